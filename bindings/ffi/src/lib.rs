@@ -1,0 +1,1 @@
+pericard::uniffi_reexport_scaffolding!();

@@ -1,0 +1,2 @@
+//! 
+uniffi::setup_scaffolding!();
