@@ -1,1 +1,113 @@
-fn main(){}
+//! The tasks of this repository. `cargo xtask --help` lists them.
+//!
+//! Every task finds what it needs or says what is missing; nothing has to be set up first. Downloads
+//! are kept in `PERICARD_CACHE` (by default the user's cache folder), build output in
+//! `CARGO_TARGET_DIR` or `PERICARD_TARGET` (by default `target`).
+#![allow(clippy::print_stdout, reason = "a command line talks to people")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "times are printed here; the core's clock is elsewhere"
+)]
+
+mod bindings;
+mod build;
+mod command;
+mod counts;
+mod floors;
+mod kotlin;
+mod mobile;
+mod place;
+mod portal;
+mod scenarios;
+mod size;
+mod stories;
+mod swift;
+mod table;
+mod test;
+mod toolchain;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{Parser, Subcommand};
+
+use place::Place;
+use scenarios::Language;
+
+/// Builds, tests and measures Pericard in three languages.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Everything that gates a change: format, lints, floors, tests and stories in three languages, phones
+    Test,
+    /// Run a folder's stories against the reference portal, a line each
+    Scenarios {
+        /// The languages to run them in
+        #[arg(
+            long = "in",
+            value_delimiter = ',',
+            default_value = "rust,swift,kotlin",
+            value_name = "LANGUAGES"
+        )]
+        languages: Vec<Language>,
+        /// The folder of stories
+        #[arg(default_value = "tests/scenarios")]
+        folder: PathBuf,
+    },
+    /// Generate the Kotlin and Swift sources from the built libraries
+    Bindings,
+    /// Type-check the shipped library for Android and iOS, without their SDKs
+    CheckMobile,
+    /// Check who uses whom inside core/
+    Floors,
+    /// Build the shipped library for release and write where its bytes come from to docs/size.md
+    Size,
+}
+
+fn main() -> ExitCode {
+    let place = Place::find();
+    let result = match Arguments::parse().task {
+        Task::Test => Ok(test::run(&place)),
+        Task::Scenarios { languages, folder } => scenarios::run(&place, &languages, &folder),
+        Task::Bindings => generate(&place),
+        Task::CheckMobile => {
+            let started = Instant::now();
+            let rows = test::phones(&place, (mobile::sources(&place), Duration::ZERO));
+            Ok(close(&rows, started))
+        }
+        Task::Floors => Ok(close(&[test::floors(&place)], Instant::now())),
+        Task::Size => size::run(&place),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(text) => {
+            eprintln!("{}", text.trim_end());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn close(rows: &[table::Row], started: Instant) -> bool {
+    rows.iter().for_each(table::Row::announce);
+    table::print(rows, started.elapsed()).failed == 0
+}
+
+fn generate(place: &Place) -> Result<bool, String> {
+    let built = build::workspace(place)?;
+    let libraries = bindings::make(place, &built)?;
+    println!("sources    bindings/kotlin/generated, bindings/swift/generated");
+    println!(
+        "libraries  {}\n           {}",
+        libraries.ship.display(),
+        libraries.world.display()
+    );
+    Ok(true)
+}

@@ -1,0 +1,302 @@
+//! The floors of the house, checked: who may use whom inside `core/`.
+//!
+//! In `core/pericard/src` the folders are floors, `ground` < `keepers` < `sync` < `features`, and the
+//! files beside `lib.rs` stand on top. A file uses its own floor and those below. Of its own floor it
+//! uses its own module, and a neighbour only where a module doc says so in a line
+//! ``//! Uses: `vault`, `net` `` (the file's own doc, or that of its module). `lib.rs` puts the house
+//! together and may name everything. The lint on time, randomness and tasks may be silenced in
+//! `ground/world` alone. `core/protocol` names no clock, socket, file or runtime at all.
+//!
+//! It cannot see through a re-export, so re-exports of a module at the floor's own level are refused.
+
+mod paths;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use paths::Named;
+
+const FLOORS: [&str; 4] = ["ground", "keepers", "sync", "features"];
+
+/// What `core/protocol` must not name; it has no IO and no clock.
+const IMPURE: [&[&str]; 9] = [
+    &["std", "time", "SystemTime"],
+    &["std", "time", "Instant"],
+    &["std", "time", "*"],
+    &["std", "net"],
+    &["std", "fs"],
+    &["std", "env"],
+    &["std", "thread"],
+    &["tokio"],
+    &["jiff", "Timestamp", "now"],
+];
+
+/// One rule broken in one file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Breach {
+    file: PathBuf,
+    what: String,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file.display(), self.what)
+    }
+}
+
+/// What the check saw: how many files it read and every breach in them.
+pub(crate) struct Report {
+    pub(crate) files: usize,
+    pub(crate) breaches: Vec<Breach>,
+}
+
+/// Reads both crates below `core`.
+pub(crate) fn check(core: &Path) -> Result<Report, String> {
+    let mut breaches = Vec::new();
+    let house = sources(&core.join("pericard/src"))?;
+    let modules = Modules::of(&house);
+    for file in &house {
+        breaches.extend(in_house(file, &modules, &house));
+    }
+    let pure = sources(&core.join("protocol/src"))?;
+    for file in &pure {
+        breaches.extend(in_protocol(file));
+    }
+    Ok(Report {
+        files: house.len() + pure.len(),
+        breaches,
+    })
+}
+
+struct Source {
+    path: PathBuf,
+    /// Below the crate root: `keepers/net/retry.rs` is `["keepers", "net", "retry"]`.
+    module: Vec<String>,
+    is_mod_file: bool,
+    uses: Vec<String>,
+    silences_doors: bool,
+    named: Vec<Named>,
+}
+
+impl Source {
+    fn read(root: &Path, path: &Path) -> Result<Self, String> {
+        let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let inside = path.strip_prefix(root).unwrap_or(path);
+        Self::parse(inside, &text)
+    }
+
+    fn parse(inside: &Path, text: &str) -> Result<Self, String> {
+        let file = syn::parse_file(text).map_err(|e| format!("{}: {e}", inside.display()))?;
+        let mut module: Vec<String> = inside
+            .with_extension("")
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        let is_mod_file = matches!(module.last().map(String::as_str), Some("mod" | "lib"));
+        if is_mod_file {
+            module.pop();
+        }
+        Ok(Self {
+            path: inside.to_owned(),
+            uses: listed(&file),
+            silences_doors: text.contains("clippy::disallowed_methods"),
+            named: paths::named(&file, &module),
+            module,
+            is_mod_file,
+        })
+    }
+
+    fn is_lib(&self) -> bool {
+        self.module.is_empty()
+    }
+
+    fn is_test(&self) -> bool {
+        self.module.iter().any(|part| part == "tests")
+    }
+
+    fn breach(&self, what: String) -> Breach {
+        Breach {
+            file: self.path.clone(),
+            what,
+        }
+    }
+}
+
+/// The neighbours that a module doc lists after `Uses:`.
+fn listed(file: &syn::File) -> Vec<String> {
+    let doc = file
+        .attrs
+        .iter()
+        .filter_map(|attribute| match &attribute.meta {
+            syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(line),
+                    ..
+                }) => Some(line.value()),
+                _ => None,
+            },
+            _ => None,
+        });
+    doc.filter_map(|line| line.trim().strip_prefix("Uses:").map(str::to_owned))
+        .flat_map(|line| {
+            line.split('`')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The modules that exist: of each floor, and beside `lib.rs`.
+struct Modules {
+    floors: Vec<BTreeSet<String>>,
+    top: BTreeSet<String>,
+}
+
+impl Modules {
+    fn of(house: &[Source]) -> Self {
+        let mut modules = Self {
+            floors: vec![BTreeSet::new(); FLOORS.len()],
+            top: BTreeSet::new(),
+        };
+        for source in house {
+            match source.module.as_slice() {
+                [floor, module, ..] if floor_of(floor).is_some() => {
+                    modules.floors[floor_of(floor).unwrap_or_default()].insert(module.clone());
+                }
+                [top, ..] if floor_of(top).is_none() => drop(modules.top.insert(top.clone())),
+                _ => {}
+            }
+        }
+        modules
+    }
+}
+
+fn floor_of(folder: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| *floor == folder)
+}
+
+fn in_house(source: &Source, modules: &Modules, house: &[Source]) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    if source.silences_doors
+        && !source.path.starts_with("ground/world")
+        && !source.path.starts_with("ground/world.rs")
+    {
+        breaches.push(source.breach(
+            "silences the lint on time, randomness and tasks; only ground/world may".to_owned(),
+        ));
+    }
+    if source.is_lib() || source.is_test() {
+        return breaches;
+    }
+    let own = floor_of(&source.module[0]);
+    let own_module = if own.is_some() {
+        source.module.get(1)
+    } else {
+        source.module.first()
+    };
+    let allowed: BTreeSet<&String> = house
+        .iter()
+        .filter(|other| {
+            other.is_mod_file && !other.is_lib() && source.module.starts_with(&other.module)
+        })
+        .flat_map(|other| &other.uses)
+        .chain(&source.uses)
+        .collect();
+
+    for named in &source.named {
+        if named.0[0] != "crate" {
+            // `use net::Net` in keepers/mod.rs begins at keepers.
+            if own_module.is_none()
+                && own.is_some_and(|floor| modules.floors[floor].contains(&named.0[0]))
+            {
+                breaches
+                    .push(source.breach(format!("re-exports `{named}` at the floor's own level")));
+            }
+            continue;
+        }
+        let target = floor_of(&named.0[1]);
+        let (target_module, known) = match target {
+            Some(floor) => (
+                named.0.get(2),
+                named
+                    .0
+                    .get(2)
+                    .is_some_and(|m| modules.floors[floor].contains(m)),
+            ),
+            None => (
+                named.0.get(1),
+                named.0.get(1).is_some_and(|m| modules.top.contains(m)),
+            ),
+        };
+        let height = |floor: Option<usize>| floor.unwrap_or(FLOORS.len());
+        if height(target) > height(own) {
+            breaches.push(source.breach(format!("uses `{named}`, which is above it")));
+        } else if target.is_some() && !known {
+            // A floor's own mod.rs names its modules while it declares them.
+            if own_module.is_some() || target != own {
+                breaches
+                    .push(source.breach(format!("uses `{named}`: name the module, not the floor")));
+            }
+        } else if height(target) == height(own) && known && target_module != own_module {
+            let floor_itself = own.is_some() && own_module.is_none();
+            let name = target_module.map(String::as_str).unwrap_or_default();
+            if floor_itself {
+                breaches
+                    .push(source.breach(format!("re-exports `{named}` at the floor's own level")));
+            } else if !allowed.iter().any(|listed| *listed == name) {
+                breaches.push(source.breach(format!(
+                    "uses its neighbour `{name}` (`{named}`) but its module doc has no line \"Uses: `{name}`\""
+                )));
+            }
+        }
+    }
+    breaches
+}
+
+fn in_protocol(source: &Source) -> Vec<Breach> {
+    let impure = |named: &&Named| {
+        IMPURE.iter().any(|path| {
+            named.0.len() >= path.len() && named.0.iter().zip(*path).all(|(a, b)| a == b)
+        })
+    };
+    let mut breaches: Vec<Breach> = source
+        .named
+        .iter()
+        .filter(impure)
+        .map(|named| {
+            source.breach(format!(
+                "names `{named}`; the protocol has no IO and no clock"
+            ))
+        })
+        .collect();
+    if source.silences_doors {
+        breaches.push(source.breach("silences the lint on time and randomness".to_owned()));
+    }
+    breaches
+}
+
+fn sources(root: &Path) -> Result<Vec<Source>, String> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        for entry in entries {
+            let path = entry
+                .map_err(|e| format!("{}: {e}", folder.display()))?
+                .path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(Source::read(root, &path)?);
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}

@@ -1,0 +1,178 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+/// The breaches of a house made of these files.
+fn breaches(files: &[(&str, &str)]) -> Vec<String> {
+    let house: Vec<Source> = files
+        .iter()
+        .map(|(path, text)| Source::parse(Path::new(path), text).unwrap())
+        .collect();
+    let modules = Modules::of(&house);
+    house
+        .iter()
+        .flat_map(|file| in_house(file, &modules, &house))
+        .map(|breach| breach.to_string())
+        .collect()
+}
+
+fn protocol(text: &str) -> usize {
+    in_protocol(&Source::parse(Path::new("oauth.rs"), text).unwrap()).len()
+}
+
+const HOUSE: [(&str, &str); 7] = [
+    (
+        "lib.rs",
+        "mod ground; mod keepers; mod client; pub use crate::client::Client;",
+    ),
+    (
+        "ground/mod.rs",
+        "pub(crate) mod error; pub(crate) mod world;",
+    ),
+    ("ground/error.rs", "pub struct E;"),
+    (
+        "ground/world.rs",
+        "#![allow(clippy::disallowed_methods)] pub struct World;",
+    ),
+    ("keepers/net/mod.rs", "use crate::ground::error::E;"),
+    (
+        "keepers/store.rs",
+        "//! Keeps rows.\n//! Uses: `net`\nuse super::net; use crate::keepers::net::Net;",
+    ),
+    (
+        "client.rs",
+        "use crate::keepers::store::Store; use crate::ground::world::World;",
+    ),
+];
+
+fn with(path: &'static str, text: &'static str) -> Vec<String> {
+    let mut files = HOUSE.to_vec();
+    files.retain(|(other, _)| *other != path);
+    files.push((path, text));
+    breaches(&files)
+}
+
+#[test]
+fn a_house_in_order_has_no_breach() {
+    assert_eq!(breaches(&HOUSE), Vec::<String>::new());
+}
+
+#[test]
+fn a_lower_floor_may_not_use_a_higher_one() {
+    let found = with("ground/error.rs", "use crate::keepers::net::Net;");
+    assert_eq!(
+        found,
+        ["ground/error.rs: uses `crate::keepers::net::Net`, which is above it"]
+    );
+}
+
+#[test]
+fn a_floor_may_not_use_the_files_on_top_nor_their_re_exports() {
+    assert_eq!(
+        with("keepers/net/mod.rs", "fn f(_: crate::client::Client) {}").len(),
+        1
+    );
+    assert_eq!(with("keepers/net/mod.rs", "use crate::Client;").len(), 1);
+}
+
+#[test]
+fn super_and_self_are_followed() {
+    assert_eq!(
+        with("keepers/net/retry.rs", "use super::super::store::Store;").len(),
+        1
+    );
+    assert_eq!(
+        with(
+            "keepers/net/retry.rs",
+            "use super::Net; use self::inner::X; mod inner { use super::super::Net; }"
+        )
+        .len(),
+        0
+    );
+}
+
+#[test]
+fn a_neighbour_must_be_listed() {
+    let found = with(
+        "keepers/store.rs",
+        "//! Keeps rows.\nuse crate::keepers::net::Net;",
+    );
+    assert_eq!(found.len(), 1);
+    assert!(found[0].contains("neighbour `net`"), "{found:?}");
+}
+
+#[test]
+fn a_module_lists_for_all_its_files() {
+    let mut files = HOUSE.to_vec();
+    files.push((
+        "keepers/session/mod.rs",
+        "//! Tokens.\n//! Uses: `net`, `store`",
+    ));
+    files.push((
+        "keepers/session/refresh.rs",
+        "use crate::keepers::{net::Net, store::Store};",
+    ));
+    assert_eq!(breaches(&files), Vec::<String>::new());
+}
+
+#[test]
+fn paths_in_expressions_types_and_macros_count() {
+    for text in [
+        "fn f() { crate::keepers::store::open(); }",
+        "fn f() { println!(\"{}\", crate::keepers::store::COUNT); }",
+        "fn f() { vec![if true { crate::keepers::store::COUNT } else { 0 }]; }",
+        "type T = Vec<crate::keepers::store::Store>;",
+        "#[derive(crate::keepers::store::Row)] struct S;",
+    ] {
+        assert_eq!(with("ground/error.rs", text).len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_unit_test_may_arrange_things() {
+    let text = "#[cfg(test)] mod tests { use crate::keepers::store::Store; }";
+    assert_eq!(with("ground/error.rs", text), Vec::<String>::new());
+    let text = "#[cfg(not(test))] mod real { use crate::keepers::store::Store; }";
+    assert_eq!(with("ground/error.rs", text).len(), 1);
+}
+
+#[test]
+fn a_floor_is_not_a_module() {
+    assert_eq!(with("client.rs", "use crate::keepers::*;").len(), 1);
+    assert_eq!(
+        with("keepers/mod.rs", "mod net; pub(crate) use self::net::Net;").len(),
+        1
+    );
+    assert_eq!(
+        with("keepers/mod.rs", "mod net; pub(crate) use net::Net;").len(),
+        1
+    );
+}
+
+#[test]
+fn the_lint_is_silenced_in_the_world_alone() {
+    let found = with(
+        "ground/error.rs",
+        "#[allow(clippy::disallowed_methods)] fn now() {}",
+    );
+    assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn the_protocol_has_no_io_and_no_clock() {
+    for text in [
+        "use std::time::SystemTime;",
+        "use std::{time::{Duration, Instant}};",
+        "use std::time::*;",
+        "fn f() { std::fs::read(\"x\"); }",
+        "fn f(_: std::net::TcpStream) {}",
+        "use tokio::sync::Mutex;",
+        "fn f() { jiff::Timestamp::now(); }",
+    ] {
+        assert_eq!(protocol(text), 1, "{text}");
+    }
+    assert_eq!(
+        protocol("use std::time::Duration; use core::net::IpAddr; use jiff::Timestamp;"),
+        0
+    );
+}

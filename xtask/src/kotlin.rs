@@ -1,0 +1,100 @@
+//! The Kotlin package, built and tested by Maven.
+//!
+//! Maven's downloads stay in its own repository folder. The first download runs beside the build of
+//! the core; a mark in the cache says that it is done for this very `pom.xml`.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::bindings::Libraries;
+use crate::command::{self, Ran};
+use crate::counts::{self, Counts};
+use crate::place::{self, Place};
+use crate::portal::Stage;
+use crate::toolchain::Absent;
+
+/// The class that runs the stories; its tests are counted as stories, not as tests.
+const STORIES: &str = "dev.pericard.StoriesTest";
+
+fn pom(place: &Place) -> PathBuf {
+    place.root.join("bindings/kotlin/pericard-jvm/pom.xml")
+}
+
+fn build_folder(place: &Place) -> PathBuf {
+    place.target.join("kotlin")
+}
+
+fn maven(place: &Place) -> Command {
+    let mut maven = Command::new("mvn");
+    maven
+        .current_dir(&place.root)
+        .args(["--quiet", "--batch-mode", "--file"])
+        .arg(pom(place));
+    maven
+}
+
+/// Sees that Maven is there and has what it will need.
+pub(crate) fn prepare(place: &Place) -> Result<(), Absent> {
+    if !place::has("mvn") {
+        return Err(Absent::Missing(
+            "no Maven here: install maven and a JDK of 17 or newer".to_owned(),
+        ));
+    }
+    let text = fs::read_to_string(pom(place))
+        .map_err(|e| Absent::Broken(format!("{}: {e}", pom(place).display())))?;
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let mark = place.cache.join(format!("maven-{:016x}", hasher.finish()));
+    if mark.exists() {
+        return Ok(());
+    }
+    command::run(maven(place).arg("dependency:go-offline")).text_or_error()?;
+    fs::create_dir_all(&place.cache)
+        .and_then(|()| fs::write(&mark, ""))
+        .map_err(|e| Absent::Broken(format!("{}: {e}", mark.display())))
+}
+
+/// What Maven did: the run, the counts of the tests, and of the stories apart.
+pub(crate) struct Tested {
+    pub(crate) ran: Ran,
+    pub(crate) tests: Counts,
+}
+
+/// Builds the package and runs its tests, all or only the stories.
+pub(crate) fn test(
+    place: &Place,
+    libraries: &Libraries,
+    stage: &Stage,
+    only_stories: bool,
+) -> Result<Tested, String> {
+    let build = build_folder(place);
+    let reports = build.join("surefire-reports");
+    if reports.exists() {
+        fs::remove_dir_all(&reports).map_err(|e| format!("{}: {e}", reports.display()))?;
+    }
+    let mut maven = maven(place);
+    maven
+        .arg(format!("-Dpericard.build={}", build.display()))
+        .arg(format!("-Dpericard.library={}", libraries.world.display()));
+    if only_stories {
+        maven.arg("-Dtest=StoriesTest");
+    }
+    let ran = command::run(stage.tell(maven.arg("test")));
+    let mut tests = Counts::default();
+    for entry in fs::read_dir(&reports).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if name.starts_with("TEST-") && !name.contains(STORIES) {
+            let xml = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+            tests = tests + counts::surefire(&xml);
+        }
+    }
+    Ok(Tested { ran, tests })
+}

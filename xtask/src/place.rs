@@ -1,0 +1,88 @@
+//! Where things are: the repository, Cargo's target folder, and the cache of what was downloaded.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The three folders that every task needs.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// The repository.
+    pub(crate) root: PathBuf,
+    /// Build output, kept outside the clone where `CARGO_TARGET_DIR` or `PERICARD_TARGET` says so.
+    pub(crate) target: PathBuf,
+    /// Downloads that outlive a clone: `PERICARD_CACHE`, else the user's cache folder.
+    pub(crate) cache: PathBuf,
+}
+
+impl Place {
+    pub(crate) fn find() -> Self {
+        let manifest = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = manifest
+            .parent()
+            .map_or_else(|| manifest.clone(), Path::to_owned);
+        let folder = |name: &str| {
+            env::var_os(name)
+                .filter(|v| !v.is_empty())
+                .map(PathBuf::from)
+        };
+        let target = folder("CARGO_TARGET_DIR")
+            .or_else(|| folder("PERICARD_TARGET"))
+            .map_or_else(|| root.join("target"), |path| root.join(path));
+        let cache = folder("PERICARD_CACHE")
+            .map(|path| root.join(path))
+            .unwrap_or_else(|| {
+                folder("XDG_CACHE_HOME")
+                    .or_else(|| folder("HOME").map(|home| home.join(".cache")))
+                    .map_or_else(|| root.join(".cache"), |user| user.join("pericard"))
+            });
+        Self {
+            root,
+            target,
+            cache,
+        }
+    }
+
+    /// `cargo` with this place's target folder, in the repository.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", &self.target);
+        // What `cargo xtask` itself was told must not leak into the builds it starts.
+        for name in [
+            "CARGO_MANIFEST_DIR",
+            "CARGO_MANIFEST_PATH",
+            "CARGO_PKG_NAME",
+            "CARGO_PKG_VERSION",
+        ] {
+            cargo.env_remove(name);
+        }
+        cargo
+    }
+
+    /// Names a file of this repository for `Command::new`.
+    pub(crate) fn script(&self, inside: &str) -> Command {
+        let mut script = Command::new(self.root.join(inside));
+        script.current_dir(&self.root);
+        script
+    }
+}
+
+/// Whether this run is the project's continuous integration: nothing may be skipped there.
+pub(crate) fn in_ci() -> bool {
+    env::var("CI").is_ok_and(|value| value == "true")
+}
+
+/// Whether packages of the system may be installed.
+pub(crate) fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
+/// Whether a command of this name can be found.
+pub(crate) fn has(command: &str) -> bool {
+    env::var_os("PATH")
+        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(command).is_file()))
+}

@@ -1,0 +1,98 @@
+//! The reference portal as a process of its own, for as long as stories run.
+//!
+//! It ends when its standard input closes, so that it cannot outlive this program however that ends.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::build::Built;
+use crate::place::Place;
+
+/// What a runner needs: the portal's control address and the folder of stories.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    child: Child,
+    control: String,
+    stories: PathBuf,
+}
+
+impl Stage {
+    /// Starts the portal and waits for its one line, `control http://…`.
+    pub(crate) fn set(place: &Place, built: &Built, stories: &Path) -> Result<Self, String> {
+        let stories = stories
+            .canonicalize()
+            .map_err(|e| format!("{}: {e}", stories.display()))?;
+        let log = place.target.join("portal.log");
+        let errors = File::create(&log).map_err(|e| format!("{}: {e}", log.display()))?;
+        let mut child = Command::new(built.program("pericard-portal")?)
+            .args(["--control", "--exit-with-stdin"])
+            .current_dir(&place.target)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(errors)
+            .spawn()
+            .map_err(|e| format!("pericard-portal: {e}"))?;
+        let mut lines = BufReader::new(child.stdout.take().ok_or("pericard-portal: no output")?);
+        let mut said = String::new();
+        let control = loop {
+            let mut line = String::new();
+            if lines
+                .read_line(&mut line)
+                .map_err(|e| format!("pericard-portal: {e}"))?
+                == 0
+            {
+                drop(child.kill());
+                drop(child.wait());
+                let errors = std::fs::read_to_string(&log).unwrap_or_default();
+                return Err(format!(
+                    "pericard-portal ended before it named its control address\n{said}{errors}"
+                ));
+            }
+            if let Some(address) = line.trim().strip_prefix("control ") {
+                break address.to_owned();
+            }
+            said.push_str(&line);
+        };
+        // What it says later is of no use here, but its pipe must not fill.
+        thread::spawn(move || drop(lines.read_to_end(&mut Vec::new())));
+        Ok(Self {
+            child,
+            control,
+            stories,
+        })
+    }
+
+    pub(crate) fn control(&self) -> &str {
+        &self.control
+    }
+
+    pub(crate) fn stories(&self) -> &Path {
+        &self.stories
+    }
+
+    /// The two variables that every runner reads.
+    pub(crate) fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("PERICARD_PORTAL_CONTROL", &self.control)
+            .env("PERICARD_SCENARIOS", &self.stories)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let patience = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < patience {
+            if matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

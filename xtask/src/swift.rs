@@ -1,0 +1,165 @@
+//! The Swift compiler: the machine's own, else one in a Debian root that is made once.
+//!
+//! Inside the root the repository, the build folder, the library and the stories appear at fixed
+//! paths, so that a build folder kept between runs serves any clone. Making the root takes one to two
+//! minutes and needs apt as root; without them Swift is absent and its steps are skipped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::bindings::Libraries;
+use crate::command::{self, Ran};
+use crate::place::{self, Place};
+use crate::portal::Stage;
+use crate::toolchain::Absent;
+
+/// Which compiler answers.
+#[derive(Debug, Clone)]
+pub(crate) enum Swift {
+    /// `swift` on the machine's path.
+    Host,
+    /// The one in this root.
+    Root(PathBuf),
+}
+
+/// Finds or makes the compiler.
+pub(crate) fn make(place: &Place) -> Result<Swift, Absent> {
+    if place::has("swift") {
+        return Ok(Swift::Host);
+    }
+    if !place::is_root() || !place::has("apt-get") {
+        return Err(Absent::Missing(
+            "no Swift here, and its root is made by apt as root".to_owned(),
+        ));
+    }
+    let root = place.cache.join("swift-root");
+    let made = command::run(place.script("xtask/swift/make-root.sh").arg(&root));
+    made.text_or_error()
+        .map(|_| Swift::Root(root))
+        .map_err(Absent::Broken)
+}
+
+/// What is shown to the compiler, and where.
+struct Bench {
+    package: PathBuf,
+    build: PathBuf,
+    library: PathBuf,
+    stories: PathBuf,
+}
+
+impl Swift {
+    fn bench(
+        &self,
+        place: &Place,
+        libraries: &Libraries,
+        stories: &Path,
+    ) -> Result<(Bench, Bench), String> {
+        let outside = Bench {
+            package: place.root.clone(),
+            build: place.target.join("swift"),
+            library: libraries.world.clone(),
+            stories: stories.to_owned(),
+        };
+        fs::create_dir_all(&outside.build)
+            .map_err(|e| format!("{}: {e}", outside.build.display()))?;
+        let inside = match self {
+            Self::Host => Bench {
+                package: outside.package.clone(),
+                build: outside.build.clone(),
+                library: outside.library.clone(),
+                stories: outside.stories.clone(),
+            },
+            Self::Root(_) => Bench {
+                package: "/pericard".into(),
+                build: "/build".into(),
+                library: "/library".into(),
+                stories: "/stories".into(),
+            },
+        };
+        Ok((outside, inside))
+    }
+
+    fn command(&self, place: &Place, outside: &Bench, inside: &Bench, stage: &Stage) -> Command {
+        let mut variables = vec![
+            ("PERICARD_WORLD_LIB", inside.library.display().to_string()),
+            ("PERICARD_SCENARIOS", inside.stories.display().to_string()),
+        ];
+        variables.push(("PERICARD_PORTAL_CONTROL", stage.control().to_owned()));
+        match self {
+            Self::Host => {
+                let mut command = Command::new("env");
+                command.current_dir(&place.root).envs(variables);
+                command
+            }
+            Self::Root(root) => {
+                let mut command = place.script("xtask/swift/in-root.sh");
+                command.arg(root);
+                for (from, to) in [
+                    (&outside.package, &inside.package),
+                    (&outside.build, &inside.build),
+                    (&outside.library, &inside.library),
+                    (&outside.stories, &inside.stories),
+                ] {
+                    command.arg(format!("{}={}", from.display(), to.display()));
+                }
+                for (name, value) in variables {
+                    command.arg(format!("{name}={value}"));
+                }
+                command.arg("-C").arg(&inside.package).arg("--");
+                command
+            }
+        }
+    }
+
+    /// Builds the package with its tests and runs them, all or those that `filter` names.
+    pub(crate) fn test(
+        &self,
+        place: &Place,
+        libraries: &Libraries,
+        stage: &Stage,
+        filter: Option<&str>,
+    ) -> Result<Ran, String> {
+        let (outside, inside) = self.bench(place, libraries, stage.stories())?;
+        let mut test = self.command(place, &outside, &inside, stage);
+        // One linker for all: the default gold cannot read the relocations of the Observation module.
+        test.args([
+            "swift",
+            "test",
+            "--quiet",
+            "--disable-xctest",
+            "-Xlinker",
+            "-fuse-ld=lld",
+            "--scratch-path",
+        ]);
+        test.arg(&inside.build);
+        if let Some(filter) = filter {
+            test.args(["--filter", filter]);
+        }
+        Ok(command::run(&mut test))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inside_the_root_paths_do_not_depend_on_the_clone() {
+        let place = Place {
+            root: "/somewhere/clone".into(),
+            target: std::env::temp_dir(),
+            cache: "/c".into(),
+        };
+        let libraries = Libraries {
+            ship: "/l/ship".into(),
+            world: "/l/world".into(),
+        };
+        let swift = Swift::Root("/c/swift-root".into());
+        let (_, inside) = swift
+            .bench(&place, &libraries, Path::new("/somewhere/stories"))
+            .unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(inside.package, Path::new("/pericard"));
+        assert_eq!(inside.stories, Path::new("/stories"));
+    }
+}

@@ -1,0 +1,271 @@
+//! `cargo xtask test`: everything that gates a change, in one table.
+//!
+//! Downloads (the Swift root, Maven's repository, the standard library's sources) run beside the
+//! checks that need only Cargo. After the one build, the Rust tests run alone; then the other
+//! languages, one after the other, beside the type checks for phones.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::bindings::{self, Libraries};
+use crate::build::{self, Built};
+use crate::command::{self, Ran};
+use crate::counts;
+use crate::floors;
+use crate::kotlin;
+use crate::mobile::{self, Phone};
+use crate::place::Place;
+use crate::portal::Stage;
+use crate::stories;
+use crate::swift::{self, Swift};
+use crate::table::{self, Row};
+use crate::toolchain::Absent;
+
+/// Runs all steps; true when none failed.
+pub(crate) fn run(place: &Place) -> bool {
+    let started = Instant::now();
+    let rows = thread::scope(|scope| {
+        let swift = scope.spawn(|| timed(|| swift::make(place)));
+        let maven = scope.spawn(|| timed(|| kotlin::prepare(place)));
+        let sources = scope.spawn(|| timed(|| mobile::sources(place)));
+
+        let mut rows = Rows::default();
+        rows.push(format(place));
+        rows.push(floors(place));
+        rows.push(doors(place));
+        rows.push(lints(place));
+        let (built, took) = timed(|| build::workspace(place));
+        match built {
+            Err(text) => rows.push(Row::check("build", Err(text), took)),
+            Ok(built) => {
+                rows.push(Row::check("build", Ok(String::new()), took));
+                let (bound, took) = timed(|| bind(place, &built));
+                match bound {
+                    Err(text) => rows.push(Row::check("bindings", Err(text), took)),
+                    Ok((libraries, stage)) => {
+                        rows.push(Row::check("bindings", Ok(String::new()), took));
+                        rust(place, &stage)
+                            .into_iter()
+                            .for_each(|row| rows.push(row));
+                        let (maven, swift) = (joined(maven.join()), joined(swift.join()));
+                        let others = scope.spawn(move || {
+                            let mut others = kotlin_rows(place, &libraries, &stage, maven);
+                            others.extend(swift_rows(place, &libraries, &stage, swift));
+                            others
+                        });
+                        phones(place, joined(sources.join()))
+                            .into_iter()
+                            .for_each(|row| rows.push(row));
+                        others
+                            .join()
+                            .unwrap_or_default()
+                            .into_iter()
+                            .for_each(|row| rows.push(row));
+                    }
+                }
+            }
+        }
+        rows.0
+    });
+    let sum = table::print(&rows, started.elapsed());
+    println!("{} passed, {} failed", sum.passed, sum.failed);
+    sum.failed == 0
+}
+
+/// Rows that are told as they come.
+#[derive(Default)]
+struct Rows(Vec<Row>);
+
+impl Rows {
+    fn push(&mut self, row: Row) {
+        row.announce();
+        self.0.push(row);
+    }
+}
+
+type Prepared<T> = (Result<T, Absent>, Duration);
+
+fn joined<T>(thread: thread::Result<Prepared<T>>) -> Prepared<T> {
+    thread.unwrap_or_else(|_| {
+        (
+            Err(Absent::Broken("its preparation panicked".to_owned())),
+            Duration::ZERO,
+        )
+    })
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let started = Instant::now();
+    let result = work();
+    (result, started.elapsed())
+}
+
+fn row_of(step: &str, ran: Ran) -> Row {
+    let took = ran.took;
+    Row::check(step, ran.text_or_error(), took)
+}
+
+fn format(place: &Place) -> Row {
+    row_of(
+        "format",
+        command::run(place.cargo().args(["fmt", "--all", "--check"])),
+    )
+}
+
+fn lints(place: &Place) -> Row {
+    let mut clippy = place.cargo();
+    clippy.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    row_of("lints", command::run(&mut clippy))
+}
+
+/// The floors of the house.
+pub(crate) fn floors(place: &Place) -> Row {
+    let (report, took) = timed(|| floors::check(&place.root.join("core")));
+    let result = report.and_then(|report| {
+        if report.breaches.is_empty() {
+            Ok(format!("{} files in order", report.files))
+        } else {
+            Err(report
+                .breaches
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("\n"))
+        }
+    });
+    Row::check("floors", result, took)
+}
+
+/// The library that ships must not have the tests' doors, whatever else is built beside it.
+fn doors(place: &Place) -> Row {
+    let (tree, took) = timed(|| {
+        command::ask(place.cargo().args([
+            "tree",
+            "--quiet",
+            "--package",
+            "pericard-ffi",
+            "--edges",
+            "normal,features",
+            "--target",
+            "all",
+            "--prefix",
+            "none",
+        ]))
+    });
+    let result = tree.and_then(|tree| match tree.lines().find(|line| line.contains("pericard feature \"doors\"")) {
+        Some(_) => Err("pericard-ffi is built with the feature `doors`: its clock and network could be replaced".to_owned()),
+        None if !tree.contains("pericard v") => Err(format!("cargo tree does not name pericard:\n{tree}")),
+        None => Ok(String::new()),
+    });
+    Row::check("no doors in what ships", result, took)
+}
+
+fn bind(place: &Place, built: &Built) -> Result<(Libraries, Stage), String> {
+    let libraries = bindings::make(place, built)?;
+    let stage = Stage::set(place, built, &place.root.join("tests/scenarios"))?;
+    Ok((libraries, stage))
+}
+
+fn rust(place: &Place, stage: &Stage) -> [Row; 2] {
+    let mut cargo = place.cargo();
+    let ran = command::run(stage.tell(cargo.args(["test", "--workspace", "--no-fail-fast"])));
+    let told = stories::read(&ran.text);
+    let (tests, stories) = (counts::cargo(&ran.text), stories::count(&told));
+    let own_failure = tests.failed > 0 || stories.failed == 0;
+    [
+        Row::tests(
+            "Rust",
+            ran.ok || !own_failure,
+            tests,
+            ran.text.clone(),
+            ran.took,
+        ),
+        Row::tests("stories in Rust", true, stories, ran.text, ran.took),
+    ]
+}
+
+fn kotlin_rows(
+    place: &Place,
+    libraries: &Libraries,
+    stage: &Stage,
+    prepared: Prepared<()>,
+) -> Vec<Row> {
+    if let (Err(absent), took) = &prepared {
+        return vec![
+            Row::absent("Kotlin", absent, *took),
+            Row::absent("stories in Kotlin", absent, *took),
+        ];
+    }
+    match timed(|| kotlin::test(place, libraries, stage, false)) {
+        (Err(text), took) => vec![Row::check("Kotlin", Err(text), took)],
+        (Ok(kotlin::Tested { ran, tests }), took) => two("Kotlin", ran, tests, took),
+    }
+}
+
+fn swift_rows(
+    place: &Place,
+    libraries: &Libraries,
+    stage: &Stage,
+    prepared: Prepared<Swift>,
+) -> Vec<Row> {
+    let swift = match prepared {
+        (Err(absent), took) => {
+            return vec![
+                Row::absent("Swift", &absent, took),
+                Row::absent("stories in Swift", &absent, took),
+            ];
+        }
+        (Ok(swift), _) => swift,
+    };
+    match timed(|| swift.test(place, libraries, stage, None)) {
+        (Err(text), took) => vec![Row::check("Swift", Err(text), took)],
+        (Ok(ran), took) => {
+            let tests = counts::swift(&ran.text);
+            two("Swift", ran, tests, took)
+        }
+    }
+}
+
+/// One run of a language's tests and stories together, as the two rows that it is.
+fn two(language: &str, ran: Ran, tests: counts::Counts, took: Duration) -> Vec<Row> {
+    let stories = stories::count(&stories::read(&ran.text));
+    let own_failure = tests.failed > 0 || stories.failed == 0;
+    vec![
+        Row::tests(
+            language,
+            ran.ok || !own_failure,
+            tests,
+            ran.text.clone(),
+            took,
+        ),
+        Row::tests(
+            &format!("stories in {language}"),
+            true,
+            stories,
+            ran.text,
+            took,
+        ),
+    ]
+}
+
+/// Type checks for both kinds of phone.
+pub(crate) fn phones(place: &Place, sources: Prepared<std::path::PathBuf>) -> Vec<Row> {
+    match sources {
+        (Err(absent), took) => Phone::ALL
+            .iter()
+            .map(|phone| Row::absent(phone.name(), &absent, took))
+            .collect(),
+        (Ok(sources), _) => Phone::ALL
+            .iter()
+            .map(|phone| row_of(phone.name(), mobile::check(place, &sources, *phone)))
+            .collect(),
+    }
+}
