@@ -1,1 +1,27 @@
-//! 
+//! What patient portals say and how to understand it.
+//!
+//! Everything here is pure: no input or output, no clock, no randomness. Random bytes and the time are
+//! arguments, so that every rule can be tested, fuzzed and replayed without a network. Crate `pericard`
+//! does what is decided here.
+//!
+//! | module | what it decides |
+//! |---|---|
+//! | [`place`] | where a portal is, and which addresses an access token may go to |
+//! | [`fhir`] | the part of FHIR R4 that messages need |
+//! | [`admission`] | whose record something is |
+//! | [`oauth`] | discovery, sign-in by browser and by the app's own screens, tokens |
+//! | [`totp`], [`otpauth`] | second factors |
+//! | [`session`] | what happens to a session, and when its cache is sealed |
+//! | [`limits`] | how much of anything is accepted |
+//!
+//! # Promises
+//! - No input makes a function panic or hang, or use memory out of proportion to it.
+//! - No error text repeats what was read. Types that hold secrets or records of patients print nothing.
+
+pub mod admission;
+pub mod fhir;
+pub mod limits;
+
+pub mod place;
+pub mod retry_after;
+pub mod secret;

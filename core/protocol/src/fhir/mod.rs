@@ -1,0 +1,56 @@
+//! The part of HL7 FHIR R4 (4.0.1) that Pericard needs, read resource by resource.
+//!
+//! A page is read in two steps: [`bundle`] finds the resources and leaves each as raw JSON, then a resource's own
+//! module reads it. So one broken resource costs itself and not its page. Members that nobody asks for are skipped.
+//!
+//! Types that hold what a patient wrote or received print nothing in `Debug`.
+
+pub mod bundle;
+pub mod capability;
+pub mod communication;
+pub mod instant;
+pub mod outcome;
+pub mod outgoing;
+pub mod patient;
+pub mod reference;
+pub mod search;
+
+/// Why something is not the FHIR resource that was asked for. Carries nothing of what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FhirError {
+    /// Not JSON of the expected shape: cut off, not UTF-8, a wrong type, a member given twice.
+    #[error("not readable as FHIR JSON")]
+    Unreadable,
+    /// Nested deeper than [`crate::limits::JSON_DEPTH`].
+    #[error("nested too deeply")]
+    TooDeep,
+    /// Another resource type than asked for, or none.
+    #[error("another kind of resource than expected")]
+    WrongResource,
+    /// A member that is needed is missing or not of its type.
+    #[error("the member {field} is missing or invalid")]
+    Invalid {
+        /// The member's name in the FHIR specification.
+        field: &'static str,
+    },
+}
+
+/// Whether a text can be a resource id. FHIR allows 64 characters of `[A-Za-z0-9\-.]`; servers exist that use longer
+/// ids and underscores, which are harmless. `.` and `..` are not ids: they would change a path.
+pub fn is_id(text: &str) -> bool {
+    (1..=255).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+        && text.bytes().any(|byte| byte != b'.')
+}
+
+/// Reads JSON after asking for its depth.
+pub(crate) fn read<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, FhirError> {
+    if !crate::limits::depth_is_fine(json) {
+        return Err(FhirError::TooDeep);
+    }
+    // serde_json does not look at the encoding of what it skips.
+    let text = std::str::from_utf8(json).map_err(|_| FhirError::Unreadable)?;
+    serde_json::from_str(text).map_err(|_| FhirError::Unreadable)
+}

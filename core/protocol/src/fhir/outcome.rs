@@ -1,0 +1,158 @@
+//! What a server says about its own failure: `OperationOutcome` (<https://hl7.org/fhir/R4/operationoutcome.html>).
+//!
+//! Only severity and code are read. Diagnostics and details name patients, queries and stack traces in practice,
+//! so they never leave the answer.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::FhirError;
+
+/// The issues of an answer, worst first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationOutcome {
+    /// At least one; FHIR requires it.
+    pub issues: Vec<Issue>,
+}
+
+/// One issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Issue {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What kind of problem, from the value set `issue-type`; `unknown` if it is not from there.
+    pub code: &'static str,
+}
+
+/// How bad an issue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing could be done.
+    Fatal,
+    /// It was not done.
+    Error,
+    /// It was done, though.
+    Warning,
+    /// A remark.
+    Information,
+}
+
+/// <https://hl7.org/fhir/R4/valueset-issue-type.html>. Only these are repeated: any other word could be anything.
+const CODES: [&str; 31] = [
+    "invalid",
+    "structure",
+    "required",
+    "value",
+    "invariant",
+    "security",
+    "login",
+    "unknown",
+    "expired",
+    "forbidden",
+    "suppressed",
+    "processing",
+    "not-supported",
+    "duplicate",
+    "multiple-matches",
+    "not-found",
+    "deleted",
+    "too-long",
+    "code-invalid",
+    "extension",
+    "too-costly",
+    "business-rule",
+    "conflict",
+    "transient",
+    "lock-error",
+    "no-store",
+    "exception",
+    "timeout",
+    "incomplete",
+    "throttled",
+    "informational",
+];
+
+#[derive(Deserialize)]
+struct Raw<'a> {
+    #[serde(rename = "resourceType", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    issue: Vec<RawIssue<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawIssue<'a> {
+    #[serde(borrow)]
+    severity: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    code: Option<Cow<'a, str>>,
+}
+
+impl OperationOutcome {
+    /// Reads an outcome.
+    pub fn parse(json: &[u8]) -> Result<Self, FhirError> {
+        let raw: Raw<'_> = super::read(json)?;
+        if raw.kind != "OperationOutcome" {
+            return Err(FhirError::WrongResource);
+        }
+        let mut issues: Vec<Issue> = raw.issue.iter().map(issue).collect();
+        if issues.is_empty() {
+            return Err(FhirError::Invalid { field: "issue" });
+        }
+        issues.sort();
+        Ok(Self { issues })
+    }
+
+    /// The worst issue, the first of the list.
+    pub fn worst(&self) -> Option<Issue> {
+        self.issues.first().copied()
+    }
+}
+
+fn issue(raw: &RawIssue<'_>) -> Issue {
+    let severity = match raw.severity.as_deref() {
+        Some("fatal") => Severity::Fatal,
+        Some("warning") => Severity::Warning,
+        Some("information") => Severity::Information,
+        _ => Severity::Error,
+    };
+    let said = raw.code.as_deref().unwrap_or_default();
+    let code = CODES
+        .iter()
+        .find(|code| **code == said)
+        .unwrap_or(&"unknown");
+    Issue { severity, code }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn only_severity_and_known_codes_are_kept() {
+        let outcome = OperationOutcome::parse(
+            br#"{"resourceType":"OperationOutcome","issue":[
+                {"severity":"warning","code":"not-found"},
+                {"severity":"error","code":"canary","diagnostics":"Ana Canary","details":{"text":"canary"}}]}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            outcome.worst(),
+            Some(Issue {
+                severity: Severity::Error,
+                code: "unknown"
+            })
+        );
+        assert!(!format!("{outcome:?}").to_lowercase().contains("canary"));
+        assert_eq!(
+            OperationOutcome::parse(br#"{"resourceType":"OperationOutcome","issue":[]}"#),
+            Err(FhirError::Invalid { field: "issue" })
+        );
+        assert_eq!(
+            OperationOutcome::parse(br#"{"resourceType":"Bundle","issue":[]}"#),
+            Err(FhirError::WrongResource)
+        );
+    }
+}

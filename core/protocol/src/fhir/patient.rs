@@ -1,0 +1,249 @@
+//! Who the person is: `Patient` (<https://hl7.org/fhir/R4/patient.html>).
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use super::instant::PartialDate;
+use super::reference::Reference;
+use super::{FhirError, is_id};
+use crate::place::Base;
+
+/// A `Patient`, reduced to who it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Patient {
+    /// The logical id on this portal.
+    pub id: String,
+    /// Names as sent.
+    pub names: Vec<HumanName>,
+    /// Date of birth, possibly partial.
+    pub birth_date: Option<PartialDate>,
+    /// Other records about the same person.
+    pub links: Vec<Link>,
+}
+
+/// A name (<https://hl7.org/fhir/R4/datatypes.html#HumanName>).
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct HumanName {
+    /// `official`, `usual`, `nickname`, `old`, …
+    #[serde(rename = "use")]
+    pub usage: Option<String>,
+    /// The whole name as it is to be shown.
+    pub text: Option<String>,
+    /// Given names in order.
+    #[serde(default)]
+    pub given: Vec<String>,
+    /// Family name.
+    pub family: Option<String>,
+}
+
+/// A link to another record.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The other record.
+    pub other: Reference,
+    /// How they relate.
+    pub kind: LinkKind,
+}
+
+/// `Patient.link.type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkKind {
+    /// The other one is to be used instead of this.
+    ReplacedBy,
+    /// This one is to be used instead of the other.
+    Replaces,
+    /// The other one is the main source.
+    Refer,
+    /// Both are in use.
+    SeeAlso,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Raw {
+    resource_type: String,
+    id: Option<String>,
+    #[serde(default)]
+    name: Vec<HumanName>,
+    birth_date: Option<String>,
+    #[serde(default)]
+    link: Vec<RawLink>,
+}
+
+#[derive(Deserialize)]
+struct RawLink {
+    other: Reference,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl Patient {
+    /// Reads a patient.
+    pub fn parse(json: &str) -> Result<Self, FhirError> {
+        let raw: Raw = super::read(json.as_bytes())?;
+        if raw.resource_type != "Patient" {
+            return Err(FhirError::WrongResource);
+        }
+        let id = raw.id.filter(|id| is_id(id));
+        Ok(Self {
+            id: id.ok_or(FhirError::Invalid { field: "id" })?,
+            names: raw.name,
+            birth_date: raw
+                .birth_date
+                .and_then(|text| PartialDate::parse(&text).ok()),
+            links: raw.link.into_iter().filter_map(RawLink::read).collect(),
+        })
+    }
+
+    /// The name to show: the usual one, else the official, else any that is not outdated.
+    pub fn display_name(&self) -> Option<String> {
+        let rank = |name: &HumanName| match name.usage.as_deref() {
+            Some("usual") => 0,
+            Some("official") => 1,
+            None => 2,
+            Some("old" | "maiden" | "temp") => 4,
+            Some(_) => 3,
+        };
+        let mut names: Vec<_> = self.names.iter().collect();
+        names.sort_by_key(|name| rank(name));
+        names.into_iter().find_map(HumanName::shown)
+    }
+
+    /// The patients of this portal that this record says are the same person. Not yet proof: see [`same_person`].
+    pub fn linked(&self, base: &Base) -> BTreeSet<String> {
+        self.links
+            .iter()
+            .filter_map(|link| link.other.patient_id(base))
+            .filter(|id| *id != self.id)
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// Whether two records are confirmed to be one person: each links to the other. A link from one side alone may be a
+/// slip of a clerk, and would open one patient's messages to another.
+pub fn same_person(one: &Patient, other: &Patient, base: &Base) -> bool {
+    one.linked(base).contains(&other.id) && other.linked(base).contains(&one.id)
+}
+
+impl HumanName {
+    /// The name as it is to be shown, if there is anything in it.
+    pub fn shown(&self) -> Option<String> {
+        let given_and_family = || {
+            let parts = self.given.iter().chain(&self.family);
+            let parts: Vec<&str> = parts
+                .map(|part| part.trim())
+                .filter(|part| !part.is_empty())
+                .collect();
+            parts.join(" ")
+        };
+        let text = self
+            .text
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty());
+        let name = text.map_or_else(given_and_family, str::to_owned);
+        (!name.is_empty()).then_some(name)
+    }
+}
+
+impl RawLink {
+    fn read(self) -> Option<Link> {
+        let kind = match self.kind.as_str() {
+            "replaced-by" => LinkKind::ReplacedBy,
+            "replaces" => LinkKind::Replaces,
+            "refer" => LinkKind::Refer,
+            "seealso" => LinkKind::SeeAlso,
+            _ => return None,
+        };
+        Some(Link {
+            other: self.other,
+            kind,
+        })
+    }
+}
+
+impl std::fmt::Debug for Patient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Patient(..)")
+    }
+}
+
+impl std::fmt::Debug for HumanName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HumanName(..)")
+    }
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Link(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn patient(id: &str, members: &str) -> Patient {
+        Patient::parse(&format!(
+            r#"{{"resourceType":"Patient","id":"{id}"{members}}}"#
+        ))
+        .unwrap()
+    }
+
+    fn linked(id: &str, kind: &str, to: &str) -> Patient {
+        let link = format!(r#","link":[{{"other":{{"reference":"{to}"}},"type":"{kind}"}}]"#);
+        patient(id, &link)
+    }
+
+    #[test]
+    fn the_usual_name_is_shown() {
+        let shown = |names: &str| patient("a", &format!(r#","name":[{names}]"#)).display_name();
+        let old = r#"{"use":"old","text":"Ana Kos"}"#;
+        let official = r#"{"use":"official","given":["Ana","Maria"],"family":"Novak"}"#;
+        let usual = r#"{"use":"usual","text":" Ana Novak "}"#;
+        let empty = r#"{"use":"usual","given":[" "]}"#;
+        assert_eq!(
+            shown(&format!("{old},{official},{usual}")).as_deref(),
+            Some("Ana Novak")
+        );
+        assert_eq!(
+            shown(&format!("{old},{official},{empty}")).as_deref(),
+            Some("Ana Maria Novak")
+        );
+        assert_eq!(shown(old).as_deref(), Some("Ana Kos"));
+        assert_eq!(shown(""), None);
+    }
+
+    #[test]
+    fn two_records_are_one_person_only_if_each_says_so() {
+        let base = Base::parse("https://portal.example/fhir", false).unwrap();
+        let ana = linked("ana", "replaces", "Patient/ana-old");
+        let old = linked(
+            "ana-old",
+            "replaced-by",
+            "https://portal.example/fhir/Patient/ana",
+        );
+        let ben = linked("ben", "seealso", "Patient/ana");
+        assert!(same_person(&ana, &old, &base));
+        assert!(!same_person(&ana, &ben, &base));
+        assert!(!same_person(&ben, &ana, &base));
+        let odd = linked("ana-old", "friend-of", "Patient/ana");
+        assert!(!same_person(&ana, &odd, &base));
+        let related = linked("ana", "seealso", "RelatedPerson/ana-old");
+        assert!(related.linked(&base).is_empty());
+    }
+
+    #[test]
+    fn a_partial_birth_date_stays_partial() {
+        let ana = patient("ana", r#","birthDate":"1980-04""#);
+        assert_eq!(ana.birth_date.unwrap().text, "1980-04");
+        assert_eq!(
+            Patient::parse(r#"{"resourceType":"Practitioner","id":"1"}"#),
+            Err(FhirError::WrongResource)
+        );
+    }
+}

@@ -1,0 +1,258 @@
+//! What a resource points to: `Reference` and `Identifier` (<https://hl7.org/fhir/R4/references.html>).
+//!
+//! A literal reference is a text that can be relative, absolute, versioned, or name a contained resource. Only a
+//! reference to something on the same portal says who is meant; anything else is told apart here, so that
+//! admission never takes one for the other.
+
+use serde::Deserialize;
+
+use super::is_id;
+use crate::place::Base;
+
+/// A reference as sent.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct Reference {
+    /// The literal reference.
+    pub reference: Option<String>,
+    /// The type that the sender says the target has.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// A business identifier instead of, or beside, the literal one.
+    pub identifier: Option<Identifier>,
+    /// What to show.
+    pub display: Option<String>,
+}
+
+/// A business identifier. Both parts are needed to mean anything.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct Identifier {
+    /// The namespace.
+    pub system: Option<String>,
+    /// The value in it.
+    pub value: Option<String>,
+}
+
+/// What a reference points to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Target<'a> {
+    /// A resource of this portal.
+    Here {
+        /// Its type.
+        kind: &'a str,
+        /// Its id.
+        id: &'a str,
+    },
+    /// A resource inside the one that refers to it, by its id there.
+    Contained(&'a str),
+    /// A literal reference to somewhere else, or in a form without meaning here (`urn:uuid:`, a search). With the type
+    /// that it seems to have.
+    Elsewhere {
+        /// The type, if the text or the sender names one.
+        kind: Option<&'a str>,
+    },
+    /// Only an identifier or a text to show. With the type that the sender says.
+    Logical {
+        /// The type, if the sender names one.
+        kind: Option<&'a str>,
+    },
+}
+
+impl Reference {
+    /// A literal reference.
+    pub fn literal(reference: impl Into<String>) -> Self {
+        Self {
+            reference: Some(reference.into()),
+            ..Self::default()
+        }
+    }
+
+    /// What it points to, seen from a portal.
+    pub fn target(&self, base: &Base) -> Target<'_> {
+        let said = self.kind.as_deref();
+        let Some(text) = self.reference.as_deref() else {
+            return Target::Logical { kind: said };
+        };
+        if let Some(id) = text.strip_prefix('#') {
+            return Target::Contained(id);
+        }
+        // "http" decides nothing: a relative reference starts with a type, which is a capital letter.
+        let relative = if text.contains("://") {
+            let url = url::Url::parse(text).ok();
+            let below = url
+                .as_ref()
+                .filter(|url| url.query().is_none() && url.fragment().is_none());
+            let below = below.and_then(|url| base.below(url));
+            // The slice is taken from the text, so what was parsed must be what it ends with.
+            below
+                .filter(|below| text.ends_with(below))
+                .and_then(|below| text.get(text.len() - below.len()..))
+        } else {
+            Some(text)
+        };
+        match relative.and_then(split) {
+            // A sender who contradicts himself has said nothing.
+            Some((kind, id)) if said.is_none_or(|said| is_type(said, kind)) => {
+                Target::Here { kind, id }
+            }
+            Some((kind, _)) => Target::Elsewhere { kind: Some(kind) },
+            None => Target::Elsewhere {
+                kind: tail(text).map(|(kind, _)| kind).or(said),
+            },
+        }
+    }
+
+    /// The id, if it is a patient of this portal.
+    pub fn patient_id(&self, base: &Base) -> Option<&str> {
+        match self.target(base) {
+            Target::Here {
+                kind: "Patient",
+                id,
+            } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// `Type/id`, if it is a resource of this portal.
+    pub fn key(&self, base: &Base) -> Option<String> {
+        match self.target(base) {
+            Target::Here { kind, id } => Some(format!("{kind}/{id}")),
+            _ => None,
+        }
+    }
+}
+
+/// `Reference.type` is a name or the address of its definition.
+fn is_type(said: &str, kind: &str) -> bool {
+    said.strip_prefix("http://hl7.org/fhir/StructureDefinition/")
+        .unwrap_or(said)
+        == kind
+}
+
+/// `Type/id` or `Type/id/_history/version`, exactly.
+fn split(relative: &str) -> Option<(&str, &str)> {
+    let mut parts = relative.split('/');
+    let (kind, id) = (parts.next()?, parts.next()?);
+    let rest_is_fine = match (parts.next(), parts.next(), parts.next()) {
+        (None, _, _) => true,
+        (Some("_history"), Some(version), None) => is_id(version),
+        _ => false,
+    };
+    (rest_is_fine && is_type_name(kind) && is_id(id)).then_some((kind, id))
+}
+
+/// The last `Type/id` of any path.
+fn tail(text: &str) -> Option<(&str, &str)> {
+    let text = text.split(['?', '#']).next()?;
+    let text = text.split("/_history/").next()?;
+    let (front, id) = text.rsplit_once('/')?;
+    let kind = front.rsplit('/').next()?;
+    (is_type_name(kind) && is_id(id)).then_some((kind, id))
+}
+
+fn is_type_name(text: &str) -> bool {
+    text.len() <= 64
+        && text.starts_with(|first: char| first.is_ascii_uppercase())
+        && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+// Who refers to whom is about a patient.
+impl std::fmt::Debug for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reference(..)")
+    }
+}
+
+impl std::fmt::Debug for Identifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identifier(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    fn base() -> Base {
+        Base::parse("https://portal.example/fhir", false).unwrap()
+    }
+
+    fn patient(text: &str) -> Option<String> {
+        Reference::literal(text)
+            .patient_id(&base())
+            .map(str::to_owned)
+    }
+
+    #[test]
+    fn a_patient_of_this_portal_is_recognised_in_every_form() {
+        for text in [
+            "Patient/ana-1",
+            "Patient/ana-1/_history/3",
+            "https://portal.example/fhir/Patient/ana-1",
+            "https://PORTAL.example:443/fhir/Patient/ana-1/_history/3",
+        ] {
+            assert_eq!(patient(text).as_deref(), Some("ana-1"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_surely_a_patient_of_this_portal_is_none() {
+        for text in [
+            "",
+            "Patient",
+            "Patient/",
+            "patient/ana-1",
+            "/Patient/ana-1",
+            "Patient/ana-1/",
+            "Patient/ana-1/_history",
+            "Patient/ana-1/x",
+            "Patient/..",
+            "Patient/ana 1",
+            "Patient/ana-1?x=y",
+            "Patient?identifier=1",
+            "Practitioner/ana-1",
+            "#ana-1",
+            "urn:uuid:0b5e2b3e-6f0f-4c5e-9d3a-1c2d3e4f5a6b",
+            "https://other.example/fhir/Patient/ana-1",
+            "http://portal.example/fhir/Patient/ana-1",
+            "https://portal.example/Patient/ana-1",
+            "https://portal.example/fhir/x/Patient/ana-1",
+            "https://portal.example/fhir/x/../Patient/ana-1#a",
+            "https://portal.example/fhir/Patient/ana-1?x=y",
+        ] {
+            assert_eq!(patient(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reference_elsewhere_tells_its_type() {
+        let elsewhere = |text: &str| match Reference::literal(text).target(&base()) {
+            Target::Elsewhere { kind } => kind.map(str::to_owned),
+            _ => panic!("not elsewhere"),
+        };
+        let patient = Some("Patient".to_owned());
+        assert_eq!(elsewhere("https://other.example/r4/Patient/7"), patient);
+        assert_eq!(elsewhere("https://o.example/Patient/7/_history/1"), patient);
+        assert_eq!(elsewhere("urn:oid:1.2.3"), None);
+    }
+
+    #[test]
+    fn a_reference_whose_type_contradicts_it_points_nowhere() {
+        let reference = |kind: &str| Reference {
+            kind: Some(kind.into()),
+            ..Reference::literal("Patient/1")
+        };
+        assert_eq!(reference("Group").patient_id(&base()), None);
+        assert_eq!(reference("Patient").patient_id(&base()), Some("1"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_fail_loudly(text in ".*|https://portal.example/fhir/.{0,20}|(Patient|_history|/|#|\\?|a){0,8}") {
+            let _ = Reference::literal(text).target(&base());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! How much of anything is accepted, and why so much.
+//!
+//! A hostile or broken server must not be able to exhaust a phone. The caller enforces the sizes while it
+//! reads; the parsers of this crate enforce the rest themselves.
+
+use std::time::Duration;
+
+/// Bytes of one FHIR answer after decompression. A page of 1,000 messages of 1.5 kB is about 3 MB; attachments
+/// come separately.
+pub const FHIR_BODY: usize = 32 * 1024 * 1024;
+
+/// Bytes of an answer of discovery, token, challenge and revocation endpoints, after decompression.
+pub const OAUTH_BODY: usize = 256 * 1024;
+
+/// Bytes of a CapabilityStatement. Large vendors publish about 3 MB.
+pub const CAPABILITY_BODY: usize = 8 * 1024 * 1024;
+
+/// Bytes of all header fields of one answer; what common servers are configured to send at most.
+pub const HEADERS: usize = 64 * 1024;
+
+/// How deeply JSON may nest. The deepest FHIR resources seen stay below 40; serde_json refuses at 128.
+pub const JSON_DEPTH: usize = 128;
+
+/// Pages followed in one run. With pages of 100 this is a million messages; more is a loop.
+pub const PAGES: usize = 10_000;
+
+/// Bytes of one token. Access tokens that carry claims reach 8 kB.
+pub const TOKEN: usize = 16 * 1024;
+
+/// Characters of an OAuth error code that are kept.
+pub const ERROR_CODE: usize = 64;
+
+/// Longest life of an access token that is believed. A portal that grants more is asked again after a day.
+pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Life of an access token whose answer does not say (RFC 6749 §5.1 only recommends `expires_in`).
+pub const ACCESS_TOKEN_LIFE_UNSAID: Duration = Duration::from_secs(5 * 60);
+
+/// Longest wait that is honoured. A server that asks for more is asked again after a day.
+pub const RETRY_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Wait when a server says "too many" without saying how long.
+pub const RETRY_AFTER_UNSAID: Duration = Duration::from_secs(60);
+
+/// By how much the clocks of the two ends may differ when the times in an `id_token` are judged.
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(2 * 60);
+
+/// Whether JSON nests no deeper than [`JSON_DEPTH`].
+///
+/// serde_json skips what it is not asked for without counting its depth, so parsers here ask first. Only
+/// brackets outside strings count; whether the text is JSON at all is the parser's question.
+pub fn depth_is_fine(json: &[u8]) -> bool {
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut escaped = false;
+    for &byte in json {
+        if in_string {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => in_string = false,
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > JSON_DEPTH {
+                    return false;
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_counts_brackets_outside_strings() {
+        let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+        assert!(depth_is_fine(nested(JSON_DEPTH).as_bytes()));
+        assert!(!depth_is_fine(nested(JSON_DEPTH + 1).as_bytes()));
+        let text = format!(r#"{{"a":"\"{}\\"}}"#, "[".repeat(1000));
+        assert!(depth_is_fine(text.as_bytes()));
+        let after_text = format!(r#"["\\",{}"#, "[".repeat(JSON_DEPTH));
+        assert!(!depth_is_fine(after_text.as_bytes()));
+    }
+}
