@@ -1,1 +1,47 @@
-//! 
+//! The reference portal: what Pericard is tested against.
+//!
+//! A [`Portal`] is one strict health portal on loopback: its own TLS listener, clock, people,
+//! correspondence and faults. It follows the standards of README.md literally and refuses what they
+//! forbid, so that a client which works here has not been helped. It shares no code with the core.
+//!
+//! What goes wrong on purpose is a [`Fault`]; what goes wrong otherwise is a [`PortalError`] with a
+//! sentence that says what to change.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), pericard_portal::PortalError> {
+//! use pericard_portal::{Command, Portal, Spec};
+//!
+//! let spec: Spec = serde_json::from_str(r#"{ "people": { "ana": { "threads": 3, "messages": 12 } } }"#)
+//!     .map_err(pericard_portal::PortalError::from)?;
+//! let portal = Portal::start(spec).await?;
+//! portal.control(Command::AdvanceSeconds(30))?;
+//! println!("{}", portal.base());
+//! # Ok(()) }
+//! ```
+
+mod authority;
+mod clock;
+mod config;
+mod control;
+mod control_http;
+mod data;
+mod entropy;
+mod error;
+mod fault;
+mod fhir;
+mod instance;
+mod oauth;
+mod portal;
+mod reply;
+mod server;
+mod spec;
+mod web;
+
+pub use config::{ConfigFile, PortalEntry};
+pub use control::{Answer, Command};
+pub use control_http::{ControlServer, Started};
+pub use error::PortalError;
+pub use fault::{DropOn, Fault, FaultKind, StatusOn};
+pub use portal::{PersonInfo, Portal};
+pub use server::Hangup;
+pub use spec::{PersonSpec, Spec};

@@ -1,0 +1,262 @@
+//! What a test may change in a running portal, and what it may ask.
+//!
+//! A command is a JSON object with one key; a fault is flat. What is not understood is an error with a
+//! sentence, and changes nothing.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::clock;
+use crate::data::Stray;
+use crate::fault::{Fault, FaultKind};
+use crate::instance::{Instance, State};
+use crate::oauth::SigningKey;
+use crate::{PortalError, data};
+
+/// One command.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+#[non_exhaustive]
+pub enum Command {
+    /// Turns a fault on.
+    Fault(Fault),
+    /// Turns all faults off.
+    NoFault,
+    /// Kills every token of a person.
+    Revoke(String),
+    /// Somebody at the clinic writes to a person.
+    NewMessage {
+        /// To whom.
+        who: String,
+        /// In the n-th newest thread as of the start; a new one if not given.
+        thread: Option<usize>,
+        /// What.
+        text: String,
+    },
+    /// Deletes the one message of a person that is or contains the text.
+    DeleteMessage {
+        /// Whose.
+        who: String,
+        /// Which.
+        text: String,
+    },
+    /// Signs id tokens with a new key from now on, and publishes only that.
+    RotateKeys,
+    /// Moves this portal's clock.
+    AdvanceSeconds(u64),
+    /// How many messages are or contain a text, over all people.
+    CountMessages(String),
+    /// How many requests came since the last such question, if given only those whose path contains it.
+    Requests(Option<String>),
+    /// How many revocation requests were accepted.
+    Revocations,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// It is done.
+    Done,
+    /// The resource concerned.
+    Id(String),
+    /// So many.
+    Count(u64),
+    /// The portal's time, as a FHIR instant.
+    Now(String),
+}
+
+impl Answer {
+    /// As over HTTP.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Done => json!({}),
+            Self::Id(id) => json!({ "id": id }),
+            Self::Count(count) => json!({ "count": count }),
+            Self::Now(now) => json!({ "now": now }),
+        }
+    }
+
+    /// The number, if it is one.
+    pub fn count(&self) -> Option<u64> {
+        match self {
+            Self::Count(count) => Some(*count),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewMessage {
+    who: String,
+    thread: Option<usize>,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WhoseText {
+    who: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Path {
+    path: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+impl TryFrom<Map<String, Value>> for Command {
+    type Error = String;
+
+    fn try_from(map: Map<String, Value>) -> Result<Self, String> {
+        if let Some(name) = map.get("fault") {
+            if name == "none" {
+                return match map.len() {
+                    1 => Ok(Self::NoFault),
+                    _ => Err("fault \"none\" has no other keys".into()),
+                };
+            }
+            return Fault::try_from(map).map(Self::Fault);
+        }
+        let mut entries = map.into_iter();
+        let (Some((key, value)), None) = (entries.next(), entries.next()) else {
+            return Err("a command is an object with exactly one key (a fault is flat)".into());
+        };
+        fn read<T: serde::de::DeserializeOwned>(key: &str, value: Value) -> Result<T, String> {
+            serde_json::from_value(value).map_err(|error| format!("{key}: {error}"))
+        }
+        Ok(match key.as_str() {
+            "revoke" => Self::Revoke(read(&key, value)?),
+            "new_message" => {
+                let NewMessage { who, thread, text } = read(&key, value)?;
+                Self::NewMessage { who, thread, text }
+            }
+            "delete_message" => {
+                let WhoseText { who, text } = read(&key, value)?;
+                Self::DeleteMessage { who, text }
+            }
+            "rotate_keys" => match read(&key, value)? {
+                true => Self::RotateKeys,
+                false => return Err("rotate_keys can only be true".into()),
+            },
+            "advance_seconds" => Self::AdvanceSeconds(read(&key, value)?),
+            "count_messages" => Self::CountMessages(read::<Text>(&key, value)?.text),
+            "requests" => Self::Requests(read::<Path>(&key, value)?.path),
+            "revocations" => {
+                let Nothing {} = read(&key, value)?;
+                Self::Revocations
+            }
+            "policy" | "withdraw_proxy" => {
+                return Err(format!("{key:?} is not implemented by this portal"));
+            }
+            _ => return Err(format!("{key:?} is no command of this portal")),
+        })
+    }
+}
+
+impl Command {
+    pub(crate) fn carry_out(self, instance: &Instance) -> Result<Answer, PortalError> {
+        let base = instance.base();
+        let state = &mut *instance.state();
+        let refuse = |text: String| Err(PortalError::Command(text));
+        Ok(match self {
+            Self::Fault(fault) => {
+                state.set_fault(fault);
+                Answer::Done
+            }
+            Self::NoFault => {
+                state.faults.clear();
+                state.store.remove_strays();
+                Answer::Done
+            }
+            Self::Revoke(who) => {
+                let person = state.person(&who)?;
+                state.grants.revoke_person(person);
+                Answer::Done
+            }
+            Self::NewMessage { who, thread, text } => {
+                let person = state.person(&who)?;
+                let now = state.clock.millis();
+                let header = match thread {
+                    None => None,
+                    Some(n) => match state.people[person].threads_at_start.get(n) {
+                        Some(&header) => Some(header),
+                        None => return refuse(format!("{who} had no thread {n} at the start")),
+                    },
+                };
+                let id = data::new_message(state, &base, person, header, &text, now);
+                Answer::Id(id)
+            }
+            Self::DeleteMessage { who, text } => {
+                let person = state.person(&who)?;
+                let now = state.clock.millis();
+                let found = state.store.containing(Some(person), &text);
+                let exact: Vec<_> = found
+                    .iter()
+                    .copied()
+                    .filter(|&record| state.store.record(record).text == text)
+                    .collect();
+                match (exact.as_slice(), found.as_slice()) {
+                    (&[one], _) | ([], &[one]) => Answer::Id(state.store.delete(one, now)),
+                    ([], []) => return refuse(format!("{who} has no such message")),
+                    _ => return refuse(format!("{who} has several such messages")),
+                }
+            }
+            Self::RotateKeys => {
+                state.key = SigningKey::new(state.store.seed, state.key.generation + 1);
+                Answer::Done
+            }
+            Self::AdvanceSeconds(seconds) => {
+                state.clock.advance(Duration::from_secs(seconds));
+                Answer::Now(clock::instant(state.clock.millis()))
+            }
+            Self::CountMessages(text) => {
+                Answer::Count(state.store.containing(None, &text).len() as u64)
+            }
+            Self::Requests(path) => {
+                let paths = std::mem::take(&mut state.requests.paths);
+                let wanted = path.unwrap_or_default();
+                Answer::Count(paths.iter().filter(|path| path.contains(&wanted)).count() as u64)
+            }
+            Self::Revocations => Answer::Count(state.requests.revocations),
+        })
+    }
+}
+
+impl State {
+    fn person(&self, who: &str) -> Result<usize, PortalError> {
+        self.people
+            .iter()
+            .position(|person| person.signs_in() && person.user == who)
+            .ok_or_else(|| PortalError::Command(format!("nobody here is called {who:?}")))
+    }
+
+    /// Turns a fault on. The records it needs come to be now, so that the next search by
+    /// `_lastUpdated` meets them.
+    pub(crate) fn set_fault(&mut self, fault: Fault) {
+        let stray = match fault.kind {
+            FaultKind::Misfiled => Some(Stray::Misfiled),
+            FaultKind::NoSubject => Some(Stray::NoSubject),
+            _ => None,
+        };
+        if let Some(stray) = stray {
+            let now = self.clock.millis();
+            data::add_strays(self, stray, now);
+        }
+        self.faults.set(fault);
+    }
+}

@@ -1,0 +1,201 @@
+//! From a specification to people with correspondence.
+
+use super::letters::{self, Language};
+use super::{Draft, Party, Person, Store, Stray};
+use crate::clock::Millis;
+use crate::entropy::Entropy;
+use crate::instance::State;
+use crate::{PersonSpec, PortalError, Spec};
+
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
+const DAY: Millis = 24 * HOUR;
+/// How far back correspondence goes.
+const YEARS: Millis = 2 * 365 * DAY;
+/// Nothing is younger than this at the start: what stories add is the newest.
+const QUIET: Millis = 3 * HOUR;
+
+/// Patients without an account, who are there so that their records can leak.
+const OTHERS: &[(&str, Language)] = &[("wilma", Language::German), ("george", Language::English)];
+
+/// Everybody and everything, as of `now`.
+pub(crate) fn populate(
+    spec: &Spec,
+    base: &str,
+    now: Millis,
+) -> Result<(Vec<Person>, Store), PortalError> {
+    let mut people = Vec::new();
+    let mut sizes = Vec::new();
+    for (index, (user, &person)) in spec.people.iter().enumerate() {
+        let language = Language::ALL[index % Language::ALL.len()];
+        people.push(Person::new(user, person, spec.seed, language, now)?);
+        sizes.push(person);
+    }
+    for &(user, language) in OTHERS {
+        let size = PersonSpec {
+            threads: 2,
+            messages: 6,
+            totp: false,
+        };
+        let mut person = Person::new(user, size, spec.seed, language, now)?;
+        // Nobody can sign in as them, whatever they type.
+        person.password.clear();
+        people.push(person);
+        sizes.push(size);
+    }
+    let mut store = Store::new(spec.seed, people.len(), now);
+    for (index, (person, size)) in people.iter_mut().zip(&sizes).enumerate() {
+        let seed = spec.seed;
+        let entropy = &mut Entropy::seeded(seed, &format!("letters {}", person.user));
+        correspond(&mut store, entropy, base, index, person, *size, now);
+    }
+    store.sort();
+    Ok((people, store))
+}
+
+/// How many messages each thread has: all at least one, few of them long.
+fn lengths(entropy: &mut Entropy, threads: usize, messages: usize) -> Vec<usize> {
+    let mut lengths = vec![1; threads];
+    for _ in threads..messages {
+        // The better of two draws leans towards the front, which makes lengths uneven.
+        let at = entropy.below(threads).min(entropy.below(threads));
+        lengths[at] += 1;
+    }
+    lengths
+}
+
+fn correspond(
+    store: &mut Store,
+    entropy: &mut Entropy,
+    base: &str,
+    index: usize,
+    person: &mut Person,
+    size: PersonSpec,
+    now: Millis,
+) {
+    let mut newest = Vec::new();
+    for messages in lengths(entropy, size.threads, size.messages) {
+        let begin = now - entropy.between(QUIET + DAY, YEARS);
+        let room = (now - QUIET - begin) / (messages as Millis + 1);
+        let mut at = begin;
+        let talk = letters::conversation(entropy, person, messages, begin);
+        let patient = Party::of(person);
+        let clinic = Party::Staff(&talk.correspondent);
+        let (from, to) = match talk.letters.first().is_some_and(|first| first.by_patient) {
+            true => (patient, clinic),
+            false => (clinic, patient),
+        };
+        let id = entropy.id();
+        let header = Draft {
+            id: id.clone(),
+            subject: Some(person),
+            header: None,
+            from,
+            to,
+            category: talk.category,
+            topic: &talk.topic,
+            text: String::new(),
+            attachment: None,
+            sent: at,
+        };
+        let header = store.append(header.record(base, index, None, None));
+        for letter in talk.letters {
+            at += entropy.between(1, room.clamp(2, 3 * DAY));
+            let (from, to) = match letter.by_patient {
+                true => (patient, clinic),
+                false => (clinic, patient),
+            };
+            let draft = Draft {
+                id: entropy.id(),
+                subject: Some(person),
+                header: Some(&id),
+                from,
+                to,
+                category: talk.category,
+                topic: &talk.topic,
+                text: letter.text,
+                attachment: None,
+                sent: at,
+            };
+            store.append(draft.record(base, index, Some(header), None));
+        }
+        newest.push((at, header));
+    }
+    newest.sort_by_key(|&(at, header)| (std::cmp::Reverse(at), header));
+    person.threads_at_start = newest.into_iter().map(|(_, header)| header).collect();
+}
+
+/// A message from the clinic, now; without a header it begins a thread. Gives its id.
+pub(crate) fn new_message(
+    state: &mut State,
+    base: &str,
+    person: usize,
+    header: Option<u32>,
+    text: &str,
+    now: Millis,
+) -> String {
+    let staff = "Linden Clinic";
+    let subject = &state.people[person];
+    let topic = "A message from your clinic";
+    // The record's own change comes shortly after `sent`, and must not lie in the future.
+    let sent = now - 1_200;
+    let draft = |id: String, text: &str| Draft {
+        id,
+        subject: Some(subject),
+        header: None,
+        from: Party::Staff(staff),
+        to: Party::of(subject),
+        category: "notification",
+        topic,
+        text: text.to_owned(),
+        attachment: None,
+        sent,
+    };
+    let header = header.unwrap_or_else(|| {
+        let header = draft(state.entropy.id(), "");
+        state.store.insert(header.record(base, person, None, None))
+    });
+    let parent = state.store.record(header).id.clone();
+    let id = state.entropy.id();
+    let mut message = draft(id.clone(), text);
+    message.header = Some(&parent);
+    state
+        .store
+        .insert(message.record(base, person, Some(header), None));
+    id
+}
+
+/// Gives each person one record that is not clearly theirs, changed just now.
+pub(crate) fn add_strays(state: &mut State, stray: Stray, now: Millis) {
+    let last = state.people.len() - 1;
+    for person in 0..state.people.len() {
+        if !state.people[person].signs_in() {
+            continue;
+        }
+        let (subject, text) = match stray {
+            // Written to this person about another patient.
+            Stray::Misfiled => (
+                Some(&state.people[last]),
+                "The results of your examination are ready: please call us about the next steps.",
+            ),
+            Stray::NoSubject => (
+                None,
+                "Our opening hours change next month: we are there from eight to six on weekdays.",
+            ),
+        };
+        let draft = Draft {
+            id: state.entropy.id(),
+            subject,
+            header: None,
+            from: Party::Staff("Linden Clinic, reception"),
+            to: Party::of(&state.people[person]),
+            category: "notification",
+            topic: "A message from your clinic",
+            text: text.to_owned(),
+            attachment: None,
+            sent: now - 1_200,
+        };
+        let record = draft.record("", person, None, Some(stray));
+        state.store.insert(record);
+    }
+}

@@ -1,0 +1,107 @@
+//! Communications as FHIR resources.
+
+use serde_json::{Value, json};
+
+use super::store::{Record, Stray};
+use super::{Name, Person};
+use crate::clock::{self, Millis};
+
+/// What the portal's own identifiers of Communications hang below: `{base}/ids/communication`.
+const IDENTIFIERS: &str = "ids/communication";
+
+/// Who writes or reads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Party<'a> {
+    Patient {
+        id: &'a str,
+        name: &'a Name,
+    },
+    /// Somebody at the clinic, who has no resource of their own here.
+    Staff(&'a str),
+}
+
+impl<'a> Party<'a> {
+    pub(crate) fn of(person: &'a Person) -> Self {
+        Self::Patient {
+            id: &person.patient,
+            name: &person.name,
+        }
+    }
+
+    fn reference(self) -> Value {
+        match self {
+            Self::Patient { id, name } => {
+                json!({ "reference": format!("Patient/{id}"), "display": name.full() })
+            }
+            Self::Staff(display) => json!({ "type": "Practitioner", "display": display }),
+        }
+    }
+}
+
+/// A Communication before it has a place in the store.
+pub(crate) struct Draft<'a> {
+    pub(crate) id: String,
+    pub(crate) subject: Option<&'a Person>,
+    pub(crate) header: Option<&'a str>,
+    pub(crate) from: Party<'a>,
+    pub(crate) to: Party<'a>,
+    pub(crate) category: &'a str,
+    pub(crate) topic: &'a str,
+    /// Empty for a header.
+    pub(crate) text: String,
+    pub(crate) attachment: Option<Value>,
+    pub(crate) sent: Millis,
+}
+
+impl Draft<'_> {
+    /// The record, found by `person`; its change is as long after sending as real servers take.
+    pub(crate) fn record(
+        self,
+        base: &str,
+        person: usize,
+        header: Option<u32>,
+        stray: Option<Stray>,
+    ) -> Record {
+        let received = self.sent + 1_000;
+        let updated = self.sent + 1_200;
+        let system = format!("{base}/{IDENTIFIERS}");
+        let mut body = json!({
+            "resourceType": "Communication",
+            "id": self.id,
+            "meta": { "versionId": "1", "lastUpdated": clock::instant(updated) },
+            "identifier": [{ "system": system, "value": self.id }],
+            "status": "completed",
+            "category": [{ "text": self.category }],
+            "topic": { "text": self.topic },
+            "sent": clock::instant(self.sent),
+            "received": clock::instant(received),
+            "recipient": [self.to.reference()],
+            "sender": self.from.reference(),
+        });
+        if let Some(subject) = self.subject {
+            body["subject"] = Party::of(subject).reference();
+        }
+        if let Some(header) = self.header {
+            body["partOf"] = json!([{ "reference": format!("Communication/{header}") }]);
+        }
+        if !self.text.is_empty() {
+            let mut payload = vec![json!({ "contentString": self.text })];
+            if let Some(attachment) = self.attachment {
+                payload.push(json!({ "contentAttachment": attachment }));
+            }
+            body["payload"] = Value::Array(payload);
+        }
+        Record {
+            identifiers: vec![(system, self.id.clone())],
+            id: self.id,
+            updated,
+            person,
+            header,
+            text: self.text,
+            body: body.to_string(),
+            version: 1,
+            deleted: false,
+            stray,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The CapabilityStatement: what this portal does, and nothing that it does not.
+
+use std::sync::Arc;
+
+use axum::extract;
+use serde_json::{Value, json};
+
+use crate::clock;
+use crate::instance::Instance;
+use crate::reply::{FHIR_JSON, Reply, with_body};
+
+fn parameter(name: &str, kind: &str) -> Value {
+    json!({ "name": name, "type": kind })
+}
+
+/// `GET {base}/metadata`
+pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instance>>) -> Reply {
+    let issuer = instance.issuer();
+    let started = instance.state().store.started;
+    let oauth = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
+    let service = "http://terminology.hl7.org/CodeSystem/restful-security-service";
+    let statement = json!({
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": clock::instant(started),
+        "kind": "instance",
+        "software": { "name": "Pericard reference portal", "version": env!("CARGO_PKG_VERSION") },
+        "implementation": { "description": "Linden Clinic", "url": instance.base() },
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json"],
+        "rest": [{
+            "mode": "server",
+            "security": {
+                "service": [{ "coding": [{ "system": service, "code": "SMART-on-FHIR" }] }],
+                "extension": [{ "url": oauth, "extension": [
+                    { "url": "authorize", "valueUri": format!("{issuer}/authorize") },
+                    { "url": "token", "valueUri": format!("{issuer}/token") },
+                    { "url": "revoke", "valueUri": format!("{issuer}/revoke") },
+                ] }],
+            },
+            "resource": [
+                {
+                    "type": "Communication",
+                    "versioning": "versioned",
+                    "interaction": [
+                        { "code": "read" }, { "code": "search-type" }, { "code": "create" },
+                    ],
+                    "conditionalCreate": true,
+                    "conditionalRead": "not-match",
+                    "updateCreate": false,
+                    "searchParam": [
+                        parameter("_id", "token"),
+                        parameter("_lastUpdated", "date"),
+                        parameter("identifier", "token"),
+                        parameter("part-of", "reference"),
+                        parameter("patient", "reference"),
+                        parameter("subject", "reference"),
+                    ],
+                },
+                {
+                    "type": "Patient",
+                    "interaction": [{ "code": "read" }, { "code": "search-type" }],
+                    "conditionalRead": "not-match",
+                    "searchParam": [parameter("_id", "token")],
+                },
+                { "type": "Binary", "interaction": [{ "code": "read" }] },
+            ],
+        }],
+    });
+    with_body(200, FHIR_JSON, statement.to_string())
+}

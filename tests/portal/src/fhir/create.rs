@@ -1,0 +1,230 @@
+//! Creating a Communication, once: `If-None-Exist` (FHIR R4 §3.1.0.8.1).
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract;
+use axum::http::{HeaderMap, header};
+use serde_json::{Map, Value, json};
+
+use super::criteria::{Criteria, prefers};
+use super::read::validators;
+use super::{access, search};
+use crate::clock;
+use crate::data::Record;
+use crate::fault::{DropOn, FaultKind};
+use crate::instance::{Instance, State};
+use crate::reply::{FHIR_JSON, Reply, outcome, set, with_body};
+use crate::server::Hangup;
+
+/// `POST {base}/Communication`
+pub(crate) async fn create(
+    extract::State(instance): extract::State<Arc<Instance>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Reply {
+    let base = instance.base();
+    let state = &mut *instance.state();
+    let done = access::person(state, &headers, "Communication", 'c')
+        .and_then(|person| conditionally(state, &base, person, &headers, &body));
+    match done {
+        Ok((code, index)) => {
+            let mut reply = answer(state, &base, &headers, code, index);
+            let drop = FaultKind::DropAnswerAfterCommit { on: DropOn::Create };
+            if state.faults.hit(drop) {
+                reply.extensions_mut().insert(Hangup);
+            }
+            reply
+        }
+        Err(reply) => reply,
+    }
+}
+
+/// 201 with the new record, or 200 with the one that is there.
+fn conditionally(
+    state: &mut State,
+    base: &str,
+    person: usize,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(u16, u32), Reply> {
+    let resource = parse(state, base, person, headers, body)?;
+    if let Some(condition) = headers.get("if-none-exist") {
+        if !state.faults.hit(FaultKind::NoIfNoneExist) {
+            let found = existing(state, base, person, condition.as_bytes())?;
+            match found.as_slice() {
+                [] => {}
+                [one] => return Ok((200, *one)),
+                _ => return Err(outcome(412, "multiple-matches", "several match already")),
+            }
+        }
+    }
+    Ok((201, insert(state, base, person, resource)))
+}
+
+fn existing(
+    state: &mut State,
+    base: &str,
+    person: usize,
+    condition: &[u8],
+) -> Result<Vec<u32>, Reply> {
+    // Some clients send the type and the question mark along.
+    let query = condition
+        .strip_prefix(b"Communication?")
+        .unwrap_or(condition);
+    let unclear = |(issue, text): (&str, String)| outcome(412, issue, &text);
+    let criteria = Criteria::parse(query, true, base).map_err(unclear)?;
+    if criteria.identifiers.is_none() {
+        let text = "If-None-Exist needs an identifier";
+        return Err(outcome(412, "required", text));
+    }
+    if state.faults.hit(FaultKind::IgnoreIdentifier) {
+        // Without its only criterion there is no condition left.
+        return Ok(Vec::new());
+    }
+    Ok(search::find(state, person, &criteria))
+}
+
+/// The resource, if it is one that this person may create.
+fn parse(
+    state: &State,
+    base: &str,
+    person: usize,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Map<String, Value>, Reply> {
+    let json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|media| media.contains("json"));
+    if !json {
+        let text = "application/fhir+json is wanted";
+        return Err(outcome(415, "not-supported", text));
+    }
+    let parsed: Result<Map<String, Value>, _> = serde_json::from_slice(body);
+    let mut resource =
+        parsed.map_err(|_| outcome(400, "structure", "the body is not a JSON object"))?;
+    if resource.get("resourceType") != Some(&json!("Communication")) {
+        return Err(outcome(
+            400,
+            "invalid",
+            "resourceType must be Communication",
+        ));
+    }
+    let own = &state.people[person];
+    let is_own = |reference: Option<&Value>| {
+        let text = reference.and_then(|value| value.get("reference")?.as_str());
+        text.is_some_and(|text| {
+            let relative = text
+                .strip_prefix(base)
+                .map_or(text, |t| t.trim_start_matches('/'));
+            relative.strip_prefix("Patient/") == Some(own.patient.as_str())
+        })
+    };
+    if !is_own(resource.get("subject")) {
+        let text = "subject must be the patient of the token";
+        return Err(outcome(422, "business-rule", text));
+    }
+    if resource.contains_key("sender") && !is_own(resource.get("sender")) {
+        return Err(outcome(422, "business-rule", "sender must be the patient"));
+    }
+    if !resource.get("status").is_some_and(Value::is_string) {
+        return Err(outcome(422, "required", "status is missing"));
+    }
+    if header_of(state, base, person, &resource) == Some(None) {
+        let text = "partOf must be a thread of the patient";
+        return Err(outcome(422, "business-rule", text));
+    }
+    resource.entry("sender").or_insert_with(
+        || json!({ "reference": format!("Patient/{}", own.patient), "display": own.name.full() }),
+    );
+    Ok(resource)
+}
+
+/// `None`: no partOf. `Some(None)`: one that is no thread of this person.
+fn header_of(
+    state: &State,
+    base: &str,
+    person: usize,
+    resource: &Map<String, Value>,
+) -> Option<Option<u32>> {
+    let part_of = resource.get("partOf")?;
+    let reference = part_of
+        .get(0)
+        .and_then(|one| one.get("reference")?.as_str());
+    let found = reference
+        .map(|text| {
+            text.strip_prefix(base)
+                .map_or(text, |t| t.trim_start_matches('/'))
+        })
+        .and_then(|text| text.strip_prefix("Communication/"))
+        .and_then(|id| state.store.find(id))
+        .filter(|&index| {
+            let record = state.store.record(index);
+            record.person == person && !record.deleted && record.header.is_none()
+        });
+    Some(found)
+}
+
+fn insert(state: &mut State, base: &str, person: usize, mut resource: Map<String, Value>) -> u32 {
+    let header = header_of(state, base, person, &resource).flatten();
+    let now = state.clock.millis();
+    let id = state.entropy.id();
+    let updated = clock::instant(now);
+    resource.insert("id".into(), json!(id));
+    resource.insert(
+        "meta".into(),
+        json!({ "versionId": "1", "lastUpdated": updated }),
+    );
+    resource.insert("received".into(), json!(updated));
+    let texts = resource.get("payload").and_then(Value::as_array);
+    let texts = texts
+        .into_iter()
+        .flatten()
+        .filter_map(|payload| payload.get("contentString")?.as_str());
+    let text = texts.collect::<Vec<_>>().join("\n");
+    let identifiers = resource.get("identifier").and_then(Value::as_array);
+    let text_of =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let identifiers = identifiers
+        .into_iter()
+        .flatten()
+        .filter_map(|one| {
+            let system = text_of(one, "system").unwrap_or_default();
+            Some((system, text_of(one, "value")?))
+        })
+        .collect();
+    let record = Record {
+        id,
+        updated: now,
+        person,
+        header,
+        identifiers,
+        text,
+        body: Value::Object(resource).to_string(),
+        version: 1,
+        deleted: false,
+        stray: None,
+    };
+    state.store.insert(record)
+}
+
+fn answer(state: &State, base: &str, headers: &HeaderMap, code: u16, index: u32) -> Reply {
+    let record = state.store.record(index);
+    let mut reply = if prefers(headers, "return=minimal") {
+        crate::reply::empty(code)
+    } else if prefers(headers, "return=OperationOutcome") {
+        let issue = json!([{ "severity": "information", "code": "informational" }]);
+        let body = json!({ "resourceType": "OperationOutcome", "issue": issue });
+        with_body(code, FHIR_JSON, body.to_string())
+    } else {
+        with_body(code, FHIR_JSON, record.body.clone())
+    };
+    let location = format!(
+        "{base}/Communication/{}/_history/{}",
+        record.id, record.version
+    );
+    set(&mut reply, header::LOCATION, &location);
+    validators(&mut reply, record);
+    reply
+}

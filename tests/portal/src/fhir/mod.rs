@@ -1,0 +1,16 @@
+//! The FHIR R4 side: a token's patient sees their own Patient, Communications and attachments.
+
+mod access;
+mod broken;
+mod capability;
+mod create;
+mod criteria;
+mod paging;
+mod read;
+mod search;
+
+pub(crate) use capability::metadata;
+pub(crate) use create::create;
+pub(crate) use paging::{Pages, follow_page};
+pub(crate) use read::{binary, read, read_patient, read_version, search_patient};
+pub(crate) use search::{search, search_by_form};

@@ -1,0 +1,201 @@
+//! Pages of a search: a snapshot of what was found, kept for ten minutes, named by an opaque link at
+//! the base itself, as large servers do it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use axum::extract::{self, RawQuery};
+use axum::http::HeaderMap;
+use serde_json::json;
+use url::form_urlencoded;
+
+use super::access;
+use crate::clock::{self, Millis};
+use crate::entropy::Entropy;
+use crate::fault::FaultKind;
+use crate::instance::{Instance, State};
+use crate::reply::{FHIR_JSON, Reply, outcome, with_body};
+
+const LIFE: Millis = 600_000;
+/// More searches than this at once make the oldest expire early.
+const KEPT: usize = 64;
+
+struct Snapshot {
+    person: usize,
+    hits: Vec<u32>,
+    taken: Millis,
+    self_link: String,
+    /// Whether records of others may be slipped in: not into an answer to an identifier.
+    leaky: bool,
+    /// Whether a page was served twice.
+    duplicated: bool,
+}
+
+#[derive(Default)]
+pub(crate) struct Pages {
+    snapshots: BTreeMap<String, Snapshot>,
+    order: VecDeque<String>,
+}
+
+/// What a search found.
+pub(crate) struct Found {
+    pub(crate) person: usize,
+    pub(crate) hits: Vec<u32>,
+    pub(crate) self_link: String,
+    pub(crate) leaky: bool,
+}
+
+impl Pages {
+    pub(crate) fn keep(&mut self, found: Found, now: Millis, entropy: &mut Entropy) -> String {
+        while self.order.len() >= KEPT {
+            if let Some(oldest) = self.order.pop_front() {
+                self.snapshots.remove(&oldest);
+            }
+        }
+        let name = entropy.id();
+        self.order.push_back(name.clone());
+        let snapshot = Snapshot {
+            person: found.person,
+            hits: found.hits,
+            taken: now,
+            self_link: found.self_link,
+            leaky: found.leaky,
+            duplicated: false,
+        };
+        self.snapshots.insert(name.clone(), snapshot);
+        name
+    }
+}
+
+/// `GET {base}?_getpages=…`
+pub(crate) async fn follow_page(
+    extract::State(instance): extract::State<Arc<Instance>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Reply {
+    let base = instance.base();
+    let state = &mut *instance.state();
+    let person = match access::person(state, &headers, "Communication", 's') {
+        Ok(person) => person,
+        Err(reply) => return reply,
+    };
+    let query = query.unwrap_or_default();
+    let get = |name: &str| {
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    };
+    let number = |name: &str| get(name).and_then(|value| value.parse::<usize>().ok());
+    let (Some(name), Some(offset), Some(count)) = (
+        get("_getpages"),
+        number("_getpagesoffset"),
+        number("_count").filter(|&count| count > 0),
+    ) else {
+        return outcome(
+            400,
+            "invalid",
+            "searching all types at once is not supported",
+        );
+    };
+    let now = state.clock.millis();
+    let snapshot = state.pages.snapshots.get(&name);
+    let live = snapshot.is_some_and(|snapshot| now - snapshot.taken < LIFE);
+    if !live || state.faults.hit(FaultKind::ExpiredNext) {
+        return outcome(410, "expired", "this page has expired: search again");
+    }
+    if snapshot.is_some_and(|snapshot| snapshot.person != person) {
+        return outcome(403, "forbidden", "another patient's search");
+    }
+    serve(state, &base, &name, offset, count)
+}
+
+/// One page of a snapshot.
+pub(crate) fn serve(
+    state: &mut State,
+    base: &str,
+    name: &str,
+    offset: usize,
+    count: usize,
+) -> Reply {
+    let Some(snapshot) = state.pages.snapshots.get_mut(name) else {
+        return outcome(410, "expired", "this page has expired: search again");
+    };
+    let until = snapshot.hits.len().min(offset.saturating_add(count));
+    let mut next = (until < snapshot.hits.len()).then_some(until);
+    let mut origin = base;
+    if next.is_some() {
+        if !snapshot.duplicated && state.faults.hit(FaultKind::DuplicatePage) {
+            snapshot.duplicated = true;
+            next = Some(offset);
+        }
+        if state.faults.hit(FaultKind::MissingNext) {
+            next = None;
+        }
+        if next.is_some() && state.faults.hit(FaultKind::ForeignNext) {
+            origin = "https://elsewhere.invalid/fhir";
+        }
+    }
+    let mut shown: Vec<u32> = snapshot.hits[offset.min(until)..until].to_vec();
+    if snapshot.leaky && state.faults.on(|kind| kind == FaultKind::LeakOtherPatient) {
+        let leaked = state.store.of_somebody_else(snapshot.person);
+        if let Some(leaked) = leaked {
+            state.faults.hit(FaultKind::LeakOtherPatient);
+            let place = shown.len() / 2;
+            shown.insert(place, leaked);
+        }
+    }
+    let next = next.map(|offset| {
+        format!("{origin}?_getpages={name}&_getpagesoffset={offset}&_count={count}&_bundletype=searchset")
+    });
+    let body = bundle(
+        state,
+        base,
+        &shown,
+        state.pages.snapshots[name].hits.len(),
+        &state.pages.snapshots[name].self_link,
+        next.as_deref(),
+    );
+    with_body(200, FHIR_JSON, body)
+}
+
+/// A searchset, put together from the resources' texts.
+pub(crate) fn bundle(
+    state: &State,
+    base: &str,
+    shown: &[u32],
+    total: usize,
+    self_link: &str,
+    next: Option<&str>,
+) -> String {
+    let mut links = vec![json!({ "relation": "self", "url": self_link })];
+    if let Some(next) = next {
+        links.push(json!({ "relation": "next", "url": next }));
+    }
+    let now = clock::instant(state.clock.millis());
+    let links = serde_json::Value::Array(links);
+    let mut body = format!(
+        "{{\"resourceType\":\"Bundle\",\"meta\":{{\"lastUpdated\":\"{now}\"}},\"type\":\"searchset\",\"total\":{total},\"link\":{links}"
+    );
+    let mut separator = ",\"entry\":[";
+    for &index in shown {
+        let record = state.store.record(index);
+        if record.deleted {
+            continue;
+        }
+        body.push_str(separator);
+        body.push_str("{\"fullUrl\":\"");
+        body.push_str(base);
+        body.push_str("/Communication/");
+        body.push_str(&record.id);
+        body.push_str("\",\"resource\":");
+        body.push_str(&record.body);
+        body.push_str(",\"search\":{\"mode\":\"match\"}}");
+        separator = ",";
+    }
+    // FHIR has no empty arrays (R4 §2.6.1).
+    if separator == "," {
+        body.push(']');
+    }
+    body.push('}');
+    body
+}

@@ -1,0 +1,172 @@
+//! Reading one resource by its id.
+
+use std::sync::Arc;
+
+use axum::extract::{self, Path, RawQuery};
+use axum::http::{HeaderMap, header};
+use data_encoding::BASE64;
+use serde_json::{Value, json};
+use url::form_urlencoded;
+
+use super::access;
+use crate::clock;
+use crate::data::Record;
+use crate::instance::{Instance, State};
+use crate::reply::{FHIR_JSON, Reply, empty, none_match, outcome, set, with_body};
+
+/// `GET {base}/Communication/{id}`
+pub(crate) async fn read(
+    extract::State(instance): extract::State<Arc<Instance>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Reply {
+    let state = &*instance.state();
+    communication(state, &headers, &id).unwrap_or_else(|reply| reply)
+}
+
+/// `GET {base}/Communication/{id}/_history/{version}`: what `Location` names. Only versions that were
+/// never changed are kept.
+pub(crate) async fn read_version(
+    extract::State(instance): extract::State<Arc<Instance>>,
+    headers: HeaderMap,
+    Path((id, version)): Path<(String, u32)>,
+) -> Reply {
+    let state = &*instance.state();
+    let current = state
+        .store
+        .find(&id)
+        .is_some_and(|index| state.store.record(index).version == version);
+    match communication(state, &headers, &id) {
+        Ok(_) if !current => outcome(404, "not-found", "no such version"),
+        Ok(reply) | Err(reply) => reply,
+    }
+}
+
+fn communication(state: &State, headers: &HeaderMap, id: &str) -> Result<Reply, Reply> {
+    let person = access::person(state, headers, "Communication", 'r')?;
+    let Some(index) = state.store.find(id) else {
+        return Err(outcome(404, "not-found", "no such Communication"));
+    };
+    let record = state.store.record(index);
+    if record.person != person {
+        return Err(outcome(403, "forbidden", "another patient's Communication"));
+    }
+    if record.deleted {
+        return Err(outcome(410, "deleted", "this Communication was deleted"));
+    }
+    let mut reply = match none_match(headers, &etag(record)) {
+        true => empty(304),
+        false => with_body(200, FHIR_JSON, record.body.clone()),
+    };
+    validators(&mut reply, record);
+    Ok(reply)
+}
+
+fn etag(record: &Record) -> String {
+    format!("W/\"{}\"", record.version)
+}
+
+pub(super) fn validators(reply: &mut Reply, record: &Record) {
+    set(reply, header::ETAG, &etag(record));
+    let modified = clock::http_date(record.updated);
+    set(reply, header::LAST_MODIFIED, &modified);
+}
+
+/// `GET {base}/Patient/{id}`
+pub(crate) async fn read_patient(
+    extract::State(instance): extract::State<Arc<Instance>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Reply {
+    let base = instance.base();
+    let state = &*instance.state();
+    let person = match access::person(state, &headers, "Patient", 'r') {
+        Ok(person) => &state.people[person],
+        Err(reply) => return reply,
+    };
+    if person.patient != id {
+        // The same for a patient that is not there, so that ids cannot be tried out.
+        return outcome(403, "forbidden", "another patient");
+    }
+    let resource = person.resource(&base, state.store.started);
+    let mut reply = match none_match(&headers, "W/\"1\"") {
+        true => empty(304),
+        false => with_body(200, FHIR_JSON, resource.to_string()),
+    };
+    set(&mut reply, header::ETAG, "W/\"1\"");
+    reply
+}
+
+/// `GET {base}/Patient?_id=…`
+pub(crate) async fn search_patient(
+    extract::State(instance): extract::State<Arc<Instance>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Reply {
+    let base = instance.base();
+    let state = &*instance.state();
+    let person = match access::person(state, &headers, "Patient", 's') {
+        Ok(person) => &state.people[person],
+        Err(reply) => return reply,
+    };
+    let query = query.unwrap_or_default();
+    let mut matches = true;
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match name.as_ref() {
+            "_id" => matches &= value.split(',').any(|id| id == person.patient),
+            "_format" | "_count" => {}
+            other if super::criteria::strict(&headers) => {
+                let text = format!("the parameter {other} is not supported");
+                return outcome(400, "not-supported", &text);
+            }
+            _ => {}
+        }
+    }
+    let mut bundle = json!({
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "total": usize::from(matches),
+        "link": [{ "relation": "self", "url": format!("{base}/Patient?{query}") }],
+    });
+    if matches {
+        bundle["entry"] = json!([{
+            "fullUrl": format!("{base}/Patient/{}", person.patient),
+            "resource": person.resource(&base, state.store.started),
+            "search": { "mode": "match" },
+        }]);
+    }
+    with_body(200, FHIR_JSON, bundle.to_string())
+}
+
+/// `GET {base}/Binary/{id}`: the resource if asked for as FHIR, else the bare content (R4 §2.40.3).
+pub(crate) async fn binary(
+    extract::State(instance): extract::State<Arc<Instance>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Reply {
+    let state = &*instance.state();
+    let person = match access::person(state, &headers, "Binary", 'r') {
+        Ok(person) => person,
+        Err(reply) => return reply,
+    };
+    let Some(attachment) = state.store.attachments.get(&id) else {
+        return outcome(404, "not-found", "no such Binary");
+    };
+    if attachment.person != person {
+        return outcome(403, "forbidden", "another patient's Binary");
+    }
+    let as_fhir = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("fhir+json"));
+    if as_fhir {
+        let resource: Value = json!({
+            "resourceType": "Binary",
+            "id": id,
+            "contentType": attachment.content_type,
+            "data": BASE64.encode(&attachment.data),
+        });
+        return with_body(200, FHIR_JSON, resource.to_string());
+    }
+    with_body(200, attachment.content_type, attachment.data.clone())
+}

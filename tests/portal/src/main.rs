@@ -1,0 +1,156 @@
+//! `pericard-portal`: one portal with demo people, or many of them under control.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use pericard_portal::{ControlServer, Portal, PortalError, Spec};
+
+/// A strict health portal on this machine, to try Pericard against.
+///
+/// Starts one portal with demo people, prints who can sign in, and writes a configuration file for the
+/// `pericard` command. It forgets everything when it stops (ctrl-c), and never listens beyond loopback.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Arguments {
+    /// Port of the portal, or with --control of the control interface; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Decides every name, letter, password and secret
+    #[arg(long)]
+    seed: Option<u64>,
+    /// JSON with `people`, `seed`, `faults`, as the `portal` object of a story; instead of the demo people
+    #[arg(long, value_name = "FILE")]
+    people: Option<PathBuf>,
+    /// Where to write the client's configuration
+    #[arg(long, value_name = "FILE", default_value = "pericard-portal.json")]
+    config: PathBuf,
+    /// Start no portal, but a control interface over HTTP that starts them
+    #[arg(long, conflicts_with_all = ["people", "seed"])]
+    control: bool,
+    /// End when standard input closes, so that nothing stays behind whoever started this
+    #[arg(long)]
+    exit_with_stdin: bool,
+    /// Write a line to standard error for each request: method, path, status
+    #[arg(long)]
+    verbose: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "pericard-portal: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<(), PortalError> {
+    if arguments.exit_with_stdin {
+        // A thread of its own: a blocking read must not hold the runtime.
+        std::thread::spawn(|| {
+            let mut sink = [0; 1024];
+            while matches!(io::stdin().read(&mut sink), Ok(read) if read > 0) {}
+            std::process::exit(0);
+        });
+    }
+    if arguments.control {
+        let control = ControlServer::start(arguments.port, arguments.verbose).await?;
+        writeln!(io::stdout(), "control {}", control.url())?;
+        io::stdout().flush()?;
+        return std::future::pending().await;
+    }
+    let mut spec = match &arguments.people {
+        Some(file) => {
+            let text = std::fs::read_to_string(file).map_err(|error| {
+                PortalError::Spec(format!("cannot read {}: {error}", file.display()))
+            })?;
+            serde_json::from_str(&text)?
+        }
+        None => demo()?,
+    };
+    if let Some(seed) = arguments.seed {
+        spec.seed = seed;
+    }
+    let portal = Portal::start_on(arguments.port, spec.clone(), arguments.verbose).await?;
+    let config = serde_json::to_string_pretty(&portal.config())?;
+    std::fs::write(&arguments.config, config + "\n").map_err(|error| {
+        let file = arguments.config.display();
+        PortalError::Spec(format!("cannot write {file}: {error}"))
+    })?;
+    let file = arguments.config.display().to_string();
+    show(&mut io::stdout(), &portal, &spec, &file)?;
+    std::future::pending().await
+}
+
+/// People worth looking at: with and without a second factor, in several languages.
+fn demo() -> Result<Spec, PortalError> {
+    Ok(serde_json::from_str(
+        r#"{ "seed": 7, "people": {
+            "ana":   { "threads": 28, "messages": 640, "totp": true },
+            "ben":   { "threads": 9,  "messages": 84 },
+            "chloe": { "threads": 14, "messages": 160, "totp": true },
+            "dario": { "threads": 6,  "messages": 40 },
+            "ewa":   { "threads": 11, "messages": 120 },
+            "farid": { "threads": 7,  "messages": 66, "totp": true }
+        } }"#,
+    )?)
+}
+
+/// What somebody at the terminal needs: where, who, and what to type next.
+fn show(out: &mut impl Write, portal: &Portal, spec: &Spec, config: &str) -> io::Result<()> {
+    let (bold, dim, plain) = match io::stdout().is_terminal() {
+        true => ("\x1b[1m", "\x1b[2m", "\x1b[0m"),
+        false => ("", "", ""),
+    };
+    writeln!(
+        out,
+        "{bold}The reference portal is running.{plain} Stop it with ctrl-c.\n"
+    )?;
+    writeln!(out, "  FHIR base      {}", portal.base())?;
+    writeln!(out, "  OAuth issuer   {}", portal.issuer())?;
+    writeln!(out, "  configuration  {config}\n")?;
+    writeln!(
+        out,
+        "{bold}  user      password               threads  messages  second factor{plain}"
+    )?;
+    let people = portal.people();
+    for person in people.values() {
+        let size = spec.people.get(&person.user).copied().unwrap_or_default();
+        writeln!(
+            out,
+            "  {:<8}  {:<21}  {:>7}  {:>8}  {}",
+            person.user,
+            person.password,
+            size.threads,
+            size.messages,
+            person.totp_secret.as_deref().unwrap_or("none"),
+        )?;
+    }
+    writeln!(out)?;
+    for person in people.values() {
+        if let Some(uri) = &person.otpauth {
+            writeln!(
+                out,
+                "  {dim}{} in an authenticator app:{plain}\n    {uri}",
+                person.user
+            )?;
+        }
+    }
+    let first = people.keys().next().map_or("ana", String::as_str);
+    writeln!(out, "\n{bold}In another terminal:{plain}")?;
+    for command in [
+        format!("signin --user {first}"),
+        "sync".into(),
+        "inbox".into(),
+        "search \"appointment\"".into(),
+        "doctor".into(),
+    ] {
+        writeln!(out, "  cargo run -- --config {config} {command}")?;
+    }
+    out.flush()
+}

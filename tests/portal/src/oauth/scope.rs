@@ -1,0 +1,117 @@
+//! Scopes: the OpenID ones and SMART's `patient/…`, in both of its notations.
+
+/// What was granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Scopes(Vec<String>);
+
+/// What discovery lists.
+pub(crate) const SUPPORTED: &[&str] = &[
+    "openid",
+    "fhirUser",
+    "profile",
+    "offline_access",
+    "launch/patient",
+    "patient/*.rs",
+    "patient/Patient.r",
+    "patient/Patient.rs",
+    "patient/Communication.rs",
+    "patient/Communication.crs",
+    "patient/Communication.c",
+    "patient/Binary.r",
+];
+
+const PLAIN: &[&str] = &[
+    "openid",
+    "fhirUser",
+    "profile",
+    "offline_access",
+    "launch/patient",
+];
+
+/// Type and actions of a resource scope, if it is one this portal knows.
+fn resource(scope: &str) -> Option<(&str, &str)> {
+    let (kind, actions) = scope.strip_prefix("patient/")?.split_once('.')?;
+    let known = ["*", "Patient", "Communication", "Binary"].contains(&kind);
+    let actions = match actions {
+        "read" => "rs",
+        "write" => "cud",
+        "*" => "cruds",
+        // SMART App Launch 2.2 §3.0.2.1: in this order, each at most once.
+        _ => {
+            let mut rest = "cruds".chars();
+            let ordered = actions
+                .chars()
+                .all(|action| rest.any(|next| next == action));
+            if actions.is_empty() || !ordered {
+                return None;
+            }
+            actions
+        }
+    };
+    known.then_some((kind, actions))
+}
+
+impl Scopes {
+    /// What of a request can be granted; `None` if nothing can.
+    pub(crate) fn grant(requested: &str) -> Option<Self> {
+        let mut granted: Vec<String> = Vec::new();
+        for scope in requested.split(' ').filter(|scope| !scope.is_empty()) {
+            let known = PLAIN.contains(&scope) || resource(scope).is_some();
+            if known && !granted.iter().any(|other| other == scope) {
+                granted.push(scope.to_owned());
+            }
+        }
+        (!granted.is_empty()).then_some(Self(granted))
+    }
+
+    /// A narrower set for a refresh (RFC 6749 §6); `None` if it holds more than this.
+    pub(crate) fn narrow(&self, requested: &str) -> Option<Self> {
+        let narrower = Self::grant(requested)?;
+        let within = requested
+            .split(' ')
+            .filter(|scope| !scope.is_empty())
+            .all(|scope| self.has(scope));
+        within.then_some(narrower)
+    }
+
+    pub(crate) fn has(&self, scope: &str) -> bool {
+        self.0.iter().any(|held| held == scope)
+    }
+
+    /// Whether an action (`c`, `r`, `u`, `d`, `s`) on a resource type is granted.
+    pub(crate) fn allows(&self, kind: &str, action: char) -> bool {
+        self.0
+            .iter()
+            .filter_map(|scope| resource(scope))
+            .any(|(held, actions)| (held == "*" || held == kind) && actions.contains(action))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.0.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_scopes_are_left_out() {
+        let granted = Scopes::grant("openid patient/Nothing.rs patient/Communication.crs user/*.*");
+        let text = granted.map(|scopes| scopes.text());
+        assert_eq!(text.as_deref(), Some("openid patient/Communication.crs"));
+        assert_eq!(Scopes::grant("patient/Communication.sr"), None);
+    }
+
+    #[test]
+    fn actions_are_checked_by_type() {
+        let Some(scopes) = Scopes::grant("patient/*.rs patient/Communication.c") else {
+            panic!("nothing granted")
+        };
+        assert!(scopes.allows("Binary", 'r'));
+        assert!(scopes.allows("Communication", 'c'));
+        assert!(!scopes.allows("Patient", 'c'));
+        assert!(scopes.narrow("patient/*.rs").is_some());
+        assert!(scopes.narrow("patient/*.cruds").is_none());
+    }
+}

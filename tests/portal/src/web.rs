@@ -1,0 +1,203 @@
+//! The router, and what happens around every request: counting, faults of the whole portal, gzip, `Date`.
+
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::{self, Next};
+use axum::routing::{get, post};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use futures_util::stream;
+
+use crate::clock;
+use crate::fault::{FaultKind, StatusOn};
+use crate::fhir;
+use crate::instance::Instance;
+use crate::oauth::{authorize, challenge, discovery, token};
+use crate::reply::{self, Reply};
+
+/// Marks an answer that is streamed or already encoded: it is sent as it is.
+#[derive(Clone, Copy)]
+pub(crate) struct AsIs;
+
+pub(crate) fn router(instance: Arc<Instance>) -> Router {
+    Router::new()
+        .route(
+            "/.well-known/oauth-authorization-server/auth",
+            get(discovery::authorization_server),
+        )
+        .route(
+            "/auth/.well-known/openid-configuration",
+            get(discovery::openid),
+        )
+        .route("/auth/jwks", get(discovery::jwks))
+        .route("/auth/authorize", get(authorize::ask))
+        .route("/auth/login", post(authorize::login))
+        .route("/auth/challenge", post(challenge::challenge))
+        .route("/auth/token", post(token::token))
+        .route("/auth/revoke", post(token::revoke))
+        .route(
+            "/fhir/.well-known/smart-configuration",
+            get(discovery::smart),
+        )
+        .route("/fhir/metadata", get(fhir::metadata))
+        .route("/fhir", get(fhir::follow_page))
+        .route("/fhir/Patient", get(fhir::search_patient))
+        .route("/fhir/Patient/{id}", get(fhir::read_patient))
+        .route("/fhir/Communication", get(fhir::search).post(fhir::create))
+        .route("/fhir/Communication/_search", post(fhir::search_by_form))
+        .route("/fhir/Communication/{id}", get(fhir::read))
+        .route(
+            "/fhir/Communication/{id}/_history/{version}",
+            get(fhir::read_version),
+        )
+        .route("/fhir/Binary/{id}", get(fhir::binary))
+        .fallback(not_found)
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&instance),
+            around,
+        ))
+        .with_state(instance)
+}
+
+async fn not_found(request: Request) -> Reply {
+    if request.uri().path().starts_with("/fhir") {
+        reply::outcome(404, "not-found", "there is nothing of this type here")
+    } else {
+        reply::with_body(404, "text/plain; charset=utf-8", "nothing here\n")
+    }
+}
+
+async fn around(
+    State(instance): State<Arc<Instance>>,
+    request: Request,
+    next: Next,
+) -> Result<Reply, Infallible> {
+    let path = request.uri().path().to_owned();
+    let method = request.method().clone();
+    let gzip = accepts_gzip(request.headers());
+    let fault = before(&instance, &path);
+    let answer = match fault {
+        Some(answer) => answer,
+        None => next.run(request).await,
+    };
+    let answer = after(&instance, &path, gzip, answer).await;
+    if instance.verbose {
+        // The path without its query: queries hold patients' ids.
+        eprintln!("{method} {path} {}", answer.status().as_u16());
+    }
+    Ok(answer)
+}
+
+/// Counts the request, and answers it at once where a fault of the whole portal says so.
+fn before(instance: &Instance, path: &str) -> Option<Reply> {
+    let mut state = instance.state();
+    state.requests.paths.push(path.to_owned());
+    if state.faults.hit(FaultKind::CaptivePortal) {
+        let html = "<!doctype html><html lang=\"en\"><title>Welcome to Guest Wi-Fi</title><p>Please accept the terms to go online.</p></html>";
+        return Some(reply::with_body(200, "text/html; charset=utf-8", html));
+    }
+    let concerned = |on| match on {
+        StatusOn::Any => true,
+        StatusOn::Fhir => path.starts_with("/fhir"),
+        StatusOn::Auth => path.starts_with("/auth"),
+        StatusOn::Token => path == "/auth/token",
+    };
+    let status = state
+        .faults
+        .take(|kind| matches!(kind, FaultKind::Status { on, .. } if concerned(on)));
+    if let Some(FaultKind::Status { code, .. }) = status {
+        return Some(if path.starts_with("/fhir") {
+            reply::outcome(code, "transient", "the portal is having a bad day")
+        } else {
+            reply::with_body(code, "text/plain; charset=utf-8", "out of order\n")
+        });
+    }
+    if path.starts_with("/fhir") {
+        let limit = state
+            .faults
+            .take(|kind| matches!(kind, FaultKind::RateLimit { .. }));
+        if let Some(FaultKind::RateLimit { seconds }) = limit {
+            let mut answer = reply::outcome(429, "throttled", "too many requests");
+            reply::set(&mut answer, header::RETRY_AFTER, &seconds.to_string());
+            return Some(answer);
+        }
+    }
+    None
+}
+
+/// Encodes, cuts and dates an answer.
+async fn after(instance: &Instance, path: &str, gzip: bool, answer: Reply) -> Reply {
+    let (date, truncate) = {
+        let mut state = instance.state();
+        let truncate = path.starts_with("/fhir")
+            && answer.status().is_success()
+            && state.faults.hit(FaultKind::TruncateBody);
+        let skew = state
+            .faults
+            .take(|kind| matches!(kind, FaultKind::ClockSkew { .. }));
+        let skew = match skew {
+            Some(FaultKind::ClockSkew { seconds }) => seconds * 1000,
+            _ => 0,
+        };
+        (clock::http_date(state.clock.millis() + skew), truncate)
+    };
+    let mut answer = if answer.extensions().get::<AsIs>().is_some() {
+        answer
+    } else {
+        encode(answer, gzip, truncate).await
+    };
+    reply::set(&mut answer, header::DATE, &date);
+    answer
+}
+
+/// Below this gzip gains nothing.
+const WORTH_GZIP: usize = 512;
+
+async fn encode(answer: Reply, gzip: bool, truncate: bool) -> Reply {
+    let (parts, body) = answer.into_parts();
+    // The body is whole in memory: everything else is marked `AsIs`.
+    let mut bytes = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .unwrap_or_default();
+    let mut answer = Reply::from_parts(parts, Body::empty());
+    if gzip && bytes.len() >= WORTH_GZIP {
+        let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::fast());
+        let encoded = encoder.write_all(&bytes).and_then(|()| encoder.finish());
+        if let Ok(encoded) = encoded {
+            bytes = encoded.into();
+            reply::set(&mut answer, header::CONTENT_ENCODING, "gzip");
+        }
+        reply::set(&mut answer, header::VARY, "accept-encoding");
+    }
+    if truncate {
+        reply::set(
+            &mut answer,
+            header::CONTENT_LENGTH,
+            &bytes.len().to_string(),
+        );
+        let half = bytes.slice(..bytes.len() / 2);
+        let cut: [io::Result<Bytes>; 2] = [Ok(half), Err(io::ErrorKind::ConnectionReset.into())];
+        *answer.body_mut() = Body::from_stream(stream::iter(cut));
+    } else {
+        *answer.body_mut() = Body::from(bytes);
+    }
+    answer
+}
+
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|coding| {
+            let mut parts = coding.split(';').map(str::trim);
+            parts.next() == Some("gzip") && parts.next() != Some("q=0")
+        })
+}
