@@ -68,6 +68,14 @@ pub(crate) fn sources(place: &Place) -> Result<PathBuf, Absent> {
 pub(crate) fn check(place: &Place, sources: &std::path::Path, phone: Phone) -> Ran {
     let kept = place.root.join("xtask/mobile");
     let target = place.target.join("phones");
+    let sdk = target.join("iPhoneOS.sdk");
+    if let Err(error) = std::fs::create_dir_all(&sdk) {
+        return Ran {
+            ok: false,
+            text: format!("{}: {error}", sdk.display()),
+            took: std::time::Duration::ZERO,
+        };
+    }
     let triple = phone.triple();
     let suffix = triple.replace('-', "_");
     let mut cargo = place.cargo();
@@ -89,7 +97,8 @@ pub(crate) fn check(place: &Place, sources: &std::path::Path, phone: Phone) -> R
         .env(format!("CXX_{suffix}"), kept.join("nocc"))
         .env(format!("AR_{suffix}"), kept.join("noar"))
         .env(format!("RANLIB_{suffix}"), "true")
-        .env("SDKROOT", kept.join("no.sdk"))
+        // An empty folder is SDK enough; without one the build scripts ask Apple's tools for it.
+        .env("SDKROOT", &sdk)
         .env("LIBSQLITE3_SYS_USE_PKG_CONFIG", "1")
         .env("SQLCIPHER_LIB_DIR", "/nonexistent")
         .env("SQLCIPHER_INCLUDE_DIR", "/nonexistent")

@@ -7,7 +7,8 @@
 //! together and may name everything. The lint on time, randomness and tasks may be silenced in
 //! `ground/world` alone. `core/protocol` names no clock, socket, file or runtime at all.
 //!
-//! It cannot see through a re-export, so re-exports of a module at the floor's own level are refused.
+//! A floor's mod.rs may define what all its modules share, and pass on names from its modules to those
+//! above; on the floor itself such a name must be asked of the module it comes from.
 
 mod paths;
 #[cfg(test)]
@@ -33,6 +34,13 @@ const IMPURE: [&[&str]; 9] = [
     &["std", "thread"],
     &["tokio"],
     &["jiff", "Timestamp", "now"],
+];
+
+/// Of the names above, those that are plain values.
+const PURE: [&[&str]; 3] = [
+    &["std", "net", "IpAddr"],
+    &["std", "net", "Ipv4Addr"],
+    &["std", "net", "Ipv6Addr"],
 ];
 
 /// One rule broken in one file.
@@ -78,6 +86,7 @@ struct Source {
     module: Vec<String>,
     is_mod_file: bool,
     uses: Vec<String>,
+    passed_on: Vec<String>,
     silences_doors: bool,
     named: Vec<Named>,
 }
@@ -103,6 +112,7 @@ impl Source {
         Ok(Self {
             path: inside.to_owned(),
             uses: listed(&file),
+            passed_on: paths::passed_on(&file),
             silences_doors: text.contains("clippy::disallowed_methods"),
             named: paths::named(&file, &module),
             module,
@@ -152,28 +162,42 @@ fn listed(file: &syn::File) -> Vec<String> {
         .collect()
 }
 
-/// The modules that exist: of each floor, and beside `lib.rs`.
+/// What exists: the modules of each floor and beside `lib.rs`, and the names that a floor's mod.rs
+/// passes on from its modules to the floors above.
 struct Modules {
     floors: Vec<BTreeSet<String>>,
+    passed_on: Vec<BTreeSet<String>>,
     top: BTreeSet<String>,
 }
 
 impl Modules {
     fn of(house: &[Source]) -> Self {
+        let none = || vec![BTreeSet::new(); FLOORS.len()];
         let mut modules = Self {
-            floors: vec![BTreeSet::new(); FLOORS.len()],
+            floors: none(),
+            passed_on: none(),
             top: BTreeSet::new(),
         };
         for source in house {
-            match source.module.as_slice() {
-                [floor, module, ..] if floor_of(floor).is_some() => {
-                    modules.floors[floor_of(floor).unwrap_or_default()].insert(module.clone());
+            match (
+                source.module.as_slice(),
+                source.module.first().and_then(|first| floor_of(first)),
+            ) {
+                ([_], Some(floor)) => {
+                    modules.passed_on[floor].extend(source.passed_on.iter().cloned())
                 }
-                [top, ..] if floor_of(top).is_none() => drop(modules.top.insert(top.clone())),
+                ([_, module, ..], Some(floor)) => {
+                    let _ = modules.floors[floor].insert(module.clone());
+                }
+                ([top, ..], None) => drop(modules.top.insert(top.clone())),
                 _ => {}
             }
         }
         modules
+    }
+
+    fn of_floor(&self, floor: Option<usize>) -> &BTreeSet<String> {
+        floor.map_or(&self.top, |floor| &self.floors[floor])
     }
 }
 
@@ -209,61 +233,40 @@ fn in_house(source: &Source, modules: &Modules, house: &[Source]) -> Vec<Breach>
         .chain(&source.uses)
         .collect();
 
-    for named in &source.named {
-        if named.0[0] != "crate" {
-            // `use net::Net` in keepers/mod.rs begins at keepers.
-            if own_module.is_none()
-                && own.is_some_and(|floor| modules.floors[floor].contains(&named.0[0]))
-            {
-                breaches
-                    .push(source.breach(format!("re-exports `{named}` at the floor's own level")));
-            }
-            continue;
-        }
+    for named in source.named.iter().filter(|named| named.0[0] == "crate") {
         let target = floor_of(&named.0[1]);
-        let (target_module, known) = match target {
-            Some(floor) => (
-                named.0.get(2),
-                named
-                    .0
-                    .get(2)
-                    .is_some_and(|m| modules.floors[floor].contains(m)),
-            ),
-            None => (
-                named.0.get(1),
-                named.0.get(1).is_some_and(|m| modules.top.contains(m)),
-            ),
-        };
+        let name = named.0.get(if target.is_some() { 2 } else { 1 });
+        let is_module = name.is_some_and(|name| modules.of_floor(target).contains(name));
         let height = |floor: Option<usize>| floor.unwrap_or(FLOORS.len());
         if height(target) > height(own) {
             breaches.push(source.breach(format!("uses `{named}`, which is above it")));
-        } else if target.is_some() && !known {
-            // A floor's own mod.rs names its modules while it declares them.
-            if own_module.is_some() || target != own {
-                breaches
-                    .push(source.breach(format!("uses `{named}`: name the module, not the floor")));
-            }
-        } else if height(target) == height(own) && known && target_module != own_module {
-            let floor_itself = own.is_some() && own_module.is_none();
-            let name = target_module.map(String::as_str).unwrap_or_default();
-            if floor_itself {
-                breaches
-                    .push(source.breach(format!("re-exports `{named}` at the floor's own level")));
-            } else if !allowed.iter().any(|listed| *listed == name) {
-                breaches.push(source.breach(format!(
-                    "uses its neighbour `{name}` (`{named}`) but its module doc has no line \"Uses: `{name}`\""
-                )));
-            }
+            continue;
+        }
+        let Some(name) = name else { continue };
+        if target.is_some() && name == "*" {
+            breaches.push(source.breach(format!("uses `{named}`: name what it needs")));
+        } else if target != own || own_module.is_none() || own_module == Some(name) {
+            // The floors below are free to use, a floor's mod.rs arranges its modules, and a module its own files.
+        } else if is_module && !allowed.contains(name) {
+            breaches.push(source.breach(format!(
+                "uses its neighbour `{name}` (`{named}`) but its module doc has no line \"Uses: `{name}`\""
+            )));
+        } else if own.is_some_and(|floor| modules.passed_on[floor].contains(name)) {
+            breaches.push(source.breach(format!(
+                "uses its neighbour by `{named}`: name the module it comes from"
+            )));
         }
     }
     breaches
 }
 
 fn in_protocol(source: &Source) -> Vec<Breach> {
+    let begins = |named: &Named, path: &[&str]| {
+        named.0.len() >= path.len() && named.0.iter().zip(path).all(|(a, b)| a == b)
+    };
     let impure = |named: &&Named| {
-        IMPURE.iter().any(|path| {
-            named.0.len() >= path.len() && named.0.iter().zip(*path).all(|(a, b)| a == b)
-        })
+        IMPURE.iter().any(|path| begins(named, path))
+            && !PURE.iter().any(|path| begins(named, path))
     };
     let mut breaches: Vec<Breach> = source
         .named

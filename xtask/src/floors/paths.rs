@@ -30,6 +30,28 @@ pub(crate) fn named(file: &syn::File, module: &[String]) -> Vec<Named> {
     reader.found
 }
 
+/// The names that the file's own `pub use` lines pass on, as they are called from outside.
+pub(crate) fn passed_on(file: &syn::File) -> Vec<String> {
+    fn leaves(tree: &syn::UseTree, found: &mut Vec<String>) {
+        match tree {
+            syn::UseTree::Path(path) => leaves(&path.tree, found),
+            syn::UseTree::Name(name) => found.push(name.ident.to_string()),
+            syn::UseTree::Rename(rename) => found.push(rename.rename.to_string()),
+            syn::UseTree::Glob(_) => {}
+            syn::UseTree::Group(group) => group.items.iter().for_each(|item| leaves(item, found)),
+        }
+    }
+    let mut found = Vec::new();
+    for item in &file.items {
+        if let syn::Item::Use(item) = item
+            && !matches!(item.vis, syn::Visibility::Inherited)
+        {
+            leaves(&item.tree, &mut found);
+        }
+    }
+    found
+}
+
 struct Reader {
     module: Vec<String>,
     found: Vec<Named>,
