@@ -1,0 +1,17 @@
+//! Randomness.
+
+/// Fills buffers with bytes that nobody can guess.
+pub trait Entropy: Send + Sync + 'static {
+    /// Fills `bytes` completely.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The operating system's generator through aws-lc.
+pub(super) struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        // aws-lc aborts the process where the kernel has no randomness; there is nothing safe to go on with.
+        aws_lc_rs::rand::fill(bytes).unwrap_or_else(|_| std::process::abort());
+    }
+}

@@ -1,0 +1,77 @@
+//! The only door to time, randomness, network and tasks.
+//!
+//! Everything that makes two runs of the same code differ comes through a [`World`]. The real one is
+//! [`World::real`]; tests bring their own parts through `doors`. The transport seam lies directly above
+//! reqwest, so that redirects, retries and limits are simulated too.
+
+mod clock;
+mod entropy;
+mod spawner;
+mod transport;
+
+use std::future::Future;
+use std::sync::Arc;
+
+pub use clock::{Clock, Wait};
+pub use entropy::Entropy;
+pub use spawner::{Job, Spawner};
+pub use transport::{Body, Exchange, Method, Request, Response, Transport, TransportError};
+
+use super::error::{PericardError, Result};
+
+/// What a client stands in. Cheap to clone.
+#[derive(Clone)]
+pub struct World {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The network.
+    pub transport: Arc<dyn Transport>,
+    /// Tasks and threads.
+    pub spawner: Arc<dyn Spawner>,
+}
+
+impl World {
+    /// The world outside.
+    pub(crate) fn real(app: &str) -> Self {
+        Self {
+            clock: Arc::new(clock::SystemClock),
+            entropy: Arc::new(entropy::SystemEntropy),
+            transport: Arc::new(transport::Https::new(app)),
+            spawner: Arc::new(spawner::Runtime),
+        }
+    }
+
+    /// Runs `job` to its end whatever becomes of the future that is returned: a caller that goes away
+    /// cannot stop work between an effect and its record. A panic becomes `Internal` without its text.
+    pub(crate) async fn spawn<T: Send + 'static>(
+        &self,
+        job: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        self.spawner.spawn(Box::pin(async move {
+            let _ = tell.send(job.await);
+        }));
+        told.await.unwrap_or_else(|_| Err(PericardError::internal("panic")))
+    }
+
+    /// Runs `work` on a thread that may block: disk, keystore, key derivation.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        self.spawner.blocking(Box::new(move || {
+            let _ = tell.send(work());
+        }));
+        told.await.unwrap_or_else(|_| Err(PericardError::internal("panic")))
+    }
+
+    /// `N` bytes that nobody can guess.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.entropy.fill(&mut bytes);
+        bytes
+    }
+}

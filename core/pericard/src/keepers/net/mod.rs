@@ -1,0 +1,156 @@
+//! HTTP above the transport seam: where a request may go, how large an answer may be, when to try again.
+//!
+//! - A token goes to the portal's origin *and base path* and nowhere else; a request that would carry it
+//!   elsewhere is not sent.
+//! - No redirect is followed: none of Pericard's standards needs one, and a followed one carries what it was given.
+//! - Repeatable calls are tried again with full jitter after a broken connection, 502, 503, 504, and a
+//!   429 whose `Retry-After` is short. Nothing else is: after a lost answer the outbox decides, not the network.
+//! - A body is read up to its limit and no further; the limit counts decompressed bytes.
+//! - At most six requests are in flight per portal.
+//!
+//! Failures are a [`NetError`], which says what the caller can conclude: above all whether the request may
+//! have had its effect.
+
+mod answer;
+mod retry;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use pericard_protocol::place::Base;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::ground::error::{PericardError, PortalProblem};
+use pericard_protocol::secret::Secret;
+use crate::ground::world::{Method, Request, TransportError, World};
+
+pub(crate) use answer::Answer;
+
+/// Requests in flight per portal: what a browser allows a server over HTTP/1.1.
+const IN_FLIGHT: usize = 6;
+
+/// Why there is no answer that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NetError {
+    /// Nothing was sent.
+    #[error("offline")]
+    Offline,
+    /// The request may have had its effect; the answer is lost.
+    #[error("answer lost")]
+    AnswerLost,
+    /// TLS failed; nothing was sent.
+    #[error("certificate")]
+    Certificate,
+    /// The body is larger than the limit of its kind.
+    #[error("too large")]
+    TooLarge,
+    /// A token would have left the base; nothing was sent.
+    #[error("foreign link")]
+    ForeignLink,
+}
+
+impl From<NetError> for PericardError {
+    fn from(error: NetError) -> Self {
+        match error {
+            NetError::Offline | NetError::AnswerLost => Self::Offline,
+            NetError::Certificate => Self::portal(PortalProblem::Certificate),
+            NetError::TooLarge => Self::portal(PortalProblem::TooLarge),
+            NetError::ForeignLink => Self::portal(PortalProblem::ForeignLink),
+        }
+    }
+}
+
+/// A request before the rules are applied.
+pub(crate) struct Call {
+    method: Method,
+    url: Url,
+    headers: Vec<(&'static str, String)>,
+    body: Option<Bytes>,
+    token: Option<Secret>,
+    limit: usize,
+}
+
+impl Call {
+    /// A read of `url`, at most `limit` bytes of it.
+    pub(crate) fn get(url: Url, limit: usize) -> Self {
+        Self { method: Method::Get, url, headers: Vec::new(), body: None, token: None, limit }
+    }
+
+    /// Sends `body` to `url`; never repeated by itself.
+    pub(crate) fn post(url: Url, content_type: &'static str, body: Vec<u8>, limit: usize) -> Self {
+        let headers = vec![("content-type", content_type.to_owned())];
+        Self { method: Method::Post, url, headers, body: Some(Bytes::from(body)), token: None, limit }
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Carries an access token, which only the portal's base may see.
+    pub(crate) fn token(mut self, token: &Secret) -> Self {
+        self.token = Some(token.clone());
+        self
+    }
+}
+
+/// The way to one portal.
+#[derive(Clone)]
+pub(crate) struct Net {
+    world: World,
+    base: Arc<Base>,
+    roots: Arc<Vec<Vec<u8>>>,
+    in_flight: Arc<Semaphore>,
+}
+
+impl Net {
+    pub(crate) fn new(world: World, base: Base, roots: Vec<Vec<u8>>) -> Self {
+        Self { world, base: Arc::new(base), roots: Arc::new(roots), in_flight: Arc::new(Semaphore::new(IN_FLIGHT)) }
+    }
+
+    pub(crate) fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// Sends `call` and reads the whole answer, again where that is harmless.
+    pub(crate) async fn send(&self, call: Call) -> Result<Answer, NetError> {
+        if call.token.is_some() && !self.base.covers(&call.url) {
+            return Err(NetError::ForeignLink);
+        }
+        let Ok(_slot) = self.in_flight.acquire().await else { return Err(NetError::Offline) };
+        let mut retries = retry::Retries::new(call.method);
+        loop {
+            let outcome = self.once(&call).await;
+            match retries.wait(&outcome, &self.world) {
+                Some(span) => self.world.clock.sleep(span).await,
+                None => return outcome,
+            }
+        }
+    }
+
+    async fn once(&self, call: &Call) -> Result<Answer, NetError> {
+        let mut headers = call.headers.clone();
+        if let Some(token) = &call.token {
+            headers.push(("authorization", format!("Bearer {}", token.expose())));
+        }
+        let request = Request {
+            method: call.method,
+            url: call.url.clone(),
+            headers,
+            body: call.body.clone(),
+            roots: self.roots.clone(),
+        };
+        let response = self.world.transport.exchange(request).await.map_err(concluded)?;
+        Answer::read(response, call.limit, self.world.clock.now()).await
+    }
+}
+
+/// What may be concluded from a failure of the transport.
+fn concluded(error: TransportError) -> NetError {
+    match error {
+        TransportError::Unreachable => NetError::Offline,
+        TransportError::Interrupted | TransportError::TimedOut => NetError::AnswerLost,
+        TransportError::Certificate | TransportError::Root => NetError::Certificate,
+    }
+}

@@ -1,0 +1,67 @@
+//! The ids that apps see.
+//!
+//! Accounts and people have random ones. Threads and messages have their row number, encrypted under the
+//! person's key: opaque, stable, local to this installation and this person, and free of any column or index.
+//! An id of another person, another installation or nobody does not decrypt to a row: it is `NotFound`.
+
+use aws_lc_rs::cipher::{AES_256, DecryptingKey, DecryptionContext, EncryptingKey, UnboundCipherKey};
+use data_encoding::Encoding;
+
+use crate::ground::error::{PericardError, Result};
+use crate::ground::secret::Key;
+use crate::ground::world::World;
+
+/// 128 random bits in 26 letters and digits, fit for file names and keystore names.
+pub(crate) fn random_id(world: &World) -> String {
+    alphabet().encode(&world.random::<16>())
+}
+
+fn alphabet() -> Encoding {
+    data_encoding::BASE32_DNSCURVE.clone()
+}
+
+/// What a row is, so that a thread's id is no message's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IdKind {
+    Thread = 1,
+    Message = 2,
+    /// A position in a list, `after`.
+    Position = 3,
+}
+
+/// Row numbers to ids and back, for one person.
+pub(crate) struct Ids {
+    seal: EncryptingKey,
+    open: DecryptingKey,
+}
+
+impl Ids {
+    pub(crate) fn new(key: &Key) -> Result<Self> {
+        let cipher = || UnboundCipherKey::new(&AES_256, key.bytes());
+        let made = cipher().and_then(EncryptingKey::ecb).and_then(|seal| {
+            Ok(Self { seal, open: DecryptingKey::ecb(cipher()?)? })
+        });
+        made.map_err(|_| PericardError::internal("ids"))
+    }
+
+    /// One AES block: kind, seven zero bytes that a made-up id will not have, the row.
+    pub(crate) fn of(&self, kind: IdKind, row: i64) -> String {
+        let mut block = [0; 16];
+        block[0] = kind as u8;
+        block[8..].copy_from_slice(&row.to_be_bytes());
+        match self.seal.encrypt(&mut block) {
+            Ok(_) => alphabet().encode(&block),
+            // One whole block of a ready key: aws-lc has nothing to refuse.
+            Err(_) => std::process::abort(),
+        }
+    }
+
+    /// The row behind `id`, if it is one of this person's of that kind.
+    pub(crate) fn row(&self, kind: IdKind, id: &str) -> Option<i64> {
+        let mut block: [u8; 16] = alphabet().decode(id.as_bytes()).ok()?.try_into().ok()?;
+        self.open.decrypt(&mut block, DecryptionContext::None).ok()?;
+        let (head, row) = block.split_at(8);
+        let genuine = head[0] == kind as u8 && head[1..].iter().all(|b| *b == 0);
+        genuine.then(|| i64::from_be_bytes(row.try_into().unwrap_or_default()))
+    }
+}

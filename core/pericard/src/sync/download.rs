@@ -1,0 +1,208 @@
+//! Fetching what is new: a search from the watermark, page by page, each page one transaction.
+//!
+//! - The search starts at `watermark − overlap`, since servers index late and in any order; what is known already
+//!   is recognised by id and version.
+//! - The watermark moves with each page while the pages come in order, else only at the end: a run may stop anywhere.
+//! - A first page that came quickly asks for larger ones from there on.
+//! - An expired `next` (410) and a page that ends early both start again at the watermark. A `next` that leads
+//!   away from the portal is an error; nothing is sent there.
+//! - A page with somebody else's record is fetched once more without caches; if it is foreign again, nothing of
+//!   the page is stored, the feature stops with an incident and its cursor stays.
+
+use std::time::Duration;
+
+use pericard_protocol::admission::{AdmittedPage, PageVerdict};
+use pericard_protocol::fhir::bundle::Bundle;
+use pericard_protocol::fhir::search::{Download, Watermark};
+use pericard_protocol::limits;
+use url::Url;
+
+use crate::ground::error::{PericardError, PortalProblem, Result};
+use crate::keepers::net::{Answer, Call};
+use crate::keepers::store::random_id;
+
+use super::run::Run;
+use super::{Lane, SyncStage};
+
+const FIRST_COUNT: u32 = 100;
+const MOST_COUNT: u32 = 500;
+/// A page that took longer stays small: on a slow line progress matters more than round trips.
+const QUICK: Duration = Duration::from_secs(1);
+const RESTARTS: u32 = 3;
+
+/// A page that may be stored.
+struct Page {
+    admitted: AdmittedPage,
+    received: u64,
+    total: Option<u64>,
+    next: Option<Url>,
+    /// Newest and oldest `meta.lastUpdated`, and whether the entries came in order.
+    newest: Option<i64>,
+    oldest: Option<i64>,
+    ordered: bool,
+}
+
+/// How a page reads.
+enum Reading {
+    Clean(Box<Page>),
+    Foreign,
+}
+
+pub(super) async fn download(lane: &Lane, run: &Run) -> Result<()> {
+    let name = lane.mirror.name();
+    let cursor = lane.on_disk(move |lane| lane.partition.cursor(name)).await?;
+    let news = cursor.caught_up;
+    let mut since = cursor.watermark;
+    let mut count = if news { MOST_COUNT } else { FIRST_COUNT };
+    let mut restarts = RESTARTS;
+    let mut pages = limits::PAGES;
+    let mut expect = !news;
+    if !news {
+        lane.on_disk(|lane| lane.mirror.bulk(&lane.partition, true)).await?;
+    }
+    run.progress(|p| p.stage = SyncStage::Receiving);
+    // One turn of the outer loop is one search; usually there is one, or two during a first sync.
+    loop {
+        let patients: Vec<&str> = lane.owner.aliases.iter().chain([&lane.owner.patient]).map(String::as_str).collect();
+        let search = Download {
+            kind: lane.mirror.resource_type(),
+            patients: &patients,
+            since: since.and_then(Watermark::from_millis),
+            count,
+        };
+        let mut url = search.url(&lane.owner.base);
+        let began = lane.world.clock.now();
+        let mut answer = fetch(lane, &url, false).await?;
+        let mut ordered = true;
+        let mut newest = None;
+        let again = loop {
+            run.go_on()?;
+            if answer.status == 410 && restarts > 0 {
+                restarts -= 1;
+                break true;
+            }
+            let page = clean(lane, &url, answer).await?;
+            pages = pages.checked_sub(1).ok_or(PericardError::portal(PortalProblem::TooLarge))?;
+            let total = page.total.filter(|_| std::mem::take(&mut expect));
+            let received = page.received;
+            run.progress(|p| {
+                p.received += received;
+                p.expected = p.expected.or(total);
+            });
+            ordered &= page.ordered && page.oldest.zip(newest).is_none_or(|(oldest, before)| oldest >= before);
+            newest = newest.max(page.newest);
+            let next = page.next.clone();
+            let last = next.is_none();
+            let mark = newest.filter(|_| ordered || last);
+            let admitted = page.admitted;
+            let keep = lane.on_disk(move |lane| lane.keep(&admitted, mark, news).map(|_| ()));
+            let quick = lane.world.clock.now().duration_since(began).is_ok_and(|took| took <= QUICK);
+            match next {
+                // Larger pages from here on, since the portal decides the size of its own `next`.
+                Some(_) if count < MOST_COUNT && quick && ordered && newest > since => {
+                    keep.await?;
+                    count = MOST_COUNT;
+                    break true;
+                }
+                // The next page is fetched while this one is written.
+                Some(next) => {
+                    let (kept, fetched) = tokio::join!(keep, fetch(lane, &next, false));
+                    kept?;
+                    answer = fetched?;
+                    url = next;
+                }
+                None => {
+                    keep.await?;
+                    // A full page without `next` may be one whose `next` got lost: look once more from its end.
+                    break received >= u64::from(count) && newest > since && ordered;
+                }
+            }
+        };
+        if !again {
+            break;
+        }
+        if newest.is_some() && ordered {
+            since = newest;
+        }
+    }
+    lane.on_disk(move |lane| {
+        lane.partition.caught_up(name)?;
+        if lane.partition.cursor(name)?.stopped.is_some() {
+            lane.partition.lift(name)?;
+            lane.hub.features();
+        }
+        Ok(())
+    })
+    .await?;
+    if !news {
+        run.progress(|p| p.stage = SyncStage::Finishing);
+        lane.on_disk(|lane| lane.mirror.bulk(&lane.partition, false)).await?;
+    }
+    Ok(())
+}
+
+async fn fetch(lane: &Lane, url: &Url, uncached: bool) -> Result<Answer> {
+    let mut call = Call::get(url.clone(), limits::FHIR_BODY)
+        .header("accept", "application/fhir+json")
+        // Unknown parameters are refused instead of ignored (FHIR R4 §3.1.1.1.2), where the portal heeds this.
+        .header("prefer", "handling=strict");
+    if uncached {
+        call = call.header("cache-control", "no-cache");
+    }
+    Ok(lane.session.send(call).await?)
+}
+
+/// The page in `answer`, or in a second one when the first holds somebody else's record.
+async fn clean(lane: &Lane, url: &Url, answer: Answer) -> Result<Page> {
+    if let Reading::Clean(page) = read(lane, answer).await? {
+        return Ok(*page);
+    }
+    let second = fetch(lane, url, true).await?;
+    if let Reading::Clean(page) = read(lane, second).await? {
+        return Ok(*page);
+    }
+    lane.on_disk(|lane| {
+        let name = lane.mirror.name();
+        // One incident for as long as the feature stands still, however often it is tried.
+        let incident = match lane.partition.cursor(name)?.stopped {
+            Some(incident) => incident,
+            None => {
+                let incident = random_id(&lane.world);
+                lane.partition.stop(name, &incident, lane.world.clock.now())?;
+                lane.hub.features();
+                incident
+            }
+        };
+        Err(PericardError::Integrity { incident })
+    })
+    .await
+}
+
+async fn read(lane: &Lane, answer: Answer) -> Result<Reading> {
+    if !answer.is_success() || answer.is_html() {
+        return Err(answer.refusal());
+    }
+    lane.on_disk(move |lane| {
+        let invalid = || PericardError::Portal { problem: PortalProblem::InvalidAnswer, status: Some(answer.status) };
+        let bundle = Bundle::parse(&answer.body).map_err(|_| invalid())?;
+        let foreign = |_| PericardError::portal(PortalProblem::ForeignLink);
+        let next = bundle.next.as_deref().map(|link| lane.owner.base.link(link)).transpose().map_err(foreign)?;
+        let records = super::records(&bundle);
+        let marks: Vec<i64> = records.iter().filter_map(|r| r.last_updated).map(|at| at.as_millisecond()).collect();
+        let received = bundle.entries.len() as u64;
+        let total = bundle.total;
+        Ok(match lane.judge(records)? {
+            PageVerdict::Foreign { .. } => Reading::Foreign,
+            PageVerdict::Admitted(admitted) => Reading::Clean(Box::new(Page {
+                admitted,
+                received,
+                total,
+                next,
+                newest: marks.iter().copied().max(),
+                oldest: marks.iter().copied().min(),
+                ordered: marks.is_sorted(),
+            })),
+        })
+    })
+    .await
+}

@@ -1,0 +1,104 @@
+//! Downloading, sending, and telling who waits.
+//!
+//! This floor knows no feature: a feature implements [`Mirror`], and the account registers it. A run first sends
+//! what is queued, then downloads, per person and feature, page by page; each page is one transaction, so a run
+//! may end anywhere and the next one goes on from there.
+
+mod changes;
+mod download;
+pub(crate) mod outbox;
+mod run;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use pericard_protocol::admission::{AdmittedPage, Owner, PageVerdict, ParentVerdict, admit_page};
+use pericard_protocol::fhir::bundle::Bundle;
+use pericard_protocol::fhir::communication::Communication;
+use rusqlite::Connection;
+
+use crate::ground::error::Result;
+use crate::ground::world::World;
+use crate::keepers::session::Session;
+use crate::keepers::store::{PageTx, Partition, Schema};
+
+pub use changes::{ChangeSet, Changes};
+pub(crate) use changes::Hub;
+pub use run::{SyncProgress, SyncRun, SyncStage};
+pub(crate) use run::Runs;
+
+/// A feature whose records are mirrored from the portal.
+pub(crate) trait Mirror: Send + Sync {
+    /// Its name in the databases.
+    fn name(&self) -> &'static str;
+    /// Its tables.
+    fn schema(&self) -> &'static Schema;
+    /// The FHIR resource type it mirrors and sends.
+    fn resource_type(&self) -> &'static str;
+    /// Turns an admitted page into rows. `news` is false while the history is fetched for the first time.
+    fn apply(&self, tx: &PageTx<'_>, owner: &Owner, page: &AdmittedPage, news: bool) -> Result<Touched>;
+    /// Whether the record `id` was admitted before, so that what hangs on it may be admitted through it.
+    fn holds(&self, connection: &Connection, id: &str) -> Result<bool>;
+    /// Told before and after the history is fetched for the first time.
+    fn bulk(&self, partition: &Partition, begin: bool) -> Result<()>;
+    /// The resource to create for the queued row, or `None` while it has to wait for another.
+    fn outgoing(&self, connection: &Connection, owner: &Owner, row: i64, identifier: &str) -> Result<Option<String>>;
+}
+
+/// What a transaction changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Touched {
+    /// Rows of threads.
+    pub(crate) threads: BTreeSet<i64>,
+    pub(crate) messages: bool,
+    pub(crate) outbox: bool,
+}
+
+/// One feature of one person at one portal: everything that a run works on.
+#[derive(Clone)]
+pub(crate) struct Lane {
+    pub(crate) world: World,
+    pub(crate) session: Arc<Session>,
+    pub(crate) partition: Arc<Partition>,
+    pub(crate) owner: Arc<Owner>,
+    pub(crate) mirror: Arc<dyn Mirror>,
+    pub(crate) hub: Arc<Hub>,
+    /// The capability statement announces conditional create for this resource type.
+    pub(crate) conditional_create: bool,
+}
+
+impl Lane {
+    /// Runs `work` on the partition where it may block.
+    pub(crate) async fn on_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Lane) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let lane = self.clone();
+        self.world.blocking(move || work(&lane)).await
+    }
+
+    /// Whose these records are.
+    fn judge(&self, records: Vec<Communication>) -> Result<PageVerdict> {
+        let prefix = format!("{}/", self.mirror.resource_type());
+        self.partition.read(|c| {
+            Ok(admit_page(&self.owner, records, &|key| match key.strip_prefix(&prefix) {
+                Some(id) if self.mirror.holds(c, id).unwrap_or(false) => ParentVerdict::Admitted,
+                _ => ParentVerdict::Unknown,
+            }))
+        })
+    }
+
+    /// Writes an admitted page and tells who waits.
+    pub(crate) fn keep(&self, page: &AdmittedPage, watermark: Option<i64>, news: bool) -> Result<Touched> {
+        let touched = self.partition.apply(self.mirror.name(), page, watermark, |tx| {
+            self.mirror.apply(tx, &self.owner, page, news)
+        })?;
+        self.hub.touched(self.partition.ids(), &touched);
+        Ok(touched)
+    }
+}
+
+/// The records of a page that can be read; one that cannot costs only itself.
+fn records(bundle: &Bundle<'_>) -> Vec<Communication> {
+    bundle.entries.iter().filter_map(|entry| Communication::parse(entry.resource.get()).ok()).collect()
+}

@@ -1,0 +1,302 @@
+//! Durable sending: what is queued arrives once where the portal can prove it, and is `Unknown` where it cannot.
+//!
+//! ```mermaid
+//! stateDiagram-v2
+//!     [*] --> Queued: queue (identifier minted)
+//!     Queued --> Sending: stored before the request
+//!     Sending --> [*]: the portal shows a record with exactly this identifier
+//!     Sending --> Queued: nothing was sent, or the portal asks to wait
+//!     Sending --> Failed: the portal refused it
+//!     Sending --> Sending: answer lost, look-up not possible now
+//!     Sending --> Unknown: answer lost, and no proof either way
+//!     Failed --> Queued: retry
+//!     Unknown --> Queued: retry (the person decides)
+//!     Unknown --> [*]: a download brings it
+//! ```
+//!
+//! The proof: a look-up by the identifier counts as a hit only with exactly that identifier. That nothing was found
+//! counts only where a look-up of a random identifier finds nothing (else the portal ignores the parameter), and
+//! then the record is created again only where the capability statement announces conditional create, under the
+//! same identifier and `If-None-Exist` (FHIR R4 §3.1.0.8.1).
+
+use pericard_protocol::admission::PageVerdict;
+use pericard_protocol::fhir::bundle::Bundle;
+use pericard_protocol::fhir::communication::Communication;
+use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, if_none_exist, mint_identifier};
+use pericard_protocol::fhir::search::by_identifier;
+use pericard_protocol::limits;
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result};
+use crate::ground::world::World;
+use crate::keepers::net::{Answer, Call, NetError};
+use crate::keepers::session::SendError;
+use crate::keepers::store::{LocalTx, PageTx, Schema};
+
+use super::run::Run;
+use super::{Lane, SyncStage};
+
+pub(crate) static SCHEMA: Schema = Schema {
+    part: "outbox",
+    steps: &["
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    feature TEXT NOT NULL,
+    item INTEGER NOT NULL,
+    identifier TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'failed', 'unknown')),
+    status INTEGER,
+    UNIQUE (feature, item)
+) STRICT;
+"],
+};
+
+const FHIR_JSON: &str = "application/fhir+json";
+
+/// Where a queued item stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OutboxState {
+    Queued,
+    Sending,
+    /// The portal refused it with this status.
+    Failed(u16),
+    Unknown,
+}
+
+impl OutboxState {
+    /// Of the columns `state` and `status`.
+    pub(crate) fn of(state: &str, status: Option<u16>) -> Self {
+        match state {
+            "queued" => Self::Queued,
+            "sending" => Self::Sending,
+            "failed" => Self::Failed(status.unwrap_or_default()),
+            _ => Self::Unknown,
+        }
+    }
+
+    fn columns(self) -> (&'static str, Option<u16>) {
+        match self {
+            Self::Queued => ("queued", None),
+            Self::Sending => ("sending", None),
+            Self::Failed(status) => ("failed", Some(status)),
+            Self::Unknown => ("unknown", None),
+        }
+    }
+}
+
+/// Queues a feature's row under a new identifier.
+pub(crate) fn queue(tx: &LocalTx<'_>, world: &World, feature: &str, item: i64) -> Result<()> {
+    tx.connection().execute(
+        "INSERT INTO outbox (feature, item, identifier, state) VALUES (?1, ?2, ?3, 'queued')",
+        (feature, item, mint_identifier(world.random())),
+    )?;
+    Ok(())
+}
+
+/// The row that was queued under `identifier`, which the portal has shown to hold now.
+pub(crate) fn confirm(tx: &PageTx<'_>, feature: &str, identifier: &str) -> Result<Option<i64>> {
+    let sql = "DELETE FROM outbox WHERE feature = ?1 AND identifier = ?2 RETURNING item";
+    Ok(tx.connection().prepare_cached(sql)?.query_row((feature, identifier), |row| row.get(0)).optional()?)
+}
+
+/// Whether anything is waiting for its proof: a page then has to be searched for identifiers.
+pub(crate) fn any(connection: &Connection, feature: &str) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE feature = ?1)";
+    Ok(connection.prepare_cached(sql)?.query_row([feature], |row| row.get(0))?)
+}
+
+/// Queues a failed or doubtful item again, under the identifier that it has.
+pub(crate) fn retry(tx: &LocalTx<'_>, feature: &str, item: i64) -> Result<()> {
+    let sql = "UPDATE outbox SET state = 'queued', status = NULL
+               WHERE feature = ?1 AND item = ?2 AND state IN ('failed', 'unknown')";
+    changed_one(tx.connection().execute(sql, (feature, item))?)
+}
+
+/// Takes an item out that is not under way.
+pub(crate) fn withdraw(tx: &LocalTx<'_>, feature: &str, item: i64) -> Result<()> {
+    let sql = "DELETE FROM outbox WHERE feature = ?1 AND item = ?2 AND state <> 'sending'";
+    changed_one(tx.connection().execute(sql, (feature, item))?)
+}
+
+fn changed_one(rows: usize) -> Result<()> {
+    if rows == 1 { Ok(()) } else { Err(PericardError::input("message", InputProblem::WrongState)) }
+}
+
+struct Item {
+    id: i64,
+    row: i64,
+    identifier: String,
+    /// An earlier request may have had its effect.
+    doubtful: bool,
+}
+
+/// Sends what is queued, oldest first.
+pub(super) async fn send(lane: &Lane, run: &Run) -> Result<()> {
+    let mut after = 0;
+    while let Some(item) = lane.on_disk(move |lane| next(lane, after)).await? {
+        run.go_on()?;
+        after = item.id;
+        if deliver(lane, &item).await? {
+            run.progress(|p| {
+                p.stage = SyncStage::Sending;
+                p.sent += 1;
+            });
+        }
+    }
+    Ok(())
+}
+
+fn next(lane: &Lane, after: i64) -> Result<Option<Item>> {
+    lane.partition.read(|c| {
+        let sql = "SELECT id, item, identifier, state FROM outbox
+                   WHERE feature = ?1 AND id > ?2 AND state IN ('queued', 'sending') ORDER BY id LIMIT 1";
+        let item = c.prepare_cached(sql)?.query_row((lane.mirror.name(), after), |row| {
+            let state: String = row.get(3)?;
+            Ok(Item { id: row.get(0)?, row: row.get(1)?, identifier: row.get(2)?, doubtful: state == "sending" })
+        });
+        Ok(item.optional()?)
+    })
+}
+
+/// What a look-up proves.
+#[derive(PartialEq)]
+enum Proof {
+    /// The record is there, and its row now says so.
+    Arrived,
+    /// It is not there, by a search that heeds identifiers.
+    Absent,
+    /// Nothing.
+    None,
+}
+
+/// True when the item has arrived.
+async fn deliver(lane: &Lane, item: &Item) -> Result<bool> {
+    let mut doubtful = item.doubtful;
+    // At most: settle an old doubt, create, settle the doubt of this request, create once more.
+    for _ in 0..2 {
+        if doubtful {
+            match look_up(lane, &item.identifier).await? {
+                Proof::Arrived => return Ok(true),
+                Proof::Absent if lane.conditional_create => {}
+                Proof::Absent | Proof::None => {
+                    mark(lane, item, OutboxState::Unknown).await?;
+                    return Ok(false);
+                }
+            }
+        }
+        let (row, identifier) = (item.row, item.identifier.clone());
+        let body = lane
+            .on_disk(move |lane| {
+                lane.partition.read(|c| lane.mirror.outgoing(c, &lane.owner, row, &identifier))
+            })
+            .await?;
+        let Some(body) = body else { return Ok(false) };
+        mark(lane, item, OutboxState::Sending).await?;
+        match create(lane, &item.identifier, body).await {
+            Ok(answer) if answer.is_success() => {
+                let arrived = read_back(lane, &item.identifier, answer).await?;
+                if !arrived && look_up(lane, &item.identifier).await? != Proof::Arrived {
+                    mark(lane, item, OutboxState::Unknown).await?;
+                    return Ok(false);
+                }
+                return Ok(true);
+            }
+            // Several matches: it is there more than once, by somebody's doing; one of them is ours.
+            Ok(answer) if answer.status == 412 => doubtful = true,
+            Ok(answer) if matches!(answer.status, 408 | 500..) => doubtful = true,
+            Ok(answer) if matches!(answer.status, 401 | 403 | 429) => {
+                mark(lane, item, OutboxState::Queued).await?;
+                return Err(answer.refusal());
+            }
+            Ok(answer) => {
+                mark(lane, item, OutboxState::Failed(answer.status)).await?;
+                return Ok(false);
+            }
+            Err(SendError::Net(NetError::AnswerLost | NetError::TooLarge)) => doubtful = true,
+            Err(error) => {
+                mark(lane, item, OutboxState::Queued).await?;
+                return Err(error.into());
+            }
+        }
+    }
+    // Two requests without an answer: the next run starts with a look-up.
+    Err(PericardError::Offline)
+}
+
+async fn mark(lane: &Lane, item: &Item, state: OutboxState) -> Result<()> {
+    let id = item.id;
+    lane.on_disk(move |lane| {
+        let (state, status) = state.columns();
+        lane.partition.local(|tx| {
+            let sql = "UPDATE outbox SET state = ?2, status = ?3 WHERE id = ?1";
+            tx.connection().execute(sql, (id, state, status))?;
+            Ok(())
+        })?;
+        let touched = super::Touched { outbox: true, messages: true, ..Default::default() };
+        lane.hub.touched(lane.partition.ids(), &touched);
+        Ok(())
+    })
+    .await
+}
+
+async fn create(lane: &Lane, identifier: &str, body: String) -> Result<Answer, SendError> {
+    let url = lane.owner.base.join(lane.mirror.resource_type());
+    let call = Call::post(url, FHIR_JSON, body.into_bytes(), limits::FHIR_BODY)
+        .header("accept", FHIR_JSON)
+        .header("prefer", "return=representation")
+        .header("if-none-exist", if_none_exist(identifier));
+    lane.session.send(call).await
+}
+
+/// The record in the answer to a create, kept if it is exactly ours.
+async fn read_back(lane: &Lane, identifier: &str, answer: Answer) -> Result<bool> {
+    let identifier = identifier.to_owned();
+    lane.on_disk(move |lane| {
+        let record = std::str::from_utf8(&answer.body).ok().and_then(|text| Communication::parse(text).ok());
+        record.map_or(Ok(false), |record| keep_ours(lane, &identifier, vec![record]))
+    })
+    .await
+}
+
+/// Searches for `identifier`, newest first: a portal that ignores the parameter then shows it most likely too.
+async fn look_up(lane: &Lane, identifier: &str) -> Result<Proof> {
+    let found = search(lane, identifier).await?;
+    let wanted = identifier.to_owned();
+    if lane.on_disk(move |lane| keep_ours(lane, &wanted, found)).await? {
+        return Ok(Proof::Arrived);
+    }
+    // An identifier that nobody has: whoever finds something ignores the parameter.
+    let heeded = search(lane, &mint_identifier(lane.world.random())).await?.is_empty();
+    Ok(if heeded { Proof::Absent } else { Proof::None })
+}
+
+async fn search(lane: &Lane, identifier: &str) -> Result<Vec<Communication>> {
+    let mut url = by_identifier(&lane.owner.base, lane.mirror.resource_type(), IDENTIFIER_SYSTEM, identifier);
+    url.query_pairs_mut()
+        .append_pair("subject", &format!("Patient/{}", lane.owner.patient))
+        .append_pair("_sort", "-_lastUpdated")
+        .append_pair("_count", "20");
+    let answer = lane.session.send(Call::get(url, limits::FHIR_BODY).header("accept", FHIR_JSON)).await?;
+    if !answer.is_success() {
+        return Err(answer.refusal());
+    }
+    lane.world
+        .blocking(move || {
+            let bundle = Bundle::parse(&answer.body).map_err(|_| PericardError::portal(PortalProblem::InvalidAnswer))?;
+            Ok(super::records(&bundle))
+        })
+        .await
+}
+
+/// Keeps the record with exactly `identifier`, if there is one and it is this person's.
+fn keep_ours(lane: &Lane, identifier: &str, records: Vec<Communication>) -> Result<bool> {
+    let ours = records.into_iter().find(|record| record.has_identifier(IDENTIFIER_SYSTEM, identifier));
+    let Some(record) = ours else { return Ok(false) };
+    match lane.judge(vec![record])? {
+        PageVerdict::Admitted(page) if !page.admitted().is_empty() => {
+            lane.keep(&page, None, true)?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
