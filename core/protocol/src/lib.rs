@@ -21,7 +21,9 @@
 pub mod admission;
 pub mod fhir;
 pub mod limits;
+pub mod oauth;
 
 pub mod place;
 pub mod retry_after;
 pub mod secret;
+pub mod totp;

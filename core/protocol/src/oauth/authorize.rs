@@ -1,0 +1,329 @@
+//! Signing in with the browser: the address to open (RFC 6749 §4.1.1, RFC 7636, SMART App Launch 2.2) and the redirect
+//! that comes back (§4.1.2, RFC 9207).
+//!
+//! A redirect reaches the app from outside, through the system, and anybody can make one. It is believed only if it
+//! goes to the very address that was asked for, carries the state of the pending sign-in (compared in constant
+//! time) and, where the server announced it, the issuer.
+
+use url::Url;
+
+use super::discovery::PortalEndpoints;
+use super::pkce::Pkce;
+use super::{Code, ErrorCode};
+use crate::place::Base;
+use crate::secret::Secret;
+
+/// What is asked of the authorization endpoint.
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorizationRequest<'a> {
+    /// The portal.
+    pub endpoints: &'a PortalEndpoints,
+    /// The FHIR base, as `aud` (SMART App Launch 2.2 §2.0.9).
+    pub base: &'a Base,
+    /// The client as registered.
+    pub client_id: &'a str,
+    /// The redirect as registered; for loopback with the port in use (RFC 8252 §7.3).
+    pub redirect: &'a str,
+    /// Separated by spaces, from [`scopes`].
+    pub scope: &'a str,
+    /// Ties the redirect to this sign-in.
+    pub state: &'a Secret,
+    /// Ties the `id_token` to this sign-in.
+    pub nonce: &'a Secret,
+    /// Ties the code to this sign-in.
+    pub pkce: &'a Pkce,
+}
+
+impl AuthorizationRequest<'_> {
+    /// The address to open in the browser. Carries state and nonce: not for logs.
+    pub fn url(&self) -> Url {
+        let mut url = self.endpoints.authorization.clone();
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", self.client_id)
+            .append_pair("redirect_uri", self.redirect)
+            .append_pair("scope", self.scope)
+            .append_pair("state", self.state.expose())
+            .append_pair("nonce", self.nonce.expose())
+            .append_pair("code_challenge", &self.pkce.challenge)
+            .append_pair("code_challenge_method", "S256")
+            .append_pair("aud", self.base.as_str());
+        url
+    }
+
+    /// What must be remembered until the redirect comes back.
+    pub fn pending(&self) -> Pending {
+        Pending {
+            redirect: self.redirect.to_owned(),
+            state: self.state.clone(),
+            issuer: self.endpoints.issuer.clone(),
+            iss_required: self.endpoints.iss_parameter,
+        }
+    }
+}
+
+/// The scopes to ask for: who it is, staying signed in, their own record and messages; to write messages if `send`.
+/// Written as SMART 2 (`.crs`) where the portal announces `permission-v2` or announces nothing, else as SMART 1.
+pub fn scopes(endpoints: &PortalEndpoints, send: bool) -> String {
+    let version_1 = endpoints.is_capable("permission-v1") && !endpoints.is_capable("permission-v2");
+    let messages = match (version_1, send) {
+        (false, true) => "patient/Patient.rs patient/Communication.crs",
+        (false, false) => "patient/Patient.rs patient/Communication.rs",
+        (true, true) => {
+            "patient/Patient.read patient/Communication.read patient/Communication.write"
+        }
+        (true, false) => "patient/Patient.read patient/Communication.read",
+    };
+    format!("openid fhirUser launch/patient offline_access {messages}")
+}
+
+/// A sign-in whose redirect is awaited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// The redirect that was asked for.
+    pub redirect: String,
+    /// The state that was sent.
+    pub state: Secret,
+    /// The issuer that was asked.
+    pub issuer: String,
+    /// Whether the server announced that it sends `iss`.
+    pub iss_required: bool,
+}
+
+/// Why a redirect is not followed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RedirectError {
+    /// It does not go to the address that was asked for.
+    #[error("the redirect goes to another address")]
+    NotOurs,
+    /// Its state is missing or another one.
+    #[error("the redirect belongs to another sign-in")]
+    WrongState,
+    /// Its issuer is missing or another one.
+    #[error("the redirect comes from another issuer")]
+    WrongIssuer,
+    /// It carries neither code nor error, or a parameter twice.
+    #[error("the redirect is malformed")]
+    Malformed,
+    /// The server refused: `access_denied` if the person cancelled there.
+    #[error("sign-in was refused: {code}")]
+    Refused {
+        /// The server's reason.
+        code: ErrorCode,
+    },
+}
+
+/// Reads the redirect of a pending sign-in.
+pub fn parse_redirect(expected: &Pending, url: &str) -> Result<Code, RedirectError> {
+    let ours = Url::parse(&expected.redirect).map_err(|_| RedirectError::NotOurs)?;
+    let url = Url::parse(url).map_err(|_| RedirectError::NotOurs)?;
+    if without_query(&ours) != without_query(&url) {
+        return Err(RedirectError::NotOurs);
+    }
+    // A registered query stays in the redirect (RFC 6749 §3.1.2).
+    for pair in ours.query_pairs() {
+        if !url.query_pairs().any(|there| there == pair) {
+            return Err(RedirectError::NotOurs);
+        }
+    }
+    let state = once(&url, "state")?.ok_or(RedirectError::WrongState)?;
+    if !expected.state.matches(state.expose()) {
+        return Err(RedirectError::WrongState);
+    }
+    // RFC 9207 §2.4: simple string comparison; errors carry it as well.
+    match once(&url, "iss")? {
+        Some(issuer) if issuer.expose() == expected.issuer => {}
+        None if !expected.iss_required => {}
+        _ => return Err(RedirectError::WrongIssuer),
+    }
+    if let Some(code) = once(&url, "error")? {
+        return Err(RedirectError::Refused {
+            code: ErrorCode::new(code.expose()),
+        });
+    }
+    match once(&url, "code")? {
+        Some(code) if !code.expose().is_empty() => Ok(Code(code)),
+        _ => Err(RedirectError::Malformed),
+    }
+}
+
+fn without_query(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url
+}
+
+/// A parameter, which must not be repeated (RFC 6749 §3.1).
+fn once(url: &Url, name: &str) -> Result<Option<Secret>, RedirectError> {
+    let mut values = url.query_pairs().filter(|(key, _)| key == name);
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(RedirectError::Malformed);
+    }
+    Ok(first.map(|(_, value)| Secret::new(value.into_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::oauth::discovery::SmartConfiguration;
+    use proptest::prelude::*;
+
+    fn endpoints(capabilities: &str) -> PortalEndpoints {
+        let json = format!(
+            r#"{{"issuer":"https://portal.example/auth","authorization_endpoint":"https://portal.example/auth/authorize?tenant=7",
+            "token_endpoint":"https://portal.example/auth/token","code_challenge_methods_supported":["S256"],
+            "authorization_response_iss_parameter_supported":true,"capabilities":[{capabilities}]}}"#
+        );
+        let smart = SmartConfiguration::parse(json.as_bytes()).unwrap();
+        PortalEndpoints::merge(&smart, None, false).unwrap()
+    }
+
+    fn pending() -> Pending {
+        Pending {
+            redirect: "dev.pericard.app:/callback".into(),
+            state: Secret::new("s1".into()),
+            issuer: "https://portal.example/auth".into(),
+            iss_required: true,
+        }
+    }
+
+    const ISS: &str = "iss=https%3A%2F%2Fportal.example%2Fauth";
+
+    fn redirected(query: &str) -> Result<Code, RedirectError> {
+        parse_redirect(&pending(), &format!("dev.pericard.app:/callback?{query}"))
+    }
+
+    #[test]
+    fn the_address_to_open_carries_everything() {
+        let endpoints = endpoints("");
+        let request = AuthorizationRequest {
+            endpoints: &endpoints,
+            base: &Base::parse("https://portal.example/fhir", false).unwrap(),
+            client_id: "pericard",
+            redirect: "http://127.0.0.1:4711/callback",
+            scope: &scopes(&endpoints, true),
+            state: &Secret::new("s1".into()),
+            nonce: &Secret::new("n1".into()),
+            pkce: &Pkce::from_random([1; 32]),
+        };
+        insta::assert_snapshot!(request.url().as_str().replace('&', "\n&"));
+        assert_eq!(request.pending().redirect, "http://127.0.0.1:4711/callback");
+        assert!(request.pending().iss_required);
+    }
+
+    #[test]
+    fn scopes_are_written_as_the_portal_reads_them() {
+        let of = |capabilities| scopes(&endpoints(capabilities), true);
+        assert!(
+            of(r#""permission-v1""#)
+                .ends_with("patient/Communication.read patient/Communication.write")
+        );
+        assert!(of(r#""permission-v1","permission-v2""#).ends_with("patient/Communication.crs"));
+        assert!(of("").ends_with("patient/Communication.crs"));
+        assert!(scopes(&endpoints(""), false).ends_with("patient/Communication.rs"));
+    }
+
+    #[test]
+    fn the_right_redirect_gives_the_code() {
+        let code = redirected(&format!("code=c%2B1&state=s1&{ISS}")).unwrap();
+        assert!(code.0.matches("c+1"));
+        assert!(redirected(&format!("{ISS}&state=s1&code=c&session_state=x#_=_")).is_ok());
+    }
+
+    #[test]
+    fn a_redirect_to_another_address_is_not_ours() {
+        let query = format!("?code=c&state=s1&{ISS}");
+        for address in [
+            "dev.pericard.app:/other",
+            "dev.pericard.app:/callback/",
+            "dev.pericard.other:/callback",
+            "https://dev.pericard.app/callback",
+            "not a url",
+            "",
+        ] {
+            let url = format!("{address}{query}");
+            assert_eq!(
+                parse_redirect(&pending(), &url),
+                Err(RedirectError::NotOurs),
+                "{address}"
+            );
+        }
+        let loopback = Pending {
+            redirect: "http://127.0.0.1:4711/callback?app=1".into(),
+            ..pending()
+        };
+        let at = |address: &str| {
+            parse_redirect(&loopback, &format!("{address}code=c&state=s1&{ISS}")).is_ok()
+        };
+        assert!(at("http://127.0.0.1:4711/callback?app=1&"));
+        assert!(!at("http://127.0.0.1:4711/callback?"));
+        assert!(!at("http://127.0.0.1:4712/callback?app=1&"));
+        assert!(!at("http://localhost:4711/callback?app=1&"));
+    }
+
+    #[test]
+    fn state_and_issuer_must_be_right() {
+        assert_eq!(
+            redirected(&format!("code=c&{ISS}")),
+            Err(RedirectError::WrongState)
+        );
+        assert_eq!(
+            redirected(&format!("code=c&state=s2&{ISS}")),
+            Err(RedirectError::WrongState)
+        );
+        assert_eq!(
+            redirected("code=c&state=s1"),
+            Err(RedirectError::WrongIssuer)
+        );
+        assert_eq!(
+            redirected("code=c&state=s1&iss=https://portal.example/auth/"),
+            Err(RedirectError::WrongIssuer)
+        );
+        let unannounced = Pending {
+            iss_required: false,
+            ..pending()
+        };
+        let at =
+            |query| parse_redirect(&unannounced, &format!("dev.pericard.app:/callback?{query}"));
+        assert!(at("code=c&state=s1").is_ok());
+        assert_eq!(
+            at("code=c&state=s1&iss=https://evil.example"),
+            Err(RedirectError::WrongIssuer)
+        );
+        assert_eq!(
+            at("error=access_denied&state=s2"),
+            Err(RedirectError::WrongState)
+        );
+    }
+
+    #[test]
+    fn refusals_and_nonsense_are_told_apart() {
+        let code = ErrorCode::new("access_denied");
+        assert_eq!(
+            redirected(&format!(
+                "error=access_denied&error_description=canary&state=s1&{ISS}"
+            )),
+            Err(RedirectError::Refused { code })
+        );
+        for query in ["", "code=&", "code=a&code=b&", "state=s1&code=c&"] {
+            assert_eq!(
+                redirected(&format!("{query}state=s1&{ISS}")),
+                Err(RedirectError::Malformed),
+                "{query}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_address_is_followed_without_the_state(address in "(dev\\.pericard\\.app:/callback)?.{0,60}") {
+            let pending = Pending { state: Secret::new("0123456789abcdef0123".into()), ..pending() };
+            if !address.contains("0123456789abcdef0123") {
+                prop_assert!(parse_redirect(&pending, &address).is_err());
+            }
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! What a portal offers and where: `{base}/.well-known/smart-configuration` (SMART App Launch 2.2, "Conformance")
+//! and the metadata of its authorization server (RFC 8414, OpenID Connect Discovery 1.0).
+//!
+//! The SMART document is the word of the FHIR base that the app was configured with, so it wins where both say
+//! something. The authorization server's own document must name the very same issuer, byte for byte
+//! (RFC 8414 §3.3), and adds what the SMART document does not say.
+
+use serde::Deserialize;
+use url::Url;
+
+use crate::limits::depth_is_fine;
+use crate::place::endpoint;
+
+/// Why a portal cannot be used. Nothing of its answer is repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DiscoveryError {
+    /// The answer is not a discovery document: a web page, a sign-in page of a network, or damaged.
+    #[error("the address does not answer like a portal")]
+    NotAPortal,
+    /// It names no issuer, or one that is not a usable address.
+    #[error("the portal names no usable issuer")]
+    NoIssuer,
+    /// Its authorization server calls itself something else.
+    #[error("the authorization server names another issuer")]
+    WrongIssuer,
+    /// S256 is not offered.
+    #[error("the portal does not offer PKCE with S256")]
+    NoPkce,
+    /// It names no authorization endpoint.
+    #[error("the portal names no authorization endpoint")]
+    NoAuthorizationEndpoint,
+    /// It names no token endpoint.
+    #[error("the portal names no token endpoint")]
+    NoTokenEndpoint,
+    /// An endpoint is not https, or not a usable address.
+    #[error("the address of {which} is not secure")]
+    InsecureEndpoint {
+        /// The member that names it.
+        which: &'static str,
+    },
+}
+
+/// The members that both documents share. Unknown ones are skipped, missing ones are empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+struct Metadata {
+    issuer: Option<String>,
+    authorization_endpoint: Option<String>,
+    token_endpoint: Option<String>,
+    revocation_endpoint: Option<String>,
+    authorization_challenge_endpoint: Option<String>,
+    pushed_authorization_request_endpoint: Option<String>,
+    registration_endpoint: Option<String>,
+    jwks_uri: Option<String>,
+    authorization_response_iss_parameter_supported: bool,
+    code_challenge_methods_supported: Vec<String>,
+    dpop_signing_alg_values_supported: Vec<String>,
+    scopes_supported: Vec<String>,
+    capabilities: Vec<String>,
+}
+
+/// The SMART configuration of a FHIR base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmartConfiguration(Metadata);
+
+/// The metadata of an authorization server, by RFC 8414 or OpenID Connect Discovery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorizationServer(Metadata);
+
+/// All that signing in needs to know of a portal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortalEndpoints {
+    /// The issuer as given; compared byte for byte ever after.
+    pub issuer: String,
+    /// Where the browser goes.
+    pub authorization: Url,
+    /// Where codes and refresh tokens are redeemed.
+    pub token: Url,
+    /// Where tokens are revoked (RFC 7009).
+    pub revocation: Option<Url>,
+    /// Where native sign-in happens (draft-ietf-oauth-first-party-apps-04 §5).
+    pub challenge: Option<Url>,
+    /// Where authorization requests can be pushed (RFC 9126).
+    pub par: Option<Url>,
+    /// Where the server's keys are.
+    pub jwks: Option<Url>,
+    /// Where clients can register (RFC 7591).
+    pub registration: Option<Url>,
+    /// Whether redirects carry `iss` (RFC 9207).
+    pub iss_parameter: bool,
+    /// Algorithms for DPoP (RFC 9449); none means it is not offered.
+    pub dpop_algorithms: Vec<String>,
+    /// Scopes that are named. The list may be incomplete; empty means that nothing is said.
+    pub scopes: Vec<String>,
+    /// SMART capabilities such as `launch-standalone` and `permission-v2`.
+    pub capabilities: Vec<String>,
+}
+
+impl SmartConfiguration {
+    /// Reads the document.
+    pub fn parse(json: &[u8]) -> Result<Self, DiscoveryError> {
+        read(json).map(Self)
+    }
+
+    /// The issuer, if named.
+    pub fn issuer(&self) -> Option<&str> {
+        self.0.issuer.as_deref()
+    }
+}
+
+impl AuthorizationServer {
+    /// Reads the document.
+    pub fn parse(json: &[u8]) -> Result<Self, DiscoveryError> {
+        read(json).map(Self)
+    }
+}
+
+fn read(json: &[u8]) -> Result<Metadata, DiscoveryError> {
+    let text = std::str::from_utf8(json).map_err(|_| DiscoveryError::NotAPortal)?;
+    // A struct can be read from an array as well, which no portal means.
+    if !text.trim_start().starts_with('{') || !depth_is_fine(json) {
+        return Err(DiscoveryError::NotAPortal);
+    }
+    serde_json::from_str(text).map_err(|_| DiscoveryError::NotAPortal)
+}
+
+/// Where the metadata of an issuer may be, in the order to ask: RFC 8414 §3.1 puts the well-known part between host and
+/// path, OpenID Connect Discovery §4 at the end. Fails with [`DiscoveryError::NoIssuer`] if it is not an address.
+pub fn well_known_urls(
+    issuer: &str,
+    allow_loopback_http: bool,
+) -> Result<[Url; 2], DiscoveryError> {
+    let url = endpoint(issuer, allow_loopback_http).map_err(|_| DiscoveryError::NoIssuer)?;
+    // An issuer has neither query nor fragment (RFC 8414 §2).
+    if url.query().is_some() {
+        return Err(DiscoveryError::NoIssuer);
+    }
+    let path = url.path().trim_end_matches('/');
+    let mut oauth = url.clone();
+    oauth.set_path(&format!("/.well-known/oauth-authorization-server{path}"));
+    let mut openid = url.clone();
+    openid.set_path(&format!("{path}/.well-known/openid-configuration"));
+    Ok([oauth, openid])
+}
+
+impl PortalEndpoints {
+    /// Puts both documents together and checks them. The server's own document may be missing, since many portals
+    /// have none; then the SMART document must say everything.
+    pub fn merge(
+        smart: &SmartConfiguration,
+        server: Option<&AuthorizationServer>,
+        allow_loopback_http: bool,
+    ) -> Result<Self, DiscoveryError> {
+        let nothing = Metadata::default();
+        let smart = &smart.0;
+        let server = server.map_or(&nothing, |server| &server.0);
+        let says_anything = smart.authorization_endpoint.is_some()
+            || smart.token_endpoint.is_some()
+            || smart.issuer.is_some();
+        if !says_anything {
+            return Err(DiscoveryError::NotAPortal);
+        }
+        let issuer = smart.issuer.clone().ok_or(DiscoveryError::NoIssuer)?;
+        well_known_urls(&issuer, allow_loopback_http)?;
+        if *server != nothing && server.issuer.as_ref() != Some(&issuer) {
+            return Err(DiscoveryError::WrongIssuer);
+        }
+        let methods = [
+            &smart.code_challenge_methods_supported,
+            &server.code_challenge_methods_supported,
+        ];
+        if !methods.into_iter().flatten().any(|method| method == "S256") {
+            return Err(DiscoveryError::NoPkce);
+        }
+        let url = |which: &'static str, member: fn(&Metadata) -> &Option<String>| {
+            let said = member(smart).as_deref().or(member(server).as_deref());
+            said.map(|text| endpoint(text, allow_loopback_http))
+                .transpose()
+                .map_err(|_| DiscoveryError::InsecureEndpoint { which })
+        };
+        let list = |member: fn(&Metadata) -> &Vec<String>| {
+            let said = member(smart);
+            if said.is_empty() {
+                member(server).clone()
+            } else {
+                said.clone()
+            }
+        };
+        let authorization = url("authorization_endpoint", |it| &it.authorization_endpoint)?;
+        let token = url("token_endpoint", |it| &it.token_endpoint)?;
+        Ok(Self {
+            issuer,
+            authorization: authorization.ok_or(DiscoveryError::NoAuthorizationEndpoint)?,
+            token: token.ok_or(DiscoveryError::NoTokenEndpoint)?,
+            revocation: url("revocation_endpoint", |it| &it.revocation_endpoint)?,
+            challenge: url("authorization_challenge_endpoint", |it| {
+                &it.authorization_challenge_endpoint
+            })?,
+            par: url("pushed_authorization_request_endpoint", |it| {
+                &it.pushed_authorization_request_endpoint
+            })?,
+            jwks: url("jwks_uri", |it| &it.jwks_uri)?,
+            registration: url("registration_endpoint", |it| &it.registration_endpoint)?,
+            iss_parameter: smart.authorization_response_iss_parameter_supported
+                || server.authorization_response_iss_parameter_supported,
+            dpop_algorithms: list(|it| &it.dpop_signing_alg_values_supported),
+            scopes: list(|it| &it.scopes_supported),
+            capabilities: list(|it| &it.capabilities),
+        })
+    }
+
+    /// Whether a SMART capability is named.
+    pub fn is_capable(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|named| named == capability)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn smart() -> Value {
+        json!({
+            "issuer": "https://portal.example/auth",
+            "authorization_endpoint": "https://portal.example/auth/authorize",
+            "token_endpoint": "https://portal.example/auth/token",
+            "capabilities": ["launch-standalone", "permission-v2"],
+            "code_challenge_methods_supported": ["S256"],
+            "scopes_supported": ["openid"],
+        })
+    }
+
+    fn server() -> Value {
+        json!({
+            "issuer": "https://portal.example/auth",
+            "token_endpoint": "https://elsewhere.example/token",
+            "revocation_endpoint": "https://portal.example/auth/revoke",
+            "authorization_challenge_endpoint": "https://portal.example/auth/challenge",
+            "jwks_uri": "https://keys.example/jwks?set=1",
+            "authorization_response_iss_parameter_supported": true,
+            "dpop_signing_alg_values_supported": ["ES256"],
+            "scopes_supported": ["openid", "profile"],
+        })
+    }
+
+    fn merge(smart: &Value, server: Option<&Value>) -> Result<PortalEndpoints, DiscoveryError> {
+        let smart = SmartConfiguration::parse(smart.to_string().as_bytes())?;
+        let server = match server {
+            Some(json) => Some(AuthorizationServer::parse(json.to_string().as_bytes())?),
+            None => None,
+        };
+        PortalEndpoints::merge(&smart, server.as_ref(), true)
+    }
+
+    #[test]
+    fn both_documents_make_one_picture() {
+        let portal = merge(&smart(), Some(&server())).unwrap();
+        assert_eq!(portal.issuer, "https://portal.example/auth");
+        assert_eq!(portal.token.as_str(), "https://portal.example/auth/token");
+        assert_eq!(portal.revocation.unwrap().path(), "/auth/revoke");
+        assert_eq!(portal.challenge.unwrap().path(), "/auth/challenge");
+        assert_eq!(portal.jwks.unwrap().query(), Some("set=1"));
+        assert!(portal.iss_parameter);
+        assert_eq!(portal.scopes, ["openid"]);
+        assert_eq!(portal.dpop_algorithms, ["ES256"]);
+        assert_eq!((portal.par, portal.registration), (None, None));
+        let alone = merge(&smart(), None).unwrap();
+        assert!(!alone.iss_parameter && alone.challenge.is_none());
+        assert!(alone.is_capable("permission-v2") && !alone.is_capable("permission-v1"));
+    }
+
+    #[test]
+    fn an_issuer_is_compared_byte_for_byte() {
+        for other in [
+            "https://portal.example/auth/",
+            "https://PORTAL.example/auth",
+            "https://portal.example:443/auth",
+            "https://evil.example/auth",
+            "",
+        ] {
+            let mut server = server();
+            server["issuer"] = other.into();
+            assert_eq!(
+                merge(&smart(), Some(&server)),
+                Err(DiscoveryError::WrongIssuer),
+                "{other}"
+            );
+        }
+        let mut server = server();
+        server.as_object_mut().unwrap().remove("issuer");
+        assert_eq!(
+            merge(&smart(), Some(&server)),
+            Err(DiscoveryError::WrongIssuer)
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let without = |member: &str| {
+            let mut smart = smart();
+            smart.as_object_mut().unwrap().remove(member);
+            merge(&smart, None).unwrap_err()
+        };
+        assert_eq!(without("issuer"), DiscoveryError::NoIssuer);
+        assert_eq!(
+            without("authorization_endpoint"),
+            DiscoveryError::NoAuthorizationEndpoint
+        );
+        assert_eq!(without("token_endpoint"), DiscoveryError::NoTokenEndpoint);
+        assert_eq!(
+            without("code_challenge_methods_supported"),
+            DiscoveryError::NoPkce
+        );
+        let mut plain = smart();
+        plain["code_challenge_methods_supported"] = json!(["plain"]);
+        assert_eq!(merge(&plain, None), Err(DiscoveryError::NoPkce));
+    }
+
+    #[test]
+    fn every_endpoint_must_be_secure() {
+        for which in [
+            "authorization_endpoint",
+            "token_endpoint",
+            "revocation_endpoint",
+            "authorization_challenge_endpoint",
+            "pushed_authorization_request_endpoint",
+            "registration_endpoint",
+            "jwks_uri",
+        ] {
+            for bad in [
+                "http://portal.example/x",
+                "ftp://x/",
+                "/relative",
+                "https://a:b@c.example/",
+                "",
+            ] {
+                let mut smart = smart();
+                smart[which] = bad.into();
+                assert_eq!(
+                    merge(&smart, None),
+                    Err(DiscoveryError::InsecureEndpoint { which }),
+                    "{bad}"
+                );
+            }
+            let mut loopback = smart();
+            loopback[which] = "http://127.0.0.1:99/x".into();
+            assert!(merge(&loopback, None).is_ok());
+            let parsed = SmartConfiguration::parse(loopback.to_string().as_bytes()).unwrap();
+            assert_eq!(
+                PortalEndpoints::merge(&parsed, None, false),
+                Err(DiscoveryError::InsecureEndpoint { which })
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_portal_is_said_to_be_none() {
+        for body in [
+            &b"<!doctype html><title>Free Wi-Fi</title>"[..],
+            b"",
+            b"[]",
+            b"null",
+            b"{\"issuer\":",
+            b"{\"issuer\":7}",
+            b"\xff\xfe",
+        ] {
+            assert_eq!(
+                SmartConfiguration::parse(body),
+                Err(DiscoveryError::NotAPortal)
+            );
+        }
+        assert_eq!(
+            merge(&json!({"status": "ok"}), None),
+            Err(DiscoveryError::NotAPortal)
+        );
+        let deep = format!(r#"{{"a":{}"#, "[".repeat(10_000));
+        assert_eq!(
+            SmartConfiguration::parse(deep.as_bytes()),
+            Err(DiscoveryError::NotAPortal)
+        );
+    }
+
+    #[test]
+    fn metadata_is_looked_for_in_both_places() {
+        let urls = |issuer| well_known_urls(issuer, false).map(|urls| urls.map(String::from));
+        let with_path = Ok([
+            "https://a.example/.well-known/oauth-authorization-server/auth".to_owned(),
+            "https://a.example/auth/.well-known/openid-configuration".to_owned(),
+        ]);
+        assert_eq!(urls("https://a.example/auth"), with_path);
+        assert_eq!(urls("https://a.example/auth/"), with_path);
+        let root = Ok([
+            "https://a.example/.well-known/oauth-authorization-server".to_owned(),
+            "https://a.example/.well-known/openid-configuration".to_owned(),
+        ]);
+        assert_eq!(urls("https://a.example"), root);
+        assert_eq!(urls("https://a.example/"), root);
+        for bad in [
+            "a.example",
+            "http://a.example",
+            "https://a.example?x",
+            "https://a.example#x",
+        ] {
+            assert_eq!(urls(bad), Err(DiscoveryError::NoIssuer), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use proptest::prelude::*;
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text.into())
+}
+
+fn parse(status: u16, body: &str, sent: Sent) -> Result<ChallengeAnswer, ChallengeError> {
+    ChallengeAnswer::parse(status, None, body.as_bytes(), sent)
+}
+
+fn needs(password: bool, otp: bool, attempts_left: Option<u32>) -> Needs {
+    Needs {
+        auth_session: Some(secret("s")),
+        password,
+        otp,
+        attempts_left,
+    }
+}
+
+#[test]
+fn each_step_has_its_request() {
+    let pkce = Pkce::from_random([1; 32]);
+    let base = Base::parse("https://portal.example/fhir", false).unwrap();
+    let start = Start {
+        client_id: "pericard",
+        scope: "openid launch/patient",
+        pkce: &pkce,
+        nonce: &secret("n"),
+        base: &base,
+        auth_session: None,
+    };
+    assert_eq!(
+        start.form().as_str(),
+        format!(
+            "client_id=pericard&response_type=code&scope=openid+launch%2Fpatient&code_challenge={}\
+             &code_challenge_method=S256&nonce=n&aud=https%3A%2F%2Fportal.example%2Ffhir",
+            pkce.challenge
+        )
+    );
+    let session = secret("a=b");
+    assert_eq!(
+        send_password("pericard", Some(&session), "ana", "p& \u{e4}".as_bytes()).as_str(),
+        "client_id=pericard&auth_session=a%3Db&username=ana&password=p%26+%C3%A4"
+    );
+    assert_eq!(
+        send_password("pericard", Some(&session), "ana", b"\xff\x00").as_str(),
+        "client_id=pericard&auth_session=a%3Db&username=ana&password=%FF%00"
+    );
+    let code = totp::Code::normalize("123 456").unwrap();
+    assert_eq!(
+        send_code("pericard", Some(&session), &code).as_str(),
+        "client_id=pericard&auth_session=a%3Db&otp=123456"
+    );
+}
+
+#[test]
+fn every_answer_of_the_reference_portal_is_understood() {
+    let wants_password = r#"{"error":"insufficient_authorization","auth_session":"s","password_required":true,"attempts_left":5}"#;
+    let wants_code = r#"{"error":"insufficient_authorization","auth_session":"s","otp_required":true,"attempts_left":5}"#;
+    let wrong_password = r#"{"error":"insufficient_authorization","auth_session":"s","password_required":true,
+        "attempts_left":4,"rejected":"password"}"#;
+    let wrong_code = r#"{"error":"insufficient_authorization","auth_session":"s","otp_required":true,
+        "attempts_left":3,"rejected":"otp"}"#;
+    let locked =
+        r#"{"error":"too_many_attempts","auth_session":"s","retry_after":60,"otp_required":true}"#;
+    use ChallengeAnswer as A;
+    for (sent, body, answer) in [
+        (
+            Sent::Start,
+            wants_password,
+            A::Needs(needs(true, false, Some(5))),
+        ),
+        (
+            Sent::Password,
+            wants_code,
+            A::Needs(needs(false, true, Some(5))),
+        ),
+        (
+            Sent::Password,
+            wrong_password,
+            A::WrongPassword(needs(true, false, Some(4))),
+        ),
+        (
+            Sent::Start,
+            wrong_password,
+            A::WrongPassword(needs(true, false, Some(4))),
+        ),
+        (
+            Sent::Code,
+            wrong_code,
+            A::WrongCode(needs(false, true, Some(3))),
+        ),
+        (
+            Sent::Code,
+            locked,
+            A::Wait {
+                retry_after: Duration::from_secs(60),
+                needs: needs(false, true, None),
+            },
+        ),
+        (Sent::Code, r#"{"error":"invalid_session"}"#, A::SessionGone),
+        (
+            Sent::Start,
+            r#"{"error":"redirect_to_web"}"#,
+            A::RedirectToWeb {
+                request_uri: None,
+                expires_in: None,
+            },
+        ),
+        (
+            Sent::Start,
+            r#"{"error":"invalid_client"}"#,
+            A::Refused {
+                code: ErrorCode::new("invalid_client"),
+            },
+        ),
+        (
+            Sent::Code,
+            r#"{"authorization_code":"c","auth_session":"s"}"#,
+            A::Code {
+                code: Code(secret("c")),
+                auth_session: Some(secret("s")),
+            },
+        ),
+    ] {
+        // The status decides nothing.
+        for status in [200, 400, 403, 429, 503] {
+            assert_eq!(
+                parse(status, body, sent).unwrap(),
+                answer,
+                "{status} {body}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_server_with_the_bare_draft_is_understood() {
+    use ChallengeAnswer as A;
+    let bare = r#"{"error":"insufficient_authorization","auth_session":"s"}"#;
+    assert_eq!(
+        parse(400, bare, Sent::Start),
+        Ok(A::Needs(needs(true, false, None)))
+    );
+    assert!(matches!(
+        parse(400, bare, Sent::Password),
+        Ok(A::RedirectToWeb { .. })
+    ));
+    let otp = r#"{"error":"insufficient_authorization","auth_session":"s","otp_required":true}"#;
+    assert_eq!(
+        parse(403, otp, Sent::Password),
+        Ok(A::Needs(needs(false, true, None)))
+    );
+    assert_eq!(
+        parse(403, otp, Sent::Code),
+        Ok(A::WrongCode(needs(false, true, None)))
+    );
+    let password =
+        r#"{"error":"insufficient_authorization","auth_session":"s","password_required":true}"#;
+    assert_eq!(
+        parse(400, password, Sent::Password),
+        Ok(A::WrongPassword(needs(true, false, None)))
+    );
+    let pushed = r#"{"error":"redirect_to_web","request_uri":"urn:x","expires_in":90}"#;
+    assert_eq!(
+        parse(400, pushed, Sent::Start),
+        Ok(A::RedirectToWeb {
+            request_uri: Some(secret("urn:x")),
+            expires_in: Some(Duration::from_secs(90)),
+        })
+    );
+}
+
+#[test]
+fn waiting_is_bounded_and_never_unknown() {
+    let wait = |body: &str, header: Option<u64>| match ChallengeAnswer::parse(
+        429,
+        header.map(Duration::from_secs),
+        body.as_bytes(),
+        Sent::Code,
+    ) {
+        Ok(ChallengeAnswer::Wait { retry_after, needs }) => {
+            assert!(needs.otp && !needs.password);
+            retry_after.as_secs()
+        }
+        other => panic!("{other:?}"),
+    };
+    let member = r#"{"error":"too_many_attempts","retry_after":30}"#;
+    assert_eq!(wait(member, Some(90)), 30);
+    assert_eq!(wait(r#"{"error":"too_many_attempts"}"#, Some(90)), 90);
+    assert_eq!(wait(r#"{"error":"too_many_attempts"}"#, None), 60);
+    assert_eq!(wait("slow down", Some(7)), 7);
+    assert_eq!(wait("slow down", None), 60);
+    assert_eq!(
+        wait(
+            r#"{"error":"too_many_attempts","retry_after":18446744073709551615}"#,
+            None
+        ),
+        86_400
+    );
+}
+
+#[test]
+fn what_is_no_answer_says_nothing_about_the_sign_in() {
+    for (status, error) in [
+        (200, ChallengeError::NotAnAnswer),
+        (400, ChallengeError::NotAnAnswer),
+        (404, ChallengeError::NotAnAnswer),
+        (500, ChallengeError::Unavailable),
+        (503, ChallengeError::Unavailable),
+    ] {
+        for body in [
+            "",
+            "<html>",
+            "{}",
+            "[]",
+            r#"{"authorization_code":""}"#,
+            r#"{"error":7}"#,
+        ] {
+            assert_eq!(
+                parse(status, body, Sent::Code),
+                Err(error),
+                "{status} {body}"
+            );
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_answer_makes_parsing_fail_loudly(status: u16, body in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = ChallengeAnswer::parse(status, None, &body, Sent::Password);
+    }
+}

@@ -1,0 +1,145 @@
+//! Signing in and staying signed in: OAuth 2.0 (RFC 6749), OpenID Connect Core 1.0 and SMART App Launch 2.2.
+//!
+//! | module | what it is about |
+//! |---|---|
+//! | [`discovery`] | what a portal offers and where |
+//! | [`pkce`] | proof that the one who redeems a code asked for it |
+//! | [`authorize`] | the browser: the address to open, the redirect that comes back |
+//! | [`first_party`] | the app's own screens: one request and answer per step |
+//! | [`token`] | codes and refresh tokens for tokens; revocation |
+//! | [`id_token`] | who signed in |
+//! | [`bearer`] | what a portal says when it refuses a token |
+//!
+//! Requests are built as [`Form`]s, answers are read into enums whose variants are what to do next. Nothing that a
+//! server wrote is repeated in an error: codes are [`ErrorCode`]s.
+
+use std::fmt;
+
+use url::form_urlencoded::Serializer;
+
+use crate::limits;
+use crate::secret::Secret;
+
+pub mod authorize;
+pub mod bearer;
+pub mod discovery;
+pub mod first_party;
+pub mod id_token;
+pub mod pkce;
+pub mod token;
+
+/// A request body, `application/x-www-form-urlencoded`. It carries secrets: cleared when dropped, never printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form(Secret);
+
+impl Form {
+    /// The content type to send it with.
+    pub const CONTENT_TYPE: &'static str = "application/x-www-form-urlencoded";
+
+    pub(crate) fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        // Room for tokens at once, so that growing leaves no copies behind.
+        let mut form = Serializer::new(String::with_capacity(2 * 1024));
+        for (name, value) in pairs {
+            form.append_pair(name, value);
+        }
+        Self(Secret::new(form.finish()))
+    }
+
+    /// The encoded pairs.
+    pub fn as_str(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+/// An authorization code. Used once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code(pub Secret);
+
+/// An `error` of an answer: at most 64 of the characters that RFC 6749 §5.2 allows, else `invalid_error`.
+///
+/// Any server may put anything there, so only codes of the standards are shown by `Display` and `Debug`.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ErrorCode(String);
+
+/// Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009, RFC 9470, OpenID Connect Core §3.1.2.6 and
+/// draft-ietf-oauth-first-party-apps-04.
+const KNOWN: [&str; 24] = [
+    "access_denied",
+    "account_selection_required",
+    "consent_required",
+    "insufficient_authorization",
+    "insufficient_scope",
+    "insufficient_user_authentication",
+    "interaction_required",
+    "invalid_client",
+    "invalid_error",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "invalid_session",
+    "invalid_token",
+    "login_required",
+    "redirect_to_web",
+    "server_error",
+    "temporarily_unavailable",
+    "too_many_attempts",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "unsupported_response_type",
+    "unsupported_token_type",
+    "use_dpop_nonce",
+];
+
+impl ErrorCode {
+    /// Takes a code from an answer.
+    pub fn new(code: &str) -> Self {
+        let allowed = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        let fine = (1..=limits::ERROR_CODE).contains(&code.len()) && code.bytes().all(allowed);
+        Self(if fine { code } else { "invalid_error" }.to_owned())
+    }
+
+    /// The code as sent. For comparing, not for showing.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = KNOWN.contains(&self.as_str());
+        f.write_str(if known { &self.0 } else { "another code" })
+    }
+}
+
+impl fmt::Debug for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ErrorCode({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_standard_codes_are_shown() {
+        assert_eq!(ErrorCode::new("invalid_grant").to_string(), "invalid_grant");
+        let odd = ErrorCode::new("ana_novak_locked");
+        assert_eq!(odd.as_str(), "ana_novak_locked");
+        assert_eq!(
+            format!("{odd} {odd:?}"),
+            "another code ErrorCode(another code)"
+        );
+        for bad in ["", "a\"b", "a\\b", "ä", "a\n", &"x".repeat(65)] {
+            assert_eq!(ErrorCode::new(bad).as_str(), "invalid_error");
+        }
+        assert!(KNOWN.is_sorted());
+    }
+
+    #[test]
+    fn a_form_prints_nothing() {
+        let form = Form::new([("password", "p&ss wörd"), ("a", "")]);
+        assert_eq!(form.as_str(), "password=p%26ss+w%C3%B6rd&a=");
+        assert_eq!(format!("{form:?}"), "Form(Secret(..))");
+    }
+}
