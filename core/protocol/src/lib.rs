@@ -23,6 +23,7 @@ pub mod fhir;
 pub mod limits;
 pub mod oauth;
 
+pub mod otpauth;
 pub mod place;
 pub mod retry_after;
 pub mod secret;
