@@ -27,4 +27,5 @@ pub mod otpauth;
 pub mod place;
 pub mod retry_after;
 pub mod secret;
+pub mod session;
 pub mod totp;

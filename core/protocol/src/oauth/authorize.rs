@@ -63,9 +63,15 @@ impl AuthorizationRequest<'_> {
 }
 
 /// The scopes to ask for: who it is, staying signed in, their own record and messages; to write messages if `send`.
-/// Written as SMART 2 (`.crs`) where the portal announces `permission-v2` or announces nothing, else as SMART 1.
+/// Written as SMART 1 (`.read`, `.write`) where the portal announces that and not SMART 2, be it by `permission-v1` or by
+/// the scopes that it names; else as SMART 2 (`.crs`).
 pub fn scopes(endpoints: &PortalEndpoints, send: bool) -> String {
-    let version_1 = endpoints.is_capable("permission-v1") && !endpoints.is_capable("permission-v2");
+    let named = endpoints
+        .scopes
+        .iter()
+        .any(|scope| scope.ends_with(".read"));
+    let version_1 =
+        (named || endpoints.is_capable("permission-v1")) && !endpoints.is_capable("permission-v2");
     let messages = match (version_1, send) {
         (false, true) => "patient/Patient.rs patient/Communication.crs",
         (false, false) => "patient/Patient.rs patient/Communication.rs",

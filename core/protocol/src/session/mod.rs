@@ -1,0 +1,493 @@
+//! What happens to a session, and when its cache is sealed.
+//!
+//! A machine without hands: [`Session::on`] takes what happened and says what to do, in order. `crate pericard` carries
+//! the effects out and reports back with the next event.
+//!
+//! ```mermaid
+//! stateDiagram-v2
+//!     [*] --> SignedOut
+//!     SignedOut --> Storing: SignedIn / StoreTokens
+//!     Storing --> Active: TokensStored / DropOldTokens, Unseal if it was sealed, UseToken
+//!     Storing --> Storing: StoreFailed / Fail<br>NeedToken / StoreTokens
+//!     Active --> Active: NeedToken, still good / UseToken
+//!     Active --> Refreshing: NeedToken, expired / StoreIntent<br>TokenRejected / StoreIntent
+//!     Refreshing --> Refreshing: IntentStored / Refresh
+//!     Refreshing --> Storing: RefreshAnswered / StoreTokens
+//!     Refreshing --> Active: RefreshUnreachable / Fail<br>refused otherwise / DropIntent, Fail
+//!     Refreshing --> Sealed: invalid_grant / Seal, Fail
+//!     Active --> Sealed: IdentityChanged / Seal, Fail
+//!     Refreshing --> Sealed: IdentityChanged / DiscardAnswer, Seal, Fail
+//!     Sealed --> Storing: SignedIn by the same person / StoreTokens
+//!     Active --> SignedOut: RevokedByUser, from every state / Revoke, Wipe
+//! ```
+//!
+//! # Promises
+//! - The intent to refresh is stored before the request; new tokens are stored before the old ones are dropped.
+//! - `invalid_grant` seals, whatever its cause: revoked, expired, or rotated by an answer of our own that was lost. A
+//!   server that fails, a time-out, a network's sign-in page never do.
+//! - Sealed outranks everything but signing out. Only a sign-in by the same issuer and subject lifts it, and only once its
+//!   tokens are stored. Nothing here touches the outbox.
+//! - A 401 is worth one refresh in [`REJECTION_PAUSE`], not a loop.
+//! - After signing out, a late answer is discarded.
+//! - An event that does not belong to a state changes nothing. A request for a token is always answered.
+//!
+//! # What the caller does
+//! Refreshing is single flight by the caller's lock, held from [`Event::NeedToken`] until [`Effect::UseToken`] or
+//! [`Effect::Fail`]. Who asks meanwhile waits for the lock; the machine answers [`Failure::Busy`] if he does not.
+//! Before reporting [`Event::RefreshAnswered`] the caller compares issuer, subject and patient with those of the account,
+//! and reports [`Event::IdentityChanged`] instead if one differs.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// How long before its end a token is refreshed: longer than a request takes.
+pub const EXPIRY_MARGIN: Duration = Duration::from_secs(30);
+
+/// How long after a refresh that a 401 caused another 401 causes none.
+pub const REJECTION_PAUSE: Duration = Duration::from_secs(5 * 60);
+
+/// A session of one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Session {
+    /// There are no tokens.
+    SignedOut,
+    /// There are tokens.
+    Active(Grant),
+    /// They are being refreshed.
+    Refreshing {
+        /// The tokens in use until then.
+        grant: Grant,
+        /// How far it is.
+        stage: Stage,
+    },
+    /// New tokens are being stored; until then they exist in memory only.
+    Storing {
+        /// The new tokens.
+        grant: Grant,
+        /// Where they come from.
+        origin: Origin,
+    },
+    /// The portal ended the session. The cache is kept and unreadable.
+    Sealed {
+        /// Why.
+        reason: SealReason,
+    },
+}
+
+/// What the machine knows of a set of tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// When the access token ends; in the past if it is known to be of no use.
+    pub expires: Timestamp,
+    /// Counts sets of tokens, so that a late 401 is not taken for one of the newest.
+    pub generation: u64,
+    /// When a 401 last caused a refresh.
+    pub rejected_at: Option<Timestamp>,
+}
+
+/// How far a refresh is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The intent is being stored.
+    StoringIntent,
+    /// The portal is being asked.
+    Asking,
+}
+
+/// Where new tokens come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A sign-in.
+    SignIn,
+    /// A refresh.
+    Refresh,
+    /// A sign-in into a sealed account, which stays sealed until they are stored.
+    Unsealing(SealReason),
+}
+
+/// Why a session is sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealReason {
+    /// The portal answered `invalid_grant`.
+    Refused,
+    /// The portal answered for somebody else.
+    IdentityChanged,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// Somebody signed in.
+    SignedIn {
+        /// When the access token ends.
+        expires: Timestamp,
+        /// Whether issuer and subject are those of the account; true for a new account.
+        same_person: bool,
+    },
+    /// A request needs a token.
+    NeedToken {
+        /// Now.
+        now: Timestamp,
+    },
+    /// The intent is on disk.
+    IntentStored,
+    /// The portal gave new tokens, for the same issuer, subject and patient.
+    RefreshAnswered {
+        /// When the new access token ends.
+        expires: Timestamp,
+    },
+    /// The new tokens are on disk.
+    TokensStored,
+    /// Intent or tokens could not be stored.
+    StoreFailed,
+    /// The portal refused to refresh.
+    RefreshRefused(Refusal),
+    /// No answer, or none of a token endpoint: offline, time-out, 5xx, a network's sign-in page.
+    RefreshUnreachable,
+    /// The portal answered for another issuer, subject or patient.
+    IdentityChanged,
+    /// The person signs out.
+    RevokedByUser,
+    /// The process begins, with the state restored from disk.
+    Restarted {
+        /// Whether an intent was on disk: a refresh whose outcome is unknown.
+        intent: bool,
+    },
+    /// The portal answered 401 with `invalid_token`.
+    TokenRejected {
+        /// Which token it refused, from [`Effect::UseToken`].
+        generation: u64,
+        /// Now.
+        now: Timestamp,
+    },
+}
+
+/// Why the portal refused to refresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// `invalid_grant`
+    InvalidGrant,
+    /// `insufficient_authorization`: the person has to prove more.
+    StepUp,
+    /// Anything else, such as `invalid_client`.
+    Other,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Send the request with the current access token.
+    UseToken {
+        /// To be given back with [`Event::TokenRejected`].
+        generation: u64,
+    },
+    /// Store that a refresh begins; storing it again is fine. Then [`Event::IntentStored`].
+    StoreIntent,
+    /// Remove the intent.
+    DropIntent,
+    /// Ask the portal for new tokens.
+    Refresh,
+    /// Store the new tokens beside the old ones and remove the intent, in one step. Then [`Event::TokensStored`].
+    StoreTokens,
+    /// Remove the old tokens.
+    DropOldTokens,
+    /// Revoke the tokens just received and forget them.
+    DiscardAnswer,
+    /// Store the reason, then drop the tokens and the key of the content. The outbox stays.
+    Seal {
+        /// Why.
+        reason: SealReason,
+    },
+    /// Make the cache readable again.
+    Unseal,
+    /// Revoke the tokens, or keep a copy that can do only that until the device is online.
+    Revoke,
+    /// Destroy tokens and content.
+    Wipe,
+    /// The request for a token fails.
+    Fail(Failure),
+}
+
+/// Why a request gets no token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// Somebody has to sign in; if sealed, the same person.
+    SignInRequired(Option<SealReason>),
+    /// The portal cannot be reached.
+    Unreachable,
+    /// The portal refused, without ending the session.
+    Refused,
+    /// The portal wants the person to prove more.
+    StepUp,
+    /// The portal refuses even a new token.
+    Rejected,
+    /// The disk or the keystore failed.
+    Storage,
+    /// Another refresh is under way.
+    Busy,
+}
+
+impl Session {
+    /// Takes what happened and says what to do, in order.
+    #[must_use]
+    pub fn on(self, event: Event) -> (Self, Vec<Effect>) {
+        match event {
+            Event::SignedIn {
+                expires,
+                same_person,
+            } => self.signed_in(expires, same_person),
+            Event::NeedToken { now } => self.need_token(now),
+            Event::TokenRejected { generation, now } => self.rejected(generation, now),
+            Event::IntentStored => self.intent_stored(),
+            Event::RefreshAnswered { expires } => self.answered(expires),
+            Event::TokensStored => self.tokens_stored(),
+            Event::StoreFailed => self.store_failed(),
+            Event::RefreshRefused(refusal) => self.refused(refusal),
+            Event::RefreshUnreachable => self.unreachable(),
+            Event::IdentityChanged => self.identity_changed(),
+            Event::RevokedByUser => match self {
+                Self::SignedOut => (self, vec![]),
+                // Wiping destroys what revoking needs, so it comes second.
+                _ => (Self::SignedOut, vec![Effect::Revoke, Effect::Wipe]),
+            },
+            Event::Restarted { intent } => (self.restarted(intent), vec![]),
+        }
+    }
+
+    /// Why it is sealed, if it is. A sign-in whose tokens are not stored yet has not lifted it.
+    pub fn seal(&self) -> Option<SealReason> {
+        match self {
+            Self::Sealed { reason }
+            | Self::Storing {
+                origin: Origin::Unsealing(reason),
+                ..
+            } => Some(*reason),
+            _ => None,
+        }
+    }
+
+    fn grant(&self) -> Option<Grant> {
+        match self {
+            Self::Active(grant) | Self::Refreshing { grant, .. } | Self::Storing { grant, .. } => {
+                Some(*grant)
+            }
+            Self::SignedOut | Self::Sealed { .. } => None,
+        }
+    }
+
+    fn signed_in(self, expires: Timestamp, same_person: bool) -> (Self, Vec<Effect>) {
+        if !same_person {
+            return (self, vec![Effect::DiscardAnswer]);
+        }
+        let grant = Grant {
+            expires,
+            generation: self.grant().map_or(0, |old| old.generation.wrapping_add(1)),
+            rejected_at: None,
+        };
+        let origin = self.seal().map_or(Origin::SignIn, Origin::Unsealing);
+        (Self::Storing { grant, origin }, vec![Effect::StoreTokens])
+    }
+
+    fn need_token(self, now: Timestamp) -> (Self, Vec<Effect>) {
+        match self {
+            Self::Active(grant) if grant.is_good(now) => (self, vec![grant.use_it()]),
+            Self::Active(grant) => grant.refresh(),
+            Self::Refreshing { .. } => (self, vec![Effect::Fail(Failure::Busy)]),
+            // The old tokens may be used up already: the new ones are tried again until they are safe.
+            Self::Storing { .. } => (self, vec![Effect::StoreTokens]),
+            Self::SignedOut | Self::Sealed { .. } => self.sign_in_required(),
+        }
+    }
+
+    fn rejected(self, generation: u64, now: Timestamp) -> (Self, Vec<Effect>) {
+        match self {
+            Self::Active(grant) if grant.generation == generation => {
+                if grant.was_rejected_lately(now) {
+                    return (self, vec![Effect::Fail(Failure::Rejected)]);
+                }
+                let grant = Grant {
+                    expires: Timestamp::MIN,
+                    rejected_at: Some(now),
+                    ..grant
+                };
+                grant.refresh()
+            }
+            // A late 401 of an earlier token: there is a newer one by now.
+            _ => self.need_token(now),
+        }
+    }
+
+    fn intent_stored(self) -> (Self, Vec<Effect>) {
+        match self {
+            Self::Refreshing {
+                grant,
+                stage: Stage::StoringIntent,
+            } => {
+                let stage = Stage::Asking;
+                (Self::Refreshing { grant, stage }, vec![Effect::Refresh])
+            }
+            _ => (self, vec![]),
+        }
+    }
+
+    fn answered(self, expires: Timestamp) -> (Self, Vec<Effect>) {
+        match self {
+            Self::Refreshing {
+                grant,
+                stage: Stage::Asking,
+            } => {
+                let grant = Grant {
+                    expires,
+                    generation: grant.generation.wrapping_add(1),
+                    ..grant
+                };
+                let origin = Origin::Refresh;
+                (Self::Storing { grant, origin }, vec![Effect::StoreTokens])
+            }
+            _ => (self, vec![Effect::DiscardAnswer]),
+        }
+    }
+
+    fn tokens_stored(self) -> (Self, Vec<Effect>) {
+        let Self::Storing { grant, origin } = self else {
+            return (self, vec![]);
+        };
+        let mut effects = vec![Effect::DropOldTokens];
+        if let Origin::Unsealing(_) = origin {
+            effects.push(Effect::Unseal);
+        }
+        effects.push(grant.use_it());
+        (Self::Active(grant), effects)
+    }
+
+    fn store_failed(self) -> (Self, Vec<Effect>) {
+        let fail = vec![Effect::Fail(Failure::Storage)];
+        match self {
+            Self::Refreshing {
+                grant,
+                stage: Stage::StoringIntent,
+            } => (Self::Active(grant), fail),
+            Self::Storing { .. } => (self, fail),
+            _ => (self, vec![]),
+        }
+    }
+
+    fn refused(self, refusal: Refusal) -> (Self, Vec<Effect>) {
+        let Self::Refreshing {
+            grant,
+            stage: Stage::Asking,
+        } = self
+        else {
+            return (self, vec![]);
+        };
+        let failure = match refusal {
+            Refusal::InvalidGrant => return seal(SealReason::Refused, false),
+            Refusal::StepUp => Failure::StepUp,
+            Refusal::Other => Failure::Refused,
+        };
+        let effects = vec![Effect::DropIntent, Effect::Fail(failure)];
+        (Self::Active(grant), effects)
+    }
+
+    fn unreachable(self) -> (Self, Vec<Effect>) {
+        match self {
+            // The intent stays: the portal may have rotated the token before its answer was lost.
+            Self::Refreshing {
+                grant,
+                stage: Stage::Asking,
+            } => (
+                Self::Active(grant),
+                vec![Effect::Fail(Failure::Unreachable)],
+            ),
+            _ => (self, vec![]),
+        }
+    }
+
+    fn identity_changed(self) -> (Self, Vec<Effect>) {
+        match self {
+            Self::Refreshing { .. } => seal(SealReason::IdentityChanged, true),
+            Self::Active(_)
+            | Self::Storing {
+                origin: Origin::Refresh | Origin::SignIn,
+                ..
+            } => seal(SealReason::IdentityChanged, false),
+            Self::Storing {
+                origin: Origin::Unsealing(reason),
+                ..
+            } => (Self::Sealed { reason }, vec![Effect::DiscardAnswer]),
+            Self::SignedOut | Self::Sealed { .. } => (self, vec![Effect::DiscardAnswer]),
+        }
+    }
+
+    /// What is left of a state after the death of its process.
+    fn restarted(self, intent: bool) -> Self {
+        if let Some(reason) = self.seal() {
+            return Self::Sealed { reason };
+        }
+        let Some(grant) = self.grant() else {
+            return Self::SignedOut;
+        };
+        let expires = if intent {
+            Timestamp::MIN
+        } else {
+            grant.expires
+        };
+        Self::Active(Grant { expires, ..grant })
+    }
+
+    fn sign_in_required(self) -> (Self, Vec<Effect>) {
+        let failure = Failure::SignInRequired(self.seal());
+        (self, vec![Effect::Fail(failure)])
+    }
+}
+
+fn seal(reason: SealReason, discard: bool) -> (Session, Vec<Effect>) {
+    let mut effects = vec![
+        Effect::Seal { reason },
+        Effect::Fail(Failure::SignInRequired(Some(reason))),
+    ];
+    if discard {
+        effects.insert(0, Effect::DiscardAnswer);
+    }
+    (Session::Sealed { reason }, effects)
+}
+
+impl Grant {
+    /// The first set of tokens of a process.
+    pub fn new(expires: Timestamp) -> Self {
+        Self {
+            expires,
+            generation: 0,
+            rejected_at: None,
+        }
+    }
+
+    fn is_good(&self, now: Timestamp) -> bool {
+        now.checked_add(EXPIRY_MARGIN)
+            .is_ok_and(|soon| soon < self.expires)
+    }
+
+    fn was_rejected_lately(&self, now: Timestamp) -> bool {
+        // A clock that was set back must not allow a loop: the distance counts in both directions.
+        self.rejected_at
+            .is_some_and(|at| now.duration_since(at).unsigned_abs() < REJECTION_PAUSE)
+    }
+
+    fn use_it(&self) -> Effect {
+        Effect::UseToken {
+            generation: self.generation,
+        }
+    }
+
+    fn refresh(self) -> (Session, Vec<Effect>) {
+        let stage = Stage::StoringIntent;
+        (
+            Session::Refreshing { grant: self, stage },
+            vec![Effect::StoreIntent],
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,323 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use proptest::prelude::*;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap()
+}
+
+fn active(expires: i64) -> Session {
+    Session::Active(Grant::new(at(expires)))
+}
+
+/// Runs events and gives the last state with all effects.
+fn run(mut session: Session, events: &[Event]) -> (Session, Vec<Effect>) {
+    let mut effects = Vec::new();
+    for event in events {
+        let (next, more) = session.on(*event);
+        session = next;
+        effects.extend(more);
+    }
+    (session, effects)
+}
+
+fn need(now: i64) -> Event {
+    Event::NeedToken { now: at(now) }
+}
+
+fn signed_in(expires: i64, same_person: bool) -> Event {
+    Event::SignedIn {
+        expires: at(expires),
+        same_person,
+    }
+}
+
+fn answered(expires: i64) -> Event {
+    Event::RefreshAnswered {
+        expires: at(expires),
+    }
+}
+
+const REFUSED: Effect = Effect::Fail(Failure::SignInRequired(Some(SealReason::Refused)));
+
+#[test]
+fn a_good_token_is_used_and_an_old_one_is_refreshed_in_order() {
+    assert_eq!(
+        active(1000).on(need(969)),
+        (active(1000), vec![Effect::UseToken { generation: 0 }])
+    );
+    let (session, effects) = run(
+        active(1000),
+        &[
+            need(970),
+            Event::IntentStored,
+            answered(2000),
+            Event::TokensStored,
+        ],
+    );
+    assert_eq!(
+        effects,
+        [
+            Effect::StoreIntent,
+            Effect::Refresh,
+            Effect::StoreTokens,
+            Effect::DropOldTokens,
+            Effect::UseToken { generation: 1 },
+        ]
+    );
+    assert!(matches!(session, Session::Active(grant) if grant.expires == at(2000)));
+}
+
+#[test]
+fn a_refused_grant_seals_and_only_the_same_person_reopens_it() {
+    let asking = run(active(0), &[need(0), Event::IntentStored]).0;
+    let (sealed, effects) = asking.on(Event::RefreshRefused(Refusal::InvalidGrant));
+    let reason = SealReason::Refused;
+    assert_eq!(effects, [Effect::Seal { reason }, REFUSED]);
+    assert_eq!(sealed.on(need(0)), (sealed, vec![REFUSED]));
+    assert_eq!(
+        sealed.on(signed_in(9, false)),
+        (sealed, vec![Effect::DiscardAnswer])
+    );
+    let (storing, effects) = sealed.on(signed_in(9999, true));
+    assert_eq!(effects, [Effect::StoreTokens]);
+    assert_eq!(storing.seal(), Some(reason));
+    assert_eq!(storing.on(Event::Restarted { intent: false }).0, sealed);
+    let (open, effects) = storing.on(Event::TokensStored);
+    assert_eq!(
+        effects,
+        [
+            Effect::DropOldTokens,
+            Effect::Unseal,
+            Effect::UseToken { generation: 0 }
+        ]
+    );
+    assert_eq!(open.seal(), None);
+}
+
+#[test]
+fn a_portal_that_cannot_be_reached_or_refuses_otherwise_does_not_seal() {
+    let asking = run(active(0), &[need(0), Event::IntentStored]).0;
+    for (event, effects) in [
+        (
+            Event::RefreshUnreachable,
+            vec![Effect::Fail(Failure::Unreachable)],
+        ),
+        (
+            Event::RefreshRefused(Refusal::StepUp),
+            vec![Effect::DropIntent, Effect::Fail(Failure::StepUp)],
+        ),
+        (
+            Event::RefreshRefused(Refusal::Other),
+            vec![Effect::DropIntent, Effect::Fail(Failure::Refused)],
+        ),
+    ] {
+        assert_eq!(asking.on(event), (active(0), effects));
+    }
+}
+
+#[test]
+fn another_identity_seals_and_its_tokens_are_discarded() {
+    let asking = run(active(0), &[need(0), Event::IntentStored]).0;
+    let reason = SealReason::IdentityChanged;
+    let fail = Effect::Fail(Failure::SignInRequired(Some(reason)));
+    assert_eq!(
+        asking.on(Event::IdentityChanged),
+        (
+            Session::Sealed { reason },
+            vec![Effect::DiscardAnswer, Effect::Seal { reason }, fail]
+        )
+    );
+}
+
+#[test]
+fn a_401_is_worth_one_refresh_in_five_minutes() {
+    let rejected = |generation, now| Event::TokenRejected {
+        generation,
+        now: at(now),
+    };
+    let refresh = [Event::IntentStored, answered(9000), Event::TokensStored];
+    let (session, effects) = active(9000).on(rejected(0, 100));
+    assert_eq!(effects, [Effect::StoreIntent]);
+    let session = run(session, &refresh).0;
+    // A late 401 of the first token gets the second one.
+    assert_eq!(
+        session.on(rejected(0, 101)).1,
+        [Effect::UseToken { generation: 1 }]
+    );
+    let fail = vec![Effect::Fail(Failure::Rejected)];
+    assert_eq!(session.on(rejected(1, 101)), (session, fail.clone()));
+    assert_eq!(session.on(rejected(1, 399)), (session, fail.clone()));
+    assert_eq!(
+        session.on(rejected(1, 50)),
+        (session, fail),
+        "a clock set back allows no loop"
+    );
+    assert_eq!(session.on(rejected(1, 400)).1, [Effect::StoreIntent]);
+    // A rejected token stays useless when the portal cannot be reached.
+    let unreachable = run(
+        active(9000),
+        &[
+            rejected(0, 100),
+            Event::IntentStored,
+            Event::RefreshUnreachable,
+        ],
+    )
+    .0;
+    assert_eq!(unreachable.on(need(101)).1, [Effect::StoreIntent]);
+}
+
+#[test]
+fn signing_out_revokes_before_it_wipes_and_discards_late_answers() {
+    let asking = run(active(0), &[need(0), Event::IntentStored]).0;
+    let (out, effects) = asking.on(Event::RevokedByUser);
+    assert_eq!(
+        (out, effects),
+        (Session::SignedOut, vec![Effect::Revoke, Effect::Wipe])
+    );
+    assert_eq!(out.on(answered(1)), (out, vec![Effect::DiscardAnswer]));
+    assert_eq!(
+        out.on(Event::RefreshRefused(Refusal::InvalidGrant)),
+        (out, vec![])
+    );
+    assert_eq!(out.on(Event::RevokedByUser), (out, vec![]));
+    let nobody = Effect::Fail(Failure::SignInRequired(None));
+    assert_eq!(out.on(need(0)), (out, vec![nobody]));
+}
+
+#[test]
+fn tokens_that_could_not_be_stored_are_tried_again() {
+    let storing = run(active(0), &[need(0), Event::IntentStored, answered(9000)]).0;
+    assert_eq!(
+        storing.on(Event::StoreFailed),
+        (storing, vec![Effect::Fail(Failure::Storage)])
+    );
+    assert_eq!(storing.on(need(1)), (storing, vec![Effect::StoreTokens]));
+    let intent = active(0).on(need(0)).0;
+    assert_eq!(
+        intent.on(Event::StoreFailed),
+        (active(0), vec![Effect::Fail(Failure::Storage)])
+    );
+}
+
+#[test]
+fn a_process_that_died_while_refreshing_refreshes_first() {
+    let restarted = |session: Session, intent| session.on(Event::Restarted { intent });
+    let (session, effects) = restarted(active(9000), true);
+    assert_eq!(effects, []);
+    assert_eq!(session.on(need(0)).1, [Effect::StoreIntent]);
+    assert_eq!(restarted(active(9000), false).0, active(9000));
+    let asking = run(active(9000), &[need(8999), Event::IntentStored]).0;
+    assert_eq!(
+        restarted(asking, true).0.on(need(0)).1,
+        [Effect::StoreIntent]
+    );
+    assert_eq!(restarted(Session::SignedOut, true).0, Session::SignedOut);
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let time = || (0_i64..2000).prop_map(at);
+    prop_oneof![
+        1 => (time(), any::<bool>()).prop_map(|(expires, same_person)| Event::SignedIn {
+            expires,
+            same_person
+        }),
+        4 => time().prop_map(|now| Event::NeedToken { now }),
+        4 => Just(Event::IntentStored),
+        3 => time().prop_map(|expires| Event::RefreshAnswered { expires }),
+        3 => Just(Event::TokensStored),
+        1 => Just(Event::StoreFailed),
+        1 => Just(Event::RefreshRefused(Refusal::InvalidGrant)),
+        1 => Just(Event::RefreshRefused(Refusal::StepUp)),
+        1 => Just(Event::RefreshRefused(Refusal::Other)),
+        1 => Just(Event::RefreshUnreachable),
+        1 => Just(Event::IdentityChanged),
+        1 => Just(Event::RevokedByUser),
+        1 => any::<bool>().prop_map(|intent| Event::Restarted { intent }),
+        2 => (0_u64..4, time()).prop_map(|(generation, now)| Event::TokenRejected { generation, now }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn the_promises_hold_after_any_events(events in prop::collection::vec(any_event(), 0..60)) {
+        let mut session = Session::SignedOut;
+        let mut asked_for_tokens = 0;
+        let mut refreshes = 0;
+        let mut intent_wanted = false;
+        let mut tokens_wanted = false;
+        for event in events {
+            let before = session;
+            let (after, effects) = session.on(event);
+            session = after;
+            let has = |effect: fn(&Effect) -> bool| effects.iter().any(effect);
+
+            // A request for a token is always answered, by one thing.
+            let asks = matches!(event, Event::NeedToken { .. } | Event::TokenRejected { .. });
+            if asks {
+                asked_for_tokens += 1;
+                prop_assert_eq!(effects.len(), 1);
+            }
+            // The intent is stored before the request, and one request for a token causes one refresh at most.
+            if has(|it| *it == Effect::Refresh) {
+                prop_assert!(intent_wanted && event == Event::IntentStored);
+                intent_wanted = false;
+                refreshes += 1;
+            }
+            intent_wanted |= has(|it| *it == Effect::StoreIntent);
+            prop_assert!(refreshes <= asked_for_tokens);
+            // New tokens are stored before the old ones are dropped or the cache is opened.
+            if has(|it| matches!(it, Effect::DropOldTokens | Effect::Unseal)) {
+                prop_assert!(tokens_wanted && event == Event::TokensStored);
+            }
+            if has(|it| *it == Effect::StoreTokens) {
+                tokens_wanted = true;
+            }
+            // Sealing is said when it happens, for two reasons only, and lifted in one way only.
+            let seals = has(|it| matches!(it, Effect::Seal { .. }));
+            prop_assert_eq!(seals, before.seal().is_none() && after.seal().is_some());
+            if seals {
+                let refused = event == Event::RefreshRefused(Refusal::InvalidGrant);
+                prop_assert!(refused || event == Event::IdentityChanged);
+            }
+            if before.seal().is_some() && after.seal().is_none() {
+                prop_assert!(has(|it| *it == Effect::Unseal) != (event == Event::RevokedByUser));
+            }
+            if after.seal().is_some() || after == Session::SignedOut {
+                let acts = has(|it| matches!(it, Effect::UseToken { .. } | Effect::Refresh));
+                prop_assert!(!acts);
+            }
+            // Unsealing needs the same person.
+            if matches!(before, Session::Sealed { .. }) && matches!(after, Session::Storing { .. }) {
+                let right = matches!(event, Event::SignedIn { same_person: true, .. });
+                prop_assert!(right);
+            }
+            // Content is destroyed by the person only, after revoking.
+            if has(|it| *it == Effect::Wipe) {
+                prop_assert_eq!(event, Event::RevokedByUser);
+                prop_assert_eq!(effects, [Effect::Revoke, Effect::Wipe]);
+            }
+        }
+    }
+
+    #[test]
+    fn rejections_cause_no_loop(times in prop::collection::vec(0_i64..3000, 1..40)) {
+        let mut times = times;
+        times.sort_unstable();
+        let mut session = active(1_000_000);
+        let mut refreshed: Vec<i64> = Vec::new();
+        for now in times {
+            let Session::Active(grant) = session else { panic!() };
+            let rejected = Event::TokenRejected { generation: grant.generation, now: at(now) };
+            let (next, effects) = session.on(rejected);
+            session = next;
+            if effects == [Effect::StoreIntent] {
+                refreshed.push(now);
+                session = run(session, &[Event::IntentStored, answered(1_000_000), Event::TokensStored]).0;
+            }
+        }
+        prop_assert!(refreshed.windows(2).all(|pair| pair[1] - pair[0] >= 300));
+    }
+}
