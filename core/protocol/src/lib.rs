@@ -1,8 +1,8 @@
 //! What patient portals say and how to understand it.
 //!
-//! Everything here is pure: no input or output, no clock, no randomness. Random bytes and the time are
-//! arguments, so that every rule can be tested, fuzzed and replayed without a network. Crate `pericard`
-//! does what is decided here.
+//! Everything here is pure: no input or output, no clock, no randomness. Random bytes and the time
+//! are arguments, so that every rule can be tested, fuzzed and replayed without a network. Crate
+//! `pericard` does what is decided here.
 //!
 //! | module | what it decides |
 //! |---|---|

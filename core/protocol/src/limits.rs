@@ -1,36 +1,38 @@
 //! How much of anything is accepted, and why so much.
 //!
-//! A hostile or broken server must not be able to exhaust a phone. The caller enforces the sizes while it
-//! reads; the parsers of this crate enforce the rest themselves.
+//! A hostile or broken server must not be able to exhaust a phone. The caller enforces the sizes
+//! while it reads; the parsers of this crate enforce the rest themselves.
 
 use std::time::Duration;
 
-/// Bytes of one FHIR answer after decompression. A page of 1,000 messages of 1.5 kB is about 3 MB; attachments
-/// come separately.
+/// Bytes of one FHIR answer after decompression. A page of 1,000 messages of 1.5 kB is about 3 MB;
+/// attachments come separately.
 pub const FHIR_BODY: usize = 32 * 1024 * 1024;
 
 /// Bytes of an answer of discovery, token, challenge and revocation endpoints, after decompression.
 pub const OAUTH_BODY: usize = 256 * 1024;
 
-/// Bytes of a CapabilityStatement. Large vendors publish about 3 MB.
+/// Bytes of a CapabilityStatement. One that lists every resource type with all its parameters is
+/// some megabytes.
 pub const CAPABILITY_BODY: usize = 8 * 1024 * 1024;
 
-/// Bytes of all header fields of one answer; what common servers are configured to send at most.
+/// Bytes of all header fields of one answer. Common servers accept 8 to 64 kB of them themselves.
 pub const HEADERS: usize = 64 * 1024;
 
-/// How deeply JSON may nest. The deepest FHIR resources seen stay below 40; serde_json refuses at 128.
+/// How deeply JSON may nest: where serde_json's own limit lies, for what it reads.
 pub const JSON_DEPTH: usize = 128;
 
 /// Pages followed in one run. With pages of 100 this is a million messages; more is a loop.
 pub const PAGES: usize = 10_000;
 
-/// Bytes of one token. Access tokens that carry claims reach 8 kB.
+/// Bytes of one token. An access token has to fit into a header field.
 pub const TOKEN: usize = 16 * 1024;
 
 /// Characters of an OAuth error code that are kept.
 pub const ERROR_CODE: usize = 64;
 
-/// Longest life of an access token that is believed. A portal that grants more is asked again after a day.
+/// Longest life of an access token that is believed. A portal that grants more is asked again after
+/// a day.
 pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Life of an access token whose answer does not say (RFC 6749 §5.1 only recommends `expires_in`).
@@ -47,8 +49,8 @@ pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(2 * 60);
 
 /// Whether JSON nests no deeper than [`JSON_DEPTH`].
 ///
-/// serde_json skips what it is not asked for without counting its depth, so parsers here ask first. Only
-/// brackets outside strings count; whether the text is JSON at all is the parser's question.
+/// serde_json skips what it is not asked for without counting its depth, so parsers here ask first.
+/// Only brackets outside strings count; whether the text is JSON at all is the parser's question.
 pub fn depth_is_fine(json: &[u8]) -> bool {
     let mut depth = 0_usize;
     let mut in_string = false;

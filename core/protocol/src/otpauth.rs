@@ -1,10 +1,10 @@
 //! `otpauth://` addresses, by which a portal hands over the secret of a second factor.
 //!
 //! There is no standard; this is the Key URI Format as authenticator apps use it
-//! (<https://github.com/google/google-authenticator/wiki/Key-Uri-Format>). It is read strictly: a secret that
-//! is guessed wrongly gives codes that are always refused, and locks a patient out later. So an unknown algorithm, digits or
-//! a period out of range, a bad secret, a parameter given twice are errors. Unknown parameters are ignored, as the format
-//! grows by them.
+//! (<https://github.com/google/google-authenticator/wiki/Key-Uri-Format>). It is read strictly: a
+//! secret that is guessed wrongly gives codes that are always refused, and locks a patient out
+//! later. So an unknown algorithm, digits or a period out of range, a bad secret, a parameter given
+//! twice are errors. Unknown parameters are ignored, as the format grows by them.
 
 use std::fmt;
 
@@ -199,8 +199,8 @@ fn read_label(label: &str) -> Result<(Option<String>, String), OtpAuthError> {
     Ok((issuer, account.to_owned()))
 }
 
-/// Base32 (RFC 4648 §6) in either case, with all of its padding or none. The bits that no octet needs must be zero (§3.5):
-/// otherwise something was cut off.
+/// Base32 (RFC 4648 §6) in either case, with all of its padding or none. The bits that no octet
+/// needs must be zero (§3.5): otherwise something was cut off.
 fn decode_secret(text: &str) -> Result<Zeroizing<Vec<u8>>, OtpAuthError> {
     let text = Zeroizing::new(text.to_ascii_uppercase());
     let encoding = if text.contains('=') {
@@ -218,7 +218,8 @@ fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str
         .then(|| &text[prefix.len()..])
 }
 
-/// Percent-decoding (RFC 3986 §2.1) that refuses what is broken. A plus is a plus: this is not a form.
+/// Percent-decoding (RFC 3986 §2.1) that refuses what is broken. A plus is a plus: this is not a
+/// form.
 fn decode(text: &str) -> Option<String> {
     let mut octets = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();

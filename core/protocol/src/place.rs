@@ -1,12 +1,13 @@
 //! Where a portal is, and where its access token may go.
 //!
-//! A [`Base`] is the FHIR service address as the app's configuration gives it. The text is kept as given,
-//! because issuers, audiences and accounts are compared byte for byte and parsing adds a slash (SMART App Launch
-//! 2.2, `aud`; RFC 8414 §3.3).
+//! A [`Base`] is the FHIR service address as the app's configuration gives it. The text is kept as
+//! given, because issuers, audiences and accounts are compared byte for byte and parsing adds a
+//! slash (SMART App Launch 2.2, `aud`; RFC 8414 §3.3).
 //!
-//! An access token is sent only to addresses that the base [covers](Base::covers): same scheme, host and port, and
-//! a path that is the base's or below it at a segment boundary. Addresses that some server could read as
-//! another path (encoded slashes, dots or backslashes, `..;`) are never covered.
+//! An access token is sent only to addresses that the base [covers](Base::covers): same scheme,
+//! host and port, and a path that is the base's or below it at a segment boundary. Addresses that
+//! some server could read as another path (encoded slashes, dots or backslashes, `..;`) are never
+//! covered.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -44,8 +45,8 @@ pub struct Base {
 }
 
 impl Base {
-    /// Reads a base address: https, or http to a loopback host when `allow_loopback_http` is set. A slash at the
-    /// end is tolerated. User name, query and fragment are refused.
+    /// Reads a base address: https, or http to a loopback host when `allow_loopback_http` is set. A
+    /// slash at the end is tolerated. User name, query and fragment are refused.
     pub fn parse(text: &str, allow_loopback_http: bool) -> Result<Self, BaseError> {
         let url = endpoint(text, allow_loopback_http)?;
         if url.query().is_some() {
@@ -70,8 +71,8 @@ impl Base {
         &self.url
     }
 
-    /// The address of a path below the base, such as `Communication/42`. Segments are encoded; empty ones, `.` and
-    /// `..` are left out, so the result never leaves the base.
+    /// The address of a path below the base, such as `Communication/42`. Segments are encoded;
+    /// empty ones, `.` and `..` are left out, so the result never leaves the base.
     pub fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         let segments = path.split('/').filter(|segment| !segment.is_empty());
@@ -99,8 +100,8 @@ impl Base {
         }
     }
 
-    /// Reads a link that the portal sent, such as `next`. A relative one starts at the base. Fails with
-    /// [`BaseError::Elsewhere`] if the base does not cover it.
+    /// Reads a link that the portal sent, such as `next`. A relative one starts at the base. Fails
+    /// with [`BaseError::Elsewhere`] if the base does not cover it.
     pub fn link(&self, link: &str) -> Result<Url, BaseError> {
         let mut root = self.url.clone();
         if !root.path().ends_with('/') {
@@ -153,10 +154,11 @@ impl fmt::Debug for Base {
     }
 }
 
-/// Reads the address of an endpoint: https, or http to a loopback host when allowed; no user name, no fragment
-/// (RFC 6749 §3.1). A query is allowed there.
+/// Reads the address of an endpoint: https, or http to a loopback host when allowed; no user name,
+/// no fragment (RFC 6749 §3.1). A query is allowed there.
 pub fn endpoint(text: &str, allow_loopback_http: bool) -> Result<Url, BaseError> {
-    // The parser of browsers mends what others would read differently: backslashes, tabs, missing slashes.
+    // The parser of browsers mends what others would read differently: backslashes, tabs, missing
+    // slashes.
     let plain = text
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>'));
@@ -192,8 +194,8 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Paths that servers and proxies read in more than one way. Tomcat drops what follows `;` in a segment, so `..;`
-/// climbs; others decode `%2f`, `%5c` or `%25` once more.
+/// Paths that servers and proxies read in more than one way. Tomcat drops what follows `;` in a
+/// segment, so `..;` climbs; others decode `%2f`, `%5c` or `%25` once more.
 fn is_ambiguous(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let encoded = ["%2e", "%2f", "%5c", "%25", "%3b", "%00"]
@@ -206,7 +208,8 @@ fn is_ambiguous(path: &str) -> bool {
     encoded || climbs || path.contains('\\') || path.contains("//")
 }
 
-/// Whether parsing left the path alone: `https://host/a/../b` must not silently become another base.
+/// Whether parsing left the path alone: `https://host/a/../b` must not silently become another
+/// base.
 fn same_path(text: &str, url: &Url) -> bool {
     let after_scheme = text.split_once("://").map_or("", |(_, rest)| rest);
     let path = after_scheme.find('/').map_or("/", |at| &after_scheme[at..]);

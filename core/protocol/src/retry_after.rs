@@ -7,8 +7,8 @@ use jiff::fmt::rfc2822::DateTimeParser;
 
 use crate::limits;
 
-/// How long to wait, at most [`limits::RETRY_AFTER`]; nothing if the field is neither form. A date that has
-/// passed means now.
+/// How long to wait, at most [`limits::RETRY_AFTER`]; nothing if the field is neither form. A date
+/// that has passed means now.
 pub fn parse(field: &str, now: Timestamp) -> Option<Duration> {
     let field = field.trim_matches([' ', '\t']);
     let wait = if !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit()) {

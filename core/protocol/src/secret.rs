@@ -1,8 +1,9 @@
 //! Text that must not be printed, compared carelessly or left in memory.
 //!
-//! Tokens, verifiers, states and sessions of a sign-in are [`Secret`]. Its `Debug` shows nothing, it has no
-//! `Display`, its comparison takes the same time whatever differs, and its memory is cleared when dropped.
-//! Copies made before a `Secret` existed (a body, a JSON buffer) are the caller's to clear.
+//! Tokens, verifiers, states and sessions of a sign-in are [`Secret`]. Its `Debug` shows nothing,
+//! it has no `Display`, its comparison takes the same time whatever differs, and its memory is
+//! cleared when dropped. Copies made before a `Secret` existed (a body, a JSON buffer) are the
+//! caller's to clear.
 
 use std::fmt;
 

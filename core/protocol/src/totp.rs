@@ -1,7 +1,8 @@
 //! Time-based one-time passwords: TOTP (RFC 6238) over HOTP (RFC 4226).
 //!
-//! SHA-1, SHA-256 and SHA-512, 6 to 8 digits, periods of 15 to 60 seconds. A [`Code`] that a person typed is the same type
-//! as one that was computed: digits only, cleared when dropped, never printed.
+//! SHA-1, SHA-256 and SHA-512, 6 to 8 digits, periods of 15 to 60 seconds. A [`Code`] that a person
+//! typed is the same type as one that was computed: digits only, cleared when dropped, never
+//! printed.
 
 use std::fmt;
 
@@ -29,8 +30,8 @@ pub enum CodeError {
 }
 
 impl Code {
-    /// Reads what a person typed or pasted. Spaces and dashes, which apps show between groups of digits, are dropped,
-    /// and nothing else is.
+    /// Reads what a person typed or pasted. Spaces and dashes, which apps show between groups of
+    /// digits, are dropped, and nothing else is.
     pub fn normalize(text: &str) -> Result<Self, CodeError> {
         let mut digits = Zeroizing::new(String::with_capacity(8));
         for c in text.chars() {
@@ -130,7 +131,8 @@ impl Totp {
         )
     }
 
-    /// Which step a time belongs to. A code is used once, so the steps that were used are remembered.
+    /// Which step a time belongs to. A code is used once, so the steps that were used are
+    /// remembered.
     pub fn step_at(&self, unix_seconds: u64) -> u64 {
         unix_seconds / u64::from(self.period)
     }
@@ -191,8 +193,8 @@ fn hotp(secret: &[u8], algorithm: Algorithm, digits: u8, counter: u64) -> Code {
     };
     let tag = hmac::sign(&hmac::Key::new(algorithm, secret), &counter.to_be_bytes());
     let tag = tag.as_ref();
-    // Dynamic truncation: the low four bits of the last octet say where the four octets begin. The shortest tag has
-    // 20 octets, so 15 + 4 is always inside.
+    // Dynamic truncation: the low four bits of the last octet say where the four octets begin. The
+    // shortest tag has 20 octets, so 15 + 4 is always inside.
     let offset = tag.last().map_or(0, |last| usize::from(last & 0x0f));
     let word = tag
         .iter()

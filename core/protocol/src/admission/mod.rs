@@ -1,8 +1,8 @@
 //! Whose record is it?
 //!
-//! The heart of Pericard: nothing is stored or shown before this module has said that it belongs to the person. It
-//! judges by owner, not by R4's compartment of a patient: that compartment includes sender and recipient, so a
-//! message misaddressed to Ana about Ben would be "hers".
+//! The heart of Pericard: nothing is stored or shown before this module has said that it belongs to
+//! the person. It judges by owner, not by R4's compartment of a patient: that compartment includes
+//! sender and recipient, so a message misaddressed to Ana about Ben would be "hers".
 //!
 //! | subject | verdict |
 //! |---|---|
@@ -14,13 +14,14 @@
 //! | none, and the person is sender or recipient, or a parent is admitted | [`Verdict::Admit`] |
 //! | none, and nothing of that | held: [`HeldReason::Unmatched`] |
 //!
-//! A parent is what a record refers to by `partOf` or `inResponseTo`. It counts if it was admitted before, or is
-//! on the same page and admitted itself; the order of the page never matters.
+//! A parent is what a record refers to by `partOf` or `inResponseTo`. It counts if it was admitted
+//! before, or is on the same page and admitted itself; the order of the page never matters.
 //!
-//! One foreign record makes the whole page foreign: something on the portal is broken, and what else is on such a
-//! page cannot be trusted. Held records cost only themselves.
+//! One foreign record makes the whole page foreign: something on the portal is broken, and what
+//! else is on such a page cannot be trusted. Held records cost only themselves.
 //!
-//! An [`AdmittedPage`] can be made nowhere else, and only an `AdmittedPage` can be written to the store.
+//! An [`AdmittedPage`] can be made nowhere else, and only an `AdmittedPage` can be written to the
+//! store.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -98,7 +99,8 @@ pub struct AdmittedPage {
 }
 
 impl AdmittedPage {
-    /// The person for whom it was judged; the store compares it with the partition it is about to write to.
+    /// The person for whom it was judged; the store compares it with the partition it is about to
+    /// write to.
     pub fn owner(&self) -> &Owner {
         &self.owner
     }
@@ -226,7 +228,8 @@ enum Who {
     Owner,
     /// Another patient of this portal.
     Another,
-    /// A patient who cannot be resolved to one of this portal: contained, elsewhere, or by identifier only.
+    /// A patient who cannot be resolved to one of this portal: contained, elsewhere, or by
+    /// identifier only.
     PatientElsewhere,
     /// Not a patient, as far as one can tell.
     Other,
@@ -244,11 +247,15 @@ fn who(owner: &Owner, record: &Communication, reference: &Reference) -> Who {
         Target::Here { kind, .. } => Some(kind),
         Target::Elsewhere { kind } | Target::Logical { kind } => kind,
         Target::Contained(id) => {
-            let contained = record.contained.iter();
-            let mut same = contained.filter(|resource| resource.id.as_deref() == Some(id));
-            same.next()
-                .map(|resource| resource.kind.as_str())
-                .or(reference.kind.as_deref())
+            // Should an id be contained twice, a patient among them decides.
+            let same = record
+                .contained
+                .iter()
+                .filter(|it| it.id.as_deref() == Some(id));
+            let kinds = same
+                .map(|it| it.kind.as_str())
+                .chain(reference.kind.as_deref());
+            kinds.reduce(|one, other| if other == "Patient" { other } else { one })
         }
     };
     // `Reference.type` may also be the address of the type's definition.
@@ -281,8 +288,8 @@ fn parent_keys(owner: &Owner, record: &Communication) -> impl Iterator<Item = St
     parents.filter_map(|reference| reference.key(&owner.base))
 }
 
-/// The verdict of every record of a page: the smallest set of admissions that the rules allow, so that two records
-/// cannot vouch for each other and the order does not matter.
+/// The verdict of every record of a page: the smallest set of admissions that the rules allow, so
+/// that two records cannot vouch for each other and the order does not matter.
 fn judge_page(
     owner: &Owner,
     page: &[Communication],
@@ -290,7 +297,8 @@ fn judge_page(
 ) -> Vec<Verdict> {
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(page.len());
     let mut waiting: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    // A server may send one id twice, with different content. As a parent it counts when every copy is admitted.
+    // A server may send one id twice, with different content. As a parent it counts when every copy
+    // is admitted.
     let mut copies_left: BTreeMap<String, usize> = BTreeMap::new();
     for record in page {
         *copies_left.entry(record.key()).or_default() += 1;

@@ -187,6 +187,15 @@ fn the_rules_hold_one_by_one() {
             held(NamesAnother),
         ),
         (
+            "no subject, from her to a contained doctor who is a patient as well",
+            &[
+                FROM_ANA,
+                r##""recipient":[{"reference":"#p"}]"##,
+                r#""contained":[{"resourceType":"Practitioner","id":"p"},{"resourceType":"Patient","id":"p"}]"#,
+            ],
+            held(NamesAnother),
+        ),
+        (
             "no subject, from her to a contained doctor",
             &[
                 FROM_ANA,

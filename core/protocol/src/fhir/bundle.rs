@@ -1,7 +1,8 @@
 //! One page of a search: `Bundle` (<https://hl7.org/fhir/R4/bundle.html>).
 //!
-//! The page is read once and borrows from the answer; resources stay raw. `total` and `self` are hints only: servers
-//! estimate the first and rebuild the second, so neither is evidence of anything.
+//! The page is read once and borrows from the answer; resources stay raw. `total` and `self` are
+//! hints only: servers estimate the first and rebuild the second, so neither is evidence of
+//! anything.
 
 use std::borrow::Cow;
 
@@ -86,8 +87,8 @@ struct RawKind<'a> {
 }
 
 impl<'a> Bundle<'a> {
-    /// Reads a page. Fails only if the page as a whole is unreadable; entries without a resource are counted in
-    /// [`Bundle::broken`].
+    /// Reads a page. Fails only if the page as a whole is unreadable; entries without a resource
+    /// are counted in [`Bundle::broken`].
     pub fn parse(json: &'a [u8]) -> Result<Self, FhirError> {
         let raw: RawBundle<'a> = super::read(json)?;
         if raw.kind != "Bundle" {

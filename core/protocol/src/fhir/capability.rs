@@ -1,7 +1,8 @@
-//! What a server says it can do: `CapabilityStatement` (<https://hl7.org/fhir/R4/capabilitystatement.html>).
+//! What a server says it can do: `CapabilityStatement`
+//! (<https://hl7.org/fhir/R4/capabilitystatement.html>).
 //!
-//! A statement is what the server's makers wrote, not a proof. It decides what is offered; whether a parameter is
-//! honoured is found out by probing.
+//! A statement is what the server's makers wrote, not a proof. It decides what is offered; whether
+//! a parameter is honoured is found out by probing.
 
 use std::collections::BTreeMap;
 
@@ -105,7 +106,8 @@ impl CapabilityStatement {
         })
     }
 
-    /// Whether it is a version that this crate reads: 4.0 and its successor with the same messages, 4.3 (R4B).
+    /// Whether it is a version that this crate reads: 4.0 and its successor with the same messages,
+    /// 4.3 (R4B).
     pub fn is_r4(&self) -> bool {
         let mut parts = self.fhir_version.split('.');
         matches!((parts.next(), parts.next()), (Some("4"), Some("0" | "3")))

@@ -1,8 +1,9 @@
-//! A message or the head of a thread: `Communication` (<https://hl7.org/fhir/R4/communication.html>).
+//! A message or the head of a thread: `Communication`
+//! (<https://hl7.org/fhir/R4/communication.html>).
 //!
-//! Only what messages need is kept. A member of a wrong type makes the resource unreadable rather than absent: a
-//! subject that cannot be read must not look like no subject. Dates are the exception; one that cannot be read is
-//! left out, since the text of the message matters more.
+//! Only what messages need is kept. A member of a wrong type makes the resource unreadable rather
+//! than absent: a subject that cannot be read must not look like no subject. Dates are the
+//! exception; one that cannot be read is left out, since the text of the message matters more.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -83,8 +84,8 @@ pub enum Payload {
     Reference(Reference),
 }
 
-/// A file as FHIR describes it (<https://hl7.org/fhir/R4/datatypes.html#Attachment>). Every member comes from the
-/// sender: the type and the title are claims.
+/// A file as FHIR describes it (<https://hl7.org/fhir/R4/datatypes.html#Attachment>). Every member
+/// comes from the sender: the type and the title are claims.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize))]
 #[serde(rename_all = "camelCase")]

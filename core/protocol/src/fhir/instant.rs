@@ -7,7 +7,8 @@ use jiff::tz::Offset;
 
 use super::FhirError;
 
-/// A date that may be partial. Keeps the text, because `2024-03` must not be shown as the first of March.
+/// A date that may be partial. Keeps the text, because `2024-03` must not be shown as the first of
+/// March.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(serde::Serialize))]
 pub struct PartialDate {
@@ -34,8 +35,9 @@ pub enum Precision {
 }
 
 impl PartialDate {
-    /// Reads a `dateTime`, `date` or `instant`. Beyond the specification only a missing seconds part is accepted, which
-    /// some servers leave out; a time without a zone is refused, since it could be any of 26 hours.
+    /// Reads a `dateTime`, `date` or `instant`. Beyond the specification only a missing seconds
+    /// part is accepted, which some servers leave out; a time without a zone is refused, since it
+    /// could be any of 26 hours.
     pub fn parse(text: &str) -> Result<Self, FhirError> {
         let (start, precision) = read(text).ok_or(FhirError::Invalid { field: "dateTime" })?;
         Ok(Self {
@@ -53,7 +55,8 @@ impl std::fmt::Debug for PartialDate {
     }
 }
 
-/// Reads an `instant`: date, time and zone. Cut to milliseconds, the precision of `meta.lastUpdated`.
+/// Reads an `instant`: date, time and zone. Cut to milliseconds, the precision of
+/// `meta.lastUpdated`.
 pub fn parse_instant(text: &str) -> Result<Timestamp, FhirError> {
     match read(text) {
         Some((instant, Precision::Instant)) => Ok(whole_milliseconds(instant)),
@@ -139,7 +142,8 @@ fn read_time(text: &str) -> Option<(Time, Offset)> {
         }
     };
     let small = |n: i16| i8::try_from(n).ok();
-    // The specification allows second 60 for leap seconds, which time scales without them read as 59.
+    // The specification allows second 60 for leap seconds, which time scales without them read as
+    // 59.
     let time = Time::new(
         small(hour)?,
         small(minute)?,

@@ -1,7 +1,8 @@
 //! The part of HL7 FHIR R4 (4.0.1) that Pericard needs, read resource by resource.
 //!
-//! A page is read in two steps: [`bundle`] finds the resources and leaves each as raw JSON, then a resource's own
-//! module reads it. So one broken resource costs itself and not its page. Members that nobody asks for are skipped.
+//! A page is read in two steps: [`bundle`] finds the resources and leaves each as raw JSON, then a
+//! resource's own module reads it. So one broken resource costs itself and not its page. Members
+//! that nobody asks for are skipped.
 //!
 //! Types that hold what a patient wrote or received print nothing in `Debug`.
 
@@ -35,8 +36,9 @@ pub enum FhirError {
     },
 }
 
-/// Whether a text can be a resource id. FHIR allows 64 characters of `[A-Za-z0-9\-.]`; servers exist that use longer
-/// ids and underscores, which are harmless. `.` and `..` are not ids: they would change a path.
+/// Whether a text can be a resource id. FHIR allows 64 characters of `[A-Za-z0-9\-.]`; longer ids
+/// and underscores are tolerated, since they do no harm. `.` and `..` are not ids: they would
+/// change a path.
 pub fn is_id(text: &str) -> bool {
     (1..=255).contains(&text.len())
         && text
@@ -52,5 +54,9 @@ pub(crate) fn read<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, F
     }
     // serde_json does not look at the encoding of what it skips.
     let text = std::str::from_utf8(json).map_err(|_| FhirError::Unreadable)?;
+    // serde would fill a struct from an array as well, which FHIR never means.
+    if !text.trim_start().starts_with('{') {
+        return Err(FhirError::Unreadable);
+    }
     serde_json::from_str(text).map_err(|_| FhirError::Unreadable)
 }

@@ -1,7 +1,8 @@
-//! What a server says about its own failure: `OperationOutcome` (<https://hl7.org/fhir/R4/operationoutcome.html>).
+//! What a server says about its own failure: `OperationOutcome`
+//! (<https://hl7.org/fhir/R4/operationoutcome.html>).
 //!
-//! Only severity and code are read. Diagnostics and details name patients, queries and stack traces in practice,
-//! so they never leave the answer.
+//! Only severity and code are read. Diagnostics and details name patients, queries and stack traces
+//! in practice, so they never leave the answer.
 
 use std::borrow::Cow;
 
@@ -38,7 +39,8 @@ pub enum Severity {
     Information,
 }
 
-/// <https://hl7.org/fhir/R4/valueset-issue-type.html>. Only these are repeated: any other word could be anything.
+/// <https://hl7.org/fhir/R4/valueset-issue-type.html>. Only these are repeated: any other word
+/// could be anything.
 const CODES: [&str; 31] = [
     "invalid",
     "structure",

@@ -1,7 +1,7 @@
 //! A message as it is created: the body of `POST Communication` and the proof that it arrived once.
 //!
-//! Each message carries an identifier that is minted when it is queued and never changes, so that a lost answer
-//! can be searched for and a repeated create can be recognised (`If-None-Exist`,
+//! Each message carries an identifier that is minted when it is queued and never changes, so that a
+//! lost answer can be searched for and a repeated create can be recognised (`If-None-Exist`,
 //! <https://hl7.org/fhir/R4/http.html#ccreate>).
 
 use jiff::Timestamp;
@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::instant::write_instant;
 
-/// The namespace of minted identifiers: values are URIs (<https://hl7.org/fhir/R4/identifier-registry.html>).
+/// The namespace of minted identifiers: values are URIs
+/// (<https://hl7.org/fhir/R4/identifier-registry.html>).
 pub const IDENTIFIER_SYSTEM: &str = "urn:ietf:rfc:3986";
 
 /// Makes an identifier of a new message: a random UUID (RFC 9562 §5.4) as a URN.
@@ -27,8 +28,9 @@ pub fn mint_identifier(mut random: [u8; 16]) -> String {
     )
 }
 
-/// The value of `If-None-Exist` for an identifier. Written as in the specification's example, not encoded: a minted
-/// identifier has no character that a query would need encoded, and servers exist that do not decode the field.
+/// The value of `If-None-Exist` for an identifier. Written as in the specification's example, not
+/// encoded: a minted identifier has no character that a query would need encoded, and servers exist
+/// that do not decode the field.
 pub fn if_none_exist(identifier: &str) -> String {
     format!("identifier={IDENTIFIER_SYSTEM}|{identifier}")
 }
@@ -57,7 +59,8 @@ pub struct OutgoingMessage<'a> {
 }
 
 impl OutgoingMessage<'_> {
-    /// The resource as JSON text. Members that do not apply are left out, as FHIR forbids empty ones.
+    /// The resource as JSON text. Members that do not apply are left out, as FHIR forbids empty
+    /// ones.
     pub fn to_json(&self) -> String {
         let reference = |to: &str| json!({ "reference": to });
         let mut resource = json!({

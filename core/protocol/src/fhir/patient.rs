@@ -110,7 +110,8 @@ impl Patient {
         names.into_iter().find_map(HumanName::shown)
     }
 
-    /// The patients of this portal that this record says are the same person. Not yet proof: see [`same_person`].
+    /// The patients of this portal that this record says are the same person. Not yet proof: see
+    /// [`same_person`].
     pub fn linked(&self, base: &Base) -> BTreeSet<String> {
         self.links
             .iter()
@@ -121,8 +122,8 @@ impl Patient {
     }
 }
 
-/// Whether two records are confirmed to be one person: each links to the other. A link from one side alone may be a
-/// slip of a clerk, and would open one patient's messages to another.
+/// Whether two records are confirmed to be one person: each links to the other. A link from one
+/// side alone may be a slip of a clerk, and would open one patient's messages to another.
 pub fn same_person(one: &Patient, other: &Patient, base: &Base) -> bool {
     one.linked(base).contains(&other.id) && other.linked(base).contains(&one.id)
 }

@@ -1,8 +1,9 @@
-//! What a resource points to: `Reference` and `Identifier` (<https://hl7.org/fhir/R4/references.html>).
+//! What a resource points to: `Reference` and `Identifier`
+//! (<https://hl7.org/fhir/R4/references.html>).
 //!
-//! A literal reference is a text that can be relative, absolute, versioned, or name a contained resource. Only a
-//! reference to something on the same portal says who is meant; anything else is told apart here, so that
-//! admission never takes one for the other.
+//! A literal reference is a text that can be relative, absolute, versioned, or name a contained
+//! resource. Only a reference to something on the same portal says who is meant; anything else is
+//! told apart here, so that admission never takes one for the other.
 
 use serde::Deserialize;
 
@@ -46,8 +47,8 @@ pub enum Target<'a> {
     },
     /// A resource inside the one that refers to it, by its id there.
     Contained(&'a str),
-    /// A literal reference to somewhere else, or in a form without meaning here (`urn:uuid:`, a search). With the type
-    /// that it seems to have.
+    /// A literal reference to somewhere else, or in a form without meaning here (`urn:uuid:`, a
+    /// search). With the type that it seems to have.
     Elsewhere {
         /// The type, if the text or the sender names one.
         kind: Option<&'a str>,
@@ -77,7 +78,8 @@ impl Reference {
         if let Some(id) = text.strip_prefix('#') {
             return Target::Contained(id);
         }
-        // "http" decides nothing: a relative reference starts with a type, which is a capital letter.
+        // "http" decides nothing: a relative reference starts with a type, which is a capital
+        // letter.
         let relative = if text.contains("://") {
             let url = url::Url::parse(text).ok();
             let below = url

@@ -1,7 +1,7 @@
 //! What is asked of a portal when messages are fetched (<https://hl7.org/fhir/R4/search.html>).
 //!
-//! A download asks for everything changed since a [`Watermark`], oldest first, and goes back a little further than it
-//! needs to.
+//! A download asks for everything changed since a [`Watermark`], oldest first, and goes back a
+//! little further than it needs to.
 
 use std::time::Duration;
 
@@ -13,13 +13,14 @@ use crate::place::Base;
 
 /// How far before the watermark a download begins.
 ///
-/// `lastUpdated` is set when a server begins to write, while the record can be found only when it has committed,
-/// and the machines of one portal differ in their clocks. Two minutes cover the longest transaction that common
-/// servers allow; the two seconds cover servers that compare whole seconds.
+/// `lastUpdated` is set when a server begins to write, but the record can be found only once it has
+/// committed, and the machines of one portal differ in their clocks. Two minutes are for both; two
+/// seconds are for servers that compare whole seconds. What comes twice is recognised by id and
+/// version and costs nothing but its transfer.
 pub const OVERLAP: Duration = Duration::from_secs(122);
 
-/// The newest `meta.lastUpdated` that has been stored, in whole milliseconds. It comes from the portal, never from the
-/// device's clock.
+/// The newest `meta.lastUpdated` that has been stored, in whole milliseconds. It comes from the
+/// portal, never from the device's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Watermark(Timestamp);
 
@@ -86,8 +87,8 @@ impl Download<'_> {
     }
 }
 
-/// The search for a business identifier: after a lost answer, and, with a random value, as a probe that must find
-/// nothing.
+/// The search for a business identifier: after a lost answer, and, with a random value, as a probe
+/// that must find nothing.
 pub fn by_identifier(base: &Base, kind: &str, system: &str, value: &str) -> Url {
     let token = format!("{}|{}", escape(system), escape(value));
     let mut url = base.join(kind);

@@ -1,9 +1,9 @@
-//! Signing in with the browser: the address to open (RFC 6749 §4.1.1, RFC 7636, SMART App Launch 2.2) and the redirect
-//! that comes back (§4.1.2, RFC 9207).
+//! Signing in with the browser: the address to open (RFC 6749 §4.1.1, RFC 7636, SMART App Launch
+//! 2.2) and the redirect that comes back (§4.1.2, RFC 9207).
 //!
-//! A redirect reaches the app from outside, through the system, and anybody can make one. It is believed only if it
-//! goes to the very address that was asked for, carries the state of the pending sign-in (compared in constant
-//! time) and, where the server announced it, the issuer.
+//! A redirect reaches the app from outside, through the system, and anybody can make one. It is
+//! believed only if it goes to the very address that was asked for, carries the state of the
+//! pending sign-in (compared in constant time) and, where the server announced it, the issuer.
 
 use url::Url;
 
@@ -62,9 +62,9 @@ impl AuthorizationRequest<'_> {
     }
 }
 
-/// The scopes to ask for: who it is, staying signed in, their own record and messages; to write messages if `send`.
-/// Written as SMART 1 (`.read`, `.write`) where the portal announces that and not SMART 2, be it by `permission-v1` or by
-/// the scopes that it names; else as SMART 2 (`.crs`).
+/// The scopes to ask for: who it is, staying signed in, their own record and messages; to write
+/// messages if `send`. Written as SMART 1 (`.read`, `.write`) where the portal announces that and
+/// not SMART 2, be it by `permission-v1` or by the scopes that it names; else as SMART 2 (`.crs`).
 pub fn scopes(endpoints: &PortalEndpoints, send: bool) -> String {
     let named = endpoints
         .scopes

@@ -1,7 +1,9 @@
-//! What a portal says when it refuses a token: `WWW-Authenticate` with the scheme `Bearer` (RFC 6750 §3, RFC 9470 §3).
+//! What a portal says when it refuses a token: `WWW-Authenticate` with the scheme `Bearer` (RFC
+//! 6750 §3, RFC 9470 §3).
 //!
-//! One 401 with `invalid_token` is worth one refresh. `insufficient_scope` and `insufficient_user_authentication` are
-//! not: a new token of the same kind would be refused as well.
+//! One 401 with `invalid_token` is worth one refresh. `insufficient_scope` and
+//! `insufficient_user_authentication` are not: a new token of the same kind would be refused as
+//! well.
 
 use super::ErrorCode;
 
@@ -15,7 +17,8 @@ pub struct BearerChallenge {
 }
 
 impl BearerChallenge {
-    /// Reads one field value; several challenges may share it (RFC 9110 §11.6.1). Nothing if none is `Bearer`.
+    /// Reads one field value; several challenges may share it (RFC 9110 §11.6.1). Nothing if none
+    /// is `Bearer`.
     pub fn parse(field: &str) -> Option<Self> {
         let mut found: Option<Self> = None;
         let mut in_bearer = false;

@@ -1,8 +1,9 @@
 //! Who signed in: the claims of an `id_token` (OpenID Connect Core 1.0 §2, §3.1.3.7).
 //!
-//! The token comes straight from the token endpoint over TLS, which may stand in for checking its signature
-//! (§3.1.3.7 point 6). So the claims are checked here and the signature is not; a token from anywhere else (a redirect, a
-//! push message) must not be given to this module. A token that is not signed at all is refused nevertheless.
+//! The token comes straight from the token endpoint over TLS, which may stand in for checking its
+//! signature (§3.1.3.7 point 6). So the claims are checked here and the signature is not; a token
+//! from anywhere else (a redirect, a push message) must not be given to this module. A token that
+//! is not signed at all is refused nevertheless.
 
 use std::fmt;
 
@@ -21,8 +22,8 @@ pub struct Expected<'a> {
     pub issuer: &'a str,
     /// This client.
     pub client_id: &'a str,
-    /// The nonce of the authorization request. Required to be there if given; after a refresh, when there is none, give
-    /// `None` (§12.2).
+    /// The nonce of the authorization request. Required to be there if given; after a refresh, when
+    /// there is none, give `None` (§12.2).
     pub nonce: Option<&'a Secret>,
     /// Now, by the portal's clock as far as it is known.
     pub now: Timestamp,
@@ -37,7 +38,8 @@ pub struct IdClaims {
     pub auth_time: Option<Timestamp>,
     /// How, if said.
     pub acr: Option<String>,
-    /// The person's own resource (SMART App Launch 2.2, `fhirUser`): a Patient, RelatedPerson, Practitioner or Person.
+    /// The person's own resource (SMART App Launch 2.2, `fhirUser`): a Patient, RelatedPerson,
+    /// Practitioner or Person.
     pub fhir_user: Option<String>,
 }
 
@@ -94,7 +96,7 @@ struct Claims {
     acr: Option<String>,
     #[serde(rename = "fhirUser")]
     fhir_user: Option<String>,
-    /// Keycloak and Cerner put it into `profile` (SMART 1.0).
+    /// What SMART App Launch 1.0 called it.
     profile: Option<String>,
 }
 
@@ -139,7 +141,8 @@ fn judge(claims: Claims, expected: &Expected<'_>) -> Result<IdClaims, IdTokenErr
         Audience::One(id) => (is_ours(id), false),
         Audience::Several(ids) => (ids.iter().any(is_ours), ids.len() > 1),
     };
-    // Points 3 to 5: with several audiences `azp` must be there; wherever it is, it must be this client.
+    // Points 3 to 5: with several audiences `azp` must be there; wherever it is, it must be this
+    // client.
     let authorized = match &claims.azp {
         Some(id) => is_ours(id),
         None => !several,

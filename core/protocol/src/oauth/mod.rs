@@ -1,4 +1,5 @@
-//! Signing in and staying signed in: OAuth 2.0 (RFC 6749), OpenID Connect Core 1.0 and SMART App Launch 2.2.
+//! Signing in and staying signed in: OAuth 2.0 (RFC 6749), OpenID Connect Core 1.0 and SMART App
+//! Launch 2.2.
 //!
 //! | module | what it is about |
 //! |---|---|
@@ -10,8 +11,8 @@
 //! | [`id_token`] | who signed in |
 //! | [`bearer`] | what a portal says when it refuses a token |
 //!
-//! Requests are built as [`Form`]s, answers are read into enums whose variants are what to do next. Nothing that a
-//! server wrote is repeated in an error: codes are [`ErrorCode`]s.
+//! Requests are built as [`Form`]s, answers are read into enums whose variants are what to do next.
+//! Nothing that a server wrote is repeated in an error: codes are [`ErrorCode`]s.
 
 use std::fmt;
 
@@ -28,7 +29,8 @@ pub mod id_token;
 pub mod pkce;
 pub mod token;
 
-/// A request body, `application/x-www-form-urlencoded`. It carries secrets: cleared when dropped, never printed.
+/// A request body, `application/x-www-form-urlencoded`. It carries secrets: cleared when dropped,
+/// never printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form(Secret);
 
@@ -37,8 +39,14 @@ impl Form {
     pub const CONTENT_TYPE: &'static str = "application/x-www-form-urlencoded";
 
     pub(crate) fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        // Room for tokens at once, so that growing leaves no copies behind.
-        let mut form = Serializer::new(String::with_capacity(2 * 1024));
+        let pairs: Vec<_> = pairs.into_iter().collect();
+        // Room for everything at once, so that growing leaves no copies behind: an octet becomes
+        // three at most.
+        let room = pairs
+            .iter()
+            .map(|(name, value)| 3 * (name.len() + value.len()) + 2)
+            .sum();
+        let mut form = Serializer::new(String::with_capacity(room));
         for (name, value) in pairs {
             form.append_pair(name, value);
         }
@@ -55,14 +63,16 @@ impl Form {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code(pub Secret);
 
-/// An `error` of an answer: at most 64 of the characters that RFC 6749 §5.2 allows, else `invalid_error`.
+/// An `error` of an answer: at most 64 of the characters that RFC 6749 §5.2 allows, else
+/// `invalid_error`.
 ///
-/// Any server may put anything there, so only codes of the standards are shown by `Display` and `Debug`.
+/// Any server may put anything there, so only codes of the standards are shown by `Display` and
+/// `Debug`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ErrorCode(String);
 
-/// Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009, RFC 9470, OpenID Connect Core §3.1.2.6 and
-/// draft-ietf-oauth-first-party-apps-04.
+/// Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009, RFC 9470, OpenID Connect Core
+/// §3.1.2.6 and draft-ietf-oauth-first-party-apps-04.
 const KNOWN: [&str; 24] = [
     "access_denied",
     "account_selection_required",

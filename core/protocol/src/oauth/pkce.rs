@@ -1,4 +1,5 @@
-//! Proof Key for Code Exchange (RFC 7636), method S256 only: `plain` proves nothing to whoever saw the request.
+//! Proof Key for Code Exchange (RFC 7636), method S256 only: `plain` proves nothing to whoever saw
+//! the request.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64URL_NOPAD;

@@ -1,8 +1,9 @@
 //! The token endpoint (RFC 6749 §4.1.3, §5, §6) and revocation (RFC 7009).
 //!
-//! The difference that matters is between a session that the portal has ended and a portal that cannot be reached:
-//! `invalid_grant` seals the cache of a patient, a server that fails must not. So a refusal is only what says so in
-//! JSON and is not a 5xx; everything else is [`TokenError::Unavailable`] or [`TokenError::NotAnAnswer`].
+//! The difference that matters is between a session that the portal has ended and a portal that
+//! cannot be reached: `invalid_grant` seals the cache of a patient, a server that fails must not.
+//! So a refusal is only what says so in JSON and is not a 5xx; everything else is
+//! [`TokenError::Unavailable`] or [`TokenError::NotAnAnswer`].
 
 use std::time::Duration;
 
@@ -14,8 +15,8 @@ use crate::fhir::is_id;
 use crate::limits;
 use crate::secret::Secret;
 
-/// The body that redeems a code (§4.1.3). `redirect` is the one of the authorization request, and absent for a code of
-/// the native challenge (draft-ietf-oauth-first-party-apps-04 §6).
+/// The body that redeems a code (§4.1.3). `redirect` is the one of the authorization request, and
+/// absent for a code of the native challenge (draft-ietf-oauth-first-party-apps-04 §6).
 pub fn redeem_code(
     client_id: &str,
     code: &Code,
@@ -89,7 +90,8 @@ pub enum TokenError {
     /// The grant is revoked, expired or used up.
     #[error("the grant is no longer valid")]
     InvalidGrant,
-    /// The portal wants the person to prove more (draft-ietf-oauth-first-party-apps-04 §6.2): a step-up, not an end.
+    /// The portal wants the person to prove more (draft-ietf-oauth-first-party-apps-04 §6.2): a
+    /// step-up, not an end.
     #[error("the portal asks for more authorization")]
     InsufficientAuthorization {
         /// To be sent with the next challenge.

@@ -1,7 +1,7 @@
 //! What happens to a session, and when its cache is sealed.
 //!
-//! A machine without hands: [`Session::on`] takes what happened and says what to do, in order. `crate pericard` carries
-//! the effects out and reports back with the next event.
+//! A machine without hands: [`Session::on`] takes what happened and says what to do, in order.
+//! `crate pericard` carries the effects out and reports back with the next event.
 //!
 //! ```mermaid
 //! stateDiagram-v2
@@ -32,14 +32,19 @@
 //! - An event that does not belong to a state changes nothing. A request for a token is always answered.
 //!
 //! # What the caller does
-//! Refreshing is single flight by the caller's lock, held from [`Event::NeedToken`] until [`Effect::UseToken`] or
-//! [`Effect::Fail`]. Who asks meanwhile waits for the lock; the machine answers [`Failure::Busy`] if he does not.
-//! Before reporting [`Event::RefreshAnswered`] the caller compares issuer, subject and patient with those of the account,
-//! and reports [`Event::IdentityChanged`] instead if one differs.
+//! Refreshing is single flight by the caller's lock, held from [`Event::NeedToken`] until
+//! [`Effect::UseToken`] or [`Effect::Fail`]. Who asks meanwhile waits for the lock; the machine
+//! answers [`Failure::Busy`] if he does not. Before reporting [`Event::RefreshAnswered`] the caller
+//! compares issuer, subject and patient with those of the account, and reports
+//! [`Event::IdentityChanged`] instead if one differs.
+
+mod alphabet;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
+
+pub use alphabet::{Effect, Event, Failure, Refusal};
 
 /// How long before its end a token is refreshed: longer than a request takes.
 pub const EXPIRY_MARGIN: Duration = Duration::from_secs(30);
@@ -115,119 +120,6 @@ pub enum SealReason {
     IdentityChanged,
 }
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
-    /// Somebody signed in.
-    SignedIn {
-        /// When the access token ends.
-        expires: Timestamp,
-        /// Whether issuer and subject are those of the account; true for a new account.
-        same_person: bool,
-    },
-    /// A request needs a token.
-    NeedToken {
-        /// Now.
-        now: Timestamp,
-    },
-    /// The intent is on disk.
-    IntentStored,
-    /// The portal gave new tokens, for the same issuer, subject and patient.
-    RefreshAnswered {
-        /// When the new access token ends.
-        expires: Timestamp,
-    },
-    /// The new tokens are on disk.
-    TokensStored,
-    /// Intent or tokens could not be stored.
-    StoreFailed,
-    /// The portal refused to refresh.
-    RefreshRefused(Refusal),
-    /// No answer, or none of a token endpoint: offline, time-out, 5xx, a network's sign-in page.
-    RefreshUnreachable,
-    /// The portal answered for another issuer, subject or patient.
-    IdentityChanged,
-    /// The person signs out.
-    RevokedByUser,
-    /// The process begins, with the state restored from disk.
-    Restarted {
-        /// Whether an intent was on disk: a refresh whose outcome is unknown.
-        intent: bool,
-    },
-    /// The portal answered 401 with `invalid_token`.
-    TokenRejected {
-        /// Which token it refused, from [`Effect::UseToken`].
-        generation: u64,
-        /// Now.
-        now: Timestamp,
-    },
-}
-
-/// Why the portal refused to refresh.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// `invalid_grant`
-    InvalidGrant,
-    /// `insufficient_authorization`: the person has to prove more.
-    StepUp,
-    /// Anything else, such as `invalid_client`.
-    Other,
-}
-
-/// What to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// Send the request with the current access token.
-    UseToken {
-        /// To be given back with [`Event::TokenRejected`].
-        generation: u64,
-    },
-    /// Store that a refresh begins; storing it again is fine. Then [`Event::IntentStored`].
-    StoreIntent,
-    /// Remove the intent.
-    DropIntent,
-    /// Ask the portal for new tokens.
-    Refresh,
-    /// Store the new tokens beside the old ones and remove the intent, in one step. Then [`Event::TokensStored`].
-    StoreTokens,
-    /// Remove the old tokens.
-    DropOldTokens,
-    /// Revoke the tokens just received and forget them.
-    DiscardAnswer,
-    /// Store the reason, then drop the tokens and the key of the content. The outbox stays.
-    Seal {
-        /// Why.
-        reason: SealReason,
-    },
-    /// Make the cache readable again.
-    Unseal,
-    /// Revoke the tokens, or keep a copy that can do only that until the device is online.
-    Revoke,
-    /// Destroy tokens and content.
-    Wipe,
-    /// The request for a token fails.
-    Fail(Failure),
-}
-
-/// Why a request gets no token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
-    /// Somebody has to sign in; if sealed, the same person.
-    SignInRequired(Option<SealReason>),
-    /// The portal cannot be reached.
-    Unreachable,
-    /// The portal refused, without ending the session.
-    Refused,
-    /// The portal wants the person to prove more.
-    StepUp,
-    /// The portal refuses even a new token.
-    Rejected,
-    /// The disk or the keystore failed.
-    Storage,
-    /// Another refresh is under way.
-    Busy,
-}
-
 impl Session {
     /// Takes what happened and says what to do, in order.
     #[must_use]
@@ -294,7 +186,8 @@ impl Session {
             Self::Active(grant) if grant.is_good(now) => (self, vec![grant.use_it()]),
             Self::Active(grant) => grant.refresh(),
             Self::Refreshing { .. } => (self, vec![Effect::Fail(Failure::Busy)]),
-            // The old tokens may be used up already: the new ones are tried again until they are safe.
+            // The old tokens may be used up already: the new ones are tried again until they are
+            // safe.
             Self::Storing { .. } => (self, vec![Effect::StoreTokens]),
             Self::SignedOut | Self::Sealed { .. } => self.sign_in_required(),
         }

@@ -260,7 +260,8 @@ proptest! {
                 asked_for_tokens += 1;
                 prop_assert_eq!(effects.len(), 1);
             }
-            // The intent is stored before the request, and one request for a token causes one refresh at most.
+            // The intent is stored before the request, and one request for a token causes one
+            // refresh at most.
             if has(|it| *it == Effect::Refresh) {
                 prop_assert!(intent_wanted && event == Event::IntentStored);
                 intent_wanted = false;

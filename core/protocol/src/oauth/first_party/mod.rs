@@ -1,9 +1,10 @@
 //! Signing in on the app's own screens: OAuth 2.0 for First-Party Applications
 //! (draft-ietf-oauth-first-party-apps-04).
 //!
-//! The draft gives the frame: one endpoint, an `auth_session` that ties the requests together and is sent on each, an
-//! `authorization_code` in the end, and `error` to dispatch on. It leaves to each server what to ask for
-//! (§5.2.2). Pericard documents its choice so that a portal can adopt it:
+//! The draft gives the frame: one endpoint, an `auth_session` that ties the requests together and
+//! is sent on each, an `authorization_code` in the end, and `error` to dispatch on. It leaves to
+//! each server what to ask for (§5.2.2). Pericard documents its choice so that a portal can adopt
+//! it:
 //!
 //! | member of `insufficient_authorization` | meaning |
 //! |---|---|
@@ -12,16 +13,17 @@
 //! | `attempts_left: n` | so many more wrong ones are tolerated |
 //! | `rejected: "password"` or `"otp"` | what was just sent was wrong |
 //!
-//! `too_many_attempts` with `retry_after` (or the header field `Retry-After`) says when to try again. A server that has no
-//! `rejected` is understood as well: asking once more for what was just sent means that it was wrong.
+//! `too_many_attempts` with `retry_after` (or the header field `Retry-After`) says when to try
+//! again. A server that has no `rejected` is understood as well: asking once more for what was just
+//! sent means that it was wrong.
 //!
-//! The status decides nothing where the body has an `error` (RFC 6749 answers 400 for most, servers differ). Only a body
-//! that is not JSON is judged by it.
+//! The status decides nothing where the body has an `error` (RFC 6749 answers 400 for most, servers
+//! differ). Only a body that is not JSON is judged by it.
 
 use std::time::Duration;
 
 use serde::Deserialize;
-use url::form_urlencoded::{Serializer, byte_serialize};
+use url::form_urlencoded::byte_serialize;
 
 use super::pkce::Pkce;
 use super::{Code, ErrorCode, Form};
@@ -66,7 +68,8 @@ impl Start<'_> {
     }
 }
 
-/// The body that answers with user name and password. The password is octets, as the person's keyboard gave them.
+/// The body that answers with user name and password. The password is octets, as the person's
+/// keyboard gave them.
 pub fn send_password(
     client_id: &str,
     auth_session: Option<&Secret>,
@@ -89,13 +92,12 @@ pub fn send_password(
 
 /// The body that answers with a code of the second factor.
 pub fn send_code(client_id: &str, auth_session: Option<&Secret>, code: &totp::Code) -> Form {
-    let mut form = Serializer::new(String::with_capacity(1024));
-    form.append_pair("client_id", client_id);
-    if let Some(session) = auth_session {
-        form.append_pair("auth_session", session.expose());
-    }
-    form.append_pair("otp", code.digits());
-    Form(Secret::new(form.finish()))
+    Form::new(
+        [("client_id", client_id)]
+            .into_iter()
+            .chain(auth_session.map(|session| ("auth_session", session.expose())))
+            .chain([("otp", code.digits())]),
+    )
 }
 
 /// What was just sent; needed to tell a first question from a repeated one.
@@ -134,9 +136,11 @@ pub enum ChallengeAnswer {
     },
     /// This sign-in is over on the server; start anew (`invalid_session`).
     SessionGone,
-    /// Go on in the browser (§5.2.2.1.1). Also when the server wants something that the app has no screen for.
+    /// Go on in the browser (§5.2.2.1.1). Also when the server wants something that the app has no
+    /// screen for.
     RedirectToWeb {
-        /// A pushed authorization request to open (RFC 9126 §4). Without it: start a browser sign-in.
+        /// A pushed authorization request to open (RFC 9126 §4). Without it: start a browser
+        /// sign-in.
         request_uri: Option<Secret>,
         /// How long that one lives.
         expires_in: Option<Duration>,
@@ -243,7 +247,8 @@ fn insufficient(raw: Raw, sent: Sent) -> ChallengeAnswer {
         None if sent == Sent::Code && raw.otp_required => Some(Sent::Code),
         None => None,
     };
-    // Only the frame of the draft: at the start that asks for a password; later it asks for something unknown here.
+    // Only the frame of the draft: at the start that asks for a password; later it asks for
+    // something unknown here.
     let says_nothing = !raw.password_required && !raw.otp_required;
     if says_nothing && rejected.is_none() && sent != Sent::Start {
         return ChallengeAnswer::RedirectToWeb {
