@@ -1,9 +1,40 @@
-//! The shared core of patient apps.
-#![warn(missing_docs)]
+//! The shared core of patient apps: sign-in, secure messages, an encrypted cache that works offline.
+//!
+//! One public API in three languages: uniffi exports the types below as they are to Swift and Kotlin. An app opens a
+//! [`Client`], finds a [`Portal`], follows a [`SignIn`] and gets an [`Account`], whose [`Messages`] come from the
+//! encrypted cache; [`Account::start_sync`] brings it up to date and sends what is queued.
+//!
+//! Asynchronous methods touch disk, keystore or network and run to their end even when the caller goes away;
+//! synchronous ones only look at memory. Every failure is a [`PericardError`], whose variants say what to do next.
+//! Instants are wall-clock times; ids are opaque and mean nothing to the portal.
 
+mod account;
+mod client;
+#[cfg(feature = "doors")]
+#[doc(hidden)]
+pub mod doors;
 mod features;
 mod ground;
 mod keepers;
+mod portal;
+mod sign_in;
 mod sync;
+
+pub use account::{Account, FeatureState, FeatureStatus, Incident, IncidentKind, Person};
+pub use client::{Client, Config};
+pub use features::Feature;
+pub use features::messages::{
+    Message, MessagePage, MessageState, MessageThread, Messages, NewMessage, SearchHit, SearchPage,
+    SnippetPart, ThreadPage,
+};
+pub use ground::error::{
+    InputProblem, KeystoreError, PericardError, PortalProblem, SignInReason, StorageKind,
+};
+pub use keepers::session::SessionState;
+pub use keepers::store::SealReason;
+pub use keepers::vault::Keystore;
+pub use portal::{Finding, Portal, PortalCapabilities, PortalConfig, Verdict};
+pub use sign_in::{SignIn, SignInMethod, SignInStep};
+pub use sync::{ChangeSet, Changes, SyncProgress, SyncRun, SyncStage};
 
 uniffi::setup_scaffolding!();

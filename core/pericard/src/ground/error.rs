@@ -102,11 +102,17 @@ impl PericardError {
     }
 
     pub(crate) fn input(field: &str, problem: InputProblem) -> Self {
-        Self::InvalidInput { field: field.into(), problem }
+        Self::InvalidInput {
+            field: field.into(),
+            problem,
+        }
     }
 
     pub(crate) fn portal(problem: PortalProblem) -> Self {
-        Self::Portal { problem, status: None }
+        Self::Portal {
+            problem,
+            status: None,
+        }
     }
 
     pub(crate) fn storage(kind: StorageKind) -> Self {

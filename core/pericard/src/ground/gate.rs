@@ -25,11 +25,18 @@ pub(crate) struct Pass {
 
 impl Gate {
     pub(crate) fn new() -> Self {
-        Self { places: Arc::new(Semaphore::new(PLACES as usize)), closed: Mutex::new(None) }
+        Self {
+            places: Arc::new(Semaphore::new(PLACES as usize)),
+            closed: Mutex::new(None),
+        }
     }
 
     pub(crate) fn enter(&self) -> Result<Pass> {
-        let place = self.places.clone().try_acquire_owned().map_err(|_| PericardError::Closed)?;
+        let place = self
+            .places
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| PericardError::Closed)?;
         Ok(Pass { _place: place })
     }
 
@@ -76,6 +83,9 @@ mod tests {
     }
 
     fn futures_pending(future: &mut std::pin::Pin<Box<dyn Future<Output = ()>>>) -> bool {
-        future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_pending()
+        future
+            .as_mut()
+            .poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
+            .is_pending()
     }
 }

@@ -118,7 +118,10 @@ pub(crate) struct Hub {
 
 impl Hub {
     pub(crate) fn subscribe(&self) -> Arc<Changes> {
-        let stream = Arc::new(Changes { pending: Mutex::default(), wake: Notify::new() });
+        let stream = Arc::new(Changes {
+            pending: Mutex::default(),
+            wake: Notify::new(),
+        });
         self.streams().push(Arc::downgrade(&stream));
         stream
     }
@@ -127,7 +130,11 @@ impl Hub {
         if *touched == Touched::default() {
             return;
         }
-        let threads: Vec<String> = touched.threads.iter().map(|row| ids.of(IdKind::Thread, *row)).collect();
+        let threads: Vec<String> = touched
+            .threads
+            .iter()
+            .map(|row| ids.of(IdKind::Thread, *row))
+            .collect();
         self.tell(&threads, |set| {
             set.messages |= touched.messages;
             set.outbox |= touched.outbox;
@@ -148,7 +155,11 @@ impl Hub {
 
     /// Ends every stream: the account is gone.
     pub(crate) fn end(&self) {
-        for stream in self.streams().drain(..).filter_map(|stream| stream.upgrade()) {
+        for stream in self
+            .streams()
+            .drain(..)
+            .filter_map(|stream| stream.upgrade())
+        {
             stream.stop();
         }
     }
@@ -189,7 +200,10 @@ mod tests {
         hub.session();
         hub.tell(&["b".into(), "a".into()], |set| set.messages = true);
         let set = now(stream.next()).unwrap().unwrap();
-        assert_eq!((set.threads, set.session, set.messages, set.outbox), (vec!["a".into(), "b".into()], true, true, false));
+        assert_eq!(
+            (set.threads, set.session, set.messages, set.outbox),
+            (vec!["a".into(), "b".into()], true, true, false)
+        );
         assert!(now(stream.next()).is_none());
     }
 
@@ -199,7 +213,12 @@ mod tests {
         let stream = hub.subscribe();
         let mut waiting = Box::pin(stream.next());
         let waker = std::task::Waker::noop();
-        assert!(waiting.as_mut().poll(&mut std::task::Context::from_waker(waker)).is_pending());
+        assert!(
+            waiting
+                .as_mut()
+                .poll(&mut std::task::Context::from_waker(waker))
+                .is_pending()
+        );
         hub.people();
         drop(waiting);
         assert!(now(stream.next()).unwrap().unwrap().people);

@@ -48,9 +48,11 @@ enum Reading {
     Foreign,
 }
 
-pub(super) async fn download(lane: &Lane, run: &Run) -> Result<()> {
+pub(crate) async fn download(lane: &Lane, run: &Run) -> Result<()> {
     let name = lane.mirror.name();
-    let cursor = lane.on_disk(move |lane| lane.partition.cursor(name)).await?;
+    let cursor = lane
+        .on_disk(move |lane| lane.partition.cursor(name))
+        .await?;
     let news = cursor.caught_up;
     let mut since = cursor.watermark;
     let mut count = if news { MOST_COUNT } else { FIRST_COUNT };
@@ -58,12 +60,19 @@ pub(super) async fn download(lane: &Lane, run: &Run) -> Result<()> {
     let mut pages = limits::PAGES;
     let mut expect = !news;
     if !news {
-        lane.on_disk(|lane| lane.mirror.bulk(&lane.partition, true)).await?;
+        lane.on_disk(|lane| lane.mirror.bulk(&lane.partition, true))
+            .await?;
     }
     run.progress(|p| p.stage = SyncStage::Receiving);
     // One turn of the outer loop is one search; usually there is one, or two during a first sync.
     loop {
-        let patients: Vec<&str> = lane.owner.aliases.iter().chain([&lane.owner.patient]).map(String::as_str).collect();
+        let patients: Vec<&str> = lane
+            .owner
+            .aliases
+            .iter()
+            .chain([&lane.owner.patient])
+            .map(String::as_str)
+            .collect();
         let search = Download {
             kind: lane.mirror.resource_type(),
             patients: &patients,
@@ -82,21 +91,32 @@ pub(super) async fn download(lane: &Lane, run: &Run) -> Result<()> {
                 break true;
             }
             let page = clean(lane, &url, answer).await?;
-            pages = pages.checked_sub(1).ok_or(PericardError::portal(PortalProblem::TooLarge))?;
+            pages = pages
+                .checked_sub(1)
+                .ok_or(PericardError::portal(PortalProblem::TooLarge))?;
             let total = page.total.filter(|_| std::mem::take(&mut expect));
             let received = page.received;
             run.progress(|p| {
                 p.received += received;
                 p.expected = p.expected.or(total);
             });
-            ordered &= page.ordered && page.oldest.zip(newest).is_none_or(|(oldest, before)| oldest >= before);
+            ordered &= page.ordered
+                && page
+                    .oldest
+                    .zip(newest)
+                    .is_none_or(|(oldest, before)| oldest >= before);
             newest = newest.max(page.newest);
             let next = page.next.clone();
             let last = next.is_none();
             let mark = newest.filter(|_| ordered || last);
             let admitted = page.admitted;
             let keep = lane.on_disk(move |lane| lane.keep(&admitted, mark, news).map(|_| ()));
-            let quick = lane.world.clock.now().duration_since(began).is_ok_and(|took| took <= QUICK);
+            let quick = lane
+                .world
+                .clock
+                .now()
+                .duration_since(began)
+                .is_ok_and(|took| took <= QUICK);
             match next {
                 // Larger pages from here on, since the portal decides the size of its own `next`.
                 Some(_) if count < MOST_COUNT && quick && ordered && newest > since => {
@@ -136,7 +156,8 @@ pub(super) async fn download(lane: &Lane, run: &Run) -> Result<()> {
     .await?;
     if !news {
         run.progress(|p| p.stage = SyncStage::Finishing);
-        lane.on_disk(|lane| lane.mirror.bulk(&lane.partition, false)).await?;
+        lane.on_disk(|lane| lane.mirror.bulk(&lane.partition, false))
+            .await?;
     }
     Ok(())
 }
@@ -168,7 +189,8 @@ async fn clean(lane: &Lane, url: &Url, answer: Answer) -> Result<Page> {
             Some(incident) => incident,
             None => {
                 let incident = random_id(&lane.world);
-                lane.partition.stop(name, &incident, lane.world.clock.now())?;
+                lane.partition
+                    .stop(name, &incident, lane.world.clock.now())?;
                 lane.hub.features();
                 incident
             }
@@ -183,12 +205,24 @@ async fn read(lane: &Lane, answer: Answer) -> Result<Reading> {
         return Err(answer.refusal());
     }
     lane.on_disk(move |lane| {
-        let invalid = || PericardError::Portal { problem: PortalProblem::InvalidAnswer, status: Some(answer.status) };
+        let invalid = || PericardError::Portal {
+            problem: PortalProblem::InvalidAnswer,
+            status: Some(answer.status),
+        };
         let bundle = Bundle::parse(&answer.body).map_err(|_| invalid())?;
         let foreign = |_| PericardError::portal(PortalProblem::ForeignLink);
-        let next = bundle.next.as_deref().map(|link| lane.owner.base.link(link)).transpose().map_err(foreign)?;
+        let next = bundle
+            .next
+            .as_deref()
+            .map(|link| lane.owner.base.link(link))
+            .transpose()
+            .map_err(foreign)?;
         let records = super::records(&bundle);
-        let marks: Vec<i64> = records.iter().filter_map(|r| r.last_updated).map(|at| at.as_millisecond()).collect();
+        let marks: Vec<i64> = records
+            .iter()
+            .filter_map(|r| r.last_updated)
+            .map(|at| at.as_millisecond())
+            .collect();
         let received = bundle.entries.len() as u64;
         let total = bundle.total;
         Ok(match lane.judge(records)? {

@@ -22,10 +22,11 @@ use crate::ground::world::World;
 use crate::keepers::session::Session;
 use crate::keepers::store::{PageTx, Partition, Schema};
 
-pub use changes::{ChangeSet, Changes};
 pub(crate) use changes::Hub;
-pub use run::{SyncProgress, SyncRun, SyncStage};
+pub use changes::{ChangeSet, Changes};
+pub(crate) use download::download;
 pub(crate) use run::Runs;
+pub use run::{SyncProgress, SyncRun, SyncStage};
 
 /// A feature whose records are mirrored from the portal.
 pub(crate) trait Mirror: Send + Sync {
@@ -36,13 +37,25 @@ pub(crate) trait Mirror: Send + Sync {
     /// The FHIR resource type it mirrors and sends.
     fn resource_type(&self) -> &'static str;
     /// Turns an admitted page into rows. `news` is false while the history is fetched for the first time.
-    fn apply(&self, tx: &PageTx<'_>, owner: &Owner, page: &AdmittedPage, news: bool) -> Result<Touched>;
+    fn apply(
+        &self,
+        tx: &PageTx<'_>,
+        owner: &Owner,
+        page: &AdmittedPage,
+        news: bool,
+    ) -> Result<Touched>;
     /// Whether the record `id` was admitted before, so that what hangs on it may be admitted through it.
     fn holds(&self, connection: &Connection, id: &str) -> Result<bool>;
     /// Told before and after the history is fetched for the first time.
     fn bulk(&self, partition: &Partition, begin: bool) -> Result<()>;
     /// The resource to create for the queued row, or `None` while it has to wait for another.
-    fn outgoing(&self, connection: &Connection, owner: &Owner, row: i64, identifier: &str) -> Result<Option<String>>;
+    fn outgoing(
+        &self,
+        connection: &Connection,
+        owner: &Owner,
+        row: i64,
+        identifier: &str,
+    ) -> Result<Option<String>>;
 }
 
 /// What a transaction changed.
@@ -81,18 +94,31 @@ impl Lane {
     fn judge(&self, records: Vec<Communication>) -> Result<PageVerdict> {
         let prefix = format!("{}/", self.mirror.resource_type());
         self.partition.read(|c| {
-            Ok(admit_page(&self.owner, records, &|key| match key.strip_prefix(&prefix) {
-                Some(id) if self.mirror.holds(c, id).unwrap_or(false) => ParentVerdict::Admitted,
-                _ => ParentVerdict::Unknown,
-            }))
+            Ok(admit_page(
+                &self.owner,
+                records,
+                &|key| match key.strip_prefix(&prefix) {
+                    Some(id) if self.mirror.holds(c, id).unwrap_or(false) => {
+                        ParentVerdict::Admitted
+                    }
+                    _ => ParentVerdict::Unknown,
+                },
+            ))
         })
     }
 
     /// Writes an admitted page and tells who waits.
-    pub(crate) fn keep(&self, page: &AdmittedPage, watermark: Option<i64>, news: bool) -> Result<Touched> {
-        let touched = self.partition.apply(self.mirror.name(), page, watermark, |tx| {
-            self.mirror.apply(tx, &self.owner, page, news)
-        })?;
+    pub(crate) fn keep(
+        &self,
+        page: &AdmittedPage,
+        watermark: Option<i64>,
+        news: bool,
+    ) -> Result<Touched> {
+        let touched = self
+            .partition
+            .apply(self.mirror.name(), page, watermark, |tx| {
+                self.mirror.apply(tx, &self.owner, page, news)
+            })?;
         self.hub.touched(self.partition.ids(), &touched);
         Ok(touched)
     }
@@ -100,5 +126,9 @@ impl Lane {
 
 /// The records of a page that can be read; one that cannot costs only itself.
 fn records(bundle: &Bundle<'_>) -> Vec<Communication> {
-    bundle.entries.iter().filter_map(|entry| Communication::parse(entry.resource.get()).ok()).collect()
+    bundle
+        .entries
+        .iter()
+        .filter_map(|entry| Communication::parse(entry.resource.get()).ok())
+        .collect()
 }

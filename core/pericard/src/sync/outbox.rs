@@ -96,13 +96,19 @@ pub(crate) fn queue(tx: &LocalTx<'_>, world: &World, feature: &str, item: i64) -
 /// The row that was queued under `identifier`, which the portal has shown to hold now.
 pub(crate) fn confirm(tx: &PageTx<'_>, feature: &str, identifier: &str) -> Result<Option<i64>> {
     let sql = "DELETE FROM outbox WHERE feature = ?1 AND identifier = ?2 RETURNING item";
-    Ok(tx.connection().prepare_cached(sql)?.query_row((feature, identifier), |row| row.get(0)).optional()?)
+    Ok(tx
+        .connection()
+        .prepare_cached(sql)?
+        .query_row((feature, identifier), |row| row.get(0))
+        .optional()?)
 }
 
 /// Whether anything is waiting for its proof: a page then has to be searched for identifiers.
 pub(crate) fn any(connection: &Connection, feature: &str) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE feature = ?1)";
-    Ok(connection.prepare_cached(sql)?.query_row([feature], |row| row.get(0))?)
+    Ok(connection
+        .prepare_cached(sql)?
+        .query_row([feature], |row| row.get(0))?)
 }
 
 /// Queues a failed or doubtful item again, under the identifier that it has.
@@ -119,7 +125,11 @@ pub(crate) fn withdraw(tx: &LocalTx<'_>, feature: &str, item: i64) -> Result<()>
 }
 
 fn changed_one(rows: usize) -> Result<()> {
-    if rows == 1 { Ok(()) } else { Err(PericardError::input("message", InputProblem::WrongState)) }
+    if rows == 1 {
+        Ok(())
+    } else {
+        Err(PericardError::input("message", InputProblem::WrongState))
+    }
 }
 
 struct Item {
@@ -131,7 +141,7 @@ struct Item {
 }
 
 /// Sends what is queued, oldest first.
-pub(super) async fn send(lane: &Lane, run: &Run) -> Result<()> {
+pub(crate) async fn send(lane: &Lane, run: &Run) -> Result<()> {
     let mut after = 0;
     while let Some(item) = lane.on_disk(move |lane| next(lane, after)).await? {
         run.go_on()?;
@@ -187,7 +197,8 @@ async fn deliver(lane: &Lane, item: &Item) -> Result<bool> {
         let (row, identifier) = (item.row, item.identifier.clone());
         let body = lane
             .on_disk(move |lane| {
-                lane.partition.read(|c| lane.mirror.outgoing(c, &lane.owner, row, &identifier))
+                lane.partition
+                    .read(|c| lane.mirror.outgoing(c, &lane.owner, row, &identifier))
             })
             .await?;
         let Some(body) = body else { return Ok(false) };
@@ -232,7 +243,11 @@ async fn mark(lane: &Lane, item: &Item, state: OutboxState) -> Result<()> {
             tx.connection().execute(sql, (id, state, status))?;
             Ok(())
         })?;
-        let touched = super::Touched { outbox: true, messages: true, ..Default::default() };
+        let touched = super::Touched {
+            outbox: true,
+            messages: true,
+            ..Default::default()
+        };
         lane.hub.touched(lane.partition.ids(), &touched);
         Ok(())
     })
@@ -252,8 +267,12 @@ async fn create(lane: &Lane, identifier: &str, body: String) -> Result<Answer, S
 async fn read_back(lane: &Lane, identifier: &str, answer: Answer) -> Result<bool> {
     let identifier = identifier.to_owned();
     lane.on_disk(move |lane| {
-        let record = std::str::from_utf8(&answer.body).ok().and_then(|text| Communication::parse(text).ok());
-        record.map_or(Ok(false), |record| keep_ours(lane, &identifier, vec![record]))
+        let record = std::str::from_utf8(&answer.body)
+            .ok()
+            .and_then(|text| Communication::parse(text).ok());
+        record.map_or(Ok(false), |record| {
+            keep_ours(lane, &identifier, vec![record])
+        })
     })
     .await
 }
@@ -262,27 +281,41 @@ async fn read_back(lane: &Lane, identifier: &str, answer: Answer) -> Result<bool
 async fn look_up(lane: &Lane, identifier: &str) -> Result<Proof> {
     let found = search(lane, identifier).await?;
     let wanted = identifier.to_owned();
-    if lane.on_disk(move |lane| keep_ours(lane, &wanted, found)).await? {
+    if lane
+        .on_disk(move |lane| keep_ours(lane, &wanted, found))
+        .await?
+    {
         return Ok(Proof::Arrived);
     }
     // An identifier that nobody has: whoever finds something ignores the parameter.
-    let heeded = search(lane, &mint_identifier(lane.world.random())).await?.is_empty();
+    let heeded = search(lane, &mint_identifier(lane.world.random()))
+        .await?
+        .is_empty();
     Ok(if heeded { Proof::Absent } else { Proof::None })
 }
 
 async fn search(lane: &Lane, identifier: &str) -> Result<Vec<Communication>> {
-    let mut url = by_identifier(&lane.owner.base, lane.mirror.resource_type(), IDENTIFIER_SYSTEM, identifier);
+    let mut url = by_identifier(
+        &lane.owner.base,
+        lane.mirror.resource_type(),
+        IDENTIFIER_SYSTEM,
+        identifier,
+    );
     url.query_pairs_mut()
         .append_pair("subject", &format!("Patient/{}", lane.owner.patient))
         .append_pair("_sort", "-_lastUpdated")
         .append_pair("_count", "20");
-    let answer = lane.session.send(Call::get(url, limits::FHIR_BODY).header("accept", FHIR_JSON)).await?;
+    let answer = lane
+        .session
+        .send(Call::get(url, limits::FHIR_BODY).header("accept", FHIR_JSON))
+        .await?;
     if !answer.is_success() {
         return Err(answer.refusal());
     }
     lane.world
         .blocking(move || {
-            let bundle = Bundle::parse(&answer.body).map_err(|_| PericardError::portal(PortalProblem::InvalidAnswer))?;
+            let bundle = Bundle::parse(&answer.body)
+                .map_err(|_| PericardError::portal(PortalProblem::InvalidAnswer))?;
             Ok(super::records(&bundle))
         })
         .await
@@ -290,7 +323,9 @@ async fn search(lane: &Lane, identifier: &str) -> Result<Vec<Communication>> {
 
 /// Keeps the record with exactly `identifier`, if there is one and it is this person's.
 fn keep_ours(lane: &Lane, identifier: &str, records: Vec<Communication>) -> Result<bool> {
-    let ours = records.into_iter().find(|record| record.has_identifier(IDENTIFIER_SYSTEM, identifier));
+    let ours = records
+        .into_iter()
+        .find(|record| record.has_identifier(IDENTIFIER_SYSTEM, identifier));
     let Some(record) = ours else { return Ok(false) };
     match lane.judge(vec![record])? {
         PageVerdict::Admitted(page) if !page.admitted().is_empty() => {

@@ -97,30 +97,41 @@ pub(crate) struct Run {
 impl Run {
     /// `Cancelled` once somebody asked for it or the budget is used up; asked at every page boundary.
     pub(crate) fn go_on(&self) -> Result<()> {
-        if self.cancelled.load(SeqCst) || self.is_late() { Err(PericardError::Cancelled) } else { Ok(()) }
+        if self.cancelled.load(SeqCst) || self.is_late() {
+            Err(PericardError::Cancelled)
+        } else {
+            Ok(())
+        }
     }
 
     fn is_late(&self) -> bool {
-        self.deadline.is_some_and(|deadline| self.world.clock.now() >= deadline)
+        self.deadline
+            .is_some_and(|deadline| self.world.clock.now() >= deadline)
     }
 
     /// A run that used up its budget did what it was asked to.
     fn result(&self, result: Result<()>) -> Result<()> {
         match result {
-            Err(PericardError::Cancelled) if !self.cancelled.load(SeqCst) && self.is_late() => Ok(()),
+            Err(PericardError::Cancelled) if !self.cancelled.load(SeqCst) && self.is_late() => {
+                Ok(())
+            }
             other => other,
         }
     }
 
     pub(crate) fn progress(&self, change: impl FnOnce(&mut SyncProgress)) {
-        self.reports.send_modify(|report| change(&mut report.progress));
+        self.reports
+            .send_modify(|report| change(&mut report.progress));
     }
 
     fn watch(self: &Arc<Self>) -> Arc<SyncRun> {
         let mut receiver = self.reports.subscribe();
         // Whoever joins late hears at once how far the run is.
         receiver.mark_changed();
-        Arc::new(SyncRun { reports: tokio::sync::Mutex::new((receiver, false)), run: self.clone() })
+        Arc::new(SyncRun {
+            reports: tokio::sync::Mutex::new((receiver, false)),
+            run: self.clone(),
+        })
     }
 }
 
@@ -142,12 +153,23 @@ impl Runs {
         W: Future<Output = Result<()>> + Send + 'static,
     {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(run) = current.upgrade().filter(|run| run.reports.borrow().done.is_none()) {
+        if let Some(run) = current
+            .upgrade()
+            .filter(|run| run.reports.borrow().done.is_none())
+        {
             return run.watch();
         }
-        let progress = SyncProgress { stage: SyncStage::Sending, received: 0, expected: None, sent: 0 };
+        let progress = SyncProgress {
+            stage: SyncStage::Sending,
+            received: 0,
+            expected: None,
+            sent: 0,
+        };
         let run = Arc::new(Run {
-            reports: watch::Sender::new(Report { progress, done: None }),
+            reports: watch::Sender::new(Report {
+                progress,
+                done: None,
+            }),
             cancelled: AtomicBool::new(false),
             deadline: budget.and_then(|budget| world.clock.now().checked_add(budget)),
             world: world.clone(),
@@ -158,7 +180,10 @@ impl Runs {
         let guard = Ended(run);
         world.spawner.spawn(Box::pin(async move {
             let result = guard.0.result(job.await);
-            guard.0.reports.send_modify(|report| report.done = Some(result));
+            guard
+                .0
+                .reports
+                .send_modify(|report| report.done = Some(result));
         }));
         handle
     }

@@ -18,7 +18,8 @@ use crate::sync::{Mirror, Touched, outbox};
 use super::{Desk, Feature};
 
 pub use model::{
-    Message, MessagePage, MessageState, NewMessage, SearchHit, SearchPage, SnippetPart, MessageThread, ThreadPage,
+    Message, MessagePage, MessageState, MessageThread, NewMessage, SearchHit, SearchPage,
+    SnippetPart, ThreadPage,
 };
 
 const NAME: &str = Feature::Messages.name();
@@ -41,11 +42,19 @@ pub struct Messages {
 #[uniffi::export]
 impl Messages {
     /// A page of the inbox. `limit` is 1 to 500.
-    pub async fn threads(&self, after: Option<String>, limit: u32) -> Result<ThreadPage, PericardError> {
+    pub async fn threads(
+        &self,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<ThreadPage, PericardError> {
         self.at(move |partition| {
             let before = position(partition, after)?;
-            let (threads, last) = partition.read(|c| table::threads(c, partition.ids(), before, clamp(limit)))?;
-            Ok(ThreadPage { threads, after: next(partition, last) })
+            let (threads, last) =
+                partition.read(|c| table::threads(c, partition.ids(), before, clamp(limit)))?;
+            Ok(ThreadPage {
+                threads,
+                after: next(partition, last),
+            })
         })
         .await
     }
@@ -58,7 +67,7 @@ impl Messages {
         limit: u32,
     ) -> Result<MessagePage, PericardError> {
         self.at(move |partition| {
-            let thread = row(partition, IdKind::MessageThread, &thread)?;
+            let thread = row(partition, IdKind::Thread, &thread)?;
             let before = position(partition, after)?;
             let (messages, last) = partition.read(|c| {
                 if !table::has_thread(c, thread)? {
@@ -66,7 +75,10 @@ impl Messages {
                 }
                 table::messages(c, partition.ids(), thread, before, clamp(limit))
             })?;
-            Ok(MessagePage { messages, after: next(partition, last) })
+            Ok(MessagePage {
+                messages,
+                after: next(partition, last),
+            })
         })
         .await
     }
@@ -75,7 +87,9 @@ impl Messages {
     pub async fn message(&self, id: String) -> Result<Message, PericardError> {
         self.at(move |partition| {
             let row = row(partition, IdKind::Message, &id)?;
-            partition.read(|c| table::one(c, partition.ids(), row))?.ok_or(PericardError::NotFound)
+            partition
+                .read(|c| table::one(c, partition.ids(), row))?
+                .ok_or(PericardError::NotFound)
         })
         .await
     }
@@ -93,10 +107,18 @@ impl Messages {
                 return Err(PericardError::input("text", InputProblem::TooLong));
             }
             let before = position(partition, after)?;
-            let Some(query) = wire::query(&text) else { return Ok(SearchPage { hits: Vec::new(), after: None }) };
-            let (hits, last) =
-                partition.read(|c| table::search(c, partition.ids(), &query, before, clamp(limit)))?;
-            Ok(SearchPage { hits, after: next(partition, last) })
+            let Some(query) = wire::query(&text) else {
+                return Ok(SearchPage {
+                    hits: Vec::new(),
+                    after: None,
+                });
+            };
+            let (hits, last) = partition
+                .read(|c| table::search(c, partition.ids(), &query, before, clamp(limit)))?;
+            Ok(SearchPage {
+                hits,
+                after: next(partition, last),
+            })
         })
         .await
     }
@@ -107,14 +129,15 @@ impl Messages {
     /// Fails with `InvalidInput` (`text`: `Empty`, `TooLong`; `subject`: `TooLong`) and `NotFound` (`thread`).
     pub async fn send(&self, message: NewMessage) -> Result<Message, PericardError> {
         let desk = self.desk.clone();
-        self.at(move |partition| queue(&*desk, partition, &message)).await
+        self.at(move |partition| queue(&*desk, partition, &message))
+            .await
     }
 
     /// Marks a thread's messages as read, on this device.
     pub async fn mark_read(&self, thread: String) -> Result<(), PericardError> {
         let desk = self.desk.clone();
         self.at(move |partition| {
-            let thread = row(partition, IdKind::MessageThread, &thread)?;
+            let thread = row(partition, IdKind::Thread, &thread)?;
             if partition.local(|tx| table::mark_read(tx, thread))? {
                 told(&*desk, partition, [thread], false);
             }
@@ -125,7 +148,8 @@ impl Messages {
 
     /// What is queued, under way, failed or in doubt, oldest first.
     pub async fn outbox(&self) -> Result<Vec<Message>, PericardError> {
-        self.at(|partition| partition.read(|c| table::queued(c, partition.ids()))).await
+        self.at(|partition| partition.read(|c| table::queued(c, partition.ids())))
+            .await
     }
 
     /// Takes a message back that has not been sent: queued, failed or in doubt. One in doubt may have arrived.
@@ -157,7 +181,9 @@ impl Messages {
                 table::thread_of(tx.connection(), row)
             })?;
             told(&*desk, partition, [thread], true);
-            partition.read(|c| table::one(c, partition.ids(), row))?.ok_or(PericardError::NotFound)
+            partition
+                .read(|c| table::one(c, partition.ids(), row))?
+                .ok_or(PericardError::NotFound)
         })
         .await
     }
@@ -204,8 +230,17 @@ fn next(partition: &Partition, last: Option<i64>) -> Option<String> {
     last.map(|row| partition.ids().of(IdKind::Position, row))
 }
 
-fn told(desk: &dyn Desk, partition: &Partition, threads: impl IntoIterator<Item = i64>, outbox: bool) {
-    let touched = Touched { threads: threads.into_iter().collect(), messages: true, outbox };
+fn told(
+    desk: &dyn Desk,
+    partition: &Partition,
+    threads: impl IntoIterator<Item = i64>,
+    outbox: bool,
+) {
+    let touched = Touched {
+        threads: threads.into_iter().collect(),
+        messages: true,
+        outbox,
+    };
     desk.hub().touched(partition.ids(), &touched);
 }
 
@@ -221,7 +256,11 @@ fn queue(desk: &dyn Desk, partition: &Partition, message: &NewMessage) -> Result
     if subject.chars().count() > LONGEST_SUBJECT {
         return Err(PericardError::input("subject", InputProblem::TooLong));
     }
-    let thread = message.thread.as_deref().map(|id| row(partition, IdKind::MessageThread, id)).transpose()?;
+    let thread = message
+        .thread
+        .as_deref()
+        .map(|id| row(partition, IdKind::Thread, id))
+        .transpose()?;
     let (name, at) = (desk.name(), millis(desk.world().clock.now()));
     let (thread, id) = partition.local(|tx| {
         let c = tx.connection();
@@ -250,7 +289,9 @@ fn queue(desk: &dyn Desk, partition: &Partition, message: &NewMessage) -> Result
         Ok((thread, id))
     })?;
     told(desk, partition, [thread], true);
-    partition.read(|c| table::one(c, partition.ids(), id))?.ok_or(PericardError::internal("queued"))
+    partition
+        .read(|c| table::one(c, partition.ids(), id))?
+        .ok_or(PericardError::internal("queued"))
 }
 
 /// Messages as what a sync mirrors.
@@ -269,7 +310,13 @@ impl Mirror for MessageMirror {
         "Communication"
     }
 
-    fn apply(&self, tx: &PageTx<'_>, owner: &Owner, page: &AdmittedPage, news: bool) -> Result<Touched> {
+    fn apply(
+        &self,
+        tx: &PageTx<'_>,
+        owner: &Owner,
+        page: &AdmittedPage,
+        news: bool,
+    ) -> Result<Touched> {
         wire::apply(tx, owner, page, news)
     }
 
@@ -281,7 +328,17 @@ impl Mirror for MessageMirror {
         partition.local(|tx| table::bulk(tx.connection(), begin))
     }
 
-    fn outgoing(&self, connection: &Connection, owner: &Owner, row: i64, identifier: &str) -> Result<Option<String>> {
-        Ok(wire::resource(&table::outgoing(connection, row)?, owner, identifier))
+    fn outgoing(
+        &self,
+        connection: &Connection,
+        owner: &Owner,
+        row: i64,
+        identifier: &str,
+    ) -> Result<Option<String>> {
+        Ok(wire::resource(
+            &table::outgoing(connection, row)?,
+            owner,
+            identifier,
+        ))
     }
 }

@@ -15,7 +15,7 @@ use crate::ground::error::Result;
 use crate::keepers::store::{IdKind, Ids, LocalTx, PageTx, Schema, instant};
 use crate::sync::outbox::OutboxState;
 
-use super::model::{Message, MessageState, SearchHit, SnippetPart, MessageThread};
+use super::model::{Message, MessageState, MessageThread, SearchHit, SnippetPart};
 
 pub(super) static SCHEMA: Schema = Schema {
     part: "messages",
@@ -98,7 +98,8 @@ pub(super) struct ThreadRow {
     pub(super) header: bool,
 }
 
-const THREAD_ROW: &str = "SELECT id, tie, subject, participants, last_message, last_from, last_outgoing, last_text,
+const THREAD_ROW: &str =
+    "SELECT id, tie, subject, participants, last_message, last_from, last_outgoing, last_text,
     last_at, unread, messages, header FROM thread";
 
 fn thread_row(row: &Row<'_>) -> rusqlite::Result<(i64, ThreadRow)> {
@@ -128,7 +129,10 @@ impl Threads {
             return Ok(*id);
         }
         let sql = const_format(THREAD_ROW, " WHERE tie = ?1");
-        let found = c.prepare_cached(&sql)?.query_row([tie], thread_row).optional()?;
+        let found = c
+            .prepare_cached(&sql)?
+            .query_row([tie], thread_row)
+            .optional()?;
         let (id, row) = match found {
             Some(found) => found,
             None => {
@@ -148,7 +152,8 @@ impl Threads {
     /// Whether there is a thread tied by `tie`.
     pub(super) fn knows(&self, c: &Connection, tie: &str) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM thread WHERE tie = ?1)";
-        Ok(self.ties.contains_key(tie) || c.prepare_cached(sql)?.query_row([tie], |row| row.get(0))?)
+        Ok(self.ties.contains_key(tie)
+            || c.prepare_cached(sql)?.query_row([tie], |row| row.get(0))?)
     }
 
     /// The thread in row `id`, which must exist.
@@ -159,7 +164,9 @@ impl Threads {
             self.ties.insert(row.tie.clone(), id);
             self.rows.insert(id, row);
         }
-        self.rows.get_mut(&id).ok_or(crate::ground::error::PericardError::internal("thread"))
+        self.rows
+            .get_mut(&id)
+            .ok_or(crate::ground::error::PericardError::internal("thread"))
     }
 
     /// Puts the summaries back and says which threads were touched.
@@ -236,22 +243,43 @@ impl ThreadRow {
 /// What is known of the portal's record `remote`.
 pub(super) fn known(c: &Connection, remote: &str) -> Result<Option<Known>> {
     let sql = "SELECT id, version, thread FROM message WHERE remote = ?1";
-    let known = |row: &Row<'_>| Ok(Known { row: row.get(0)?, version: row.get(1)?, thread: row.get(2)? });
-    Ok(c.prepare_cached(sql)?.query_row([remote], known).optional()?)
+    let known = |row: &Row<'_>| {
+        Ok(Known {
+            row: row.get(0)?,
+            version: row.get(1)?,
+            thread: row.get(2)?,
+        })
+    };
+    Ok(c.prepare_cached(sql)?
+        .query_row([remote], known)
+        .optional()?)
 }
 
 /// The thread of a row.
 pub(super) fn thread_of(c: &Connection, row: i64) -> Result<i64> {
-    Ok(c.prepare_cached("SELECT thread FROM message WHERE id = ?1")?.query_row([row], |r| r.get(0))?)
+    Ok(
+        c.prepare_cached("SELECT thread FROM message WHERE id = ?1")?
+            .query_row([row], |r| r.get(0))?,
+    )
 }
 
 /// A mirrored message that was not known.
-pub(super) fn insert(tx: &PageTx<'_>, threads: &mut Threads, thread: i64, row: &NewRow<'_>) -> Result<i64> {
+pub(super) fn insert(
+    tx: &PageTx<'_>,
+    threads: &mut Threads,
+    thread: i64,
+    row: &NewRow<'_>,
+) -> Result<i64> {
     insert_row(tx.connection(), threads, thread, row)
 }
 
 /// A message that the person wrote here.
-pub(super) fn write(tx: &LocalTx<'_>, threads: &mut Threads, thread: i64, row: &NewRow<'_>) -> Result<i64> {
+pub(super) fn write(
+    tx: &LocalTx<'_>,
+    threads: &mut Threads,
+    thread: i64,
+    row: &NewRow<'_>,
+) -> Result<i64> {
     insert_row(tx.connection(), threads, thread, row)
 }
 
@@ -261,8 +289,19 @@ fn insert_row(c: &Connection, threads: &mut Threads, thread: i64, row: &NewRow<'
         "INSERT INTO message (id, remote, version, thread, sender, outgoing, unread, at, text)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
-    .execute(params![id, row.remote, row.version, thread, row.sender, row.outgoing, row.unread, row.at, row.text])?;
-    c.prepare_cached("INSERT INTO message_text (rowid, text) VALUES (?1, ?2)")?.execute((id, row.text))?;
+    .execute(params![
+        id,
+        row.remote,
+        row.version,
+        thread,
+        row.sender,
+        row.outgoing,
+        row.unread,
+        row.at,
+        row.text
+    ])?;
+    c.prepare_cached("INSERT INTO message_text (rowid, text) VALUES (?1, ?2)")?
+        .execute((id, row.text))?;
     threads.at(c, thread)?.add(id, row);
     Ok(id)
 }
@@ -273,8 +312,9 @@ fn free_row(c: &Connection, at: i64) -> Result<i64> {
     let mut base = at.clamp(0, 1 << 50) * PER_MILLI;
     loop {
         let sql = "SELECT max(id) FROM message WHERE id BETWEEN ?1 AND ?2";
-        let taken: Option<i64> =
-            c.prepare_cached(sql)?.query_row((base, base + PER_MILLI - 1), |row| row.get(0))?;
+        let taken: Option<i64> = c
+            .prepare_cached(sql)?
+            .query_row((base, base + PER_MILLI - 1), |row| row.get(0))?;
         match taken {
             None => return Ok(base),
             Some(last) if last < base + PER_MILLI - 1 => return Ok(last + 1),
@@ -284,14 +324,21 @@ fn free_row(c: &Connection, at: i64) -> Result<i64> {
 }
 
 /// A known message with a new version, or a queued one that the portal has now. Its row, so its id, stays.
-pub(super) fn update(tx: &PageTx<'_>, threads: &mut Threads, thread: i64, id: i64, row: &NewRow<'_>) -> Result<()> {
+pub(super) fn update(
+    tx: &PageTx<'_>,
+    threads: &mut Threads,
+    thread: i64,
+    id: i64,
+    row: &NewRow<'_>,
+) -> Result<()> {
     let c = tx.connection();
     unindex(c, id)?;
     c.prepare_cached(
         "UPDATE message SET remote = ?2, version = ?3, sender = ?4, outgoing = ?5, at = ?6, text = ?7 WHERE id = ?1",
     )?
     .execute(params![id, row.remote, row.version, row.sender, row.outgoing, row.at, row.text])?;
-    c.prepare_cached("INSERT INTO message_text (rowid, text) VALUES (?1, ?2)")?.execute((id, row.text))?;
+    c.prepare_cached("INSERT INTO message_text (rowid, text) VALUES (?1, ?2)")?
+        .execute((id, row.text))?;
     let shown = threads.at(c, thread)?;
     if shown.last_message == id {
         shown.show(id, row);
@@ -313,7 +360,8 @@ pub(super) fn remove(c: &Connection, threads: &mut Threads, id: i64) -> Result<(
         .prepare_cached("SELECT thread, unread FROM message WHERE id = ?1")?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     unindex(c, id)?;
-    c.prepare_cached("DELETE FROM message WHERE id = ?1")?.execute([id])?;
+    c.prepare_cached("DELETE FROM message WHERE id = ?1")?
+        .execute([id])?;
     let newest = c
         .prepare_cached("SELECT id, sender, outgoing, text, at FROM message WHERE thread = ?1 ORDER BY id DESC LIMIT 1")?
         .query_row([thread], |row| {
@@ -335,26 +383,48 @@ pub(super) fn remove(c: &Connection, threads: &mut Threads, id: i64) -> Result<(
 /// Marks a thread as read; true when anything changed.
 pub(super) fn mark_read(tx: &LocalTx<'_>, thread: i64) -> Result<bool> {
     let c = tx.connection();
-    c.execute("UPDATE message SET unread = 0 WHERE thread = ?1 AND unread = 1", [thread])?;
-    Ok(c.execute("UPDATE thread SET unread = 0 WHERE id = ?1 AND unread > 0", [thread])? > 0)
+    c.execute(
+        "UPDATE message SET unread = 0 WHERE thread = ?1 AND unread = 1",
+        [thread],
+    )?;
+    Ok(c.execute(
+        "UPDATE thread SET unread = 0 WHERE id = ?1 AND unread > 0",
+        [thread],
+    )? > 0)
 }
 
 /// A page of the inbox that ends before the message row `before`, newest first.
-pub(super) fn threads(c: &Connection, ids: &Ids, before: i64, limit: u32) -> Result<(Vec<MessageThread>, Option<i64>)> {
+pub(super) fn threads(
+    c: &Connection,
+    ids: &Ids,
+    before: i64,
+    limit: u32,
+) -> Result<(Vec<MessageThread>, Option<i64>)> {
     let mut statement = c.prepare_cached(THREADS)?;
-    let rows = statement.query_map((before, limit), thread_row)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    let last = rows.last().filter(|_| rows.len() == limit as usize).map(|(_, row)| row.last_message);
-    Ok((rows.into_iter().map(|(id, row)| row.shown(ids, id)).collect(), last))
+    let rows = statement
+        .query_map((before, limit), thread_row)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let last = rows
+        .last()
+        .filter(|_| rows.len() == limit as usize)
+        .map(|(_, row)| row.last_message);
+    Ok((
+        rows.into_iter()
+            .map(|(id, row)| row.shown(ids, id))
+            .collect(),
+        last,
+    ))
 }
 
-const THREADS: &str = "SELECT id, tie, subject, participants, last_message, last_from, last_outgoing, last_text,
+const THREADS: &str =
+    "SELECT id, tie, subject, participants, last_message, last_from, last_outgoing, last_text,
     last_at, unread, messages, header FROM thread WHERE messages > 0 AND last_message < ?1
     ORDER BY last_message DESC LIMIT ?2";
 
 impl ThreadRow {
     fn shown(self, ids: &Ids, id: i64) -> MessageThread {
         MessageThread {
-            id: ids.of(IdKind::MessageThread, id),
+            id: ids.of(IdKind::Thread, id),
             subject: self.subject,
             participants: self.participants,
             last_from: self.last_from,
@@ -367,7 +437,8 @@ impl ThreadRow {
     }
 }
 
-const MESSAGE: &str = "message.id, message.thread, message.sender, message.outgoing, message.text, message.at,
+const MESSAGE: &str =
+    "message.id, message.thread, message.sender, message.outgoing, message.text, message.at,
     message.unread, message.remote, outbox.state, outbox.status";
 const OUTBOX: &str = "LEFT JOIN outbox ON outbox.feature = 'messages' AND outbox.item = message.id";
 
@@ -386,7 +457,7 @@ fn message(row: &Row<'_>, ids: &Ids) -> rusqlite::Result<Message> {
     };
     Ok(Message {
         id: ids.of(IdKind::Message, row.get(0)?),
-        thread: ids.of(IdKind::MessageThread, row.get(1)?),
+        thread: ids.of(IdKind::Thread, row.get(1)?),
         from: row.get(2)?,
         outgoing,
         text: row.get(4)?,
@@ -399,7 +470,8 @@ fn message(row: &Row<'_>, ids: &Ids) -> rusqlite::Result<Message> {
 /// Whether there is such a thread.
 pub(super) fn has_thread(c: &Connection, thread: i64) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM thread WHERE id = ?1)";
-    Ok(c.prepare_cached(sql)?.query_row([thread], |row| row.get(0))?)
+    Ok(c.prepare_cached(sql)?
+        .query_row([thread], |row| row.get(0))?)
 }
 
 /// A page of a thread that ends before the row `before`, newest first.
@@ -428,7 +500,9 @@ pub(super) fn messages(
 /// One message.
 pub(super) fn one(c: &Connection, ids: &Ids, id: i64) -> Result<Option<Message>> {
     let sql = format!("SELECT {MESSAGE} FROM message {OUTBOX} WHERE message.id = ?1");
-    Ok(c.prepare_cached(&sql)?.query_row([id], |row| message(row, ids)).optional()?)
+    Ok(c.prepare_cached(&sql)?
+        .query_row([id], |row| message(row, ids))
+        .optional()?)
 }
 
 /// What is queued, oldest first.
@@ -465,7 +539,11 @@ pub(super) fn search(
     let rows = statement.query_map((query, before, limit), |row| {
         last = Some(row.get(0)?);
         let snippet: String = row.get(11)?;
-        Ok(SearchHit { message: message(row, ids)?, subject: row.get(10)?, snippet: parts(&snippet) })
+        Ok(SearchHit {
+            message: message(row, ids)?,
+            subject: row.get(10)?,
+            snippet: parts(&snippet),
+        })
     })?;
     let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     let last = last.filter(|_| rows.len() == limit as usize);
@@ -478,7 +556,10 @@ fn parts(snippet: &str) -> Vec<SnippetPart> {
     for piece in snippet.split_inclusive([HIT, HIT_END]) {
         let text = piece.trim_end_matches([HIT, HIT_END]);
         if !text.is_empty() {
-            parts.push(SnippetPart { text: text.to_owned(), hit });
+            parts.push(SnippetPart {
+                text: text.to_owned(),
+                hit,
+            });
         }
         hit = piece.ends_with(HIT);
     }
@@ -493,7 +574,10 @@ pub(super) fn bulk(c: &Connection, begin: bool) -> Result<()> {
     c.execute(set, ("automerge", automerge))?;
     c.execute(set, ("crisismerge", crisis))?;
     if !begin {
-        c.execute("INSERT INTO message_text (message_text) VALUES ('optimize')", [])?;
+        c.execute(
+            "INSERT INTO message_text (message_text) VALUES ('optimize')",
+            [],
+        )?;
     }
     Ok(())
 }
@@ -518,7 +602,14 @@ pub(super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
             message.id = (SELECT min(id) FROM message AS m WHERE m.thread = thread.id)
         FROM message JOIN thread ON thread.id = message.thread WHERE message.id = ?1";
     Ok(c.query_row(sql, [row], |r| {
-        Ok(Outgoing { tie: r.get(0)?, subject: r.get(1)?, text: r.get(2)?, at: instant(r.get(3)?), newest: r.get(4)?, first: r.get(5)? })
+        Ok(Outgoing {
+            tie: r.get(0)?,
+            subject: r.get(1)?,
+            text: r.get(2)?,
+            at: instant(r.get(3)?),
+            newest: r.get(4)?,
+            first: r.get(5)?,
+        })
     })?)
 }
 
@@ -526,5 +617,6 @@ pub(super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
 pub(super) fn holds(c: &Connection, remote: &str, tie: &str) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE remote = ?1)
         OR EXISTS (SELECT 1 FROM thread WHERE tie = ?2 AND header = 1)";
-    Ok(c.prepare_cached(sql)?.query_row((remote, tie), |row| row.get(0))?)
+    Ok(c.prepare_cached(sql)?
+        .query_row((remote, tie), |row| row.get(0))?)
 }

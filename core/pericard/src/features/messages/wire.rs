@@ -20,7 +20,12 @@ use super::NAME;
 use super::table::{self, NewRow, Outgoing, Threads};
 
 /// Writes the messages of a page. Known versions cost a look-up and nothing else.
-pub(super) fn apply(tx: &PageTx<'_>, owner: &Owner, page: &AdmittedPage, news: bool) -> Result<Touched> {
+pub(super) fn apply(
+    tx: &PageTx<'_>,
+    owner: &Owner,
+    page: &AdmittedPage,
+    news: bool,
+) -> Result<Touched> {
     let c = tx.connection();
     let mut threads = Threads::default();
     let mut touched = Touched::default();
@@ -38,7 +43,10 @@ pub(super) fn apply(tx: &PageTx<'_>, owner: &Owner, page: &AdmittedPage, news: b
             }
             continue;
         }
-        if known.as_ref().is_some_and(|k| k.version.is_some() && k.version == record.version_id) {
+        if known
+            .as_ref()
+            .is_some_and(|k| k.version.is_some() && k.version == record.version_id)
+        {
             continue;
         }
         let sender = record.sender.as_ref();
@@ -55,7 +63,11 @@ pub(super) fn apply(tx: &PageTx<'_>, owner: &Owner, page: &AdmittedPage, news: b
             text: &text,
         };
         touched.messages = true;
-        let queued = if awaited && known.is_none() { sent_from_here(tx, record)? } else { None };
+        let queued = if awaited && known.is_none() {
+            sent_from_here(tx, record)?
+        } else {
+            None
+        };
         let thread = match (&known, queued) {
             (Some(known), _) => {
                 table::update(tx, &mut threads, known.thread, known.row, &row)?;
@@ -81,7 +93,11 @@ pub(super) fn apply(tx: &PageTx<'_>, owner: &Owner, page: &AdmittedPage, news: b
         if let (true, Some(topic)) = (summary.subject.is_empty(), &record.topic) {
             summary.subject = clean(topic);
         }
-        for person in sender.into_iter().chain(&record.recipients).filter(|p| !is_owner(owner, p)) {
+        for person in sender
+            .into_iter()
+            .chain(&record.recipients)
+            .filter(|p| !is_owner(owner, p))
+        {
             summary.take_part(&shown(Some(person)));
         }
     }
@@ -93,14 +109,24 @@ fn is_header(record: &Communication) -> bool {
     record.payload.is_empty() && record.part_of.is_empty()
 }
 
-fn header(c: &Connection, threads: &mut Threads, owner: &Owner, record: &Communication) -> Result<()> {
+fn header(
+    c: &Connection,
+    threads: &mut Threads,
+    owner: &Owner,
+    record: &Communication,
+) -> Result<()> {
     let thread = threads.tied(c, &header_tie(&record.id))?;
     let summary = threads.at(c, thread)?;
     summary.header = true;
     if let Some(topic) = &record.topic {
         summary.subject = clean(topic);
     }
-    for person in record.sender.iter().chain(&record.recipients).filter(|p| !is_owner(owner, p)) {
+    for person in record
+        .sender
+        .iter()
+        .chain(&record.recipients)
+        .filter(|p| !is_owner(owner, p))
+    {
         summary.take_part(&shown(Some(person)));
     }
     Ok(())
@@ -109,7 +135,8 @@ fn header(c: &Connection, threads: &mut Threads, owner: &Owner, record: &Communi
 /// The row that was queued here as this record, which settles it.
 fn sent_from_here(tx: &PageTx<'_>, record: &Communication) -> Result<Option<i64>> {
     for identifier in &record.identifiers {
-        if let (Some(IDENTIFIER_SYSTEM), Some(value)) = (identifier.system.as_deref(), &identifier.value)
+        if let (Some(IDENTIFIER_SYSTEM), Some(value)) =
+            (identifier.system.as_deref(), &identifier.value)
             && let Some(row) = outbox::confirm(tx, NAME, value)?
         {
             return Ok(Some(row));
@@ -118,7 +145,12 @@ fn sent_from_here(tx: &PageTx<'_>, record: &Communication) -> Result<Option<i64>
     Ok(None)
 }
 
-fn thread_for(c: &Connection, threads: &mut Threads, owner: &Owner, record: &Communication) -> Result<i64> {
+fn thread_for(
+    c: &Connection,
+    threads: &mut Threads,
+    owner: &Owner,
+    record: &Communication,
+) -> Result<i64> {
     if let Some(head) = first_here(owner, &record.part_of) {
         return threads.tied(c, &header_tie(head));
     }
@@ -131,16 +163,23 @@ fn thread_for(c: &Connection, threads: &mut Threads, owner: &Owner, record: &Com
     // Answers that came before the message that they answer have made its thread already.
     let chain = chain_tie(&record.id);
     match &record.topic {
-        Some(topic) if !threads.knows(c, &chain)? => threads.tied(c, &topic_tie(owner, topic, record)),
+        Some(topic) if !threads.knows(c, &chain)? => {
+            threads.tied(c, &topic_tie(owner, topic, record))
+        }
         _ => threads.tied(c, &chain),
     }
 }
 
 fn first_here<'a>(owner: &Owner, references: &'a [Reference]) -> Option<&'a str> {
-    references.iter().find_map(|reference| match reference.target(&owner.base) {
-        Target::Here { kind: "Communication", id } => Some(id),
-        _ => None,
-    })
+    references
+        .iter()
+        .find_map(|reference| match reference.target(&owner.base) {
+            Target::Here {
+                kind: "Communication",
+                id,
+            } => Some(id),
+            _ => None,
+        })
 }
 
 /// The tie of a header's messages.
@@ -167,7 +206,11 @@ fn topic_tie(owner: &Owner, topic: &str, record: &Communication) -> String {
         .iter()
         .chain(&record.recipients)
         .filter(|person| !is_owner(owner, person))
-        .map(|person| person.key(&owner.base).unwrap_or_else(|| shown(Some(person))))
+        .map(|person| {
+            person
+                .key(&owner.base)
+                .unwrap_or_else(|| shown(Some(person)))
+        })
         .collect();
     // Lengths first, so that no topic can imitate another topic with a person.
     let mut tie = format!("t:{}:{topic}", topic.len());
@@ -178,11 +221,16 @@ fn topic_tie(owner: &Owner, topic: &str, record: &Communication) -> String {
 }
 
 fn is_owner(owner: &Owner, person: &Reference) -> bool {
-    person.patient_id(&owner.base).is_some_and(|id| id == owner.patient || owner.aliases.contains(id))
+    person
+        .patient_id(&owner.base)
+        .is_some_and(|id| id == owner.patient || owner.aliases.contains(id))
 }
 
 fn shown(person: Option<&Reference>) -> String {
-    person.and_then(|person| person.display.as_deref()).map(clean).unwrap_or_default()
+    person
+        .and_then(|person| person.display.as_deref())
+        .map(clean)
+        .unwrap_or_default()
 }
 
 fn text_of(record: &Communication) -> String {
@@ -199,8 +247,13 @@ fn text_of(record: &Communication) -> String {
 
 /// When it was sent, else when the portal last changed it, in milliseconds since 1970.
 fn sent_at(record: &Communication) -> i64 {
-    let sent = record.sent.as_ref().or(record.received.as_ref()).map(|date| date.start);
-    sent.or(record.last_updated).map_or(0, |at| at.as_millisecond())
+    let sent = record
+        .sent
+        .as_ref()
+        .or(record.received.as_ref())
+        .map(|date| date.start);
+    sent.or(record.last_updated)
+        .map_or(0, |at| at.as_millisecond())
 }
 
 /// Without control characters but line ends and tabs, and without the marks of hits.
@@ -230,8 +283,14 @@ pub(super) fn resource(message: &Outgoing, owner: &Owner, identifier: &str) -> O
         return None;
     }
     let patient = format!("Patient/{}", owner.patient);
-    let part_of = message.tie.strip_prefix("h:").map(|id| format!("Communication/{id}"));
-    let answered = message.newest.as_ref().map(|id| format!("Communication/{id}"));
+    let part_of = message
+        .tie
+        .strip_prefix("h:")
+        .map(|id| format!("Communication/{id}"));
+    let answered = message
+        .newest
+        .as_ref()
+        .map(|id| format!("Communication/{id}"));
     let topic = Some(message.subject.as_str()).filter(|subject| !subject.is_empty());
     let resource = OutgoingMessage {
         identifier,
@@ -254,7 +313,10 @@ mod tests {
     #[test]
     fn nothing_that_is_typed_is_query_syntax() {
         assert_eq!(query("blood pres").as_deref(), Some("\"blood\" \"pres\"*"));
-        assert_eq!(query("a\" OR text:b*").as_deref(), Some("\"a\" \"OR\" \"text\" \"b\"*"));
+        assert_eq!(
+            query("a\" OR text:b*").as_deref(),
+            Some("\"a\" \"OR\" \"text\" \"b\"*")
+        );
         assert_eq!(query(" -*\" "), None);
     }
 

@@ -53,7 +53,8 @@ impl World {
         self.spawner.spawn(Box::pin(async move {
             let _ = tell.send(job.await);
         }));
-        told.await.unwrap_or_else(|_| Err(PericardError::internal("panic")))
+        told.await
+            .unwrap_or_else(|_| Err(PericardError::internal("panic")))
     }
 
     /// Runs `work` on a thread that may block: disk, keystore, key derivation.
@@ -65,7 +66,8 @@ impl World {
         self.spawner.blocking(Box::new(move || {
             let _ = tell.send(work());
         }));
-        told.await.unwrap_or_else(|_| Err(PericardError::internal("panic")))
+        told.await
+            .unwrap_or_else(|_| Err(PericardError::internal("panic")))
     }
 
     /// `N` bytes that nobody can guess.

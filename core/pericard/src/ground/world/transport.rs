@@ -92,7 +92,10 @@ impl Https {
     const READ: Duration = Duration::from_secs(30);
 
     pub(super) fn new(app: &str) -> Self {
-        Self { app: app.to_owned(), pools: Mutex::default() }
+        Self {
+            app: app.to_owned(),
+            pools: Mutex::default(),
+        }
     }
 
     fn pool(&self, roots: &Arc<Vec<Vec<u8>>>) -> Result<reqwest::Client, TransportError> {
@@ -137,8 +140,13 @@ fn trust(
     mut roots: Vec<reqwest::Certificate>,
 ) -> Result<reqwest::ClientBuilder, TransportError> {
     // The first directory is the updatable one (Android 14 on); each file is one PEM certificate.
-    for directory in ["/apex/com.android.conscrypt/cacerts", "/system/etc/security/cacerts"] {
-        let Ok(files) = std::fs::read_dir(directory) else { continue };
+    for directory in [
+        "/apex/com.android.conscrypt/cacerts",
+        "/system/etc/security/cacerts",
+    ] {
+        let Ok(files) = std::fs::read_dir(directory) else {
+            continue;
+        };
         let before = roots.len();
         roots.extend(files.flatten().filter_map(|file| {
             reqwest::Certificate::from_pem(&std::fs::read(file.path()).ok()?).ok()
@@ -169,14 +177,23 @@ impl Transport for Https {
             let headers = answer
                 .headers()
                 .iter()
-                .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+                .filter_map(|(name, value)| {
+                    Some((name.to_string(), value.to_str().ok()?.to_owned()))
+                })
                 .collect();
-            Ok(Response { status: answer.status().as_u16(), headers, body: Box::new(Incoming(answer)) })
+            Ok(Response {
+                status: answer.status().as_u16(),
+                headers,
+                body: Box::new(Incoming(answer)),
+            })
         })
     }
 
     fn rest(&self) {
-        self.pools.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.pools
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }
 
@@ -196,7 +213,9 @@ fn failure(error: &reqwest::Error) -> TransportError {
             return TransportError::Certificate;
         }
         if let Some(io) = inner.downcast_ref::<std::io::Error>()
-            && io.get_ref().is_some_and(|e| e.downcast_ref::<rustls::Error>().is_some())
+            && io
+                .get_ref()
+                .is_some_and(|e| e.downcast_ref::<rustls::Error>().is_some())
         {
             return TransportError::Certificate;
         }

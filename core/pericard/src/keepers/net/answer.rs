@@ -19,26 +19,45 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// Reads the body of `response` while it stays within `limit` bytes.
-    pub(super) async fn read(mut response: Response, limit: usize, now: SystemTime) -> Result<Self, NetError> {
+    pub(super) async fn read(
+        mut response: Response,
+        limit: usize,
+        now: SystemTime,
+    ) -> Result<Self, NetError> {
         let mut body = Vec::new();
-        while let Some(piece) = response.body.chunk().await.map_err(|e| match concluded(e) {
-            // The head has arrived, so the request had its effect.
-            NetError::Offline => NetError::AnswerLost,
-            other => other,
-        })? {
+        while let Some(piece) = response
+            .body
+            .chunk()
+            .await
+            .map_err(|e| match concluded(e) {
+                // The head has arrived, so the request had its effect.
+                NetError::Offline => NetError::AnswerLost,
+                other => other,
+            })?
+        {
             if body.len() + piece.len() > limit {
                 return Err(NetError::TooLarge);
             }
             body.extend_from_slice(&piece);
         }
-        let mut answer = Self { status: response.status, headers: response.headers, body, retry_after: None };
+        let mut answer = Self {
+            status: response.status,
+            headers: response.headers,
+            body,
+            retry_after: None,
+        };
         let now = jiff::Timestamp::try_from(now).unwrap_or_default();
-        answer.retry_after = answer.header("retry-after").and_then(|field| retry_after::parse(field, now));
+        answer.retry_after = answer
+            .header("retry-after")
+            .and_then(|field| retry_after::parse(field, now));
         Ok(answer)
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn is_success(&self) -> bool {
@@ -52,7 +71,8 @@ impl Answer {
 
     /// Whether this is a web page: a captive portal, or no portal at all.
     pub(crate) fn is_html(&self) -> bool {
-        self.header("content-type").is_some_and(|t| t.trim_start().to_ascii_lowercase().starts_with("text/html"))
+        self.header("content-type")
+            .is_some_and(|t| t.trim_start().to_ascii_lowercase().starts_with("text/html"))
     }
 
     /// The error for an answer that is not the expected one.
@@ -67,6 +87,9 @@ impl Answer {
             400..500 => PortalProblem::Refused,
             _ => PortalProblem::Failing,
         };
-        PericardError::Portal { problem, status: Some(self.status) }
+        PericardError::Portal {
+            problem,
+            status: Some(self.status),
+        }
     }
 }

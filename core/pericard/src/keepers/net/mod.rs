@@ -22,8 +22,8 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::ground::error::{PericardError, PortalProblem};
-use pericard_protocol::secret::Secret;
 use crate::ground::world::{Method, Request, TransportError, World};
+use pericard_protocol::secret::Secret;
 
 pub(crate) use answer::Answer;
 
@@ -62,6 +62,7 @@ impl From<NetError> for PericardError {
 }
 
 /// A request before the rules are applied.
+#[derive(Clone)]
 pub(crate) struct Call {
     method: Method,
     url: Url,
@@ -74,13 +75,27 @@ pub(crate) struct Call {
 impl Call {
     /// A read of `url`, at most `limit` bytes of it.
     pub(crate) fn get(url: Url, limit: usize) -> Self {
-        Self { method: Method::Get, url, headers: Vec::new(), body: None, token: None, limit }
+        Self {
+            method: Method::Get,
+            url,
+            headers: Vec::new(),
+            body: None,
+            token: None,
+            limit,
+        }
     }
 
     /// Sends `body` to `url`; never repeated by itself.
     pub(crate) fn post(url: Url, content_type: &'static str, body: Vec<u8>, limit: usize) -> Self {
         let headers = vec![("content-type", content_type.to_owned())];
-        Self { method: Method::Post, url, headers, body: Some(Bytes::from(body)), token: None, limit }
+        Self {
+            method: Method::Post,
+            url,
+            headers,
+            body: Some(Bytes::from(body)),
+            token: None,
+            limit,
+        }
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -106,7 +121,12 @@ pub(crate) struct Net {
 
 impl Net {
     pub(crate) fn new(world: World, base: Base, roots: Vec<Vec<u8>>) -> Self {
-        Self { world, base: Arc::new(base), roots: Arc::new(roots), in_flight: Arc::new(Semaphore::new(IN_FLIGHT)) }
+        Self {
+            world,
+            base: Arc::new(base),
+            roots: Arc::new(roots),
+            in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
+        }
     }
 
     pub(crate) fn base(&self) -> &Base {
@@ -118,7 +138,9 @@ impl Net {
         if call.token.is_some() && !self.base.covers(&call.url) {
             return Err(NetError::ForeignLink);
         }
-        let Ok(_slot) = self.in_flight.acquire().await else { return Err(NetError::Offline) };
+        let Ok(_slot) = self.in_flight.acquire().await else {
+            return Err(NetError::Offline);
+        };
         let mut retries = retry::Retries::new(call.method);
         loop {
             let outcome = self.once(&call).await;
@@ -141,7 +163,12 @@ impl Net {
             body: call.body.clone(),
             roots: self.roots.clone(),
         };
-        let response = self.world.transport.exchange(request).await.map_err(concluded)?;
+        let response = self
+            .world
+            .transport
+            .exchange(request)
+            .await
+            .map_err(concluded)?;
         Answer::read(response, call.limit, self.world.clock.now()).await
     }
 }

@@ -20,11 +20,18 @@ pub(super) struct Retries {
 
 impl Retries {
     pub(super) fn new(method: Method) -> Self {
-        Self { left: if method == Method::Get { TRIES - 1 } else { 0 }, ceiling: FIRST }
+        Self {
+            left: if method == Method::Get { TRIES - 1 } else { 0 },
+            ceiling: FIRST,
+        }
     }
 
     /// The wait before the next try, or `None` when `outcome` stands.
-    pub(super) fn wait(&mut self, outcome: &Result<Answer, NetError>, world: &World) -> Option<Duration> {
+    pub(super) fn wait(
+        &mut self,
+        outcome: &Result<Answer, NetError>,
+        world: &World,
+    ) -> Option<Duration> {
         let asked = match outcome {
             Err(NetError::AnswerLost) => None,
             Ok(answer) if matches!(answer.status, 429 | 502 | 503 | 504) => answer.retry_after(),

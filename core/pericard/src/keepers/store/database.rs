@@ -50,7 +50,12 @@ enum Slot {
 
 impl Database {
     /// Opens `path`, making it when it is missing, and brings it to the newest version.
-    pub(crate) fn open(path: &Path, key: Key, durability: Durability, schemas: Vec<&'static Schema>) -> Result<Self> {
+    pub(crate) fn open(
+        path: &Path,
+        key: Key,
+        durability: Durability,
+        schemas: Vec<&'static Schema>,
+    ) -> Result<Self> {
         let database = Self {
             path: path.to_owned(),
             key,
@@ -76,7 +81,10 @@ impl Database {
     }
 
     /// The same, durable even if the power fails next.
-    pub(crate) fn write_durably<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+    pub(crate) fn write_durably<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.with(&self.writer, |connection| {
             if self.durability == Durability::Power {
                 return in_transaction(connection, work);
@@ -105,7 +113,11 @@ impl Database {
         }
     }
 
-    fn with<T>(&self, slot: &Mutex<Slot>, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    fn with<T>(
+        &self,
+        slot: &Mutex<Slot>,
+        work: impl FnOnce(&mut Connection) -> Result<T>,
+    ) -> Result<T> {
         let mut slot = lock(slot);
         if matches!(*slot, Slot::Closed) {
             *slot = Slot::Open(self.connect()?);
@@ -117,12 +129,17 @@ impl Database {
     }
 
     fn connect(&self) -> Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         // Proved in memory first: a library that is not SQLCipher must not even make the file.
         prove_encryption(&Connection::open_in_memory()?)?;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         let hex = data_encoding::HEXLOWER.encode(self.key.bytes());
-        let hex = zeroize::Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", &*zeroize::Zeroizing::new(hex)));
+        let hex = zeroize::Zeroizing::new(format!(
+            "PRAGMA key = \"x'{}'\"",
+            &*zeroize::Zeroizing::new(hex)
+        ));
         connection.execute_batch(&hex)?;
         connection.execute_batch(concat!(
             // SHA-256 instead of SHA-512 for each page: 1.23 instead of 1.38 times the cost of no encryption.
@@ -135,7 +152,11 @@ impl Database {
         // The first read of the file: a wrong key shows here, before anything is written.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
-        let synchronous = if self.durability == Durability::Power { "FULL" } else { "NORMAL" };
+        let synchronous = if self.durability == Durability::Power {
+            "FULL"
+        } else {
+            "NORMAL"
+        };
         connection.pragma_update(None, "synchronous", synchronous)?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         connection.set_prepared_statement_cache_capacity(64);
@@ -143,7 +164,10 @@ impl Database {
     }
 }
 
-fn in_transaction<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+fn in_transaction<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+) -> Result<T> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let done = work(&transaction)?;
     transaction.commit()?;
@@ -164,14 +188,20 @@ fn prove_encryption(connection: &Connection) -> Result<()> {
 
 fn ask(connection: &Connection, pragma: &str) -> Result<Vec<String>> {
     let mut statement = connection.prepare(pragma)?;
-    let rows = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let rows = statement
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
     Ok(rows)
 }
 
 fn proven(cipher: Option<&str>, options: &[String]) -> Result<()> {
     let encrypts = cipher.is_some_and(|version| !version.trim().is_empty());
     let in_memory = options.iter().any(|option| option == "TEMP_STORE=3");
-    if encrypts && in_memory { Ok(()) } else { Err(PericardError::storage(StorageKind::NotEncrypted)) }
+    if encrypts && in_memory {
+        Ok(())
+    } else {
+        Err(PericardError::storage(StorageKind::NotEncrypted))
+    }
 }
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_version (
@@ -184,8 +214,18 @@ fn migrate(connection: &mut Connection, schemas: &[&Schema]) -> Result<()> {
         for schema in schemas {
             let newest = schema.steps.len();
             let version: i64 = tx
-                .query_row("SELECT version FROM schema_version WHERE part = ?1", [schema.part], |row| row.get(0))
-                .or_else(|e| if e == rusqlite::Error::QueryReturnedNoRows { Ok(0) } else { Err(e) })?;
+                .query_row(
+                    "SELECT version FROM schema_version WHERE part = ?1",
+                    [schema.part],
+                    |row| row.get(0),
+                )
+                .or_else(|e| {
+                    if e == rusqlite::Error::QueryReturnedNoRows {
+                        Ok(0)
+                    } else {
+                        Err(e)
+                    }
+                })?;
             let version = usize::try_from(version).unwrap_or(usize::MAX);
             if version > newest {
                 return Err(PericardError::storage(StorageKind::Newer));
@@ -194,7 +234,10 @@ fn migrate(connection: &mut Connection, schemas: &[&Schema]) -> Result<()> {
                 tx.execute_batch(step)?;
             }
             if version < newest {
-                tx.execute("INSERT OR REPLACE INTO schema_version VALUES (?1, ?2)", (schema.part, newest as i64))?;
+                tx.execute(
+                    "INSERT OR REPLACE INTO schema_version VALUES (?1, ?2)",
+                    (schema.part, newest as i64),
+                )?;
             }
         }
         Ok(())
@@ -206,12 +249,25 @@ fn migrate(connection: &mut Connection, schemas: &[&Schema]) -> Result<()> {
 mod tests {
     use super::*;
 
-    const FIRST: Schema = Schema { part: "note", steps: &["CREATE TABLE note (text TEXT) STRICT"] };
-    const SECOND: Schema =
-        Schema { part: "note", steps: &["CREATE TABLE note (text TEXT) STRICT", "ALTER TABLE note ADD COLUMN n INTEGER"] };
+    const FIRST: Schema = Schema {
+        part: "note",
+        steps: &["CREATE TABLE note (text TEXT) STRICT"],
+    };
+    const SECOND: Schema = Schema {
+        part: "note",
+        steps: &[
+            "CREATE TABLE note (text TEXT) STRICT",
+            "ALTER TABLE note ADD COLUMN n INTEGER",
+        ],
+    };
 
     fn open(folder: &Path, key: u8, schema: &'static Schema) -> Result<Database> {
-        Database::open(&folder.join("a.db"), Key::new([key; 32]), Durability::Process, vec![schema])
+        Database::open(
+            &folder.join("a.db"),
+            Key::new([key; 32]),
+            Durability::Process,
+            vec![schema],
+        )
     }
 
     fn kind(result: Result<Database>) -> StorageKind {
@@ -222,14 +278,18 @@ mod tests {
     }
 
     fn count(database: &Database) -> i64 {
-        database.read(|c| Ok(c.query_row("SELECT count(*) FROM note", [], |r| r.get(0))?)).unwrap()
+        database
+            .read(|c| Ok(c.query_row("SELECT count(*) FROM note", [], |r| r.get(0))?))
+            .unwrap()
     }
 
     #[test]
     fn what_is_written_is_read_and_is_not_on_disk() {
         let folder = tempfile::tempdir().unwrap();
         let database = open(folder.path(), 1, &FIRST).unwrap();
-        database.write(|tx| Ok(tx.execute("INSERT INTO note VALUES ('penicillin allergy')", [])?)).unwrap();
+        database
+            .write(|tx| Ok(tx.execute("INSERT INTO note VALUES ('penicillin allergy')", [])?))
+            .unwrap();
         assert_eq!(count(&database), 1);
         for file in std::fs::read_dir(folder.path()).unwrap() {
             let bytes = std::fs::read(file.unwrap().path()).unwrap();
@@ -241,7 +301,9 @@ mod tests {
     fn another_key_is_refused_and_loses_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let database = open(folder.path(), 1, &FIRST).unwrap();
-        database.write(|tx| Ok(tx.execute("INSERT INTO note VALUES ('a')", [])?)).unwrap();
+        database
+            .write(|tx| Ok(tx.execute("INSERT INTO note VALUES ('a')", [])?))
+            .unwrap();
         drop(database);
         assert_eq!(kind(open(folder.path(), 2, &FIRST)), StorageKind::WrongKey);
         assert_eq!(count(&open(folder.path(), 1, &FIRST).unwrap()), 1);
@@ -261,7 +323,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         drop(open(folder.path(), 1, &FIRST).unwrap());
         let database = open(folder.path(), 1, &SECOND).unwrap();
-        database.write(|tx| Ok(tx.execute("INSERT INTO note VALUES ('a', 1)", [])?)).unwrap();
+        database
+            .write(|tx| Ok(tx.execute("INSERT INTO note VALUES ('a', 1)", [])?))
+            .unwrap();
         drop(database);
         assert_eq!(kind(open(folder.path(), 1, &FIRST)), StorageKind::Newer);
         assert_eq!(count(&open(folder.path(), 1, &SECOND).unwrap()), 1);

@@ -98,7 +98,11 @@ impl SealReason {
 
     /// An unknown reason, from a newer version, seals all the same.
     fn named(name: &str) -> Self {
-        if name == "identity_changed" { Self::IdentityChanged } else { Self::Refused }
+        if name == "identity_changed" {
+            Self::IdentityChanged
+        } else {
+            Self::Refused
+        }
     }
 }
 
@@ -145,7 +149,9 @@ fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
 
 impl Device {
     pub(crate) fn open(path: &Path, key: Key) -> Result<Self> {
-        Ok(Self { database: Database::open(path, key, Durability::Power, vec![&SCHEMA])? })
+        Ok(Self {
+            database: Database::open(path, key, Durability::Power, vec![&SCHEMA])?,
+        })
     }
 
     pub(crate) fn pause(&self) {
@@ -159,14 +165,22 @@ impl Device {
     pub(crate) fn accounts(&self) -> Result<Vec<AccountRow>> {
         self.database.read(|c| {
             let mut statement = c.prepare_cached(&format!("{ACCOUNT} ORDER BY rowid"))?;
-            Ok(statement.query_map([], account)?.collect::<rusqlite::Result<_>>()?)
+            Ok(statement
+                .query_map([], account)?
+                .collect::<rusqlite::Result<_>>()?)
         })
     }
 
-    pub(crate) fn account_of(&self, base: &str, issuer: &str, subject: &str) -> Result<Option<AccountRow>> {
+    pub(crate) fn account_of(
+        &self,
+        base: &str,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<Option<AccountRow>> {
         self.database.read(|c| {
             let sql = format!("{ACCOUNT} WHERE base = ?1 AND issuer = ?2 AND subject = ?3");
-            Ok(c.query_row(&sql, (base, issuer, subject), account).optional()?)
+            Ok(c.query_row(&sql, (base, issuer, subject), account)
+                .optional()?)
         })
     }
 
@@ -207,7 +221,11 @@ impl Device {
     }
 
     /// Forgets an account and everything that hangs on it. `pending` is the revocation to keep, and until when.
-    pub(crate) fn remove_account(&self, id: &str, pending: Option<(&Secret, SystemTime)>) -> Result<()> {
+    pub(crate) fn remove_account(
+        &self,
+        id: &str,
+        pending: Option<(&Secret, SystemTime)>,
+    ) -> Result<()> {
         self.database.write(|tx| {
             tx.execute("DELETE FROM account WHERE id = ?1", [id])?;
             if let Some((document, expires)) = pending {
@@ -220,9 +238,14 @@ impl Device {
         })
     }
 
+    /// Seals an account: the reason is kept, the tokens are gone.
     pub(crate) fn seal(&self, account: &str, reason: SealReason) -> Result<()> {
         self.database.write(|tx| {
-            tx.execute("UPDATE account SET sealed = ?2 WHERE id = ?1", (account, reason.name()))?;
+            tx.execute(
+                "UPDATE account SET sealed = ?2 WHERE id = ?1",
+                (account, reason.name()),
+            )?;
+            tx.execute("DELETE FROM token_grant WHERE account = ?1", [account])?;
             Ok(())
         })
     }
@@ -250,7 +273,21 @@ impl Device {
     /// Before a refresh is sent: from here on the stored token may be spent.
     pub(crate) fn intend(&self, account: &str) -> Result<()> {
         self.database.write(|tx| {
-            tx.execute("UPDATE token_grant SET intent = 1 WHERE account = ?1", [account])?;
+            tx.execute(
+                "UPDATE token_grant SET intent = 1 WHERE account = ?1",
+                [account],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// A refresh came to nothing, for certain: the stored token was not spent.
+    pub(crate) fn drop_intent(&self, account: &str) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "UPDATE token_grant SET intent = 0 WHERE account = ?1",
+                [account],
+            )?;
             Ok(())
         })
     }
@@ -308,9 +345,11 @@ impl Device {
         self.database.write(|tx| {
             tx.execute("DELETE FROM sign_in WHERE expires <= ?1", [millis(now)])?;
             let newest = tx
-                .query_row("SELECT id, state FROM sign_in ORDER BY expires DESC, rowid DESC LIMIT 1", [], |row| {
-                    Ok((row.get::<_, String>(0)?, Secret::new(row.get(1)?)))
-                })
+                .query_row(
+                    "SELECT id, state FROM sign_in ORDER BY expires DESC, rowid DESC LIMIT 1",
+                    [],
+                    |row| Ok((row.get::<_, String>(0)?, Secret::new(row.get(1)?))),
+                )
                 .optional()?;
             Ok(newest)
         })
@@ -325,14 +364,22 @@ impl Device {
 
     pub(crate) fn keep_portal(&self, base: &str, document: &str) -> Result<()> {
         self.database.write(|tx| {
-            tx.execute("INSERT OR REPLACE INTO portal (base, document) VALUES (?1, ?2)", (base, document))?;
+            tx.execute(
+                "INSERT OR REPLACE INTO portal (base, document) VALUES (?1, ?2)",
+                (base, document),
+            )?;
             Ok(())
         })
     }
 
     pub(crate) fn portal(&self, base: &str) -> Result<Option<String>> {
         self.database.read(|c| {
-            Ok(c.query_row("SELECT document FROM portal WHERE base = ?1", [base], |row| row.get(0)).optional()?)
+            Ok(c.query_row(
+                "SELECT document FROM portal WHERE base = ?1",
+                [base],
+                |row| row.get(0),
+            )
+            .optional()?)
         })
     }
 
@@ -342,7 +389,10 @@ impl Device {
             tx.execute("DELETE FROM revocation WHERE expires <= ?1", [millis(now)])?;
             let mut statement = tx.prepare_cached("SELECT id, document FROM revocation")?;
             let rows = statement.query_map([], |row| {
-                Ok(PendingRevocation { id: row.get(0)?, document: Secret::new(row.get(1)?) })
+                Ok(PendingRevocation {
+                    id: row.get(0)?,
+                    document: Secret::new(row.get(1)?),
+                })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })

@@ -33,7 +33,11 @@ impl Directory {
             TryLockError::Error(e) => failed_io(&e),
         })?;
         let id = Self::id_of(path, world)?;
-        Ok(Self { path: path.to_owned(), id, _lock: lock })
+        Ok(Self {
+            path: path.to_owned(),
+            id,
+            _lock: lock,
+        })
     }
 
     fn id_of(path: &Path, world: &World) -> Result<String> {
@@ -88,7 +92,8 @@ impl Directory {
 #[cfg(unix)]
 fn keep_private(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(|e| failed_io(&e))
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+        .map_err(|e| failed_io(&e))
 }
 
 #[cfg(not(unix))]

@@ -4,7 +4,9 @@
 //! person's key: opaque, stable, local to this installation and this person, and free of any column or index.
 //! An id of another person, another installation or nobody does not decrypt to a row: it is `NotFound`.
 
-use aws_lc_rs::cipher::{AES_256, DecryptingKey, DecryptionContext, EncryptingKey, UnboundCipherKey};
+use aws_lc_rs::cipher::{
+    AES_256, DecryptingKey, DecryptionContext, EncryptingKey, UnboundCipherKey,
+};
 use data_encoding::Encoding;
 
 use crate::ground::error::{PericardError, Result};
@@ -39,7 +41,10 @@ impl Ids {
     pub(crate) fn new(key: &Key) -> Result<Self> {
         let cipher = || UnboundCipherKey::new(&AES_256, key.bytes());
         let made = cipher().and_then(EncryptingKey::ecb).and_then(|seal| {
-            Ok(Self { seal, open: DecryptingKey::ecb(cipher()?)? })
+            Ok(Self {
+                seal,
+                open: DecryptingKey::ecb(cipher()?)?,
+            })
         });
         made.map_err(|_| PericardError::internal("ids"))
     }
@@ -59,7 +64,9 @@ impl Ids {
     /// The row behind `id`, if it is one of this person's of that kind.
     pub(crate) fn row(&self, kind: IdKind, id: &str) -> Option<i64> {
         let mut block: [u8; 16] = alphabet().decode(id.as_bytes()).ok()?.try_into().ok()?;
-        self.open.decrypt(&mut block, DecryptionContext::None).ok()?;
+        self.open
+            .decrypt(&mut block, DecryptionContext::None)
+            .ok()?;
         let (head, row) = block.split_at(8);
         let genuine = head[0] == kind as u8 && head[1..].iter().all(|b| *b == 0);
         genuine.then(|| i64::from_be_bytes(row.try_into().unwrap_or_default()))

@@ -26,6 +26,5 @@ pub(crate) use database::Schema;
 pub use device::SealReason;
 pub(crate) use device::{AccountRow, Device, GrantRow, PersonRow, instant, millis};
 pub(crate) use directory::Directory;
-pub(crate) use failure::failed;
 pub(crate) use ids::{IdKind, Ids, random_id};
-pub(crate) use partition::{Cursor, LocalTx, PageTx, Partition};
+pub(crate) use partition::{LocalTx, PageTx, Partition};

@@ -74,7 +74,9 @@ pub(crate) struct LocalTx<'a> {
 impl Partition {
     /// Opens a person's database with the tables of `features`.
     pub(crate) fn open(path: &Path, key: &PersonKey, features: &[&'static Schema]) -> Result<Self> {
-        let schemas = std::iter::once(&SCHEMA).chain(features.iter().copied()).collect();
+        let schemas = std::iter::once(&SCHEMA)
+            .chain(features.iter().copied())
+            .collect();
         Ok(Self {
             database: Database::open(path, key.database(), Durability::Process, schemas)?,
             ids: Ids::new(&key.ids())?,
@@ -132,9 +134,17 @@ impl Partition {
     pub(crate) fn cursor(&self, feature: &str) -> Result<Cursor> {
         self.read(|c| {
             let found = c
-                .query_row("SELECT watermark, caught_up, stopped FROM cursor WHERE feature = ?1", [feature], |row| {
-                    Ok(Cursor { watermark: row.get(0)?, caught_up: row.get(1)?, stopped: row.get(2)? })
-                })
+                .query_row(
+                    "SELECT watermark, caught_up, stopped FROM cursor WHERE feature = ?1",
+                    [feature],
+                    |row| {
+                        Ok(Cursor {
+                            watermark: row.get(0)?,
+                            caught_up: row.get(1)?,
+                            stopped: row.get(2)?,
+                        })
+                    },
+                )
                 .optional()?;
             Ok(found.unwrap_or_default())
         })
@@ -155,7 +165,10 @@ impl Partition {
     /// Stops a feature over a foreign record. Its cursor stays; the incident says nothing of the record.
     pub(crate) fn stop(&self, feature: &str, incident: &str, now: SystemTime) -> Result<()> {
         self.database.write_durably(|tx| {
-            tx.execute("INSERT INTO incident (id, at, feature) VALUES (?1, ?2, ?3)", (incident, millis(now), feature))?;
+            tx.execute(
+                "INSERT INTO incident (id, at, feature) VALUES (?1, ?2, ?3)",
+                (incident, millis(now), feature),
+            )?;
             tx.execute(
                 "INSERT INTO cursor (feature, stopped) VALUES (?1, ?2)
                  ON CONFLICT (feature) DO UPDATE SET stopped = excluded.stopped",
@@ -168,21 +181,30 @@ impl Partition {
     /// A clean answer lifts what a foreign record stopped; the incident stays on record.
     pub(crate) fn lift(&self, feature: &str) -> Result<()> {
         self.database.write_durably(|tx| {
-            tx.execute("UPDATE cursor SET stopped = NULL WHERE feature = ?1", [feature])?;
+            tx.execute(
+                "UPDATE cursor SET stopped = NULL WHERE feature = ?1",
+                [feature],
+            )?;
             Ok(())
         })
     }
 
     pub(crate) fn held(&self) -> Result<u64> {
-        let count = self.read(|c| Ok(c.query_row("SELECT count(*) FROM held", [], |row| row.get::<_, i64>(0))?))?;
+        let count = self.read(|c| {
+            Ok(c.query_row("SELECT count(*) FROM held", [], |row| row.get::<_, i64>(0))?)
+        })?;
         Ok(count.unsigned_abs())
     }
 
     /// Every incident with its time and feature, newest first.
     pub(crate) fn incidents(&self) -> Result<Vec<(String, SystemTime, String)>> {
         self.read(|c| {
-            let mut statement = c.prepare_cached("SELECT id, at, feature FROM incident ORDER BY at DESC, rowid DESC")?;
-            let rows = statement.query_map([], |row| Ok((row.get(0)?, instant(row.get(1)?), row.get(2)?)))?;
+            let mut statement = c.prepare_cached(
+                "SELECT id, at, feature FROM incident ORDER BY at DESC, rowid DESC",
+            )?;
+            let rows = statement.query_map([], |row| {
+                Ok((row.get(0)?, instant(row.get(1)?), row.get(2)?))
+            })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }

@@ -47,7 +47,11 @@ pub(crate) struct Wrapped(pub(crate) Vec<u8>);
 
 impl Vault {
     pub(crate) fn new(keystore: Arc<dyn Keystore>, world: World, directory: String) -> Self {
-        Self { keystore, world, directory }
+        Self {
+            keystore,
+            world,
+            directory,
+        }
     }
 
     /// The device root; made when `fresh`, since an existing database without its key is a wrong keystore.
@@ -57,7 +61,9 @@ impl Vault {
 
     /// The content root of an account: what `Unlocked` holds.
     pub(crate) fn content_root(&self, account: &str, fresh: bool) -> Result<Unlocked> {
-        Ok(Unlocked { root: self.root(&self.content_name(account), fresh)? })
+        Ok(Unlocked {
+            root: self.root(&self.content_name(account), fresh)?,
+        })
     }
 
     /// Destroys an account's content root. Whatever is left of its files is unreadable from here on.
@@ -71,7 +77,9 @@ impl Vault {
 
     fn root(&self, name: &str, fresh: bool) -> Result<Key> {
         if let Some(bytes) = self.keystore.load(name.to_owned())?.map(Zeroizing::new) {
-            return Key::from_slice(&bytes).ok_or(PericardError::Keystore { kind: KeystoreError::Unexpected });
+            return Key::from_slice(&bytes).ok_or(PericardError::Keystore {
+                kind: KeystoreError::Unexpected,
+            });
         }
         if !fresh {
             return Err(PericardError::storage(StorageKind::WrongKey));
@@ -81,7 +89,9 @@ impl Vault {
         // A keystore that forgets at once would cost everything that is written from here on.
         match self.keystore.load(name.to_owned())?.map(Zeroizing::new) {
             Some(kept) if *kept == key.bytes() => Ok(key),
-            _ => Err(PericardError::Keystore { kind: KeystoreError::Unexpected }),
+            _ => Err(PericardError::Keystore {
+                kind: KeystoreError::Unexpected,
+            }),
         }
     }
 }
@@ -101,27 +111,47 @@ impl Unlocked {
         let mut sealed = Key::new(world.random()).bytes().to_vec();
         let bound = binding(account, person);
         self.wrapping()?
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound.as_bytes()), &mut sealed)
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(bound.as_bytes()),
+                &mut sealed,
+            )
             .map_err(|_| PericardError::internal("wrap"))?;
         Ok(Wrapped([nonce.as_slice(), &sealed].concat()))
     }
 
     /// A person's key; `WrongKey` when it was wrapped for another account or person or by another root.
-    pub(crate) fn person(&self, account: &str, person: &str, wrapped: &Wrapped) -> Result<PersonKey> {
+    pub(crate) fn person(
+        &self,
+        account: &str,
+        person: &str,
+        wrapped: &Wrapped,
+    ) -> Result<PersonKey> {
         let wrong = || PericardError::storage(StorageKind::WrongKey);
-        let (nonce, sealed) = wrapped.0.split_first_chunk::<NONCE_LEN>().ok_or_else(wrong)?;
+        let (nonce, sealed) = wrapped
+            .0
+            .split_first_chunk::<NONCE_LEN>()
+            .ok_or_else(wrong)?;
         let mut sealed = Zeroizing::new(sealed.to_vec());
         let bound = binding(account, person);
         let opened = self
             .wrapping()?
-            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bound.as_bytes()), &mut sealed)
+            .open_in_place(
+                Nonce::assume_unique_for_key(*nonce),
+                Aad::from(bound.as_bytes()),
+                &mut sealed,
+            )
             .map_err(|_| wrong())?;
-        Ok(PersonKey { key: Key::from_slice(opened).ok_or_else(wrong)?, bound })
+        Ok(PersonKey {
+            key: Key::from_slice(opened).ok_or_else(wrong)?,
+            bound,
+        })
     }
 
     fn wrapping(&self) -> Result<LessSafeKey> {
         let key = derive(&self.root, "pericard person wrap", "");
-        let key = UnboundKey::new(&AES_256_GCM, key.bytes()).map_err(|_| PericardError::internal("wrap"))?;
+        let key = UnboundKey::new(&AES_256_GCM, key.bytes())
+            .map_err(|_| PericardError::internal("wrap"))?;
         Ok(LessSafeKey::new(key))
     }
 }

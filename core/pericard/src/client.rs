@@ -1,0 +1,335 @@
+//! The client: one open directory, its portals and its accounts.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pericard_protocol::place::Base;
+
+use crate::account::{Account, AccountCore};
+use crate::ground::error::{InputProblem, PericardError, Result};
+use crate::ground::gate::Gate;
+use crate::ground::world::World;
+use crate::keepers::net::Net;
+use crate::keepers::store::{Device, Directory};
+use crate::keepers::vault::{Keystore, Vault, device_database};
+use crate::portal::{Portal, PortalConfig, Site};
+use crate::sign_in::SignIn;
+
+/// How to open a client.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Config {
+    /// A directory of the app's own, absolute; made when missing. On phones: in the app's private container,
+    /// excluded from backups. One process at a time has it open.
+    pub directory: String,
+    /// The portals that the app's maker configured. Only these may be signed in to natively.
+    pub portals: Vec<PortalConfig>,
+    /// Allows `http` to literal loopback addresses, for tests against a local server. Leave it off in apps.
+    pub allow_loopback_http: bool,
+    /// The app's name and version for the portal's logs, for example `Clinic/1.2`; printable ASCII.
+    pub app: String,
+}
+
+/// An open directory: where an app starts.
+///
+/// Open one per process and keep it. Everything that touches disk, keystore or network is asynchronous and runs to
+/// its end even when the caller goes away.
+#[derive(uniffi::Object)]
+pub struct Client {
+    core: Arc<Core>,
+}
+
+#[uniffi::export]
+impl Client {
+    /// Opens `config.directory`, or makes it. Works offline.
+    ///
+    /// Fails with `InUse` when another process has it open, `Storage` with its kind (`WrongKey`: the keystore is not
+    /// the one that the directory was made with; `NotEncrypted`: the SQLite in this process is not SQLCipher),
+    /// `Keystore`, and `InvalidInput` for a portal that cannot be used. Nothing is changed then.
+    #[uniffi::constructor]
+    pub async fn open(
+        config: Config,
+        keystore: Arc<dyn Keystore>,
+    ) -> Result<Arc<Self>, PericardError> {
+        let world = World::real(&config.app);
+        Self::in_world(config, keystore, world).await
+    }
+
+    /// The portals as configured. Memory only.
+    pub fn portals(&self) -> Vec<PortalConfig> {
+        self.core.config.portals.clone()
+    }
+
+    /// Finds a portal: three small requests.
+    ///
+    /// Fails with `Offline`; `InvalidInput` (`base`: `NotAUrl`, `NotHttps`; `extra_roots`: `NotACertificate`); and
+    /// `Portal` with what is wrong: `NotAPortal` (also a captive portal), `WrongIssuer`, `Insecure`, `InvalidAnswer`,
+    /// `TooLarge`, `Unsupported`, `Certificate`, `Failing`.
+    pub async fn portal(&self, config: PortalConfig) -> Result<Arc<Portal>, PericardError> {
+        let core = self.core.clone();
+        self.core
+            .job(async move {
+                let site = Arc::new(Site::discover(&core, config).await?);
+                Ok(Portal::new(core, site))
+            })
+            .await
+    }
+
+    /// The accounts on this device, in order of their first sign-in. Works offline.
+    pub async fn accounts(&self) -> Result<Vec<Arc<Account>>, PericardError> {
+        let core = self.core.clone();
+        self.core
+            .job(async move { core.on_disk(|core| core.accounts()).await })
+            .await
+    }
+
+    /// One account. `NotFound` when it is not, or no longer, on this device. Works offline.
+    pub async fn account(&self, id: String) -> Result<Arc<Account>, PericardError> {
+        let core = self.core.clone();
+        let found = async move {
+            let all = core.on_disk(|core| core.accounts()).await?;
+            all.into_iter()
+                .find(|account| account.id() == id)
+                .ok_or(PericardError::NotFound)
+        };
+        self.core.job(found).await
+    }
+
+    /// The sign-in that was under way when the app went away or was killed, if it is still in its ten minutes: a
+    /// person who left to copy a code goes on where they were. Works offline.
+    pub async fn resume_sign_in(&self) -> Result<Option<Arc<SignIn>>, PericardError> {
+        let core = self.core.clone();
+        self.core
+            .job(async move { SignIn::resume(core).await })
+            .await
+    }
+
+    /// Closes every file and idle connection and returns when all are closed: call it when the app goes to the
+    /// background. Running syncs end at the next page. Until `resume` everything else fails with `Closed`.
+    pub async fn pause(&self) -> Result<(), PericardError> {
+        let core = self.core.clone();
+        self.core
+            .world
+            .spawn(async move { core.pause().await })
+            .await
+    }
+
+    /// Lets everything go on after `pause`.
+    pub async fn resume(&self) -> Result<(), PericardError> {
+        let core = self.core.clone();
+        self.core.world.spawn(async move { core.resume() }).await
+    }
+
+    /// Ends this client: as `pause`, and the directory is free for another. There is no way back but `open`.
+    pub async fn shut_down(&self) -> Result<(), PericardError> {
+        let core = self.core.clone();
+        self.core
+            .world
+            .spawn(async move { core.shut_down().await })
+            .await
+    }
+}
+
+impl Client {
+    pub(crate) async fn in_world(
+        config: Config,
+        keystore: Arc<dyn Keystore>,
+        world: World,
+    ) -> Result<Arc<Self>> {
+        let outer = world.clone();
+        outer
+            .blocking(move || {
+                Ok(Arc::new(Self {
+                    core: Core::open(config, keystore, world)?,
+                }))
+            })
+            .await
+    }
+}
+
+/// What all objects of one client share.
+pub(crate) struct Core {
+    pub(crate) config: Config,
+    pub(crate) world: World,
+    pub(crate) vault: Vault,
+    pub(crate) device: Arc<Device>,
+    gate: Gate,
+    directory: Mutex<Option<Arc<Directory>>>,
+    accounts: Mutex<BTreeMap<String, Arc<AccountCore>>>,
+}
+
+impl Core {
+    fn open(config: Config, keystore: Arc<dyn Keystore>, world: World) -> Result<Arc<Self>> {
+        if config.app.is_empty() || !config.app.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+            return Err(PericardError::input("app", InputProblem::Unreadable));
+        }
+        let path = Path::new(&config.directory);
+        if !path.is_absolute() {
+            return Err(PericardError::input("directory", InputProblem::Unreadable));
+        }
+        for portal in &config.portals {
+            Base::parse(&portal.base, config.allow_loopback_http)?;
+        }
+        let directory = Directory::open(path, &world)?;
+        let vault = Vault::new(keystore, world.clone(), directory.id().to_owned());
+        let database = directory.device_db();
+        let root = vault.device_root(!database.exists())?;
+        let device = Device::open(&database, device_database(&root))?;
+        Ok(Arc::new(Self {
+            config,
+            world,
+            vault,
+            device: Arc::new(device),
+            gate: Gate::new(),
+            directory: Mutex::new(Some(Arc::new(directory))),
+            accounts: Mutex::default(),
+        }))
+    }
+
+    /// Runs a job of an exported method: to its end, and not while the client is paused.
+    pub(crate) async fn job<T: Send + 'static>(
+        &self,
+        job: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let pass = self.gate.enter()?;
+        self.world
+            .spawn(async move {
+                let _pass = pass;
+                job.await
+            })
+            .await
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Runs `work` where it may block.
+    pub(crate) async fn on_disk<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Arc<Core>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let core = self.clone();
+        self.world.blocking(move || work(&core)).await
+    }
+
+    pub(crate) fn directory(&self) -> Result<Arc<Directory>> {
+        self.directory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or(PericardError::Closed)
+    }
+
+    /// Whether the app's maker allows the app's own password screen for `base`.
+    pub(crate) fn allows_native(&self, base: &str) -> bool {
+        self.config
+            .portals
+            .iter()
+            .any(|portal| portal.base == base && portal.native_sign_in)
+    }
+
+    /// The way to a portal; its roots are read here, so that a bad one is the caller's mistake and no portal's.
+    pub(crate) fn net(&self, config: &PortalConfig) -> Result<Net> {
+        let base = Base::parse(&config.base, self.config.allow_loopback_http)?;
+        for root in &config.extra_roots {
+            if !rustls::RootCertStore::empty()
+                .add(root.clone().into())
+                .is_ok()
+            {
+                return Err(PericardError::input(
+                    "extra_roots",
+                    InputProblem::NotACertificate,
+                ));
+            }
+        }
+        Ok(Net::new(
+            self.world.clone(),
+            base,
+            config.extra_roots.clone(),
+        ))
+    }
+
+    /// The configuration for an account's portal: today's from the app, else the one of its sign-in.
+    pub(crate) fn config_of(&self, base: &str, kept: &str) -> Result<PortalConfig> {
+        match self
+            .config
+            .portals
+            .iter()
+            .find(|portal| portal.base == base)
+        {
+            Some(portal) => Ok(portal.clone()),
+            None => Ok(serde_json::from_str(kept)?),
+        }
+    }
+
+    /// Every account, opened once and shared by all who ask. Blocks.
+    fn accounts(self: &Arc<Self>) -> Result<Vec<Arc<Account>>> {
+        let rows = self.device.accounts()?;
+        rows.into_iter()
+            .map(|row| Ok(Account::new(self.account_core(row)?)))
+            .collect()
+    }
+
+    pub(crate) fn account_core(
+        self: &Arc<Self>,
+        row: crate::keepers::store::AccountRow,
+    ) -> Result<Arc<AccountCore>> {
+        let mut open = self.open_accounts();
+        if let Some(account) = open.get(&row.id) {
+            return Ok(account.clone());
+        }
+        let id = row.id.clone();
+        let account = AccountCore::open(self, row)?;
+        open.insert(id, account.clone());
+        Ok(account)
+    }
+
+    pub(crate) fn forget_account(&self, id: &str) {
+        self.open_accounts().remove(id);
+    }
+
+    fn open_accounts(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<AccountCore>>> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn pause(self: &Arc<Self>) -> Result<()> {
+        for account in self.open_accounts().values() {
+            account.cancel_sync();
+        }
+        self.gate.close().await;
+        self.on_disk(|core| {
+            for account in core.open_accounts().values() {
+                account.pause();
+            }
+            core.device.pause();
+            core.world.transport.rest();
+            Ok(())
+        })
+        .await
+    }
+
+    fn resume(&self) -> Result<()> {
+        self.directory()?;
+        self.device.resume();
+        for account in self.open_accounts().values() {
+            account.resume();
+        }
+        self.gate.open();
+        Ok(())
+    }
+
+    async fn shut_down(self: &Arc<Self>) -> Result<()> {
+        self.pause().await?;
+        self.directory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let accounts = std::mem::take(&mut *self.open_accounts());
+        for account in accounts.into_values() {
+            account.end();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,529 @@
+//! Signing in, one question at a time.
+//!
+//! ```mermaid
+//! stateDiagram-v2
+//!     [*] --> OpenBrowser: browser
+//!     [*] --> AskPassword: native
+//!     OpenBrowser --> Ready: redirected
+//!     AskPassword --> AskCode: right, and a second factor is enrolled
+//!     AskPassword --> Ready: right
+//!     AskPassword --> AskPassword: wrong (WrongPassword)
+//!     AskCode --> Ready: right
+//!     AskCode --> AskCode: wrong (WrongCode)
+//!     AskPassword --> Wait: too many (RateLimited)
+//!     AskCode --> Wait: too many (RateLimited)
+//!     AskPassword --> OpenBrowser: the portal sends native sign-in to the web
+//!     Ready --> [*]: finish
+//! ```
+//!
+//! The state is stored, encrypted, before each step is told: leaving the app to copy a code, or its death, costs
+//! nothing for ten minutes. What was typed is never stored.
+
+mod redeem;
+mod state;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use pericard_protocol::oauth::authorize::{
+    AuthorizationRequest, Pending, RedirectError, parse_redirect, scopes,
+};
+use pericard_protocol::oauth::first_party::{
+    ChallengeAnswer, ChallengeError, Needs, Sent, Start, send_code, send_password,
+};
+use pericard_protocol::oauth::{Form, pkce::Pkce};
+use pericard_protocol::secret::Secret;
+use pericard_protocol::{limits, totp};
+
+use crate::account::Account;
+use crate::client::Core;
+use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result, SignInReason};
+use crate::keepers::net::Call;
+use crate::portal::Site;
+
+use state::{Stage, State};
+
+/// How long a sign-in may take before it starts anew.
+const TIME: Duration = Duration::from_secs(600);
+const LONGEST: usize = 1_000;
+
+/// The way of a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum SignInMethod {
+    /// In the system's browser, on the portal's own pages: works with every portal and with passkeys.
+    Browser,
+    /// On the app's own screens, for portals in `Config.portals` with `native_sign_in`.
+    Native,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum SignInStep {
+    /// Open this address in the system's browser (`ASWebAuthenticationSession`, Custom Tabs), never in a web view, and
+    /// pass the address that it comes back to, to `redirected`. It carries one-time values: keep it out of logs.
+    OpenBrowser {
+        /// The address.
+        url: String,
+    },
+    /// Ask for user name and password, and pass them to `password`.
+    AskPassword,
+    /// Ask for the code of the second factor, and pass it to `code`.
+    AskCode {
+        /// Wrong codes that the portal still tolerates, where it says so.
+        attempts_left: Option<u32>,
+    },
+    /// Too many wrong answers: show when the question comes back.
+    Wait {
+        /// When the portal listens again, by the device's clock.
+        until: SystemTime,
+    },
+    /// Signed in; call `finish`.
+    Ready,
+}
+
+/// A sign-in under way.
+///
+/// A wrong answer is an error and `step` keeps the question. The state survives the app's death for ten minutes:
+/// `Client.resume_sign_in`. Abandoning it needs nothing, `cancel` is kinder to the portal.
+#[derive(uniffi::Object)]
+pub struct SignIn {
+    core: Arc<Core>,
+    site: Arc<Site>,
+    /// One answer at a time.
+    state: tokio::sync::Mutex<State>,
+    shown: Mutex<Shown>,
+}
+
+/// What `step` tells from memory.
+struct Shown {
+    step: SignInStep,
+    wait: Option<SystemTime>,
+    expires: SystemTime,
+}
+
+#[uniffi::export]
+impl SignIn {
+    /// What to do next. Memory only. `SignInRequired` (`Expired`) after ten minutes.
+    pub fn step(&self) -> Result<SignInStep, PericardError> {
+        let shown = self.shown();
+        let now = self.core.world.clock.now();
+        if now >= shown.expires {
+            return Err(PericardError::SignInRequired {
+                reason: SignInReason::Expired,
+            });
+        }
+        Ok(match shown.wait {
+            Some(until) if now < until => SignInStep::Wait { until },
+            _ => shown.step.clone(),
+        })
+    }
+
+    /// Passes on the address that the browser came back to.
+    ///
+    /// Fails with `InvalidInput` (`to`, `NotThisSignIn`) when it does not belong to this sign-in, `Cancelled` when the
+    /// person cancelled on the portal's pages, `Offline` when the portal cannot be reached: then start the browser
+    /// again, since a code works once.
+    pub async fn redirected(self: Arc<Self>, to: String) -> Result<SignInStep, PericardError> {
+        let this = self.clone();
+        self.core
+            .job(async move { this.take_redirect(&to).await })
+            .await
+    }
+
+    /// Passes on what the person typed. Neither is stored; the core's copies are wiped.
+    ///
+    /// Fails with `WrongPassword`, `RateLimited` (then `step` is `Wait`), `InvalidInput` (`user`, `password`: `Empty`,
+    /// `TooLong`), `Offline`, `Portal`. The question stays.
+    pub async fn password(
+        self: Arc<Self>,
+        user: String,
+        password: Vec<u8>,
+    ) -> Result<SignInStep, PericardError> {
+        let this = self.clone();
+        let password = zeroize::Zeroizing::new(password);
+        self.core
+            .job(async move { this.take_password(&user, &password).await })
+            .await
+    }
+
+    /// Passes on the code of the second factor: six to eight digits; spaces and dashes are dropped, nothing else is.
+    ///
+    /// Fails with `InvalidInput` (`code`, `NotDigits`) before anything is sent, `WrongCode`, `RateLimited` (then `step`
+    /// is `Wait`), `Offline`, `Portal`. The question stays. The same code is never sent twice.
+    pub async fn code(self: Arc<Self>, code: String) -> Result<SignInStep, PericardError> {
+        let this = self.clone();
+        let code = zeroize::Zeroizing::new(code);
+        self.core
+            .job(async move { this.take_code(&code).await })
+            .await
+    }
+
+    /// Commits a `Ready` sign-in as an account. No network; calling it again returns the same account.
+    ///
+    /// Signing in where there is an account of the same person reopens that one, with its cache and its outbox.
+    /// Fails with `SignInRequired` (`AnotherPerson`) when `Account.sign_in_again` expected somebody else.
+    pub async fn finish(self: Arc<Self>) -> Result<Arc<Account>, PericardError> {
+        let this = self.clone();
+        self.core.job(async move { this.commit().await }).await
+    }
+
+    /// Ends the sign-in and revokes what it holds, as far as the portal can be reached.
+    pub async fn cancel(self: Arc<Self>) -> Result<(), PericardError> {
+        let this = self.clone();
+        self.core.job(async move { this.abandon().await }).await
+    }
+}
+
+impl SignIn {
+    /// A new sign-in. `expected` is the account that it has to reopen.
+    pub(crate) async fn begin(
+        core: Arc<Core>,
+        site: Arc<Site>,
+        method: SignInMethod,
+        expected: Option<String>,
+    ) -> Result<Arc<Self>> {
+        let stage = match method {
+            SignInMethod::Browser => Stage::Browser,
+            SignInMethod::Native if !core.allows_native(&site.config.base) => {
+                return Err(PericardError::input("method", InputProblem::NotConfigured));
+            }
+            SignInMethod::Native if site.endpoints.challenge.is_none() => {
+                return Err(PericardError::portal(PortalProblem::Unsupported));
+            }
+            SignInMethod::Native => Stage::Password { auth_session: None },
+        };
+        let send = site
+            .resource("Communication")
+            .is_none_or(|messages| messages.creates());
+        let state = State::new(
+            &core.world,
+            &site,
+            stage,
+            scopes(&site.endpoints, send),
+            expected,
+            TIME,
+        );
+        let sign_in = Self::of(core, site, state);
+        sign_in.keep(&*sign_in.state.lock().await).await?;
+        Ok(sign_in)
+    }
+
+    /// The one that was under way, from disk.
+    pub(crate) async fn resume(core: Arc<Core>) -> Result<Option<Arc<Self>>> {
+        let found = core
+            .on_disk(|core| {
+                let Some((_, kept)) = core.device.sign_in(core.world.clock.now())? else {
+                    return Ok(None);
+                };
+                let state: State = serde_json::from_str(kept.expose())?;
+                let config =
+                    core.config_of(&state.config.base, &serde_json::to_string(&state.config)?)?;
+                // The redirect is the one that the browser was given, whatever the app is configured with today.
+                let config = crate::portal::PortalConfig {
+                    redirect: state.config.redirect.clone(),
+                    ..config
+                };
+                Ok(Site::kept(core, config)?.map(|site| (site, state)))
+            })
+            .await?;
+        Ok(found.map(|(site, state)| Self::of(core, Arc::new(site), state)))
+    }
+
+    fn of(core: Arc<Core>, site: Arc<Site>, state: State) -> Arc<Self> {
+        let shown = Mutex::new(Self::show(&site, &state));
+        Arc::new(Self {
+            core,
+            site,
+            state: tokio::sync::Mutex::new(state),
+            shown,
+        })
+    }
+
+    fn shown(&self) -> std::sync::MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn show(site: &Site, state: &State) -> Shown {
+        let step = match &state.stage {
+            Stage::Browser => SignInStep::OpenBrowser {
+                url: request(site, state, |r| r.url().into()),
+            },
+            Stage::Password { .. } => SignInStep::AskPassword,
+            Stage::Code { attempts_left, .. } => SignInStep::AskCode {
+                attempts_left: *attempts_left,
+            },
+            Stage::Ready(_) | Stage::Done { .. } => SignInStep::Ready,
+        };
+        Shown {
+            step,
+            wait: state.wait,
+            expires: state.expires,
+        }
+    }
+
+    /// Stores the state, then tells it.
+    async fn keep(&self, state: &State) -> Result<SignInStep> {
+        let json = Secret::new(serde_json::to_string(state)?);
+        let (id, expires) = (state.id.clone(), state.expires);
+        self.core
+            .on_disk(move |core| core.device.keep_sign_in(&id, &json, expires))
+            .await?;
+        *self.shown() = Self::show(&self.site, state);
+        self.step()
+    }
+
+    /// The state, while there is time and the portal does not ask to wait.
+    async fn asked(&self) -> Result<tokio::sync::MutexGuard<'_, State>> {
+        let state = self.state.lock().await;
+        if let SignInStep::Wait { until } = self.step()? {
+            let now = self.core.world.clock.now();
+            return Err(PericardError::RateLimited {
+                retry_after: until.duration_since(now).unwrap_or_default(),
+            });
+        }
+        Ok(state)
+    }
+
+    async fn take_redirect(&self, to: &str) -> Result<SignInStep> {
+        let mut state = self.asked().await?;
+        if !matches!(state.stage, Stage::Browser) {
+            return Err(PericardError::input("to", InputProblem::NotAsked));
+        }
+        let pending: Pending = request(&self.site, &state, |r| r.pending());
+        let code = parse_redirect(&pending, to).map_err(|error| match error {
+            RedirectError::Refused { code } if code.as_str() == "access_denied" => {
+                PericardError::Cancelled
+            }
+            RedirectError::Refused { .. } => PericardError::portal(PortalProblem::Refused),
+            _ => PericardError::input("to", InputProblem::NotThisSignIn),
+        })?;
+        let redirect = Some(state.config.redirect.clone());
+        let redeemed =
+            redeem::redeem(&self.core, &self.site, &state, &code, redirect.as_deref()).await;
+        self.ready(&mut state, redeemed).await
+    }
+
+    async fn take_password(&self, user: &str, password: &[u8]) -> Result<SignInStep> {
+        for (field, length) in [("user", user.len()), ("password", password.len())] {
+            match length {
+                0 => return Err(PericardError::input(field, InputProblem::Empty)),
+                LONGEST.. => return Err(PericardError::input(field, InputProblem::TooLong)),
+                _ => {}
+            }
+        }
+        let mut state = self.asked().await?;
+        let Stage::Password { auth_session } = &state.stage else {
+            return Err(PericardError::input("password", InputProblem::NotAsked));
+        };
+        let mut session = auth_session.clone();
+        if session.is_none() {
+            let start = Start {
+                client_id: &self.site.config.client_id,
+                scope: &state.scope,
+                pkce: &state.pkce(),
+                nonce: &state.nonce,
+                base: self.site.base(),
+                auth_session: None,
+            };
+            match self.challenge(start.form(), Sent::Start).await? {
+                ChallengeAnswer::Needs(needs) if needs.password => session = needs.auth_session,
+                other => return self.answered(&mut state, other, None).await,
+            }
+        }
+        let form = send_password(
+            &self.site.config.client_id,
+            session.as_ref(),
+            user,
+            password,
+        );
+        let answer = self.challenge(form, Sent::Password).await?;
+        self.answered(&mut state, answer, session).await
+    }
+
+    async fn take_code(&self, code: &str) -> Result<SignInStep> {
+        let code = totp::Code::normalize(code)
+            .map_err(|_| PericardError::input("code", InputProblem::NotDigits))?;
+        let mut state = self.asked().await?;
+        let Stage::Code {
+            auth_session,
+            attempts_left,
+        } = &state.stage
+        else {
+            return Err(PericardError::input("code", InputProblem::NotAsked));
+        };
+        let (session, attempts_left) = (auth_session.clone(), *attempts_left);
+        if !state.first_use(code.digits()) {
+            return Err(PericardError::WrongCode { attempts_left });
+        }
+        // Remembered before it is sent: a code whose answer got lost is spent too.
+        self.keep(&state).await?;
+        let form = send_code(&self.site.config.client_id, session.as_ref(), &code);
+        let answer = self.challenge(form, Sent::Code).await?;
+        self.answered(&mut state, answer, session).await
+    }
+
+    async fn challenge(&self, form: Form, sent: Sent) -> Result<ChallengeAnswer> {
+        let endpoint = self.site.endpoints.challenge.clone();
+        let url = endpoint.ok_or(PericardError::portal(PortalProblem::Unsupported))?;
+        let body = form.as_str().as_bytes().to_vec();
+        let call = Call::post(url, Form::CONTENT_TYPE, body, limits::OAUTH_BODY)
+            .header("accept", "application/json");
+        let answer = self.site.net.send(call).await?;
+        ChallengeAnswer::parse(answer.status, answer.retry_after(), &answer.body, sent).map_err(
+            |error| match error {
+                ChallengeError::Unavailable | ChallengeError::NotAnAnswer => answer.refusal(),
+            },
+        )
+    }
+
+    /// Goes on from the portal's answer. `session` is what was sent with the question.
+    async fn answered(
+        &self,
+        state: &mut State,
+        answer: ChallengeAnswer,
+        session: Option<Secret>,
+    ) -> Result<SignInStep> {
+        match answer {
+            ChallengeAnswer::Code { code, .. } => {
+                let redeemed = redeem::redeem(&self.core, &self.site, state, &code, None).await;
+                self.ready(state, redeemed).await
+            }
+            ChallengeAnswer::Needs(needs) => {
+                state.ask(needs, session);
+                self.keep(state).await
+            }
+            ChallengeAnswer::WrongPassword(needs) => {
+                let attempts_left = needs.attempts_left;
+                state.ask(
+                    Needs {
+                        password: true,
+                        otp: false,
+                        ..needs
+                    },
+                    session,
+                );
+                self.keep(state).await?;
+                Err(PericardError::WrongPassword { attempts_left })
+            }
+            ChallengeAnswer::WrongCode(needs) => {
+                let attempts_left = needs.attempts_left;
+                state.ask(needs, session);
+                self.keep(state).await?;
+                Err(PericardError::WrongCode { attempts_left })
+            }
+            ChallengeAnswer::Wait { retry_after, needs } => {
+                state.ask(needs, session);
+                state.wait = self.core.world.clock.now().checked_add(retry_after);
+                self.keep(state).await?;
+                Err(PericardError::RateLimited { retry_after })
+            }
+            ChallengeAnswer::SessionGone => {
+                state.stage = Stage::Password { auth_session: None };
+                self.keep(state).await
+            }
+            ChallengeAnswer::RedirectToWeb { .. } => {
+                state.stage = Stage::Browser;
+                self.keep(state).await
+            }
+            ChallengeAnswer::Refused { .. } => Err(PericardError::portal(PortalProblem::Refused)),
+        }
+    }
+
+    /// Keeps redeemed tokens. A code works once: when redeeming failed, the first question comes back.
+    async fn ready(
+        &self,
+        state: &mut State,
+        redeemed: Result<state::Redeemed>,
+    ) -> Result<SignInStep> {
+        match redeemed {
+            Ok(redeemed) => {
+                state.stage = Stage::Ready(Box::new(redeemed));
+                self.keep(state).await
+            }
+            Err(error) => {
+                state.start_over(&self.core.world);
+                self.keep(state).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn commit(&self) -> Result<Arc<Account>> {
+        let mut state = self.state.lock().await;
+        let redeemed = match &state.stage {
+            Stage::Done { account } => return self.account(account.clone()).await,
+            Stage::Ready(redeemed) => redeemed.clone(),
+            _ => return Err(PericardError::input("finish", InputProblem::NotAsked)),
+        };
+        self.step()?;
+        let (site, id, expected) = (self.site.clone(), state.id.clone(), state.expected.clone());
+        let committed = self
+            .core
+            .on_disk(move |core| redeem::commit(core, &site, &id, expected, &redeemed))
+            .await;
+        match committed {
+            Ok(account) => {
+                state.stage = Stage::Done {
+                    account: account.id(),
+                };
+                Ok(account)
+            }
+            Err(error @ PericardError::SignInRequired { .. }) => {
+                self.drop_tokens(&state).await;
+                state.start_over(&self.core.world);
+                self.keep(&state).await?;
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn account(&self, id: String) -> Result<Arc<Account>> {
+        self.core
+            .on_disk(move |core| {
+                let row = core.device.accounts()?.into_iter().find(|row| row.id == id);
+                Ok(Account::new(
+                    core.account_core(row.ok_or(PericardError::NotFound)?)?,
+                ))
+            })
+            .await
+    }
+
+    async fn abandon(&self) -> Result<()> {
+        let mut state = self.state.lock().await;
+        if matches!(state.stage, Stage::Done { .. }) {
+            return Ok(());
+        }
+        let id = state.id.clone();
+        self.core
+            .on_disk(move |core| core.device.drop_sign_in(&id))
+            .await?;
+        self.drop_tokens(&state).await;
+        state.start_over(&self.core.world);
+        state.expires = SystemTime::UNIX_EPOCH;
+        *self.shown() = Self::show(&self.site, &state);
+        Ok(())
+    }
+
+    /// Tokens that become no account are revoked, as far as the portal can be reached.
+    async fn drop_tokens(&self, state: &State) {
+        if let Stage::Ready(redeemed) = &state.stage {
+            redeem::revoke(&self.site, redeemed).await;
+        }
+    }
+}
+
+/// Builds the authorization request of a state: the same each time it is asked.
+fn request<T>(site: &Site, state: &State, make: impl FnOnce(&AuthorizationRequest<'_>) -> T) -> T {
+    let pkce: Pkce = state.pkce();
+    make(&AuthorizationRequest {
+        endpoints: &site.endpoints,
+        base: site.base(),
+        client_id: &state.config.client_id,
+        redirect: &state.config.redirect,
+        scope: &state.scope,
+        state: &state.state,
+        nonce: &state.nonce,
+        pkce: &pkce,
+    })
+}
