@@ -1,0 +1,59 @@
+package dev.pericard
+
+import java.nio.file.Files
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertInstanceOf
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+
+class DiscoveryTest {
+    @Test
+    fun `a portal says what it can`() = test {
+        val world = anasWorld()
+        world.open(MapKeystore()).use { client ->
+            val portal = client.onlyPortal()
+            val can = portal.capabilities()
+            assertEquals(world.config().portals.single().base, portal.base())
+            assertTrue(can.browserSignIn && can.nativeSignIn && can.messages && can.send && can.revocation, "$can")
+            assertTrue(can.fhirVersion.startsWith("4."), can.fhirVersion)
+            assertTrue(portal.findings().none { it.verdict == Verdict.WRONG }, "${portal.findings()}")
+        }
+    }
+
+    @Test
+    fun `a login page of the network is no portal`() = test {
+        val world = anasWorld(faults = """[{"fault":"captive_portal"}]""")
+        world.open(MapKeystore()).use { client ->
+            val error = assertInstanceOf(PericardException.Portal::class.java, failure { client.onlyPortal() })
+            assertEquals(PortalProblem.NOT_A_PORTAL, error.problem)
+        }
+    }
+
+    @Test
+    fun `another issuer is refused`() = test {
+        val world = anasWorld(faults = """[{"fault":"wrong_issuer"}]""")
+        world.open(MapKeystore()).use { client ->
+            val error = assertInstanceOf(PericardException.Portal::class.java, failure { client.onlyPortal() })
+            assertEquals(PortalProblem.WRONG_ISSUER, error.problem)
+        }
+    }
+
+    @Test
+    fun `no network is Offline`() = test {
+        val world = anasWorld()
+        world.open(MapKeystore()).use { client ->
+            world.network(dev.pericard.world.NetworkState.DOWN)
+            assertInstanceOf(PericardException.Offline::class.java, failure { client.onlyPortal() })
+        }
+    }
+
+    @Test
+    fun `plain http is refused before anything is sent`() = test {
+        val folder = Files.createTempDirectory("pericard").toString()
+        val portal = PortalConfig("http://portal.example/fhir", "app", "app:/back", false, emptyList())
+        openClient(Config(directory = folder, portals = emptyList(), allowLoopbackHttp = false, app = "Test/1"), MapKeystore()).use { client ->
+            val error = assertInstanceOf(PericardException.InvalidInput::class.java, failure { client.portal(portal) })
+            assertEquals(InputProblem.NOT_HTTPS, error.problem)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.pericard
+
+import dev.pericard.world.keystoreConformance
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertInstanceOf
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+
+class KeystoreTest {
+    @Test
+    fun `a keystore written in Kotlin conforms`() = test {
+        keystoreConformance(MapKeystore())
+        keystoreConformance(GuardedKeystore(MapKeystore()))
+    }
+
+    @Test
+    fun `a keystore that forgets is found out`() = test {
+        val forgetful = object : MapKeystore() {
+            override fun store(name: String, value: ByteArray) = Unit
+        }
+        failure { keystoreConformance(forgetful) }
+    }
+
+    @Test
+    fun `what a keystore says arrives as it was said`() = test {
+        val locked = object : MapKeystore() {
+            override fun load(name: String): ByteArray? = throw KeystoreException.Unavailable()
+        }
+        val error = assertInstanceOf(PericardException.Keystore::class.java, failure { anasWorld().open(locked) })
+        assertInstanceOf(KeystoreException.Unavailable::class.java, error.kind)
+    }
+
+    @Test
+    fun `whatever a keystore throws is an answer and its text stays behind`() = test {
+        for (thrown in listOf(IllegalStateException("canary"), StackOverflowError("canary"), NoClassDefFoundError("canary"))) {
+            val broken = object : MapKeystore() {
+                override fun load(name: String): ByteArray? = throw thrown
+            }
+            val error = assertInstanceOf(
+                PericardException.Keystore::class.java,
+                failure { anasWorld().open(GuardedKeystore(broken)) },
+            )
+            assertInstanceOf(KeystoreException.Unexpected::class.java, error.kind)
+            assertFalse("canary" in error.stackTraceToString())
+        }
+    }
+
+    @Test
+    fun `names and values survive the way there and back`() = test {
+        val keystore = MapKeystore()
+        val world = anasWorld()
+        world.open(keystore).use { it.shutDown() }
+        assertTrue(keystore.values.isNotEmpty())
+        val before = keystore.values.mapValues { it.value.toList() }
+        world.open(keystore).use { it.shutDown() }
+        assertEquals(before, keystore.values.mapValues { it.value.toList() })
+    }
+}

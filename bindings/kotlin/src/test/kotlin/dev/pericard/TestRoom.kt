@@ -1,0 +1,53 @@
+package dev.pericard
+
+import dev.pericard.world.TestWorld
+import java.util.concurrent.ConcurrentHashMap
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
+import kotlin.time.Duration.Companion.minutes
+
+/** A keystore as an app would write one, but in memory. */
+open class MapKeystore : Keystore {
+    val values = ConcurrentHashMap<String, ByteArray>()
+
+    override fun load(name: String): ByteArray? = values[name]?.copyOf()
+
+    override fun store(name: String, value: ByteArray) {
+        values[name] = value.copyOf()
+    }
+
+    override fun delete(name: String) {
+        values.remove(name)
+    }
+}
+
+/** A world with Ana in it, who signs in with a password alone. */
+suspend fun anasWorld(threads: Int = 2, messages: Int = 6, faults: String = "[]"): TestWorld = TestWorld.start(
+    """{"people":{"ana":{"threads":$threads,"messages":$messages,"totp":false}},"faults":$faults}""",
+)
+
+/** The portal that this world's app is configured for. */
+suspend fun Client.onlyPortal(): Portal = portal(portals().single())
+
+/** Ana's account, signed in natively. */
+suspend fun TestWorld.signInAna(client: Client): Account {
+    val signIn = client.onlyPortal().signIn(SignInMethod.NATIVE)
+    check(signIn.step() is SignInStep.AskPassword) { "asked for ${signIn.step()}" }
+    val step = signIn.password(user("ana"), password("ana", true))
+    check(step is SignInStep.Ready) { "asked for $step" }
+    return signIn.finish()
+}
+
+/** Her own messages. */
+fun Account.ownMessages(): Messages = messages(people().single { it.isSelf }.id)
+
+/** A test that may suspend, and that hangs for no longer than two minutes. */
+fun test(body: suspend kotlinx.coroutines.CoroutineScope.() -> Unit): Unit = runBlocking { withTimeout(2.minutes, body) }
+
+/** The failure of [body] as an error of the core. */
+suspend inline fun failure(crossinline body: suspend () -> Unit): Throwable = try {
+    body()
+    throw AssertionError("did not fail")
+} catch (error: Exception) {
+    error
+}

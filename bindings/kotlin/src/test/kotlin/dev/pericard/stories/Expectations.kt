@@ -1,0 +1,96 @@
+package dev.pericard.stories
+
+import dev.pericard.ChangeSet
+import dev.pericard.Feature
+import dev.pericard.FeatureState
+import dev.pericard.MessageState
+import dev.pericard.SessionState
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.withTimeoutOrNull
+import kotlin.time.Duration.Companion.seconds
+
+/** What `expect` looks at. Things of features that are not built fail as unknown. */
+suspend fun Stage.expect(thing: String, keys: Keys) {
+    when (thing) {
+        "threads" -> {
+            val threads = threads()
+            same("threads", keys.number("count"), threads.size)
+            keys.numberOrNull("unread")?.let { same("unread messages", it, threads.sumOf { thread -> thread.unread.toInt() }) }
+        }
+        "messages" -> {
+            val thread = thread(keys.number("thread"))
+            val messages = pages { after -> inbox.messages(thread, after, Stage.PAGE).let { it.messages to it.after } }
+            same("messages", keys.number("count"), messages.size)
+        }
+        "message" -> {
+            val state = inbox.message(message(keys.text("of"))).state
+            same("state", keys.word("state", "queued", "sending", "sent", "failed", "unknown"), word(state))
+        }
+        "search" -> {
+            val text = keys.text("text")
+            val hits = pages { after -> inbox.search(text, after, Stage.PAGE).let { it.hits to it.after } }
+            same("hits", keys.number("count"), hits.size)
+        }
+        "session" -> same("session", keys.word("state", "signed_out", "active", "sealed"), session())
+        "feature" -> {
+            keys.word("name", "messages")
+            val state = account.features().single { it.feature == Feature.MESSAGES }.state
+            same("feature", keys.word("state", "on", "stopped"), if (state is FeatureState.On) "on" else "stopped")
+        }
+        "held" -> same("held records", keys.number("count"), account.held().toInt())
+        "incidents" -> same("incidents", keys.number("count"), account.incidents().size)
+        "changes" -> changes(keys)
+        "disk" -> same("copies on disk", keys.number("count"), world.disk(keys.text("text")).toInt())
+        "portal.messages" -> same("messages at the portal", keys.number("count"), world.portalMessages(keys.text("text")).toInt())
+        "portal.requests" -> requests(keys)
+        "portal.revocations" -> same("revocations", keys.number("count"), world.portalRevocations().toInt())
+        else -> throw Unfit("unknown expectation `$thing`")
+    }
+}
+
+private fun same(what: String, expected: Any, found: Any) {
+    if (expected != found) throw Broken("$what: expected $expected, found $found")
+}
+
+private fun word(state: MessageState): String = when (state) {
+    is MessageState.Received -> "received"
+    is MessageState.Queued -> "queued"
+    is MessageState.Sending -> "sending"
+    is MessageState.Sent -> "sent"
+    is MessageState.Failed -> "failed"
+    is MessageState.Unknown -> "unknown"
+}
+
+private fun Stage.session(): String = when (accountOrNull?.session()) {
+    null, is SessionState.SignedOut -> "signed_out"
+    is SessionState.Active -> "active"
+    is SessionState.Sealed -> "sealed"
+}
+
+private suspend fun Stage.changes(keys: Keys) {
+    val least = keys.number("at_least")
+    val of: (ChangeSet) -> Boolean = when (keys.word("of", "threads", "messages", "outbox", "session", "feature", "people")) {
+        "threads" -> { set -> set.threads.isNotEmpty() || set.allThreads }
+        "messages" -> ChangeSet::messages
+        "outbox" -> ChangeSet::outbox
+        "session" -> ChangeSet::session
+        "feature" -> ChangeSet::features
+        else -> ChangeSet::people
+    }
+    // The stream is told after the step returned; a change that never comes ends the wait.
+    withTimeoutOrNull(5.seconds) { changes.first { sets -> sets.count(of) >= least } }
+        ?: throw Broken("changes: expected at least $least, found ${changes.value.count(of)}")
+    changes.update { emptyList() }
+}
+
+private suspend fun Stage.requests(keys: Keys) {
+    val exactly = keys.numberOrNull("count")
+    val most = keys.numberOrNull("at_most")
+    val found = world.portalRequests(keys.textOrNull("path")).toInt()
+    when {
+        exactly != null && most == null -> same("requests", exactly, found)
+        exactly == null && most != null -> if (found > most) throw Broken("requests: expected at most $most, found $found")
+        else -> throw Unfit("requests take `count` or `at_most`")
+    }
+}
