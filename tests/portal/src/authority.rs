@@ -64,9 +64,14 @@ impl Authority {
         params.use_authority_key_identifier_extension = true;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        // Apple's verifier refuses leaf certificates that last longer than 825 days.
-        params.not_after = rcgen::date_time_ymd(2028, 1, 1);
-        params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+        // Apple's verifier refuses leaf certificates that last longer than 398 days.
+        let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+        let day = |offset: i64| {
+            let day = today.saturating_add(jiff::Span::new().days(offset)).date();
+            rcgen::date_time_ymd(day.year().into(), day.month() as u8, day.day() as u8)
+        };
+        params.not_before = day(-1);
+        params.not_after = day(90);
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, &self.issuer)?;
         let key = PrivateKeyDer::try_from(key.serialize_der())

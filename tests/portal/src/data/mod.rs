@@ -3,6 +3,7 @@
 //! Everything comes from the seed: the same seed and specification give the same names, texts, secrets
 //! and ids, and the same distances in time from the portal's start.
 
+mod attachment;
 mod letters;
 mod person;
 mod population;

@@ -1,6 +1,8 @@
 //! From a specification to people with correspondence.
 
+use super::attachment::{self, PDF};
 use super::letters::{self, Language};
+use super::store::Attachment;
 use super::{Draft, Party, Person, Store, Stray};
 use crate::clock::Millis;
 use crate::entropy::Entropy;
@@ -105,6 +107,23 @@ fn correspond(
                 true => (patient, clinic),
                 false => (clinic, patient),
             };
+            let attachment = (!letter.by_patient && entropy.chance(6)).then(|| {
+                let lines = [
+                    format!("Linden Clinic, {}", talk.category),
+                    format!("For {}", person.name.full()),
+                    format!("Document {}", entropy.id()),
+                ];
+                let file = Attachment {
+                    person: index,
+                    content_type: PDF,
+                    data: attachment::pdf(&lines),
+                };
+                let binary = entropy.id();
+                let title = format!("{}.pdf", talk.category);
+                let reference = attachment::reference(&binary, &title, &file, at);
+                store.attachments.insert(binary, file);
+                reference
+            });
             let draft = Draft {
                 id: entropy.id(),
                 subject: Some(person),
@@ -114,7 +133,7 @@ fn correspond(
                 category: talk.category,
                 topic: &talk.topic,
                 text: letter.text,
-                attachment: None,
+                attachment,
                 sent: at,
             };
             store.append(draft.record(base, index, Some(header), None));

@@ -1,0 +1,346 @@
+//! Conversations between patients and their clinic, as they might have been.
+//!
+//! A conversation has a kind (an appointment, laboratory results, a prescription…) and a language. It
+//! opens with the clinic's letter or the patient's question, goes on in questions and the answers to
+//! them, and ends in thanks; a long one takes up further matters on the way. Sentences come from the
+//! language's [`Lexicon`]; names, medicines, values, days and times from the seed. Both sides of an
+//! exchange speak of the same day, time and value.
+
+mod ar;
+mod de;
+mod en;
+mod es;
+mod fr;
+mod lexicon;
+mod pl;
+
+use super::Person;
+use crate::clock::{self, Millis};
+use crate::entropy::Entropy;
+use lexicon::{DOCTORS, Kind, LABS, Lexicon, MEDICINES};
+
+/// What a person and the clinic write in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    English,
+    German,
+    French,
+    Spanish,
+    Polish,
+    Arabic,
+}
+
+impl Language {
+    pub(crate) const ALL: &[Self] = &[
+        Self::English,
+        Self::German,
+        Self::French,
+        Self::Spanish,
+        Self::Polish,
+        Self::Arabic,
+    ];
+
+    fn lexicon(self) -> &'static Lexicon {
+        match self {
+            Self::English => &en::LEXICON,
+            Self::German => &de::LEXICON,
+            Self::French => &fr::LEXICON,
+            Self::Spanish => &es::LEXICON,
+            Self::Polish => &pl::LEXICON,
+            Self::Arabic => &ar::LEXICON,
+        }
+    }
+
+    pub(crate) fn tag(self) -> &'static str {
+        self.lexicon().tag
+    }
+
+    pub(crate) fn families(self) -> &'static [&'static str] {
+        self.lexicon().families
+    }
+}
+
+pub(crate) struct Letter {
+    pub(crate) by_patient: bool,
+    pub(crate) text: String,
+}
+
+pub(crate) struct Conversation {
+    pub(crate) category: &'static str,
+    pub(crate) topic: String,
+    pub(crate) correspondent: String,
+    pub(crate) letters: Vec<Letter>,
+}
+
+const DAY: Millis = 86_400_000;
+
+/// What the slots of a template are filled with: fixed for a conversation, but for the last six,
+/// which are those of one exchange.
+struct Slots {
+    name: String,
+    doctor: String,
+    medicine: &'static str,
+    dose: &'static str,
+    lab: &'static str,
+    unit: &'static str,
+    phone: String,
+    day: String,
+    time: String,
+    value: String,
+    amount: String,
+    reference: String,
+    count: String,
+}
+
+impl Slots {
+    /// Draws the slots of the next exchange.
+    fn next(&mut self, entropy: &mut Entropy, lexicon: &Lexicon, at: Millis, lab: usize) {
+        let day = clock::date(at + entropy.between(2, 24) * DAY);
+        let month = lexicon.months[day.month() as usize - 1];
+        self.day = format!("{}{} {month}", day.day(), lexicon.ordinal);
+        self.time = format!(
+            "{}:{:02}",
+            entropy.between(8, 17),
+            entropy.between(0, 11) * 5
+        );
+        let (_, _, low, high) = LABS[lab];
+        let tenths = entropy.between(low * 10, high * 10);
+        self.value = format!("{}{}{}", tenths / 10, lexicon.decimal, tenths % 10);
+        let cents = entropy.between(800, 24_000);
+        self.amount = format!("{}{}{:02}", cents / 100, lexicon.decimal, cents % 100);
+        let letter = (b'A' + entropy.below(26) as u8) as char;
+        self.reference = format!("{letter}{}", entropy.between(100_000, 999_999));
+        self.count = entropy.between(2, 9).to_string();
+    }
+
+    fn get(&self, name: &str) -> &str {
+        match name {
+            "name" => &self.name,
+            "doctor" => &self.doctor,
+            "medicine" => self.medicine,
+            "dose" => self.dose,
+            "lab" => self.lab,
+            "unit" => self.unit,
+            "phone" => &self.phone,
+            "day" => &self.day,
+            "time" => &self.time,
+            "value" => &self.value,
+            "amount" => &self.amount,
+            "ref" => &self.reference,
+            "count" => &self.count,
+            _ => "",
+        }
+    }
+
+    fn fill(&self, template: &str) -> String {
+        let mut out = String::with_capacity(template.len() + 48);
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let (slot, tail) = after.split_once('}').unwrap_or((after, ""));
+            out.push_str(self.get(slot));
+            rest = tail;
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+/// Writes letters of one conversation.
+struct Writer<'a> {
+    lexicon: &'static Lexicon,
+    kind: &'static Kind,
+    entropy: &'a mut Entropy,
+    slots: Slots,
+}
+
+impl Writer<'_> {
+    /// Greeting, the matter, so many remarks, and a close.
+    fn letter(&mut self, by_patient: bool, matter: &str, remarks: usize) -> Letter {
+        let (greetings, pool, closes) = match by_patient {
+            true => (
+                self.lexicon.patient_greetings,
+                self.lexicon.patient_remarks,
+                self.lexicon.patient_closes,
+            ),
+            false => (
+                self.lexicon.clinic_greetings,
+                self.lexicon.clinic_remarks,
+                self.lexicon.clinic_closes,
+            ),
+        };
+        let mut text = self.slots.fill(self.entropy.pick(greetings));
+        text.push_str("\n\n");
+        text.push_str(&self.slots.fill(matter));
+        let first = self.entropy.below(pool.len());
+        for n in 0..remarks.min(pool.len()) {
+            // New paragraphs now and then; never the same remark twice.
+            let gap = if n % 3 == 2 { "\n\n" } else { " " };
+            text.push_str(gap);
+            text.push_str(&self.slots.fill(pool[(first + n) % pool.len()]));
+        }
+        text.push_str("\n\n");
+        let close = self.entropy.pick(closes);
+        text.push_str(&self.slots.fill(close));
+        Letter { by_patient, text }
+    }
+
+    fn remarks(&mut self, by_patient: bool) -> usize {
+        match (by_patient, self.entropy.below(10)) {
+            (true, 0..=5) => 0,
+            (true, 6..=8) => 1,
+            (true, _) => 2,
+            (false, 0..=2) => 0,
+            (false, 3..=5) => 1,
+            (false, 6..=7) => 2,
+            (false, 8) => 4,
+            (false, _) => 8,
+        }
+    }
+}
+
+/// A conversation of so many letters that begins on a day.
+pub(crate) fn conversation(
+    entropy: &mut Entropy,
+    person: &Person,
+    letters: usize,
+    begin: Millis,
+) -> Conversation {
+    // Most of an inbox is in the person's language; some doctors write in another.
+    let language = match entropy.below(5) {
+        0 => Language::ALL[entropy.below(Language::ALL.len())],
+        _ => person.language,
+    };
+    let lexicon = language.lexicon();
+    let kind = &lexicon.kinds[entropy.below(lexicon.kinds.len())];
+    let lab = entropy.below(LABS.len());
+    let (medicine, dose) = MEDICINES[entropy.below(MEDICINES.len())];
+    let doctor = format!("Dr. {}", entropy.pick(DOCTORS));
+    let slots = Slots {
+        name: person.name.full(),
+        doctor: doctor.clone(),
+        medicine,
+        dose,
+        lab: LABS[lab].0,
+        unit: LABS[lab].1,
+        phone: format!(
+            "0{} {} {}",
+            entropy.between(20, 99),
+            entropy.between(200, 999),
+            entropy.between(1000, 9999)
+        ),
+        day: String::new(),
+        time: String::new(),
+        value: String::new(),
+        amount: String::new(),
+        reference: String::new(),
+        count: String::new(),
+    };
+    let correspondent = match kind.desk {
+        Some(desk) => desk.to_owned(),
+        None => format!("{doctor}, {}", entropy.pick(lexicon.specialties)),
+    };
+    let mut writer = Writer {
+        lexicon,
+        kind,
+        entropy,
+        slots,
+    };
+    writer.slots.next(writer.entropy, lexicon, begin, lab);
+    let topic = writer.entropy.pick(kind.topics);
+    let topic = writer.slots.fill(topic);
+    Conversation {
+        category: kind.category,
+        topic,
+        correspondent,
+        letters: converse(&mut writer, letters, begin, lab),
+    }
+}
+
+fn converse(writer: &mut Writer<'_>, wanted: usize, begin: Millis, lab: usize) -> Vec<Letter> {
+    let mut letters = Vec::with_capacity(wanted + 1);
+    let clinic_opens = writer.entropy.chance(65);
+    if clinic_opens {
+        let opener = writer.entropy.pick(writer.kind.openers);
+        let remarks = 1 + writer.remarks(false);
+        letters.push(writer.letter(false, opener, remarks));
+    }
+    let lexicon = writer.lexicon;
+    let mut matters = writer.kind.exchanges;
+    let mut turn = writer.entropy.below(matters.len());
+    let mut asked = 0;
+    while letters.len() < wanted {
+        let at = begin + letters.len() as Millis * DAY;
+        if asked > 0 {
+            writer.slots.next(writer.entropy, lexicon, at, lab);
+        }
+        let left = wanted - letters.len();
+        // Thanks end a conversation, and now and then a matter within it.
+        let thanks = asked > 0 && (left <= 2 || (asked % 3 == 0 && writer.entropy.chance(50)));
+        let (theirs, ours) = if thanks {
+            lexicon.thanks[writer.entropy.below(lexicon.thanks.len())]
+        } else {
+            matters[turn % matters.len()]
+        };
+        let remarks = writer.remarks(true);
+        letters.push(writer.letter(true, theirs, if thanks { 0 } else { remarks }));
+        let remarks = writer.remarks(false);
+        letters.push(writer.letter(false, ours, if thanks { remarks.min(1) } else { remarks }));
+        turn += 1;
+        asked += 1;
+        if asked % matters.len() == 0 {
+            // All has been asked about this: on to something else.
+            let other = writer.entropy.below(lexicon.kinds.len());
+            matters = lexicon.kinds[other].exchanges;
+        }
+    }
+    letters.truncate(wanted);
+    letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_template(lexicon: &'static Lexicon) -> Vec<&'static str> {
+        let mut all = Vec::new();
+        for pool in [
+            lexicon.patient_greetings,
+            lexicon.clinic_greetings,
+            lexicon.patient_remarks,
+            lexicon.clinic_remarks,
+            lexicon.patient_closes,
+            lexicon.clinic_closes,
+        ] {
+            assert!(!pool.is_empty());
+            all.extend_from_slice(pool);
+        }
+        all.extend(lexicon.thanks.iter().flat_map(|&(a, b)| [a, b]));
+        for kind in lexicon.kinds {
+            assert!(kind.exchanges.len() >= 3, "{}", kind.category);
+            all.extend_from_slice(kind.topics);
+            all.extend_from_slice(kind.openers);
+            all.extend(kind.exchanges.iter().flat_map(|&(a, b)| [a, b]));
+        }
+        all
+    }
+
+    #[test]
+    fn every_slot_of_every_template_is_known() {
+        const SLOTS: &[&str] = &[
+            "name", "doctor", "medicine", "dose", "lab", "unit", "phone", "day", "time", "value",
+            "amount", "ref", "count",
+        ];
+        for language in Language::ALL {
+            for template in every_template(language.lexicon()) {
+                let mut rest = template;
+                while let Some((_, after)) = rest.split_once('{') {
+                    let (slot, tail) = after.split_once('}').unwrap_or(("unclosed", ""));
+                    assert!(SLOTS.contains(&slot), "{slot} in {template:?}");
+                    rest = tail;
+                }
+                assert!(!rest.contains('}'), "{template:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What a story may ask of a portal, and that the seed decides everything.
+
+use serde_json::{Value, json};
+
+use crate::support::{of, resources};
+use pericard_portal::{Command, Spec};
+
+fn refused<T: serde::de::DeserializeOwned>(value: Value) -> String {
+    match serde_json::from_value::<T>(value.clone()) {
+        Ok(_) => panic!("{value} was accepted"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn what_is_not_implemented_is_refused_with_a_sentence() {
+    for spec in [
+        json!({ "policy": {} }),
+        json!({ "people": { "ana": { "recovery_codes": 8 } } }),
+        json!({ "people": { "ana": { "proxy_for": ["ben"] } } }),
+        json!({ "faults": [{ "fault": "slow_body" }] }),
+    ] {
+        let text = refused::<Spec>(spec);
+        assert!(text.contains("not implemented by this portal"), "{text}");
+    }
+    for command in [
+        json!({ "fault": "old_policy" }),
+        json!({ "policy": {} }),
+        json!({ "withdraw_proxy": { "of": "ana", "for": "ben" } }),
+    ] {
+        let text = refused::<Command>(command);
+        assert!(text.contains("not implemented by this portal"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_unknown_or_malformed_is_refused() {
+    for spec in [
+        json!({ "color": "red" }),
+        json!({ "people": { "ana": { "shoes": 2 } } }),
+        json!({ "people": { "ana": { "threads": 4, "messages": 3 } } }),
+        json!({ "people": { "a na": {} } }),
+        json!({ "faults": [{ "fault": "unheard_of" }] }),
+        json!({ "faults": [{ "fault": "status" }] }),
+        json!({ "faults": [{ "fault": "status", "code": 200 }] }),
+        json!({ "faults": [{ "fault": "misfiled", "color": "red" }] }),
+        json!({ "faults": [{ "fault": "leak_other_patient", "when": "never" }] }),
+    ] {
+        refused::<Spec>(spec);
+    }
+    for command in [
+        json!({}),
+        json!({ "revoke": "ana", "rotate_keys": true }),
+        json!({ "fault": "none", "times": 2 }),
+        json!({ "rotate_keys": false }),
+        json!({ "requests": { "color": "red" } }),
+        json!({ "dance": true }),
+    ] {
+        refused::<Command>(command);
+    }
+}
+
+#[tokio::test]
+async fn commands_about_nobody_are_refused() {
+    let world = of(json!({ "people": { "ana": { "threads": 1, "messages": 2 } } }));
+    for command in [
+        json!({ "revoke": "bob" }),
+        json!({ "revoke": "wilma" }),
+        json!({ "new_message": { "who": "ana", "thread": 1, "text": "x" } }),
+        json!({ "delete_message": { "who": "ana", "text": "never written" } }),
+    ] {
+        let parsed: Command = serde_json::from_value(command.clone()).unwrap();
+        assert!(world.portal.control(parsed).is_err(), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn threads_and_messages_are_as_many_as_asked() {
+    for (threads, messages) in [(0, 0), (1, 1), (3, 12), (24, 620)] {
+        let person = json!({ "threads": threads, "messages": messages });
+        let world = of(json!({ "people": { "ana": person } }));
+        let reader = world.read_as("ana").await;
+        let all = reader.all("/Communication?_count=1000").await;
+        let headers = all.iter().filter(|one| one.get("partOf").is_none()).count();
+        assert_eq!((headers, all.len() - headers), (threads, messages));
+    }
+}
+
+#[tokio::test]
+async fn threads_are_numbered_from_the_newest() {
+    let world = of(json!({ "people": { "ana": { "threads": 5, "messages": 30 } } }));
+    let reader = world.read_as("ana").await;
+    let newest = reader
+        .get("/Communication?_sort=-_lastUpdated&_count=1")
+        .await;
+    let newest = resources(&newest.json()).remove(0);
+    let news = |n: usize| json!({ "new_message": { "who": "ana", "thread": n, "text": format!("news {n}") } });
+    world.tell(news(4));
+    world.tell(news(0));
+    let latest = reader.all("/Communication?_sort=-_lastUpdated").await;
+    let text = |one: &Value| one["payload"][0]["contentString"].clone();
+    let zero = latest.iter().find(|one| text(one) == "news 0").unwrap();
+    assert_eq!(zero["partOf"], newest["partOf"], "never renumbered");
+}
+
+#[tokio::test]
+async fn the_same_seed_gives_the_same_bytes() {
+    let body = |seed: u64| async move {
+        let world = of(
+            json!({ "seed": seed, "people": { "ana": { "threads": 6, "messages": 60, "totp": true } } }),
+        );
+        let tokens = world.tokens("ana").await;
+        let page = world
+            .reader(&tokens)
+            .get("/Communication?_count=1000")
+            .await;
+        (world.portal.people(), tokens, page.text())
+    };
+    let (first, second, other) = (body(1).await, body(1).await, body(2).await);
+    assert_eq!(first, second);
+    assert_ne!(first.0["ana"].password, other.0["ana"].password);
+    assert_ne!(first.2, other.2);
+}
+
+#[tokio::test]
+async fn requests_are_counted_since_the_last_question() {
+    let world = of(json!({ "people": { "ana": {} } }));
+    let reader = world.read_as("ana").await;
+    world.tell(json!({ "requests": {} }));
+    reader.get("/Communication").await;
+    reader.get("/metadata").await;
+    let asked = world.tell(json!({ "requests": { "path": "/Communication" } }));
+    assert_eq!(asked["count"], 1);
+    assert_eq!(world.tell(json!({ "requests": {} }))["count"], 0);
+}
+
+#[tokio::test]
+async fn the_clock_moves_alone() {
+    let world = of(json!({ "people": { "ana": {} } }));
+    let tokens = world.tokens("ana").await;
+    let date = |answer: crate::support::Answer| answer.header("date").to_owned();
+    let before = date(world.reader(&tokens).get("/Communication").await);
+    world.tell(json!({ "advance_seconds": 300 }));
+    let answer = world.reader(&tokens).get("/Communication").await;
+    assert_eq!(answer.status, 401, "the token has expired");
+    assert_ne!(date(answer), before);
+}
