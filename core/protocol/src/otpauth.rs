@@ -181,7 +181,7 @@ fn read_algorithm(name: &str) -> Result<Algorithm, OtpAuthError> {
 
 /// Digits only: `parse` alone would take `+6`.
 fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
 }
 
@@ -297,6 +297,7 @@ mod tests {
         for (uri, error) in [
             ("https://portal.example/?secret=GEZDGNBV", E::NotOtpAuth),
             ("otpauth:totp/ana?secret=GEZDGNBV", E::NotOtpAuth),
+            ("otpauth://totp/\u{e4}na?secret=GEZDGNBV", E::NotOtpAuth),
             ("otpauth://totp/ana?secret=GEZDGNBV#x", E::NotOtpAuth),
             ("otpauth://hotp/ana?secret=GEZDGNBV&counter=0", E::NotTotp),
             ("otpauth://totp?secret=GEZDGNBV", E::Label),
@@ -334,6 +335,7 @@ mod tests {
             ("otpauth://totp/ana?secret=GEZDGNBV&digits=9", E::Digits),
             ("otpauth://totp/ana?secret=GEZDGNBV&digits=%2B6", E::Digits),
             ("otpauth://totp/ana?secret=GEZDGNBV&digits=262", E::Digits),
+            ("otpauth://totp/ana?secret=GEZDGNBV&digits=", E::Digits),
             ("otpauth://totp/ana?secret=GEZDGNBV&period=14", E::Period),
             ("otpauth://totp/ana?secret=GEZDGNBV&period=61", E::Period),
             ("otpauth://totp/ana?secret=GEZDGNBV&period=30s", E::Period),

@@ -178,6 +178,7 @@ mod tests {
                 {"resource": {"resourceType": "OperationOutcome",
                     "issue": [{"severity": "warning", "code": "not-supported", "diagnostics": "canary"}]},
                  "search": {"mode": "outcome"}},
+                {"resource": {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}},
                 {"resource": {"resourceType": "Communication", "id": "2"}}
             ]
         }"#;
@@ -202,7 +203,7 @@ mod tests {
                 ("Communication", SearchMode::Match)
             ]
         );
-        assert_eq!(bundle.outcomes.len(), 1);
+        assert_eq!(bundle.outcomes.len(), 2);
         assert!(bundle.entries[0].resource.get().contains(r#""id": "1""#));
     }
 

@@ -328,6 +328,9 @@ mod tests {
                 "{subject}"
             );
         }
+        let array =
+            r#"["Communication","m1",null,null,null,null,[],[],[],null,[],null,null,[],[],[]]"#;
+        assert_eq!(Communication::parse(array), Err(FhirError::Unreadable));
         let twice = r#"{"resourceType":"Communication","id":"1",
             "subject":{"reference":"Patient/ben"},"subject":{"reference":"Patient/ana"}}"#;
         assert_eq!(Communication::parse(twice), Err(FhirError::Unreadable));

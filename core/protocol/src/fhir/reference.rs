@@ -211,6 +211,7 @@ mod tests {
             "Patient/ana-1/",
             "Patient/ana-1/_history",
             "Patient/ana-1/x",
+            "Patient/ana-1/x/3",
             "Patient/..",
             "Patient/ana 1",
             "Patient/ana-1?x=y",
@@ -224,6 +225,8 @@ mod tests {
             "https://portal.example/fhir/x/Patient/ana-1",
             "https://portal.example/fhir/x/../Patient/ana-1#a",
             "https://portal.example/fhir/Patient/ana-1?x=y",
+            "https://portal.example/fhir/Patient/ana-1?Patient/ana-1",
+            "https://portal.example/fhir/Patient/ana-1#Patient/ana-1",
         ] {
             assert_eq!(patient(text), None, "{text}");
         }

@@ -28,12 +28,9 @@ impl BearerChallenge {
             let parameter = if first.contains('=') || rest.trim_start().starts_with('=') {
                 part
             } else {
-                if found.is_some() {
-                    break;
-                }
                 in_bearer = first.eq_ignore_ascii_case("bearer");
                 if in_bearer {
-                    found = Some(Self::default());
+                    found.get_or_insert_default();
                 }
                 rest.trim()
             };
@@ -104,6 +101,8 @@ mod tests {
             r#"DPoP algs="ES256", Bearer error=invalid_token"#,
             r#"Bearer error="invalid_token", DPoP error="invalid_dpop_proof""#,
             r#"Bearer  error = "invalid_token""#,
+            r#"Bearer realm="x", Bearer error="invalid_token""#,
+            r#"Bearer error="invalid_token", Bearer error="insufficient_scope""#,
         ] {
             assert!(
                 BearerChallenge::parse(field).unwrap().is_invalid_token(),

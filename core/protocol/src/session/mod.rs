@@ -1,7 +1,7 @@
 //! What happens to a session, and when its cache is sealed.
 //!
 //! A machine without hands: [`Session::on`] takes what happened and says what to do, in order.
-//! `crate pericard` carries the effects out and reports back with the next event.
+//! Crate `pericard` carries the effects out and reports back with the next event.
 //!
 //! ```mermaid
 //! stateDiagram-v2

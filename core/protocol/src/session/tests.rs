@@ -128,6 +128,14 @@ fn another_identity_seals_and_its_tokens_are_discarded() {
             vec![Effect::DiscardAnswer, Effect::Seal { reason }, fail]
         )
     );
+    let sealed = Session::Sealed {
+        reason: SealReason::Refused,
+    };
+    let unsealing = sealed.on(signed_in(9, true)).0;
+    assert_eq!(
+        unsealing.on(Event::IdentityChanged),
+        (sealed, vec![Effect::DiscardAnswer])
+    );
 }
 
 #[test]
