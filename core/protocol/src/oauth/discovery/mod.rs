@@ -79,7 +79,7 @@ pub struct PortalEndpoints {
     pub token: Url,
     /// Where tokens are revoked (RFC 7009).
     pub revocation: Option<Url>,
-    /// Where native sign-in happens (draft-ietf-oauth-first-party-apps-04 §5).
+    /// Where native sign-in happens (draft-ietf-oauth-first-party-apps-04 §4.1).
     pub challenge: Option<Url>,
     /// Where authorization requests can be pushed (RFC 9126).
     pub par: Option<Url>,

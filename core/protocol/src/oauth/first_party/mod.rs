@@ -9,7 +9,7 @@
 //! | member of `insufficient_authorization` | meaning |
 //! |---|---|
 //! | `password_required: true` | `username` and `password` are wanted |
-//! | `otp_required: true` | `otp` is wanted, the draft's own example (Appendix A) |
+//! | `otp_required: true` | `otp` is wanted, the draft's own example (§6.2) |
 //! | `attempts_left: n` | so many more wrong ones are tolerated |
 //! | `rejected: "password"` or `"otp"` | what was just sent was wrong |
 //!
@@ -39,7 +39,7 @@ pub struct Start<'a> {
     pub client_id: &'a str,
     /// Separated by spaces, from [`super::authorize::scopes`].
     pub scope: &'a str,
-    /// Ties the code to this sign-in. The draft recommends to send it at once (§5.2.2.1.1).
+    /// Ties the code to this sign-in. Sent at once, so that the server may hand over to the browser (§5.2.2.1.1).
     pub pkce: &'a Pkce,
     /// Ties the `id_token` to this sign-in.
     pub nonce: &'a Secret,
