@@ -1,5 +1,8 @@
 //! `pericard-portal`: one portal with demo people, or many of them under control.
 
+// A program of its own: it may start a thread.
+#![allow(clippy::disallowed_methods)]
+
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;

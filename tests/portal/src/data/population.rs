@@ -66,6 +66,17 @@ fn lengths(entropy: &mut Entropy, threads: usize, messages: usize) -> Vec<usize>
     lengths
 }
 
+/// The same time, or the next morning if nobody would be at a desk then and there is time until then.
+fn office_hours(entropy: &mut Entropy, at: Millis, latest: Millis) -> Millis {
+    let hour = at.rem_euclid(DAY) / HOUR;
+    if (8..18).contains(&hour) {
+        return at;
+    }
+    let midnight = at - at.rem_euclid(DAY) + if hour < 8 { 0 } else { DAY };
+    let morning = midnight + 8 * HOUR + entropy.between(0, 150 * MINUTE);
+    if morning < latest { morning } else { at }
+}
+
 fn correspond(
     store: &mut Store,
     entropy: &mut Entropy,
@@ -78,7 +89,6 @@ fn correspond(
     let mut newest = Vec::new();
     for messages in lengths(entropy, size.threads, size.messages) {
         let begin = now - entropy.between(QUIET + DAY, YEARS);
-        let room = (now - QUIET - begin) / (messages as Millis + 1);
         let mut at = begin;
         let talk = letters::conversation(entropy, person, messages, begin);
         let patient = Party::of(person);
@@ -101,8 +111,12 @@ fn correspond(
             sent: at,
         };
         let header = store.append(header.record(base, index, None, None));
-        for letter in talk.letters {
+        for (n, letter) in talk.letters.into_iter().enumerate() {
+            let room = (now - QUIET - at) / (messages - n + 1) as Millis;
             at += entropy.between(1, room.clamp(2, 3 * DAY));
+            if !letter.by_patient {
+                at = office_hours(entropy, at, now - QUIET);
+            }
             let (from, to) = match letter.by_patient {
                 true => (patient, clinic),
                 false => (clinic, patient),

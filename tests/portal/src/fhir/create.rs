@@ -49,14 +49,14 @@ fn conditionally(
     body: &[u8],
 ) -> Result<(u16, u32), Reply> {
     let resource = parse(state, base, person, headers, body)?;
-    if let Some(condition) = headers.get("if-none-exist") {
-        if !state.faults.hit(FaultKind::NoIfNoneExist) {
-            let found = existing(state, base, person, condition.as_bytes())?;
-            match found.as_slice() {
-                [] => {}
-                [one] => return Ok((200, *one)),
-                _ => return Err(outcome(412, "multiple-matches", "several match already")),
-            }
+    if let Some(condition) = headers.get("if-none-exist")
+        && !state.faults.hit(FaultKind::NoIfNoneExist)
+    {
+        let found = existing(state, base, person, condition.as_bytes())?;
+        match found.as_slice() {
+            [] => {}
+            [one] => return Ok((200, *one)),
+            _ => return Err(outcome(412, "multiple-matches", "several match already")),
         }
     }
     Ok((201, insert(state, base, person, resource)))

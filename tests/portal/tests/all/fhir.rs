@@ -163,7 +163,7 @@ async fn searches_narrow_and_count() {
         let found = reader
             .all(&format!("/Communication?identifier={token}"))
             .await;
-        assert_eq!(found, [one.clone()]);
+        assert_eq!(found, std::slice::from_ref(one));
     }
     let wrong = format!("/Communication?identifier=urn:other|{value}");
     assert!(reader.all(&wrong).await.is_empty());

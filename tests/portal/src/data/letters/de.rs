@@ -57,17 +57,19 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         "Unter {phone} war leider {count}-mal besetzt.",
         "Es eilt nicht, ich möchte es nur nicht vergessen.",
     ],
-    clinic_remarks: &[
+    office_remarks: &[
         "Bitte bringen Sie Ihre Versichertenkarte mit und eine Liste von allem, was Sie einnehmen, auch ohne Rezept Gekauftes.",
         "Wenn Sie am {day} nicht können, sagen Sie bitte spätestens am Vortag ab, damit jemand anderes den Termin bekommt.",
-        "Bei Fieber über 38,5 °C, Brustschmerzen oder Atemnot warten Sie bitte nicht auf eine Antwort hier, sondern rufen den Notruf.",
-        "Das Merkblatt liegt bei Ihren Dokumenten; auf Seite {count} ist alles abgebildet.",
         "Wir lesen Nachrichten werktags von acht bis siebzehn Uhr und antworten meist innerhalb eines Arbeitstages.",
         "Ihr Zeichen ist {ref}; bitte nennen Sie es, wenn Sie uns unter {phone} anrufen.",
+        "Wenn etwas unklar ist, fragen Sie bitte nach: Eine Frage zu viel hat noch niemandem geschadet.",
+    ],
+    medical_remarks: &[
+        "Bei Fieber über 38,5 °C, Brustschmerzen oder Atemnot warten Sie bitte nicht auf eine Antwort hier, sondern rufen den Notruf.",
+        "Das Merkblatt liegt bei Ihren Dokumenten; auf Seite {count} ist alles abgebildet.",
         "Bitte ändern Sie die Dosis nicht selbst, auch wenn es Ihnen viel besser geht.",
         "Trinken Sie ausreichend, und notieren Sie Ungewöhnliches mit der Uhrzeit.",
         "Ihre Hausarztpraxis erhält eine Kopie dieses Schreibens, sofern Sie nicht widersprechen.",
-        "Wenn etwas unklar ist, fragen Sie bitte nach: Eine Frage zu viel hat noch niemandem geschadet.",
     ],
     patient_closes: &[
         "Mit freundlichen Grüßen\n{name}",

@@ -60,19 +60,21 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         "Sorry for asking again; I want to be certain that I understood you correctly.",
         "It is not urgent, I just do not want to forget about it.",
     ],
-    clinic_remarks: &[
+    office_remarks: &[
         "Please bring your insurance card and a list of everything you take, including what you bought without a prescription.",
         "If you cannot come on {day}, tell us at least a day before, so that somebody else can have the time.",
-        "Should you get a fever above 38.5 °C, chest pain or trouble breathing, do not wait for an answer here: call the emergency number.",
-        "You find the leaflet with the details among your documents; the figures on page {count} show how it is done.",
         "The lift at the north entrance is being repaired until {day}; the one by the car park works.",
         "We read messages on weekdays between eight and five and answer most of them within one working day.",
         "Your reference for this is {ref}; please mention it when you call {phone}.",
         "An interpreter can join by telephone at no cost if you let us know {count} days ahead.",
+        "If something in this message is not clear, ask; a question too many has never hurt anybody.",
+    ],
+    medical_remarks: &[
+        "Should you get a fever above 38.5 °C, chest pain or trouble breathing, do not wait for an answer here: call the emergency number.",
+        "You find the leaflet with the details among your documents; the figures on page {count} show how it is done.",
         "Please do not change the dose on your own, even if you feel much better.",
         "Drink enough water, and write down anything unusual together with the time at which it happened.",
         "Your family doctor receives a copy of this letter unless you tell us not to send one.",
-        "If something in this message is not clear, ask; a question too many has never hurt anybody.",
     ],
     patient_closes: &[
         "Kind regards,\n{name}",

@@ -47,13 +47,15 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         "Salgo de viaje el {day} y me gustaría dejarlo resuelto antes.",
         "He llamado al {phone}, pero comunicaba todo el tiempo.",
     ],
-    clinic_remarks: &[
+    office_remarks: &[
         "Traiga, por favor, su tarjeta sanitaria y una lista de todo lo que toma, también lo que compra sin receta.",
         "Si no puede venir el {day}, avísenos como muy tarde el día anterior para que otra persona aproveche la hora.",
-        "Si tiene más de 38,5 °C, dolor en el pecho o le cuesta respirar, no espere nuestra respuesta: llame a emergencias.",
-        "El prospecto está entre sus documentos; en la página {count} se ve cómo se hace.",
         "Leemos los mensajes de lunes a viernes y solemos contestar en un día laborable.",
         "Su referencia es {ref}; indíquela si llama al {phone}.",
+    ],
+    medical_remarks: &[
+        "Si tiene más de 38,5 °C, dolor en el pecho o le cuesta respirar, no espere nuestra respuesta: llame a emergencias.",
+        "El prospecto está entre sus documentos; en la página {count} se ve cómo se hace.",
         "No cambie la dosis por su cuenta, aunque se encuentre mucho mejor.",
         "Su médico de cabecera recibe una copia de esta carta, salvo que usted no lo desee.",
     ],

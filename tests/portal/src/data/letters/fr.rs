@@ -48,13 +48,15 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         "Je pars en voyage le {day} et j'aimerais régler cela avant.",
         "J'ai essayé le {phone}, mais la ligne était occupée.",
     ],
-    clinic_remarks: &[
+    office_remarks: &[
         "Merci d'apporter votre carte d'assuré et la liste de tout ce que vous prenez, y compris sans ordonnance.",
         "Si vous ne pouvez pas venir le {day}, prévenez-nous au moins la veille, pour que quelqu'un d'autre en profite.",
-        "En cas de fièvre au-dessus de 38,5 °C, de douleur à la poitrine ou de difficulté à respirer, n'attendez pas notre réponse : appelez les urgences.",
-        "La notice se trouve parmi vos documents ; les schémas de la page {count} montrent comment faire.",
         "Nous lisons les messages du lundi au vendredi et répondons le plus souvent en un jour ouvré.",
         "Votre référence est {ref} ; indiquez-la si vous appelez le {phone}.",
+    ],
+    medical_remarks: &[
+        "En cas de fièvre au-dessus de 38,5 °C, de douleur à la poitrine ou de difficulté à respirer, n'attendez pas notre réponse : appelez les urgences.",
+        "La notice se trouve parmi vos documents ; les schémas de la page {count} montrent comment faire.",
         "Ne modifiez pas la dose de vous-même, même si vous vous sentez beaucoup mieux.",
         "Votre médecin traitant reçoit une copie de cette lettre, sauf si vous vous y opposez.",
     ],

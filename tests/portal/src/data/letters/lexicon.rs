@@ -12,7 +12,10 @@ pub(super) struct Lexicon {
     pub(super) patient_greetings: &'static [&'static str],
     pub(super) clinic_greetings: &'static [&'static str],
     pub(super) patient_remarks: &'static [&'static str],
-    pub(super) clinic_remarks: &'static [&'static str],
+    /// What anybody at the clinic may add.
+    pub(super) office_remarks: &'static [&'static str],
+    /// What only somebody who treats would add.
+    pub(super) medical_remarks: &'static [&'static str],
     pub(super) patient_closes: &'static [&'static str],
     pub(super) clinic_closes: &'static [&'static str],
     /// Thanks, and what is said to them.

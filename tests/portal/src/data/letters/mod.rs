@@ -157,18 +157,23 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Greeting, the matter, so many remarks, and a close.
     fn letter(&mut self, by_patient: bool, matter: &str, remarks: usize) -> Letter {
-        let (greetings, pool, closes) = match by_patient {
-            true => (
-                self.lexicon.patient_greetings,
-                self.lexicon.patient_remarks,
-                self.lexicon.patient_closes,
-            ),
-            false => (
-                self.lexicon.clinic_greetings,
-                self.lexicon.clinic_remarks,
-                self.lexicon.clinic_closes,
-            ),
+        let lexicon = self.lexicon;
+        let treats = self.kind.desk.is_none();
+        let (greetings, pools, closes) = if by_patient {
+            let pools = [lexicon.patient_remarks, &[]];
+            (lexicon.patient_greetings, pools, lexicon.patient_closes)
+        } else {
+            let medical = if treats { lexicon.medical_remarks } else { &[] };
+            let pools = [lexicon.office_remarks, medical];
+            (lexicon.clinic_greetings, pools, lexicon.clinic_closes)
         };
+        let pool = pools.concat();
+        // A doctor signs what a doctor wrote.
+        let closes: Vec<&str> = closes
+            .iter()
+            .copied()
+            .filter(|close| by_patient || close.contains("{doctor}") == treats)
+            .collect();
         let mut text = self.slots.fill(self.entropy.pick(greetings));
         text.push_str("\n\n");
         text.push_str(&self.slots.fill(matter));
@@ -180,7 +185,7 @@ impl Writer<'_> {
             text.push_str(&self.slots.fill(pool[(first + n) % pool.len()]));
         }
         text.push_str("\n\n");
-        let close = self.entropy.pick(closes);
+        let close = self.entropy.pick(&closes);
         text.push_str(&self.slots.fill(close));
         Letter { by_patient, text }
     }
@@ -199,6 +204,15 @@ impl Writer<'_> {
     }
 }
 
+/// More letters than this only a doctor exchanges.
+const LONG: usize = 8;
+
+/// A kind of conversation with a doctor.
+fn a_doctors(entropy: &mut Entropy, lexicon: &'static Lexicon) -> &'static Kind {
+    let kinds: Vec<&Kind> = lexicon.kinds.iter().filter(|k| k.desk.is_none()).collect();
+    kinds[entropy.below(kinds.len())]
+}
+
 /// A conversation of so many letters that begins on a day.
 pub(crate) fn conversation(
     entropy: &mut Entropy,
@@ -212,7 +226,11 @@ pub(crate) fn conversation(
         _ => person.language,
     };
     let lexicon = language.lexicon();
-    let kind = &lexicon.kinds[entropy.below(lexicon.kinds.len())];
+    // Desks are asked once or twice; with a doctor one writes for months.
+    let kind = match letters {
+        0..=LONG => &lexicon.kinds[entropy.below(lexicon.kinds.len())],
+        _ => a_doctors(entropy, lexicon),
+    };
     let lab = entropy.below(LABS.len());
     let (medicine, dose) = MEDICINES[entropy.below(MEDICINES.len())];
     let doctor = format!("Dr. {}", entropy.pick(DOCTORS));
@@ -288,10 +306,9 @@ fn converse(writer: &mut Writer<'_>, wanted: usize, begin: Millis, lab: usize) -
         letters.push(writer.letter(false, ours, if thanks { remarks.min(1) } else { remarks }));
         turn += 1;
         asked += 1;
-        if asked % matters.len() == 0 {
+        if asked % matters.len() == 0 && writer.kind.desk.is_none() {
             // All has been asked about this: on to something else.
-            let other = writer.entropy.below(lexicon.kinds.len());
-            matters = lexicon.kinds[other].exchanges;
+            matters = a_doctors(writer.entropy, lexicon).exchanges;
         }
     }
     letters.truncate(wanted);
@@ -308,7 +325,8 @@ mod tests {
             lexicon.patient_greetings,
             lexicon.clinic_greetings,
             lexicon.patient_remarks,
-            lexicon.clinic_remarks,
+            lexicon.office_remarks,
+            lexicon.medical_remarks,
             lexicon.patient_closes,
             lexicon.clinic_closes,
         ] {
@@ -316,6 +334,12 @@ mod tests {
             all.extend_from_slice(pool);
         }
         all.extend(lexicon.thanks.iter().flat_map(|&(a, b)| [a, b]));
+        for doctor in [true, false] {
+            let closes = |close: &&&str| close.contains("{doctor}") == doctor;
+            assert!(lexicon.clinic_closes.iter().any(|close| closes(&close)));
+            let of_doctor = |kind: &&Kind| kind.desk.is_none() == doctor;
+            assert!(lexicon.kinds.iter().any(|kind| of_doctor(&kind)));
+        }
         for kind in lexicon.kinds {
             assert!(kind.exchanges.len() >= 3, "{}", kind.category);
             all.extend_from_slice(kind.topics);

@@ -47,13 +47,15 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         "Od {day} będę w podróży i chciałabym to załatwić wcześniej.",
         "Pod numerem {phone} niestety ciągle było zajęte.",
     ],
-    clinic_remarks: &[
+    office_remarks: &[
         "Proszę zabrać dowód osobisty i listę wszystkich przyjmowanych leków, także tych bez recepty.",
         "Jeśli {day} nie może Pani lub Pan przyjść, prosimy o wiadomość najpóźniej dzień wcześniej.",
-        "Przy gorączce powyżej 38,5 °C, bólu w klatce piersiowej lub duszności proszę nie czekać na odpowiedź, tylko wezwać pogotowie.",
-        "Ulotka jest wśród dokumentów; rysunki na stronie {count} pokazują, jak to zrobić.",
         "Wiadomości czytamy w dni robocze od ósmej do siedemnastej i zwykle odpowiadamy w ciągu jednego dnia.",
         "Numer sprawy to {ref}; proszę go podać, dzwoniąc pod {phone}.",
+    ],
+    medical_remarks: &[
+        "Przy gorączce powyżej 38,5 °C, bólu w klatce piersiowej lub duszności proszę nie czekać na odpowiedź, tylko wezwać pogotowie.",
+        "Ulotka jest wśród dokumentów; rysunki na stronie {count} pokazują, jak to zrobić.",
         "Proszę samodzielnie nie zmieniać dawki, nawet przy dużo lepszym samopoczuciu.",
         "Lekarz rodzinny otrzymuje kopię tego listu, chyba że wyrazi Pani lub Pan sprzeciw.",
     ],
