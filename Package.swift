@@ -1,0 +1,46 @@
+// swift-tools-version:6.0
+import PackageDescription
+
+// `cargo xtask bindings` generates PericardCore and its C header from the built library.
+let package = Package(
+  name: "Pericard",
+  platforms: [.iOS(.v16), .macOS(.v13)],
+  products: [.library(name: "Pericard", targets: ["Pericard"])],
+  targets: [
+    .systemLibrary(name: "PericardCoreFFI", path: "bindings/swift/generated/core/PericardCoreFFI"),
+    .target(
+      name: "PericardCore",
+      dependencies: ["PericardCoreFFI"],
+      path: "bindings/swift/generated/core/PericardCore",
+      swiftSettings: [.swiftLanguageMode(.v5)],
+      linkerSettings: [.linkedLibrary("pericard_ffi")]
+    ),
+    .target(
+      name: "Pericard",
+      dependencies: ["PericardCore"],
+      path: "bindings/swift/Sources/Pericard",
+      swiftSettings: [.swiftLanguageMode(.v6)]
+    ),
+  ]
+)
+
+// The tests of this repository. Packages that depend on this one see nothing of what follows: SwiftPM
+// refuses a tagged dependency whose products carry unsafe flags.
+if let library = Context.environment["PERICARD_WORLD_LIB"] {
+  package.targets += [
+    .systemLibrary(name: "PericardWorldFFI", path: "bindings/swift/generated/world/PericardWorldFFI"),
+    .target(
+      name: "PericardWorld",
+      dependencies: ["PericardCore", "PericardWorldFFI"],
+      path: "bindings/swift/generated/world/PericardWorld",
+      swiftSettings: [.swiftLanguageMode(.v5)]
+    ),
+    .testTarget(
+      name: "PericardTests",
+      dependencies: ["Pericard", "PericardWorld"],
+      path: "bindings/swift/Tests/PericardTests",
+      swiftSettings: [.swiftLanguageMode(.v6)],
+      linkerSettings: [.unsafeFlags(["-L", library, "-Xlinker", "-rpath", "-Xlinker", library])]
+    ),
+  ]
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Pericard
+import PericardWorld
+import Testing
+
+@Suite struct DiscoveryTests {
+  @Test func aPortalSaysWhatItCan() async throws {
+    let world = try await anasWorld()
+    let client = try await world.open(keystore: MapKeystore())
+    let portal = try await client.onlyPortal()
+    let can = portal.capabilities()
+    #expect(portal.base() == world.config().portals.first?.base)
+    #expect(can.browserSignIn && can.nativeSignIn && can.messages && can.send && can.revocation)
+    #expect(can.fhirVersion.hasPrefix("4."))
+    #expect(!portal.findings().contains { $0.verdict == .wrong })
+  }
+
+  @Test func aLoginPageOfTheNetworkIsNoPortal() async throws {
+    let world = try await anasWorld(faults: #"[{"fault":"captive_portal"}]"#)
+    let client = try await world.open(keystore: MapKeystore())
+    let error = await failure { try await client.onlyPortal() }
+    #expect(error?.portalProblem == .notAPortal)
+  }
+
+  @Test func anotherIssuerIsRefused() async throws {
+    let world = try await anasWorld(faults: #"[{"fault":"wrong_issuer"}]"#)
+    let client = try await world.open(keystore: MapKeystore())
+    let error = await failure { try await client.onlyPortal() }
+    #expect(error?.portalProblem == .wrongIssuer)
+  }
+
+  @Test func noNetworkIsOffline() async throws {
+    let world = try await anasWorld()
+    let client = try await world.open(keystore: MapKeystore())
+    world.network(state: .down)
+    #expect(await failure { try await client.onlyPortal() } == .Offline)
+  }
+
+  @Test func plainHttpIsRefusedBeforeAnythingIsSent() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let portal = PortalConfig(
+      base: "http://portal.example/fhir", clientId: "app", redirect: "app:/back", nativeSignIn: false, extraRoots: [])
+    let config = Config(directory: folder.path, portals: [], allowLoopbackHttp: false, app: "Test/1")
+    let client = try await Client.open(config: config, keystore: MapKeystore())
+    let error = await failure { try await client.portal(config: portal) }
+    #expect(error?.inputProblem == .notHttps)
+    try await client.shutDown()
+  }
+}

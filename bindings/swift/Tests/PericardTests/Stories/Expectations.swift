@@ -1,0 +1,107 @@
+import Foundation
+import Pericard
+import PericardWorld
+
+extension Stage {
+  /// What `expect` looks at. Things of features that are not built fail as unknown.
+  func expect(_ thing: String, _ keys: inout Keys) async throws {
+    switch thing {
+    case "threads":
+      let threads = try await threads()
+      try same("threads", try keys.number("count"), threads.count)
+      if let unread = try keys.numberIfThere("unread") {
+        try same("unread messages", unread, threads.reduce(0) { $0 + Int($1.unread) })
+      }
+    case "messages":
+      let thread = try thread(keys.number("thread"))
+      let inbox = try inbox()
+      let messages = try await Self.pages { after in
+        let page = try await inbox.messages(thread: thread, after: after, limit: Self.page)
+        return (page.messages, page.after)
+      }
+      try same("messages", try keys.number("count"), messages.count)
+    case "message":
+      let message = try await inbox().message(id: message(keys.text("of")))
+      let expected = try keys.word("state", "queued", "sending", "sent", "failed", "unknown")
+      try same("state", expected, word(message.state))
+    case "search":
+      let text = try keys.text("text")
+      let inbox = try inbox()
+      let hits = try await Self.pages { after in
+        let page = try await inbox.search(text: text, after: after, limit: Self.page)
+        return (page.hits, page.after)
+      }
+      try same("hits", try keys.number("count"), hits.count)
+    case "session":
+      try same("session", try keys.word("state", "signed_out", "active", "sealed"), session())
+    case "feature":
+      _ = try keys.word("name", "messages")
+      let state = try await account().features().first { $0.feature == .messages }?.state
+      try same("feature", try keys.word("state", "on", "stopped"), state == .on ? "on" : "stopped")
+    case "held": try same("held records", try keys.number("count"), Int(try await account().held()))
+    case "incidents": try same("incidents", try keys.number("count"), try await account().incidents().count)
+    case "changes": try await changes(&keys)
+    case "disk":
+      try same("copies on disk", try keys.number("count"), Int(try await world.disk(text: keys.text("text"))))
+    case "portal.messages":
+      let found = try await world.portalMessages(text: keys.text("text"))
+      try same("messages at the portal", try keys.number("count"), Int(found))
+    case "portal.requests": try await requests(&keys)
+    case "portal.revocations":
+      try same("revocations", try keys.number("count"), Int(try await world.portalRevocations()))
+    default: throw Unfit("unknown expectation `\(thing)`")
+    }
+  }
+
+  private func same<T: Equatable>(_ what: String, _ expected: T, _ found: T) throws {
+    if expected != found { throw Broken("\(what): expected \(expected), found \(found)") }
+  }
+
+  private func word(_ state: MessageState) -> String {
+    switch state {
+    case .received: "received"
+    case .queued: "queued"
+    case .sending: "sending"
+    case .sent: "sent"
+    case .failed: "failed"
+    case .unknown: "unknown"
+    }
+  }
+
+  private func session() -> String {
+    switch accountIfAny?.session() {
+    case nil, .signedOut: "signed_out"
+    case .active: "active"
+    case .sealed: "sealed"
+    }
+  }
+
+  private func changes(_ keys: inout Keys) async throws {
+    let least = try keys.number("at_least")
+    let kinds: [String: @Sendable (ChangeSet) -> Bool] = [
+      "threads": { !$0.threads.isEmpty || $0.allThreads },
+      "messages": { $0.messages },
+      "outbox": { $0.outbox },
+      "session": { $0.session },
+      "feature": { $0.features },
+      "people": { $0.people },
+    ]
+    let word = try keys.word("of", "threads", "messages", "outbox", "session", "feature", "people")
+    guard let kind = kinds[word] else { return }
+    // The stream is told after the step returned; a change that never comes ends the wait.
+    let found = await changes().take(atLeast: least, within: .seconds(5), kind)
+    if found < least { throw Broken("changes: expected at least \(least), found \(found)") }
+  }
+
+  private func requests(_ keys: inout Keys) async throws {
+    let exactly = try keys.numberIfThere("count")
+    let most = try keys.numberIfThere("at_most")
+    let found = Int(try await world.portalRequests(path: keys.textIfThere("path")))
+    switch (exactly, most) {
+    case (let exactly?, nil): try same("requests", exactly, found)
+    case (nil, let most?):
+      if found > most { throw Broken("requests: expected at most \(most), found \(found)") }
+    default: throw Unfit("requests take `count` or `at_most`")
+    }
+  }
+}
