@@ -1,7 +1,7 @@
 //! The portal's people and what is written to and by them.
 //!
-//! Everything comes from the seed: the same seed and specification give the same names, texts, secrets
-//! and ids, and the same distances in time from the portal's start.
+//! Everything comes from the seed: the same seed and specification give the same names, letters, secrets
+//! and ids. Their dates hang on the portal's start, which is the end of the two years they cover.
 
 mod attachment;
 mod letters;

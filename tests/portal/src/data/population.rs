@@ -68,12 +68,14 @@ fn lengths(entropy: &mut Entropy, threads: usize, messages: usize) -> Vec<usize>
 
 /// The same time, or the next morning if nobody would be at a desk then and there is time until then.
 fn office_hours(entropy: &mut Entropy, at: Millis, latest: Millis) -> Millis {
+    // Drawn in any case: what follows must not depend on the hour at which the portal was started.
+    let minutes = entropy.between(0, 150);
     let hour = at.rem_euclid(DAY) / HOUR;
     if (8..18).contains(&hour) {
         return at;
     }
     let midnight = at - at.rem_euclid(DAY) + if hour < 8 { 0 } else { DAY };
-    let morning = midnight + 8 * HOUR + entropy.between(0, 150 * MINUTE);
+    let morning = midnight + 8 * HOUR + minutes * MINUTE;
     if morning < latest { morning } else { at }
 }
 
@@ -90,7 +92,16 @@ fn correspond(
     for messages in lengths(entropy, size.threads, size.messages) {
         let begin = now - entropy.between(QUIET + DAY, YEARS);
         let mut at = begin;
-        let talk = letters::conversation(entropy, person, messages, begin);
+        let mut pace = |entropy: &mut Entropy, n: usize, by_patient: bool| {
+            let left = (messages + 1).saturating_sub(n).max(1);
+            let room = (now - QUIET - at) / left as Millis;
+            at += entropy.between(1, room.clamp(2, 3 * DAY));
+            if !by_patient {
+                at = office_hours(entropy, at, now - QUIET);
+            }
+            at
+        };
+        let talk = letters::conversation(entropy, person, messages, begin, &mut pace);
         let patient = Party::of(person);
         let clinic = Party::Staff(&talk.correspondent);
         let (from, to) = match talk.letters.first().is_some_and(|first| first.by_patient) {
@@ -108,15 +119,12 @@ fn correspond(
             topic: &talk.topic,
             text: String::new(),
             attachment: None,
-            sent: at,
+            sent: begin,
         };
         let header = store.append(header.record(base, index, None, None));
-        for (n, letter) in talk.letters.into_iter().enumerate() {
-            let room = (now - QUIET - at) / (messages - n + 1) as Millis;
-            at += entropy.between(1, room.clamp(2, 3 * DAY));
-            if !letter.by_patient {
-                at = office_hours(entropy, at, now - QUIET);
-            }
+        let mut latest = begin;
+        for letter in talk.letters {
+            latest = letter.sent;
             let (from, to) = match letter.by_patient {
                 true => (patient, clinic),
                 false => (clinic, patient),
@@ -134,7 +142,7 @@ fn correspond(
                 };
                 let binary = entropy.id();
                 let title = format!("{}.pdf", talk.category);
-                let reference = attachment::reference(&binary, &title, &file, at);
+                let reference = attachment::reference(&binary, &title, &file, letter.sent);
                 store.attachments.insert(binary, file);
                 reference
             });
@@ -148,11 +156,11 @@ fn correspond(
                 topic: &talk.topic,
                 text: letter.text,
                 attachment,
-                sent: at,
+                sent: letter.sent,
             };
             store.append(draft.record(base, index, Some(header), None));
         }
-        newest.push((at, header));
+        newest.push((latest, header));
     }
     newest.sort_by_key(|&(at, header)| (std::cmp::Reverse(at), header));
     person.threads_at_start = newest.into_iter().map(|(_, header)| header).collect();

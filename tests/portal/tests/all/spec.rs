@@ -145,3 +145,38 @@ async fn the_clock_moves_alone() {
     assert_eq!(answer.status, 401, "the token has expired");
     assert_ne!(date(answer), before);
 }
+
+#[tokio::test]
+async fn letters_are_not_copies_of_each_other() {
+    let person = json!({ "threads": 28, "messages": 640 });
+    let world = of(json!({ "seed": 7, "people": { "ana": person } }));
+    let reader = world.read_as("ana").await;
+    let all = reader.all("/Communication?_count=1000").await;
+    let text = |one: &Value| {
+        one["payload"][0]["contentString"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    let texts: Vec<String> = all.iter().filter_map(text).collect();
+    let different: std::collections::BTreeSet<_> = texts.iter().collect();
+    assert!(different.len() > 600, "{}", different.len());
+    let lengths = texts.iter().map(|text| text.chars().count());
+    let (short, long) = (lengths.clone().min().unwrap(), lengths.max().unwrap());
+    assert!(
+        short >= 30 && (600..=2000).contains(&long),
+        "{short} to {long}"
+    );
+    let alphabets = ["ß", "ż", "ñ", "ç", "ل"];
+    let spoken = alphabets
+        .iter()
+        .filter(|letter| texts.iter().any(|text| text.contains(**letter)));
+    assert!(
+        spoken.count() >= 2,
+        "some doctors write in another language"
+    );
+    let now = "2026-09-21T14:13:20.000Z";
+    let sent = |one: &Value| one["sent"].as_str().unwrap().to_owned();
+    assert!(all.iter().all(|one| sent(one).as_str() < now));
+    let oldest = all.iter().map(sent).min().unwrap();
+    assert!(oldest.as_str() < "2025-06", "{oldest}");
+}

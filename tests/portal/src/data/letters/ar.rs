@@ -97,7 +97,7 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         Kind {
             category: "laboratory",
             desk: None,
-            topics: &["نتائج التحاليل", "{lab}: نتيجة {day}"],
+            topics: &["نتائج التحاليل", "{lab}: نتيجة {past}"],
             openers: &[
                 "وصلت نتائج تحليل الدم. قيمة {lab} هي {value} {unit}، وهي مختلفة قليلاً عن المرة السابقة ولا تدعو إلى القلق. أود إعادة التحليل بعد {count} أسابيع.",
                 "خبر سار: كل القيم ضمن الحدود المتوقعة، و{lab} هو {value} {unit}. نستمر على العلاج نفسه، والمراجعة القادمة في حدود {day}.",

@@ -128,7 +128,7 @@ pub(super) const LEXICON: Lexicon = Lexicon {
             desk: None,
             topics: &[
                 "Ihre Laborwerte",
-                "{lab}: Ergebnis vom {day}",
+                "{lab}: Ergebnis vom {past}",
                 "Blutuntersuchung: was sie bedeutet",
             ],
             openers: &[

@@ -144,7 +144,7 @@ pub(super) const LEXICON: Lexicon = Lexicon {
             desk: None,
             topics: &[
                 "Your laboratory results",
-                "{lab}: result of {day}",
+                "{lab}: result of {past}",
                 "Blood test and what it means",
             ],
             openers: &[
@@ -265,7 +265,7 @@ pub(super) const LEXICON: Lexicon = Lexicon {
             desk: Some("Linden Clinic, accounts"),
             topics: &[
                 "Invoice {ref}",
-                "Your statement of {day}",
+                "Your statement of {past}",
                 "Question about invoice {ref}",
             ],
             openers: &[

@@ -110,7 +110,7 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         Kind {
             category: "laboratory",
             desk: None,
-            topics: &["Resultados de su análisis", "{lab}: resultado del {day}"],
+            topics: &["Resultados de su análisis", "{lab}: resultado del {past}"],
             openers: &[
                 "Ya tenemos los resultados. {lab} está en {value} {unit}, algo distinto de la última vez, pero no es preocupante. Quiero repetirlo dentro de {count} semanas.",
                 "Buenas noticias: todo está dentro de lo esperado, {lab} en {value} {unit}. Seguimos igual; el próximo control será hacia el {day}.",

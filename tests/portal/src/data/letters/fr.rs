@@ -111,7 +111,7 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         Kind {
             category: "laboratory",
             desk: None,
-            topics: &["Vos résultats d'analyses", "{lab} : résultat du {day}"],
+            topics: &["Vos résultats d'analyses", "{lab} : résultat du {past}"],
             openers: &[
                 "Vos résultats sont arrivés. {lab} est à {value} {unit}, un peu différent de la dernière fois, mais sans gravité. Je souhaite le contrôler dans {count} semaines.",
                 "Bonne nouvelle : toutes les valeurs sont dans la norme, {lab} à {value} {unit}. Nous gardons le traitement ; prochain contrôle vers le {day}.",

@@ -1,5 +1,7 @@
 //! What a language needs to correspond in, and what all of them share.
 
+use crate::clock::{self, Millis};
+
 pub(super) struct Lexicon {
     pub(super) tag: &'static str,
     pub(super) families: &'static [&'static str],
@@ -21,6 +23,15 @@ pub(super) struct Lexicon {
     /// Thanks, and what is said to them.
     pub(super) thanks: &'static [(&'static str, &'static str)],
     pub(super) kinds: &'static [Kind],
+}
+
+impl Lexicon {
+    /// A day as it stands in a letter.
+    pub(super) fn day(&self, at: Millis) -> String {
+        let date = clock::date(at);
+        let month = self.months[date.month() as usize - 1];
+        format!("{}{} {month}", date.day(), self.ordinal)
+    }
 }
 
 /// A kind of conversation.

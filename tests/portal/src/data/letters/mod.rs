@@ -15,7 +15,7 @@ mod lexicon;
 mod pl;
 
 use super::Person;
-use crate::clock::{self, Millis};
+use crate::clock::Millis;
 use crate::entropy::Entropy;
 use lexicon::{DOCTORS, Kind, LABS, Lexicon, MEDICINES};
 
@@ -62,6 +62,7 @@ impl Language {
 
 pub(crate) struct Letter {
     pub(crate) by_patient: bool,
+    pub(crate) sent: Millis,
     pub(crate) text: String,
 }
 
@@ -84,6 +85,8 @@ struct Slots {
     lab: &'static str,
     unit: &'static str,
     phone: String,
+    /// A few days before the conversation.
+    past: String,
     day: String,
     time: String,
     value: String,
@@ -95,9 +98,7 @@ struct Slots {
 impl Slots {
     /// Draws the slots of the next exchange.
     fn next(&mut self, entropy: &mut Entropy, lexicon: &Lexicon, at: Millis, lab: usize) {
-        let day = clock::date(at + entropy.between(2, 24) * DAY);
-        let month = lexicon.months[day.month() as usize - 1];
-        self.day = format!("{}{} {month}", day.day(), lexicon.ordinal);
+        self.day = lexicon.day(at + entropy.between(8, 30) * DAY);
         self.time = format!(
             "{}:{:02}",
             entropy.between(8, 17),
@@ -122,6 +123,7 @@ impl Slots {
             "lab" => self.lab,
             "unit" => self.unit,
             "phone" => &self.phone,
+            "past" => &self.past,
             "day" => &self.day,
             "time" => &self.time,
             "value" => &self.value,
@@ -146,17 +148,23 @@ impl Slots {
     }
 }
 
+/// When the n-th letter is sent, given who sends it. Never more than a few days after the one before:
+/// the days that letters speak of are still to come.
+pub(crate) type Pace<'a> = &'a mut dyn FnMut(&mut Entropy, usize, bool) -> Millis;
+
 /// Writes letters of one conversation.
 struct Writer<'a> {
     lexicon: &'static Lexicon,
     kind: &'static Kind,
     entropy: &'a mut Entropy,
     slots: Slots,
+    pace: Pace<'a>,
+    letters: Vec<Letter>,
 }
 
 impl Writer<'_> {
     /// Greeting, the matter, so many remarks, and a close.
-    fn letter(&mut self, by_patient: bool, matter: &str, remarks: usize) -> Letter {
+    fn letter(&mut self, by_patient: bool, matter: &str, remarks: usize) {
         let lexicon = self.lexicon;
         let treats = self.kind.desk.is_none();
         let (greetings, pools, closes) = if by_patient {
@@ -187,7 +195,49 @@ impl Writer<'_> {
         text.push_str("\n\n");
         let close = self.entropy.pick(&closes);
         text.push_str(&self.slots.fill(close));
-        Letter { by_patient, text }
+        let sent = (self.pace)(self.entropy, self.letters.len(), by_patient);
+        self.letters.push(Letter {
+            by_patient,
+            sent,
+            text,
+        });
+    }
+
+    /// At least so many letters.
+    fn converse(&mut self, wanted: usize, lab: usize) {
+        let lexicon = self.lexicon;
+        if self.entropy.chance(65) {
+            let opener = self.entropy.pick(self.kind.openers);
+            let remarks = 1 + self.remarks(false);
+            self.letter(false, opener, remarks);
+        }
+        let mut matters = self.kind.exchanges;
+        let mut turn = self.entropy.below(matters.len());
+        let mut asked = 0;
+        while self.letters.len() < wanted {
+            if asked > 0 {
+                let last = self.letters.last().map_or(0, |letter| letter.sent);
+                self.slots.next(self.entropy, lexicon, last, lab);
+            }
+            let left = wanted - self.letters.len();
+            // Thanks end a conversation, and now and then a matter within it.
+            let thanks = asked > 0 && (left <= 2 || (asked % 3 == 0 && self.entropy.chance(50)));
+            let (theirs, ours) = if thanks {
+                lexicon.thanks[self.entropy.below(lexicon.thanks.len())]
+            } else {
+                matters[turn % matters.len()]
+            };
+            let remarks = self.remarks(true);
+            self.letter(true, theirs, if thanks { 0 } else { remarks });
+            let remarks = self.remarks(false);
+            self.letter(false, ours, if thanks { remarks.min(1) } else { remarks });
+            turn += 1;
+            asked += 1;
+            if asked % matters.len() == 0 && self.kind.desk.is_none() {
+                // All has been asked about this: on to something else.
+                matters = a_doctors(self.entropy, lexicon).exchanges;
+            }
+        }
     }
 
     fn remarks(&mut self, by_patient: bool) -> usize {
@@ -217,8 +267,9 @@ fn a_doctors(entropy: &mut Entropy, lexicon: &'static Lexicon) -> &'static Kind 
 pub(crate) fn conversation(
     entropy: &mut Entropy,
     person: &Person,
-    letters: usize,
+    wanted: usize,
     begin: Millis,
+    pace: Pace<'_>,
 ) -> Conversation {
     // Most of an inbox is in the person's language; some doctors write in another.
     let language = match entropy.below(5) {
@@ -227,7 +278,7 @@ pub(crate) fn conversation(
     };
     let lexicon = language.lexicon();
     // Desks are asked once or twice; with a doctor one writes for months.
-    let kind = match letters {
+    let kind = match wanted {
         0..=LONG => &lexicon.kinds[entropy.below(lexicon.kinds.len())],
         _ => a_doctors(entropy, lexicon),
     };
@@ -247,6 +298,7 @@ pub(crate) fn conversation(
             entropy.between(200, 999),
             entropy.between(1000, 9999)
         ),
+        past: lexicon.day(begin - entropy.between(1, 4) * DAY),
         day: String::new(),
         time: String::new(),
         value: String::new(),
@@ -263,56 +315,20 @@ pub(crate) fn conversation(
         kind,
         entropy,
         slots,
+        pace,
+        letters: Vec::with_capacity(wanted + 1),
     };
     writer.slots.next(writer.entropy, lexicon, begin, lab);
     let topic = writer.entropy.pick(kind.topics);
     let topic = writer.slots.fill(topic);
+    writer.converse(wanted, lab);
+    writer.letters.truncate(wanted);
     Conversation {
         category: kind.category,
         topic,
         correspondent,
-        letters: converse(&mut writer, letters, begin, lab),
+        letters: writer.letters,
     }
-}
-
-fn converse(writer: &mut Writer<'_>, wanted: usize, begin: Millis, lab: usize) -> Vec<Letter> {
-    let mut letters = Vec::with_capacity(wanted + 1);
-    let clinic_opens = writer.entropy.chance(65);
-    if clinic_opens {
-        let opener = writer.entropy.pick(writer.kind.openers);
-        let remarks = 1 + writer.remarks(false);
-        letters.push(writer.letter(false, opener, remarks));
-    }
-    let lexicon = writer.lexicon;
-    let mut matters = writer.kind.exchanges;
-    let mut turn = writer.entropy.below(matters.len());
-    let mut asked = 0;
-    while letters.len() < wanted {
-        let at = begin + letters.len() as Millis * DAY;
-        if asked > 0 {
-            writer.slots.next(writer.entropy, lexicon, at, lab);
-        }
-        let left = wanted - letters.len();
-        // Thanks end a conversation, and now and then a matter within it.
-        let thanks = asked > 0 && (left <= 2 || (asked % 3 == 0 && writer.entropy.chance(50)));
-        let (theirs, ours) = if thanks {
-            lexicon.thanks[writer.entropy.below(lexicon.thanks.len())]
-        } else {
-            matters[turn % matters.len()]
-        };
-        let remarks = writer.remarks(true);
-        letters.push(writer.letter(true, theirs, if thanks { 0 } else { remarks }));
-        let remarks = writer.remarks(false);
-        letters.push(writer.letter(false, ours, if thanks { remarks.min(1) } else { remarks }));
-        turn += 1;
-        asked += 1;
-        if asked % matters.len() == 0 && writer.kind.desk.is_none() {
-            // All has been asked about this: on to something else.
-            matters = a_doctors(writer.entropy, lexicon).exchanges;
-        }
-    }
-    letters.truncate(wanted);
-    letters
 }
 
 #[cfg(test)]
@@ -352,8 +368,8 @@ mod tests {
     #[test]
     fn every_slot_of_every_template_is_known() {
         const SLOTS: &[&str] = &[
-            "name", "doctor", "medicine", "dose", "lab", "unit", "phone", "day", "time", "value",
-            "amount", "ref", "count",
+            "name", "doctor", "medicine", "dose", "lab", "unit", "phone", "past", "day", "time",
+            "value", "amount", "ref", "count",
         ];
         for language in Language::ALL {
             for template in every_template(language.lexicon()) {

@@ -110,7 +110,7 @@ pub(super) const LEXICON: Lexicon = Lexicon {
         Kind {
             category: "laboratory",
             desk: None,
-            topics: &["Wyniki badań", "{lab}: wynik z {day}"],
+            topics: &["Wyniki badań", "{lab}: wynik z {past}"],
             openers: &[
                 "są już wyniki badania krwi. {lab} wynosi {value} {unit}, trochę inaczej niż ostatnio, ale bez powodu do niepokoju. Chcę powtórzyć badanie za {count} tygodni.",
                 "dobra wiadomość: wszystkie wyniki są w normie, {lab} {value} {unit}. Leczenie bez zmian, następna kontrola około {day}.",
