@@ -1,0 +1,89 @@
+//! A network that can be cut, slowed down and made to lose things, around the real one.
+
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use pericard::doors::{Clock, Exchange, Request, Response, Transport, TransportError};
+
+/// How the network is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum NetworkState {
+    /// As it is.
+    Up,
+    /// No connection.
+    Down,
+    /// Every exchange takes two seconds.
+    Slow,
+    /// Every third exchange is lost, by turns before it is sent and after.
+    Lossy,
+}
+
+/// The real network, as far as the story lets it be.
+pub(crate) struct Network {
+    real: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    shared: Arc<Shared>,
+}
+
+/// What the story sets.
+pub(crate) struct Shared {
+    state: Mutex<NetworkState>,
+    exchanges: AtomicU32,
+    panic: Mutex<Option<String>>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { state: Mutex::new(NetworkState::Up), exchanges: AtomicU32::new(0), panic: Mutex::default() }
+    }
+}
+
+impl Shared {
+    pub(crate) fn set(&self, state: NetworkState) {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    pub(crate) fn explode(&self, text: String) {
+        *self.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+    }
+}
+
+impl Network {
+    pub(crate) fn new(real: Arc<dyn Transport>, clock: Arc<dyn Clock>, shared: Arc<Shared>) -> Self {
+        Self { real, clock, shared }
+    }
+}
+
+impl Transport for Network {
+    fn exchange(&self, request: Request) -> Exchange<'static, Response> {
+        let (real, clock, shared) = (self.real.clone(), self.clock.clone(), self.shared.clone());
+        Box::pin(async move {
+            let panic = shared.panic.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(text) = panic {
+                panic!("{text}");
+            }
+            let state = *shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+            match state {
+                NetworkState::Up => real.exchange(request).await,
+                NetworkState::Down => Err(TransportError::Unreachable),
+                NetworkState::Slow => {
+                    clock.sleep(Duration::from_secs(2)).await;
+                    real.exchange(request).await
+                }
+                NetworkState::Lossy => match shared.exchanges.fetch_add(1, SeqCst) % 6 {
+                    2 => Err(TransportError::Interrupted),
+                    5 => {
+                        real.exchange(request).await?;
+                        Err(TransportError::Interrupted)
+                    }
+                    _ => real.exchange(request).await,
+                },
+            }
+        })
+    }
+
+    fn rest(&self) {
+        self.real.rest();
+    }
+}

@@ -1,0 +1,131 @@
+//! What `expect` looks at. Things of features that are not built fail as unknown.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use pericard::{ChangeSet, FeatureState, MessageState};
+
+use crate::keys::Keys;
+use crate::stage::{Halt, PAGE, Stage, broken};
+
+pub(crate) async fn expect(stage: &mut Stage, thing: &str, keys: &mut Keys<'_>) -> Result<(), Halt> {
+    match thing {
+        "threads" => {
+            let threads = stage.threads().await?;
+            same("threads", keys.number("count")?, threads.len() as u64)?;
+            if let Some(unread) = keys.number_or_none("unread")? {
+                same("unread messages", unread, threads.iter().map(|thread| u64::from(thread.unread)).sum())?;
+            }
+            Ok(())
+        }
+        "messages" => {
+            let (inbox, thread) = (stage.inbox()?, stage.thread(keys.number("thread")?)?);
+            let (mut found, mut after) = (0, None);
+            loop {
+                let page = inbox.messages(thread.clone(), after, PAGE).await?;
+                found += page.messages.len() as u64;
+                after = page.after;
+                if after.is_none() {
+                    return same("messages", keys.number("count")?, found);
+                }
+            }
+        }
+        "message" => {
+            let message = stage.inbox()?.message(stage.message(&keys.text("of")?)?).await?;
+            let wanted = keys.word("state", &["queued", "sending", "sent", "failed", "unknown"], false)?;
+            same("state", wanted.as_str(), word(message.state))
+        }
+        "search" => {
+            let (inbox, text) = (stage.inbox()?, keys.text("text")?);
+            let (mut found, mut after) = (0, None);
+            loop {
+                let page = inbox.search(text.clone(), after, PAGE).await?;
+                found += page.hits.len() as u64;
+                after = page.after;
+                if after.is_none() {
+                    return same("hits", keys.number("count")?, found);
+                }
+            }
+        }
+        "session" => {
+            let wanted = keys.word("state", &["signed_out", "active", "sealed"], false)?;
+            same("session", wanted.as_str(), stage.session())
+        }
+        "feature" => {
+            keys.word("name", &["messages"], false)?;
+            let wanted = keys.word("state", &["on", "stopped"], false)?;
+            let features = stage.account()?.features().await?;
+            let on = features.iter().all(|feature| feature.state == FeatureState::On);
+            same("feature", wanted.as_str(), if on { "on" } else { "stopped" })
+        }
+        "held" => same("held records", keys.number("count")?, stage.account()?.held().await?),
+        "incidents" => {
+            same("incidents", keys.number("count")?, stage.account()?.incidents().await?.len() as u64)
+        }
+        "changes" => changes(stage, keys).await,
+        "disk" => same("copies on disk", keys.number("count")?, stage.world.disk(keys.text("text")?).await?),
+        "portal.messages" => {
+            let found = stage.world.portal_messages(keys.text("text")?).await?;
+            same("messages at the portal", keys.number("count")?, found)
+        }
+        "portal.requests" => {
+            let (exactly, most) = (keys.number_or_none("count")?, keys.number_or_none("at_most")?);
+            let found = stage.world.portal_requests(keys.text_or_none("path")?).await?;
+            match (exactly, most) {
+                (Some(exactly), None) => same("requests", exactly, found),
+                (None, Some(most)) if found <= most => Ok(()),
+                (None, Some(most)) => Err(broken(format!("requests: expected at most {most}, found {found}"))),
+                _ => Err(broken("requests take `count` or `at_most`")),
+            }
+        }
+        "portal.revocations" => {
+            same("revocations", keys.number("count")?, stage.world.portal_revocations().await?)
+        }
+        _ => Err(broken(format!("unknown expectation `{thing}`"))),
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Display>(what: &str, expected: T, found: T) -> Result<(), Halt> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(broken(format!("{what}: expected {expected}, found {found}")))
+}
+
+fn word(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Received => "received",
+        MessageState::Queued => "queued",
+        MessageState::Sending => "sending",
+        MessageState::Sent => "sent",
+        MessageState::Failed { .. } => "failed",
+        MessageState::Unknown => "unknown",
+    }
+}
+
+async fn changes(stage: &Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
+    let least = keys.number("at_least")?;
+    let names = ["threads", "messages", "outbox", "session", "feature", "people"];
+    let of: fn(&ChangeSet) -> bool = match keys.word("of", &names, false)?.as_str() {
+        "threads" => |set| !set.threads.is_empty() || set.all_threads,
+        "messages" => |set| set.messages,
+        "outbox" => |set| set.outbox,
+        "session" => |set| set.session,
+        "feature" => |set| set.features,
+        _ => |set| set.people,
+    };
+    // The stream is told after the step returned; a change that never comes ends the wait.
+    let told = async {
+        loop {
+            let mut heard = stage.heard.lock().unwrap_or_else(PoisonError::into_inner);
+            if heard.iter().filter(|set| of(set)).count() as u64 >= least {
+                heard.clear();
+                return;
+            }
+            drop(heard);
+            tokio::task::yield_now().await;
+        }
+    };
+    let told = tokio::time::timeout(Duration::from_secs(5), told).await;
+    told.map_err(|_| broken(format!("changes: expected at least {least}")))
+}
