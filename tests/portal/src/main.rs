@@ -144,15 +144,17 @@ fn show(out: &mut impl Write, portal: &Portal, spec: &Spec, config: &str) -> io:
             )?;
         }
     }
-    let first = people.keys().next().map_or("ana", String::as_str);
+    let secret = people
+        .values()
+        .find_map(|person| person.totp_secret.as_ref());
+    if let Some(secret) = secret {
+        writeln!(
+            out,
+            "  {dim}a code without an app:{plain}\n    oathtool --totp --base32 {secret}"
+        )?;
+    }
     writeln!(out, "\n{bold}In another terminal:{plain}")?;
-    for command in [
-        format!("signin --user {first}"),
-        "sync".into(),
-        "inbox".into(),
-        "search \"appointment\"".into(),
-        "doctor".into(),
-    ] {
+    for command in ["signin", "sync", "inbox", "search appointment", "doctor"] {
         writeln!(out, "  cargo run -- --config {config} {command}")?;
     }
     out.flush()
