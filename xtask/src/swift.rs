@@ -112,6 +112,25 @@ impl Swift {
         }
     }
 
+    /// Checks the format of everything written by hand.
+    pub(crate) fn format(
+        &self,
+        place: &Place,
+        libraries: &Libraries,
+        stage: &Stage,
+    ) -> Result<Ran, String> {
+        let (outside, inside) = self.bench(place, libraries, stage.stories())?;
+        let mut format = self.command(place, &outside, &inside, stage);
+        format.args(["swift", "format", "lint", "--strict", "--recursive"]);
+        format.args(["--configuration", "bindings/swift/.swift-format"]);
+        format.args([
+            "Package.swift",
+            "bindings/swift/Sources",
+            "bindings/swift/Tests",
+        ]);
+        Ok(command::run(&mut format))
+    }
+
     /// Builds the package with its tests and runs them, all or those that `filter` names.
     pub(crate) fn test(
         &self,
@@ -122,14 +141,13 @@ impl Swift {
     ) -> Result<Ran, String> {
         let (outside, inside) = self.bench(place, libraries, stage.stories())?;
         let mut test = self.command(place, &outside, &inside, stage);
-        // One linker for all: the default gold cannot read the relocations of the Observation module.
+        // The default gold linker cannot read the relocations of the Observation module, which apps use.
         test.args([
             "swift",
             "test",
-            "--quiet",
             "--disable-xctest",
-            "-Xlinker",
-            "-fuse-ld=lld",
+            "-Xswiftc",
+            "-use-ld=lld",
             "--scratch-path",
         ]);
         test.arg(&inside.build);

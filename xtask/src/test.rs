@@ -225,13 +225,18 @@ fn swift_rows(
         }
         (Ok(swift), _) => swift,
     };
+    let mut rows = match swift.format(place, libraries, stage) {
+        Ok(ran) => vec![row_of("format of Swift", ran)],
+        Err(text) => vec![Row::check("format of Swift", Err(text), Duration::ZERO)],
+    };
     match timed(|| swift.test(place, libraries, stage, None)) {
-        (Err(text), took) => vec![Row::check("Swift", Err(text), took)],
+        (Err(text), took) => rows.push(Row::check("Swift", Err(text), took)),
         (Ok(ran), took) => {
             let tests = counts::swift(&ran.text);
-            two("Swift", ran, tests, took)
+            rows.extend(two("Swift", ran, tests, took));
         }
     }
+    rows
 }
 
 /// One run of a language's tests and stories together, as the two rows that it is.

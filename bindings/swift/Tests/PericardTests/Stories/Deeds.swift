@@ -51,7 +51,7 @@ extension Stage {
 
   private func clock(_ keys: inout Keys) async throws {
     switch (try keys.textIfThere("advance"), try keys.textIfThere("set_back")) {
-    case (let advance?, nil): await world.advance(seconds: try seconds(advance))
+    case (let advance?, nil): try await world.advance(seconds: try seconds(advance))
     case (nil, let back?): world.setBack(seconds: try seconds(back))
     default: throw Unfit("clock takes `advance` or `set_back`")
     }
@@ -83,7 +83,7 @@ extension Stage {
       signingIn = (who, signIn)
       switch step {
       case .openBrowser(let url):
-        let redirect = try await world.browser(url: url, who: who, passwordRight: right, code: code)
+        let redirect = try await world.browser(url: url, who: who, right: right, code: code)
         signIn = try await left("browser", who)
         step = try await signIn.redirected(to: redirect)
       case .askPassword:
