@@ -107,7 +107,9 @@ extension Stage {
   private func begun(_ who: String, _ browser: Bool) async throws -> SignIn {
     if let signingIn, signingIn.who == who, (try? signingIn.signIn.step()) != nil { return signingIn.signIn }
     let method: SignInMethod = browser ? .browser : .native
-    if let known = accountIfAny, self.who == who { return try await known.signInAgain(method: method) }
+    if let known = accountIfAny, self.who == who, known.session() != .signedOut {
+      return try await known.signInAgain(method: method)
+    }
     guard let portal = client.portals().first else { throw Broken("no portal is configured") }
     return try await client.portal(config: portal).signIn(method: method)
   }

@@ -1,6 +1,7 @@
 package dev.pericard.stories
 
 import dev.pericard.NewMessage
+import dev.pericard.SessionState
 import dev.pericard.SignIn
 import dev.pericard.SignInMethod
 import dev.pericard.SignInStep
@@ -121,7 +122,7 @@ private suspend fun Stage.begun(who: String, browser: Boolean): SignIn {
     signingIn?.let { (whose, open) -> if (whose == who && runCatching { open.step() }.isSuccess) return open }
     val method = if (browser) SignInMethod.BROWSER else SignInMethod.NATIVE
     val known = accountOrNull
-    if (known != null && this.who == who) return known.signInAgain(method)
+    if (known != null && this.who == who && known.session() !is SessionState.SignedOut) return known.signInAgain(method)
     return client.portal(client.portals().first()).signIn(method)
 }
 
