@@ -1,4 +1,6 @@
 //! An account: one person's sign-in at one portal, with everything this device keeps for it.
+//!
+//! Uses: `client`, `portal`, `sign_in`
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -183,7 +185,7 @@ impl Account {
                             }),
                     );
                 }
-                all.sort_by(|a, b| b.at.cmp(&a.at));
+                all.sort_by_key(|incident| std::cmp::Reverse(incident.at));
                 Ok(all)
             })
             .await
@@ -314,7 +316,7 @@ impl AccountCore {
             },
             row.sealed,
             Box::new(move || {
-                lock(&sealed_content).close();
+                lock(&sealed_content).seal();
                 sealed_hub.session();
             }),
         )?;
@@ -548,7 +550,13 @@ fn lock(content: &Mutex<Content>) -> std::sync::MutexGuard<'_, Content> {
 }
 
 impl Content {
-    /// Drops the key and every open partition.
+    /// Drops the key. Nobody gets a partition from here on; a run that is ending may still note what it knows.
+    fn seal(&mut self) {
+        self.unlocked = None;
+        self.partitions.clear();
+    }
+
+    /// Drops the key and closes every open partition.
     fn close(&mut self) {
         self.unlocked = None;
         for partition in std::mem::take(&mut self.partitions).into_values() {

@@ -1,4 +1,6 @@
 //! The client: one open directory, its portals and its accounts.
+//!
+//! Uses: `account`, `portal`, `sign_in`
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -234,9 +236,9 @@ impl Core {
     pub(crate) fn net(&self, config: &PortalConfig) -> Result<Net> {
         let base = Base::parse(&config.base, self.config.allow_loopback_http)?;
         for root in &config.extra_roots {
-            if !rustls::RootCertStore::empty()
+            if rustls::RootCertStore::empty()
                 .add(root.clone().into())
-                .is_ok()
+                .is_err()
             {
                 return Err(PericardError::input(
                     "extra_roots",

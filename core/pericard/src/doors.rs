@@ -1,4 +1,6 @@
 //! Doors for the tests of this repository: a client in a world of their own making. Rust only, never exported.
+//!
+//! Uses: `client`
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! A portal: finding out what is behind an address.
 //!
+//! Uses: `client`, `sign_in`
+//!
 //! Discovery reads the SMART configuration of the base (SMART App Launch 2.2 §2.1), the metadata of its
 //! authorization server (RFC 8414, else OpenID Connect Discovery) and its CapabilityStatement. What was read is
 //! kept, so that an account works offline; nothing a portal says here makes a token go anywhere but to its base and

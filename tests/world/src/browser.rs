@@ -15,13 +15,26 @@ pub(crate) async fn sign_in(
     let Page::Form(login) = read(page).await? else {
         return Err(WorldError::new("the portal shows no login page"));
     };
-    let form = [("login", login.as_str()), ("username", user), ("password", password)];
+    let form = [
+        ("login", login.as_str()),
+        ("username", user),
+        ("password", password),
+    ];
     let login = match read(post(http, issuer, &form).await?).await? {
         Page::Redirect(to) => return Ok(to),
         Page::Form(login) => login,
     };
     let code = code.await?;
-    match read(post(http, issuer, &[("login", login.as_str()), ("otp", code.as_str())]).await?).await? {
+    match read(
+        post(
+            http,
+            issuer,
+            &[("login", login.as_str()), ("otp", code.as_str())],
+        )
+        .await?,
+    )
+    .await?
+    {
         Page::Redirect(to) => Ok(to),
         Page::Form(_) => Err(WorldError::new("the portal asks again")),
     }
@@ -33,15 +46,25 @@ enum Page {
     Form(String),
 }
 
-async fn post(http: &reqwest::Client, issuer: &str, form: &[(&str, &str)]) -> Result<reqwest::Response, WorldError> {
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let request = http.post(format!("{issuer}/login")).header("content-type", "application/x-www-form-urlencoded");
+async fn post(
+    http: &reqwest::Client,
+    issuer: &str,
+    form: &[(&str, &str)],
+) -> Result<reqwest::Response, WorldError> {
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form)
+        .finish();
+    let request = http
+        .post(format!("{issuer}/login"))
+        .header("content-type", "application/x-www-form-urlencoded");
     Ok(request.body(body).send().await?)
 }
 
 async fn read(answer: reqwest::Response) -> Result<Page, WorldError> {
     if let Some(to) = answer.headers().get("location") {
-        let to = to.to_str().map_err(|_| WorldError::new("a redirect that is no text"))?;
+        let to = to
+            .to_str()
+            .map_err(|_| WorldError::new("a redirect that is no text"))?;
         return Ok(Page::Redirect(to.to_owned()));
     }
     let status = answer.status();
@@ -49,7 +72,14 @@ async fn read(answer: reqwest::Response) -> Result<Page, WorldError> {
     if !status.is_success() {
         return Err(WorldError::new(format!("the login page answered {status}")));
     }
-    let field = text.split("name=\"login\"").nth(1).and_then(|rest| rest.split("value=\"").nth(1));
+    let field = text
+        .split("name=\"login\"")
+        .nth(1)
+        .and_then(|rest| rest.split("value=\"").nth(1));
     let login = field.and_then(|rest| rest.split('"').next());
-    Ok(Page::Form(login.ok_or_else(|| WorldError::new("the login page has no form"))?.to_owned()))
+    Ok(Page::Form(
+        login
+            .ok_or_else(|| WorldError::new("the login page has no form"))?
+            .to_owned(),
+    ))
 }

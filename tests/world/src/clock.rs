@@ -17,7 +17,11 @@ pub(crate) struct MovedClock {
 
 impl MovedClock {
     pub(crate) fn new(control: Arc<Control>) -> Self {
-        Self { device: AtomicI64::new(0), portal: AtomicI64::new(0), control }
+        Self {
+            device: AtomicI64::new(0),
+            portal: AtomicI64::new(0),
+            control,
+        }
     }
 
     /// What the portal's clock says.
@@ -28,7 +32,9 @@ impl MovedClock {
     /// Moves both clocks on.
     pub(crate) async fn advance(&self, seconds: u64) -> Result<(), crate::WorldError> {
         let millis = i64::try_from(seconds).unwrap_or(i64::MAX / 2000) * 1000;
-        self.control.send(&format!("{{\"advance_seconds\":{seconds}}}")).await?;
+        self.control
+            .send(&format!("{{\"advance_seconds\":{seconds}}}"))
+            .await?;
         self.device.fetch_add(millis, SeqCst);
         self.portal.fetch_add(millis, SeqCst);
         Ok(())
@@ -36,7 +42,10 @@ impl MovedClock {
 
     /// Sets the device's clock back; the portal's stays.
     pub(crate) fn set_back(&self, seconds: u64) {
-        self.device.fetch_sub(i64::try_from(seconds).unwrap_or(i64::MAX / 2000) * 1000, SeqCst);
+        self.device.fetch_sub(
+            i64::try_from(seconds).unwrap_or(i64::MAX / 2000) * 1000,
+            SeqCst,
+        );
     }
 }
 

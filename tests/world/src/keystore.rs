@@ -11,7 +11,9 @@ pub struct MemoryKeystore(Mutex<BTreeMap<String, Vec<u8>>>);
 
 impl MemoryKeystore {
     fn values(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Vec<u8>>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -7,6 +7,7 @@
 // Tests may use the clock and tasks of the world outside: here they are made into another.
 #![allow(clippy::disallowed_methods)]
 
+mod bare;
 mod browser;
 mod clock;
 mod conformance;
@@ -16,9 +17,11 @@ mod network;
 mod people;
 mod world;
 
+pub use bare::Bare;
 pub use conformance::keystore_conformance;
+pub use control::use_portals;
 pub use keystore::MemoryKeystore;
-pub use network::NetworkState;
+pub use network::{NetworkState, Sent};
 pub use world::TestWorld;
 
 uniffi::setup_scaffolding!();
@@ -36,7 +39,9 @@ pub enum WorldError {
 
 impl WorldError {
     pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self::Failed { problem: problem.into() }
+        Self::Failed {
+            problem: problem.into(),
+        }
     }
 }
 
@@ -66,5 +71,8 @@ pub(crate) fn runtime() -> &'static tokio::runtime::Runtime {
 pub(crate) async fn spawn<T: Send + 'static>(
     job: impl Future<Output = Result<T, WorldError>> + Send + 'static,
 ) -> Result<T, WorldError> {
-    runtime().spawn(job).await.unwrap_or_else(|_| Err(WorldError::new("the test world panicked")))
+    runtime()
+        .spawn(job)
+        .await
+        .unwrap_or_else(|_| Err(WorldError::new("the test world panicked")))
 }

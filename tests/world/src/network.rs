@@ -31,11 +31,26 @@ pub(crate) struct Shared {
     state: Mutex<NetworkState>,
     exchanges: AtomicU32,
     panic: Mutex<Option<String>>,
+    sent: Mutex<Vec<Sent>>,
+}
+
+/// A request that the core let out.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Where it went.
+    pub url: url::Url,
+    /// Whether it carried an access token.
+    pub authorized: bool,
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        Self { state: Mutex::new(NetworkState::Up), exchanges: AtomicU32::new(0), panic: Mutex::default() }
+        Self {
+            state: Mutex::new(NetworkState::Up),
+            exchanges: AtomicU32::new(0),
+            panic: Mutex::default(),
+            sent: Mutex::default(),
+        }
     }
 }
 
@@ -49,9 +64,34 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// What went out since this was last asked.
+    pub(crate) fn sent(&self) -> Vec<Sent> {
+        std::mem::take(&mut *self.sent.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn note(&self, request: &Request) {
+        let authorized = request
+            .headers
+            .iter()
+            .any(|(name, _)| *name == "authorization");
+        let url = request.url.clone();
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.push(Sent { url, authorized });
+    }
+}
+
 impl Network {
-    pub(crate) fn new(real: Arc<dyn Transport>, clock: Arc<dyn Clock>, shared: Arc<Shared>) -> Self {
-        Self { real, clock, shared }
+    pub(crate) fn new(
+        real: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Self {
+            real,
+            clock,
+            shared,
+        }
     }
 }
 
@@ -59,10 +99,15 @@ impl Transport for Network {
     fn exchange(&self, request: Request) -> Exchange<'static, Response> {
         let (real, clock, shared) = (self.real.clone(), self.clock.clone(), self.shared.clone());
         Box::pin(async move {
-            let panic = shared.panic.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let panic = shared
+                .panic
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
             if let Some(text) = panic {
                 panic!("{text}");
             }
+            shared.note(&request);
             let state = *shared.state.lock().unwrap_or_else(PoisonError::into_inner);
             match state {
                 NetworkState::Up => real.exchange(request).await,

@@ -28,24 +28,39 @@ pub(crate) struct Person {
 
 impl People {
     pub(crate) fn read(portal: &Value, clock: Arc<MovedClock>) -> Result<Self, WorldError> {
-        let people = portal["people"].as_object().ok_or_else(|| WorldError::new("the portal has no people"))?;
-        let people = people.iter().map(|(who, person)| Ok((who.clone(), Person::read(person)?)));
-        Ok(Self { people: people.collect::<Result<_, WorldError>>()?, clock, used: Mutex::default() })
+        let people = portal["people"]
+            .as_object()
+            .ok_or_else(|| WorldError::new("the portal has no people"))?;
+        let people = people
+            .iter()
+            .map(|(who, person)| Ok((who.clone(), Person::read(person)?)));
+        Ok(Self {
+            people: people.collect::<Result<_, WorldError>>()?,
+            clock,
+            used: Mutex::default(),
+        })
     }
 
     pub(crate) fn person(&self, who: &str) -> Result<&Person, WorldError> {
-        self.people.get(who).ok_or_else(|| WorldError::new(format!("the portal has no {who}")))
+        self.people
+            .get(who)
+            .ok_or_else(|| WorldError::new(format!("the portal has no {who}")))
     }
 
     /// `now`: a code that was never used, after the next step if need be; `wrong`; `replayed`; or digits as they are.
     pub(crate) async fn code(&self, who: &str, kind: &str) -> Result<String, WorldError> {
         let none = || WorldError::new(format!("{who} has no second factor"));
         match kind {
-            "now" => self.unused(who, self.person(who)?.totp.as_ref().ok_or_else(none)?).await,
+            "now" => {
+                self.unused(who, self.person(who)?.totp.as_ref().ok_or_else(none)?)
+                    .await
+            }
             "wrong" => Ok(self.wrong(self.person(who)?.totp.as_ref().ok_or_else(none)?)),
             "replayed" => {
                 let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-                let (_, code) = used.get(who).ok_or_else(|| WorldError::new("no code was used yet"))?;
+                let (_, code) = used
+                    .get(who)
+                    .ok_or_else(|| WorldError::new("no code was used yet"))?;
                 Ok(code.clone())
             }
             digits => Ok(digits.to_owned()),
@@ -53,7 +68,12 @@ impl People {
     }
 
     async fn unused(&self, who: &str, totp: &Totp) -> Result<String, WorldError> {
-        let last = self.used.lock().unwrap_or_else(PoisonError::into_inner).get(who).map(|(step, _)| *step);
+        let last = self
+            .used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(who)
+            .map(|(step, _)| *step);
         while last.is_some_and(|last| totp.step_at(self.now()) <= last) {
             let wait = totp.ends_at(self.now()).saturating_sub(self.now()).max(1);
             self.clock.advance(wait).await?;
@@ -61,7 +81,10 @@ impl People {
         let now = self.now();
         let code = totp.code_at(now).digits().to_owned();
         let used = (totp.step_at(now), code.clone());
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(who.to_owned(), used);
+        self.used
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(who.to_owned(), used);
         Ok(code)
     }
 
@@ -69,14 +92,24 @@ impl People {
     fn wrong(&self, totp: &Totp) -> String {
         let now = self.now();
         let near: Vec<String> = (0..7)
-            .map(|n| totp.code_at((now + n * 30).saturating_sub(90)).digits().to_owned())
+            .map(|n| {
+                totp.code_at((now + n * 30).saturating_sub(90))
+                    .digits()
+                    .to_owned()
+            })
             .collect();
         let candidates = (0..10).map(|n| n.to_string().repeat(6));
-        candidates.into_iter().find(|candidate| !near.contains(candidate)).unwrap_or_default()
+        candidates
+            .into_iter()
+            .find(|candidate| !near.contains(candidate))
+            .unwrap_or_default()
     }
 
     fn now(&self) -> u64 {
-        self.clock.portal_now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+        self.clock
+            .portal_now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs())
     }
 }
 
@@ -88,7 +121,10 @@ impl Person {
             Some(secret) => {
                 let bytes = BASE32_NOPAD.decode(secret.trim_end_matches('=').as_bytes());
                 let bytes = bytes.map_err(|_| missing("a readable totp_secret"))?;
-                Some(Totp::new(Zeroizing::new(bytes), Algorithm::Sha1, 6, 30).map_err(|_| missing("a usable totp_secret"))?)
+                Some(
+                    Totp::new(Zeroizing::new(bytes), Algorithm::Sha1, 6, 30)
+                        .map_err(|_| missing("a usable totp_secret"))?,
+                )
             }
             None => None,
         };

@@ -12,7 +12,7 @@ use crate::browser;
 use crate::clock::{DeviceClock, MovedClock};
 use crate::control::Control;
 use crate::keystore::MemoryKeystore;
-use crate::network::{Network, NetworkState, Shared};
+use crate::network::{Network, NetworkState, Sent, Shared};
 use crate::people::People;
 
 /// A directory, a portal, a network and a clock of a story's own.
@@ -39,7 +39,12 @@ impl TestWorld {
     /// The configuration that `open` uses: a directory of this world and its portal.
     pub fn config(&self) -> Config {
         Config {
-            directory: self.directory.path().join("pericard").to_string_lossy().into_owned(),
+            directory: self
+                .directory
+                .path()
+                .join("pericard")
+                .to_string_lossy()
+                .into_owned(),
             portals: vec![self.portal.clone()],
             allow_loopback_http: false,
             app: "Stories/1".into(),
@@ -52,10 +57,18 @@ impl TestWorld {
     }
 
     /// Opens a client in this world with another configuration.
-    pub async fn open_as(&self, config: Config, keystore: Arc<dyn Keystore>) -> Result<Arc<Client>, PericardError> {
+    pub async fn open_as(
+        &self,
+        config: Config,
+        keystore: Arc<dyn Keystore>,
+    ) -> Result<Arc<Client>, PericardError> {
         let clock: Arc<dyn Clock> = Arc::new(DeviceClock(self.clock.clone()));
         let mut world = doors::real_world(&config.app);
-        world.transport = Arc::new(Network::new(world.transport, clock.clone(), self.network.clone()));
+        world.transport = Arc::new(Network::new(
+            world.transport,
+            clock.clone(),
+            self.network.clone(),
+        ));
         world.clock = clock;
         doors::open(config, keystore, world).await
     }
@@ -100,7 +113,12 @@ impl TestWorld {
     /// The password of a person of the story, or a wrong one.
     pub fn password(&self, who: String, right: bool) -> Result<Vec<u8>, WorldError> {
         let password = &self.people.person(&who)?.password;
-        Ok(if right { password.clone() } else { format!("{password}?") }.into_bytes())
+        Ok(if right {
+            password.clone()
+        } else {
+            format!("{password}?")
+        }
+        .into_bytes())
     }
 
     /// A code of a person's second factor: `now`, `wrong`, `replayed`, or digits that are given back. For an unused
@@ -120,15 +138,20 @@ impl TestWorld {
     ) -> Result<String, WorldError> {
         let this = self.clone();
         crate::spawn(async move {
-            let roots: Result<Vec<_>, _> =
-                this.portal.extra_roots.iter().map(|der| reqwest::Certificate::from_der(der)).collect();
+            let roots: Result<Vec<_>, _> = this
+                .portal
+                .extra_roots
+                .iter()
+                .map(|der| reqwest::Certificate::from_der(der))
+                .collect();
             let http = reqwest::Client::builder()
                 .no_proxy()
                 .redirect(reqwest::redirect::Policy::none())
                 .tls_certs_merge(roots?)
                 .build()?;
             let user = this.user(who.clone())?;
-            let password = String::from_utf8_lossy(&this.password(who.clone(), right)?).into_owned();
+            let password =
+                String::from_utf8_lossy(&this.password(who.clone(), right)?).into_owned();
             let code = this.people.code(&who, &code);
             browser::sign_in(&http, &url, &this.issuer, &user, &password, code).await
         })
@@ -137,7 +160,8 @@ impl TestWorld {
 
     /// How many messages with this text the portal holds.
     pub async fn portal_messages(&self, text: String) -> Result<u64, WorldError> {
-        self.count(json!({ "count_messages": { "text": text } })).await
+        self.count(json!({ "count_messages": { "text": text } }))
+            .await
     }
 
     /// How many requests the portal got since this was last asked; only those whose path contains `path`, if given.
@@ -188,6 +212,11 @@ impl TestWorld {
         crate::spawn(async move { control.count(command).await }).await
     }
 
+    /// What the core sent since this was last asked, whether the network let it through or not.
+    pub fn sent(&self) -> Vec<Sent> {
+        self.network.sent()
+    }
+
     /// Where this world keeps its files.
     pub fn path(&self) -> &Path {
         self.directory.path()
@@ -195,15 +224,27 @@ impl TestWorld {
 }
 
 fn text(json: &Value, name: &str) -> Result<String, WorldError> {
-    json[name].as_str().map(str::to_owned).ok_or_else(|| WorldError::new(format!("the portal did not say its {name}")))
+    json[name]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| WorldError::new(format!("the portal did not say its {name}")))
 }
 
 /// A portal of the configuration file, with its roots as certificates.
 fn configuration(portal: &Value) -> Result<PortalConfig, WorldError> {
-    let roots = portal["extra_roots"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let roots = portal["extra_roots"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
     let roots = roots.map(|pem| {
-        let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
-        data_encoding::BASE64.decode(body.as_bytes()).map_err(|_| WorldError::new("a root that is no PEM"))
+        let body: String = pem
+            .lines()
+            .filter(|line| !line.starts_with("-----"))
+            .collect();
+        data_encoding::BASE64
+            .decode(body.as_bytes())
+            .map_err(|_| WorldError::new("a root that is no PEM"))
     });
     Ok(PortalConfig {
         base: text(portal, "base")?,
@@ -224,7 +265,10 @@ fn occurrences(folder: &Path, needles: &[Vec<u8>]) -> Result<u64, WorldError> {
         }
         let bytes = std::fs::read(path)?;
         for needle in needles.iter().filter(|needle| !needle.is_empty()) {
-            count += bytes.windows(needle.len()).filter(|window| window == needle).count() as u64;
+            count += bytes
+                .windows(needle.len())
+                .filter(|window| window == needle)
+                .count() as u64;
         }
     }
     Ok(count)

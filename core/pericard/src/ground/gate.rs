@@ -1,5 +1,7 @@
 //! Who is inside: jobs enter, a pause waits until all have left.
 //!
+//! Uses: `error`
+//!
 //! iOS kills a suspended process that holds a file lock, so `Client.pause` must know that nothing is under way any
 //! more. While the gate is closed, entering fails at once with `Closed`: no screen waits for a pause to end.
 

@@ -1,5 +1,7 @@
 //! Signing in, one question at a time.
 //!
+//! Uses: `account`, `client`, `portal`
+//!
 //! ```mermaid
 //! stateDiagram-v2
 //!     [*] --> OpenBrowser: browser

@@ -1,5 +1,7 @@
 //! Fetching what is new: a search from the watermark, page by page, each page one transaction.
 //!
+//! Uses: `run`
+//!
 //! - The search starts at `watermark − overlap`, since servers index late and in any order; what is known already
 //!   is recognised by id and version.
 //! - The watermark moves with each page while the pages come in order, else only at the end: a run may stop anywhere.
@@ -21,8 +23,8 @@ use crate::ground::error::{PericardError, PortalProblem, Result};
 use crate::keepers::net::{Answer, Call};
 use crate::keepers::store::random_id;
 
-use super::run::Run;
-use super::{Lane, SyncStage};
+use super::Lane;
+use super::run::{Run, SyncStage};
 
 const FIRST_COUNT: u32 = 100;
 const MOST_COUNT: u32 = 500;

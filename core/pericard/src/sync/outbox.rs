@@ -1,5 +1,7 @@
 //! Durable sending: what is queued arrives once where the portal can prove it, and is `Unknown` where it cannot.
 //!
+//! Uses: `run`
+//!
 //! ```mermaid
 //! stateDiagram-v2
 //!     [*] --> Queued: queue (identifier minted)
@@ -33,8 +35,8 @@ use crate::keepers::net::{Answer, Call, NetError};
 use crate::keepers::session::SendError;
 use crate::keepers::store::{LocalTx, PageTx, Schema};
 
-use super::run::Run;
-use super::{Lane, SyncStage};
+use super::Lane;
+use super::run::{Run, SyncStage};
 
 pub(crate) static SCHEMA: Schema = Schema {
     part: "outbox",

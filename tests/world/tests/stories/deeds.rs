@@ -8,7 +8,11 @@ use pericard_world::NetworkState;
 use crate::keys::Keys;
 use crate::stage::{Halt, Stage, broken};
 
-pub(crate) async fn carry_out(stage: &mut Stage, verb: &str, keys: &mut Keys<'_>) -> Result<(), Halt> {
+pub(crate) async fn carry_out(
+    stage: &mut Stage,
+    verb: &str,
+    keys: &mut Keys<'_>,
+) -> Result<(), Halt> {
     match verb {
         "sign_in" => sign_in(stage, keys).await?,
         "leave" => {
@@ -24,21 +28,44 @@ pub(crate) async fn carry_out(stage: &mut Stage, verb: &str, keys: &mut Keys<'_>
         "resume" => stage.client.resume().await?,
         "restart" => stage.restart().await?,
         "send" => send(stage, keys).await?,
-        "withdraw" => stage.inbox()?.withdraw(stage.message(&keys.text("of")?)?).await?,
-        "retry" => drop(stage.inbox()?.retry(stage.message(&keys.text("of")?)?).await?),
-        "read" => stage.inbox()?.mark_read(stage.thread(keys.number("thread")?)?).await?,
+        "withdraw" => {
+            stage
+                .inbox()?
+                .withdraw(stage.message(&keys.text("of")?)?)
+                .await?
+        }
+        "retry" => drop(
+            stage
+                .inbox()?
+                .retry(stage.message(&keys.text("of")?)?)
+                .await?,
+        ),
+        "read" => {
+            stage
+                .inbox()?
+                .mark_read(stage.thread(keys.number("thread")?)?)
+                .await?
+        }
         "sign_out" => stage.account()?.sign_out().await?,
         "forget" => forget(stage, keys).await?,
         "account" => stage.switch(&keys.text("who")?)?,
         "network" => {
-            stage.world.network(match keys.word("state", &["up", "down", "slow", "lossy"], false)?.as_str() {
-                "up" => NetworkState::Up,
-                "down" => NetworkState::Down,
-                "slow" => NetworkState::Slow,
-                _ => NetworkState::Lossy,
-            });
+            stage.world.network(
+                match keys
+                    .word("state", &["up", "down", "slow", "lossy"], false)?
+                    .as_str()
+                {
+                    "up" => NetworkState::Up,
+                    "down" => NetworkState::Down,
+                    "slow" => NetworkState::Slow,
+                    _ => NetworkState::Lossy,
+                },
+            );
         }
-        "clock" => match (keys.text_or_none("advance")?, keys.text_or_none("set_back")?) {
+        "clock" => match (
+            keys.text_or_none("advance")?,
+            keys.text_or_none("set_back")?,
+        ) {
             (Some(advance), None) => stage.world.advance(seconds(&advance)?).await?,
             (None, Some(back)) => stage.world.set_back(seconds(&back)?),
             _ => return Err(broken("clock takes `advance` or `set_back`")),
@@ -51,13 +78,23 @@ pub(crate) async fn carry_out(stage: &mut Stage, verb: &str, keys: &mut Keys<'_>
 
 async fn send(stage: &mut Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
     let subject = keys.text_or_none("to")?;
-    let thread = keys.number_or_none("thread")?.map(|number| stage.thread(number)).transpose()?;
+    let thread = keys
+        .number_or_none("thread")?
+        .map(|number| stage.thread(number))
+        .transpose()?;
     if subject.is_none() == thread.is_none() {
         return Err(broken("send takes `thread` or `to`"));
     }
     let (name, text) = (keys.text_or_none("as")?, keys.text("text")?);
     keys.done()?;
-    let message = stage.inbox()?.send(NewMessage { thread, subject, text }).await?;
+    let message = stage
+        .inbox()?
+        .send(NewMessage {
+            thread,
+            subject,
+            text,
+        })
+        .await?;
     if let Some(name) = name {
         stage.messages.insert(name, message.id);
     }
@@ -66,7 +103,11 @@ async fn send(stage: &mut Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
 
 async fn forget(stage: &mut Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
     let all = keys.word("what", &["account", "all"], false)? == "all";
-    let accounts = if all { stage.every_account() } else { vec![stage.account()?] };
+    let accounts = if all {
+        stage.every_account()
+    } else {
+        vec![stage.account()?]
+    };
     for account in accounts {
         account.forget().await?;
     }
@@ -76,7 +117,9 @@ async fn forget(stage: &mut Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
 
 fn seconds(text: &str) -> Result<u64, Halt> {
     let span: Result<jiff::SignedDuration, _> = text.parse();
-    let seconds = span.ok().and_then(|span| u64::try_from(span.as_secs()).ok());
+    let seconds = span
+        .ok()
+        .and_then(|span| u64::try_from(span.as_secs()).ok());
     seconds.ok_or_else(|| broken(format!("`{text}` is no ISO 8601 duration")))
 }
 
@@ -84,7 +127,9 @@ async fn sign_in(stage: &mut Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
     let who = keys.text("who")?;
     let right = keys.word("password", &["right", "wrong"], true)? == "right";
     let code = keys.text_or_none("code")?.unwrap_or_else(|| "now".into());
-    if !["now", "wrong", "replayed"].contains(&code.as_str()) && !code.contains(|c: char| c.is_ascii_digit()) {
+    if !["now", "wrong", "replayed"].contains(&code.as_str())
+        && !code.contains(|c: char| c.is_ascii_digit())
+    {
         return Err(broken(format!("`code` is `{code}`")));
     }
     let browser = keys.word("via", &["native", "browser"], true)? == "browser";
@@ -96,13 +141,20 @@ async fn sign_in(stage: &mut Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
         stage.signing_in = Some((who.clone(), sign_in.clone()));
         step = match step {
             SignInStep::OpenBrowser { url } => {
-                let redirect = stage.world.clone().browser(url, who.clone(), right, code.clone()).await?;
+                let redirect = stage
+                    .world
+                    .clone()
+                    .browser(url, who.clone(), right, code.clone())
+                    .await?;
                 sign_in = left(stage, &who, "browser").await?;
                 sign_in.clone().redirected(redirect).await?
             }
             SignInStep::AskPassword => {
                 sign_in = left(stage, &who, "password").await?;
-                let (user, password) = (stage.world.user(who.clone())?, stage.world.password(who.clone(), right)?);
+                let (user, password) = (
+                    stage.world.user(who.clone())?,
+                    stage.world.password(who.clone(), right)?,
+                );
                 sign_in.clone().password(user, password).await?
             }
             SignInStep::AskCode { .. } => {
@@ -130,13 +182,22 @@ async fn begun(stage: &Stage, who: &str, browser: bool) -> Result<Arc<SignIn>, H
     {
         return Ok(open.clone());
     }
-    let method = if browser { SignInMethod::Browser } else { SignInMethod::Native };
+    let method = if browser {
+        SignInMethod::Browser
+    } else {
+        SignInMethod::Native
+    };
     match stage.account_or_none() {
         Some(known) if stage.who.as_deref() == Some(who) && stage.session() != "signed_out" => {
             Ok(known.sign_in_again(method).await?)
         }
         _ => {
-            let portal = stage.client.portals().into_iter().next().ok_or_else(|| broken("no portal"))?;
+            let portal = stage
+                .client
+                .portals()
+                .into_iter()
+                .next()
+                .ok_or_else(|| broken("no portal"))?;
             Ok(stage.client.portal(portal).await?.sign_in(method).await?)
         }
     }
@@ -153,5 +214,6 @@ async fn left(stage: &mut Stage, who: &str, place: &str) -> Result<Arc<SignIn>, 
         }
     }
     let open = stage.signing_in.as_ref().filter(|(whose, _)| whose == who);
-    open.map(|(_, sign_in)| sign_in.clone()).ok_or_else(|| broken("the sign-in did not survive"))
+    open.map(|(_, sign_in)| sign_in.clone())
+        .ok_or_else(|| broken("the sign-in did not survive"))
 }

@@ -8,13 +8,21 @@ use pericard::{ChangeSet, FeatureState, MessageState};
 use crate::keys::Keys;
 use crate::stage::{Halt, PAGE, Stage, broken};
 
-pub(crate) async fn expect(stage: &mut Stage, thing: &str, keys: &mut Keys<'_>) -> Result<(), Halt> {
+pub(crate) async fn expect(
+    stage: &mut Stage,
+    thing: &str,
+    keys: &mut Keys<'_>,
+) -> Result<(), Halt> {
     match thing {
         "threads" => {
             let threads = stage.threads().await?;
             same("threads", keys.number("count")?, threads.len() as u64)?;
             if let Some(unread) = keys.number_or_none("unread")? {
-                same("unread messages", unread, threads.iter().map(|thread| u64::from(thread.unread)).sum())?;
+                same(
+                    "unread messages",
+                    unread,
+                    threads.iter().map(|thread| u64::from(thread.unread)).sum(),
+                )?;
             }
             Ok(())
         }
@@ -31,8 +39,15 @@ pub(crate) async fn expect(stage: &mut Stage, thing: &str, keys: &mut Keys<'_>) 
             }
         }
         "message" => {
-            let message = stage.inbox()?.message(stage.message(&keys.text("of")?)?).await?;
-            let wanted = keys.word("state", &["queued", "sending", "sent", "failed", "unknown"], false)?;
+            let message = stage
+                .inbox()?
+                .message(stage.message(&keys.text("of")?)?)
+                .await?;
+            let wanted = keys.word(
+                "state",
+                &["queued", "sending", "sent", "failed", "unknown"],
+                false,
+            )?;
             same("state", wanted.as_str(), word(message.state))
         }
         "search" => {
@@ -55,32 +70,58 @@ pub(crate) async fn expect(stage: &mut Stage, thing: &str, keys: &mut Keys<'_>) 
             keys.word("name", &["messages"], false)?;
             let wanted = keys.word("state", &["on", "stopped"], false)?;
             let features = stage.account()?.features().await?;
-            let on = features.iter().all(|feature| feature.state == FeatureState::On);
-            same("feature", wanted.as_str(), if on { "on" } else { "stopped" })
+            let on = features
+                .iter()
+                .all(|feature| feature.state == FeatureState::On);
+            same(
+                "feature",
+                wanted.as_str(),
+                if on { "on" } else { "stopped" },
+            )
         }
-        "held" => same("held records", keys.number("count")?, stage.account()?.held().await?),
-        "incidents" => {
-            same("incidents", keys.number("count")?, stage.account()?.incidents().await?.len() as u64)
-        }
+        "held" => same(
+            "held records",
+            keys.number("count")?,
+            stage.account()?.held().await?,
+        ),
+        "incidents" => same(
+            "incidents",
+            keys.number("count")?,
+            stage.account()?.incidents().await?.len() as u64,
+        ),
         "changes" => changes(stage, keys).await,
-        "disk" => same("copies on disk", keys.number("count")?, stage.world.disk(keys.text("text")?).await?),
+        "disk" => same(
+            "copies on disk",
+            keys.number("count")?,
+            stage.world.disk(keys.text("text")?).await?,
+        ),
         "portal.messages" => {
             let found = stage.world.portal_messages(keys.text("text")?).await?;
             same("messages at the portal", keys.number("count")?, found)
         }
         "portal.requests" => {
-            let (exactly, most) = (keys.number_or_none("count")?, keys.number_or_none("at_most")?);
-            let found = stage.world.portal_requests(keys.text_or_none("path")?).await?;
+            let (exactly, most) = (
+                keys.number_or_none("count")?,
+                keys.number_or_none("at_most")?,
+            );
+            let found = stage
+                .world
+                .portal_requests(keys.text_or_none("path")?)
+                .await?;
             match (exactly, most) {
                 (Some(exactly), None) => same("requests", exactly, found),
                 (None, Some(most)) if found <= most => Ok(()),
-                (None, Some(most)) => Err(broken(format!("requests: expected at most {most}, found {found}"))),
+                (None, Some(most)) => Err(broken(format!(
+                    "requests: expected at most {most}, found {found}"
+                ))),
                 _ => Err(broken("requests take `count` or `at_most`")),
             }
         }
-        "portal.revocations" => {
-            same("revocations", keys.number("count")?, stage.world.portal_revocations().await?)
-        }
+        "portal.revocations" => same(
+            "revocations",
+            keys.number("count")?,
+            stage.world.portal_revocations().await?,
+        ),
         _ => Err(broken(format!("unknown expectation `{thing}`"))),
     }
 }
@@ -89,7 +130,9 @@ fn same<T: PartialEq + std::fmt::Display>(what: &str, expected: T, found: T) -> 
     if expected == found {
         return Ok(());
     }
-    Err(broken(format!("{what}: expected {expected}, found {found}")))
+    Err(broken(format!(
+        "{what}: expected {expected}, found {found}"
+    )))
 }
 
 fn word(state: MessageState) -> &'static str {
@@ -105,7 +148,9 @@ fn word(state: MessageState) -> &'static str {
 
 async fn changes(stage: &Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
     let least = keys.number("at_least")?;
-    let names = ["threads", "messages", "outbox", "session", "feature", "people"];
+    let names = [
+        "threads", "messages", "outbox", "session", "feature", "people",
+    ];
     let of: fn(&ChangeSet) -> bool = match keys.word("of", &names, false)?.as_str() {
         "threads" => |set| !set.threads.is_empty() || set.all_threads,
         "messages" => |set| set.messages,
@@ -115,17 +160,24 @@ async fn changes(stage: &Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
         _ => |set| set.people,
     };
     // The stream is told after the step returned; a change that never comes ends the wait.
-    let told = async {
+    let wait = async {
         loop {
-            let mut heard = stage.heard.lock().unwrap_or_else(PoisonError::into_inner);
-            if heard.iter().filter(|set| of(set)).count() as u64 >= least {
-                heard.clear();
+            if told(stage, of, least) {
                 return;
             }
-            drop(heard);
             tokio::task::yield_now().await;
         }
     };
-    let told = tokio::time::timeout(Duration::from_secs(5), told).await;
-    told.map_err(|_| broken(format!("changes: expected at least {least}")))
+    let came = tokio::time::timeout(Duration::from_secs(5), wait).await;
+    came.map_err(|_| broken(format!("changes: expected at least {least}")))
+}
+
+/// Whether enough was told; what was told is then forgotten.
+fn told(stage: &Stage, of: fn(&ChangeSet) -> bool, least: u64) -> bool {
+    let mut heard = stage.heard.lock().unwrap_or_else(PoisonError::into_inner);
+    let enough = heard.iter().filter(|set| of(set)).count() as u64 >= least;
+    if enough {
+        heard.clear();
+    }
+    enough
 }

@@ -22,7 +22,10 @@ pub(crate) struct Keys<'a> {
 impl<'a> Keys<'a> {
     pub(crate) fn new(value: &'a Value) -> Result<Self, Problem> {
         let object = value.as_object().ok_or_else(|| Problem::new("no object"))?;
-        Ok(Self { object, asked: BTreeSet::new() })
+        Ok(Self {
+            object,
+            asked: BTreeSet::new(),
+        })
     }
 
     fn get(&mut self, name: &str) -> Option<&'a Value> {
@@ -30,10 +33,17 @@ impl<'a> Keys<'a> {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
-    fn typed<T>(&mut self, name: &str, kind: &str, read: impl FnOnce(&'a Value) -> Option<T>) -> Result<Option<T>, Problem> {
+    fn typed<T>(
+        &mut self,
+        name: &str,
+        kind: &str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, Problem> {
         match self.get(name) {
             None => Ok(None),
-            Some(value) => read(value).map(Some).ok_or_else(|| Problem(format!("`{name}` is no {kind}"))),
+            Some(value) => read(value)
+                .map(Some)
+                .ok_or_else(|| Problem(format!("`{name}` is no {kind}"))),
         }
     }
 
@@ -54,27 +64,45 @@ impl<'a> Keys<'a> {
     }
 
     pub(crate) fn part(&mut self, name: &str) -> Result<Option<Value>, Problem> {
-        self.typed(name, "object", |value| value.is_object().then(|| value.clone()))
+        self.typed(name, "object", |value| {
+            value.is_object().then(|| value.clone())
+        })
     }
 
     pub(crate) fn list(&mut self, name: &str) -> Result<Vec<Value>, Problem> {
-        self.typed(name, "list", |value| value.as_array().cloned())?.ok_or_else(|| missing(name))
+        self.typed(name, "list", |value| value.as_array().cloned())?
+            .ok_or_else(|| missing(name))
     }
 
     /// One of these words; the first where the key is absent and `has_default`.
-    pub(crate) fn word(&mut self, name: &str, words: &[&str], has_default: bool) -> Result<String, Problem> {
+    pub(crate) fn word(
+        &mut self,
+        name: &str,
+        words: &[&str],
+        has_default: bool,
+    ) -> Result<String, Problem> {
         let default = has_default.then(|| words[0].to_owned());
-        let word = self.text_or_none(name)?.or(default).ok_or_else(|| missing(name))?;
+        let word = self
+            .text_or_none(name)?
+            .or(default)
+            .ok_or_else(|| missing(name))?;
         if words.contains(&word.as_str()) {
             return Ok(word);
         }
-        Err(Problem(format!("`{name}` is `{word}`, not one of {}", words.join(", "))))
+        Err(Problem(format!(
+            "`{name}` is `{word}`, not one of {}",
+            words.join(", ")
+        )))
     }
 
     /// All keys that were not asked for yet, as they are written.
     pub(crate) fn rest(&mut self) -> Value {
-        let rest: Map<String, Value> =
-            self.object.iter().filter(|(name, _)| !self.asked.contains(*name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+        let rest: Map<String, Value> = self
+            .object
+            .iter()
+            .filter(|(name, _)| !self.asked.contains(*name))
+            .map(|(n, v)| (n.clone(), v.clone()))
+            .collect();
         self.asked.extend(rest.keys().cloned());
         Value::Object(rest)
     }

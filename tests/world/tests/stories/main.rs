@@ -1,5 +1,7 @@
 //! Runs the stories of `PERICARD_SCENARIOS` (default: tests/scenarios) through the public API, a line each.
 
+#![allow(clippy::disallowed_methods, clippy::print_stdout)]
+
 mod deeds;
 mod expectations;
 mod failure;
@@ -11,15 +13,16 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use keys::{Keys, Problem};
+use pericard_portal::ControlServer;
 use stage::Stage;
 
 fn main() {
     let folder = std::env::var_os("PERICARD_SCENARIOS").map_or_else(default_folder, PathBuf::from);
-    if std::env::var_os("PERICARD_PORTAL_CONTROL").is_none() {
-        println!("story skipped all\tno portal is running: cargo xtask scenarios starts one");
-        return;
-    }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let portals = runtime
+        .block_on(ControlServer::start(0, false))
+        .expect("portals");
+    pericard_world::use_portals(portals.url());
     let mut failed = 0;
     for file in files(&folder) {
         let (name, result) = runtime.block_on(run(&file));
@@ -27,7 +30,10 @@ fn main() {
             Ok(()) => println!("story ok {name}"),
             Err(problem) => {
                 failed += 1;
-                println!("story FAILED {name}\t{}", problem.0.split_whitespace().collect::<Vec<_>>().join(" "));
+                println!(
+                    "story FAILED {name}\t{}",
+                    problem.0.split_whitespace().collect::<Vec<_>>().join(" ")
+                );
             }
         }
     }
@@ -51,9 +57,14 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 async fn run(file: &Path) -> (String, Result<(), Problem>) {
-    let shown = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let shown = file
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let read = || -> Result<Value, Problem> {
-        let text = std::fs::read_to_string(file).map_err(|error| Problem::new(error.to_string()))?;
+        let text =
+            std::fs::read_to_string(file).map_err(|error| Problem::new(error.to_string()))?;
         serde_json::from_str(&text).map_err(|_| Problem::new("no JSON"))
     };
     let story = match read() {
@@ -69,7 +80,9 @@ async fn play(story: &Value) -> Result<(), Problem> {
     let mut keys = Keys::new(story)?;
     keys.text("name")?;
     keys.text_or_none("$schema")?;
-    let portal = keys.part("portal")?.ok_or_else(|| Problem::new("`portal` is missing"))?;
+    let portal = keys
+        .part("portal")?
+        .ok_or_else(|| Problem::new("`portal` is missing"))?;
     let steps = keys.list("steps")?;
     keys.done()?;
     if steps.is_empty() {
@@ -82,7 +95,11 @@ async fn play(story: &Value) -> Result<(), Problem> {
         let done = done.unwrap_or_else(|_| Err(Problem::new("took longer than two minutes")));
         done.map_err(|problem| Problem(format!("step {} {step}: {}", n + 1, problem.0)))?;
     }
-    stage.client.shut_down().await.map_err(|error| Problem::new(error.to_string()))
+    stage
+        .client
+        .shut_down()
+        .await
+        .map_err(|error| Problem::new(error.to_string()))
 }
 
 async fn act(stage: &mut Stage, step: &Value) -> Result<(), Problem> {
@@ -90,7 +107,9 @@ async fn act(stage: &mut Stage, step: &Value) -> Result<(), Problem> {
     let announced = keys.part("fails")?;
     let outcome = match (keys.text_or_none("do")?, keys.text_or_none("expect")?) {
         (Some(verb), None) => deeds::carry_out(stage, &verb, &mut keys).await,
-        (None, Some(_)) if announced.is_some() => return Err(Problem::new("`fails` belongs to `do`")),
+        (None, Some(_)) if announced.is_some() => {
+            return Err(Problem::new("`fails` belongs to `do`"));
+        }
         (None, Some(thing)) => expectations::expect(stage, &thing, &mut keys).await,
         _ => return Err(Problem::new("a step has either `do` or `expect`")),
     };

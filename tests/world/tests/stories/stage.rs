@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pericard::{Account, ChangeSet, Client, MessageThread, Messages, PericardError, SessionState, SignIn};
+use pericard::{
+    Account, ChangeSet, Client, MessageThread, Messages, PericardError, SessionState, SignIn,
+};
 use pericard_world::{TestWorld, WorldError};
 
 use crate::keys::Problem;
@@ -60,7 +62,10 @@ impl Stage {
     pub(crate) async fn set(portal: &str) -> Result<Self, Problem> {
         let world = TestWorld::start(portal.to_owned()).await;
         let world = world.map_err(|error| Problem(format!("the world did not start: {error}")))?;
-        let client = world.open(world.keystore()).await.map_err(|error| Problem::new(error.to_string()))?;
+        let client = world
+            .open(world.keystore())
+            .await
+            .map_err(|error| Problem::new(error.to_string()))?;
         Ok(Self {
             world,
             client,
@@ -80,7 +85,8 @@ impl Stage {
     }
 
     pub(crate) fn account(&self) -> Result<Arc<Account>, Halt> {
-        self.account_or_none().ok_or_else(|| broken("nobody is signed in"))
+        self.account_or_none()
+            .ok_or_else(|| broken("nobody is signed in"))
     }
 
     pub(crate) fn inbox(&self) -> Result<Arc<Messages>, Halt> {
@@ -121,7 +127,10 @@ impl Stage {
         let heard = self.heard.clone();
         if let Some(before) = self.listening.replace(tokio::spawn(async move {
             while let Some(set) = changes.next().await {
-                heard.lock().unwrap_or_else(PoisonError::into_inner).push(set);
+                heard
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(set);
             }
         })) {
             before.abort();
@@ -131,7 +140,11 @@ impl Stage {
 
     /// Drops everything and opens again from disk, as after the process ended.
     pub(crate) async fn restart(&mut self) -> Result<(), Halt> {
-        let ids: Vec<(String, String)> = self.accounts.iter().map(|(who, a)| (who.clone(), a.id())).collect();
+        let ids: Vec<(String, String)> = self
+            .accounts
+            .iter()
+            .map(|(who, a)| (who.clone(), a.id()))
+            .collect();
         let inside = self.signing_in.take().map(|(who, _)| who);
         self.accounts.clear();
         self.client.shut_down().await?;
@@ -141,7 +154,11 @@ impl Stage {
             self.accounts.insert(who, account);
         }
         if let Some(who) = inside {
-            self.signing_in = self.client.resume_sign_in().await?.map(|sign_in| (who, sign_in));
+            self.signing_in = self
+                .client
+                .resume_sign_in()
+                .await?
+                .map(|sign_in| (who, sign_in));
         }
         if self.account_or_none().is_some() {
             self.listen()?;
@@ -167,7 +184,12 @@ impl Stage {
         if let Some(who) = self.who.clone()
             && !self.numbered.contains_key(&who)
         {
-            let ids = self.threads().await?.into_iter().map(|thread| thread.id).collect();
+            let ids = self
+                .threads()
+                .await?
+                .into_iter()
+                .map(|thread| thread.id)
+                .collect();
             self.numbered.insert(who, ids);
         }
         Ok(())
@@ -176,12 +198,18 @@ impl Stage {
     pub(crate) fn thread(&self, number: u64) -> Result<String, Halt> {
         let ids = self.who.as_ref().and_then(|who| self.numbered.get(who));
         let ids = ids.ok_or_else(|| broken("threads have no numbers before the first sync"))?;
-        let found = usize::try_from(number).ok().and_then(|n| ids.get(n)).cloned();
+        let found = usize::try_from(number)
+            .ok()
+            .and_then(|n| ids.get(n))
+            .cloned();
         found.ok_or_else(|| broken(format!("there is no thread {number} of {}", ids.len())))
     }
 
     pub(crate) fn message(&self, name: &str) -> Result<String, Halt> {
-        self.messages.get(name).cloned().ok_or_else(|| broken(format!("no message was named `{name}`")))
+        self.messages
+            .get(name)
+            .cloned()
+            .ok_or_else(|| broken(format!("no message was named `{name}`")))
     }
 
     pub(crate) fn session(&self) -> &'static str {

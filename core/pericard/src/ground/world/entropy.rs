@@ -9,6 +9,7 @@ pub trait Entropy: Send + Sync + 'static {
 /// The operating system's generator through aws-lc.
 pub(super) struct SystemEntropy;
 
+#[allow(clippy::disallowed_methods)] // the one place
 impl Entropy for SystemEntropy {
     fn fill(&self, bytes: &mut [u8]) {
         // aws-lc aborts the process where the kernel has no randomness; there is nothing safe to go on with.

@@ -1,5 +1,7 @@
 //! The only door to time, randomness, network and tasks.
 //!
+//! Uses: `error`
+//!
 //! Everything that makes two runs of the same code differ comes through a [`World`]. The real one is
 //! [`World::real`]; tests bring their own parts through `doors`. The transport seam lies directly above
 //! reqwest, so that redirects, retries and limits are simulated too.

@@ -31,6 +31,7 @@ fn runtime() -> &'static tokio::runtime::Runtime {
     })
 }
 
+#[allow(clippy::disallowed_methods)] // the one place
 impl Spawner for Runtime {
     fn spawn(&self, job: Job) {
         runtime().spawn(job);

@@ -207,25 +207,24 @@ impl Body for Incoming {
 
 /// reqwest's error names the URL, so nothing of it goes further than this.
 fn failure(error: &reqwest::Error) -> TransportError {
-    let mut source = std::error::Error::source(error);
-    while let Some(inner) = source {
-        if inner.downcast_ref::<rustls::Error>().is_some() {
-            return TransportError::Certificate;
-        }
-        if let Some(io) = inner.downcast_ref::<std::io::Error>()
-            && io
-                .get_ref()
-                .is_some_and(|e| e.downcast_ref::<rustls::Error>().is_some())
-        {
-            return TransportError::Certificate;
-        }
-        source = inner.source();
-    }
-    if error.is_connect() {
+    if is_tls(error) {
+        TransportError::Certificate
+    } else if error.is_connect() {
         TransportError::Unreachable
     } else if error.is_timeout() {
         TransportError::TimedOut
     } else {
         TransportError::Interrupted
     }
+}
+
+/// Whether rustls is somewhere among the causes. An `io::Error` leaves out what it wraps when it is asked for its
+/// source, so it is asked for both.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    error.downcast_ref::<rustls::Error>().is_some()
+        || wrapped.is_some_and(|inner| is_tls(inner))
+        || error.source().is_some_and(is_tls)
 }

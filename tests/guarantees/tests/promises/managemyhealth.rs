@@ -1,0 +1,171 @@
+//! Accounts entered by strangers.
+
+use pericard::{PericardError, SignInMethod, SignInReason, SignInStep};
+use pericard_guarantees::{Room, run};
+use serde_json::json;
+
+async fn asked_for_a_code(room: &Room) -> std::sync::Arc<pericard::SignIn> {
+    let sign_in = room.begin(SignInMethod::Native).await.unwrap();
+    let user = room.world.user("ana".into()).unwrap();
+    let password = room.world.password("ana".into(), true).unwrap();
+    let step = sign_in.clone().password(user, password).await.unwrap();
+    assert!(matches!(step, SignInStep::AskCode { .. }));
+    sign_in
+}
+
+async fn with_totp() -> Room {
+    Room::with(json!({ "ana": { "threads": 1, "messages": 2, "totp": true } })).await
+}
+
+#[test]
+fn one_code_is_never_submitted_twice() {
+    run(async {
+        let room = with_totp().await;
+        let sign_in = asked_for_a_code(&room).await;
+        room.portal(json!({ "requests": {} })).await;
+        let wrong = room
+            .world
+            .clone()
+            .code("ana".into(), "wrong".into())
+            .await
+            .unwrap();
+        for spelled in [
+            wrong.clone(),
+            format!("{} {}", &wrong[..3], &wrong[3..]),
+            wrong.clone(),
+        ] {
+            let error = sign_in.clone().code(spelled).await.unwrap_err();
+            assert_eq!(
+                error,
+                PericardError::WrongCode {
+                    attempts_left: Some(4)
+                }
+            );
+        }
+        let asked = room
+            .portal(json!({ "requests": { "path": "challenge" } }))
+            .await;
+        assert_eq!(asked["count"], 1);
+        // Neither after a restart, while another code goes through.
+        let room = room.restarted().await.unwrap();
+        let sign_in = room.client.resume_sign_in().await.unwrap().unwrap();
+        let error = sign_in.clone().code(wrong).await.unwrap_err();
+        assert_eq!(
+            error,
+            PericardError::WrongCode {
+                attempts_left: Some(4)
+            }
+        );
+        room.answer("ana", sign_in).await.unwrap();
+    });
+}
+
+#[test]
+fn wrong_codes_are_counted_and_the_wait_says_how_long() {
+    run(async {
+        let room = with_totp().await;
+        let sign_in = asked_for_a_code(&room).await;
+        for left in [4, 3, 2, 1] {
+            let error = sign_in
+                .clone()
+                .code(format!("00000{left}"))
+                .await
+                .unwrap_err();
+            assert_eq!(
+                error,
+                PericardError::WrongCode {
+                    attempts_left: Some(left)
+                }
+            );
+            assert_eq!(
+                sign_in.step().unwrap(),
+                SignInStep::AskCode {
+                    attempts_left: Some(left)
+                }
+            );
+        }
+        let error = sign_in.clone().code("000009".into()).await.unwrap_err();
+        assert!(matches!(error, PericardError::RateLimited { .. }));
+        assert!(matches!(sign_in.step().unwrap(), SignInStep::Wait { .. }));
+        // While it waits nothing is sent; afterwards the question is back.
+        room.portal(json!({ "requests": {} })).await;
+        let error = sign_in.clone().code("000008".into()).await.unwrap_err();
+        assert!(matches!(error, PericardError::RateLimited { .. }));
+        assert_eq!(room.portal(json!({ "requests": {} })).await["count"], 0);
+        room.world.advance(61).await.unwrap();
+        room.answer("ana", sign_in).await.unwrap();
+    });
+}
+
+#[test]
+fn signing_in_survives_its_death_at_every_step() {
+    run(async {
+        let mut room = with_totp().await;
+        room.begin(SignInMethod::Native).await.unwrap();
+        for expected in ["AskPassword", "AskCode", "Ready"] {
+            room = room.restarted().await.unwrap();
+            let sign_in = room
+                .client
+                .resume_sign_in()
+                .await
+                .unwrap()
+                .expect("it survived");
+            let step = sign_in.step().unwrap();
+            assert!(format!("{step:?}").starts_with(expected), "{step:?}");
+            match step {
+                SignInStep::AskPassword => {
+                    let user = room.world.user("ana".into()).unwrap();
+                    let password = room.world.password("ana".into(), true).unwrap();
+                    sign_in.password(user, password).await.unwrap();
+                }
+                SignInStep::AskCode { .. } => {
+                    let code = room
+                        .world
+                        .clone()
+                        .code("ana".into(), "now".into())
+                        .await
+                        .unwrap();
+                    sign_in.code(code).await.unwrap();
+                }
+                _ => drop(sign_in.finish().await.unwrap()),
+            }
+        }
+        assert_eq!(room.client.accounts().await.unwrap().len(), 1);
+        assert!(room.client.resume_sign_in().await.unwrap().is_none());
+    });
+}
+
+#[test]
+fn a_sign_in_does_not_survive_its_ten_minutes() {
+    run(async {
+        let room = with_totp().await;
+        let sign_in = asked_for_a_code(&room).await;
+        room.world.advance(601).await.unwrap();
+        let expired = PericardError::SignInRequired {
+            reason: SignInReason::Expired,
+        };
+        assert_eq!(sign_in.step().unwrap_err(), expired);
+        assert_eq!(sign_in.code("123456".into()).await.unwrap_err(), expired);
+        assert!(room.client.resume_sign_in().await.unwrap().is_none());
+    });
+}
+
+#[test]
+fn a_cancelled_sign_in_is_gone_and_what_it_held_is_revoked() {
+    run(async {
+        let room = with_totp().await;
+        let sign_in = asked_for_a_code(&room).await;
+        let code = room
+            .world
+            .clone()
+            .code("ana".into(), "now".into())
+            .await
+            .unwrap();
+        assert_eq!(sign_in.clone().code(code).await.unwrap(), SignInStep::Ready);
+        sign_in.clone().cancel().await.unwrap();
+        assert_eq!(room.world.portal_revocations().await.unwrap(), 1);
+        assert!(sign_in.finish().await.is_err());
+        assert!(room.client.resume_sign_in().await.unwrap().is_none());
+        assert!(room.client.accounts().await.unwrap().is_empty());
+    });
+}

@@ -1,0 +1,181 @@
+//! What was acknowledged stays, and what was typed arrives once.
+
+use pericard::{MessageState, NewMessage, PericardError, StorageKind};
+use pericard_guarantees::{Room, inbox, run, sync, threads};
+use serde_json::json;
+
+fn reply(thread: &str, text: &str) -> NewMessage {
+    NewMessage {
+        thread: Some(thread.to_owned()),
+        subject: None,
+        text: text.to_owned(),
+    }
+}
+
+async fn queued(room: &Room, text: &str) -> (std::sync::Arc<pericard::Account>, String) {
+    let account = room.sign_in("ana").await.unwrap();
+    sync(&account).await.unwrap();
+    let thread = threads(&account).await.unwrap().remove(0).id;
+    let message = inbox(&account).send(reply(&thread, text)).await.unwrap();
+    assert_eq!(message.state, MessageState::Queued);
+    (account, message.id)
+}
+
+#[test]
+fn an_acknowledged_message_is_sent_once_where_the_portal_proves_it() {
+    for fault in [
+        json!({ "fault": "none" }),
+        json!({ "fault": "drop_answer_after_commit" }),
+        json!({ "fault": "status", "code": 502, "times": 1, "on": "fhir" }),
+    ] {
+        run(async {
+            let room = Room::ana_and_ben().await;
+            let (account, id) = queued(&room, "Kilimanjaro").await;
+            room.portal(fault.clone()).await;
+            sync(&account).await.unwrap();
+            sync(&account).await.unwrap();
+            let state = inbox(&account).message(id).await.unwrap().state;
+            assert_eq!(state, MessageState::Sent, "{fault}");
+            assert_eq!(
+                room.world
+                    .portal_messages("Kilimanjaro".into())
+                    .await
+                    .unwrap(),
+                1,
+                "{fault}"
+            );
+        });
+    }
+}
+
+#[test]
+fn a_message_is_unknown_where_the_portal_cannot_prove_it_and_the_person_decides() {
+    run(async {
+        let room = Room::ana_and_ben().await;
+        let (account, id) = queued(&room, "Kilimanjaro").await;
+        // Its index lags, so that a look-up misses what was just taken.
+        room.portal(json!({ "fault": "ignore_identifier" })).await;
+        room.portal(json!({ "fault": "lagging_index", "seconds": 60 }))
+            .await;
+        room.portal(json!({ "fault": "drop_answer_after_commit" }))
+            .await;
+        sync(&account).await.unwrap();
+        let state = inbox(&account).message(id.clone()).await.unwrap().state;
+        assert_eq!(state, MessageState::Unknown);
+        assert_eq!(
+            room.world
+                .portal_messages("Kilimanjaro".into())
+                .await
+                .unwrap(),
+            1
+        );
+        // Once the portal shows it, the doubt is settled without anybody's doing.
+        room.world.advance(120).await.unwrap();
+        sync(&account).await.unwrap();
+        let state = inbox(&account).message(id).await.unwrap().state;
+        assert_eq!(state, MessageState::Sent);
+        assert_eq!(
+            room.world
+                .portal_messages("Kilimanjaro".into())
+                .await
+                .unwrap(),
+            1
+        );
+    });
+}
+
+#[test]
+fn a_refused_message_is_kept_and_can_be_sent_again_or_taken_back() {
+    run(async {
+        let room = Room::ana_and_ben().await;
+        let (account, id) = queued(&room, "Kilimanjaro").await;
+        room.portal(json!({ "fault": "status", "code": 422, "times": 1, "on": "fhir" }))
+            .await;
+        sync(&account).await.unwrap();
+        let messages = inbox(&account);
+        let state = messages.message(id.clone()).await.unwrap().state;
+        assert_eq!(state, MessageState::Failed { status: 422 });
+        messages.retry(id.clone()).await.unwrap();
+        sync(&account).await.unwrap();
+        assert_eq!(
+            messages.message(id.clone()).await.unwrap().state,
+            MessageState::Sent
+        );
+        // What was sent cannot be taken back.
+        assert!(matches!(
+            messages.withdraw(id).await,
+            Err(PericardError::InvalidInput { .. })
+        ));
+        let thread = threads(&account).await.unwrap().remove(0).id;
+        let other = messages.send(reply(&thread, "Matterhorn")).await.unwrap();
+        messages.withdraw(other.id.clone()).await.unwrap();
+        assert_eq!(
+            messages.message(other.id).await.unwrap_err(),
+            PericardError::NotFound
+        );
+        sync(&account).await.unwrap();
+        assert_eq!(
+            room.world
+                .portal_messages("Matterhorn".into())
+                .await
+                .unwrap(),
+            0
+        );
+        assert!(
+            messages
+                .search("matterhorn".into(), None, 5)
+                .await
+                .unwrap()
+                .hits
+                .is_empty()
+        );
+    });
+}
+
+#[test]
+fn a_cancelled_sync_keeps_what_had_arrived_and_the_next_one_goes_on() {
+    run(async {
+        let room = Room::with(json!({ "ana": { "threads": 40, "messages": 900 } })).await;
+        let account = room.sign_in("ana").await.unwrap();
+        let run = account.start_sync(None).unwrap();
+        let joined = account.start_sync(None).unwrap();
+        while let Some(progress) = run.next().await.unwrap() {
+            if progress.received > 0 {
+                break;
+            }
+        }
+        run.cancel();
+        let ended = loop {
+            match joined.next().await {
+                Ok(Some(_)) => {}
+                ended => break ended,
+            }
+        };
+        assert_eq!(ended, Err(PericardError::Cancelled));
+        assert_eq!(joined.next().await, Ok(None));
+        assert!(!threads(&account).await.unwrap().is_empty());
+        sync(&account).await.unwrap();
+        let all = threads(&account).await.unwrap();
+        assert_eq!(all.len(), 40);
+        assert_eq!(all.iter().map(|t| t.messages).sum::<u32>(), 900);
+    });
+}
+
+#[test]
+fn a_damaged_database_is_said_to_be_one_and_left_as_it_is() {
+    run(async {
+        let room = Room::ana_and_ben().await;
+        room.client.shut_down().await.unwrap();
+        let file = room.world.path().join("pericard/device.db");
+        let noise = vec![7; 8192];
+        std::fs::write(&file, &noise).unwrap();
+        let error = room.world.open(room.world.keystore()).await.err();
+        assert_eq!(
+            error,
+            Some(PericardError::Storage {
+                kind: StorageKind::WrongKey
+            })
+        );
+        assert_eq!(std::fs::read(&file).unwrap(), noise);
+    });
+}

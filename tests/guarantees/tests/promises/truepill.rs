@@ -1,0 +1,162 @@
+//! Records in plain text.
+
+use std::path::Path;
+
+use data_encoding::{BASE64, HEXLOWER};
+use pericard::{NewMessage, PericardError, StorageKind};
+use pericard_guarantees::{Room, inbox, run, sync, threads};
+use pericard_world::NetworkState;
+use serde_json::json;
+
+const CANARY: &str = "Zirkonbaryt-Kanarienvogel";
+
+/// How often a word is in the raw bytes of a folder's files and in their names, in common encodings.
+fn on_disk(folder: &Path, word: &str) -> usize {
+    let encoded: Vec<Vec<u8>> = vec![
+        word.as_bytes().to_vec(),
+        word.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        word.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        HEXLOWER.encode(word.as_bytes()).into_bytes(),
+        // Base64 at each of the three alignments, without the characters that its neighbours decide.
+        BASE64.encode(word.as_bytes())[..word.len()]
+            .as_bytes()
+            .to_vec(),
+        BASE64.encode(format!("x{word}").as_bytes())[4..word.len()]
+            .as_bytes()
+            .to_vec(),
+        BASE64.encode(format!("xx{word}").as_bytes())[4..word.len()]
+            .as_bytes()
+            .to_vec(),
+    ];
+    let mut found = 0;
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        found += usize::from(entry.file_name().to_string_lossy().contains(word));
+        if entry.path().is_dir() {
+            found += on_disk(&entry.path(), word);
+            continue;
+        }
+        let bytes = std::fs::read(entry.path()).unwrap();
+        for needle in &encoded {
+            found += bytes
+                .windows(needle.len())
+                .filter(|window| window == needle)
+                .count();
+        }
+    }
+    found
+}
+
+#[test]
+fn nothing_that_was_read_or_typed_is_on_disk_in_plain() {
+    run(async {
+        let room = Room::ana_and_ben().await;
+        let account = room.sign_in("ana").await.unwrap();
+        let text = format!("{CANARY} 20 mg twice a day");
+        room.portal(json!({ "new_message": { "who": "ana", "thread": 0, "text": text } }))
+            .await;
+        sync(&account).await.unwrap();
+        room.world.network(NetworkState::Down);
+        let new = NewMessage {
+            thread: None,
+            subject: Some(CANARY.into()),
+            text: text.clone(),
+        };
+        inbox(&account).send(new).await.unwrap();
+        let hits = inbox(&account)
+            .search(CANARY.into(), None, 10)
+            .await
+            .unwrap()
+            .hits;
+        assert_eq!(hits.len(), 2, "both are there to be found");
+
+        let password = String::from_utf8(room.world.password("ana".into(), true).unwrap()).unwrap();
+        let me = account.people().remove(0);
+        for word in [
+            CANARY,
+            "twice a day",
+            &password,
+            &me.name,
+            &me.name.to_uppercase(),
+        ] {
+            assert_eq!(on_disk(room.world.path(), word), 0, "{word}");
+        }
+        // The control: the same search finds what is not encrypted.
+        let control = room.world.path().join("control");
+        std::fs::write(
+            &control,
+            format!("..{text}..{}", BASE64.encode(text.as_bytes())),
+        )
+        .unwrap();
+        assert_eq!(on_disk(room.world.path(), CANARY), 2);
+    });
+}
+
+#[test]
+fn forgetting_makes_an_earlier_copy_of_the_files_unreadable() {
+    run(async {
+        let room = Room::ana_and_ben().await;
+        let account = room.sign_in("ana").await.unwrap();
+        sync(&account).await.unwrap();
+        room.client.pause().await.unwrap();
+        let thief = tempfile::tempdir().unwrap();
+        copy(room.world.path(), thief.path());
+        room.client.resume().await.unwrap();
+        account.forget().await.unwrap();
+        assert!(room.client.accounts().await.unwrap().is_empty());
+
+        // The files as they were, with the keystore as it is now.
+        room.client.shut_down().await.unwrap();
+        let mut config = room.world.config();
+        config.directory = thief.path().join("pericard").to_string_lossy().into_owned();
+        let client = room
+            .world
+            .open_as(config, room.world.keystore())
+            .await
+            .unwrap();
+        let error = client.accounts().await.err();
+        assert_eq!(
+            error,
+            Some(PericardError::Storage {
+                kind: StorageKind::WrongKey
+            })
+        );
+    });
+}
+
+#[test]
+fn a_copy_of_the_files_is_readable_while_the_key_is_there() {
+    // The counter-test of the promise above: it is the key that makes the difference.
+    run(async {
+        let room = Room::ana_and_ben().await;
+        let account = room.sign_in("ana").await.unwrap();
+        sync(&account).await.unwrap();
+        room.client.shut_down().await.unwrap();
+        let copied = tempfile::tempdir().unwrap();
+        copy(room.world.path(), copied.path());
+        let mut config = room.world.config();
+        config.directory = copied
+            .path()
+            .join("pericard")
+            .to_string_lossy()
+            .into_owned();
+        let client = room
+            .world
+            .open_as(config, room.world.keystore())
+            .await
+            .unwrap();
+        let account = client.accounts().await.unwrap().remove(0);
+        assert_eq!(threads(&account).await.unwrap().len(), 3);
+    });
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
