@@ -43,4 +43,15 @@ if let library = Context.environment["PERICARD_WORLD_LIB"] {
       linkerSettings: [.unsafeFlags(["-L", library, "-Xlinker", "-rpath", "-Xlinker", library])]
     ),
   ]
+  // `cargo xtask bench` measures what crossing costs.
+  if Context.environment["PERICARD_BENCH"] != nil {
+    package.targets.append(
+      .executableTarget(
+        name: "PericardBench",
+        dependencies: ["Pericard", "PericardWorld"],
+        path: "bindings/swift/Bench",
+        swiftSettings: [.swiftLanguageMode(.v6)],
+        linkerSettings: [.unsafeFlags(["-L", library, "-Xlinker", "-rpath", "-Xlinker", library])]
+      ))
+  }
 }

@@ -68,15 +68,29 @@ impl Built {
 
 /// Builds libraries, programs and tests of the whole workspace in the dev profile.
 pub(crate) fn workspace(place: &Place) -> Result<Built, String> {
-    let answer = command::ask(place.cargo().args([
-        "build",
-        "--workspace",
-        "--lib",
-        "--bins",
-        "--tests",
-        "--quiet",
-        "--message-format=json-render-diagnostics",
-    ]))?;
+    build(place, &["--workspace", "--lib", "--bins", "--tests"])
+}
+
+/// Builds libraries and programs of a few packages for release: what is measured.
+pub(crate) fn release(place: &Place, packages: &[&str]) -> Result<Built, String> {
+    let mut selection = vec!["--release", "--lib", "--bins"];
+    for package in packages {
+        selection.extend(["--package", package]);
+    }
+    build(place, &selection)
+}
+
+fn build(place: &Place, selection: &[&str]) -> Result<Built, String> {
+    let answer = command::ask(
+        place
+            .cargo()
+            .args([
+                "build",
+                "--quiet",
+                "--message-format=json-render-diagnostics",
+            ])
+            .args(selection),
+    )?;
     let mut built = Built::default();
     for line in answer.lines() {
         if let Ok(message) = serde_json::from_str::<Value>(line)

@@ -98,3 +98,28 @@ pub(crate) fn test(
     }
     Ok(Tested { ran, tests })
 }
+
+/// Compiles the measuring program against the package and runs it on a Java machine of its own.
+pub(crate) fn bench(place: &Place, libraries: &Libraries, stage: &Stage) -> Result<String, String> {
+    let build = place.target.join("kotlin-bench");
+    let classpath = build.join("classpath");
+    let sources = place.root.join("bindings/kotlin/src/bench/kotlin");
+    let mut compile = maven(place);
+    compile
+        .arg(format!("-Dpericard.build={}", build.display()))
+        .arg(format!("-Dtest.sources={}", sources.display()))
+        .arg(format!("-Dmdep.outputFile={}", classpath.display()))
+        .args(["test-compile", "dependency:build-classpath"]);
+    command::run(&mut compile).text_or_error()?;
+    let jars =
+        fs::read_to_string(&classpath).map_err(|e| format!("{}: {e}", classpath.display()))?;
+    let own = [build.join("test-classes"), build.join("classes")];
+    let all = std::env::join_paths(own.into_iter().chain(std::env::split_paths(jars.trim())))
+        .map_err(|e| e.to_string())?;
+    let mut java = Command::new("java");
+    java.arg(format!("-Djna.library.path={}", libraries.world.display()))
+        .arg("-cp")
+        .arg(all)
+        .arg("dev.pericard.bench.MainKt");
+    command::run(stage.tell(&mut java)).text_or_error()
+}

@@ -9,6 +9,7 @@
     reason = "times are printed here; the core's clock is elsewhere"
 )]
 
+mod bench;
 mod bindings;
 mod build;
 mod command;
@@ -61,6 +62,20 @@ enum Task {
         #[arg(default_value = "tests/scenarios")]
         folder: PathBuf,
     },
+    /// Measure Pericard beside the same work by hand; writes the table to docs/bench.md
+    Bench {
+        /// A few minutes: 10,000 messages, fewer rounds
+        #[arg(long)]
+        short: bool,
+        /// The languages to measure the crossing from; the core is measured in any case
+        #[arg(
+            long = "in",
+            value_delimiter = ',',
+            default_value = "rust,swift,kotlin",
+            value_name = "LANGUAGES"
+        )]
+        languages: Vec<Language>,
+    },
     /// Generate the Kotlin and Swift sources from the built libraries
     Bindings,
     /// Type-check the shipped library for Android and iOS, without their SDKs
@@ -76,6 +91,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Test => Ok(test::run(&place)),
         Task::Scenarios { languages, folder } => scenarios::run(&place, &languages, &folder),
+        Task::Bench { short, languages } => bench::run(&place, short, &languages),
         Task::Bindings => generate(&place),
         Task::CheckMobile => {
             let started = Instant::now();

@@ -40,6 +40,9 @@ pub(crate) fn make(place: &Place) -> Result<Swift, Absent> {
         .map_err(Absent::Broken)
 }
 
+/// The build folder of the tests.
+const BUILD: &str = "swift";
+
 /// What is shown to the compiler, and where.
 struct Bench {
     package: PathBuf,
@@ -54,10 +57,11 @@ impl Swift {
         place: &Place,
         libraries: &Libraries,
         stories: &Path,
+        build: &str,
     ) -> Result<(Bench, Bench), String> {
         let outside = Bench {
             package: place.root.clone(),
-            build: place.target.join("swift"),
+            build: place.target.join(build),
             library: libraries.world.clone(),
             stories: stories.to_owned(),
         };
@@ -119,12 +123,13 @@ impl Swift {
         libraries: &Libraries,
         stage: &Stage,
     ) -> Result<Ran, String> {
-        let (outside, inside) = self.bench(place, libraries, stage.stories())?;
+        let (outside, inside) = self.bench(place, libraries, stage.stories(), BUILD)?;
         let mut format = self.command(place, &outside, &inside, stage);
         format.args(["swift", "format", "lint", "--strict", "--recursive"]);
         format.args(["--configuration", "bindings/swift/.swift-format"]);
         format.args([
             "Package.swift",
+            "bindings/swift/Bench",
             "bindings/swift/Sources",
             "bindings/swift/Tests",
         ]);
@@ -139,7 +144,7 @@ impl Swift {
         stage: &Stage,
         filter: Option<&str>,
     ) -> Result<Ran, String> {
-        let (outside, inside) = self.bench(place, libraries, stage.stories())?;
+        let (outside, inside) = self.bench(place, libraries, stage.stories(), BUILD)?;
         let mut test = self.command(place, &outside, &inside, stage);
         // The default gold linker cannot read the relocations of the Observation module, which apps use.
         test.args([
@@ -155,6 +160,23 @@ impl Swift {
             test.args(["--filter", filter]);
         }
         Ok(command::run(&mut test))
+    }
+
+    /// Builds the measuring program for release and runs it.
+    pub(crate) fn measure(
+        &self,
+        place: &Place,
+        libraries: &Libraries,
+        stage: &Stage,
+    ) -> Result<String, String> {
+        let (outside, inside) = self.bench(place, libraries, stage.stories(), "swift-bench")?;
+        let mut run = self.command(place, &outside, &inside, stage);
+        run.args(["env", "PERICARD_BENCH=1", "swift", "run"]);
+        run.args(["--configuration", "release", "-Xswiftc", "-use-ld=lld"]);
+        run.arg("--scratch-path")
+            .arg(&inside.build)
+            .arg("PericardBench");
+        command::run(&mut run).text_or_error()
     }
 }
 
@@ -175,7 +197,7 @@ mod tests {
         };
         let swift = Swift::Root("/c/swift-root".into());
         let (_, inside) = swift
-            .bench(&place, &libraries, Path::new("/somewhere/stories"))
+            .bench(&place, &libraries, Path::new("/somewhere/stories"), BUILD)
             .unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(inside.package, Path::new("/pericard"));
         assert_eq!(inside.stories, Path::new("/stories"));

@@ -1,0 +1,102 @@
+//! The same work by hand: reqwest, serde_json and rusqlite, and nothing between them.
+//!
+//! `bench-hand MESSAGES` fetches Ana's messages as one would who trusts the portal and writes for this one case: no
+//! admission, no retries, no crash points, memory not wiped, and, for the sync, no encryption. Opening and searching
+//! are measured on an encrypted copy. It needs a reference portal (`PERICARD_PORTAL_CONTROL`).
+
+mod fetch;
+mod page;
+mod read;
+mod store;
+
+use std::process::ExitCode;
+
+use pericard_benches::{Broken, Figures, Meter, Spent, median, percentile, queries};
+
+use fetch::Portal;
+use store::Store;
+
+const OPENINGS: usize = 15;
+const SEARCHES: usize = 1000;
+const PAGE: u32 = 50;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match &arguments[..] {
+        [messages] => messages.parse().map_err(Broken::from).and_then(run),
+        _ => Err("bench-hand MESSAGES".into()),
+    };
+    match result {
+        Ok(figures) => {
+            figures.print();
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(count: usize) -> Result<Figures, Broken> {
+    let mut figures = Figures::default();
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let portal = runtime.block_on(Portal::start(count))?;
+
+    let plain = folder.path().join("plain.db");
+    let meter = Meter::start();
+    runtime.block_on(portal.fetch_all(Store::make(&plain, None)?))?;
+    figures.spent("sync", meter.stop());
+
+    let (path, key) = (folder.path().join("encrypted.db"), [7; 32]);
+    let store = runtime.block_on(portal.fetch_all(Store::make(&path, Some(&key))?))?;
+    let connection = store.into_connection();
+    let texts = read::texts(&connection, PAGE)?;
+    let mut searches = Vec::with_capacity(SEARCHES);
+    let mut hits = 0;
+    for query in queries(texts.iter().map(String::as_str), SEARCHES) {
+        let meter = Meter::start();
+        let found = read::search(&connection, &query, PAGE)?;
+        searches.push(meter.stop().wall);
+        hits += found.len() as u64;
+    }
+    figures.time("search_p50", median(&mut searches));
+    figures.time("search_p99", percentile(&mut searches, 99));
+    figures.count("search_hits", hits);
+
+    let mut pages = Vec::new();
+    for _ in 0..SEARCHES {
+        let meter = Meter::start();
+        read::threads(&connection, PAGE)?;
+        pages.push(meter.stop().wall);
+    }
+    figures.time("page", median(&mut pages));
+    let (threads, messages) = read::counts(&connection)?;
+    figures.count("threads", threads);
+    figures.count("messages", messages);
+    connection.close().map_err(|(_, error)| error)?;
+    figures.count("bytes", std::fs::metadata(&path)?.len());
+
+    let mut opened: Vec<Spent> = Vec::new();
+    for _ in 0..OPENINGS {
+        let meter = Meter::start();
+        let connection = store::connect(&path, Some(&key))?;
+        let page = read::threads(&connection, PAGE)?;
+        opened.push(meter.stop());
+        if page.len() != PAGE as usize {
+            return Err("the first screen is not full".into());
+        }
+    }
+    figures.time(
+        "open_wall",
+        median(&mut opened.iter().map(|s| s.wall).collect::<Vec<_>>()),
+    );
+    figures.time(
+        "open_cpu",
+        median(&mut opened.iter().map(|s| s.cpu).collect::<Vec<_>>()),
+    );
+    Ok(figures)
+}

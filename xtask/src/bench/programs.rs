@@ -1,0 +1,137 @@
+//! The programs that measure: built for release, run by turns against one reference portal.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::bindings::{self, Libraries};
+use crate::build::{self, Built};
+use crate::command;
+use crate::kotlin;
+use crate::place::Place;
+use crate::portal::Stage;
+use crate::scenarios::Language;
+use crate::swift;
+use crate::toolchain::Absent;
+
+use super::Extent;
+use super::series::Series;
+
+/// Messages of the smaller inbox that is compared with one of ten times as many.
+const FEW: u32 = 1_000;
+
+/// What was built.
+pub(crate) struct Programs {
+    release: Built,
+    /// The test world's library for release, under the shipped name; none where no other language is measured.
+    libraries: Option<Libraries>,
+}
+
+/// What was measured.
+pub(crate) struct Measured {
+    pub(crate) ours: Series,
+    pub(crate) hand: Series,
+    pub(crate) news: Series,
+    /// Ten times the messages, once; none in the short form.
+    pub(crate) grown: Option<Series>,
+    pub(crate) languages: Vec<(&'static str, Series)>,
+    /// Languages that could not be measured here, and why.
+    pub(crate) skipped: Vec<String>,
+}
+
+impl Programs {
+    pub(crate) fn build(place: &Place, languages: &[Language]) -> Result<Self, String> {
+        let foreign = languages.iter().any(|language| *language != Language::Rust);
+        let mut packages = vec!["pericard-benches", "pericard-portal"];
+        if foreign {
+            packages.push("pericard-world-ffi");
+        }
+        let release = build::release(place, &packages)?;
+        let libraries = if foreign {
+            // The sources come from the build for development: the generator's own, for release, takes minutes.
+            bindings::make(place, &build::workspace(place)?)?;
+            let folder = place.target.join("bench-library");
+            bindings::copy(release.library("pericard_world_ffi")?, &folder)?;
+            Some(Libraries {
+                ship: folder.clone(),
+                world: folder,
+            })
+        } else {
+            None
+        };
+        Ok(Self { release, libraries })
+    }
+
+    pub(crate) fn measure(
+        &self,
+        place: &Place,
+        extent: Extent,
+        languages: &[Language],
+    ) -> Result<Measured, String> {
+        let stage = Stage::set(place, &self.release, Path::new("tests/scenarios"))?;
+        let messages = extent.messages.to_string();
+        let mut measured = Measured {
+            ours: Series::default(),
+            hand: Series::default(),
+            news: Series::default(),
+            grown: None,
+            languages: Vec::new(),
+            skipped: Vec::new(),
+        };
+        for round in 1..=extent.rounds {
+            println!("round {round} of {}", extent.rounds);
+            let ours = self.run(&stage, "bench-ours", &["cached", &messages])?;
+            measured.ours.read(&ours)?;
+            let hand = self.run(&stage, "bench-hand", &[&messages])?;
+            measured.hand.read(&hand)?;
+        }
+        println!("what is new, with few and with many");
+        let news = ["news", &FEW.to_string(), &messages];
+        measured
+            .news
+            .read(&self.run(&stage, "bench-ours", &news)?)?;
+        if let Some(large) = extent.growth {
+            println!("{large} messages");
+            let mut grown = Series::default();
+            let large = large.to_string();
+            grown.read(&self.run(&stage, "bench-ours", &["cached", &large])?)?;
+            measured.grown = Some(grown);
+        }
+        if let Some(libraries) = &self.libraries {
+            for language in languages {
+                let (name, output) = match language {
+                    Language::Rust => continue,
+                    Language::Kotlin => ("Kotlin", from_kotlin(place, libraries, &stage)),
+                    Language::Swift => ("Swift", from_swift(place, libraries, &stage)),
+                };
+                println!("calls from {name}");
+                match output {
+                    Ok(output) => {
+                        let mut series = Series::default();
+                        series.read(&output)?;
+                        measured.languages.push((name, series));
+                    }
+                    Err(absent) if absent.is_failure() => return Err(absent.text().to_owned()),
+                    Err(absent) => {
+                        let why = absent.text().lines().next().unwrap_or_default();
+                        measured.skipped.push(format!("{name}: {why}"));
+                    }
+                }
+            }
+        }
+        Ok(measured)
+    }
+
+    fn run(&self, stage: &Stage, program: &str, arguments: &[&str]) -> Result<String, String> {
+        let mut command = Command::new(self.release.program(program)?);
+        command::ask(stage.tell(command.args(arguments)))
+    }
+}
+
+fn from_kotlin(place: &Place, libraries: &Libraries, stage: &Stage) -> Result<String, Absent> {
+    kotlin::prepare(place)?;
+    Ok(kotlin::bench(place, libraries, stage)?)
+}
+
+fn from_swift(place: &Place, libraries: &Libraries, stage: &Stage) -> Result<String, Absent> {
+    Ok(swift::make(place)?.measure(place, libraries, stage)?)
+}

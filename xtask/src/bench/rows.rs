@@ -1,0 +1,247 @@
+//! The rows of the table: what is compared with what, its budget, and the verdict.
+
+use super::Extent;
+use super::programs::Measured;
+use super::series::{Ratio, Series, ratio};
+
+/// What a row's number has to keep to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Budget {
+    /// The ratio to the peer, at most.
+    Ratio(f64),
+    /// A count, exactly.
+    Exactly(f64),
+    /// Printed and judged by people.
+    None,
+}
+
+/// One comparison.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) what: String,
+    pub(crate) ours: String,
+    pub(crate) peer: String,
+    pub(crate) ratio: Option<Ratio>,
+    pub(crate) budget: Budget,
+    /// The count, where that is what is judged.
+    count: Option<f64>,
+}
+
+impl Row {
+    /// Over its budget by more than its noise.
+    pub(crate) fn is_over(&self) -> bool {
+        match (self.budget, self.ratio, self.count) {
+            (Budget::Ratio(most), Some(ratio), _) => ratio.value - ratio.noise > most,
+            (Budget::Exactly(wanted), _, Some(count)) => count != wanted,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn verdict(&self) -> &'static str {
+        match (self.budget, self.ratio) {
+            _ if self.is_over() => "OVER",
+            (Budget::Ratio(most), Some(ratio)) if ratio.value > most => "within noise",
+            (Budget::None, _) => "–",
+            _ => "ok",
+        }
+    }
+
+    fn compared(
+        what: &str,
+        shown: fn(f64) -> String,
+        (ours, our): (&Series, &str),
+        (peer, their): (&Series, &str),
+        budget: Budget,
+    ) -> Result<Self, String> {
+        Ok(Self {
+            what: what.to_owned(),
+            ours: shown(ours.median(our)?),
+            peer: shown(peer.median(their)?),
+            ratio: Some(ratio(ours.get(our)?, peer.get(their)?)?),
+            budget,
+            count: None,
+        })
+    }
+
+    fn count(what: &str, count: f64, budget: Budget) -> Self {
+        Self {
+            what: what.to_owned(),
+            ours: count.to_string(),
+            peer: String::new(),
+            ratio: None,
+            budget,
+            count: Some(count),
+        }
+    }
+
+    fn time(what: &str, time_us: f64) -> Self {
+        Self {
+            what: what.to_owned(),
+            ours: time(time_us),
+            peer: String::new(),
+            ratio: None,
+            budget: Budget::None,
+            count: None,
+        }
+    }
+}
+
+fn time(micros: f64) -> String {
+    match micros {
+        0.0..10.0 => format!("{micros:.2} µs"),
+        10.0..1_000.0 => format!("{micros:.0} µs"),
+        1_000.0..100_000.0 => format!("{:.2} ms", micros / 1e3),
+        100_000.0..1_000_000.0 => format!("{:.0} ms", micros / 1e3),
+        _ => format!("{:.2} s", micros / 1e6),
+    }
+}
+
+fn size(bytes: f64) -> String {
+    format!("{:.1} MB", bytes / 1e6)
+}
+
+/// Every row, in the order of the table.
+pub(crate) fn all(measured: &Measured, extent: Extent) -> Result<Vec<Row>, String> {
+    let (ours, hand, news) = (&measured.ours, &measured.hand, &measured.news);
+    comparable(ours, hand)?;
+    let messages = extent.messages;
+    let both = |what: &str, name: &str, budget| {
+        Row::compared(what, time, (ours, name), (hand, name), budget)
+    };
+    let mut rows = vec![
+        both(
+            &format!("cold sync of {messages} messages, CPU"),
+            "sync_cpu_us",
+            Budget::Ratio(1.25),
+        )?,
+        both("the same, wall", "sync_wall_us", Budget::None)?,
+        Row::compared(
+            "encrypted database",
+            size,
+            (ours, "bytes"),
+            (hand, "bytes"),
+            Budget::Ratio(1.1),
+        )?,
+        both(
+            &format!("cold open to first 50 threads, {messages} cached"),
+            "open_wall_us",
+            Budget::Ratio(1.2),
+        )?,
+        Row::time(
+            "of this: client and account",
+            ours.median("open_client_us")?,
+        ),
+        Row::time(
+            "of this: database and first page",
+            ours.median("open_first_page_us")?,
+        ),
+        both("the next page of 50 threads", "page_us", Budget::None)?,
+        both("search, median of 1,000", "search_p50_us", Budget::None)?,
+        both("search, p99 of 1,000", "search_p99_us", Budget::None)?,
+        Row::count(
+            "requests of a sync with nothing new",
+            news.most("nothing_few_requests")?
+                .max(news.most("nothing_many_requests")?),
+            Budget::Exactly(1.0),
+        ),
+        itself(news, "sync with nothing new", "nothing", Budget::None)?,
+        itself(news, "sync of 10 new messages", "ten", Budget::Ratio(1.5))?,
+    ];
+    if let (Some(large), Some(grown)) = (extent.growth, &measured.grown) {
+        let times = large / messages;
+        let what = format!("cold sync of {large} messages, CPU, beside {messages}");
+        let budget = Budget::Ratio(f64::from(times) * 1.1);
+        let one = [ours.median("sync_cpu_us")?];
+        rows.push(Row {
+            what,
+            ours: time(grown.median("sync_cpu_us")?),
+            peer: time(one[0]),
+            ratio: Some(ratio(&[grown.median("sync_cpu_us")?], &one)?),
+            budget,
+            count: None,
+        });
+        rows.push(Row::time(
+            &format!("search, p99 of 1,000, {large} cached"),
+            grown.median("search_p99_us")?,
+        ));
+        rows.push(Row::time(
+            &format!("cold open to first 50 threads, {large} cached"),
+            grown.median("open_wall_us")?,
+        ));
+    }
+    for (language, series) in &measured.languages {
+        let own = |what: &str, ours: &str, peer: &str, budget| {
+            let what = format!("{language}: {what}");
+            Row::compared(&what, time, (series, ours), (series, peer), budget)
+        };
+        rows.push(own("a call", "call_us", "bare_call_us", Budget::None)?);
+        rows.push(own(
+            "an async call that reads",
+            "async_us",
+            "bare_async_us",
+            Budget::None,
+        )?);
+        rows.push(own(
+            "a page of 50 threads",
+            "page_us",
+            "bare_page_us",
+            Budget::Ratio(1.2),
+        )?);
+    }
+    Ok(rows)
+}
+
+fn itself(news: &Series, what: &str, name: &str, budget: Budget) -> Result<Row, String> {
+    let (many, few) = (format!("{name}_many_cpu_us"), format!("{name}_few_cpu_us"));
+    let what = format!("{what}, CPU, 10,000 cached beside 1,000");
+    Row::compared(&what, time, (news, &many), (news, &few), budget)
+}
+
+/// Both sides must have fetched the same, or the comparison means nothing.
+fn comparable(ours: &Series, hand: &Series) -> Result<(), String> {
+    for name in ["threads", "messages"] {
+        let (a, b) = (ours.get(name)?, hand.get(name)?);
+        if a != b {
+            return Err(format!("{name}: {a:?} by Pericard, {b:?} by hand"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(value: f64, noise: f64, budget: Budget) -> Row {
+        Row {
+            what: String::new(),
+            ours: String::new(),
+            peer: String::new(),
+            ratio: Some(Ratio { value, noise }),
+            budget,
+            count: None,
+        }
+    }
+
+    #[test]
+    fn a_ratio_fails_only_beyond_its_noise() {
+        let budget = Budget::Ratio(1.25);
+        assert_eq!(row(1.2, 0.2, budget).verdict(), "ok");
+        assert_eq!(row(1.3, 0.1, budget).verdict(), "within noise");
+        assert_eq!(row(1.4, 0.1, budget).verdict(), "OVER");
+        assert!(!row(9.0, 0.0, Budget::None).is_over());
+    }
+
+    #[test]
+    fn a_count_is_exact() {
+        assert!(!Row::count("requests", 1.0, Budget::Exactly(1.0)).is_over());
+        assert!(Row::count("requests", 2.0, Budget::Exactly(1.0)).is_over());
+        assert!(Row::count("requests", 0.0, Budget::Exactly(1.0)).is_over());
+    }
+
+    #[test]
+    fn times_are_shown_with_three_digits_or_so() {
+        let shown = [1.234, 123.4, 1_234.0, 123_400.0, 1_234_000.0].map(time);
+        assert_eq!(shown, ["1.23 µs", "123 µs", "1.23 ms", "123 ms", "1.23 s"]);
+    }
+}
