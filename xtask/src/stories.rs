@@ -44,6 +44,17 @@ pub(crate) fn read(text: &str) -> Vec<Story> {
         .collect()
 }
 
+/// The failed ones, a line each with the reason under it.
+pub(crate) fn failures(stories: &[Story]) -> String {
+    let mut text = String::new();
+    for story in stories {
+        if let Ending::Failed(why) = &story.ending {
+            text += &format!("✗ {}\n    {why}\n", story.name);
+        }
+    }
+    text
+}
+
 /// Their sum.
 pub(crate) fn count(stories: &[Story]) -> Counts {
     stories.iter().fold(Counts::default(), |sum, story| {

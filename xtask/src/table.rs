@@ -88,7 +88,7 @@ impl Row {
     /// Says at once how the step went; with all it said where it failed.
     pub(crate) fn announce(&self) {
         if self.counts.failed > 0 {
-            println!("\n{}\n", self.output.trim_end());
+            println!("\n{}\n", essential(&self.output));
         }
         println!(
             "  {:<24} {:<8} {:>7.1} s",
@@ -97,6 +97,19 @@ impl Row {
             self.took.as_secs_f64()
         );
     }
+}
+
+/// What a runner said, without its lines about what went well.
+fn essential(text: &str) -> String {
+    let went_well = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("story ok ")
+            || line.starts_with("◇ ")
+            || line.starts_with("✔ ")
+            || (line.starts_with("test ") && line.ends_with(" ok"))
+    };
+    let kept: Vec<&str> = text.lines().filter(|line| !went_well(line)).collect();
+    kept.join("\n").trim_end().to_owned()
 }
 
 /// Draws the rows; the sum of their counts is returned.
@@ -161,6 +174,13 @@ mod tests {
             }
         );
         assert_eq!(died.word().0, "FAILED");
+    }
+
+    #[test]
+    fn a_failure_is_shown_without_what_went_well() {
+        let text =
+            "test a ... ok\ntest b ... FAILED\n✔ Test c() passed\nstory ok d\nstory FAILED e\n";
+        assert_eq!(essential(text), "test b ... FAILED\nstory FAILED e");
     }
 
     #[test]

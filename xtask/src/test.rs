@@ -174,22 +174,11 @@ fn bind(place: &Place, built: &Built) -> Result<(Libraries, Stage), String> {
     Ok((libraries, stage))
 }
 
-fn rust(place: &Place, stage: &Stage) -> [Row; 2] {
+fn rust(place: &Place, stage: &Stage) -> Vec<Row> {
     let mut cargo = place.cargo();
     let ran = command::run(stage.tell(cargo.args(["test", "--workspace", "--no-fail-fast"])));
-    let told = stories::read(&ran.text);
-    let (tests, stories) = (counts::cargo(&ran.text), stories::count(&told));
-    let own_failure = tests.failed > 0 || stories.failed == 0;
-    [
-        Row::tests(
-            "Rust",
-            ran.ok || !own_failure,
-            tests,
-            ran.text.clone(),
-            ran.took,
-        ),
-        Row::tests("stories in Rust", true, stories, ran.text, ran.took),
-    ]
+    let (tests, took) = (counts::cargo(&ran.text), ran.took);
+    two("Rust", ran, tests, took)
 }
 
 fn kotlin_rows(
@@ -241,23 +230,18 @@ fn swift_rows(
 
 /// One run of a language's tests and stories together, as the two rows that it is.
 fn two(language: &str, ran: Ran, tests: counts::Counts, took: Duration) -> Vec<Row> {
-    let stories = stories::count(&stories::read(&ran.text));
-    let own_failure = tests.failed > 0 || stories.failed == 0;
+    let told = stories::read(&ran.text);
+    let stories = stories::count(&told);
+    // Where only stories failed, the run ended badly because of them.
+    let ok = ran.ok || (tests.failed == 0 && stories.failed > 0);
+    let why = if stories.failed > 0 {
+        stories::failures(&told)
+    } else {
+        ran.text.clone()
+    };
     vec![
-        Row::tests(
-            language,
-            ran.ok || !own_failure,
-            tests,
-            ran.text.clone(),
-            took,
-        ),
-        Row::tests(
-            &format!("stories in {language}"),
-            true,
-            stories,
-            ran.text,
-            took,
-        ),
+        Row::tests(language, ok, tests, ran.text, took),
+        Row::tests(&format!("stories in {language}"), true, stories, why, took),
     ]
 }
 
