@@ -1,0 +1,48 @@
+//! Which keystore a folder's keys are in, as a word in a file beside the data.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::{DesktopKeystoreError, durable};
+
+/// What was chosen when the folder was new.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
+    Native,
+    File,
+}
+
+impl Choice {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Native => "native\n",
+            Self::File => "file\n",
+        }
+    }
+}
+
+fn path(folder: &Path) -> PathBuf {
+    folder.join("keystore.kind")
+}
+
+/// The choice, if one was made. An unknown word is a newer version's.
+pub(crate) fn remembered(folder: &Path) -> Result<Option<Choice>, DesktopKeystoreError> {
+    let text = match std::fs::read_to_string(path(folder)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let known = [Choice::Native, Choice::File];
+    match known.into_iter().find(|choice| choice.word() == text) {
+        Some(choice) => Ok(Some(choice)),
+        None => Err(DesktopKeystoreError::Newer),
+    }
+}
+
+/// Remembers the choice; durable when it returns.
+pub(crate) fn remember(folder: &Path, choice: Choice) -> Result<(), DesktopKeystoreError> {
+    if remembered(folder)? != Some(choice) {
+        durable::replace(&path(folder), choice.word().as_bytes())?;
+    }
+    Ok(())
+}
