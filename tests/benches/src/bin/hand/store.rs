@@ -174,7 +174,7 @@ fn write_record(
     if let Some(topic) = record.topic.as_ref().and_then(|topic| topic.text.as_ref())
         && thread.subject.is_empty()
     {
-        topic.0.clone_into(&mut thread.subject);
+        thread.subject.push_str(&topic.0);
     }
     for person in record.sender.iter().chain(&record.recipient) {
         let name = shown(Some(person));
