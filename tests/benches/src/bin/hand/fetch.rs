@@ -11,7 +11,7 @@ use crate::store::Store;
 /// As large as Pericard asks for once it knows that the portal is quick.
 const COUNT: u32 = 500;
 /// RFC 7636, appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mBrIbZdBGGi0YkdGZLmP0Y0mCkUHRs";
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A portal of the control's process, with Ana signed in.
