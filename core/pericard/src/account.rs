@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::client::Core;
 use crate::features::messages::{MessageMirror, Messages};
 use crate::features::{Desk, Feature};
-use crate::ground::error::{PericardError, Result, SignInReason};
+use crate::ground::error::{PericardError, Result, StorageKind};
 use crate::ground::gate::Pass;
 use crate::ground::world::World;
 use crate::keepers::net::Call;
@@ -294,7 +294,13 @@ impl AccountCore {
         let people = client.device.people(&row.id)?;
         let unlocked = match row.sealed {
             Some(_) => None,
-            None => Some(client.vault.content_root(&row.id, false)?),
+            // Without its key this account is unreadable, and the others are not.
+            None => match client.vault.content_root(&row.id, false) {
+                Err(PericardError::Storage {
+                    kind: StorageKind::WrongKey,
+                }) => None,
+                root => Some(root?),
+            },
         };
         let hub = Arc::new(Hub::default());
         let content = Arc::new(Mutex::new(Content {
@@ -395,10 +401,8 @@ impl AccountCore {
         if let Some(partition) = content.partitions.get(id) {
             return Ok(partition.clone());
         }
-        let signed_out = PericardError::SignInRequired {
-            reason: SignInReason::SignedOut,
-        };
-        let key = content.unlocked.as_ref().ok_or(signed_out)?.person(
+        let no_key = PericardError::storage(StorageKind::WrongKey);
+        let key = content.unlocked.as_ref().ok_or(no_key)?.person(
             &self.row.id,
             id,
             &Wrapped(person.wrapped),

@@ -35,6 +35,8 @@ const RESTARTS: u32 = 3;
 /// A page that may be stored.
 struct Page {
     admitted: AdmittedPage,
+    /// Hashes of what could not be read.
+    unreadable: Vec<Vec<u8>>,
     received: u64,
     total: Option<u64>,
     next: Option<Url>,
@@ -111,8 +113,9 @@ pub(crate) async fn download(lane: &Lane, run: &Run) -> Result<()> {
             let next = page.next.clone();
             let last = next.is_none();
             let mark = newest.filter(|_| ordered || last);
-            let admitted = page.admitted;
-            let keep = lane.on_disk(move |lane| lane.keep(&admitted, mark, news).map(|_| ()));
+            let (admitted, unreadable) = (page.admitted, page.unreadable);
+            let keep =
+                lane.on_disk(move |lane| lane.keep(&admitted, &unreadable, mark, news).map(|_| ()));
             let quick = lane
                 .world
                 .clock
@@ -219,7 +222,11 @@ async fn read(lane: &Lane, answer: Answer) -> Result<Reading> {
             .map(|link| lane.owner.base.link(link))
             .transpose()
             .map_err(foreign)?;
-        let records = super::records(&bundle);
+        let (records, unreadable) = super::records(&bundle, lane.mirror.resource_type());
+        let unreadable = unreadable
+            .into_iter()
+            .map(|raw| lane.partition.held_hash(raw.as_bytes()))
+            .collect();
         let marks: Vec<i64> = records
             .iter()
             .filter_map(|r| r.last_updated)
@@ -231,6 +238,7 @@ async fn read(lane: &Lane, answer: Answer) -> Result<Reading> {
             PageVerdict::Foreign { .. } => Reading::Foreign,
             PageVerdict::Admitted(admitted) => Reading::Clean(Box::new(Page {
                 admitted,
+                unreadable,
                 received,
                 total,
                 next,

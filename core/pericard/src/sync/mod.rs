@@ -111,24 +111,29 @@ impl Lane {
     pub(crate) fn keep(
         &self,
         page: &AdmittedPage,
+        unreadable: &[Vec<u8>],
         watermark: Option<i64>,
         news: bool,
     ) -> Result<Touched> {
+        let (name, write) = (self.mirror.name(), |tx: &PageTx<'_>| {
+            self.mirror.apply(tx, &self.owner, page, news)
+        });
         let touched = self
             .partition
-            .apply(self.mirror.name(), page, watermark, |tx| {
-                self.mirror.apply(tx, &self.owner, page, news)
-            })?;
+            .apply(name, page, unreadable, watermark, write)?;
         self.hub.touched(self.partition.ids(), &touched);
         Ok(touched)
     }
 }
 
-/// The records of a page that can be read; one that cannot costs only itself.
-fn records(bundle: &Bundle<'_>) -> Vec<Communication> {
-    bundle
-        .entries
-        .iter()
-        .filter_map(|entry| Communication::parse(entry.resource.get()).ok())
-        .collect()
+/// The records of a page, and what of them cannot be read: that costs only itself, and is counted.
+fn records<'a>(bundle: &Bundle<'a>, kind: &str) -> (Vec<Communication>, Vec<&'a str>) {
+    let (mut records, mut unreadable) = (Vec::with_capacity(bundle.entries.len()), Vec::new());
+    for entry in bundle.entries.iter().filter(|entry| entry.kind == kind) {
+        match Communication::parse(entry.resource.get()) {
+            Ok(record) => records.push(record),
+            Err(_) => unreadable.push(entry.resource.get()),
+        }
+    }
+    (records, unreadable)
 }

@@ -314,13 +314,12 @@ async fn search(lane: &Lane, identifier: &str) -> Result<Vec<Communication>> {
     if !answer.is_success() {
         return Err(answer.refusal());
     }
-    lane.world
-        .blocking(move || {
-            let bundle = Bundle::parse(&answer.body)
-                .map_err(|_| PericardError::portal(PortalProblem::InvalidAnswer))?;
-            Ok(super::records(&bundle))
-        })
-        .await
+    lane.on_disk(move |lane| {
+        let bundle = Bundle::parse(&answer.body)
+            .map_err(|_| PericardError::portal(PortalProblem::InvalidAnswer))?;
+        Ok(super::records(&bundle, lane.mirror.resource_type()).0)
+    })
+    .await
 }
 
 /// Keeps the record with exactly `identifier`, if there is one and it is this person's.
@@ -331,7 +330,7 @@ fn keep_ours(lane: &Lane, identifier: &str, records: Vec<Communication>) -> Resu
     let Some(record) = ours else { return Ok(false) };
     match lane.judge(vec![record])? {
         PageVerdict::Admitted(page) if !page.admitted().is_empty() => {
-            lane.keep(&page, None, true)?;
+            lane.keep(&page, &[], None, true)?;
             Ok(true)
         }
         _ => Ok(false),

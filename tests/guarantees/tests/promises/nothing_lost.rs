@@ -179,3 +179,93 @@ fn a_damaged_database_is_said_to_be_one_and_left_as_it_is() {
         assert_eq!(std::fs::read(&file).unwrap(), noise);
     });
 }
+
+/// Set for the process that is to die; its value is the folder with its keys, and what it does.
+const DYING: &str = "PERICARD_TEST_DYING";
+
+/// A keystore that two processes of a test share. For tests only: it is as plain as files are.
+struct Folder(std::path::PathBuf);
+
+impl pericard::Keystore for Folder {
+    fn load(&self, name: String) -> Result<Option<Vec<u8>>, pericard::KeystoreError> {
+        Ok(std::fs::read(self.0.join(name)).ok())
+    }
+
+    fn store(&self, name: String, value: Vec<u8>) -> Result<(), pericard::KeystoreError> {
+        std::fs::write(self.0.join(name), value).map_err(|_| pericard::KeystoreError::Refused)
+    }
+
+    fn delete(&self, name: String) -> Result<(), pericard::KeystoreError> {
+        let _ = std::fs::remove_file(self.0.join(name));
+        Ok(())
+    }
+}
+
+/// What the dying process does: it has no network, queues messages, and is killed right after the last `send` returned.
+async fn queue_and_die(folder: &std::path::Path) {
+    let config = pericard::Config {
+        directory: folder.join("pericard").to_string_lossy().into_owned(),
+        portals: Vec::new(),
+        allow_loopback_http: false,
+        app: "Dying/1".into(),
+    };
+    let client = pericard::Client::open(config, std::sync::Arc::new(Folder(folder.into())))
+        .await
+        .unwrap();
+    let account = client.accounts().await.unwrap().remove(0);
+    let thread = threads(&account).await.unwrap().remove(0).id;
+    for text in ["Elbrus one", "Elbrus two", "Elbrus three"] {
+        inbox(&account).send(reply(&thread, text)).await.unwrap();
+    }
+    std::process::abort();
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_killed_process() {
+    if let Some(folder) = std::env::var_os(DYING) {
+        return run(async move { queue_and_die(std::path::Path::new(&folder)).await });
+    }
+    run(async {
+        let room = Room::ana_and_ben().await;
+        let folder = tempfile::tempdir().unwrap();
+        let keystore = std::sync::Arc::new(Folder(folder.path().into()));
+        let mut config = room.world.config();
+        config.directory = folder
+            .path()
+            .join("pericard")
+            .to_string_lossy()
+            .into_owned();
+        let open = || room.world.open_as(config.clone(), keystore.clone());
+        let room = Room {
+            client: open().await.unwrap(),
+            world: room.world.clone(),
+        };
+        let account = room.sign_in("ana").await.unwrap();
+        sync(&account).await.unwrap();
+        room.client.shut_down().await.unwrap();
+
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args([
+            "--exact",
+            "nothing_lost::what_was_acknowledged_survives_a_killed_process",
+        ]);
+        let died = child.env(DYING, folder.path()).output().unwrap();
+        assert_eq!(died.status.code(), None, "it was killed by a signal");
+
+        let client = open().await.unwrap();
+        let account = client.accounts().await.unwrap().remove(0);
+        let texts: Vec<String> = inbox(&account)
+            .outbox()
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|message| message.text)
+            .collect();
+        assert_eq!(texts, ["Elbrus one", "Elbrus two", "Elbrus three"]);
+        sync(&account).await.unwrap();
+        assert_eq!(
+            room.world.portal_messages("Elbrus".into()).await.unwrap(),
+            3
+        );
+    });
+}

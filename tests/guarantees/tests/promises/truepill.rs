@@ -113,13 +113,15 @@ fn forgetting_makes_an_earlier_copy_of_the_files_unreadable() {
             .open_as(config, room.world.keystore())
             .await
             .unwrap();
-        let error = client.accounts().await.err();
-        assert_eq!(
-            error,
-            Some(PericardError::Storage {
-                kind: StorageKind::WrongKey
-            })
-        );
+        let account = client.accounts().await.unwrap().remove(0);
+        let error = threads(&account).await.unwrap_err();
+        let wrong_key = PericardError::Storage {
+            kind: StorageKind::WrongKey,
+        };
+        assert_eq!(error, wrong_key);
+        // Nothing is left to be had of it; it can still be forgotten.
+        account.forget().await.unwrap();
+        assert!(client.accounts().await.unwrap().is_empty());
     });
 }
 

@@ -30,7 +30,7 @@ CREATE TABLE cursor (
     caught_up INTEGER NOT NULL DEFAULT 0,
     stopped TEXT
 ) STRICT, WITHOUT ROWID;
--- Records that could not be matched to the person: a keyed hash each, never the record.
+-- Records that could not be matched to the person, or not be read: a keyed hash each, never the record.
 CREATE TABLE held (
     hash BLOB PRIMARY KEY,
     feature TEXT NOT NULL
@@ -100,20 +100,27 @@ impl Partition {
         self.database.read(work)
     }
 
-    /// Writes what the portal said about this person: the rows, what was held, and the cursor, or nothing.
+    /// The keyed hash of a record that must not be stored.
+    pub(crate) fn held_hash(&self, record: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.held, record).as_ref().to_vec()
+    }
+
+    /// Writes what the portal said about this person: the rows, what was held (`unreadable` by its hashes), and the
+    /// cursor, or nothing.
     pub(crate) fn apply<T>(
         &self,
         feature: &str,
         page: &AdmittedPage,
+        unreadable: &[Vec<u8>],
         watermark: Option<i64>,
         work: impl FnOnce(&PageTx<'_>) -> Result<T>,
     ) -> Result<T> {
         self.database.write(|tx| {
             let done = work(&PageTx { tx })?;
-            for (record, _) in page.held() {
-                let hash = hmac::sign(&self.held, record.as_bytes());
+            let unmatched = page.held().iter().map(|(record, _)| self.held_hash(record.as_bytes()));
+            for hash in unmatched.chain(unreadable.iter().cloned()) {
                 tx.prepare_cached("INSERT OR IGNORE INTO held (hash, feature) VALUES (?1, ?2)")?
-                    .execute((hash.as_ref(), feature))?;
+                    .execute((hash, feature))?;
             }
             if let Some(watermark) = watermark {
                 tx.execute(
