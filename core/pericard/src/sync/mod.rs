@@ -137,3 +137,28 @@ fn records<'a>(bundle: &Bundle<'a>, kind: &str) -> (Vec<Communication>, Vec<&'a 
     }
     (records, unreadable)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_costs_only_itself() {
+        let page = br#"{ "resourceType": "Bundle", "entry": [
+            { "resource": { "resourceType": "Communication", "id": "1", "status": "completed" } },
+            { "resource": { "resourceType": "Communication", "id": "!", "status": "completed" } },
+            { "resource": { "resourceType": "Communication", "id": "3", "payload": "nonsense" } },
+            { "resource": { "resourceType": "Patient", "id": "4" } } ] }"#;
+        let bundle = Bundle::parse(page).unwrap();
+        let (records, unreadable) = records(&bundle, "Communication");
+        assert_eq!(
+            records
+                .iter()
+                .map(|record| record.id.as_str())
+                .collect::<Vec<_>>(),
+            ["1"]
+        );
+        assert_eq!(unreadable.len(), 2);
+    }
+}

@@ -132,6 +132,7 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        super::allocator::install();
         // Proved in memory first: a library that is not SQLCipher must not even make the file.
         prove_encryption(&Connection::open_in_memory()?)?;
         let connection = Connection::open_with_flags(&self.path, flags)?;

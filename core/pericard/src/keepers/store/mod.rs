@@ -17,6 +17,7 @@
 //!
 //! Failures are `Storage` with a kind; a file that cannot be read is left as it is.
 
+mod allocator;
 mod database;
 mod device;
 mod directory;
