@@ -122,24 +122,34 @@ fn origin(file: &str, section: &str) -> String {
         Some(name) if !name.is_empty() => name,
         _ if !crate_name.is_empty() => format!("{crate_name} (data)"),
         _ if file.contains("pericard_ffi") => "Rust constants".to_owned(),
+        _ if file == "<internal>" => "unwinding tables, strings".to_owned(),
         _ => "C runtime".to_owned(),
     }
 }
 
-/// The crate that wrote a function: the first name in `<a::B as c::D>::e`, past references and brackets.
+/// The crate that wrote a function: the first name in `<a::B as c::D>::e`, past references and brackets;
+/// for a blanket `<T as c::D>::e` the crate of the trait.
 fn crate_of(name: &str) -> String {
-    let start = name.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_');
-    let start = ["mut ", "dyn ", "const ", "impl "]
-        .iter()
-        .fold(start, |s, word| s.trim_start_matches(word));
-    let name: String = start
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
-    if ["core", "alloc", "std", "hashbrown", "compiler_builtins"].contains(&name.as_str()) {
+    let first = |text: &str| {
+        let start = text.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_');
+        let start = ["mut ", "dyn ", "const ", "impl "]
+            .iter()
+            .fold(start, |rest, word| rest.trim_start_matches(word));
+        start
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect::<String>()
+    };
+    let mut name_of = first(name);
+    if name_of.chars().all(|c| c.is_uppercase() || c.is_numeric())
+        && let Some((_, of_trait)) = name.split_once(" as ")
+    {
+        name_of = first(of_trait);
+    }
+    if ["core", "alloc", "std", "hashbrown", "compiler_builtins"].contains(&name_of.as_str()) {
         "Rust's standard library".to_owned()
     } else {
-        name
+        name_of
     }
 }
 
@@ -197,5 +207,22 @@ mod tests {
         assert_eq!(sums.get("pericard"), Some(&0x20));
         assert_eq!(sums.get("Rust's standard library"), Some(&0x40));
         assert_eq!(sums.len(), 3);
+    }
+
+    #[test]
+    fn a_function_belongs_to_the_crate_that_wrote_it() {
+        assert_eq!(crate_of("tokio::runtime::Runtime::new"), "tokio");
+        assert_eq!(
+            crate_of("<&mut h2::codec::Codec as core::fmt::Debug>::fmt"),
+            "h2"
+        );
+        assert_eq!(
+            crate_of("<T as serde_json::value::ToOwned>::to"),
+            "serde_json"
+        );
+        assert_eq!(
+            crate_of("<[T] as alloc::slice::Concat>::concat"),
+            "Rust's standard library"
+        );
     }
 }
