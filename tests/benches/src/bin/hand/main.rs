@@ -2,7 +2,8 @@
 //!
 //! `bench-hand MESSAGES` fetches Ana's messages as one would who trusts the portal and writes for this one case: no
 //! admission, no retries, no crash points, memory not wiped, and, for the sync, no encryption. Opening and searching
-//! are measured on an encrypted copy. It needs a reference portal (`PERICARD_PORTAL_CONTROL`).
+//! are measured on an encrypted copy. `bench-hand sync MESSAGES` and `bench-hand encrypted MESSAGES` measure the sync
+//! alone, for a profiler, the second with encryption. It needs a reference portal (`PERICARD_PORTAL_CONTROL`).
 
 mod fetch;
 mod page;
@@ -22,9 +23,18 @@ const PAGE: u32 = 50;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let result = match &arguments[..] {
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments[..] {
         [messages] => messages.parse().map_err(Broken::from).and_then(run),
-        _ => Err("bench-hand MESSAGES".into()),
+        ["sync", messages] => messages
+            .parse()
+            .map_err(Broken::from)
+            .and_then(|messages| sync(messages, None)),
+        ["encrypted", messages] => messages
+            .parse()
+            .map_err(Broken::from)
+            .and_then(|messages| sync(messages, Some(&[7; 32]))),
+        _ => Err("bench-hand [sync|encrypted] MESSAGES".into()),
     };
     match result {
         Ok(figures) => {
@@ -36,6 +46,20 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A cold sync alone.
+fn sync(count: usize, key: Option<&[u8; 32]>) -> Result<Figures, Broken> {
+    let mut figures = Figures::default();
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let portal = runtime.block_on(Portal::start(count))?;
+    let meter = Meter::start();
+    runtime.block_on(portal.fetch_all(Store::make(&folder.path().join("hand.db"), key)?))?;
+    figures.spent("sync", meter.stop());
+    Ok(figures)
 }
 
 fn run(count: usize) -> Result<Figures, Broken> {

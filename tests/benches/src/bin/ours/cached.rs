@@ -11,6 +11,16 @@ const SEARCHES: usize = 1000;
 /// An inbox's first screen, and a page of hits.
 const PAGE: u32 = 50;
 
+/// A cold sync alone.
+pub(crate) async fn sync(count: usize) -> Result<Figures, Broken> {
+    let mut figures = Figures::default();
+    let (_world, _client, account) = crate::signed_in(count).await?;
+    let meter = Meter::start();
+    crate::sync(&account).await?;
+    figures.spent("sync", meter.stop());
+    Ok(figures)
+}
+
 /// One round.
 pub(crate) async fn run(count: usize) -> Result<Figures, Broken> {
     let mut figures = Figures::default();

@@ -1,6 +1,6 @@
 //! Pericard's side: the public API, in a process that wipes memory as the shipped library does.
 //!
-//! `bench-ours cached MESSAGES` measures a cold sync, then opening and searching what it left;
+//! `bench-ours sync MESSAGES` measures a cold sync and nothing else, for a profiler; `bench-ours cached MESSAGES` measures a cold sync, then opening and searching what it left;
 //! `bench-ours news FEW MANY` measures syncs of an inbox with few and with many messages. Both need a reference
 //! portal (`PERICARD_PORTAL_CONTROL`).
 
@@ -25,8 +25,9 @@ fn main() -> ExitCode {
         .map_err(Broken::from)
         .and_then(|runtime| match arguments[..] {
             ["cached", messages] => Ok(vec![runtime.block_on(cached::run(messages.parse()?))?]),
+            ["sync", messages] => Ok(vec![runtime.block_on(cached::sync(messages.parse()?))?]),
             ["news", few, many] => runtime.block_on(news::run(few.parse()?, many.parse()?)),
-            _ => Err("bench-ours cached MESSAGES | bench-ours news FEW MANY".into()),
+            _ => Err("bench-ours (sync|cached) MESSAGES | bench-ours news FEW MANY".into()),
         });
     match result {
         Ok(rounds) => {
