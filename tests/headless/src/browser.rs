@@ -1,0 +1,166 @@
+//! Sign-in in the system's browser: a listener on loopback that the portal's page leads back to (RFC 8252 §7.3).
+//!
+//! It answers one path, `/callback`, takes the first redirect that belongs to this sign-in, and is gone. Nothing of
+//! an address is written anywhere: it carries one-time values.
+
+use std::time::Duration;
+
+use pericard::{InputProblem, PericardError, SignIn, SignInStep};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use std::sync::Arc;
+
+use crate::failure::Failure;
+use crate::voice::{OWN, Voice};
+
+/// How long a person may take on the portal's pages.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// A request that is larger is no browser's redirect.
+const LARGEST: usize = 16 * 1024;
+
+/// A listener on a free port of loopback.
+pub(crate) struct Callback {
+    listener: TcpListener,
+    origin: String,
+}
+
+impl Callback {
+    pub(crate) async fn listen() -> Result<Self, Failure> {
+        let bound = async {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+            let port = listener.local_addr()?.port();
+            Ok(Self {
+                listener,
+                origin: format!("http://127.0.0.1:{port}"),
+            })
+        };
+        bound
+            .await
+            .map_err(|error| Failure::io("listen on 127.0.0.1", error))
+    }
+
+    /// What the portal is told to lead back to.
+    pub(crate) fn redirect(&self) -> String {
+        format!("{}/callback", self.origin)
+    }
+
+    /// Sends the person to `url` and passes on what comes back, until the sign-in goes on.
+    pub(crate) async fn follow(
+        &self,
+        sign_in: &Arc<SignIn>,
+        url: &str,
+        open: bool,
+        voice: &Voice,
+    ) -> Result<SignInStep, Failure> {
+        let opened = open && webbrowser::Browser::is_available() && webbrowser::open(url).is_ok();
+        voice.aside(if opened {
+            "The portal's page is open in your browser. If it is not, open this address:"
+        } else {
+            "Open this address in a browser on this machine:"
+        });
+        voice.aside(format!("\n  {}\n", voice.paint(OWN, url)));
+        let come_back = self.wait(sign_in);
+        tokio::time::timeout(PATIENCE, come_back)
+            .await
+            .map_err(|_| Failure::NoBrowser)?
+    }
+
+    async fn wait(&self, sign_in: &Arc<SignIn>) -> Result<SignInStep, Failure> {
+        loop {
+            let accepted = self.listener.accept().await;
+            let (mut stream, _) =
+                accepted.map_err(|error| Failure::io("listen on 127.0.0.1", error))?;
+            // A connection that says nothing, as browsers open them ahead of time, must not hold up the others.
+            let target = tokio::time::timeout(Duration::from_secs(5), target(&mut stream)).await;
+            let Some(target) = target.ok().flatten() else {
+                continue;
+            };
+            if !target.starts_with("/callback?") {
+                answer(
+                    &mut stream,
+                    "404 Not Found",
+                    "Nothing here",
+                    "This address is not part of the sign-in.",
+                )
+                .await;
+                continue;
+            }
+            let result = sign_in
+                .clone()
+                .redirected(format!("{}{target}", self.origin))
+                .await;
+            match &result {
+                Ok(_) => {
+                    answer(
+                        &mut stream,
+                        "200 OK",
+                        "You are signed in",
+                        "You can close this page and go back to the terminal.",
+                    )
+                    .await;
+                }
+                Err(PericardError::InvalidInput {
+                    problem: InputProblem::NotThisSignIn,
+                    ..
+                }) => {
+                    answer(
+                        &mut stream,
+                        "400 Bad Request",
+                        "Not this sign-in",
+                        "This page belongs to another sign-in.",
+                    )
+                    .await;
+                    continue;
+                }
+                Err(_) => {
+                    answer(
+                        &mut stream,
+                        "200 OK",
+                        "You are not signed in",
+                        "The terminal says what happened. You can close this page.",
+                    )
+                    .await;
+                }
+            }
+            return Ok(result?);
+        }
+    }
+}
+
+/// The request's target (RFC 9112 §3.2), once its head has come.
+async fn target(stream: &mut TcpStream) -> Option<String> {
+    let mut head = Vec::new();
+    let mut buffer = [0; 2048];
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        match stream.read(&mut buffer).await.ok()? {
+            0 => return None,
+            n => head.extend_from_slice(&buffer[..n]),
+        }
+        if head.len() > LARGEST {
+            return None;
+        }
+    }
+    let line = head.split(|&byte| byte == b'\r').next()?;
+    let mut words = std::str::from_utf8(line).ok()?.split(' ');
+    (words.next() == Some("GET")).then(|| words.next().map(str::to_owned))?
+}
+
+/// A page of its own: nothing is loaded, nothing is kept, and it stays readable in the dark.
+async fn answer(stream: &mut TcpStream, status: &str, title: &str, text: &str) {
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title} – Pericard</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><style>:root{{color-scheme:light dark}}\
+         body{{font:18px/1.5 system-ui,sans-serif;display:grid;place-content:center;min-height:90vh;text-align:center}}\
+         h1{{font-size:1.6rem;margin:0}}p{{opacity:.75}}</style><main><h1>{title}</h1><p>{text}</p></main></html>"
+    );
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
+         Referrer-Policy: no-referrer\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n\
+         Connection: close\r\n\r\n",
+        page.len()
+    );
+    // Whether the browser shows the page makes no difference to the sign-in.
+    let _ = stream.write_all((head + &page).as_bytes()).await;
+    let _ = stream.shutdown().await;
+}

@@ -1,0 +1,215 @@
+//! The command line, and its help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Try it against a portal on this machine:
+  cargo run -p pericard-portal                       (in another terminal)
+  pericard --config pericard-portal.json portal      what the portal can do
+  pericard --config pericard-portal.json signin      password and code
+  pericard sync                                      fetch and send
+  pericard inbox                                     from now on also offline
+  pericard read 1
+  pericard search appointment
+  pericard send 1 \"Thank you, I will be there.\"
+
+Exit codes:
+  0  done                            5  the portal's answer cannot be used
+  1  something else went wrong       6  directory or keystore cannot be used
+  2  the command line is wrong       7  the portal asks to wait
+  3  the portal cannot be reached    8  a record of somebody else was refused
+  4  a sign-in is needed, or a password or code was wrong
+
+Environment:
+  PERICARD_CONFIG, PERICARD_DIR      as --config and --dir
+  PERICARD_PASSWORD                  the portal's password, for scripts
+  PERICARD_PASSPHRASE                the keystore's passphrase; keys then go to a file
+  NO_COLOR                           plain output, as when piped";
+
+/// A patient client for the desktop: secure messages, encrypted here, readable offline.
+///
+/// Without a command it shows a tour: it starts a portal of its own, signs in, cuts the network, and tries what it
+/// promises. Nothing of that stays behind.
+#[derive(Parser)]
+#[command(name = "pericard", version, max_term_width = 90, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What every command understands.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Portals that may be used and trusted, as pericard-portal writes them
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "PERICARD_CONFIG",
+        help_heading = "Everywhere"
+    )]
+    pub(crate) config: Option<PathBuf>,
+    /// Where accounts are kept, encrypted [default: the system's place for data]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "PERICARD_DIR",
+        help_heading = "Everywhere"
+    )]
+    pub(crate) dir: Option<PathBuf>,
+    /// Which account, by its number in `accounts` or its id
+    #[arg(
+        long,
+        global = true,
+        value_name = "ACCOUNT",
+        help_heading = "Everywhere"
+    )]
+    pub(crate) account: Option<String>,
+    /// One JSON object on standard output, errors too
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub(crate) json: bool,
+    /// The client id for a portal that is not in --config
+    #[arg(
+        long,
+        global = true,
+        value_name = "ID",
+        default_value = "pericard",
+        help_heading = "Everywhere"
+    )]
+    pub(crate) client_id: String,
+    /// Allow plain http to this machine itself
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub(crate) allow_loopback_http: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Show everything at work, with a portal of its own (also without a command)
+    Tour,
+    /// What a portal can do
+    #[command(after_help = "Example:\n  pericard portal https://portal.example/fhir/r4")]
+    Portal {
+        /// FHIR base; may be left out when --config has one portal
+        base: Option<String>,
+    },
+    /// What a portal can, cannot and gets wrong, and how this device stands
+    #[command(after_help = "Example:\n  pericard doctor https://portal.example/fhir/r4 --json")]
+    Doctor {
+        /// FHIR base; may be left out when --config has one portal or somebody is signed in
+        base: Option<String>,
+    },
+    /// Sign in with password and code, or in the browser
+    #[command(
+        visible_alias = "login",
+        after_help = "Examples:\n  pericard --config clinic.json signin\n  pericard signin https://portal.example/fhir/r4 --browser\n  PERICARD_PASSWORD=… pericard --config clinic.json signin --user ana --code 123456\n\nPasswords are only asked for portals in --config; any other portal shows its own page in the browser."
+    )]
+    Signin(Signin),
+    /// Who is signed in
+    Accounts,
+    /// Fetch what is new and send what is queued
+    Sync,
+    /// The conversations, newest first; works offline
+    #[command(
+        after_help = "Examples:\n  pericard inbox\n  pericard inbox --all\n  pericard inbox --json | jq -r '.threads[].subject'"
+    )]
+    Inbox(List),
+    /// A conversation; works offline
+    #[command(
+        after_help = "Example:\n  pericard read 3     the third from above in `pericard inbox`"
+    )]
+    Read {
+        /// Its number in the inbox as it is now, or its id
+        thread: String,
+        /// Leave it unread
+        #[arg(long)]
+        keep_unread: bool,
+        #[command(flatten)]
+        list: List,
+    },
+    /// Messages with all of these words; works offline
+    #[command(
+        after_help = "Example:\n  pericard search blood pressure\n\nCase and accents make no difference; the last word may be just a beginning."
+    )]
+    Search {
+        /// The words
+        #[arg(required = true)]
+        text: Vec<String>,
+        #[command(flatten)]
+        list: List,
+    },
+    /// Answer in a conversation or begin one; offline it is queued and arrives once
+    #[command(
+        after_help = "Examples:\n  pericard send 3 \"Thank you.\"\n  pericard send --new \"Refill\" \"May I have a refill?\"\n  pericard send 3 - < letter.txt"
+    )]
+    Send {
+        /// The conversation's number or id (not with --new), then the text; - reads it from standard input
+        #[arg(required = true, num_args = 1..=2, value_names = ["THREAD", "TEXT"])]
+        words: Vec<String>,
+        /// Begin a conversation about this
+        #[arg(long, value_name = "SUBJECT")]
+        new: Option<String>,
+        /// Only queue it; the next sync sends it
+        #[arg(long)]
+        offline: bool,
+    },
+    /// What has not been sent, or may not have been
+    #[command(
+        after_help = "Examples:\n  pericard outbox\n  pericard outbox --retry 1\n  pericard outbox --withdraw 2"
+    )]
+    Outbox {
+        /// Queue the n-th once more
+        #[arg(long, value_name = "N", conflicts_with = "withdraw")]
+        retry: Option<usize>,
+        /// Take the n-th back
+        #[arg(long, value_name = "N")]
+        withdraw: Option<usize>,
+    },
+    /// End the session at the portal and remove everything of the account from this device
+    #[command(visible_alias = "logout")]
+    Signout,
+    /// Remove everything of the account from this device without telling the portal
+    Forget,
+}
+
+#[derive(Args)]
+pub(crate) struct Signin {
+    /// FHIR base; may be left out when --config has one portal
+    pub(crate) base: Option<String>,
+    /// On the portal's own pages, in the system's browser
+    #[arg(long)]
+    pub(crate) browser: bool,
+    /// Print the address instead of opening a browser
+    #[arg(long, requires = "browser")]
+    pub(crate) no_open: bool,
+    /// User name, instead of asking
+    #[arg(long, conflicts_with = "browser")]
+    pub(crate) user: Option<String>,
+    /// Read the password from standard input
+    #[arg(long, conflicts_with = "browser")]
+    pub(crate) password_stdin: bool,
+    /// Code of the second factor, instead of asking
+    #[arg(long, conflicts_with = "browser")]
+    pub(crate) code: Option<String>,
+    /// Go on with the sign-in that was interrupted, within its ten minutes
+    #[arg(long, conflicts_with_all = ["browser", "base"])]
+    pub(crate) resume: bool,
+}
+
+/// Which part of a list.
+#[derive(Args)]
+pub(crate) struct List {
+    /// At most so many
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub(crate) limit: u32,
+    /// Go on after this position, which the list before gave
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) after: Option<String>,
+    /// Everything
+    #[arg(long, conflicts_with_all = ["limit", "after"])]
+    pub(crate) all: bool,
+}

@@ -1,0 +1,65 @@
+//! Searching what is on the device.
+
+use std::collections::HashMap;
+
+use pericard::SearchPage;
+use serde_json::json;
+
+use crate::cli::{List, Options};
+use crate::desk::{self, Desk};
+use crate::failure::Failure;
+use crate::show::{self, shapes};
+use crate::voice::{QUIET, Voice};
+
+pub(super) async fn run(
+    options: &Options,
+    text: &str,
+    list: &List,
+    voice: &Voice,
+) -> Result<(), Failure> {
+    let desk = Desk::existing(options).await?;
+    let messages = desk.messages().await?;
+    let threads = desk::all_threads(&messages).await?;
+    let numbers: HashMap<_, _> = threads
+        .iter()
+        .zip(1..)
+        .map(|(thread, n)| (thread.id.as_str(), n))
+        .collect();
+    let number = |thread: &str| numbers.get(thread).copied();
+    let mut page = SearchPage {
+        hits: Vec::new(),
+        after: list.after.clone(),
+    };
+    loop {
+        let limit = if list.all { 500 } else { list.limit };
+        let next = messages
+            .search(text.to_owned(), page.after.take(), limit)
+            .await?;
+        page.hits.extend(next.hits);
+        page.after = next.after;
+        if !list.all || page.after.is_none() {
+            break;
+        }
+    }
+    let shapes = page
+        .hits
+        .iter()
+        .map(|hit| shapes::hit(hit, number(&hit.message.thread)));
+    voice.result(&json!({ "hits": shapes.collect::<Vec<_>>(), "after": page.after }));
+    if page.hits.is_empty() {
+        voice.say("No message has all of these words.");
+    } else if !voice.json {
+        for line in show::hits(voice, &page.hits, number) {
+            voice.say(line);
+        }
+        let more = page
+            .after
+            .as_ref()
+            .map(|after| format!("\nMore: --all, or --after {after}"));
+        voice.say(voice.paint(
+            QUIET,
+            more.unwrap_or_else(|| "\nThe number in front is for: pericard read".into()),
+        ));
+    }
+    desk.close().await
+}

@@ -1,0 +1,181 @@
+//! Lists: the inbox, hits of a search, the outbox.
+
+use comfy_table::CellAlignment::{Left, Right};
+use pericard::{Message, MessageState, MessageThread, SearchHit};
+
+use crate::moment;
+use crate::show::{Look, table};
+use crate::voice::{MARK, QUIET, STRONG, Voice, clean, one_line, short};
+
+/// Columns for a name.
+const FROM: u16 = 26;
+
+/// The inbox as a table; `first` is the number of its first row.
+pub(crate) fn inbox(voice: &Voice, threads: &[MessageThread], first: usize) -> String {
+    let head = [
+        ("", Some(6), Right),
+        ("from", Some(FROM), Left),
+        ("about", None, Left),
+        ("when", Some(13), Right),
+    ];
+    let rows = threads.iter().enumerate().map(|(n, thread)| {
+        let look = if thread.unread > 0 {
+            Look::Strong
+        } else {
+            Look::Plain
+        };
+        let mark = if thread.unread > 0 { "●" } else { "" };
+        let who = thread.participants.first().map_or("", String::as_str);
+        let about = match one_line(&thread.subject) {
+            subject if subject.is_empty() => one_line(&thread.last_text),
+            subject => subject,
+        };
+        let inner = usize::from(FROM) - 2;
+        vec![
+            (format!("{mark} {}", first + n).trim().to_owned(), look),
+            (
+                short(
+                    match who {
+                        "" if thread.last_outgoing => "you",
+                        "" => "–",
+                        who => who,
+                    },
+                    inner,
+                ),
+                look,
+            ),
+            (
+                short(
+                    &format!("{about} ({})", thread.messages),
+                    voice.width.saturating_sub(6 + usize::from(FROM) + 13 + 2),
+                ),
+                look,
+            ),
+            (moment::brief(thread.last_at), Look::Quiet),
+        ]
+    });
+    table(voice, 1, &head, rows)
+}
+
+/// Hits, each with its conversation's number where that is known.
+pub(crate) fn hits(
+    voice: &Voice,
+    hits: &[SearchHit],
+    number: impl Fn(&str) -> Option<usize>,
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    for hit in hits {
+        let number = number(&hit.message.thread)
+            .map(|n| format!("{n}"))
+            .unwrap_or_default();
+        let who = if hit.message.outgoing {
+            "you"
+        } else {
+            hit.message.from.as_str()
+        };
+        let when = moment::brief(hit.message.at);
+        let room = voice.width.saturating_sub(10 + when.len());
+        let about = short(&format!("{} · {who}", hit.subject), room);
+        let gap = " ".repeat(room.saturating_sub(textwrap::core::display_width(&about)));
+        lines.push(format!(
+            "{number:>5}  {}{gap}  {}",
+            voice.paint(STRONG, about),
+            voice.paint(QUIET, when)
+        ));
+        lines.extend(
+            snippet(voice, hit)
+                .into_iter()
+                .map(|line| format!("       {line}")),
+        );
+    }
+    lines
+}
+
+/// The snippet, hits marked; wrapped by what is seen.
+fn snippet(voice: &Voice, hit: &SearchHit) -> Vec<String> {
+    // Marks stand in for one character each while the text is wrapped: private use, which `clean` lets through
+    // only from here.
+    const OPEN: char = '\u{e000}';
+    const CLOSE: char = '\u{e001}';
+    let mut text = String::new();
+    for part in &hit.snippet {
+        let piece = clean(&part.text).replace([OPEN, CLOSE], "");
+        if part.hit {
+            text.push(OPEN);
+            text.push_str(&piece);
+            text.push(CLOSE);
+        } else {
+            text.push_str(&piece);
+        }
+    }
+    let mut inside = false;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let wrapped = textwrap::wrap(&text, voice.width.saturating_sub(8));
+    let lines = wrapped.iter().map(|line| {
+        let (mut done, mut piece) = (String::new(), String::new());
+        let flush = |done: &mut String, piece: &mut String, inside: bool| {
+            if inside && !piece.is_empty() {
+                // Without colours the marks are brackets, so that a pipe keeps them.
+                let marked = if voice.rich {
+                    piece.clone()
+                } else {
+                    format!("[{piece}]")
+                };
+                done.push_str(&voice.paint(MARK, marked));
+            } else {
+                done.push_str(piece);
+            }
+            piece.clear();
+        };
+        for c in line.chars() {
+            match c {
+                OPEN | CLOSE => {
+                    flush(&mut done, &mut piece, inside);
+                    inside = c == OPEN;
+                }
+                c => piece.push(c),
+            }
+        }
+        flush(&mut done, &mut piece, inside);
+        done
+    });
+    lines.collect()
+}
+
+/// What has not been sent.
+pub(crate) fn outbox(voice: &Voice, messages: &[Message]) -> String {
+    let head = [
+        ("", Some(5), Right),
+        ("text", None, Left),
+        ("written", Some(13), Right),
+        ("state", Some(20), Left),
+    ];
+    let rows = messages.iter().enumerate().map(|(n, message)| {
+        let look = match message.state {
+            MessageState::Failed { .. } | MessageState::Unknown => Look::Bad,
+            _ => Look::Plain,
+        };
+        vec![
+            (format!("{}", n + 1), Look::Plain),
+            (
+                short(&message.text, voice.width.saturating_sub(5 + 13 + 20 + 2)),
+                Look::Plain,
+            ),
+            (moment::brief(message.at), Look::Quiet),
+            (state(message.state), look),
+        ]
+    });
+    table(voice, 1, &head, rows)
+}
+
+/// Where a message stands, in words; nothing for one that was received.
+pub(crate) fn state(state: MessageState) -> String {
+    match state {
+        MessageState::Received => String::new(),
+        MessageState::Queued => "queued".into(),
+        MessageState::Sending => "under way".into(),
+        MessageState::Sent => "sent".into(),
+        MessageState::Failed { status } => format!("refused (HTTP {status})"),
+        MessageState::Unknown => "may have arrived".into(),
+    }
+}

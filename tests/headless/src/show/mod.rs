@@ -1,0 +1,10 @@
+//! What people and programs get to see: tables, bubbles, marked hits, and the JSON shapes.
+
+mod inbox;
+pub(crate) mod shapes;
+mod table;
+mod talk;
+
+pub(crate) use inbox::{hits, inbox, outbox, state};
+pub(crate) use table::{Look, table};
+pub(crate) use talk::talk;

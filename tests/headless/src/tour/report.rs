@@ -1,0 +1,86 @@
+//! How the tour tells its steps: what is done, then how long it took.
+
+use std::time::Instant;
+
+use crate::voice::{GOOD, OWN, QUIET, STRONG, Voice};
+
+/// The running report.
+pub(crate) struct Report<'a> {
+    voice: &'a Voice,
+    begun: Instant,
+    step: Instant,
+    number: usize,
+}
+
+impl<'a> Report<'a> {
+    pub(crate) fn begin(voice: &'a Voice) -> Self {
+        voice.say("");
+        let about = "one patient, one portal, and a network that fails";
+        voice.say(format!(
+            "    {}  {}",
+            voice.paint(STRONG, "Pericard"),
+            voice.paint(QUIET, about)
+        ));
+        let now = Instant::now();
+        Self {
+            voice,
+            begun: now,
+            step: now,
+            number: 0,
+        }
+    }
+
+    /// What comes next.
+    pub(crate) fn step(&mut self, title: &str) {
+        self.number += 1;
+        self.step = Instant::now();
+        let number = self.voice.paint(OWN, format!("{:>2}", self.number));
+        self.voice
+            .say(format!("\n{number}  {}", self.voice.paint(STRONG, title)));
+    }
+
+    /// A line of what is seen.
+    pub(crate) fn show(&self, line: impl AsRef<str>) {
+        self.voice.say(format!("    {}", line.as_ref()).trim_end());
+    }
+
+    /// What was done, and how long it took.
+    pub(crate) fn done(&self, what: impl AsRef<str>) {
+        let took = took(self.step.elapsed().as_secs_f64());
+        let room = self.voice.width.saturating_sub(6 + 2 + took.len());
+        let lines = textwrap::wrap(what.as_ref(), room);
+        for (n, line) in lines.iter().enumerate() {
+            let mark = if n == 0 {
+                self.voice.paint(GOOD, "✓")
+            } else {
+                " ".into()
+            };
+            let last = n + 1 == lines.len();
+            let gap = if last {
+                room.saturating_sub(textwrap::core::display_width(line)) + 2
+            } else {
+                0
+            };
+            let took = if last {
+                self.voice.paint(QUIET, &took)
+            } else {
+                String::new()
+            };
+            self.voice
+                .say(format!("    {mark} {line}{}{took}", " ".repeat(gap)));
+        }
+    }
+
+    pub(crate) fn seconds(&self) -> f64 {
+        self.begun.elapsed().as_secs_f64()
+    }
+}
+
+/// A span as people read it.
+fn took(seconds: f64) -> String {
+    if seconds < 0.0995 {
+        format!("{:.0} ms", seconds * 1000.0)
+    } else {
+        format!("{seconds:.1} s")
+    }
+}
