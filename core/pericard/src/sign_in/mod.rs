@@ -21,33 +21,25 @@
 //! The state is stored, encrypted, before each step is told: leaving the app to copy a code, or its death, costs
 //! nothing for ten minutes. What was typed is never stored.
 
+mod answers;
 mod redeem;
 mod state;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use pericard_protocol::oauth::authorize::{
-    AuthorizationRequest, Pending, RedirectError, parse_redirect, scopes,
-};
-use pericard_protocol::oauth::first_party::{
-    ChallengeAnswer, ChallengeError, Needs, Sent, Start, send_code, send_password,
-};
-use pericard_protocol::oauth::{Form, pkce::Pkce};
+use pericard_protocol::oauth::authorize::scopes;
 use pericard_protocol::secret::Secret;
-use pericard_protocol::{limits, totp};
 
 use crate::account::Account;
 use crate::client::Core;
 use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result, SignInReason};
-use crate::keepers::net::Call;
 use crate::portal::Site;
 
 use state::{Stage, State};
 
 /// How long a sign-in may take before it starts anew.
 const TIME: Duration = Duration::from_secs(600);
-const LONGEST: usize = 1_000;
 
 /// The way of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -248,7 +240,7 @@ impl SignIn {
     fn show(site: &Site, state: &State) -> Shown {
         let step = match &state.stage {
             Stage::Browser => SignInStep::OpenBrowser {
-                url: request(site, state, |r| r.url().into()),
+                url: answers::request(site, state, |r| r.url().into()),
             },
             Stage::Password { .. } => SignInStep::AskPassword,
             Stage::Code { attempts_left, .. } => SignInStep::AskCode {
@@ -284,170 +276,6 @@ impl SignIn {
             });
         }
         Ok(state)
-    }
-
-    async fn take_redirect(&self, to: &str) -> Result<SignInStep> {
-        let mut state = self.asked().await?;
-        if !matches!(state.stage, Stage::Browser) {
-            return Err(PericardError::input("to", InputProblem::NotAsked));
-        }
-        let pending: Pending = request(&self.site, &state, |r| r.pending());
-        let code = parse_redirect(&pending, to).map_err(|error| match error {
-            RedirectError::Refused { code } if code.as_str() == "access_denied" => {
-                PericardError::Cancelled
-            }
-            RedirectError::Refused { .. } => PericardError::portal(PortalProblem::Refused),
-            _ => PericardError::input("to", InputProblem::NotThisSignIn),
-        })?;
-        let redirect = Some(state.config.redirect.clone());
-        let redeemed =
-            redeem::redeem(&self.core, &self.site, &state, &code, redirect.as_deref()).await;
-        self.ready(&mut state, redeemed).await
-    }
-
-    async fn take_password(&self, user: &str, password: &[u8]) -> Result<SignInStep> {
-        for (field, length) in [("user", user.len()), ("password", password.len())] {
-            match length {
-                0 => return Err(PericardError::input(field, InputProblem::Empty)),
-                LONGEST.. => return Err(PericardError::input(field, InputProblem::TooLong)),
-                _ => {}
-            }
-        }
-        let mut state = self.asked().await?;
-        let Stage::Password { auth_session } = &state.stage else {
-            return Err(PericardError::input("password", InputProblem::NotAsked));
-        };
-        let mut session = auth_session.clone();
-        if session.is_none() {
-            let start = Start {
-                client_id: &self.site.config.client_id,
-                scope: &state.scope,
-                pkce: &state.pkce(),
-                nonce: &state.nonce,
-                base: self.site.base(),
-                auth_session: None,
-            };
-            match self.challenge(start.form(), Sent::Start).await? {
-                ChallengeAnswer::Needs(needs) if needs.password => session = needs.auth_session,
-                other => return self.answered(&mut state, other, None).await,
-            }
-        }
-        let form = send_password(
-            &self.site.config.client_id,
-            session.as_ref(),
-            user,
-            password,
-        );
-        let answer = self.challenge(form, Sent::Password).await?;
-        self.answered(&mut state, answer, session).await
-    }
-
-    async fn take_code(&self, code: &str) -> Result<SignInStep> {
-        let code = totp::Code::normalize(code)
-            .map_err(|_| PericardError::input("code", InputProblem::NotDigits))?;
-        let mut state = self.asked().await?;
-        let Stage::Code {
-            auth_session,
-            attempts_left,
-        } = &state.stage
-        else {
-            return Err(PericardError::input("code", InputProblem::NotAsked));
-        };
-        let (session, attempts_left) = (auth_session.clone(), *attempts_left);
-        if !state.first_use(code.digits()) {
-            return Err(PericardError::WrongCode { attempts_left });
-        }
-        // Remembered before it is sent: a code whose answer got lost is spent too.
-        self.keep(&state).await?;
-        let form = send_code(&self.site.config.client_id, session.as_ref(), &code);
-        let answer = self.challenge(form, Sent::Code).await?;
-        self.answered(&mut state, answer, session).await
-    }
-
-    async fn challenge(&self, form: Form, sent: Sent) -> Result<ChallengeAnswer> {
-        let endpoint = self.site.endpoints.challenge.clone();
-        let url = endpoint.ok_or(PericardError::portal(PortalProblem::Unsupported))?;
-        let body = form.as_str().as_bytes().to_vec();
-        let call = Call::post(url, Form::CONTENT_TYPE, body, limits::OAUTH_BODY)
-            .header("accept", "application/json");
-        let answer = self.site.net.send(call).await?;
-        ChallengeAnswer::parse(answer.status, answer.retry_after(), &answer.body, sent).map_err(
-            |error| match error {
-                ChallengeError::Unavailable | ChallengeError::NotAnAnswer => answer.refusal(),
-            },
-        )
-    }
-
-    /// Goes on from the portal's answer. `session` is what was sent with the question.
-    async fn answered(
-        &self,
-        state: &mut State,
-        answer: ChallengeAnswer,
-        session: Option<Secret>,
-    ) -> Result<SignInStep> {
-        match answer {
-            ChallengeAnswer::Code { code, .. } => {
-                let redeemed = redeem::redeem(&self.core, &self.site, state, &code, None).await;
-                self.ready(state, redeemed).await
-            }
-            ChallengeAnswer::Needs(needs) => {
-                state.ask(needs, session);
-                self.keep(state).await
-            }
-            ChallengeAnswer::WrongPassword(needs) => {
-                let attempts_left = needs.attempts_left;
-                state.ask(
-                    Needs {
-                        password: true,
-                        otp: false,
-                        ..needs
-                    },
-                    session,
-                );
-                self.keep(state).await?;
-                Err(PericardError::WrongPassword { attempts_left })
-            }
-            ChallengeAnswer::WrongCode(needs) => {
-                let attempts_left = needs.attempts_left;
-                state.ask(needs, session);
-                self.keep(state).await?;
-                Err(PericardError::WrongCode { attempts_left })
-            }
-            ChallengeAnswer::Wait { retry_after, needs } => {
-                state.ask(needs, session);
-                state.wait = self.core.world.clock.now().checked_add(retry_after);
-                self.keep(state).await?;
-                Err(PericardError::RateLimited { retry_after })
-            }
-            ChallengeAnswer::SessionGone => {
-                state.stage = Stage::Password { auth_session: None };
-                self.keep(state).await
-            }
-            ChallengeAnswer::RedirectToWeb { .. } => {
-                state.stage = Stage::Browser;
-                self.keep(state).await
-            }
-            ChallengeAnswer::Refused { .. } => Err(PericardError::portal(PortalProblem::Refused)),
-        }
-    }
-
-    /// Keeps redeemed tokens. A code works once: when redeeming failed, the first question comes back.
-    async fn ready(
-        &self,
-        state: &mut State,
-        redeemed: Result<state::Redeemed>,
-    ) -> Result<SignInStep> {
-        match redeemed {
-            Ok(redeemed) => {
-                state.stage = Stage::Ready(Box::new(redeemed));
-                self.keep(state).await
-            }
-            Err(error) => {
-                state.start_over(&self.core.world);
-                self.keep(state).await?;
-                Err(error)
-            }
-        }
     }
 
     async fn commit(&self) -> Result<Arc<Account>> {
@@ -513,19 +341,4 @@ impl SignIn {
             redeem::revoke(&self.site, redeemed).await;
         }
     }
-}
-
-/// Builds the authorization request of a state: the same each time it is asked.
-fn request<T>(site: &Site, state: &State, make: impl FnOnce(&AuthorizationRequest<'_>) -> T) -> T {
-    let pkce: Pkce = state.pkce();
-    make(&AuthorizationRequest {
-        endpoints: &site.endpoints,
-        base: site.base(),
-        client_id: &state.config.client_id,
-        redirect: &state.config.redirect,
-        scope: &state.scope,
-        state: &state.state,
-        nonce: &state.nonce,
-        pkce: &pkce,
-    })
 }

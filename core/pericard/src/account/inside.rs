@@ -1,0 +1,254 @@
+//! An account from the inside: what its handles share.
+//!
+//! Uses: `client`, `portal`
+//!
+//! A partition is opened when it is first asked for and lives while the account is unlocked. Sealing drops the key in
+//! memory; signing in as the same person brings it back.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use pericard_protocol::admission::Owner;
+
+use crate::client::Core;
+use crate::features::messages::MessageMirror;
+use crate::ground::error::{PericardError, Result, StorageKind};
+use crate::keepers::session::{Identity, Session};
+use crate::keepers::store::{AccountRow, Partition, PersonRow};
+use crate::keepers::vault::{Unlocked, Wrapped};
+use crate::portal::{PortalConfig, Site};
+use crate::sync::{Hub, Lane, Mirror, Runs, outbox};
+
+/// The features: one line each.
+fn mirrors() -> Vec<Arc<dyn Mirror>> {
+    vec![Arc::new(MessageMirror)]
+}
+
+/// An account from the inside, shared by all its handles.
+pub(crate) struct AccountCore {
+    pub(super) client: Arc<Core>,
+    pub(super) row: AccountRow,
+    pub(super) site: Site,
+    pub(super) session: Arc<Session>,
+    content: Arc<Mutex<Content>>,
+    pub(super) hub: Arc<Hub>,
+    pub(super) runs: Runs,
+}
+
+/// What may be read while the account is unlocked.
+pub(super) struct Content {
+    pub(super) people: Vec<PersonRow>,
+    unlocked: Option<Unlocked>,
+    partitions: BTreeMap<String, Arc<Partition>>,
+}
+
+impl AccountCore {
+    /// Blocks.
+    pub(crate) fn open(client: &Arc<Core>, row: AccountRow) -> Result<Arc<Self>> {
+        let config = client.config_of(&row.base, &row.config)?;
+        let site = Site::kept(client, config)?.ok_or(PericardError::internal("portal"))?;
+        let people = client.device.people(&row.id)?;
+        let unlocked = match row.sealed {
+            Some(_) => None,
+            // Without its key this account is unreadable, and the others are not.
+            None => match client.vault.content_root(&row.id, false) {
+                Err(PericardError::Storage {
+                    kind: StorageKind::WrongKey,
+                }) => None,
+                root => Some(root?),
+            },
+        };
+        let hub = Arc::new(Hub::default());
+        let content = Arc::new(Mutex::new(Content {
+            people,
+            unlocked,
+            partitions: BTreeMap::new(),
+        }));
+        let (sealed_content, sealed_hub) = (content.clone(), hub.clone());
+        let session = Session::open(
+            client.world.clone(),
+            client.device.clone(),
+            site.net.clone(),
+            Identity {
+                account: row.id.clone(),
+                issuer: row.issuer.clone(),
+                subject: row.subject.clone(),
+                client_id: site.config.client_id.clone(),
+                token_endpoint: site.endpoints.token.clone(),
+            },
+            row.sealed,
+            Box::new(move || {
+                lock(&sealed_content).seal();
+                sealed_hub.session();
+            }),
+        )?;
+        let (client, session) = (client.clone(), Arc::new(session));
+        Ok(Arc::new(Self {
+            client,
+            row,
+            site,
+            session,
+            content,
+            hub,
+            runs: Runs::default(),
+        }))
+    }
+
+    /// A sign-in as this account was committed. Blocks.
+    pub(crate) fn signed_in(&self, unlocked: Unlocked) -> Result<()> {
+        let people = self.client.device.people(&self.row.id)?;
+        let mut content = self.content();
+        content.people = people;
+        content.unlocked = Some(unlocked);
+        drop(content);
+        self.session.reload()?;
+        self.hub.session();
+        self.hub.people();
+        Ok(())
+    }
+
+    pub(crate) fn cancel_sync(&self) {
+        self.runs.cancel();
+    }
+
+    pub(crate) fn pause(&self) {
+        self.content()
+            .partitions
+            .values()
+            .for_each(|partition| partition.pause());
+    }
+
+    pub(crate) fn resume(&self) {
+        self.content()
+            .partitions
+            .values()
+            .for_each(|partition| partition.resume());
+    }
+
+    /// The client is shut down: nothing of the content stays in memory.
+    pub(crate) fn end(&self) {
+        self.content().close();
+        self.hub.end();
+    }
+
+    pub(super) fn config(&self) -> Result<PortalConfig> {
+        self.client.config_of(&self.row.base, &self.row.config)
+    }
+
+    pub(super) fn content(&self) -> MutexGuard<'_, Content> {
+        lock(&self.content)
+    }
+
+    pub(super) fn person(&self, id: &str) -> Result<PersonRow> {
+        let found = self
+            .content()
+            .people
+            .iter()
+            .find(|person| person.id == id)
+            .cloned();
+        found.ok_or(PericardError::NotFound)
+    }
+
+    /// A person's partition, opened once. Blocks.
+    pub(super) fn partition(&self, id: &str) -> Result<Arc<Partition>> {
+        self.session.readable()?;
+        let person = self.person(id)?;
+        let mut content = self.content();
+        if let Some(partition) = content.partitions.get(id) {
+            return Ok(partition.clone());
+        }
+        let no_key = PericardError::storage(StorageKind::WrongKey);
+        let key = content.unlocked.as_ref().ok_or(no_key)?.person(
+            &self.row.id,
+            id,
+            &Wrapped(person.wrapped),
+        )?;
+        let path = self.client.directory()?.person_db(&self.row.id, id)?;
+        let mirrors = mirrors();
+        let schemas: Vec<_> = std::iter::once(&outbox::SCHEMA)
+            .chain(mirrors.iter().map(|m| m.schema()))
+            .collect();
+        let partition = Arc::new(Partition::open(&path, &key, &schemas)?);
+        content.partitions.insert(id.to_owned(), partition.clone());
+        Ok(partition)
+    }
+
+    /// Every person's partition. Blocks.
+    pub(super) fn partitions(&self) -> Result<Vec<Arc<Partition>>> {
+        let ids: Vec<String> = self
+            .content()
+            .people
+            .iter()
+            .map(|person| person.id.clone())
+            .collect();
+        ids.iter().map(|id| self.partition(id)).collect()
+    }
+
+    pub(super) async fn on_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let pass = self.client.gate().enter()?;
+        self.client
+            .world
+            .blocking(move || {
+                let _pass = pass;
+                work()
+            })
+            .await
+    }
+
+    /// What a run works through: each feature of each person.
+    pub(super) async fn lanes(self: &Arc<Self>) -> Result<Vec<Lane>> {
+        let this = self.clone();
+        self.on_disk(move || {
+            let mut lanes = Vec::new();
+            let people = this.content().people.clone();
+            for person in people {
+                let owner = Owner {
+                    base: this.site.base().clone(),
+                    patient: person.patient.clone(),
+                    aliases: Default::default(),
+                };
+                let (owner, partition) = (Arc::new(owner), this.partition(&person.id)?);
+                lanes.extend(mirrors().into_iter().map(|mirror| {
+                    Lane {
+                        world: this.client.world.clone(),
+                        session: this.session.clone(),
+                        partition: partition.clone(),
+                        owner: owner.clone(),
+                        conditional_create: this
+                            .site
+                            .resource(mirror.resource_type())
+                            .is_some_and(|resource| resource.conditional_create),
+                        mirror,
+                        hub: this.hub.clone(),
+                    }
+                }));
+            }
+            Ok(lanes)
+        })
+        .await
+    }
+}
+
+fn lock(content: &Mutex<Content>) -> MutexGuard<'_, Content> {
+    content.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Content {
+    /// Drops the key. Nobody gets a partition from here on; a run that is ending may still note what it knows.
+    fn seal(&mut self) {
+        self.unlocked = None;
+        self.partitions.clear();
+    }
+
+    /// Drops the key and closes every open partition.
+    pub(super) fn close(&mut self) {
+        self.unlocked = None;
+        for partition in std::mem::take(&mut self.partitions).into_values() {
+            // Somebody may still hold it; its file is closed all the same.
+            partition.pause();
+        }
+    }
+}

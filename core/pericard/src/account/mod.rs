@@ -1,0 +1,249 @@
+//! An account: one person's sign-in at one portal, with everything this device keeps for it.
+//!
+//! Uses: `client`, `portal`, `sign_in`
+
+mod desk;
+mod farewell;
+mod inside;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crate::features::Feature;
+use crate::features::messages::Messages;
+use crate::ground::error::{PericardError, Result};
+use crate::keepers::session::SessionState;
+use crate::keepers::store::PersonRow;
+use crate::portal::Site;
+use crate::sign_in::{SignIn, SignInMethod};
+use crate::sync::{Changes, SyncRun, download, outbox};
+
+use desk::PersonDesk;
+pub(crate) use inside::AccountCore;
+
+/// Somebody whose records an account shows.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Person {
+    /// Opaque, stable on this device, unknown to the portal.
+    pub id: String,
+    /// As the portal gives it; empty when it does not.
+    pub name: String,
+    /// Whether it is the person who signed in.
+    pub is_self: bool,
+}
+
+/// Something that was detected and refused.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Incident {
+    /// Opaque; what `Integrity` errors and `FeatureState.Stopped` name.
+    pub id: String,
+    /// When it was detected, by the device's clock.
+    pub at: SystemTime,
+    /// What it was.
+    pub kind: IncidentKind,
+    /// Where it was.
+    pub feature: Feature,
+}
+
+/// What was detected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum IncidentKind {
+    /// The portal delivered somebody else's record, twice. It was not stored.
+    ForeignRecord,
+}
+
+/// Where a feature stands.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct FeatureStatus {
+    /// The feature.
+    pub feature: Feature,
+    /// Where it stands.
+    pub state: FeatureState,
+}
+
+/// Where a feature stands.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum FeatureState {
+    /// It works.
+    On,
+    /// Nothing new is fetched until the portal answers cleanly; what is cached stays readable.
+    Stopped {
+        /// The incident in `Account.incidents`.
+        incident: String,
+    },
+}
+
+/// An account on this device.
+///
+/// Everything it shows comes from the encrypted cache and works offline; `start_sync` brings it up to date.
+#[derive(uniffi::Object)]
+pub struct Account {
+    core: Arc<AccountCore>,
+}
+
+#[uniffi::export]
+impl Account {
+    /// Opaque, stable on this device, unknown to the portal. Memory only.
+    pub fn id(&self) -> String {
+        self.core.row.id.clone()
+    }
+
+    /// The portal's FHIR base, as configured. Memory only.
+    pub fn portal(&self) -> String {
+        self.core.row.base.clone()
+    }
+
+    /// Where the session stands. Memory only.
+    pub fn session(&self) -> SessionState {
+        self.core.session.state()
+    }
+
+    /// Whose records this account shows, the person who signed in first. Memory only.
+    pub fn people(&self) -> Vec<Person> {
+        let shown = |row: &PersonRow| Person {
+            id: row.id.clone(),
+            name: row.name.clone(),
+            is_self: row.is_self,
+        };
+        self.core.content().people.iter().map(shown).collect()
+    }
+
+    /// The messages of one of `people`. Memory only; `NotFound` for anybody else.
+    pub fn messages(&self, person: String) -> Result<Arc<Messages>, PericardError> {
+        self.core.person(&person)?;
+        Ok(Messages::new(Arc::new(PersonDesk {
+            account: self.core.clone(),
+            person,
+        })))
+    }
+
+    /// Starts a sync, or joins the one that is under way: sends what is queued, then fetches what is new. The run
+    /// goes on whatever becomes of the handle. `budget` ends it early at a page boundary, for background tasks.
+    ///
+    /// Fails with `SignInRequired` or `Closed`; everything later comes through `SyncRun.next`.
+    pub fn start_sync(&self, budget: Option<Duration>) -> Result<Arc<SyncRun>, PericardError> {
+        self.core.session.readable()?;
+        let pass = self.core.client.gate().enter()?;
+        let core = self.core.clone();
+        Ok(self
+            .core
+            .runs
+            .start(&self.core.client.world, budget, move |run| async move {
+                let _pass = pass;
+                core.settle_revocations().await;
+                for lane in core.lanes().await? {
+                    outbox::send(&lane, &run).await?;
+                    download(&lane, &run).await?;
+                }
+                Ok(())
+            }))
+    }
+
+    /// A stream of what changes in this account from now on. Memory only.
+    pub fn changes(&self) -> Result<Arc<Changes>, PericardError> {
+        Ok(self.core.hub.subscribe())
+    }
+
+    /// How many records could not be matched to their person. They are not stored and stall nothing; tell the person,
+    /// who may ask the portal.
+    pub async fn held(&self) -> Result<u64, PericardError> {
+        let core = self.core.clone();
+        self.core
+            .on_disk(move || core.partitions()?.iter().map(|p| p.held()).sum())
+            .await
+    }
+
+    /// What was detected and refused on this device, newest first. Says nothing of the records.
+    pub async fn incidents(&self) -> Result<Vec<Incident>, PericardError> {
+        let core = self.core.clone();
+        self.core
+            .on_disk(move || {
+                let mut all = Vec::new();
+                for partition in core.partitions()? {
+                    all.extend(
+                        partition
+                            .incidents()?
+                            .into_iter()
+                            .map(|(id, at, _)| Incident {
+                                id,
+                                at,
+                                kind: IncidentKind::ForeignRecord,
+                                feature: Feature::Messages,
+                            }),
+                    );
+                }
+                all.sort_by_key(|incident| std::cmp::Reverse(incident.at));
+                Ok(all)
+            })
+            .await
+    }
+
+    /// Where each feature stands.
+    pub async fn features(&self) -> Result<Vec<FeatureStatus>, PericardError> {
+        let core = self.core.clone();
+        self.core
+            .on_disk(move || {
+                let mut stopped = None;
+                for partition in core.partitions()? {
+                    stopped = stopped.or(partition.cursor(Feature::Messages.name())?.stopped);
+                }
+                let state = stopped.map_or(FeatureState::On, |incident| FeatureState::Stopped {
+                    incident,
+                });
+                Ok(vec![FeatureStatus {
+                    feature: Feature::Messages,
+                    state,
+                }])
+            })
+            .await
+    }
+
+    /// Begins a sign-in that reopens this account: cache and outbox come back when the same person signs in. Anybody
+    /// else's sign-in ends with `SignInRequired` (`AnotherPerson`) and changes nothing.
+    pub async fn sign_in_again(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
+        let core = self.core.clone();
+        self.core
+            .client
+            .job(async move {
+                let config = core.config()?;
+                let site = Arc::new(Site::discover(&core.client, config).await?);
+                SignIn::begin(core.client.clone(), site, method, Some(core.row.id.clone())).await
+            })
+            .await
+    }
+
+    /// Signs out: what this device keeps of the account becomes unreadable now and is removed, the outbox with it; the
+    /// portal is told. Offline, a copy of the token that can do nothing but be revoked is kept for a day and used by
+    /// the next sync of any account.
+    pub async fn sign_out(&self) -> Result<(), PericardError> {
+        let core = self.core.clone();
+        self.core
+            .client
+            .job(async move {
+                let form = core.session.sign_out().await;
+                core.wipe(form).await?;
+                core.settle_revocations().await;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Forgets the account on this device without telling the portal: its keys are destroyed, then its files. Works
+    /// offline. `sign_out` is what people mean most of the time.
+    pub async fn forget(&self) -> Result<(), PericardError> {
+        let core = self.core.clone();
+        self.core
+            .client
+            .job(async move {
+                core.session.sign_out().await;
+                core.wipe(None).await
+            })
+            .await
+    }
+}
+
+impl Account {
+    pub(crate) fn new(core: Arc<AccountCore>) -> Arc<Self> {
+        Arc::new(Self { core })
+    }
+}
