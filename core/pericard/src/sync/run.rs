@@ -47,35 +47,47 @@ struct Report {
 /// Ask `next` until it returns nothing (the run is done) or fails (it ended early; what had arrived is kept).
 #[derive(uniffi::Object)]
 pub struct SyncRun {
-    reports: tokio::sync::Mutex<(watch::Receiver<Report>, bool)>,
+    told: tokio::sync::Mutex<Told>,
     run: Arc<Run>,
+}
+
+/// What one handle was told.
+struct Told {
+    reports: watch::Receiver<Report>,
+    last: Option<SyncProgress>,
+    ended: bool,
 }
 
 #[uniffi::export]
 impl SyncRun {
-    /// The progress, as soon as there is more of it; nothing when the run is done.
+    /// The progress, as soon as there is more of it; nothing when the run is done. The last progress is always told,
+    /// those before it may be left out.
     ///
     /// Fails once with what ended the run early: `Offline`, `SignInRequired`, `RateLimited`, `Integrity`, `Portal`,
     /// `Storage`, `Cancelled`; then returns nothing. A call that is given up loses no progress.
     pub async fn next(&self) -> Result<Option<SyncProgress>, PericardError> {
-        let mut reports = self.reports.lock().await;
-        let (receiver, ended) = &mut *reports;
-        if *ended {
+        let mut told = self.told.lock().await;
+        if told.ended {
             return Ok(None);
         }
         // The sender lives as long as the run; gone without a result means that the run panicked.
-        let report = match receiver.changed().await {
-            Ok(()) => receiver.borrow_and_update().clone(),
-            Err(_) => {
-                *ended = true;
-                return Err(PericardError::internal("run"));
-            }
-        };
+        if told.reports.changed().await.is_err() {
+            told.ended = true;
+            return Err(PericardError::internal("run"));
+        }
+        let report = told.reports.borrow_and_update().clone();
         match report.done {
-            None => Ok(Some(report.progress)),
-            Some(result) => {
-                *ended = true;
+            Some(result) if told.last == Some(report.progress) => {
+                told.ended = true;
                 result.map(|()| None)
+            }
+            done => {
+                if done.is_some() {
+                    // The end came together with its last progress: that first, the end at the next call.
+                    told.reports.mark_changed();
+                }
+                told.last = Some(report.progress);
+                Ok(told.last)
             }
         }
     }
@@ -128,8 +140,13 @@ impl Run {
         let mut receiver = self.reports.subscribe();
         // Whoever joins late hears at once how far the run is.
         receiver.mark_changed();
+        let told = Told {
+            reports: receiver,
+            last: None,
+            ended: false,
+        };
         Arc::new(SyncRun {
-            reports: tokio::sync::Mutex::new((receiver, false)),
+            told: tokio::sync::Mutex::new(told),
             run: self.clone(),
         })
     }
@@ -209,5 +226,59 @@ impl Drop for Ended {
             }
             panicked
         });
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_last_progress_is_told_before_the_end() {
+        let (world, runs) = (World::real("test"), Runs::default());
+        let run = runs.start(&world, None, async |run| {
+            run.progress(|p| p.sent = 1);
+            Ok(())
+        });
+        let mut last = None;
+        while let Some(progress) = run.next().await.unwrap() {
+            last = Some(progress);
+        }
+        assert_eq!(last.unwrap().sent, 1);
+        assert_eq!(run.next().await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn a_run_that_panics_ends_for_everybody() {
+        let (world, runs) = (World::real("test"), Runs::default());
+        let run = runs.start(&world, None, async |_| panic!("somebody's name"));
+        let ended = loop {
+            match run.next().await {
+                Ok(Some(_)) => {}
+                ended => break ended,
+            }
+        };
+        assert_eq!(ended, Err(PericardError::internal("run")));
+        assert_eq!(run.next().await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn who_joins_gets_the_same_run_and_a_budget_ends_it_well() {
+        let (world, runs) = (World::real("test"), Runs::default());
+        let run = runs.start(&world, Some(Duration::ZERO), async |run| run.go_on());
+        while run.next().await.unwrap().is_some() {}
+        let (tell, told) = tokio::sync::oneshot::channel::<()>();
+        let first = runs.start(&world, None, |_| async {
+            told.await.unwrap();
+            Ok(())
+        });
+        let second = runs.start(&world, None, async |_| {
+            Err(PericardError::internal("two runs"))
+        });
+        tell.send(()).unwrap();
+        for handle in [first, second] {
+            while handle.next().await.unwrap().is_some() {}
+        }
     }
 }
