@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 const EXAMPLES: &str = "\
+Without a command it shows a tour: it starts a portal of its own, signs in, cuts the
+network, and tries what it promises. Nothing of that stays behind.
+
 Try it against a portal on this machine:
   cargo run -p pericard-portal                       (in another terminal)
   pericard --config pericard-portal.json portal      what the portal can do
@@ -29,9 +32,6 @@ Environment:
   NO_COLOR                           plain output, as when piped";
 
 /// A patient client for the desktop: secure messages, encrypted here, readable offline.
-///
-/// Without a command it shows a tour: it starts a portal of its own, signs in, cuts the network, and tries what it
-/// promises. Nothing of that stays behind.
 #[derive(Parser)]
 #[command(name = "pericard", version, max_term_width = 90, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -50,6 +50,7 @@ pub(crate) struct Options {
         global = true,
         value_name = "FILE",
         env = "PERICARD_CONFIG",
+        hide_env = true,
         help_heading = "Everywhere"
     )]
     pub(crate) config: Option<PathBuf>,
@@ -59,6 +60,7 @@ pub(crate) struct Options {
         global = true,
         value_name = "DIR",
         env = "PERICARD_DIR",
+        hide_env = true,
         help_heading = "Everywhere"
     )]
     pub(crate) dir: Option<PathBuf>,
@@ -142,8 +144,9 @@ pub(crate) enum Command {
         #[command(flatten)]
         list: List,
     },
-    /// Answer in a conversation or begin one; offline it is queued and arrives once
+    /// Answer in a conversation or begin one; offline it is queued
     #[command(
+        override_usage = "pericard send [OPTIONS] <THREAD> <TEXT>\n       pericard send [OPTIONS] --new <SUBJECT> <TEXT>",
         after_help = "Examples:\n  pericard send 3 \"Thank you.\"\n  pericard send --new \"Refill\" \"May I have a refill?\"\n  pericard send 3 - < letter.txt"
     )]
     Send {

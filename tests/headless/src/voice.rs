@@ -76,7 +76,7 @@ impl Voice {
             Default::default()
         };
         self.aside(format!("{bad}pericard:{plain} {}.", failure.what()));
-        for line in textwrap::wrap(&failure.advice(), self.width.saturating_sub(2)) {
+        for line in wrap(&failure.advice(), self.width.saturating_sub(2)) {
             self.aside(format!("  {line}"));
         }
     }
@@ -103,6 +103,18 @@ pub(crate) fn clean(text: &str) -> String {
         c => Some(c),
     };
     text.chars().filter_map(shown).collect()
+}
+
+/// `text` in lines of at most `width` columns. Broken at spaces alone: half a `--flag` helps nobody.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let options = textwrap::Options::new(width)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let lines = textwrap::wrap(text, options);
+    lines
+        .into_iter()
+        .map(std::borrow::Cow::into_owned)
+        .collect()
 }
 
 /// `text` on one line.

@@ -5,18 +5,22 @@ use pericard::{Message, MessageState, MessageThread, SearchHit};
 
 use crate::moment;
 use crate::show::{Look, table};
-use crate::voice::{MARK, QUIET, STRONG, Voice, clean, one_line, short};
+use crate::voice::{MARK, QUIET, STRONG, Voice, clean, one_line, short, wrap};
 
 /// Columns for a name.
-const FROM: u16 = 26;
+const FROM: u16 = 24;
+/// Columns for a date.
+const WHEN: u16 = 13;
+/// Columns for a mark and a number.
+const NUMBER: u16 = 6;
 
 /// The inbox as a table; `first` is the number of its first row.
 pub(crate) fn inbox(voice: &Voice, threads: &[MessageThread], first: usize) -> String {
     let head = [
-        ("", Some(6), Right),
+        ("", Some(NUMBER), Right),
         ("from", Some(FROM), Left),
         ("about", None, Left),
-        ("when", Some(13), Right),
+        ("when", Some(WHEN), Right),
     ];
     let rows = threads.iter().enumerate().map(|(n, thread)| {
         let look = if thread.unread > 0 {
@@ -30,27 +34,19 @@ pub(crate) fn inbox(voice: &Voice, threads: &[MessageThread], first: usize) -> S
             subject if subject.is_empty() => one_line(&thread.last_text),
             subject => subject,
         };
-        let inner = usize::from(FROM) - 2;
+        let who = match who {
+            "" if thread.last_outgoing => "you",
+            "" => "–",
+            who => who,
+        };
+        let count = format!(" ({})", thread.messages);
+        let room = voice
+            .width
+            .saturating_sub(usize::from(NUMBER + FROM + WHEN) + 2 + count.len());
         vec![
             (format!("{mark} {}", first + n).trim().to_owned(), look),
-            (
-                short(
-                    match who {
-                        "" if thread.last_outgoing => "you",
-                        "" => "–",
-                        who => who,
-                    },
-                    inner,
-                ),
-                look,
-            ),
-            (
-                short(
-                    &format!("{about} ({})", thread.messages),
-                    voice.width.saturating_sub(6 + usize::from(FROM) + 13 + 2),
-                ),
-                look,
-            ),
+            (short(who, usize::from(FROM) - 2), look),
+            (short(&about, room) + &count, look),
             (moment::brief(thread.last_at), Look::Quiet),
         ]
     });
@@ -110,7 +106,7 @@ fn snippet(voice: &Voice, hit: &SearchHit) -> Vec<String> {
     }
     let mut inside = false;
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let wrapped = textwrap::wrap(&text, voice.width.saturating_sub(8));
+    let wrapped = wrap(&text, voice.width.saturating_sub(8));
     let lines = wrapped.iter().map(|line| {
         let (mut done, mut piece) = (String::new(), String::new());
         let flush = |done: &mut String, piece: &mut String, inside: bool| {
@@ -147,7 +143,7 @@ pub(crate) fn outbox(voice: &Voice, messages: &[Message]) -> String {
     let head = [
         ("", Some(5), Right),
         ("text", None, Left),
-        ("written", Some(13), Right),
+        ("written", Some(WHEN), Right),
         ("state", Some(20), Left),
     ];
     let rows = messages.iter().enumerate().map(|(n, message)| {

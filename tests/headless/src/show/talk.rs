@@ -4,7 +4,7 @@ use pericard::{Message, MessageState};
 
 use crate::moment;
 use crate::show::state;
-use crate::voice::{BAD, OWN, QUIET, STRONG, Voice, clean};
+use crate::voice::{BAD, OWN, QUIET, STRONG, Voice, clean, wrap};
 
 /// Messages in the order given, oldest first; each at most `lines` lines long.
 pub(crate) fn talk(voice: &Voice, messages: &[Message], lines: usize) -> Vec<String> {
@@ -15,7 +15,7 @@ pub(crate) fn talk(voice: &Voice, messages: &[Message], lines: usize) -> Vec<Str
         let mut body: Vec<_> = text
             .trim()
             .lines()
-            .flat_map(|line| textwrap::wrap(line, width))
+            .flat_map(|line| wrap(line, width))
             .collect();
         let cut = body.len() > lines;
         body.truncate(lines);

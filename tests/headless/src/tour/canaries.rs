@@ -175,34 +175,21 @@ mod tests {
     #[test]
     fn a_canary_is_found_however_it_is_written() {
         let text = "bear likes a marmalade sandwich.";
-        assert_eq!(found_in(text.as_bytes()), 1);
-        assert_eq!(
-            found_in(
-                &text
-                    .encode_utf16()
-                    .flat_map(u16::to_le_bytes)
-                    .collect::<Vec<_>>()
-            ),
-            1
-        );
-        assert_eq!(
-            found_in(
-                &text
-                    .encode_utf16()
-                    .flat_map(u16::to_be_bytes)
-                    .collect::<Vec<_>>()
-            ),
-            1
-        );
-        assert_eq!(found_in(HEXLOWER.encode(text.as_bytes()).as_bytes()), 1);
-        for before in ["", "a", "ab"] {
-            assert!(
-                found_in(
-                    BASE64
-                        .encode(format!("{before}{text}").as_bytes())
-                        .as_bytes()
-                ) >= 1
-            );
+        let utf16 = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect();
+        let mut written: Vec<Vec<u8>> = vec![
+            text.into(),
+            HEXLOWER.encode(text.as_bytes()).into(),
+            utf16(u16::to_le_bytes),
+            utf16(u16::to_be_bytes),
+        ];
+        let base64 = |before: &str| {
+            BASE64
+                .encode(format!("{before}{text}").as_bytes())
+                .into_bytes()
+        };
+        written.extend(["", "a", "ab"].map(base64));
+        for bytes in written {
+            assert!(found_in(&bytes) >= 1, "{bytes:?}");
         }
     }
 

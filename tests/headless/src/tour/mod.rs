@@ -20,7 +20,7 @@ use crate::desk;
 use crate::failure::Failure;
 use crate::progress;
 use crate::show;
-use crate::voice::{OWN, QUIET, STRONG, Voice, short};
+use crate::voice::{OWN, QUIET, STRONG, Voice, short, wrap};
 
 use canaries::Canaries;
 use report::Report;
@@ -83,6 +83,14 @@ fn promise(holds: bool, what: impl FnOnce() -> String) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::Promise(what()))
+    }
+}
+
+/// The same voice inside the report's margin.
+fn inner(voice: &Voice) -> Voice {
+    Voice {
+        width: voice.width.saturating_sub(4),
+        ..*voice
     }
 }
 
@@ -199,8 +207,8 @@ async fn inbox(
     promise(page.threads.len() == 6, || {
         "the first page of the inbox is not full".into()
     })?;
-    for line in show::inbox(voice, &page.threads, 1).lines() {
-        report.show(line.strip_prefix("  ").unwrap_or(line));
+    for line in show::inbox(&inner(voice), &page.threads, 1).lines() {
+        report.show(line);
     }
     // Not only the first page: every message of every conversation.
     let mut all = Vec::new();
@@ -261,11 +269,7 @@ async fn read(
     report.show(voice.paint(STRONG, head));
     report.show("");
     let oldest_first: Vec<_> = page.messages.into_iter().rev().collect();
-    let narrow = Voice {
-        width: voice.width.saturating_sub(4),
-        ..*voice
-    };
-    for line in show::talk(&narrow, &oldest_first, 6) {
+    for line in show::talk(&inner(voice), &oldest_first, 6) {
         report.show(line);
     }
     report.show("");
@@ -310,11 +314,7 @@ async fn search(
             .position(|thread| thread.id == id)
             .map(|n| n + 1)
     };
-    let narrow = Voice {
-        width: voice.width.saturating_sub(4),
-        ..*voice
-    };
-    for line in show::hits(&narrow, &hits[..hits.len().min(2)], number) {
+    for line in show::hits(&inner(voice), &hits[..hits.len().min(2)], number) {
         report.show(line);
     }
     report.done(format!(
@@ -350,7 +350,7 @@ async fn write(
     promise(waiting.len() == 1 && waiting[0].id == queued.id, || {
         "the outbox does not hold the message".into()
     })?;
-    for line in textwrap::wrap(ANSWER, 66) {
+    for line in wrap(ANSWER, 66) {
         report.show(format!("┃ {line}"));
     }
     report.done("Queued on this device, in its conversation, and found by a search already.");

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::voice::{GOOD, OWN, QUIET, STRONG, Voice};
+use crate::voice::{GOOD, OWN, QUIET, STRONG, Voice, wrap};
 
 /// The running report.
 pub(crate) struct Report<'a> {
@@ -48,7 +48,7 @@ impl<'a> Report<'a> {
     pub(crate) fn done(&self, what: impl AsRef<str>) {
         let took = took(self.step.elapsed().as_secs_f64());
         let room = self.voice.width.saturating_sub(6 + 2 + took.len());
-        let lines = textwrap::wrap(what.as_ref(), room);
+        let lines = wrap(what.as_ref(), room);
         for (n, line) in lines.iter().enumerate() {
             let mark = if n == 0 {
                 self.voice.paint(GOOD, "✓")
@@ -78,9 +78,9 @@ impl<'a> Report<'a> {
 
 /// A span as people read it.
 fn took(seconds: f64) -> String {
-    if seconds < 0.0995 {
-        format!("{:.0} ms", seconds * 1000.0)
-    } else {
-        format!("{seconds:.1} s")
+    match seconds * 1000.0 {
+        millis @ ..1.0 => format!("{millis:.1} ms"),
+        millis @ ..100.0 => format!("{millis:.0} ms"),
+        _ => format!("{seconds:.1} s"),
     }
 }

@@ -1,0 +1,148 @@
+//! Sign-in by browser, with a small client that plays the browser and the person in it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+use crate::place::Place;
+
+struct Browser<'a> {
+    place: &'a Place,
+    http: reqwest::Client,
+}
+
+/// A page: where it leads, or what it shows.
+struct Page {
+    status: u16,
+    location: Option<String>,
+    text: String,
+}
+
+impl<'a> Browser<'a> {
+    fn new(place: &'a Place) -> Self {
+        let root = reqwest::Certificate::from_der(&place.portal().ca_der()).unwrap();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .tls_certs_merge([root])
+            .build()
+            .unwrap();
+        Self { place, http }
+    }
+
+    fn load(&self, request: reqwest::RequestBuilder) -> Page {
+        self.place.runtime.block_on(async {
+            let answer = request.send().await.unwrap();
+            let status = answer.status().as_u16();
+            let location = answer
+                .headers()
+                .get("location")
+                .map(|to| to.to_str().unwrap().to_owned());
+            Page {
+                status,
+                location,
+                text: answer.text().await.unwrap(),
+            }
+        })
+    }
+
+    fn get(&self, url: &str) -> Page {
+        self.load(self.http.get(url))
+    }
+
+    /// Fills in the form on `page`.
+    fn fill(&self, page: &Page, fields: &[(&str, &str)]) -> Page {
+        let hidden = page
+            .text
+            .split("name=\"login\" value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
+        let fields = [&[("login", hidden)], fields].concat();
+        let body: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = self
+            .http
+            .post(format!("{}/login", self.place.portal().issuer()));
+        self.load(
+            request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(body.join("&")),
+        )
+    }
+
+    /// Signs Ana in on the portal's pages; the address that leads back.
+    fn sign_in(&self, url: &str) -> String {
+        let login = self.get(url);
+        let asked = self.fill(
+            &login,
+            &[
+                ("username", "ana"),
+                ("password", &self.place.password("ana")),
+            ],
+        );
+        let code = self.place.code("ana");
+        self.fill(&asked, &[("otp", &code)]).location.unwrap()
+    }
+}
+
+/// Starts the command and reads the address that it wants to be opened.
+fn start(place: &Place) -> (Child, String) {
+    let mut command = place.plain_command();
+    command
+        .args(["signin", "--browser", "--no-open"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let url = lines.find(|line| line.contains("https://")).unwrap();
+    (child, url.trim().to_owned())
+}
+
+#[test]
+fn a_browser_leads_back_to_the_terminal() {
+    let place = Place::new();
+    let (child, url) = start(&place);
+    let browser = Browser::new(&place);
+    let back = browser.sign_in(&url);
+    assert!(back.starts_with("http://127.0.0.1:"), "{back}");
+
+    let origin = back.split("/callback").next().unwrap();
+    assert_eq!(browser.get(&format!("{origin}/favicon.ico")).status, 404);
+    let foreign = browser.get(&format!("{origin}/callback?code=stolen&state=guessed"));
+    assert_eq!(foreign.status, 400);
+
+    let page = browser.get(&back);
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("You are signed in"), "{}", page.text);
+    assert!(child.wait_with_output().unwrap().status.success());
+    assert_eq!(place.json(&["sync"])["messages"], 30);
+}
+
+#[test]
+fn a_person_who_cancels_is_not_signed_in() {
+    let place = Place::new();
+    let (child, url) = start(&place);
+    let browser = Browser::new(&place);
+    let value = |name: &str| {
+        let rest = url.split(&format!("{name}=")).nth(1).unwrap();
+        rest.split('&').next().unwrap().to_owned()
+    };
+    let to = value("redirect_uri")
+        .replace("%3A", ":")
+        .replace("%2F", "/");
+    let iss = place.portal().issuer();
+    let page = browser.get(&format!(
+        "{to}?error=access_denied&state={}&iss={iss}",
+        value("state")
+    ));
+    assert!(page.text.contains("You are not signed in"), "{}", page.text);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    place.run(&["inbox"]).fails(4, "nobody is signed in");
+}

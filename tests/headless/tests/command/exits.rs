@@ -1,0 +1,144 @@
+//! Every exit code that `--help` documents, and the words that go with it.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use crate::place::{Place, said};
+
+#[test]
+fn two_for_a_command_line_that_is_wrong() {
+    let place = Place::with_ana();
+    place
+        .run(&["frobnicate"])
+        .fails(2, "unrecognized subcommand");
+    place.run(&["read", "99"]).fails(2, "1 to 4");
+    place.run(&["send", "just a text"]).fails(2, "--new");
+    place.run(&["send", "1", ""]).fails(2, "the text is empty");
+    place
+        .run(&["signin", "--resume"])
+        .fails(2, "no sign-in is under way");
+    place.run(&["outbox", "--retry", "1"]).fails(2, "number 1");
+    place.run(&["portal", "clinic"]).fails(2, "not an address");
+    place
+        .run(&["portal", "http://portal.example/fhir"])
+        .fails(2, "--allow-loopback-http");
+    place
+        .run(&["inbox", "--after", "nonsense"])
+        .fails(2, "--after");
+    let nowhere = place.home.path().join("nowhere.json");
+    place
+        .run(&["portal", "--config", nowhere.to_str().unwrap()])
+        .fails(2, "cannot read");
+    std::fs::write(&nowhere, "{ \"portals\": [ {} ] }").unwrap();
+    place
+        .run(&["portal", "--config", nowhere.to_str().unwrap()])
+        .fails(2, "missing field");
+}
+
+#[test]
+fn three_for_a_portal_that_cannot_be_reached() {
+    let mut place = Place::with_ana();
+    place.stop_portal();
+    place.run(&["sync"]).fails(3, "cannot be reached");
+    place.run(&["portal"]).fails(3, "cannot be reached");
+}
+
+#[test]
+fn four_for_a_wrong_password_or_code() {
+    let place = Place::new();
+    let mut command = place.command();
+    command
+        .args(["signin", "--user", "ana", "--json"])
+        .env("PERICARD_PASSWORD", "guessed");
+    let wrong = said(command);
+    assert_eq!(
+        (wrong.exit, &wrong.json()["error"]["code"]),
+        (4, &"wrong_password".into())
+    );
+    place
+        .sign_in("ana", &["--code", "000000"])
+        .fails(4, "the code is wrong");
+    place
+        .sign_in("ana", &["--code", "12a456"])
+        .fails(2, "digits");
+    place.run(&["inbox"]).fails(4, "nobody is signed in");
+}
+
+#[test]
+fn five_for_a_portal_that_is_none_or_gets_it_wrong() {
+    let place = Place::new();
+    place.control(r#"{ "fault": "captive_portal" }"#);
+    place.run(&["portal"]).fails(5, "log in to it first");
+    place.control(r#"{ "fault": "none" }"#);
+    place.control(r#"{ "fault": "wrong_issuer" }"#);
+    place.run(&["portal"]).fails(5, "names itself differently");
+    place.control(r#"{ "fault": "none" }"#);
+    // The same portal, without its authority in the configuration.
+    let base = place.portal().base();
+    let mut stranger = place.command();
+    stranger
+        .args(["portal", &base])
+        .env_remove("PERICARD_CONFIG");
+    said(stranger).fails(5, "certificate is not trusted");
+}
+
+#[test]
+fn six_for_a_keystore_or_directory_that_cannot_be_used() {
+    let place = Place::with_ana();
+    let mut other = place.command();
+    other.arg("inbox").env("PERICARD_PASSPHRASE", "another");
+    said(other).fails(6, "passphrase is not the one");
+    let mut silent = place.command();
+    silent.arg("inbox").env_remove("PERICARD_PASSPHRASE");
+    said(silent).fails(6, "PERICARD_PASSPHRASE");
+    // Nothing was lost by either.
+    assert_eq!(place.json(&["inbox"])["total"], 4);
+}
+
+#[test]
+fn six_for_a_directory_that_another_has_open() {
+    let place = Place::with_ana();
+    // A sign-in in the browser keeps the directory open while it waits.
+    let mut waiting = place.plain_command();
+    waiting
+        .args(["signin", "--browser", "--no-open"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null());
+    let mut waiting = waiting.spawn().unwrap();
+    let mut lines = BufReader::new(waiting.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("https://")));
+    let second = place.run(&["inbox"]);
+    waiting.kill().unwrap();
+    waiting.wait().unwrap();
+    second.fails(6, "another pericard");
+    place.run(&["inbox"]).succeeds();
+}
+
+#[test]
+fn seven_for_a_portal_that_asks_to_wait() {
+    let place = Place::new();
+    let exits: Vec<_> = (0..6)
+        .map(|_| {
+            let mut command = place.command();
+            command
+                .args(["signin", "--user", "ben"])
+                .env("PERICARD_PASSWORD", "guessed");
+            said(command).exit
+        })
+        .collect();
+    assert_eq!(exits, [4, 4, 4, 4, 7, 7]);
+    // Even the right one has to wait.
+    place.sign_in("ben", &[]).fails(7, "asks to wait for");
+}
+
+#[test]
+fn eight_for_a_record_of_somebody_else() {
+    let place = Place::with_ana();
+    place.control(r#"{ "fault": "leak_other_patient", "when": "always" }"#);
+    place.control(r#"{ "new_message": { "who": "ana", "text": "Something new." } }"#);
+    place.run(&["sync"]).fails(8, "was not stored");
+    assert_eq!(place.json(&["inbox"])["total"], 4);
+    let doctor = place.json(&["doctor"]);
+    assert_eq!(doctor["device"]["messages_stopped"], true);
+    assert_eq!(doctor["device"]["incidents"].as_array().unwrap().len(), 1);
+}

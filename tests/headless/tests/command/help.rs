@@ -1,0 +1,33 @@
+//! The help as people read it. A change shows as a change of a file: `INSTA_UPDATE=always` writes it.
+
+use crate::place::{Place, said};
+
+#[test]
+fn the_help_teaches() {
+    let place = Place::new();
+    for command in [
+        "", "tour", "portal", "doctor", "signin", "accounts", "sync", "inbox", "read", "search",
+        "send", "outbox", "signout", "forget",
+    ] {
+        let mut asked = place.command();
+        asked.args(command.split_terminator(' ')).arg("--help");
+        let name = if command.is_empty() {
+            "pericard"
+        } else {
+            command
+        };
+        insta::assert_snapshot!(format!("help_{name}"), said(asked).succeeds().out);
+    }
+}
+
+#[test]
+fn the_documented_exit_codes_are_those_that_exist() {
+    let place = Place::new();
+    let help = place.run(&["--help"]).succeeds().out;
+    for code in 0..=8 {
+        assert!(
+            help.contains(&format!("{code}  ")),
+            "{code} is not documented"
+        );
+    }
+}

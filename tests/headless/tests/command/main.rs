@@ -1,0 +1,10 @@
+//! The command as a person or a script meets it: started as a program, against a portal on this machine.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, missing_docs)]
+
+mod browser;
+mod client;
+mod exits;
+mod help;
+mod place;
+mod tour;
