@@ -72,3 +72,48 @@ impl Ids {
         genuine.then(|| i64::from_be_bytes(row.try_into().unwrap_or_default()))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn ids(key: u8) -> Ids {
+        Ids::new(&Key::new([key; 32])).unwrap()
+    }
+
+    #[test]
+    fn an_id_leads_back_to_its_row_and_to_no_other_kind() {
+        let mine = ids(1);
+        for row in [0, 1, i64::MAX, i64::MIN, 1_700_000_000_000 << 12] {
+            let id = mine.of(IdKind::Message, row);
+            assert_eq!(id.len(), 26);
+            assert_eq!(mine.row(IdKind::Message, &id), Some(row));
+            assert_eq!(mine.row(IdKind::Thread, &id), None);
+            assert_eq!(mine.of(IdKind::Message, row), id);
+        }
+    }
+
+    #[test]
+    fn what_this_person_never_gave_out_is_nothing() {
+        let id = ids(1).of(IdKind::Thread, 7);
+        assert_eq!(ids(2).row(IdKind::Thread, &id), None);
+        for made_up in [
+            "",
+            "7",
+            "zzzzzzzzzzzzzzzzzzzzzzzzzz",
+            &id[1..],
+            &format!("{id}0"),
+            "ü",
+        ] {
+            assert_eq!(ids(1).row(IdKind::Thread, made_up), None, "{made_up}");
+        }
+    }
+
+    #[test]
+    fn neighbours_do_not_look_alike() {
+        let (one, two) = (ids(1).of(IdKind::Message, 1), ids(1).of(IdKind::Message, 2));
+        let same = one.chars().zip(two.chars()).filter(|(a, b)| a == b).count();
+        assert!(same < 10, "{one} {two}");
+    }
+}

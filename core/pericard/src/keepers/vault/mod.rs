@@ -206,3 +206,104 @@ fn derive(key: &Key, purpose: &str, bound: &str) -> Key {
     }
     Key::new(*bytes)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Keeps values, unless it forgets them at once.
+    struct Memory {
+        values: Mutex<BTreeMap<String, Vec<u8>>>,
+        forgets: bool,
+    }
+
+    impl Keystore for Memory {
+        fn load(&self, name: String) -> std::result::Result<Option<Vec<u8>>, KeystoreError> {
+            Ok(self.values.lock().unwrap().get(&name).cloned())
+        }
+
+        fn store(&self, name: String, value: Vec<u8>) -> std::result::Result<(), KeystoreError> {
+            if !self.forgets {
+                self.values.lock().unwrap().insert(name, value);
+            }
+            Ok(())
+        }
+
+        fn delete(&self, name: String) -> std::result::Result<(), KeystoreError> {
+            self.values.lock().unwrap().remove(&name);
+            Ok(())
+        }
+    }
+
+    fn vault(forgets: bool) -> (Vault, Arc<Memory>) {
+        let keystore = Arc::new(Memory {
+            values: Mutex::default(),
+            forgets,
+        });
+        let world = World::real("test");
+        (Vault::new(keystore.clone(), world, "dir".into()), keystore)
+    }
+
+    const WRONG_KEY: PericardError = PericardError::Storage {
+        kind: StorageKind::WrongKey,
+    };
+
+    #[test]
+    fn a_root_is_made_once_and_only_for_what_is_new() {
+        let (vault, keystore) = vault(false);
+        assert_eq!(vault.device_root(false).err(), Some(WRONG_KEY));
+        assert!(keystore.values.lock().unwrap().is_empty());
+        let root = vault.device_root(true).unwrap();
+        assert_eq!(vault.device_root(false).unwrap().bytes(), root.bytes());
+        assert_eq!(vault.device_root(true).unwrap().bytes(), root.bytes());
+        assert_ne!(device_database(&root).bytes(), root.bytes());
+    }
+
+    #[test]
+    fn a_keystore_that_forgets_at_once_is_not_trusted() {
+        let (vault, _) = vault(true);
+        let unexpected = PericardError::Keystore {
+            kind: KeystoreError::Unexpected,
+        };
+        assert_eq!(vault.device_root(true).err(), Some(unexpected));
+    }
+
+    #[test]
+    fn a_person_key_opens_for_its_account_and_person_and_root_alone() {
+        let (vault, _) = vault(false);
+        let root = vault.content_root("a", true).unwrap();
+        let wrapped = root.new_person(&vault.world, "a", "p").unwrap();
+        let key = root.person("a", "p", &wrapped).unwrap();
+        assert_eq!(
+            root.person("a", "p", &wrapped).unwrap().database().bytes(),
+            key.database().bytes()
+        );
+        assert_ne!(key.database().bytes(), key.ids().bytes());
+        for (account, person) in [("a", "q"), ("b", "p"), ("", "")] {
+            assert_eq!(
+                root.person(account, person, &wrapped).err(),
+                Some(WRONG_KEY)
+            );
+        }
+        let other = vault.content_root("b", true).unwrap();
+        assert_eq!(other.person("a", "p", &wrapped).err(), Some(WRONG_KEY));
+        for broken in [Vec::new(), vec![0; 5], wrapped.0[1..].to_vec()] {
+            assert_eq!(
+                root.person("a", "p", &Wrapped(broken)).err(),
+                Some(WRONG_KEY)
+            );
+        }
+    }
+
+    #[test]
+    fn a_destroyed_root_is_gone() {
+        let (vault, _) = vault(false);
+        vault.content_root("a", true).unwrap();
+        vault.destroy_content_root("a").unwrap();
+        assert_eq!(vault.content_root("a", false).err(), Some(WRONG_KEY));
+    }
+}
