@@ -7,9 +7,9 @@ import PericardWorld
 
 let rounds = 25
 let warmUp = 5
-let calls = 2_000
-let asyncCalls = 400
-let pages = 100
+let samples = 60
+/// A call is shorter than a look at the clock.
+let calls = 50
 
 final class BenchKeystore: Keystore, @unchecked Sendable {
   private let lock = NSLock()
@@ -24,18 +24,11 @@ struct Broken: Error {
   let why: String
 }
 
-/// Microseconds that one of `count` runs of `work` took.
-func micros(_ count: Int, _ work: () throws -> Void) rethrows -> Double {
-  let began = DispatchTime.now().uptimeNanoseconds
-  for _ in 0..<count { try work() }
-  return Double(DispatchTime.now().uptimeNanoseconds - began) / 1_000 / Double(count)
-}
+/// Microseconds since an unknown moment.
+func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1_000 }
 
-func micros(_ count: Int, _ work: () async throws -> Void) async rethrows -> Double {
-  let began = DispatchTime.now().uptimeNanoseconds
-  for _ in 0..<count { try await work() }
-  return Double(DispatchTime.now().uptimeNanoseconds - began) / 1_000 / Double(count)
-}
+/// The middle of many samples: what happens to be interrupted does not count.
+func median(_ samples: [Double]) -> Double { samples.sorted()[samples.count / 2] }
 
 let world = try await TestWorld.start(
   portal: #"{"seed":11,"people":{"ana":{"threads":60,"messages":1200,"totp":false}}}"#)
@@ -53,18 +46,34 @@ guard first.threads.count == 50 else { throw Broken(why: "the page is not full")
 let bare = Bare(text: account.id(), page: first)
 
 for round in 0..<(warmUp + rounds) {
-  let call = micros(calls) { _ = account.id() }
-  let bareCall = micros(calls) { _ = bare.text() }
-  let asyncCall = try await micros(asyncCalls) { _ = try await inbox.outbox() }
-  let bareAsync = await micros(asyncCalls) { await bare.ready() }
-  let page = try await micros(pages) { _ = try await inbox.threads(after: nil, limit: 50) }
-  let barePage = micros(pages) { _ = bare.page() }
+  // What is compared is measured by turns.
+  var took: [String: [Double]] = [:]
+  func note(_ name: String, since began: Double, _ count: Int = 1) {
+    took[name, default: []].append((now() - began) / Double(count))
+  }
+  for _ in 0..<samples {
+    var began = now()
+    for _ in 0..<calls { _ = account.id() }
+    note("call_us", since: began, calls)
+    began = now()
+    for _ in 0..<calls { _ = bare.text() }
+    note("bare_call_us", since: began, calls)
+    began = now()
+    _ = try await inbox.outbox()
+    note("async_us", since: began)
+    began = now()
+    await bare.ready()
+    note("bare_async_us", since: began)
+    began = now()
+    _ = try await inbox.threads(after: nil, limit: 50)
+    note("page_us", since: began)
+    began = now()
+    _ = bare.page()
+    note("bare_page_us", since: began)
+  }
   if round >= warmUp {
-    print(
-      """
-      {"call_us":\(call),"bare_call_us":\(bareCall),"async_us":\(asyncCall),"bare_async_us":\(bareAsync),\
-      "page_us":\(page),"bare_page_us":\(barePage)}
-      """)
+    let figures = took.map { "\"\($0.key)\":\(median($0.value))" }
+    print("{\(figures.joined(separator: ","))}")
   }
 }
 try await client.shutDown()

@@ -116,6 +116,13 @@ pub(crate) fn all(measured: &Measured, extent: Extent) -> Result<Vec<Row>, Strin
         )?,
         both("the same, wall", "sync_wall_us", Budget::None)?,
         Row::compared(
+            "the same, CPU, beside by hand with encryption",
+            time,
+            (ours, "sync_cpu_us"),
+            (hand, "encrypted_sync_cpu_us"),
+            Budget::None,
+        )?,
+        Row::compared(
             "encrypted database",
             size,
             (ours, "bytes"),

@@ -76,7 +76,9 @@ fn run(count: usize) -> Result<Figures, Broken> {
     figures.spent("sync", meter.stop());
 
     let (path, key) = (folder.path().join("encrypted.db"), [7; 32]);
+    let meter = Meter::start();
     let store = runtime.block_on(portal.fetch_all(Store::make(&path, Some(&key))?))?;
+    figures.spent("encrypted_sync", meter.stop());
     let connection = store.into_connection();
     let texts = read::texts(&connection, PAGE)?;
     let mut searches = Vec::with_capacity(SEARCHES);

@@ -12,10 +12,11 @@ import kotlinx.coroutines.runBlocking
 // nothing in Rust. `cargo xtask bench` runs it; each line is a round, its times in microseconds.
 
 private const val ROUNDS = 25
-private const val WARM_UP = 15
-private const val CALLS = 2_000
-private const val ASYNC_CALLS = 400
-private const val PAGES = 100
+private const val WARM_UP = 25
+private const val SAMPLES = 60
+
+/** A call is hardly longer than a look at the clock. */
+private const val CALLS = 50
 
 private class BenchKeystore : Keystore {
     private val values = ConcurrentHashMap<String, ByteArray>()
@@ -31,11 +32,20 @@ private class BenchKeystore : Keystore {
     }
 }
 
-/** Microseconds that one of [count] runs of [work] took. */
-private inline fun micros(count: Int, work: () -> Any?): Double {
-    val began = System.nanoTime()
-    repeat(count) { work() }
-    return (System.nanoTime() - began) / 1_000.0 / count
+/** Samples of one round by name; the middle of them counts, so that what happens to be interrupted does not. */
+private class Round {
+    private val samples = mutableMapOf<String, MutableList<Double>>()
+
+    inline fun micros(name: String, count: Int = 1, work: () -> Any?) {
+        val began = System.nanoTime()
+        repeat(count) { work() }
+        val took = (System.nanoTime() - began) / 1_000.0 / count
+        samples.getOrPut(name) { mutableListOf() }.add(took)
+    }
+
+    fun json(): String = samples.entries.joinToString(",", "{", "}") { (name, values) ->
+        "\"$name\":${values.sorted()[values.size / 2]}"
+    }
 }
 
 public fun main(): Unit = runBlocking {
@@ -50,19 +60,18 @@ public fun main(): Unit = runBlocking {
     check(first.threads.size == 50) { "the page is not full" }
     val bare = Bare(account.id(), first)
 
-    repeat(WARM_UP + ROUNDS) { round ->
-        val call = micros(CALLS) { account.id() }
-        val bareCall = micros(CALLS) { bare.text() }
-        val async = micros(ASYNC_CALLS) { inbox.outbox() }
-        val bareAsync = micros(ASYNC_CALLS) { bare.ready() }
-        val page = micros(PAGES) { inbox.threads(null, 50u) }
-        val barePage = micros(PAGES) { bare.page() }
-        if (round >= WARM_UP) {
-            println(
-                """{"call_us":$call,"bare_call_us":$bareCall,"async_us":$async,"bare_async_us":$bareAsync,""" +
-                    """"page_us":$page,"bare_page_us":$barePage}""",
-            )
+    repeat(WARM_UP + ROUNDS) { number ->
+        val round = Round()
+        repeat(SAMPLES) {
+            // What is compared is measured by turns.
+            round.micros("call_us", CALLS) { account.id() }
+            round.micros("bare_call_us", CALLS) { bare.text() }
+            round.micros("async_us") { inbox.outbox() }
+            round.micros("bare_async_us") { bare.ready() }
+            round.micros("page_us") { inbox.threads(null, 50u) }
+            round.micros("bare_page_us") { bare.page() }
         }
+        if (number >= WARM_UP) println(round.json())
     }
     client.shutDown()
     client.close()
