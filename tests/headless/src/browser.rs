@@ -53,13 +53,18 @@ impl Callback {
         open: bool,
         voice: &Voice,
     ) -> Result<SignInStep, Failure> {
-        let opened = open && webbrowser::Browser::is_available() && webbrowser::open(url).is_ok();
-        voice.aside(if opened {
-            "The portal's page is open in your browser. If it is not, open this address:"
+        let open = open && webbrowser::Browser::is_available();
+        voice.aside(if open {
+            "The portal's page opens in your browser. If it does not, open this address:"
         } else {
             "Open this address in a browser on this machine:"
         });
         voice.aside(format!("\n  {}\n", voice.paint(OWN, url)));
+        if open {
+            let url = url.to_owned();
+            // A browser that runs in the terminal ends when the person closes it.
+            std::thread::spawn(move || webbrowser::open(&url));
+        }
         let come_back = self.wait(sign_in);
         tokio::time::timeout(PATIENCE, come_back)
             .await

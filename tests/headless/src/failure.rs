@@ -222,6 +222,7 @@ fn core(error: &PericardError) -> String {
             KeystoreError::Unexpected => "the keystore failed",
         }
         .into(),
+        PericardError::Cancelled => "cancelled; nothing was changed".into(),
         other => other.to_string(),
     }
 }

@@ -10,8 +10,12 @@ use crate::voice::Voice;
 const COUNTED: &str = "  {spinner:.green} {msg:<9} {bar:32.green/dim} {pos:>6} of {len}";
 const COUNTING: &str = "  {spinner:.green} {msg:<9} {pos:>6}";
 
-/// Runs a sync to its end and says how far it came.
-pub(crate) async fn sync(account: &Account, voice: &Voice) -> Result<SyncProgress, PericardError> {
+/// Runs a sync to its end and says how far it came. With `keep` the full bar stays on the screen.
+pub(crate) async fn sync(
+    account: &Account,
+    voice: &Voice,
+    keep: bool,
+) -> Result<SyncProgress, PericardError> {
     let run = account.start_sync(None)?;
     let bar = bar(voice);
     let mut last = SyncProgress {
@@ -30,7 +34,10 @@ pub(crate) async fn sync(account: &Account, voice: &Voice) -> Result<SyncProgres
             Err(error) => break Err(error),
         }
     };
-    bar.finish_and_clear();
+    match result {
+        Ok(_) if keep => bar.finish(),
+        _ => bar.finish_and_clear(),
+    }
     result
 }
 

@@ -80,8 +80,8 @@ pub(crate) fn passphrase(what: PassphraseFor) -> Option<Zeroizing<Vec<u8>>> {
     let mut terminal = io::stderr();
     let _ = writeln!(
         terminal,
-        "This system has no keystore that answers, so the keys go into a file under a passphrase.\n\
-         Nobody can recover it: without it, sign in anew."
+        "No keystore of the system answers, so the keys go into a file under a passphrase.\n\
+         Nobody can recover it; whoever forgets it signs in anew, in another directory."
     );
     for _ in 0..3 {
         let (first, second) = (ask("New passphrase: ")?, ask("Once more: ")?);

@@ -58,7 +58,7 @@ pub(super) async fn run(
     let ended = if offline {
         Ok(())
     } else {
-        progress::sync(&account, voice).await.map(|_| ())
+        progress::sync(&account, voice, false).await.map(|_| ())
     };
     let message = messages.message(queued.id).await?;
     tell(&message, ended.as_ref().err(), voice);

@@ -30,7 +30,9 @@ pub(super) async fn run(options: &Options, how: &Signin, voice: &Voice) -> Resul
         begin(options, how, &callback).await?
     };
     let account = questions(&sign_in, how, &callback, voice).await?;
-    tell(&account, voice);
+    let accounts = desk.client.accounts().await?;
+    let place = accounts.iter().position(|other| other.id() == account.id());
+    tell(&account, place.unwrap_or_default() + 1, voice);
     desk.close().await
 }
 
@@ -121,7 +123,10 @@ async fn questions(
                 | PericardError::WrongCode { .. }
                 | PericardError::InvalidInput { .. }),
             ) if typed => {
-                voice.failure(&Failure::Core(error));
+                voice.aside(format!(
+                    "Not accepted: {}. Try again.",
+                    Failure::Core(error).what()
+                ));
             }
             Err(error) => return Err(error.into()),
         }
@@ -145,8 +150,8 @@ fn password(how: &Signin) -> Result<(Zeroizing<String>, bool), Failure> {
     }
 }
 
-fn tell(account: &Account, voice: &Voice) {
-    voice.result(&json!({ "account": shapes::account(account, 1) }));
+fn tell(account: &Account, number: usize, voice: &Voice) {
+    voice.result(&json!({ "account": shapes::account(account, number) }));
     let name = account
         .people()
         .first()

@@ -12,7 +12,7 @@ use crate::voice::{DOUBT, Voice};
 pub(super) async fn run(options: &Options, voice: &Voice) -> Result<(), Failure> {
     let desk = Desk::existing(options).await?;
     let account = desk.account().await?;
-    let done = progress::sync(&account, voice).await?;
+    let done = progress::sync(&account, voice, false).await?;
     tell(&account, &done, voice).await?;
     desk.close().await
 }

@@ -49,7 +49,11 @@ fn the_tour_in_colour_can_be_drawn() {
     let output = command.env("CLICOLOR_FORCE", "1").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains('\x1b'), "no colours");
-    let picture = anstyle_svg::Term::new().min_width_px(680).render_svg(&text);
+    let picture = anstyle_svg::Term::new()
+        .palette(anstyle_svg::WIN10_CONSOLE)
+        .fg_color(anstyle::RgbColor(230, 237, 243).into())
+        .bg_color(anstyle::RgbColor(13, 17, 23).into())
+        .render_svg(text.trim_matches('\n'));
     assert!(picture.contains("Everything held."));
     assert!(picture.len() < 200_000, "{} bytes", picture.len());
     if let Some(file) = std::env::var_os("PERICARD_PICTURE") {

@@ -1,0 +1,140 @@
+//! The steps that need the portal: starting, signing in, fetching, and arriving in spite of a lost answer.
+
+use std::sync::Arc;
+
+use pericard::{
+    Account, Client, Message, MessageState, MessageThread, Messages, SignInMethod, SignInStep,
+};
+
+use crate::failure::Failure;
+use crate::tour::report::Report;
+use crate::tour::stage::Stage;
+use crate::tour::{ANSWER, Counts, promise};
+use crate::voice::Voice;
+use crate::{desk, progress};
+
+pub(super) async fn start(report: &mut Report<'_>) -> Result<Stage, Failure> {
+    report.step("A health portal of its own");
+    let stage = Stage::set().await?;
+    report.show(stage.portal.base());
+    report.done("Started on this machine, with TLS and two patients' letters.");
+    Ok(stage)
+}
+
+pub(super) async fn open(report: &mut Report<'_>, stage: &Stage) -> Result<Arc<Client>, Failure> {
+    report.step("An empty device");
+    let client = stage.client().await?;
+    promise(client.accounts().await?.is_empty(), || {
+        "a new directory has accounts".into()
+    })?;
+    report.done("Sealed keys, an encrypted database, nobody signed in.");
+    Ok(client)
+}
+
+pub(super) async fn sign_in(
+    report: &mut Report<'_>,
+    stage: &Stage,
+    client: &Client,
+) -> Result<Arc<Account>, Failure> {
+    report.step("Signing in, with a second factor");
+    let ana = stage.ana();
+    let sign_in = client
+        .portal(stage.config())
+        .await?
+        .sign_in(SignInMethod::Native)
+        .await?;
+    let mut step = sign_in.step()?;
+    report.show(format!("user {}, password {}", ana.user, "•".repeat(12)));
+    if step == SignInStep::AskPassword {
+        step = sign_in
+            .clone()
+            .password(ana.user.clone(), ana.password.clone().into_bytes())
+            .await?;
+    }
+    let asked = matches!(step, SignInStep::AskCode { .. });
+    promise(asked, || {
+        "the portal did not ask for the second factor".into()
+    })?;
+    let code = stage.code()?;
+    report.show(format!("code {} {}", &code[..3], &code[3..]));
+    sign_in.clone().code(code).await?;
+    let account = sign_in.finish().await?;
+    let name = account
+        .people()
+        .first()
+        .map(|person| person.name.clone())
+        .unwrap_or_default();
+    report.done(format!(
+        "Signed in as {name}. Tokens are sealed on this device."
+    ));
+    Ok(account)
+}
+
+pub(super) async fn sync(
+    report: &mut Report<'_>,
+    voice: &Voice,
+    account: &Account,
+    messages: &Messages,
+    counts: &mut Counts,
+) -> Result<Vec<MessageThread>, Failure> {
+    report.step("Fetching everything");
+    let done = progress::sync(account, voice, true).await?;
+    let threads = desk::all_threads(messages).await?;
+    counts.threads = threads.len() as u64;
+    counts.messages = threads
+        .iter()
+        .map(|thread| u64::from(thread.messages))
+        .sum();
+    promise(counts.messages >= 500, || {
+        format!("only {} messages arrived", counts.messages)
+    })?;
+    report.done(format!(
+        "{} records received: {} messages in {} conversations.",
+        done.received, counts.messages, counts.threads
+    ));
+    Ok(threads)
+}
+
+pub(super) async fn arrive(
+    report: &mut Report<'_>,
+    voice: &Voice,
+    stage: &Stage,
+    account: &Account,
+    messages: &Messages,
+    queued: &Message,
+    counts: &mut Counts,
+) -> Result<(), Failure> {
+    report.step("The network is back, and loses the portal's answer");
+    stage.lose_an_answer()?;
+    stage.wire.mend();
+    let lost = stage.wire.lost();
+    let done = progress::sync(account, voice, false).await?;
+    counts.sent = done.sent;
+    promise(done.sent == 1, || {
+        format!("{} messages were sent, not one", done.sent)
+    })?;
+    let lost = stage.wire.lost() - lost;
+    promise(lost == 1, || {
+        format!("{lost} answers were lost, not one: nothing is proved")
+    })?;
+    counts.portal_copies = stage.copies(ANSWER)?;
+    promise(counts.portal_copies == 1, || {
+        format!(
+            "the portal has {} copies of one message",
+            counts.portal_copies
+        )
+    })?;
+    let message = messages.message(queued.id.clone()).await?;
+    promise(message.state == MessageState::Sent, || {
+        "the message has arrived and is not shown as sent".into()
+    })?;
+    report.show(format!(
+        "{lost:>6}  answer lost after the portal had stored the message"
+    ));
+    report.show(format!(
+        "{:>6}  copy of the message at the portal",
+        counts.portal_copies
+    ));
+    report.done("Looked up by its identifier instead of sent again; shown as sent.");
+    Ok(())
+}
