@@ -187,7 +187,7 @@ pub(crate) struct Signin {
     #[arg(long)]
     pub(crate) browser: bool,
     /// Print the address instead of opening a browser
-    #[arg(long, requires = "browser")]
+    #[arg(long)]
     pub(crate) no_open: bool,
     /// User name, instead of asking
     #[arg(long, conflicts_with = "browser")]

@@ -90,10 +90,12 @@ impl<'a> Browser<'a> {
 }
 
 /// Starts the command and reads the address that it wants to be opened.
-fn start(place: &Place) -> (Child, String) {
+fn start(place: &Place, how: &[&str]) -> (Child, String) {
     let mut command = place.plain_command();
     command
-        .args(["signin", "--browser", "--no-open"])
+        .args(["signin", "--no-open"])
+        .args(how)
+        .env("PERICARD_PASSWORD", place.password("ana"))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -107,7 +109,7 @@ fn start(place: &Place) -> (Child, String) {
 #[test]
 fn a_browser_leads_back_to_the_terminal() {
     let place = Place::new();
-    let (child, url) = start(&place);
+    let (child, url) = start(&place, &["--browser"]);
     let browser = Browser::new(&place);
     let back = browser.sign_in(&url);
     assert!(back.starts_with("http://127.0.0.1:"), "{back}");
@@ -127,7 +129,7 @@ fn a_browser_leads_back_to_the_terminal() {
 #[test]
 fn a_person_who_cancels_is_not_signed_in() {
     let place = Place::new();
-    let (child, url) = start(&place);
+    let (child, url) = start(&place, &["--browser"]);
     let browser = Browser::new(&place);
     let value = |name: &str| {
         let rest = url.split(&format!("{name}=")).nth(1).unwrap();
@@ -145,4 +147,21 @@ fn a_person_who_cancels_is_not_signed_in() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     place.run(&["inbox"]).fails(4, "nobody is signed in");
+}
+
+#[test]
+fn a_portal_that_keeps_passwords_to_its_own_pages_leads_to_the_browser() {
+    let place = Place::new();
+    // A client that the portal does not let use its challenge, whatever the configuration says.
+    let file = place.home.path().join("portals.json");
+    let config = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, config.replace("\"pericard\"", "\"pericard-web\"")).unwrap();
+    let (child, url) = start(&place, &["--user", "ana"]);
+    let browser = Browser::new(&place);
+    assert_eq!(browser.get(&browser.sign_in(&url)).status, 200);
+    assert!(child.wait_with_output().unwrap().status.success());
+    assert_eq!(
+        place.json(&["accounts"])["accounts"][0]["session"],
+        "active"
+    );
 }
