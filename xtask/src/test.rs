@@ -58,7 +58,10 @@ pub(crate) fn run(place: &Place) -> bool {
                             .for_each(|row| rows.push(row));
                         others
                             .join()
-                            .unwrap_or_default()
+                            .unwrap_or_else(|_| {
+                                let text = "its steps panicked".to_owned();
+                                vec![Row::check("Kotlin and Swift", Err(text), Duration::ZERO)]
+                            })
                             .into_iter()
                             .for_each(|row| rows.push(row));
                     }
