@@ -130,7 +130,7 @@ impl Lane {
 fn records<'a>(bundle: &Bundle<'a>, kind: &str) -> (Vec<Communication>, Vec<&'a str>) {
     let (mut records, mut unreadable) = (Vec::with_capacity(bundle.entries.len()), Vec::new());
     for entry in bundle.entries.iter().filter(|entry| entry.kind == kind) {
-        match Communication::parse(entry.resource.get()) {
+        match Communication::of_entry(entry) {
             Ok(record) => records.push(record),
             Err(_) => unreadable.push(entry.resource.get()),
         }

@@ -47,16 +47,17 @@ pub enum SearchMode {
     Include,
 }
 
+/// `E` is a whole entry, or its raw text where some entry of the page is none.
 #[derive(Deserialize)]
-struct RawBundle<'a> {
+#[serde(bound(deserialize = "'de: 'a, E: Deserialize<'de>"))]
+struct RawBundle<'a, E> {
     #[serde(rename = "resourceType", borrow)]
     kind: Cow<'a, str>,
     #[serde(borrow)]
     total: Option<&'a RawValue>,
     #[serde(borrow, default)]
     link: Option<Vec<RawLink<'a>>>,
-    #[serde(borrow, default)]
-    entry: Option<Vec<&'a RawValue>>,
+    entry: Option<Vec<E>>,
 }
 
 #[derive(Deserialize)]
@@ -90,7 +91,20 @@ impl<'a> Bundle<'a> {
     /// Reads a page. Fails only if the page as a whole is unreadable; entries without a resource
     /// are counted in [`Bundle::broken`].
     pub fn parse(json: &'a [u8]) -> Result<Self, FhirError> {
-        let raw: RawBundle<'a> = super::read(json)?;
+        // Nearly every page is in order, and is read in one pass over its entries.
+        match super::read::<RawBundle<'a, RawEntry<'a>>>(json) {
+            Err(FhirError::Unreadable) => Self::of(
+                super::read::<RawBundle<'a, &'a RawValue>>(json)?,
+                |bundle, raw| match serde_json::from_str(raw.get()) {
+                    Ok(entry) => bundle.take(entry),
+                    Err(_) => bundle.broken += 1,
+                },
+            ),
+            page => Self::of(page?, Self::take),
+        }
+    }
+
+    fn of<E>(raw: RawBundle<'a, E>, take: impl Fn(&mut Self, E)) -> Result<Self, FhirError> {
         if raw.kind != "Bundle" {
             return Err(FhirError::WrongResource);
         }
@@ -110,18 +124,14 @@ impl<'a> Bundle<'a> {
             }
         }
         for entry in raw.entry.unwrap_or_default() {
-            bundle.take(entry);
+            take(&mut bundle, entry);
         }
         Ok(bundle)
     }
 
-    fn take(&mut self, entry: &'a RawValue) {
-        let read = serde_json::from_str::<RawEntry<'a>>(entry.get());
-        let Ok(RawEntry { resource, search }) = read else {
-            self.broken += 1;
-            return;
-        };
-        let Ok(RawKind { kind }) = serde_json::from_str::<RawKind<'a>>(resource.get()) else {
+    fn take(&mut self, entry: RawEntry<'a>) {
+        let RawEntry { resource, search } = entry;
+        let Some(kind) = kind_of(resource.get()) else {
             self.broken += 1;
             return;
         };
@@ -142,6 +152,22 @@ impl<'a> Bundle<'a> {
             mode,
             resource,
         });
+    }
+}
+
+/// `resourceType`, which servers write first: looking there saves reading the whole resource for it.
+fn kind_of(resource: &str) -> Option<Cow<'_, str>> {
+    let first = resource.strip_prefix("{\"resourceType\":\"");
+    let name = first
+        .and_then(|rest| rest.split_once('"'))
+        .map(|(name, _)| name);
+    match name {
+        Some(name) if name.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+            Some(Cow::Borrowed(name))
+        }
+        _ => serde_json::from_str::<RawKind<'_>>(resource)
+            .ok()
+            .map(|raw| raw.kind),
     }
 }
 

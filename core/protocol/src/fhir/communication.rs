@@ -8,6 +8,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::bundle::Entry;
 use super::instant::{PartialDate, parse_instant};
 use super::reference::{Identifier, Reference};
 use super::{FhirError, is_id};
@@ -116,9 +117,21 @@ pub struct Contained {
 }
 
 impl Communication {
-    /// Reads one resource of a page, or the answer of a read.
+    /// Reads a resource that came by itself, such as the answer of a create.
     pub fn parse(json: &str) -> Result<Self, FhirError> {
-        let raw: Raw = super::read(json.as_bytes())?;
+        Self::of(super::read(json.as_bytes())?)
+    }
+
+    /// Reads a resource of a page. The page was found to be sound text of a sound depth, so neither is asked again.
+    pub fn of_entry(entry: &Entry<'_>) -> Result<Self, FhirError> {
+        let text = entry.resource.get();
+        // serde would fill a struct from an array as well, which FHIR never means.
+        let object = Some(text).filter(|text| text.starts_with('{'));
+        let raw = object.and_then(|text| serde_json::from_str(text).ok());
+        Self::of(raw.ok_or(FhirError::Unreadable)?)
+    }
+
+    fn of(raw: Raw) -> Result<Self, FhirError> {
         if raw.resource_type != "Communication" {
             return Err(FhirError::WrongResource);
         }

@@ -270,7 +270,7 @@ fn queue(desk: &dyn Desk, partition: &Partition, message: &NewMessage) -> Result
             Some(_) => return Err(PericardError::NotFound),
             None => {
                 let thread = threads.tied(c, &wire::local_tie(desk.world()))?;
-                threads.at(c, thread)?.subject = subject;
+                threads.at(c, thread)?.subject = subject.to_string();
                 thread
             }
         };

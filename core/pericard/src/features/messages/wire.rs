@@ -3,6 +3,7 @@
 //! What ties messages to a thread, in this order: a common header (`partOf`), a chain of answers (`inResponseTo`),
 //! the same topic among the same people. A `Communication` without payload is a header and no message.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use pericard_protocol::admission::{AdmittedPage, Owner};
@@ -91,7 +92,7 @@ pub(super) fn apply(
         };
         let summary = threads.at(c, thread)?;
         if let (true, Some(topic)) = (summary.subject.is_empty(), &record.topic) {
-            summary.subject = clean(topic);
+            summary.subject = clean(topic).into_owned();
         }
         for person in sender
             .into_iter()
@@ -119,7 +120,7 @@ fn header(
     let summary = threads.at(c, thread)?;
     summary.header = true;
     if let Some(topic) = &record.topic {
-        summary.subject = clean(topic);
+        summary.subject = clean(topic).into_owned();
     }
     for person in record
         .sender
@@ -209,7 +210,7 @@ fn topic_tie(owner: &Owner, topic: &str, record: &Communication) -> String {
         .map(|person| {
             person
                 .key(&owner.base)
-                .unwrap_or_else(|| shown(Some(person)))
+                .unwrap_or_else(|| shown(Some(person)).into_owned())
         })
         .collect();
     // Lengths first, so that no topic can imitate another topic with a person.
@@ -226,15 +227,15 @@ fn is_owner(owner: &Owner, person: &Reference) -> bool {
         .is_some_and(|id| id == owner.patient || owner.aliases.contains(id))
 }
 
-fn shown(person: Option<&Reference>) -> String {
+fn shown(person: Option<&Reference>) -> Cow<'_, str> {
     person
         .and_then(|person| person.display.as_deref())
         .map(clean)
         .unwrap_or_default()
 }
 
-fn text_of(record: &Communication) -> String {
-    let texts: Vec<String> = record
+fn text_of(record: &Communication) -> Cow<'_, str> {
+    let mut texts: Vec<Cow<'_, str>> = record
         .payload
         .iter()
         .filter_map(|payload| match payload {
@@ -242,7 +243,10 @@ fn text_of(record: &Communication) -> String {
             Payload::Attachment(_) | Payload::Reference(_) => None,
         })
         .collect();
-    texts.join("\n\n")
+    match texts.len() {
+        1 => texts.remove(0),
+        _ => texts.join("\n\n").into(),
+    }
 }
 
 /// When it was sent, else when the portal last changed it, in milliseconds since 1970.
@@ -257,7 +261,12 @@ fn sent_at(record: &Communication) -> i64 {
 }
 
 /// Without control characters but line ends and tabs, and without the marks of hits.
-pub(super) fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    // What may go begins with one of these bytes; hardly any text has one, and it is left as it is.
+    let may_go = |b: u8| matches!(b, 0..=8 | 11..=31 | 0x7f | 0xc2 | 0xee);
+    if !text.bytes().any(may_go) {
+        return Cow::Borrowed(text);
+    }
     text.chars()
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .filter(|c| !matches!(*c, table::HIT | table::HIT_END))

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use pericard_protocol::place::is_loopback;
 
 /// The methods that portals are asked with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,8 +84,16 @@ pub trait Transport: Send + Sync + 'static {
 /// reqwest over rustls: TLS 1.2 and 1.3, HTTP/1.1 and 2, gzip, no redirects.
 pub(super) struct Https {
     app: String,
-    /// A connection pool per set of roots: there are as many as there are portals.
-    pools: Mutex<HashMap<Arc<Vec<Vec<u8>>>, reqwest::Client>>,
+    /// There are about as many as there are portals.
+    pools: Mutex<HashMap<Pool, reqwest::Client>>,
+}
+
+/// What requests must have in common to share connections.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Pool {
+    roots: Arc<Vec<Vec<u8>>>,
+    /// No proxy can reach this machine's own loopback, whatever the environment says.
+    loopback: bool,
 }
 
 impl Https {
@@ -98,10 +107,10 @@ impl Https {
         }
     }
 
-    fn pool(&self, roots: &Arc<Vec<Vec<u8>>>) -> Result<reqwest::Client, TransportError> {
+    fn client(&self, pool: &Pool) -> Result<reqwest::Client, TransportError> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pool) = pools.get(roots) {
-            return Ok(pool.clone());
+        if let Some(client) = pools.get(pool) {
+            return Ok(client.clone());
         }
         let mut builder = reqwest::Client::builder()
             .user_agent(format!("{} Pericard/{}", self.app, env!("CARGO_PKG_VERSION")).trim())
@@ -111,15 +120,19 @@ impl Https {
             .read_timeout(Self::READ)
             .pool_idle_timeout(Duration::from_secs(30))
             .retry(reqwest::retry::never());
-        let extra = roots
+        if pool.loopback {
+            builder = builder.no_proxy();
+        }
+        let extra = pool
+            .roots
             .iter()
             .map(|der| reqwest::Certificate::from_der(der))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| TransportError::Root)?;
         builder = trust(builder, extra)?;
-        let pool = builder.build().map_err(|_| TransportError::Root)?;
-        pools.insert(roots.clone(), pool.clone());
-        Ok(pool)
+        let client = builder.build().map_err(|_| TransportError::Root)?;
+        pools.insert(pool.clone(), client.clone());
+        Ok(client)
     }
 }
 
@@ -160,13 +173,16 @@ fn trust(
 
 impl Transport for Https {
     fn exchange(&self, request: Request) -> Exchange<'static, Response> {
-        let pool = self.pool(&request.roots);
+        let client = self.client(&Pool {
+            roots: request.roots.clone(),
+            loopback: is_loopback(&request.url),
+        });
         Box::pin(async move {
             let method = match request.method {
                 Method::Get => reqwest::Method::GET,
                 Method::Post => reqwest::Method::POST,
             };
-            let mut outgoing = pool?.request(method, request.url);
+            let mut outgoing = client?.request(method, request.url);
             for (name, value) in request.headers {
                 outgoing = outgoing.header(name, value);
             }

@@ -8,7 +8,7 @@
 //! The writer and the reader are two connections in WAL mode, so that a screen never waits for a sync.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
@@ -133,8 +133,7 @@ impl Database {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         super::allocator::install();
-        // Proved in memory first: a library that is not SQLCipher must not even make the file.
-        prove_encryption(&Connection::open_in_memory()?)?;
+        prove_encryption()?;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         let hex = data_encoding::HEXLOWER.encode(self.key.bytes());
         let hex = zeroize::Zeroizing::new(format!(
@@ -182,11 +181,17 @@ fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// `NotEncrypted` unless this process's SQLite is SQLCipher and keeps temporary data in memory.
-fn prove_encryption(connection: &Connection) -> Result<()> {
-    let version: Option<String> = ask(connection, "PRAGMA cipher_version")?.pop();
-    let options = ask(connection, "PRAGMA compile_options")?;
-    proven(version.as_deref(), &options)
+/// `NotEncrypted` unless this process's SQLite is SQLCipher and keeps temporary data in memory. Asked once, and in
+/// memory: a library that is not SQLCipher must not even make the file.
+fn prove_encryption() -> Result<()> {
+    static PROOF: OnceLock<Result<()>> = OnceLock::new();
+    let prove = || {
+        let connection = Connection::open_in_memory()?;
+        let version: Option<String> = ask(&connection, "PRAGMA cipher_version")?.pop();
+        let options = ask(&connection, "PRAGMA compile_options")?;
+        proven(version.as_deref(), &options)
+    };
+    PROOF.get_or_init(prove).clone()
 }
 
 fn ask(connection: &Connection, pragma: &str) -> Result<Vec<String>> {

@@ -59,6 +59,8 @@ CREATE VIRTUAL TABLE message_text USING fts5 (
 
 /// Row numbers of one millisecond.
 const PER_MILLI: i64 = 1 << 12;
+/// 2^50 ms is the year 37,648: what a portal says beyond it must not overflow.
+const LATEST: i64 = 1 << 50;
 
 /// A message on its way into its table.
 pub(super) struct NewRow<'a> {
@@ -122,12 +124,13 @@ pub(super) fn write(
 }
 
 fn insert_row(c: &Connection, threads: &mut Threads, thread: i64, row: &NewRow<'_>) -> Result<i64> {
-    let id = free_row(c, row.at)?;
-    c.prepare_cached(
+    // The first number of its millisecond is free nearly always: only where it is not is one looked for.
+    let mut id = row.at.clamp(0, LATEST) * PER_MILLI;
+    let mut insert = c.prepare_cached(
         "INSERT INTO message (id, remote, version, thread, sender, outgoing, unread, at, text)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?
-    .execute(params![
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING",
+    )?;
+    while insert.execute(params![
         id,
         row.remote,
         row.version,
@@ -137,7 +140,10 @@ fn insert_row(c: &Connection, threads: &mut Threads, thread: i64, row: &NewRow<'
         row.unread,
         row.at,
         row.text
-    ])?;
+    ])? == 0
+    {
+        id = free_row(c, row.at)?;
+    }
     c.prepare_cached("INSERT INTO message_text (rowid, text) VALUES (?1, ?2)")?
         .execute((id, row.text))?;
     threads.at(c, thread)?.add(id, row);
@@ -146,8 +152,7 @@ fn insert_row(c: &Connection, threads: &mut Threads, thread: i64, row: &NewRow<'
 
 /// The first free row number from the millisecond `at` on.
 fn free_row(c: &Connection, at: i64) -> Result<i64> {
-    // 2^50 ms is the year 37,648: what a portal says beyond it must not overflow.
-    let mut base = at.clamp(0, 1 << 50) * PER_MILLI;
+    let mut base = at.clamp(0, LATEST) * PER_MILLI;
     loop {
         let sql = "SELECT max(id) FROM message WHERE id BETWEEN ?1 AND ?2";
         let taken: Option<i64> = c

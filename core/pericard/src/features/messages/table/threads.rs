@@ -189,7 +189,7 @@ impl ThreadRow {
                 id,
                 sender: row.sender.to_owned(),
                 outgoing: row.outgoing,
-                text: row.text.chars().take(PREVIEW).collect(),
+                text: preview(row.text).to_owned(),
                 at: row.at,
             });
         }
@@ -212,4 +212,10 @@ pub(crate) struct Shown {
     pub(crate) outgoing: bool,
     pub(crate) text: String,
     pub(crate) at: i64,
+}
+
+/// The beginning of a text.
+fn preview(text: &str) -> &str {
+    let end = text.char_indices().nth(PREVIEW);
+    end.map_or(text, |(end, _)| &text[..end])
 }
