@@ -111,8 +111,7 @@ fn swift_modules(generated: &Path, module: &str, fresh: &Path) -> Result<PathBuf
     Ok(arranged)
 }
 
-/// Copies a library under the shipped name into a folder of its own.
-pub(crate) fn copy(library: &Path, folder: &Path) -> Result<PathBuf, String> {
+fn copy(library: &Path, folder: &Path) -> Result<PathBuf, String> {
     let extension = library.extension().unwrap_or_default().to_string_lossy();
     let to = folder.join(format!("libpericard_ffi.{extension}"));
     fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;

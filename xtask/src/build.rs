@@ -80,6 +80,13 @@ pub(crate) fn release(place: &Place, packages: &[&str]) -> Result<Built, String>
     build(place, &selection)
 }
 
+/// Adds the generator of the bindings, in the dev profile: for release it takes minutes more and works no faster.
+pub(crate) fn with_generator(place: &Place, mut built: Built) -> Result<Built, String> {
+    let generator = build(place, &["--bins", "--package", "uniffi-bindgen"])?;
+    built.programs.extend(generator.programs);
+    Ok(built)
+}
+
 fn build(place: &Place, selection: &[&str]) -> Result<Built, String> {
     let answer = command::ask(
         place

@@ -22,7 +22,7 @@ const FEW: u32 = 1_000;
 /// What was built.
 pub(crate) struct Programs {
     release: Built,
-    /// The test world's library for release, under the shipped name; none where no other language is measured.
+    /// For release too; none where no other language is measured.
     libraries: Option<Libraries>,
 }
 
@@ -43,21 +43,14 @@ impl Programs {
         let foreign = languages.iter().any(|language| *language != Language::Rust);
         let mut packages = vec!["pericard-benches", "pericard-portal"];
         if foreign {
-            packages.push("pericard-world-ffi");
+            packages.extend(["pericard-ffi", "pericard-world-ffi"]);
         }
-        let release = build::release(place, &packages)?;
-        let libraries = if foreign {
-            // The sources come from the build for development: the generator's own, for release, takes minutes.
-            bindings::make(place, &build::workspace(place)?)?;
-            let folder = place.target.join("bench-library");
-            bindings::copy(release.library("pericard_world_ffi")?, &folder)?;
-            Some(Libraries {
-                ship: folder.clone(),
-                world: folder,
-            })
-        } else {
-            None
-        };
+        let mut release = build::release(place, &packages)?;
+        let mut libraries = None;
+        if foreign {
+            release = build::with_generator(place, release)?;
+            libraries = Some(bindings::make(place, &release)?);
+        }
         Ok(Self { release, libraries })
     }
 

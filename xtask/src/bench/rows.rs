@@ -96,6 +96,10 @@ fn time(micros: f64) -> String {
     }
 }
 
+fn thousands(count: u32) -> String {
+    format!("{},{:03}", count / 1_000, count % 1_000)
+}
+
 fn size(bytes: f64) -> String {
     format!("{:.1} MB", bytes / 1e6)
 }
@@ -104,7 +108,7 @@ fn size(bytes: f64) -> String {
 pub(crate) fn all(measured: &Measured, extent: Extent) -> Result<Vec<Row>, String> {
     let (ours, hand, news) = (&measured.ours, &measured.hand, &measured.news);
     comparable(ours, hand)?;
-    let messages = extent.messages;
+    let messages = thousands(extent.messages);
     let both = |what: &str, name: &str, budget| {
         Row::compared(what, time, (ours, name), (hand, name), budget)
     };
@@ -155,7 +159,8 @@ pub(crate) fn all(measured: &Measured, extent: Extent) -> Result<Vec<Row>, Strin
         itself(news, "sync of 10 new messages", "ten", Budget::Ratio(1.5))?,
     ];
     if let (Some(large), Some(grown)) = (extent.growth, &measured.grown) {
-        let times = large / messages;
+        let times = large / extent.messages;
+        let large = thousands(large);
         let what = format!("cold sync of {large} messages, CPU, beside {messages}");
         let budget = Budget::Ratio(f64::from(times) * 1.1);
         let one = [ours.median("sync_cpu_us")?];
