@@ -12,21 +12,19 @@ const CANARY: &str = "Zirkonbaryt-Kanarienvogel";
 
 /// How often a word is in the raw bytes of a folder's files and in their names, in common encodings.
 fn on_disk(folder: &Path, word: &str) -> usize {
+    // Base64 at each of the three alignments, without the characters that its neighbours decide.
+    let base64 = |before: &str, from: usize| {
+        let encoded = BASE64.encode(format!("{before}{word}").as_bytes());
+        encoded.into_bytes()[from..word.len()].to_vec()
+    };
     let encoded: Vec<Vec<u8>> = vec![
         word.as_bytes().to_vec(),
         word.encode_utf16().flat_map(u16::to_le_bytes).collect(),
         word.encode_utf16().flat_map(u16::to_be_bytes).collect(),
         HEXLOWER.encode(word.as_bytes()).into_bytes(),
-        // Base64 at each of the three alignments, without the characters that its neighbours decide.
-        BASE64.encode(word.as_bytes())[..word.len()]
-            .as_bytes()
-            .to_vec(),
-        BASE64.encode(format!("x{word}").as_bytes())[4..word.len()]
-            .as_bytes()
-            .to_vec(),
-        BASE64.encode(format!("xx{word}").as_bytes())[4..word.len()]
-            .as_bytes()
-            .to_vec(),
+        base64("", 0),
+        base64("x", 4),
+        base64("xx", 4),
     ];
     let mut found = 0;
     for entry in std::fs::read_dir(folder).unwrap().flatten() {

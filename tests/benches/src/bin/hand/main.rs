@@ -5,6 +5,8 @@
 //! are measured on an encrypted copy. `bench-hand sync MESSAGES` and `bench-hand encrypted MESSAGES` measure the sync
 //! alone, for a profiler, the second with encryption. It needs a reference portal (`PERICARD_PORTAL_CONTROL`).
 
+#![allow(clippy::disallowed_methods)]
+
 mod fetch;
 mod page;
 mod read;
