@@ -79,6 +79,7 @@ impl Portal {
     }
 
     /// Fetches every page; the next one is on its way while one is written.
+    #[allow(clippy::disallowed_methods)] // there is no world here to spawn in
     pub(crate) async fn fetch_all(&self, store: Store) -> Result<Store, Broken> {
         let mut store = store;
         let mut body = self.page(&self.first).await?;
