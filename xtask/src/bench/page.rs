@@ -13,7 +13,8 @@ use super::rows::{Budget, Row};
 const NOT_MEASURED: &str = "\
 The peer of the first rows is `tests/benches/src/bin/hand`: the same transport settings, the members that Pericard
 reads parsed in one go, the same rows and indexes in plain SQLite (encrypted where opening, reading and searching are
-compared), by one who trusts the portal, keeps every thread in memory and never has to resume. Both sides fetch the
+compared), by one who trusts the portal, keeps every thread in memory and never has to resume. The peer's own code is compiled
+for speed, Pericard's for size but where the time goes, as it ships; their dependencies are the same. Both sides fetch the
 same messages from a portal in a process of its own on the same machine, by turns, each round in a fresh process;
 CPU is the client's process alone, in user and kernel mode. Noise is half the distance between the quartiles of the
 rounds' ratios; a row is over its budget when the ratio exceeds it by more than that.
