@@ -206,10 +206,15 @@ impl SignIn {
     pub(crate) async fn resume(core: Arc<Core>) -> Result<Option<Arc<Self>>> {
         let found = core
             .on_disk(|core| {
-                let Some((_, kept)) = core.device.sign_in(core.world.clock.now())? else {
+                let Some((id, kept)) = core.device.sign_in(core.world.clock.now())? else {
                     return Ok(None);
                 };
                 let state: State = serde_json::from_str(kept.expose())?;
+                // The app's maker may have withdrawn the portal since.
+                if state.asks_natively() && !core.allows_native(&state.config.base) {
+                    core.device.drop_sign_in(&id)?;
+                    return Ok(None);
+                }
                 let config =
                     core.config_of(&state.config.base, &serde_json::to_string(&state.config)?)?;
                 // The redirect is the one that the browser was given, whatever the app is configured with today.

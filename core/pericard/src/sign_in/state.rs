@@ -127,6 +127,11 @@ impl State {
         self.wait = None;
     }
 
+    /// Whether the app's own screens are to ask.
+    pub(super) fn asks_natively(&self) -> bool {
+        matches!(self.stage, Stage::Password { .. } | Stage::Code { .. })
+    }
+
     /// Remembers a code; false when it was remembered before.
     pub(super) fn first_use(&mut self, code: &str) -> bool {
         let hash =

@@ -80,6 +80,29 @@ fn a_native_password_is_never_asked_for_a_portal_that_the_configuration_does_not
 }
 
 #[test]
+fn a_native_sign_in_is_not_resumed_for_a_portal_that_was_withdrawn() {
+    run(async {
+        let room = Room::ana_and_ben().await;
+        room.begin(SignInMethod::Native).await.unwrap();
+        room.client.shut_down().await.unwrap();
+        let mut config = room.world.config();
+        config.portals[0].native_sign_in = false;
+        let client = room
+            .world
+            .open_as(config, room.world.keystore())
+            .await
+            .unwrap();
+        assert!(client.resume_sign_in().await.unwrap().is_none());
+        // The counter-test: while it is configured, it is resumed.
+        client.shut_down().await.unwrap();
+        let room = Room::ana_and_ben().await;
+        room.begin(SignInMethod::Native).await.unwrap();
+        let room = room.restarted().await.unwrap();
+        assert!(room.client.resume_sign_in().await.unwrap().is_some());
+    });
+}
+
+#[test]
 fn a_portal_whose_certificate_is_not_trusted_is_refused() {
     run(async {
         let room = Room::ana_and_ben().await;

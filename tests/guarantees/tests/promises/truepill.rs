@@ -1,9 +1,10 @@
 //! Records in plain text.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use data_encoding::{BASE64, HEXLOWER};
-use pericard::{NewMessage, PericardError, StorageKind};
+use pericard::{Client, NewMessage, PericardError, StorageKind};
 use pericard_guarantees::{Room, inbox, run, sync, threads};
 use pericard_world::NetworkState;
 use serde_json::json;
@@ -104,13 +105,7 @@ fn forgetting_makes_an_earlier_copy_of_the_files_unreadable() {
 
         // The files as they were, with the keystore as it is now.
         room.client.shut_down().await.unwrap();
-        let mut config = room.world.config();
-        config.directory = thief.path().join("pericard").to_string_lossy().into_owned();
-        let client = room
-            .world
-            .open_as(config, room.world.keystore())
-            .await
-            .unwrap();
+        let client = opened(&room, thief.path()).await;
         let account = client.accounts().await.unwrap().remove(0);
         let error = threads(&account).await.unwrap_err();
         let wrong_key = PericardError::Storage {
@@ -133,20 +128,18 @@ fn a_copy_of_the_files_is_readable_while_the_key_is_there() {
         room.client.shut_down().await.unwrap();
         let copied = tempfile::tempdir().unwrap();
         copy(room.world.path(), copied.path());
-        let mut config = room.world.config();
-        config.directory = copied
-            .path()
-            .join("pericard")
-            .to_string_lossy()
-            .into_owned();
-        let client = room
-            .world
-            .open_as(config, room.world.keystore())
-            .await
-            .unwrap();
+        let client = opened(&room, copied.path()).await;
         let account = client.accounts().await.unwrap().remove(0);
         assert_eq!(threads(&account).await.unwrap().len(), 3);
     });
+}
+
+/// A client on a copy of the room's files.
+async fn opened(room: &Room, copy: &Path) -> Arc<Client> {
+    let mut config = room.world.config();
+    config.directory = copy.join("pericard").to_string_lossy().into_owned();
+    let client = room.world.open_as(config, room.world.keystore()).await;
+    client.unwrap()
 }
 
 fn copy(from: &Path, to: &Path) {
