@@ -33,7 +33,12 @@ pub enum Event {
     /// The portal refused to refresh.
     RefreshRefused(Refusal),
     /// No answer, or none of a token endpoint: offline, time-out, 5xx, a network's sign-in page.
-    RefreshUnreachable,
+    RefreshUnreachable {
+        /// Now.
+        now: Timestamp,
+    },
+    /// The portal was not heard for longer than the lease ([`super::lease`]).
+    LeaseEnded,
     /// The portal answered for another issuer, subject or patient.
     IdentityChanged,
     /// The person signs out.
@@ -84,7 +89,7 @@ pub enum Effect {
     DropOldTokens,
     /// Revoke the tokens just received and forget them.
     DiscardAnswer,
-    /// Store the reason, then drop the tokens and the key of the content. The outbox stays.
+    /// Store the reason, then drop the tokens and the key of the content; for a lease the key alone. The outbox stays.
     Seal {
         /// Why.
         reason: SealReason,

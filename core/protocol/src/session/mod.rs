@@ -10,13 +10,16 @@
 //!     Storing --> Active: TokensStored / DropOldTokens, Unseal if it was sealed, UseToken
 //!     Storing --> Storing: StoreFailed / Fail<br>NeedToken / StoreTokens
 //!     Active --> Active: NeedToken, still good / UseToken
-//!     Active --> Refreshing: NeedToken, expired / StoreIntent<br>TokenRejected / StoreIntent
+//!     Active --> Refreshing: NeedToken, soon over or lapsed / StoreIntent<br>TokenRejected / StoreIntent
 //!     Refreshing --> Refreshing: IntentStored / Refresh
 //!     Refreshing --> Storing: RefreshAnswered / StoreTokens
-//!     Refreshing --> Active: RefreshUnreachable / Fail<br>refused otherwise / DropIntent, Fail
+//!     Refreshing --> Active: RefreshUnreachable / UseToken while it lasts, else Fail<br>refused otherwise / DropIntent, Fail
+//!     Refreshing --> StepUp: insufficient_authorization / DropIntent, Fail
+//!     StepUp --> Storing: SignedIn by the same person / StoreTokens
 //!     Refreshing --> Sealed: invalid_grant / Seal, Fail
 //!     Active --> Sealed: IdentityChanged / Seal, Fail
 //!     Refreshing --> Sealed: IdentityChanged / DiscardAnswer, Seal, Fail
+//!     Active --> Active: LeaseEnded / Seal; from here it is lapsed
 //!     Sealed --> Storing: SignedIn by the same person / StoreTokens
 //!     Active --> SignedOut: RevokedByUser, from every state / Revoke, Wipe
 //! ```
@@ -26,7 +29,9 @@
 //! - `invalid_grant` seals, whatever its cause: revoked, expired, or rotated by an answer of our own that was lost. A
 //!   server that fails, a time-out, a network's sign-in page never do.
 //! - Sealed outranks everything but signing out. Only a sign-in by the same issuer and subject lifts it, and only once its
-//!   tokens are stored. Nothing here touches the outbox.
+//!   tokens are stored; a grant whose [`lease`] has ended keeps its tokens, and a successful refresh lifts that seal too.
+//!   Nothing here touches the outbox.
+//! - A token is refreshed when it is used shortly before its end, never by a timer.
 //! - A 401 is worth one refresh in [`REJECTION_PAUSE`], not a loop.
 //! - After signing out, a late answer is discarded.
 //! - An event that does not belong to a state changes nothing. A request for a token is always answered.
@@ -39,6 +44,7 @@
 //! [`Event::IdentityChanged`] instead if one differs.
 
 mod alphabet;
+pub mod lease;
 
 use std::time::Duration;
 
@@ -73,6 +79,9 @@ pub enum Session {
         /// Where they come from.
         origin: Origin,
     },
+    /// There are tokens, and the portal refuses to refresh them until the person has proved more. The cache stays
+    /// readable.
+    StepUp(Grant),
     /// The portal ended the session. The cache is kept and unreadable.
     Sealed {
         /// Why.
@@ -89,6 +98,8 @@ pub struct Grant {
     pub generation: u64,
     /// When a 401 last caused a refresh.
     pub rejected_at: Option<Timestamp>,
+    /// Whether the lease has ended since the portal was last heard: the content is sealed until a refresh succeeds.
+    pub lapsed: bool,
 }
 
 /// How far a refresh is.
@@ -118,6 +129,8 @@ pub enum SealReason {
     Refused,
     /// The portal answered for somebody else.
     IdentityChanged,
+    /// The portal was not heard for longer than the lease.
+    Lease,
 }
 
 impl Session {
@@ -136,7 +149,8 @@ impl Session {
             Event::TokensStored => self.tokens_stored(),
             Event::StoreFailed => self.store_failed(),
             Event::RefreshRefused(refusal) => self.refused(refusal),
-            Event::RefreshUnreachable => self.unreachable(),
+            Event::RefreshUnreachable { now } => self.unreachable(now),
+            Event::LeaseEnded => self.lease_ended(),
             Event::IdentityChanged => self.identity_changed(),
             Event::RevokedByUser => match self {
                 Self::SignedOut => (self, vec![]),
@@ -155,15 +169,19 @@ impl Session {
                 origin: Origin::Unsealing(reason),
                 ..
             } => Some(*reason),
-            _ => None,
+            _ => self
+                .grant()
+                .is_some_and(|grant| grant.lapsed)
+                .then_some(SealReason::Lease),
         }
     }
 
     fn grant(&self) -> Option<Grant> {
         match self {
-            Self::Active(grant) | Self::Refreshing { grant, .. } | Self::Storing { grant, .. } => {
-                Some(*grant)
-            }
+            Self::Active(grant)
+            | Self::StepUp(grant)
+            | Self::Refreshing { grant, .. }
+            | Self::Storing { grant, .. } => Some(*grant),
             Self::SignedOut | Self::Sealed { .. } => None,
         }
     }
@@ -175,7 +193,7 @@ impl Session {
         let grant = Grant {
             expires,
             generation: self.grant().map_or(0, |old| old.generation.wrapping_add(1)),
-            rejected_at: None,
+            ..Grant::new(expires)
         };
         let origin = self.seal().map_or(Origin::SignIn, Origin::Unsealing);
         (Self::Storing { grant, origin }, vec![Effect::StoreTokens])
@@ -189,6 +207,7 @@ impl Session {
             // The old tokens may be used up already: the new ones are tried again until they are
             // safe.
             Self::Storing { .. } => (self, vec![Effect::StoreTokens]),
+            Self::StepUp(_) => (self, vec![Effect::Fail(Failure::StepUp)]),
             Self::SignedOut | Self::Sealed { .. } => self.sign_in_required(),
         }
     }
@@ -247,11 +266,12 @@ impl Session {
             return (self, vec![]);
         };
         let mut effects = vec![Effect::DropOldTokens];
-        if let Origin::Unsealing(_) = origin {
+        if grant.lapsed || matches!(origin, Origin::Unsealing(_)) {
             effects.push(Effect::Unseal);
         }
         effects.push(grant.use_it());
-        (Self::Active(grant), effects)
+        let lapsed = false;
+        (Self::Active(Grant { lapsed, ..grant }), effects)
     }
 
     fn store_failed(self) -> (Self, Vec<Effect>) {
@@ -274,33 +294,56 @@ impl Session {
         else {
             return (self, vec![]);
         };
-        let failure = match refusal {
+        let (next, failure) = match refusal {
             Refusal::InvalidGrant => return seal(SealReason::Refused, false),
-            Refusal::StepUp => Failure::StepUp,
-            Refusal::Other => Failure::Refused,
+            Refusal::StepUp => (Self::StepUp(grant), Failure::StepUp),
+            Refusal::Other => (Self::Active(grant), Failure::Refused),
         };
-        let effects = vec![Effect::DropIntent, Effect::Fail(failure)];
-        (Self::Active(grant), effects)
+        (next, vec![Effect::DropIntent, Effect::Fail(failure)])
     }
 
-    fn unreachable(self) -> (Self, Vec<Effect>) {
+    fn unreachable(self, now: Timestamp) -> (Self, Vec<Effect>) {
         match self {
             // The intent stays: the portal may have rotated the token before its answer was lost.
             Self::Refreshing {
                 grant,
                 stage: Stage::Asking,
-            } => (
-                Self::Active(grant),
-                vec![Effect::Fail(Failure::Unreachable)],
-            ),
+            } => {
+                let effect = if grant.is_alive(now) && !grant.lapsed {
+                    grant.use_it()
+                } else {
+                    Effect::Fail(Failure::Unreachable)
+                };
+                (Self::Active(grant), vec![effect])
+            }
             _ => (self, vec![]),
         }
+    }
+
+    /// The tokens stay, so that the portal can be asked whether the person still may.
+    fn lease_ended(mut self) -> (Self, Vec<Effect>) {
+        let grant = match &mut self {
+            Self::Active(grant)
+            | Self::StepUp(grant)
+            | Self::Refreshing { grant, .. }
+            | Self::Storing {
+                grant,
+                origin: Origin::SignIn | Origin::Refresh,
+            } => grant,
+            _ => return (self, vec![]),
+        };
+        if std::mem::replace(&mut grant.lapsed, true) {
+            return (self, vec![]);
+        }
+        let reason = SealReason::Lease;
+        (self, vec![Effect::Seal { reason }])
     }
 
     fn identity_changed(self) -> (Self, Vec<Effect>) {
         match self {
             Self::Refreshing { .. } => seal(SealReason::IdentityChanged, true),
             Self::Active(_)
+            | Self::StepUp(_)
             | Self::Storing {
                 origin: Origin::Refresh | Origin::SignIn,
                 ..
@@ -315,18 +358,25 @@ impl Session {
 
     /// What is left of a state after the death of its process.
     fn restarted(self, intent: bool) -> Self {
-        if let Some(reason) = self.seal() {
-            return Self::Sealed { reason };
+        let seal = self.seal();
+        let lapsed = seal == Some(SealReason::Lease);
+        match (seal, self.grant()) {
+            (Some(reason), _) if !lapsed => Self::Sealed { reason },
+            (_, Some(grant)) => {
+                let expires = if intent {
+                    Timestamp::MIN
+                } else {
+                    grant.expires
+                };
+                Self::Active(Grant {
+                    expires,
+                    lapsed,
+                    ..grant
+                })
+            }
+            (Some(reason), None) => Self::Sealed { reason },
+            (None, None) => Self::SignedOut,
         }
-        let Some(grant) = self.grant() else {
-            return Self::SignedOut;
-        };
-        let expires = if intent {
-            Timestamp::MIN
-        } else {
-            grant.expires
-        };
-        Self::Active(Grant { expires, ..grant })
     }
 
     fn sign_in_required(self) -> (Self, Vec<Effect>) {
@@ -353,12 +403,17 @@ impl Grant {
             expires,
             generation: 0,
             rejected_at: None,
+            lapsed: false,
         }
     }
 
     fn is_good(&self, now: Timestamp) -> bool {
-        now.checked_add(EXPIRY_MARGIN)
-            .is_ok_and(|soon| soon < self.expires)
+        let soon = now.checked_add(EXPIRY_MARGIN);
+        !self.lapsed && soon.is_ok_and(|soon| soon < self.expires)
+    }
+
+    fn is_alive(&self, now: Timestamp) -> bool {
+        now < self.expires
     }
 
     fn was_rejected_lately(&self, now: Timestamp) -> bool {

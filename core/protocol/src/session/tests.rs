@@ -100,12 +100,8 @@ fn a_portal_that_cannot_be_reached_or_refuses_otherwise_does_not_seal() {
     let asking = run(active(0), &[need(0), Event::IntentStored]).0;
     for (event, effects) in [
         (
-            Event::RefreshUnreachable,
+            Event::RefreshUnreachable { now: at(0) },
             vec![Effect::Fail(Failure::Unreachable)],
-        ),
-        (
-            Event::RefreshRefused(Refusal::StepUp),
-            vec![Effect::DropIntent, Effect::Fail(Failure::StepUp)],
         ),
         (
             Event::RefreshRefused(Refusal::Other),
@@ -114,6 +110,64 @@ fn a_portal_that_cannot_be_reached_or_refuses_otherwise_does_not_seal() {
     ] {
         assert_eq!(asking.on(event), (active(0), effects));
     }
+}
+
+#[test]
+fn a_token_that_still_lasts_is_used_when_the_portal_cannot_be_reached() {
+    let asking = run(active(1000), &[need(980), Event::IntentStored]).0;
+    assert_eq!(
+        asking.on(Event::RefreshUnreachable { now: at(999) }),
+        (active(1000), vec![Effect::UseToken { generation: 0 }])
+    );
+    assert_eq!(
+        asking.on(Event::RefreshUnreachable { now: at(1000) }).1,
+        [Effect::Fail(Failure::Unreachable)]
+    );
+}
+
+#[test]
+fn a_portal_that_wants_more_proof_is_not_asked_again_before_it_has_it() {
+    let asking = run(active(0), &[need(0), Event::IntentStored]).0;
+    let (waiting, effects) = asking.on(Event::RefreshRefused(Refusal::StepUp));
+    let fail = Effect::Fail(Failure::StepUp);
+    assert_eq!(effects, [Effect::DropIntent, fail]);
+    assert_eq!(waiting.seal(), None);
+    assert_eq!(waiting.on(need(9)), (waiting, vec![fail]));
+    let (session, effects) = run(waiting, &[signed_in(900, true), Event::TokensStored]);
+    assert_eq!(effects.last(), Some(&Effect::UseToken { generation: 1 }));
+    assert!(matches!(session, Session::Active(_)));
+}
+
+#[test]
+fn a_lease_that_ended_seals_until_a_refresh_succeeds() {
+    let reason = SealReason::Lease;
+    let (lapsed, effects) = active(9000).on(Event::LeaseEnded);
+    assert_eq!(effects, [Effect::Seal { reason }]);
+    assert_eq!(lapsed.seal(), Some(reason));
+    assert_eq!(lapsed.on(Event::LeaseEnded), (lapsed, vec![]));
+    assert_eq!(lapsed.on(Event::Restarted { intent: false }).0, lapsed);
+    // However long the token would last, the portal is asked.
+    let asking = run(lapsed, &[need(0), Event::IntentStored]).0;
+    let (still, effects) = asking.on(Event::RefreshUnreachable { now: at(0) });
+    assert_eq!(effects, [Effect::Fail(Failure::Unreachable)]);
+    assert_eq!(still.seal(), Some(reason));
+    let (open, effects) = run(asking, &[answered(9900), Event::TokensStored]);
+    assert_eq!(
+        effects[1..],
+        [
+            Effect::DropOldTokens,
+            Effect::Unseal,
+            Effect::UseToken { generation: 1 }
+        ]
+    );
+    assert_eq!(open.seal(), None);
+    let refused = asking.on(Event::RefreshRefused(Refusal::InvalidGrant));
+    assert_eq!(
+        refused.1[0],
+        Effect::Seal {
+            reason: SealReason::Refused
+        }
+    );
 }
 
 #[test]
@@ -168,7 +222,7 @@ fn a_401_is_worth_one_refresh_in_five_minutes() {
         &[
             rejected(0, 100),
             Event::IntentStored,
-            Event::RefreshUnreachable,
+            Event::RefreshUnreachable { now: at(101) },
         ],
     )
     .0;
@@ -238,7 +292,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::RefreshRefused(Refusal::InvalidGrant)),
         1 => Just(Event::RefreshRefused(Refusal::StepUp)),
         1 => Just(Event::RefreshRefused(Refusal::Other)),
-        1 => Just(Event::RefreshUnreachable),
+        1 => time().prop_map(|now| Event::RefreshUnreachable { now }),
+        1 => Just(Event::LeaseEnded),
         1 => Just(Event::IdentityChanged),
         1 => Just(Event::RevokedByUser),
         1 => any::<bool>().prop_map(|intent| Event::Restarted { intent }),
@@ -284,19 +339,26 @@ proptest! {
             if has(|it| *it == Effect::StoreTokens) {
                 tokens_wanted = true;
             }
-            // Sealing is said when it happens, for two reasons only, and lifted in one way only.
+            // Sealing is said when it happens, for three reasons only, and lifted in one way only.
             let seals = has(|it| matches!(it, Effect::Seal { .. }));
-            prop_assert_eq!(seals, before.seal().is_none() && after.seal().is_some());
+            prop_assert_eq!(seals, after.seal().is_some() && after.seal() != before.seal());
             if seals {
-                let refused = event == Event::RefreshRefused(Refusal::InvalidGrant);
-                prop_assert!(refused || event == Event::IdentityChanged);
+                let cause = match after.seal() {
+                    Some(SealReason::Refused) => Event::RefreshRefused(Refusal::InvalidGrant),
+                    Some(SealReason::IdentityChanged) => Event::IdentityChanged,
+                    _ => Event::LeaseEnded,
+                };
+                prop_assert_eq!(event, cause);
             }
             if before.seal().is_some() && after.seal().is_none() {
                 prop_assert!(has(|it| *it == Effect::Unseal) != (event == Event::RevokedByUser));
             }
             if after.seal().is_some() || after == Session::SignedOut {
-                let acts = has(|it| matches!(it, Effect::UseToken { .. } | Effect::Refresh));
-                prop_assert!(!acts);
+                let uses = has(|it| matches!(it, Effect::UseToken { .. }));
+                prop_assert!(!uses);
+                // Only after a lease may the portal be asked whether the person still may.
+                let may_ask = after.seal() == Some(SealReason::Lease);
+                prop_assert!(may_ask || !has(|it| *it == Effect::Refresh));
             }
             // Unsealing needs the same person.
             if matches!(before, Session::Sealed { .. }) && matches!(after, Session::Storing { .. }) {

@@ -1,0 +1,116 @@
+//! How long what is cached stays readable without a word from the portal.
+//!
+//! A device that was stolen, or whose owner lost access, may simply stay offline. A lease ends that: its span runs from
+//! when the portal was last heard, and it is told how much of it has passed by whichever clock says most.
+//!
+//! - The portal's own time, heard over TLS, is the anchor. The device's wall clock never is: one wrong year would lock the
+//!   cache for good.
+//! - The time since boot runs on whatever somebody does to the wall clock, so setting that back within a boot gains
+//!   nothing. After a reboot it starts anew and proves less, never more.
+//! - Across boots nothing below the highest time heard is accepted.
+//!
+//! This detects a clock that was set back; it cannot prevent that across boots.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// When the portal was last heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// By the portal's clock; the highest that was heard.
+    pub at: Timestamp,
+    /// By the time since boot, sleep included.
+    pub uptime: Duration,
+}
+
+/// What the device's clocks say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clocks {
+    /// The portal's time as far as this device can tell: its wall clock, corrected by a known offset.
+    pub now: Timestamp,
+    /// The time since boot, sleep included.
+    pub uptime: Duration,
+}
+
+impl Heard {
+    /// The portal was heard: at `at` by its own clock.
+    #[must_use]
+    pub fn again(self, at: Timestamp, uptime: Duration) -> Self {
+        let at = self.at.max(at);
+        Self { at, uptime }
+    }
+
+    /// How much time has passed since, at least.
+    pub fn ago(&self, clocks: Clocks) -> Duration {
+        let by_wall = clocks.now.duration_since(self.at);
+        let by_wall = Duration::try_from(by_wall).unwrap_or_default();
+        // Another boot's uptime is below what has really passed as well, so it needs no name.
+        by_wall.max(clocks.uptime.saturating_sub(self.uptime))
+    }
+
+    /// Whether a lease that began then is over.
+    pub fn is_over(&self, lease: Duration, clocks: Clocks) -> bool {
+        self.ago(clocks) > lease
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    const DAY: u64 = 86_400;
+
+    fn heard(at: i64, uptime: u64) -> Heard {
+        Heard {
+            at: Timestamp::from_second(at).unwrap(),
+            uptime: Duration::from_secs(uptime),
+        }
+    }
+
+    fn clocks(now: i64, uptime: u64) -> Clocks {
+        let Heard { at: now, uptime } = heard(now, uptime);
+        Clocks { now, uptime }
+    }
+
+    fn over(heard: Heard, clocks: Clocks) -> bool {
+        heard.is_over(Duration::from_secs(DAY), clocks)
+    }
+
+    #[test]
+    fn a_lease_ends_by_either_clock() {
+        let then = heard(1_000_000, 500);
+        assert!(!over(then, clocks(1_086_400, 86_900)));
+        assert!(over(then, clocks(1_086_401, 500)), "by the wall clock");
+        assert!(over(then, clocks(1_000_000, 86_901)), "set back in a boot");
+        assert!(over(then, clocks(-1_000_000, 86_901)));
+    }
+
+    #[test]
+    fn a_reboot_proves_less_and_never_more() {
+        let then = heard(1_000_000, 80_000);
+        assert!(!over(then, clocks(1_000_000, 60)));
+        assert_eq!(then.ago(clocks(900_000, 60)), Duration::ZERO);
+        assert_eq!(then.ago(clocks(1_000_100, 60)).as_secs(), 100);
+    }
+
+    #[test]
+    fn the_highest_time_heard_stays() {
+        let then =
+            heard(1_000_000, 500).again(Timestamp::from_second(900_000).unwrap(), Duration::ZERO);
+        assert_eq!(then, heard(1_000_000, 0));
+    }
+
+    proptest! {
+        /// Whatever somebody does to the wall clock, and however often the device was restarted.
+        #[test]
+        fn no_clock_gives_back_what_has_passed(set in any::<i32>(), slept in 0_u64..10 * DAY, up in 0_u64..10 * DAY) {
+            let then = heard(1_700_000_000, up);
+            let now = clocks(1_700_000_000 + i64::from(set), up + slept);
+            prop_assert!(then.ago(now).as_secs() >= slept);
+            prop_assert_eq!(over(then, now), slept > DAY || i64::from(set) > DAY as i64);
+        }
+    }
+}
