@@ -11,6 +11,7 @@
 //! | [`admission`] | whose record something is |
 //! | [`oauth`] | discovery, sign-in by browser and by the app's own screens, tokens |
 //! | [`totp`], [`otpauth`] | second factors |
+//! | [`http_date`], [`retry_after`] | times in header fields |
 //! | [`session`] | what happens to a session, and when its cache is sealed |
 //! | [`limits`] | how much of anything is accepted |
 //!
@@ -20,6 +21,7 @@
 
 pub mod admission;
 pub mod fhir;
+pub mod http_date;
 pub mod limits;
 pub mod oauth;
 

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
 
-use crate::limits;
+use crate::{http_date, limits};
 
 /// How long to wait, at most [`limits::RETRY_AFTER`]; nothing if the field is neither form. A date
 /// that has passed means now.
@@ -15,8 +14,7 @@ pub fn parse(field: &str, now: Timestamp) -> Option<Duration> {
         // More digits than a u64 holds is still "very long", not "unreadable".
         Duration::from_secs(field.parse().unwrap_or(u64::MAX))
     } else {
-        let date = DateTimeParser::new().parse_timestamp(field).ok()?;
-        Duration::try_from(date.duration_since(now)).unwrap_or(Duration::ZERO)
+        Duration::try_from(http_date::parse(field)?.duration_since(now)).unwrap_or(Duration::ZERO)
     };
     Some(wait.min(limits::RETRY_AFTER))
 }
