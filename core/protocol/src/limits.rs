@@ -31,6 +31,29 @@ pub const TOKEN: usize = 16 * 1024;
 /// Characters of an OAuth error code that are kept.
 pub const ERROR_CODE: usize = 64;
 
+/// Characters of a DPoP nonce. It goes into every proof, and so into every request's header.
+pub const DPOP_NONCE: usize = 1024;
+
+/// How many authentication context classes of a step-up are kept. Servers name a handful.
+pub const ACR_VALUES: usize = 16;
+
+/// Characters of one authentication context class. Some are URNs.
+pub const ACR_VALUE: usize = 256;
+
+/// Characters of a `request_uri`. It goes into an address that a browser opens.
+pub const REQUEST_URI: usize = 2048;
+
+/// How long a pushed request is believed to live at least and at most; RFC 9126 §2.2 expects
+/// seconds to minutes.
+pub const PUSHED_LIFE: (Duration, Duration) =
+    (Duration::from_secs(5), Duration::from_secs(10 * 60));
+
+/// Life of a pushed request whose answer does not say.
+pub const PUSHED_LIFE_UNSAID: Duration = Duration::from_secs(60);
+
+/// The longest `max_age` that means anything. A year without proving who one is is no demand.
+pub const MAX_AGE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
 /// Longest life of an access token that is believed. A portal that grants more is asked again after
 /// a day.
 pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);

@@ -9,7 +9,8 @@ use url::Url;
 
 use super::discovery::PortalEndpoints;
 use super::pkce::Pkce;
-use super::{Code, ErrorCode};
+use super::step_up::StepUp;
+use super::{Code, ErrorCode, Form};
 use crate::place::Base;
 use crate::secret::Secret;
 
@@ -32,23 +33,46 @@ pub struct AuthorizationRequest<'a> {
     pub nonce: &'a Secret,
     /// Ties the code to this sign-in.
     pub pkce: &'a Pkce,
+    /// What the portal wants of this sign-in beyond the usual (RFC 9470 §4).
+    pub step_up: Option<&'a StepUp>,
+    /// Ties the code to a key (RFC 9449 §10). Left out where the request is pushed with a proof,
+    /// which says the same (§10.1).
+    pub dpop_jkt: Option<&'a str>,
 }
 
 impl AuthorizationRequest<'_> {
     /// The address to open in the browser. Carries state and nonce: not for logs.
     pub fn url(&self) -> Url {
         let mut url = self.endpoints.authorization.clone();
-        url.query_pairs_mut()
-            .append_pair("response_type", "code")
-            .append_pair("client_id", self.client_id)
-            .append_pair("redirect_uri", self.redirect)
-            .append_pair("scope", self.scope)
-            .append_pair("state", self.state.expose())
-            .append_pair("nonce", self.nonce.expose())
-            .append_pair("code_challenge", &self.pkce.challenge)
-            .append_pair("code_challenge_method", "S256")
-            .append_pair("aud", self.base.as_str());
+        self.each(|name, value| {
+            url.query_pairs_mut().append_pair(name, value);
+        });
         url
+    }
+
+    /// The same as a body, to be pushed (RFC 9126 §2.1).
+    pub fn form(&self) -> Form {
+        let mut pairs = Vec::new();
+        self.each(|name, value| pairs.push((name, value.to_owned())));
+        Form::new(pairs.iter().map(|(name, value)| (*name, value.as_str())))
+    }
+
+    fn each(&self, mut put: impl FnMut(&'static str, &str)) {
+        put("response_type", "code");
+        put("client_id", self.client_id);
+        put("redirect_uri", self.redirect);
+        put("scope", self.scope);
+        put("state", self.state.expose());
+        put("nonce", self.nonce.expose());
+        put("code_challenge", &self.pkce.challenge);
+        put("code_challenge_method", "S256");
+        put("aud", self.base.as_str());
+        for (name, value) in self.step_up.into_iter().flat_map(StepUp::parameters) {
+            put(name, &value);
+        }
+        if let Some(thumbprint) = self.dpop_jkt {
+            put("dpop_jkt", thumbprint);
+        }
     }
 
     /// What must be remembered until the redirect comes back.
@@ -214,8 +238,29 @@ mod tests {
             state: &Secret::new("s1".into()),
             nonce: &Secret::new("n1".into()),
             pkce: &Pkce::from_random([1; 32]),
+            step_up: None,
+            dpop_jkt: None,
         };
         insta::assert_snapshot!(request.url().as_str().replace('&', "\n&"));
+        let query = |url: &Url| url.query().unwrap().to_owned();
+        let form = request.form();
+        assert_eq!(query(&request.url()), format!("tenant=7&{}", form.as_str()));
+        let step_up = StepUp {
+            acr_values: vec!["phr".into(), "mfa".into()],
+            max_age: Some(std::time::Duration::from_secs(300)),
+        };
+        let stronger = AuthorizationRequest {
+            step_up: Some(&step_up),
+            dpop_jkt: Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"),
+            ..request
+        };
+        let added =
+            "&acr_values=phr+mfa&max_age=300&dpop_jkt=0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+        assert_eq!(
+            stronger.form().as_str(),
+            format!("{}{added}", form.as_str())
+        );
+        assert!(query(&stronger.url()).ends_with(added));
         assert_eq!(request.pending().redirect, "http://127.0.0.1:4711/callback");
         assert!(request.pending().iss_required);
     }

@@ -6,10 +6,13 @@
 //! | [`discovery`] | what a portal offers and where |
 //! | [`pkce`] | proof that the one who redeems a code asked for it |
 //! | [`authorize`] | the browser: the address to open, the redirect that comes back |
+//! | [`par`] | the same request, pushed beforehand |
 //! | [`first_party`] | the app's own screens: one request and answer per step |
 //! | [`token`] | codes and refresh tokens for tokens; revocation |
 //! | [`id_token`] | who signed in |
 //! | [`bearer`] | what a portal says when it refuses a token |
+//! | [`dpop`] | proof that the one who uses a token is the one who got it |
+//! | [`step_up`] | proving again, or better, who one is |
 //!
 //! Requests are built as [`Form`]s, answers are read into enums whose variants are what to do next.
 //! Nothing that a server wrote is repeated in an error: codes are [`ErrorCode`]s.
@@ -24,9 +27,12 @@ use crate::secret::Secret;
 pub mod authorize;
 pub mod bearer;
 pub mod discovery;
+pub mod dpop;
 pub mod first_party;
 pub mod id_token;
+pub mod par;
 pub mod pkce;
+pub mod step_up;
 pub mod token;
 
 /// A request body, `application/x-www-form-urlencoded`. It carries secrets: cleared when dropped,
@@ -71,9 +77,10 @@ pub struct Code(pub Secret);
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ErrorCode(String);
 
-/// Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009, RFC 9470, OpenID Connect Core
-/// §3.1.2.6 and draft-ietf-oauth-first-party-apps-04.
-const KNOWN: [&str; 24] = [
+/// Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009, RFC 7591 §3.2.2, RFC 9126, RFC
+/// 9449 §5 and §8, RFC 9470, OpenID Connect Core §3.1.2.6, OpenID Connect Unmet Authentication
+/// Requirements and draft-ietf-oauth-first-party-apps-04.
+const KNOWN: [&str; 30] = [
     "access_denied",
     "account_selection_required",
     "consent_required",
@@ -82,9 +89,13 @@ const KNOWN: [&str; 24] = [
     "insufficient_user_authentication",
     "interaction_required",
     "invalid_client",
+    "invalid_client_metadata",
+    "invalid_dpop_proof",
     "invalid_error",
     "invalid_grant",
+    "invalid_redirect_uri",
     "invalid_request",
+    "invalid_request_uri",
     "invalid_scope",
     "invalid_session",
     "invalid_token",
@@ -93,7 +104,9 @@ const KNOWN: [&str; 24] = [
     "server_error",
     "temporarily_unavailable",
     "too_many_attempts",
+    "unapproved_software_statement",
     "unauthorized_client",
+    "unmet_authentication_requirements",
     "unsupported_grant_type",
     "unsupported_response_type",
     "unsupported_token_type",

@@ -57,8 +57,10 @@ pub fn revoke(client_id: &str, refresh_token: &Secret) -> Form {
 /// What a grant gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenAnswer {
-    /// Goes into `Authorization: Bearer`; only characters that a header may carry.
+    /// Goes into `Authorization`, after its kind; only characters that a header may carry.
     pub access_token: Secret,
+    /// How the access token is used.
+    pub kind: TokenKind,
     /// How long it lives: bounded by [`limits::ACCESS_TOKEN_LIFE`], and
     /// [`limits::ACCESS_TOKEN_LIFE_UNSAID`] if not said.
     pub expires_in: Duration,
@@ -72,6 +74,32 @@ pub struct TokenAnswer {
     pub id_token: Option<Secret>,
     /// To be kept for a later native challenge (draft-ietf-oauth-first-party-apps-04 §6.1).
     pub auth_session: Option<Secret>,
+}
+
+/// How an access token is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// By whoever has it (RFC 6750).
+    Bearer,
+    /// With a proof by the key that it is bound to (RFC 9449 §7.1).
+    Dpop,
+}
+
+impl TokenKind {
+    /// The scheme of `Authorization`.
+    pub fn scheme(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
+        }
+    }
+
+    /// `token_type` is compared without regard to case (RFC 6749 §5.1).
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Bearer, Self::Dpop]
+            .into_iter()
+            .find(|kind| kind.scheme().eq_ignore_ascii_case(text))
+    }
 }
 
 /// The id of a patient. Prints nothing.
@@ -148,16 +176,19 @@ impl TokenAnswer {
             .filter(is_token)
             .ok_or(TokenError::NotAnAnswer)?;
         // §7.1: a client must not use a token whose type it does not understand.
-        let is_bearer = raw
+        let kind = raw
             .token_type
-            .is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
+            .as_deref()
+            .and_then(TokenKind::parse)
+            .ok_or(TokenError::NotAnAnswer)?;
         let refresh_is_fine = raw.refresh_token.as_ref().is_none_or(is_token);
         let patient_is_fine = raw.patient.as_deref().is_none_or(is_id);
-        if !is_bearer || !refresh_is_fine || !patient_is_fine {
+        if !refresh_is_fine || !patient_is_fine {
             return Err(TokenError::NotAnAnswer);
         }
         Ok(Self {
             access_token,
+            kind,
             expires_in: life(raw.expires_in.as_ref()),
             refresh_token: raw.refresh_token,
             scope: raw.scope,
@@ -241,6 +272,18 @@ mod tests {
         assert_eq!(answer.patient.as_ref().unwrap().0, "canary-p");
         assert_eq!(answer.expires_in.as_secs(), 300);
         assert!(!format!("{answer:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_token_says_how_it_is_used() {
+        let kind = |said: &str| {
+            let body = format!(r#"{{"access_token":"a","token_type":"{said}"}}"#);
+            TokenAnswer::parse(200, body.as_bytes()).map(|answer| answer.kind)
+        };
+        assert_eq!(kind("Bearer"), Ok(TokenKind::Bearer));
+        assert_eq!(kind("DPoP"), Ok(TokenKind::Dpop));
+        assert_eq!(kind("dpop"), Ok(TokenKind::Dpop));
+        assert_eq!(kind("N_A"), Err(TokenError::NotAnAnswer));
     }
 
     #[test]
