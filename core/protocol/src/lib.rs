@@ -10,7 +10,7 @@
 //! | [`fhir`] | the part of FHIR R4 that messages need |
 //! | [`admission`] | whose record something is |
 //! | [`oauth`] | discovery, sign-in by browser and by the app's own screens, tokens |
-//! | [`totp`], [`otpauth`] | second factors |
+//! | [`totp`], [`otpauth`], [`recovery_code`] | second factors |
 //! | [`http_date`], [`retry_after`] | times in header fields |
 //! | [`session`] | what happens to a session, and when its cache is sealed |
 //! | [`limits`] | how much of anything is accepted |
@@ -27,6 +27,7 @@ pub mod oauth;
 
 pub mod otpauth;
 pub mod place;
+pub mod recovery_code;
 pub mod retry_after;
 pub mod secret;
 pub mod session;

@@ -51,6 +51,12 @@ pub const PUSHED_LIFE: (Duration, Duration) =
 /// Life of a pushed request whose answer does not say.
 pub const PUSHED_LIFE_UNSAID: Duration = Duration::from_secs(60);
 
+/// How many new recovery codes are shown. Portals give eight to sixteen.
+pub const RECOVERY_CODES: usize = 32;
+
+/// Octets of one recovery code with its groups.
+pub const RECOVERY_CODE: usize = 128;
+
 /// The longest `max_age` that means anything. A year without proving who one is is no demand.
 pub const MAX_AGE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 

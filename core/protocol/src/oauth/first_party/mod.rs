@@ -10,12 +10,18 @@
 //! |---|---|
 //! | `password_required: true` | `username` and `password` are wanted |
 //! | `otp_required: true` | `otp` is wanted, the draft's own example (§6.2) |
+//! | `recovery_code_accepted: true` | `recovery_code` may be sent instead |
+//! | `totp_enrolment_required: true` with `otpauth` | a second factor must be set up: `otp` is wanted, a code of that new secret |
 //! | `attempts_left: n` | so many more wrong ones are tolerated |
-//! | `rejected: "password"` or `"otp"` | what was just sent was wrong |
+//! | `rejected: "password"`, `"otp"` or `"recovery_code"` | what was just sent was wrong |
+//!
+//! Beside the `authorization_code`, `recovery_codes_left` says how many are left after one was used,
+//! and `recovery_codes` shows new ones after a second factor was set up.
 //!
 //! `too_many_attempts` with `retry_after` (or the header field `Retry-After`) says when to try
 //! again. A server that has no `rejected` is understood as well: asking once more for what was just
-//! sent means that it was wrong.
+//! sent means that it was wrong. An enrolment whose address is not a usable one
+//! ([`OtpAuth::parse`]) cannot be done here, and goes on in the browser.
 //!
 //! The status decides nothing where the body has an `error` (RFC 6749 answers 400 for most, servers
 //! differ). Only a body that is not JSON is judged by it.
@@ -26,14 +32,16 @@ use serde::Deserialize;
 use url::form_urlencoded::byte_serialize;
 
 use super::pkce::Pkce;
+use super::step_up::StepUp;
 use super::{Code, ErrorCode, Form};
-use crate::limits;
+use crate::otpauth::OtpAuth;
 use crate::place::Base;
+use crate::recovery_code::{self, RecoveryCode};
 use crate::secret::Secret;
-use crate::totp;
+use crate::{limits, totp};
 
 /// The first request: who asks, for what, with which proof.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Start<'a> {
     /// The client as registered.
     pub client_id: &'a str,
@@ -47,6 +55,18 @@ pub struct Start<'a> {
     pub base: &'a Base,
     /// From an earlier sign-in of this device, if there is one (§5.3.1).
     pub auth_session: Option<&'a Secret>,
+    /// What the portal wants of this sign-in beyond the usual (RFC 9470). It then asks for
+    /// everything again.
+    pub step_up: Option<&'a StepUp>,
+    /// User name and password, to save a round trip where they are known to be wanted.
+    pub credentials: Option<(&'a str, &'a [u8])>,
+}
+
+// The credentials have no place in a log.
+impl std::fmt::Debug for Start<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Start(..)")
+    }
 }
 
 impl Start<'_> {
@@ -64,7 +84,26 @@ impl Start<'_> {
         let session = self
             .auth_session
             .map(|session| ("auth_session", session.expose()));
-        Form::new(pairs.into_iter().chain(session))
+        let wanted: Vec<_> = self
+            .step_up
+            .into_iter()
+            .flat_map(StepUp::parameters)
+            .collect();
+        let wanted = wanted.iter().map(|(name, value)| (*name, value.as_str()));
+        let pairs = pairs.into_iter().chain(session).chain(wanted);
+        match self.credentials {
+            Some((user, password)) => with_password(pairs, user, password),
+            None => Form::new(pairs),
+        }
+    }
+
+    /// What this request is, for [`ChallengeAnswer::parse`]: with credentials it is
+    /// [`Sent::Password`] as well, so that being asked for them again means that they were wrong.
+    pub fn sent(&self) -> Sent {
+        match self.credentials {
+            Some(_) => Sent::Password,
+            None => Sent::Start,
+        }
     }
 }
 
@@ -76,12 +115,24 @@ pub fn send_password(
     user: &str,
     password: &[u8],
 ) -> Form {
-    let head = Form::new(
-        [("client_id", client_id)]
-            .into_iter()
-            .chain(auth_session.map(|session| ("auth_session", session.expose())))
-            .chain([("username", user)]),
-    );
+    with_password(of_session(client_id, auth_session), user, password)
+}
+
+/// `client_id` and `auth_session`, with which every later request begins (§5.3.1).
+fn of_session<'a>(
+    client_id: &'a str,
+    auth_session: Option<&'a Secret>,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let session = auth_session.map(|session| ("auth_session", session.expose()));
+    [("client_id", client_id)].into_iter().chain(session)
+}
+
+fn with_password<'a>(
+    pairs: impl Iterator<Item = (&'a str, &'a str)>,
+    user: &'a str,
+    password: &[u8],
+) -> Form {
+    let head = Form::new(pairs.chain([("username", user)]));
     // Encoded octet by octet: there must be no second copy of it as text.
     let mut body = String::with_capacity(head.as_str().len() + 3 * password.len() + 16);
     body.push_str(head.as_str());
@@ -92,12 +143,16 @@ pub fn send_password(
 
 /// The body that answers with a code of the second factor.
 pub fn send_code(client_id: &str, auth_session: Option<&Secret>, code: &totp::Code) -> Form {
-    Form::new(
-        [("client_id", client_id)]
-            .into_iter()
-            .chain(auth_session.map(|session| ("auth_session", session.expose())))
-            .chain([("otp", code.digits())]),
-    )
+    Form::new(of_session(client_id, auth_session).chain([("otp", code.digits())]))
+}
+
+/// The body that answers with a recovery code instead of one of the second factor.
+pub fn send_recovery_code(
+    client_id: &str,
+    auth_session: Option<&Secret>,
+    code: &RecoveryCode,
+) -> Form {
+    Form::new(of_session(client_id, auth_session).chain([("recovery_code", code.as_str())]))
 }
 
 /// What was just sent; needed to tell a first question from a repeated one.
@@ -105,10 +160,12 @@ pub fn send_code(client_id: &str, auth_session: Option<&Secret>, code: &totp::Co
 pub enum Sent {
     /// [`Start`].
     Start,
-    /// [`send_password`].
+    /// [`send_password`], or [`Start`] with credentials.
     Password,
     /// [`send_code`].
     Code,
+    /// [`send_recovery_code`].
+    RecoveryCode,
 }
 
 /// What to do next.
@@ -120,12 +177,16 @@ pub enum ChallengeAnswer {
         code: Code,
         /// To be kept for a later sign-in (§5.3.1).
         auth_session: Option<Secret>,
+        /// New recovery codes, to be shown once: a second factor was just set up.
+        recovery_codes: Vec<Secret>,
+        /// How many recovery codes are left: one was just used.
+        recovery_codes_left: Option<u32>,
     },
     /// Ask the person.
     Needs(Needs),
     /// The password was wrong; ask again.
     WrongPassword(Needs),
-    /// The code was wrong or used before; ask again.
+    /// The code, or the recovery code, was wrong or used before; ask again.
     WrongCode(Needs),
     /// Too many wrong ones; wait, then ask again.
     Wait {
@@ -161,6 +222,11 @@ pub struct Needs {
     pub password: bool,
     /// A code of the second factor.
     pub otp: bool,
+    /// A recovery code is taken instead.
+    pub recovery_code: bool,
+    /// The person must set up a second factor first: the `otpauth://` address of the new secret, one
+    /// that [`OtpAuth::parse`] reads. `otp` is then set too, and a code of this secret confirms it.
+    pub enrolment: Option<Secret>,
     /// How many wrong ones are still tolerated, if said.
     pub attempts_left: Option<u32>,
 }
@@ -185,6 +251,14 @@ struct Raw {
     password_required: bool,
     #[serde(default)]
     otp_required: bool,
+    #[serde(default)]
+    recovery_code_accepted: bool,
+    #[serde(default)]
+    totp_enrolment_required: bool,
+    otpauth: Option<Secret>,
+    #[serde(default)]
+    recovery_codes: Vec<Secret>,
+    recovery_codes_left: Option<u32>,
     attempts_left: Option<u32>,
     rejected: Option<String>,
     retry_after: Option<u64>,
@@ -212,6 +286,8 @@ impl ChallengeAnswer {
                 Some(code) => Ok(Self::Code {
                     code: Code(code),
                     auth_session: raw.auth_session,
+                    recovery_codes: recovery_code::shown(raw.recovery_codes),
+                    recovery_codes_left: raw.recovery_codes_left,
                 }),
                 None => without_body(status, retry_after, sent),
             };
@@ -242,36 +318,82 @@ fn insufficient(raw: Raw, sent: Sent) -> ChallengeAnswer {
     let rejected = match raw.rejected.as_deref() {
         Some("password") => Some(Sent::Password),
         Some("otp") => Some(Sent::Code),
+        Some("recovery_code") => Some(Sent::RecoveryCode),
         Some(_) => None,
-        None if sent == Sent::Password && raw.password_required => Some(Sent::Password),
-        None if sent == Sent::Code && raw.otp_required => Some(Sent::Code),
-        None => None,
+        None => Some(sent).filter(|sent| raw.asks_again(*sent)),
     };
     // Only the frame of the draft: at the start that asks for a password; later it asks for
     // something unknown here.
-    let says_nothing = !raw.password_required && !raw.otp_required;
-    if says_nothing && rejected.is_none() && sent != Sent::Start {
+    let is_unknown = raw.says_nothing() && rejected.is_none() && sent != Sent::Start;
+    if is_unknown || raw.totp_enrolment_required && !raw.can_enrol() {
         return ChallengeAnswer::RedirectToWeb {
             request_uri: None,
             expires_in: None,
         };
     }
     match rejected {
-        Some(Sent::Password) => ChallengeAnswer::WrongPassword(raw.needs(Sent::Password)),
-        Some(Sent::Code) => ChallengeAnswer::WrongCode(raw.needs(Sent::Code)),
+        Some(what @ Sent::Password) => ChallengeAnswer::WrongPassword(raw.needs(what)),
+        Some(what @ (Sent::Code | Sent::RecoveryCode)) => {
+            ChallengeAnswer::WrongCode(raw.needs(what))
+        }
         _ => ChallengeAnswer::Needs(raw.needs(sent)),
     }
 }
 
 impl Raw {
+    fn says_nothing(&self) -> bool {
+        !self.password_required && !self.wants_code() && !self.recovery_code_accepted
+    }
+
+    fn wants_code(&self) -> bool {
+        self.otp_required || self.totp_enrolment_required
+    }
+
+    fn asks_again(&self, sent: Sent) -> bool {
+        match sent {
+            Sent::Start => false,
+            Sent::Password => self.password_required,
+            Sent::Code => self.wants_code(),
+            Sent::RecoveryCode => self.wants_code() || self.recovery_code_accepted,
+        }
+    }
+
+    fn can_enrol(&self) -> bool {
+        self.otpauth
+            .as_ref()
+            .is_some_and(|uri| OtpAuth::parse(uri.expose()).is_ok())
+    }
+
     /// What is wanted; if not said, what was wanted before.
     fn needs(self, before: Sent) -> Needs {
-        let says_nothing = !self.password_required && !self.otp_required;
+        if self.says_nothing() {
+            return Needs {
+                auth_session: self.auth_session,
+                attempts_left: self.attempts_left,
+                ..Needs::again(before)
+            };
+        }
+        let enrols = self.totp_enrolment_required && self.can_enrol();
         Needs {
+            password: self.password_required,
+            otp: self.wants_code(),
+            recovery_code: self.recovery_code_accepted,
             auth_session: self.auth_session,
-            password: self.password_required || (says_nothing && before != Sent::Code),
-            otp: self.otp_required || (says_nothing && before == Sent::Code),
+            enrolment: self.otpauth.filter(|_| enrols),
             attempts_left: self.attempts_left,
+        }
+    }
+}
+
+impl Needs {
+    /// What was wanted before, where a server does not say.
+    fn again(before: Sent) -> Self {
+        let of_factor = matches!(before, Sent::Code | Sent::RecoveryCode);
+        Self {
+            password: !of_factor,
+            otp: of_factor,
+            recovery_code: before == Sent::RecoveryCode,
+            ..Self::default()
         }
     }
 }
@@ -286,11 +408,7 @@ fn without_body(
             retry_after: retry_after
                 .unwrap_or(limits::RETRY_AFTER_UNSAID)
                 .min(limits::RETRY_AFTER),
-            needs: Needs {
-                password: sent != Sent::Code,
-                otp: sent == Sent::Code,
-                ..Needs::default()
-            },
+            needs: Needs::again(sent),
         }),
         500.. => Err(ChallengeError::Unavailable),
         _ => Err(ChallengeError::NotAnAnswer),

@@ -16,8 +16,20 @@ fn needs(password: bool, otp: bool, attempts_left: Option<u32>) -> Needs {
         password,
         otp,
         attempts_left,
+        ..Needs::default()
     }
 }
+
+fn code_of(auth_session: Option<&str>) -> ChallengeAnswer {
+    ChallengeAnswer::Code {
+        code: Code(secret("c")),
+        auth_session: auth_session.map(secret),
+        recovery_codes: vec![],
+        recovery_codes_left: None,
+    }
+}
+
+const OTPAUTH: &str = "otpauth://totp/Portal:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Portal&algorithm=SHA1&digits=6&period=30";
 
 #[test]
 fn each_step_has_its_request() {
@@ -30,6 +42,8 @@ fn each_step_has_its_request() {
         nonce: &secret("n"),
         base: &base,
         auth_session: None,
+        step_up: None,
+        credentials: None,
     };
     assert_eq!(
         start.form().as_str(),
@@ -39,7 +53,34 @@ fn each_step_has_its_request() {
             pkce.challenge
         )
     );
+    let step_up = StepUp {
+        acr_values: vec!["mfa".into()],
+        max_age: Some(Duration::from_secs(300)),
+    };
+    let at_once = Start {
+        auth_session: Some(&secret("s")),
+        step_up: Some(&step_up),
+        credentials: Some(("ana", "p& \u{e4}".as_bytes())),
+        ..start
+    };
+    assert_eq!(
+        at_once.form().as_str(),
+        format!(
+            "{}&auth_session=s&acr_values=mfa&max_age=300&username=ana&password=p%26+%C3%A4",
+            start.form().as_str()
+        )
+    );
+    assert_eq!(
+        (start.sent(), at_once.sent()),
+        (Sent::Start, Sent::Password)
+    );
+    assert_eq!(format!("{at_once:?}"), "Start(..)");
     let session = secret("a=b");
+    let recovery = RecoveryCode::normalize("ABCD-efgh").unwrap();
+    assert_eq!(
+        send_recovery_code("pericard", Some(&session), &recovery).as_str(),
+        "client_id=pericard&auth_session=a%3Db&recovery_code=abcdefgh"
+    );
     assert_eq!(
         send_password("pericard", Some(&session), "ana", "p& \u{e4}".as_bytes()).as_str(),
         "client_id=pericard&auth_session=a%3Db&username=ana&password=p%26+%C3%A4"
@@ -119,10 +160,7 @@ fn every_answer_of_the_reference_portal_is_understood() {
         (
             Sent::Code,
             r#"{"authorization_code":"c","auth_session":"s"}"#,
-            A::Code {
-                code: Code(secret("c")),
-                auth_session: Some(secret("s")),
-            },
+            code_of(Some("s")),
         ),
     ] {
         // The status decides nothing.
@@ -134,6 +172,120 @@ fn every_answer_of_the_reference_portal_is_understood() {
             );
         }
     }
+}
+
+#[test]
+fn a_recovery_code_may_stand_in() {
+    use ChallengeAnswer as A;
+    let wanted = Needs {
+        recovery_code: true,
+        ..needs(false, true, Some(5))
+    };
+    let asks = r#"{"error":"insufficient_authorization","auth_session":"s","otp_required":true,
+        "recovery_code_accepted":true,"attempts_left":5}"#;
+    assert_eq!(
+        parse(400, asks, Sent::Password),
+        Ok(A::Needs(wanted.clone()))
+    );
+    assert_eq!(
+        parse(400, asks, Sent::RecoveryCode),
+        Ok(A::WrongCode(wanted.clone()))
+    );
+    let wrong = asks.replace("}", r#","rejected":"recovery_code"}"#);
+    for sent in [Sent::RecoveryCode, Sent::Code] {
+        assert_eq!(parse(400, &wrong, sent), Ok(A::WrongCode(wanted.clone())));
+    }
+    let used_up =
+        r#"{"error":"insufficient_authorization","auth_session":"s","rejected":"recovery_code"}"#;
+    let again = Needs {
+        recovery_code: true,
+        ..needs(false, true, None)
+    };
+    assert_eq!(
+        parse(400, used_up, Sent::RecoveryCode),
+        Ok(A::WrongCode(again))
+    );
+    let body = r#"{"authorization_code":"c","recovery_codes_left":7}"#;
+    let A::Code {
+        recovery_codes_left,
+        ..
+    } = parse(200, body, Sent::RecoveryCode).unwrap()
+    else {
+        panic!("a code");
+    };
+    assert_eq!(recovery_codes_left, Some(7));
+}
+
+#[test]
+fn a_second_factor_is_set_up_on_the_way() {
+    use ChallengeAnswer as A;
+    let wanted = Needs {
+        enrolment: Some(secret(OTPAUTH)),
+        ..needs(false, true, None)
+    };
+    let asks = format!(
+        r#"{{"error":"insufficient_authorization","auth_session":"s","totp_enrolment_required":true,"otpauth":"{OTPAUTH}"}}"#
+    );
+    assert_eq!(
+        parse(400, &asks, Sent::Password),
+        Ok(A::Needs(wanted.clone()))
+    );
+    let wrong = asks.replace("}", r#","rejected":"otp"}"#);
+    for body in [&wrong, &asks] {
+        assert_eq!(
+            parse(400, body, Sent::Code),
+            Ok(A::WrongCode(wanted.clone()))
+        );
+    }
+    let done =
+        r#"{"authorization_code":"c","recovery_codes":["abcd-efgh","ijkl-mnop","<script>"]}"#;
+    let A::Code { recovery_codes, .. } = parse(200, done, Sent::Code).unwrap() else {
+        panic!("a code");
+    };
+    assert_eq!(recovery_codes, [secret("abcd-efgh"), secret("ijkl-mnop")]);
+}
+
+#[test]
+fn an_enrolment_that_cannot_be_done_here_goes_on_in_the_browser() {
+    for otpauth in [
+        "",
+        r#","otpauth":"otpauth://totp/ana?secret=1""#,
+        r#","otpauth":"https://evil.example""#,
+    ] {
+        let asks = format!(
+            r#"{{"error":"insufficient_authorization","auth_session":"s","totp_enrolment_required":true{otpauth}}}"#
+        );
+        assert!(
+            matches!(
+                parse(400, &asks, Sent::Password),
+                Ok(ChallengeAnswer::RedirectToWeb { .. })
+            ),
+            "{otpauth}"
+        );
+    }
+    // An address that nobody asked to use is not shown.
+    let stray = format!(
+        r#"{{"error":"insufficient_authorization","otp_required":true,"otpauth":"{OTPAUTH}"}}"#
+    );
+    let Ok(ChallengeAnswer::Needs(needs)) = parse(400, &stray, Sent::Password) else {
+        panic!("needs");
+    };
+    assert_eq!(needs.enrolment, None);
+}
+
+#[test]
+fn credentials_at_the_start_can_be_wrong() {
+    let asks = r#"{"error":"insufficient_authorization","auth_session":"s","password_required":true,"attempts_left":4}"#;
+    let wanted = needs(true, false, Some(4));
+    // As `Start::sent` says.
+    assert_eq!(
+        parse(400, asks, Sent::Password),
+        Ok(ChallengeAnswer::WrongPassword(wanted.clone()))
+    );
+    assert_eq!(
+        parse(400, asks, Sent::Start),
+        Ok(ChallengeAnswer::Needs(wanted))
+    );
 }
 
 #[test]
@@ -232,5 +384,23 @@ proptest! {
     #[test]
     fn no_answer_makes_parsing_fail_loudly(status: u16, body in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = ChallengeAnswer::parse(status, None, &body, Sent::Password);
+    }
+
+    #[test]
+    fn what_is_wanted_can_always_be_given(
+        members in prop::collection::vec(prop::sample::select(vec![
+            r#""password_required":true"#, r#""otp_required":true"#, r#""recovery_code_accepted":true"#,
+            r#""totp_enrolment_required":true"#, r#""rejected":"otp""#, r#""rejected":"password""#,
+            r#""rejected":"recovery_code""#, r#""rejected":"face""#,
+        ]), 0..4),
+        sent in prop::sample::select(vec![Sent::Start, Sent::Password, Sent::Code, Sent::RecoveryCode]),
+    ) {
+        let members: std::collections::BTreeSet<_> = members.into_iter().collect();
+        let members: String = members.into_iter().map(|member| format!(",{member}")).collect();
+        let body = format!(r#"{{"error":"insufficient_authorization"{members}}}"#);
+        use ChallengeAnswer as A;
+        if let Ok(A::Needs(needs) | A::WrongPassword(needs) | A::WrongCode(needs)) = parse(400, &body, sent) {
+            prop_assert!(needs.password || needs.otp || needs.recovery_code);
+        }
     }
 }
