@@ -40,6 +40,9 @@ pub const ACR_VALUES: usize = 16;
 /// Characters of one authentication context class. Some are URNs.
 pub const ACR_VALUE: usize = 256;
 
+/// Keys of one issuer. Servers with keys for every algorithm and a rotation under way have a dozen.
+pub const KEYS: usize = 64;
+
 /// Characters of a `request_uri`. It goes into an address that a browser opens.
 pub const REQUEST_URI: usize = 2048;
 

@@ -1,17 +1,20 @@
 //! Who signed in: the claims of an `id_token` (OpenID Connect Core 1.0 §2, §3.1.3.7).
 //!
-//! The token comes straight from the token endpoint over TLS, which may stand in for checking its
-//! signature (§3.1.3.7 point 6). So the claims are checked here and the signature is not; a token
-//! from anywhere else (a redirect, a push message) must not be given to this module. A token that
-//! is not signed at all is refused nevertheless.
+//! [`verify`] checks the signature with the issuer's keys, and the claims. [`check`] checks the claims
+//! alone, for an issuer that publishes no keys: a token that comes straight from the token endpoint
+//! over TLS may do without (§3.1.3.7 point 6). A token from anywhere else (a redirect, a push
+//! message) must not be given to it. Neither takes a token that is not signed at all.
 
 use std::fmt;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::digest::digest;
 use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
-use serde::{Deserialize, de::DeserializeOwned};
-use zeroize::Zeroizing;
+use serde::Deserialize;
 
+use super::jwks::{KeySet, VerifyError};
+use super::jws::{Algorithm, Jws, JwsError};
 use crate::limits;
 use crate::secret::Secret;
 
@@ -27,6 +30,9 @@ pub struct Expected<'a> {
     pub nonce: Option<&'a Secret>,
     /// Now, by the portal's clock as far as it is known.
     pub now: Timestamp,
+    /// The access token of the same answer. If the token has `at_hash`, it must be that of this one
+    /// (§3.1.3.6).
+    pub access_token: Option<&'a Secret>,
 }
 
 /// Who signed in. The account is `(base, issuer, subject)`.
@@ -58,6 +64,16 @@ pub enum IdTokenError {
     /// `alg` is `none` or missing.
     #[error("the id_token is not signed")]
     Unsigned,
+    /// Signed with a key that is not in the set: fetch the set anew, once.
+    #[error("the id_token is signed with an unknown key")]
+    UnknownKey,
+    /// Signed by an algorithm that is not accepted (a shared secret, say), or that the key is not
+    /// for.
+    #[error("the id_token is signed by an algorithm that is not accepted")]
+    Algorithm,
+    /// The signature is not that of the issuer.
+    #[error("the signature of the id_token is wrong")]
+    WrongSignature,
     /// Another issuer.
     #[error("the id_token is from another issuer")]
     WrongIssuer,
@@ -76,11 +92,28 @@ pub enum IdTokenError {
     /// The nonce is missing or another one: it belongs to another sign-in.
     #[error("the id_token belongs to another sign-in")]
     WrongNonce,
+    /// Made for another access token.
+    #[error("the id_token belongs to another access token")]
+    WrongAccessToken,
 }
 
-#[derive(Deserialize)]
-struct Header {
-    alg: Option<String>,
+impl From<JwsError> for IdTokenError {
+    fn from(error: JwsError) -> Self {
+        match error {
+            JwsError::Malformed => Self::Malformed,
+            JwsError::Unsigned => Self::Unsigned,
+        }
+    }
+}
+
+impl From<VerifyError> for IdTokenError {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::UnknownKey => Self::UnknownKey,
+            VerifyError::Algorithm => Self::Algorithm,
+            VerifyError::WrongSignature => Self::WrongSignature,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -94,6 +127,7 @@ struct Claims {
     auth_time: Option<f64>,
     nonce: Option<Secret>,
     acr: Option<String>,
+    at_hash: Option<String>,
     #[serde(rename = "fhirUser")]
     fhir_user: Option<String>,
     /// What SMART App Launch 1.0 called it.
@@ -107,32 +141,25 @@ enum Audience {
     Several(Vec<String>),
 }
 
-/// Reads and checks an `id_token`.
+/// Reads an `id_token` and checks its claims, not its signature.
 pub fn check(token: &Secret, expected: &Expected<'_>) -> Result<IdClaims, IdTokenError> {
-    if token.expose().len() > limits::TOKEN {
-        return Err(IdTokenError::Malformed);
-    }
-    let mut parts = token.expose().split('.');
-    let (Some(header), Some(claims), Some(signature), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err(IdTokenError::Malformed);
-    };
-    let header: Header = decode(header)?;
-    if header
-        .alg
-        .is_none_or(|alg| alg.eq_ignore_ascii_case("none"))
-    {
-        return Err(IdTokenError::Unsigned);
-    }
-    let signature = BASE64URL_NOPAD.decode(signature.as_bytes());
-    if signature.map_err(|_| IdTokenError::Malformed)?.is_empty() {
-        return Err(IdTokenError::Unsigned);
-    }
-    judge(decode(claims)?, expected)
+    let jws = Jws::parse(token.expose())?;
+    judge(&jws, expected)
 }
 
-fn judge(claims: Claims, expected: &Expected<'_>) -> Result<IdClaims, IdTokenError> {
+/// Reads an `id_token` and checks its signature, then its claims.
+pub fn verify(
+    token: &Secret,
+    keys: &KeySet,
+    expected: &Expected<'_>,
+) -> Result<IdClaims, IdTokenError> {
+    let jws = Jws::parse(token.expose())?;
+    keys.verify(&jws)?;
+    judge(&jws, expected)
+}
+
+fn judge(jws: &Jws<'_>, expected: &Expected<'_>) -> Result<IdClaims, IdTokenError> {
+    let claims: Claims = jws.claims().ok_or(IdTokenError::Malformed)?;
     if claims.iss != expected.issuer {
         return Err(IdTokenError::WrongIssuer);
     }
@@ -168,6 +195,13 @@ fn judge(claims: Claims, expected: &Expected<'_>) -> Result<IdClaims, IdTokenErr
     {
         return Err(IdTokenError::WrongNonce);
     }
+    if let (Some(token), Some(hash)) = (expected.access_token, &claims.at_hash)
+        && jws
+            .algorithm
+            .is_some_and(|algorithm| !is_hash_of(hash, token, algorithm))
+    {
+        return Err(IdTokenError::WrongAccessToken);
+    }
     Ok(IdClaims {
         subject,
         auth_time: claims
@@ -178,14 +212,12 @@ fn judge(claims: Claims, expected: &Expected<'_>) -> Result<IdClaims, IdTokenErr
     })
 }
 
-fn decode<T: DeserializeOwned>(part: &str) -> Result<T, IdTokenError> {
-    let json = BASE64URL_NOPAD.decode(part.as_bytes());
-    let json = Zeroizing::new(json.map_err(|_| IdTokenError::Malformed)?);
-    let is_object = json.first() == Some(&b'{');
-    if !is_object || !limits::depth_is_fine(&json) {
-        return Err(IdTokenError::Malformed);
-    }
-    serde_json::from_slice(&json).map_err(|_| IdTokenError::Malformed)
+/// §3.1.3.6: the left half of the hash.
+fn is_hash_of(said: &str, token: &Secret, algorithm: Algorithm) -> bool {
+    let hash = digest(algorithm.hash(), token.expose().as_bytes());
+    let (left, _) = hash.as_ref().split_at(hash.as_ref().len() / 2);
+    let right = BASE64URL_NOPAD.encode(left);
+    verify_slices_are_equal(said.as_bytes(), right.as_bytes()).is_ok()
 }
 
 #[cfg(test)]
@@ -222,6 +254,7 @@ mod tests {
             client_id: "pericard",
             nonce: Some(&nonce),
             now: Timestamp::from_second(NOW).unwrap(),
+            access_token: None,
         };
         check(token, &expected)
     }
@@ -316,6 +349,7 @@ mod tests {
             client_id: "pericard",
             nonce: None,
             now: Timestamp::from_second(NOW).unwrap(),
+            access_token: None,
         };
         assert!(check(&token(&json!({"alg": "ES256"}), &claims, b"x"), &expected).is_ok());
     }

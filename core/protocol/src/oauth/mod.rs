@@ -10,6 +10,7 @@
 //! | [`first_party`] | the app's own screens: one request and answer per step |
 //! | [`token`] | codes and refresh tokens for tokens; revocation |
 //! | [`id_token`] | who signed in |
+//! | [`jwks`] | the issuer's keys, and what they prove |
 //! | [`bearer`] | what a portal says when it refuses a token |
 //! | [`dpop`] | proof that the one who uses a token is the one who got it |
 //! | [`step_up`] | proving again, or better, who one is |
@@ -30,6 +31,8 @@ pub mod discovery;
 pub mod dpop;
 pub mod first_party;
 pub mod id_token;
+pub mod jwks;
+mod jws;
 pub mod par;
 pub mod pkce;
 pub mod step_up;

@@ -1,0 +1,245 @@
+//! The keys of an issuer (JWK Set, RFC 7517) and what they prove.
+//!
+//! Every server adds, renews and drops keys, and names kinds that are new. So a key that is not
+//! understood costs itself and not the set; a key that must not be there at all (private or
+//! symmetric) is not used; one that says it is for something else (`use`, `key_ops`, `alg`) is
+//! believed.
+//!
+//! A key verifies only what its own kind can have signed: the algorithm that a token names chooses
+//! among the keys that fit it, and never how a key is read. RSA keys have 2,048 to 8,192 bits (RFC
+//! 7518 §3.3).
+
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
+    RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents,
+    UnparsedPublicKey,
+};
+use data_encoding::BASE64URL_NOPAD;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use super::jws::{Algorithm, Jws};
+use crate::limits;
+
+/// The public keys of an issuer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeySet {
+    keys: Vec<Key>,
+}
+
+/// Why a document is no set of keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum JwksError {
+    /// Not JSON with a list `keys`, or larger than [`limits::OAUTH_BODY`].
+    #[error("the answer is not a set of keys")]
+    NotAKeySet,
+    /// More than [`limits::KEYS`].
+    #[error("the set has too many keys")]
+    TooManyKeys,
+}
+
+/// Why a signature is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VerifyError {
+    UnknownKey,
+    Algorithm,
+    WrongSignature,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
+    id: Option<String>,
+    /// The one algorithm that it says it is for.
+    algorithm: Option<Algorithm>,
+    material: Material,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Material {
+    /// Big-endian without leading zeros.
+    Rsa { n: Vec<u8>, e: Vec<u8> },
+    /// An uncompressed point (SEC 1 §2.3.3).
+    P256(Vec<u8>),
+    /// An uncompressed point.
+    P384(Vec<u8>),
+    /// 32 octets.
+    Ed25519(Vec<u8>),
+}
+
+#[derive(Deserialize)]
+struct Set {
+    keys: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Jwk {
+    kty: String,
+    kid: Option<String>,
+    #[serde(rename = "use")]
+    purpose: Option<String>,
+    key_ops: Option<Vec<String>>,
+    alg: Option<String>,
+    crv: Option<String>,
+    x: Option<String>,
+    y: Option<String>,
+    n: Option<String>,
+    e: Option<String>,
+    /// The private part of every kind.
+    d: Option<IgnoredAny>,
+}
+
+impl KeySet {
+    /// Reads a set. Keys that cannot be used are left out; an empty set is one too.
+    pub fn parse(json: &[u8]) -> Result<Self, JwksError> {
+        let fine = json.len() <= limits::OAUTH_BODY && limits::depth_is_fine(json);
+        let is_object = json.trim_ascii_start().first() == Some(&b'{');
+        let set = (fine && is_object)
+            .then(|| serde_json::from_slice::<Set>(json).ok())
+            .flatten()
+            .ok_or(JwksError::NotAKeySet)?;
+        if set.keys.len() > limits::KEYS {
+            return Err(JwksError::TooManyKeys);
+        }
+        let keys = set.keys.into_iter().filter_map(Key::read).collect();
+        Ok(Self { keys })
+    }
+
+    /// Whether one of the keys signed the token. With `kid` it must be that key; without, one that
+    /// fits the algorithm.
+    pub(crate) fn verify(&self, jws: &Jws<'_>) -> Result<(), VerifyError> {
+        let algorithm = jws.algorithm.ok_or(VerifyError::Algorithm)?;
+        let named = |key: &&Key| jws.key_id.is_none() || key.id == jws.key_id;
+        let mut fitting = self
+            .keys
+            .iter()
+            .filter(named)
+            .filter(|key| key.fits(algorithm))
+            .peekable();
+        if fitting.peek().is_none() {
+            // A key of that name is there and of another kind: fetching anew would not change it.
+            let known = jws.key_id.is_some() && self.keys.iter().any(|key| named(&key));
+            return Err(if known {
+                VerifyError::Algorithm
+            } else {
+                VerifyError::UnknownKey
+            });
+        }
+        let signed = fitting.any(|key| key.signed(algorithm, jws.input.as_bytes(), &jws.signature));
+        signed.then_some(()).ok_or(VerifyError::WrongSignature)
+    }
+}
+
+impl Key {
+    fn read(json: Value) -> Option<Self> {
+        let jwk: Jwk = serde_json::from_value(json).ok()?;
+        let is_for_signatures = jwk
+            .purpose
+            .as_deref()
+            .is_none_or(|purpose| purpose == "sig")
+            && jwk
+                .key_ops
+                .as_ref()
+                .is_none_or(|ops| ops.iter().any(|op| op == "verify"));
+        if !is_for_signatures || jwk.d.is_some() {
+            return None;
+        }
+        let algorithm = match jwk.alg.as_deref() {
+            Some(name) => Some(Algorithm::parse(name)?),
+            None => None,
+        };
+        let material = match (jwk.kty.as_str(), jwk.crv.as_deref()) {
+            ("RSA", _) => Material::Rsa {
+                n: number(jwk.n.as_deref()?)?,
+                e: number(jwk.e.as_deref()?)?,
+            },
+            ("EC", Some("P-256")) => {
+                Material::P256(point(jwk.x.as_deref()?, jwk.y.as_deref()?, 32)?)
+            }
+            ("EC", Some("P-384")) => {
+                Material::P384(point(jwk.x.as_deref()?, jwk.y.as_deref()?, 48)?)
+            }
+            ("OKP", Some("Ed25519")) => Material::Ed25519(octets(jwk.x.as_deref()?, 32)?),
+            _ => return None,
+        };
+        Some(Self {
+            id: jwk.kid,
+            algorithm,
+            material,
+        })
+    }
+
+    fn fits(&self, algorithm: Algorithm) -> bool {
+        use Algorithm as A;
+        let kind = match &self.material {
+            Material::Rsa { n, .. } => {
+                let rsa = [A::Rs256, A::Rs384, A::Rs512, A::Ps256, A::Ps384, A::Ps512];
+                rsa.contains(&algorithm) && (2048..=8192).contains(&bits(n))
+            }
+            Material::P256(_) => algorithm == A::Es256,
+            Material::P384(_) => algorithm == A::Es384,
+            Material::Ed25519(_) => algorithm == A::EdDsa,
+        };
+        kind && self.algorithm.is_none_or(|said| said == algorithm)
+    }
+
+    fn signed(&self, algorithm: Algorithm, input: &[u8], signature: &[u8]) -> bool {
+        let verified = match &self.material {
+            Material::Rsa { n, e } => match rsa(algorithm) {
+                Some(parameters) => {
+                    RsaPublicKeyComponents { n, e }.verify(parameters, input, signature)
+                }
+                None => return false,
+            },
+            Material::P256(point) => {
+                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(input, signature)
+            }
+            Material::P384(point) => {
+                UnparsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point).verify(input, signature)
+            }
+            Material::Ed25519(key) => {
+                UnparsedPublicKey::new(&ED25519, key).verify(input, signature)
+            }
+        };
+        self.fits(algorithm) && verified.is_ok()
+    }
+}
+
+fn rsa(algorithm: Algorithm) -> Option<&'static RsaParameters> {
+    Some(match algorithm {
+        Algorithm::Rs256 => &RSA_PKCS1_2048_8192_SHA256,
+        Algorithm::Rs384 => &RSA_PKCS1_2048_8192_SHA384,
+        Algorithm::Rs512 => &RSA_PKCS1_2048_8192_SHA512,
+        Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
+        Algorithm::Ps384 => &RSA_PSS_2048_8192_SHA384,
+        Algorithm::Ps512 => &RSA_PSS_2048_8192_SHA512,
+        Algorithm::Es256 | Algorithm::Es384 | Algorithm::EdDsa => return None,
+    })
+}
+
+/// RFC 7518 §6.3.1.1: no leading zeros, although some servers write one.
+fn number(text: &str) -> Option<Vec<u8>> {
+    let octets = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+    let start = octets.iter().position(|octet| *octet != 0)?;
+    octets.get(start..).map(<[u8]>::to_vec)
+}
+
+fn bits(number: &[u8]) -> usize {
+    number
+        .first()
+        .map_or(0, |first| 8 * number.len() - first.leading_zeros() as usize)
+}
+
+fn octets(text: &str, length: usize) -> Option<Vec<u8>> {
+    let octets = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+    (octets.len() == length).then_some(octets)
+}
+
+/// RFC 7518 §6.2.1.2: each coordinate in its full length.
+fn point(x: &str, y: &str, length: usize) -> Option<Vec<u8>> {
+    Some([&[4][..], &octets(x, length)?, &octets(y, length)?].concat())
+}
+
+#[cfg(test)]
+mod tests;
