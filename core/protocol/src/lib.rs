@@ -10,7 +10,7 @@
 //! | [`fhir`] | the part of FHIR R4 that messages need |
 //! | [`admission`] | whose record something is |
 //! | [`oauth`] | discovery, sign-in by browser and by the app's own screens, tokens |
-//! | [`totp`], [`otpauth`], [`recovery_code`] | second factors |
+//! | [`totp`], [`otpauth`], [`recovery_code`], [`two_factor`] | second factors: codes, setting up, removing |
 //! | [`http_date`], [`retry_after`] | times in header fields |
 //! | [`session`] | what happens to a session, and when its cache is sealed |
 //! | [`limits`] | how much of anything is accepted |
@@ -32,3 +32,4 @@ pub mod retry_after;
 pub mod secret;
 pub mod session;
 pub mod totp;
+pub mod two_factor;

@@ -40,6 +40,9 @@ pub const ACR_VALUES: usize = 16;
 /// Characters of one authentication context class. Some are URNs.
 pub const ACR_VALUE: usize = 256;
 
+/// Characters of a `client_id`. Some are addresses.
+pub const CLIENT_ID: usize = 1024;
+
 /// Keys of one issuer. Servers with keys for every algorithm and a rotation under way have a dozen.
 pub const KEYS: usize = 64;
 

@@ -15,6 +15,7 @@ pub mod outgoing;
 pub mod patient;
 pub mod reference;
 pub mod search;
+pub mod user;
 
 /// Why something is not the FHIR resource that was asked for. Carries nothing of what was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

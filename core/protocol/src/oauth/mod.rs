@@ -4,6 +4,7 @@
 //! | module | what it is about |
 //! |---|---|
 //! | [`discovery`] | what a portal offers and where |
+//! | [`registration`] | becoming known to a portal |
 //! | [`pkce`] | proof that the one who redeems a code asked for it |
 //! | [`authorize`] | the browser: the address to open, the redirect that comes back |
 //! | [`par`] | the same request, pushed beforehand |
@@ -35,6 +36,7 @@ pub mod jwks;
 mod jws;
 pub mod par;
 pub mod pkce;
+pub mod registration;
 pub mod step_up;
 pub mod token;
 

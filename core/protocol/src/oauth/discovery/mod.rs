@@ -5,12 +5,20 @@
 //! The SMART document is the word of the FHIR base that the app was configured with, so it wins
 //! where both say something. The authorization server's own document must name the very same
 //! issuer, byte for byte (RFC 8414 §3.3), and adds what the SMART document does not say.
+//!
+//! Pericard's own members are optional and read from the SMART document alone: `totp_endpoint`
+//! (which gets the access token, so it must lie under the base), `password_reset_uri`,
+//! `account_uri` and `sessions_uri` (which a browser opens). A bad one costs its feature and is
+//! [listed](PortalEndpoints::broken), and the portal can still be used.
 
 use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 use crate::limits::depth_is_fine;
-use crate::place::endpoint;
+use crate::place::{Base, endpoint};
+
+const TOTP_ENDPOINT: &str = "totp_endpoint";
 
 /// Why a portal cannot be used. Nothing of its answer is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,8 +64,15 @@ struct Metadata {
     authorization_response_iss_parameter_supported: bool,
     code_challenge_methods_supported: Vec<String>,
     dpop_signing_alg_values_supported: Vec<String>,
+    require_pushed_authorization_requests: bool,
+    acr_values_supported: Vec<String>,
     scopes_supported: Vec<String>,
     capabilities: Vec<String>,
+    // Of any type: a bad one is left out and does not spoil the document.
+    totp_endpoint: Option<Value>,
+    password_reset_uri: Option<Value>,
+    account_uri: Option<Value>,
+    sessions_uri: Option<Value>,
 }
 
 /// The SMART configuration of a FHIR base.
@@ -95,6 +110,21 @@ pub struct PortalEndpoints {
     pub scopes: Vec<String>,
     /// SMART capabilities such as `launch-standalone` and `permission-v2`.
     pub capabilities: Vec<String>,
+    /// Whether authorization requests must be pushed (RFC 9126 §5).
+    pub par_required: bool,
+    /// Authentication context classes that are named; for step-up (RFC 9470 §4).
+    pub acr_values: Vec<String>,
+    /// Where a second factor is set up and removed. It gets the access token: use it only after
+    /// [`within`](Self::within).
+    pub totp: Option<Url>,
+    /// The portal's page for a forgotten password.
+    pub password_reset: Option<Url>,
+    /// The portal's page about the account.
+    pub account: Option<Url>,
+    /// The portal's page that lists and ends sessions.
+    pub sessions: Option<Url>,
+    /// Which of those four were named and are not usable addresses, by their member.
+    pub broken: Vec<&'static str>,
 }
 
 impl SmartConfiguration {
@@ -188,6 +218,21 @@ impl PortalEndpoints {
                 said.clone()
             }
         };
+        let mut broken = Vec::new();
+        let mut own = |which: &'static str, said: &Option<Value>| {
+            let said = said.as_ref()?;
+            let url = said
+                .as_str()
+                .and_then(|text| endpoint(text, allow_loopback_http).ok());
+            if url.is_none() {
+                broken.push(which);
+            }
+            url
+        };
+        let totp = own(TOTP_ENDPOINT, &smart.totp_endpoint);
+        let password_reset = own("password_reset_uri", &smart.password_reset_uri);
+        let account = own("account_uri", &smart.account_uri);
+        let sessions = own("sessions_uri", &smart.sessions_uri);
         let authorization = url("authorization_endpoint", |it| &it.authorization_endpoint)?;
         let token = url("token_endpoint", |it| &it.token_endpoint)?;
         Ok(Self {
@@ -208,7 +253,29 @@ impl PortalEndpoints {
             dpop_algorithms: list(|it| &it.dpop_signing_alg_values_supported),
             scopes: list(|it| &it.scopes_supported),
             capabilities: list(|it| &it.capabilities),
+            par_required: smart.require_pushed_authorization_requests
+                || server.require_pushed_authorization_requests,
+            acr_values: list(|it| &it.acr_values_supported),
+            totp,
+            password_reset,
+            account,
+            sessions,
+            broken,
         })
+    }
+
+    /// Leaves out what gets the access token and lies outside the base, and lists it as broken.
+    pub fn within(mut self, base: &Base) -> Self {
+        if self.totp.take_if(|url| !base.covers(url)).is_some() {
+            self.broken.push(TOTP_ENDPOINT);
+        }
+        self
+    }
+
+    /// Whether tokens can be bound to a key of the one kind that is used here, ES256 (RFC 9449
+    /// §5.1).
+    pub fn offers_dpop(&self) -> bool {
+        self.dpop_algorithms.iter().any(|named| named == "ES256")
     }
 
     /// Whether a SMART capability is named.

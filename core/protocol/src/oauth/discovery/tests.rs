@@ -187,3 +187,91 @@ fn metadata_is_looked_for_in_both_places() {
         assert_eq!(urls(bad), Err(DiscoveryError::NoIssuer), "{bad}");
     }
 }
+
+#[test]
+fn what_is_ours_is_optional_and_spoils_nothing() {
+    let mut smart = smart();
+    assert_eq!(merge(&smart, None).unwrap().broken, Vec::<&str>::new());
+    smart["totp_endpoint"] = "https://portal.example/fhir/account/totp".into();
+    smart["password_reset_uri"] = "https://help.example/reset?lang=en".into();
+    smart["account_uri"] = "https://portal.example/account".into();
+    smart["sessions_uri"] = "http://127.0.0.1:9/sessions".into();
+    let portal = merge(&smart, None).unwrap();
+    assert_eq!(portal.totp.unwrap().path(), "/fhir/account/totp");
+    assert_eq!(portal.password_reset.unwrap().query(), Some("lang=en"));
+    assert_eq!(portal.account.unwrap().path(), "/account");
+    assert_eq!(portal.sessions.unwrap().port(), Some(9));
+    let members = [
+        "totp_endpoint",
+        "password_reset_uri",
+        "account_uri",
+        "sessions_uri",
+    ];
+    for bad in [
+        json!("http://portal.example/x"),
+        json!("javascript:alert(1)"),
+        json!("/relative"),
+        json!(""),
+        json!(7),
+        json!({"a": []}),
+    ] {
+        for which in members {
+            smart[which] = bad.clone();
+        }
+        let portal = merge(&smart, None).unwrap();
+        assert_eq!(portal.broken, members, "{bad}");
+        assert_eq!((portal.totp, portal.sessions), (None, None));
+    }
+    for which in members {
+        smart[which] = Value::Null;
+    }
+    assert!(merge(&smart, None).unwrap().broken.is_empty());
+}
+
+#[test]
+fn what_is_ours_is_the_word_of_the_base_alone() {
+    let mut server = server();
+    server["account_uri"] = "https://portal.example/account".into();
+    server["totp_endpoint"] = "https://portal.example/fhir/totp".into();
+    let portal = merge(&smart(), Some(&server)).unwrap();
+    assert_eq!((portal.account, portal.totp), (None, None));
+}
+
+#[test]
+fn the_access_token_stays_within_the_base() {
+    let base = Base::parse("https://portal.example/fhir", false).unwrap();
+    let within = |endpoint: &str| {
+        let mut smart = smart();
+        smart["totp_endpoint"] = endpoint.into();
+        let portal = merge(&smart, None).unwrap().within(&base);
+        (portal.totp.is_some(), portal.broken)
+    };
+    assert_eq!(within("https://portal.example/fhir/totp"), (true, vec![]));
+    for elsewhere in [
+        "https://portal.example/totp",
+        "https://portal.example/fhir/../totp",
+        "https://evil.example/fhir/totp",
+        "https://portal.example:444/fhir/totp",
+    ] {
+        assert_eq!(
+            within(elsewhere),
+            (false, vec!["totp_endpoint"]),
+            "{elsewhere}"
+        );
+    }
+    assert_eq!(within("nonsense"), (false, vec!["totp_endpoint"]));
+}
+
+#[test]
+fn pushing_binding_and_stepping_up_are_read_from_both() {
+    let mut server = server();
+    let portal = merge(&smart(), Some(&server)).unwrap();
+    assert!(portal.offers_dpop() && !portal.par_required);
+    assert!(portal.acr_values.is_empty());
+    server["require_pushed_authorization_requests"] = true.into();
+    server["acr_values_supported"] = json!(["pwd", "mfa"]);
+    server["dpop_signing_alg_values_supported"] = json!(["RS256"]);
+    let portal = merge(&smart(), Some(&server)).unwrap();
+    assert!(!portal.offers_dpop() && portal.par_required);
+    assert_eq!(portal.acr_values, ["pwd", "mfa"]);
+}
