@@ -12,7 +12,6 @@ use crate::clock;
 use crate::data::Stray;
 use crate::fault::{Fault, FaultKind};
 use crate::instance::{Instance, State};
-use crate::oauth::SigningKey;
 use crate::{PortalError, data};
 
 /// One command.
@@ -52,6 +51,12 @@ pub enum Command {
     Requests(Option<String>),
     /// How many revocation requests were accepted.
     Revocations,
+    /// What second factor a person has enrolled now.
+    Totp(String),
+    /// How many families of tokens of a person could still be used.
+    Sessions(String),
+    /// Forgets every client that registered itself.
+    EndRegistrations,
 }
 
 /// What came of it.
@@ -66,6 +71,15 @@ pub enum Answer {
     Count(u64),
     /// The portal's time, as a FHIR instant.
     Now(String),
+    /// A second factor; neither secret nor URI if there is none.
+    Totp {
+        /// In base32.
+        secret: Option<String>,
+        /// The same as an `otpauth://` URI.
+        otpauth: Option<String>,
+        /// Not used yet.
+        recovery_codes_left: usize,
+    },
 }
 
 impl Answer {
@@ -76,6 +90,15 @@ impl Answer {
             Self::Id(id) => json!({ "id": id }),
             Self::Count(count) => json!({ "count": count }),
             Self::Now(now) => json!({ "now": now }),
+            Self::Totp {
+                secret,
+                otpauth,
+                recovery_codes_left,
+            } => json!({
+                "secret": secret,
+                "otpauth": otpauth,
+                "recovery_codes_left": recovery_codes_left,
+            }),
         }
     }
 
@@ -160,6 +183,12 @@ impl TryFrom<Map<String, Value>> for Command {
                 let Nothing {} = read(&key, value)?;
                 Self::Revocations
             }
+            "totp" => Self::Totp(read(&key, value)?),
+            "sessions" => Self::Sessions(read(&key, value)?),
+            "end_registrations" => match read(&key, value)? {
+                true => Self::EndRegistrations,
+                false => return Err("end_registrations can only be true".into()),
+            },
             "policy" | "withdraw_proxy" => {
                 return Err(format!("{key:?} is not implemented by this portal"));
             }
@@ -217,7 +246,7 @@ impl Command {
                 }
             }
             Self::RotateKeys => {
-                state.key = SigningKey::new(state.store.seed, state.key.generation + 1);
+                state.key = state.key.successor(state.key.generation + 1);
                 Answer::Done
             }
             Self::AdvanceSeconds(seconds) => {
@@ -233,6 +262,22 @@ impl Command {
                 Answer::Count(paths.iter().filter(|path| path.contains(&wanted)).count() as u64)
             }
             Self::Revocations => Answer::Count(state.requests.revocations),
+            Self::Totp(who) => {
+                let person = &state.people[state.person(&who)?];
+                Answer::Totp {
+                    secret: person.totp_secret(),
+                    otpauth: person.otpauth(),
+                    recovery_codes_left: person.recovery_codes_left(),
+                }
+            }
+            Self::Sessions(who) => {
+                let person = state.person(&who)?;
+                Answer::Count(state.grants.live(person, state.clock.millis()).len() as u64)
+            }
+            Self::EndRegistrations => {
+                state.clients.forget_registered();
+                Answer::Done
+            }
         })
     }
 }
@@ -248,6 +293,10 @@ impl State {
     /// Turns a fault on. The records it needs come to be now, so that the next search by
     /// `_lastUpdated` meets them.
     pub(crate) fn set_fault(&mut self, fault: Fault) {
+        let mut fault = fault;
+        if let FaultKind::InsufficientAuthorization { before } = &mut fault.kind {
+            *before = self.grants.families();
+        }
         let stray = match fault.kind {
             FaultKind::Misfiled => Some(Stray::Misfiled),
             FaultKind::NoSubject => Some(Stray::NoSubject),

@@ -5,12 +5,14 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::account::{Enrolments, Visits};
 use crate::clock::Clock;
 use crate::data::{Person, Store};
 use crate::entropy::Entropy;
 use crate::fault::Faults;
 use crate::fhir::Pages;
-use crate::oauth::{Credentials, Grants, SigningKey};
+use crate::oauth::{Clients, Credentials, Dpop, Grants, SignIns, SigningKey};
+use crate::{Offer, StepUpSpec};
 
 pub(crate) struct Instance {
     /// `https://localhost:PORT`.
@@ -27,7 +29,15 @@ pub(crate) struct State {
     pub(crate) store: Store,
     pub(crate) pages: Pages,
     pub(crate) credentials: Credentials,
+    pub(crate) clients: Clients,
+    pub(crate) sign_ins: SignIns,
     pub(crate) grants: Grants,
+    pub(crate) dpop: Dpop,
+    pub(crate) par: Offer,
+    /// What sending asks of the sign-in.
+    pub(crate) step_up: Option<StepUpSpec>,
+    pub(crate) enrolments: Enrolments,
+    pub(crate) visits: Visits,
     pub(crate) key: SigningKey,
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,

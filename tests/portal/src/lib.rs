@@ -24,6 +24,8 @@
 // A portal is the real world that the core is tested against: it has its own clock and tasks.
 #![allow(clippy::disallowed_methods)]
 
+mod account;
+mod asked;
 mod authority;
 mod clock;
 mod config;
@@ -38,6 +40,7 @@ mod instance;
 mod oauth;
 mod portal;
 mod reply;
+mod secret;
 mod server;
 mod spec;
 mod web;
@@ -46,7 +49,7 @@ pub use config::{ConfigFile, PortalEntry};
 pub use control::{Answer, Command};
 pub use control_http::{ControlServer, Started};
 pub use error::PortalError;
-pub use fault::{DropOn, Fault, FaultKind, StatusOn};
+pub use fault::{DiscoveryFlaw, DropOn, Fault, FaultKind, Flaw, JwksFlaw, StatusOn, WhichUser};
 pub use portal::{PersonInfo, Portal};
 pub use server::Hangup;
-pub use spec::{PersonSpec, Spec};
+pub use spec::{Acr, Offer, PersonSpec, Spec, StepUpSpec, TotpAlgorithm, TotpSpec};

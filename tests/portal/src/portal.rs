@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use axum::Router;
 use serde::Serialize;
 
+use crate::account::{Enrolments, Visits};
 use crate::authority::Authority;
 use crate::clock::Clock;
 use crate::config::{ConfigFile, PortalEntry};
@@ -15,7 +16,7 @@ use crate::entropy::Entropy;
 use crate::fault::Faults;
 use crate::fhir::Pages;
 use crate::instance::{Instance, Requests, State};
-use crate::oauth::{Credentials, Grants, SigningKey, clients};
+use crate::oauth::{Clients, Credentials, Dpop, Grants, SignIns, SigningKey, clients};
 use crate::server::{self, Listening};
 use crate::{PortalError, Spec, data, web};
 
@@ -26,10 +27,12 @@ pub struct PersonInfo {
     pub user: String,
     /// Password.
     pub password: String,
-    /// TOTP secret in base32 if enrolled (SHA-1, 6 digits, 30 s).
+    /// TOTP secret in base32 if enrolled (SHA-1, 6 digits, 30 s if the specification says nothing else).
     pub totp_secret: Option<String>,
     /// The same as an `otpauth://` URI.
     pub otpauth: Option<String>,
+    /// The recovery codes of the start that still work.
+    pub recovery_codes: Vec<String>,
     /// Id of their Patient.
     pub patient: String,
     /// What they are called.
@@ -58,7 +61,7 @@ impl Portal {
         let origin = format!("https://localhost:{}", address.port());
         let clock = Clock::new(SystemTime::now);
         let entropy = Entropy::from_system()?;
-        let instance = Arc::new(instance(origin, &spec, clock, entropy, verbose)?);
+        let instance = Arc::new(instance(origin, &spec, clock, entropy, verbose));
         let listening = server::serve(listener, Some(tls), web::router(Arc::clone(&instance)));
         Ok(Self {
             instance,
@@ -75,7 +78,7 @@ impl Portal {
     ) -> Result<Self, PortalError> {
         let entropy = Entropy::seeded(spec.seed, "tokens");
         let origin = "https://portal.test".to_owned();
-        let instance = instance(origin, &spec, Clock::new(now), entropy, false)?;
+        let instance = instance(origin, &spec, Clock::new(now), entropy, false);
         Ok(Self {
             instance: Arc::new(instance),
             authority: Authority::of_process()?,
@@ -121,6 +124,7 @@ impl Portal {
             password: person.password.clone(),
             totp_secret: person.totp_secret(),
             otpauth: person.otpauth(),
+            recovery_codes: person.recovery_codes(),
             patient: person.patient.clone(),
             name: person.name.full(),
         };
@@ -148,11 +152,12 @@ fn instance(
     origin: String,
     spec: &Spec,
     clock: Clock,
-    entropy: Entropy,
+    mut entropy: Entropy,
     verbose: bool,
-) -> Result<Instance, PortalError> {
+) -> Instance {
     let base = format!("{origin}/fhir");
-    let (people, store) = data::populate(spec, &base, clock.millis())?;
+    let (people, store) = data::populate(spec, &base, clock.millis());
+    let dpop = Dpop::new(spec.dpop, origin.clone(), entropy.bytes::<32>());
     let mut state = State {
         clock,
         entropy,
@@ -160,7 +165,14 @@ fn instance(
         store,
         pages: Pages::default(),
         credentials: Credentials::default(),
+        clients: Clients::default(),
+        sign_ins: SignIns::default(),
         grants: Grants::default(),
+        dpop,
+        par: spec.par,
+        step_up: spec.step_up,
+        enrolments: Enrolments::default(),
+        visits: Visits::default(),
         key: SigningKey::new(spec.seed, 1),
         faults: Faults::default(),
         requests: Requests::default(),
@@ -168,5 +180,5 @@ fn instance(
     for fault in &spec.faults {
         state.set_fault(fault.clone());
     }
-    Ok(Instance::new(origin, verbose, state))
+    Instance::new(origin, verbose, state)
 }

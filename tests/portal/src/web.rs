@@ -14,11 +14,12 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::stream;
 
+use crate::account;
 use crate::clock;
 use crate::fault::{FaultKind, StatusOn};
 use crate::fhir;
 use crate::instance::Instance;
-use crate::oauth::{authorize, challenge, discovery, token};
+use crate::oauth::{authorize, challenge, discovery, dpop, login, own_pages, par, register, token};
 use crate::reply::{self, Reply};
 
 /// Marks an answer that is streamed or already encoded: it is sent as it is.
@@ -37,7 +38,15 @@ pub(crate) fn router(instance: Arc<Instance>) -> Router {
         )
         .route("/auth/jwks", get(discovery::jwks))
         .route("/auth/authorize", get(authorize::ask))
-        .route("/auth/login", post(authorize::login))
+        .route("/auth/login", post(login::login))
+        .route("/auth/par", post(par::push))
+        .route("/auth/register", post(register::register))
+        .route("/auth/reset", get(own_pages::open).post(own_pages::go_on))
+        .route("/auth/account", get(own_pages::open).post(own_pages::go_on))
+        .route(
+            "/auth/sessions",
+            get(own_pages::open).post(own_pages::go_on),
+        )
         .route("/auth/challenge", post(challenge::challenge))
         .route("/auth/token", post(token::token))
         .route("/auth/revoke", post(token::revoke))
@@ -57,6 +66,16 @@ pub(crate) fn router(instance: Arc<Instance>) -> Router {
             get(fhir::read_version),
         )
         .route("/fhir/Binary/{id}", get(fhir::binary))
+        .route(
+            "/fhir/account/totp",
+            get(account::status).post(account::begin),
+        )
+        .route("/fhir/account/totp/confirm", post(account::confirm))
+        .route("/fhir/account/totp/disable", post(account::disable))
+        .route(
+            "/fhir/account/totp/recovery-codes",
+            post(account::recovery_codes),
+        )
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(
             Arc::clone(&instance),
@@ -84,7 +103,7 @@ async fn around(
     let fault = before(&instance, &path);
     let answer = match fault {
         Some(answer) => answer,
-        None => next.run(request).await,
+        None => with_nonce(&instance, &path, next.run(request).await),
     };
     let answer = after(&instance, &path, gzip, answer).await;
     if instance.verbose {
@@ -129,6 +148,23 @@ fn before(instance: &Instance, path: &str) -> Option<Reply> {
         }
     }
     None
+}
+
+/// Puts the current nonce on an answer of the authorization server or of the FHIR base (RFC 9449 §8.2),
+/// so that a client hardly ever has to ask twice. What answers in their place knows none.
+fn with_nonce(instance: &Instance, path: &str, mut answer: Reply) -> Reply {
+    let server = match path {
+        _ if path.starts_with("/fhir") => dpop::Server::Resource,
+        _ if path.starts_with("/auth") => dpop::Server::Authorization,
+        "/.well-known/oauth-authorization-server/auth" => dpop::Server::Authorization,
+        _ => return answer,
+    };
+    let state = instance.state();
+    if let Some(nonce) = state.dpop.nonce(server, state.clock.millis()) {
+        let name = header::HeaderName::from_static("dpop-nonce");
+        reply::set(&mut answer, name, &nonce);
+    }
+    answer
 }
 
 /// Encodes, cuts and dates an answer.

@@ -1,13 +1,12 @@
 //! Patients, most of whom can sign in.
 
-use data_encoding::BASE32_NOPAD;
 use serde_json::{Value, json};
-use totp_rs::{Builder, Totp};
 
 use super::letters::Language;
+use super::second_factor::{self, SecondFactor};
 use crate::clock::{self, Millis};
 use crate::entropy::Entropy;
-use crate::{PersonSpec, PortalError};
+use crate::{PersonSpec, TotpSpec};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name {
@@ -25,7 +24,13 @@ pub(crate) struct Person {
     pub(crate) user: String,
     /// Empty for those who have no account.
     pub(crate) password: String,
-    pub(crate) totp: Option<Totp>,
+    pub(crate) factor: Option<SecondFactor>,
+    /// What a secret of theirs is like.
+    pub(crate) totp: TotpSpec,
+    /// Whether they may not sign in without a second factor.
+    pub(crate) must_enrol: bool,
+    /// Those of the start, for whoever tests.
+    first_recovery_codes: Vec<String>,
     /// Id of the Patient resource.
     pub(crate) patient: String,
     /// `sub` of the id token.
@@ -52,7 +57,7 @@ impl Person {
         seed: u64,
         language: Language,
         now: Millis,
-    ) -> Result<Self, PortalError> {
+    ) -> Self {
         let entropy = &mut Entropy::seeded(seed, &format!("person {user}"));
         let patient = format!("pt-{}", entropy.id());
         let subject = format!("u-{}", entropy.id());
@@ -62,18 +67,14 @@ impl Person {
             entropy.pick(WORDS),
             entropy.between(1000, 9999)
         );
-        let secret = entropy.bytes::<20>();
-        let totp = spec.totp.then(|| {
-            Builder::new()
-                .with_secret(secret.to_vec())
-                .with_account_name(user)
-                .with_issuer(Some("Linden Clinic"))
-                .with_skew(1)
-                .build()
-        });
-        let totp = totp
-            .transpose()
-            .map_err(|error| PortalError::Spec(format!("{user}: TOTP: {error}")))?;
+        let mut secrets = Entropy::seeded(seed, &format!("second factor {user}"));
+        let parameters = spec.totp.unwrap_or_default();
+        let mut secret = [0; 64];
+        secret[..20].copy_from_slice(&entropy.bytes::<20>());
+        secret[20..].copy_from_slice(&secrets.bytes::<44>());
+        let totp = second_factor::with_secret(user, parameters, &secret);
+        let recovery = second_factor::recovery_codes(&mut secrets, spec.recovery_codes);
+        let enrolled = spec.totp.is_some();
         let mut given: String = user.chars().filter(char::is_ascii_alphabetic).collect();
         if let Some(first) = given.get_mut(..1) {
             first.make_ascii_uppercase();
@@ -83,17 +84,20 @@ impl Person {
             family: entropy.pick(language.families()).to_owned(),
         };
         let day = 86_400_000;
-        Ok(Self {
+        Self {
             user: user.to_owned(),
             password,
-            totp,
+            factor: enrolled.then(|| SecondFactor::new(totp, &recovery)),
+            totp: parameters,
+            must_enrol: spec.must_enrol,
+            first_recovery_codes: recovery,
             patient,
             subject,
             name,
             language,
             born: now - entropy.between(20 * 365, 85 * 365) * day,
             threads_at_start: Vec::new(),
-        })
+        }
     }
 
     pub(crate) fn signs_in(&self) -> bool {
@@ -101,12 +105,27 @@ impl Person {
     }
 
     pub(crate) fn totp_secret(&self) -> Option<String> {
-        let totp = self.totp.as_ref()?;
-        Some(BASE32_NOPAD.encode(totp.secret().as_ref()))
+        let factor = self.factor.as_ref()?;
+        Some(second_factor::secret(&factor.totp))
     }
 
     pub(crate) fn otpauth(&self) -> Option<String> {
-        self.totp.as_ref()?.to_url().ok()
+        let factor = self.factor.as_ref()?;
+        Some(second_factor::otpauth(&factor.totp))
+    }
+
+    /// The recovery codes of the start that still work.
+    pub(crate) fn recovery_codes(&self) -> Vec<String> {
+        let codes = self.first_recovery_codes.iter();
+        codes
+            .filter(|code| self.factor.as_ref().is_some_and(|factor| factor.has(code)))
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn recovery_codes_left(&self) -> usize {
+        let factor = self.factor.as_ref();
+        factor.map_or(0, SecondFactor::recovery_codes_left)
     }
 
     /// The Patient resource.

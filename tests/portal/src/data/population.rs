@@ -7,7 +7,7 @@ use super::{Draft, Party, Person, Store, Stray};
 use crate::clock::Millis;
 use crate::entropy::Entropy;
 use crate::instance::State;
-use crate::{PersonSpec, PortalError, Spec};
+use crate::{PersonSpec, Spec};
 
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
@@ -21,38 +21,34 @@ const QUIET: Millis = 3 * HOUR;
 const OTHERS: &[(&str, Language)] = &[("wilma", Language::German), ("george", Language::English)];
 
 /// Everybody and everything, as of `now`.
-pub(crate) fn populate(
-    spec: &Spec,
-    base: &str,
-    now: Millis,
-) -> Result<(Vec<Person>, Store), PortalError> {
+pub(crate) fn populate(spec: &Spec, base: &str, now: Millis) -> (Vec<Person>, Store) {
     let mut people = Vec::new();
     let mut sizes = Vec::new();
     for (index, (user, &person)) in spec.people.iter().enumerate() {
         let language = Language::ALL[index % Language::ALL.len()];
-        people.push(Person::new(user, person, spec.seed, language, now)?);
+        people.push(Person::new(user, person, spec.seed, language, now));
         sizes.push(person);
     }
     for &(user, language) in OTHERS {
         let size = PersonSpec {
             threads: 2,
             messages: 6,
-            totp: false,
+            ..PersonSpec::default()
         };
-        let mut person = Person::new(user, size, spec.seed, language, now)?;
+        let mut person = Person::new(user, size, spec.seed, language, now);
         // Nobody can sign in as them, whatever they type.
         person.password.clear();
         people.push(person);
         sizes.push(size);
     }
-    let mut store = Store::new(spec.seed, people.len(), now);
+    let mut store = Store::new(people.len(), now);
     for (index, (person, size)) in people.iter_mut().zip(&sizes).enumerate() {
         let seed = spec.seed;
         let entropy = &mut Entropy::seeded(seed, &format!("letters {}", person.user));
         correspond(&mut store, entropy, base, index, person, *size, now);
     }
     store.sort();
-    Ok((people, store))
+    (people, store)
 }
 
 /// How many messages each thread has: all at least one, few of them long.

@@ -39,7 +39,6 @@ pub(crate) struct Attachment {
 
 #[derive(Default)]
 pub(crate) struct Store {
-    pub(crate) seed: u64,
     pub(crate) started: Millis,
     records: Vec<Record>,
     by_id: HashMap<String, u32>,
@@ -50,9 +49,8 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn new(seed: u64, people: usize, started: Millis) -> Self {
+    pub(crate) fn new(people: usize, started: Millis) -> Self {
         Self {
-            seed,
             started,
             timelines: vec![Vec::new(); people],
             ..Self::default()

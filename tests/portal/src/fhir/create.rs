@@ -7,9 +7,11 @@ use axum::extract;
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value, json};
 
+use super::access::{self, Refusal};
 use super::criteria::{Criteria, prefers};
 use super::read::validators;
-use super::{access, search};
+use super::search;
+use crate::asked::Asked;
 use crate::clock;
 use crate::data::Record;
 use crate::fault::{DropOn, FaultKind};
@@ -20,16 +22,17 @@ use crate::server::Hangup;
 /// `POST {base}/Communication`
 pub(crate) async fn create(
     extract::State(instance): extract::State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
     body: Bytes,
 ) -> Reply {
+    let headers = &asked.headers;
     let base = instance.base();
     let state = &mut *instance.state();
-    let done = access::person(state, &headers, "Communication", 'c')
-        .and_then(|person| conditionally(state, &base, person, &headers, &body));
+    let done = allowed(state, &asked)
+        .and_then(|person| conditionally(state, &base, person, headers, &body));
     match done {
         Ok((code, index)) => {
-            let mut reply = answer(state, &base, &headers, code, index);
+            let mut reply = answer(state, &base, headers, code, index);
             let drop = FaultKind::DropAnswerAfterCommit { on: DropOn::Create };
             if state.faults.hit(drop) {
                 reply.extensions_mut().insert(Hangup);
@@ -38,6 +41,15 @@ pub(crate) async fn create(
         }
         Err(reply) => reply,
     }
+}
+
+/// The person who sends, if the token allows it and the sign-in is recent and strong enough.
+fn allowed(state: &mut State, asked: &Asked) -> Result<usize, Reply> {
+    let caller = access::allowed(state, asked, "Communication", 'c')?;
+    if let Some(wanted) = state.step_up {
+        access::step_up(state, &caller, wanted).map_err(Refusal::outcome)?;
+    }
+    Ok(caller.held.person)
 }
 
 /// 201 with the new record, or 200 with the one that is there.

@@ -1,6 +1,6 @@
 //! The FHIR R4 side: a token's patient sees their own Patient, Communications and attachments.
 
-mod access;
+pub(crate) mod access;
 mod broken;
 mod capability;
 mod create;

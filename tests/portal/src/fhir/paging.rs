@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use axum::extract::{self, RawQuery};
-use axum::http::HeaderMap;
 use serde_json::json;
 use url::form_urlencoded;
 
 use super::access;
+use crate::asked::Asked;
 use crate::clock::{self, Millis};
 use crate::entropy::Entropy;
 use crate::fault::FaultKind;
@@ -70,12 +70,12 @@ impl Pages {
 /// `GET {base}?_getpages=…`
 pub(crate) async fn follow_page(
     extract::State(instance): extract::State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
     RawQuery(query): RawQuery,
 ) -> Reply {
     let base = instance.base();
     let state = &mut *instance.state();
-    let person = match access::person(state, &headers, "Communication", 's') {
+    let person = match access::person(state, &asked, "Communication", 's') {
         Ok(person) => person,
         Err(reply) => return reply,
     };

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::{self, Path, RawQuery};
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::access;
+use crate::asked::Asked;
 use crate::clock;
 use crate::data::Record;
 use crate::instance::{Instance, State};
@@ -17,33 +18,33 @@ use crate::reply::{FHIR_JSON, Reply, empty, none_match, outcome, set, with_body}
 /// `GET {base}/Communication/{id}`
 pub(crate) async fn read(
     extract::State(instance): extract::State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
     Path(id): Path<String>,
 ) -> Reply {
-    let state = &*instance.state();
-    communication(state, &headers, &id).unwrap_or_else(|reply| reply)
+    let state = &mut *instance.state();
+    communication(state, &asked, &id).unwrap_or_else(|reply| reply)
 }
 
 /// `GET {base}/Communication/{id}/_history/{version}`: what `Location` names. Only versions that were
 /// never changed are kept.
 pub(crate) async fn read_version(
     extract::State(instance): extract::State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
     Path((id, version)): Path<(String, u32)>,
 ) -> Reply {
-    let state = &*instance.state();
+    let state = &mut *instance.state();
     let current = state
         .store
         .find(&id)
         .is_some_and(|index| state.store.record(index).version == version);
-    match communication(state, &headers, &id) {
+    match communication(state, &asked, &id) {
         Ok(_) if !current => outcome(404, "not-found", "no such version"),
         Ok(reply) | Err(reply) => reply,
     }
 }
 
-fn communication(state: &State, headers: &HeaderMap, id: &str) -> Result<Reply, Reply> {
-    let person = access::person(state, headers, "Communication", 'r')?;
+fn communication(state: &mut State, asked: &Asked, id: &str) -> Result<Reply, Reply> {
+    let person = access::person(state, asked, "Communication", 'r')?;
     let Some(index) = state.store.find(id) else {
         return Err(outcome(404, "not-found", "no such Communication"));
     };
@@ -54,7 +55,7 @@ fn communication(state: &State, headers: &HeaderMap, id: &str) -> Result<Reply, 
     if record.deleted {
         return Err(outcome(410, "deleted", "this Communication was deleted"));
     }
-    let mut reply = match none_match(headers, &etag(record)) {
+    let mut reply = match none_match(&asked.headers, &etag(record)) {
         true => empty(304),
         false => with_body(200, FHIR_JSON, record.body.clone()),
     };
@@ -75,12 +76,12 @@ pub(super) fn validators(reply: &mut Reply, record: &Record) {
 /// `GET {base}/Patient/{id}`
 pub(crate) async fn read_patient(
     extract::State(instance): extract::State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
     Path(id): Path<String>,
 ) -> Reply {
     let base = instance.base();
-    let state = &*instance.state();
-    let person = match access::person(state, &headers, "Patient", 'r') {
+    let state = &mut *instance.state();
+    let person = match access::person(state, &asked, "Patient", 'r') {
         Ok(person) => &state.people[person],
         Err(reply) => return reply,
     };
@@ -89,7 +90,7 @@ pub(crate) async fn read_patient(
         return outcome(403, "forbidden", "another patient");
     }
     let resource = person.resource(&base, state.store.started);
-    let mut reply = match none_match(&headers, "W/\"1\"") {
+    let mut reply = match none_match(&asked.headers, "W/\"1\"") {
         true => empty(304),
         false => with_body(200, FHIR_JSON, resource.to_string()),
     };
@@ -100,12 +101,12 @@ pub(crate) async fn read_patient(
 /// `GET {base}/Patient?_id=…`
 pub(crate) async fn search_patient(
     extract::State(instance): extract::State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
     RawQuery(query): RawQuery,
 ) -> Reply {
     let base = instance.base();
-    let state = &*instance.state();
-    let person = match access::person(state, &headers, "Patient", 's') {
+    let state = &mut *instance.state();
+    let person = match access::person(state, &asked, "Patient", 's') {
         Ok(person) => &state.people[person],
         Err(reply) => return reply,
     };
@@ -115,7 +116,7 @@ pub(crate) async fn search_patient(
         match name.as_ref() {
             "_id" => matches &= value.split(',').any(|id| id == person.patient),
             "_format" | "_count" => {}
-            other if super::criteria::strict(&headers) => {
+            other if super::criteria::strict(&asked.headers) => {
                 let text = format!("the parameter {other} is not supported");
                 return outcome(400, "not-supported", &text);
             }
@@ -141,11 +142,11 @@ pub(crate) async fn search_patient(
 /// `GET {base}/Binary/{id}`: the resource if asked for as FHIR, else the bare content (R4 §2.40.3).
 pub(crate) async fn binary(
     extract::State(instance): extract::State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
     Path(id): Path<String>,
 ) -> Reply {
-    let state = &*instance.state();
-    let person = match access::person(state, &headers, "Binary", 'r') {
+    let state = &mut *instance.state();
+    let person = match access::person(state, &asked, "Binary", 'r') {
         Ok(person) => person,
         Err(reply) => return reply,
     };
@@ -155,7 +156,8 @@ pub(crate) async fn binary(
     if attachment.person != person {
         return outcome(403, "forbidden", "another patient's Binary");
     }
-    let as_fhir = headers
+    let as_fhir = asked
+        .headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|accept| accept.contains("fhir+json"));

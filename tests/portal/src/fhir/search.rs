@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{self, RawQuery};
-use axum::http::HeaderMap;
 use url::form_urlencoded;
 
 use super::criteria::{Criteria, DEFAULT_COUNT, strict};
 use super::paging::{Found, bundle, serve};
 use super::{access, broken};
+use crate::asked::Asked;
 use crate::fault::FaultKind;
 use crate::instance::{Instance, State};
 use crate::reply::{FHIR_JSON, Reply, outcome, with_body};
@@ -17,33 +17,33 @@ use crate::reply::{FHIR_JSON, Reply, outcome, with_body};
 /// `GET {base}/Communication?…`
 pub(crate) async fn search(
     extract::State(instance): extract::State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
     RawQuery(query): RawQuery,
 ) -> Reply {
-    run(&instance, &headers, query.unwrap_or_default().as_bytes())
+    run(&instance, &asked, query.unwrap_or_default().as_bytes())
 }
 
 /// `POST {base}/Communication/_search`, for queries that do not belong into logs.
 pub(crate) async fn search_by_form(
     extract::State(instance): extract::State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Reply {
     let mut all = query.unwrap_or_default().into_bytes();
     all.push(b'&');
     all.extend_from_slice(&body);
-    run(&instance, &headers, &all)
+    run(&instance, &asked, &all)
 }
 
-fn run(instance: &Instance, headers: &HeaderMap, query: &[u8]) -> Reply {
+fn run(instance: &Instance, asked: &Asked, query: &[u8]) -> Reply {
     let base = instance.base();
     let state = &mut *instance.state();
-    let person = match access::person(state, headers, "Communication", 's') {
+    let person = match access::person(state, asked, "Communication", 's') {
         Ok(person) => person,
         Err(reply) => return reply,
     };
-    let mut criteria = match Criteria::parse(query, strict(headers), &base) {
+    let mut criteria = match Criteria::parse(query, strict(&asked.headers), &base) {
         Ok(criteria) => criteria,
         Err((issue, text)) => return outcome(400, issue, &text),
     };

@@ -1,8 +1,10 @@
 //! The authorization challenge endpoint (draft-ietf-oauth-first-party-apps-04 §5).
 //!
 //! ```text
-//! first request ──► password wanted ──► code wanted (if enrolled) ──► authorization_code
-//!        └── user name and password may come at once ──┘
+//! first request ──► password wanted ──┬─ enrolled ──► code or recovery code wanted ──► authorization_code
+//!        │                            ├─ must enrol ──► code of a new secret wanted ────────▲
+//!        │                            └─────────────────────────────────────────────────────┘
+//!        └── user name and password may come at once
 //! ```
 //! Anything wrong leaves the sign-in where it was. README.md has the exact answers.
 
@@ -10,66 +12,90 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract;
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use serde_json::{Value, json};
 
-use super::clients;
 use super::credentials::{Factor, Verdict};
 use super::form::{Params, back_channel};
-use super::grants::Authorization;
-use super::{Scopes, authorize};
+use super::sign_in::{Authorization, Second};
+use super::{Scopes, clients, dpop, request};
+use crate::asked::Asked;
+use crate::data::second_factor;
+use crate::fault::{DropOn, FaultKind};
 use crate::instance::{Instance, State};
 use crate::reply::{Reply, oauth_error, private_json, set};
+use crate::server::Hangup;
 
 pub(crate) async fn challenge(
     extract::State(instance): extract::State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
     body: Bytes,
 ) -> Reply {
-    let params = match back_channel(&headers, &body) {
-        Ok(params) => params,
-        Err(reply) => return reply,
-    };
     let base = instance.base();
     let state = &mut *instance.state();
-    let sign_in = match locate(state, &params, &base) {
-        Ok(sign_in) => sign_in,
-        Err(reply) => return reply,
+    let mut reply = back_channel(&asked.headers, &body)
+        .and_then(|params| {
+            let thumbprint = dpop::at_authorization_server(state, &asked)?;
+            let sign_in = locate(state, &params, &base, thumbprint)?;
+            proceed(state, sign_in, &params)
+        })
+        .unwrap_or_else(|reply| reply);
+    let drop = FaultKind::DropAnswerAfterCommit {
+        on: DropOn::Challenge,
     };
-    proceed(state, sign_in, &params)
+    if state.faults.hit(drop) {
+        reply.extensions_mut().insert(Hangup);
+    }
+    reply
+}
+
+fn mistaken((error, text): request::Mistake) -> Reply {
+    oauth_error(error, &text)
 }
 
 /// The sign-in that this request belongs to, or a new one.
-fn locate(state: &mut State, params: &Params, base: &str) -> Result<usize, Reply> {
+fn locate(
+    state: &mut State,
+    params: &Params,
+    base: &str,
+    thumbprint: Option<String>,
+) -> Result<usize, Reply> {
     let now = state.clock.millis();
     if let Some(handle) = params.get("auth_session") {
         let invalid = || oauth_error("invalid_session", "start again");
-        let found = state.grants.find(handle, now).ok_or_else(invalid)?;
-        let wanted = &state.grants.sign_in(found).wanted;
+        let found = state.sign_ins.find(handle, now).ok_or_else(invalid)?;
+        let wanted = &mut state.sign_ins.at(found).wanted;
         // §5.1: a client_id that is there must be that of the session. A browser's login is none.
         let same = params.get("client_id").is_none_or(|id| id == wanted.client);
-        return match same && wanted.redirect.is_none() {
-            true => Ok(found),
-            false => Err(invalid()),
-        };
+        if !same || wanted.redirect.is_some() {
+            return Err(invalid());
+        }
+        if wanted.thumbprint != thumbprint {
+            return Err(dpop::invalid("this auth_session began with another key"));
+        }
+        if wanted.code_challenge.is_none() {
+            // Begun by a refresh (§6.2): what a first request says comes now.
+            wanted.code_challenge = Some(request::code_challenge(params).map_err(mistaken)?);
+            wanted.nonce = params.get("nonce").map(str::to_owned);
+            wanted.mfa = request::needs_mfa(params).map_err(mistaken)?;
+        }
+        return Ok(found);
     }
     let client = params.need("client_id")?;
-    if !clients::known(client) {
+    if !state.clients.known(client) {
         return Err(oauth_error("invalid_client", "client_id is unknown"));
     }
     if params.need("response_type")? != "code" {
-        return Err(oauth_error(
-            "unsupported_response_type",
-            "response_type must be code",
-        ));
+        let text = "response_type must be code";
+        return Err(oauth_error("unsupported_response_type", text));
     }
-    let code_challenge =
-        authorize::code_challenge(params).map_err(|text| oauth_error("invalid_request", &text))?;
+    let code_challenge = request::code_challenge(params).map_err(mistaken)?;
     if params.get("aud").is_some_and(|aud| aud != base) {
         return Err(oauth_error("invalid_request", "aud is not this portal"));
     }
     let scopes = Scopes::grant(params.get("scope").unwrap_or_default())
         .ok_or_else(|| oauth_error("invalid_scope", "nothing of this scope can be granted"))?;
+    let mfa = request::needs_mfa(params).map_err(mistaken)?;
     if !clients::first_party(client) {
         return Err(oauth_error(
             "redirect_to_web",
@@ -80,72 +106,157 @@ fn locate(state: &mut State, params: &Params, base: &str) -> Result<usize, Reply
         client: client.to_owned(),
         scopes,
         nonce: params.get("nonce").map(str::to_owned),
-        code_challenge,
+        code_challenge: Some(code_challenge),
         redirect: None,
         state: None,
+        thumbprint,
+        mfa,
     };
-    Ok(state.grants.begin(wanted, now))
+    Ok(state.sign_ins.begin(wanted, now))
 }
 
-fn proceed(state: &mut State, index: usize, params: &Params) -> Reply {
-    let now = state.clock.millis();
-    let known = state.grants.sign_in(index).person;
-    let person = match known {
-        Some(person) => person,
-        None => {
-            let given = params.get("username").zip(params.get("password"));
-            let Some((user, password)) = given else {
-                let user = params.get("username").unwrap_or_default().to_owned();
-                let verdict = state.credentials.left(Factor::Password, &user, now);
-                return ask(state, index, Factor::Password, &verdict, false);
-            };
-            let (verdict, person) = state
-                .credentials
-                .password(&state.people, user, password, now);
-            state.grants.sign_in(index).user = user.to_owned();
-            let Some(person) = person else {
-                return ask(state, index, Factor::Password, &verdict, true);
-            };
-            state.grants.sign_in(index).person = Some(person);
-            person
-        }
-    };
-    let enrolled = state.people[person].totp.is_some();
-    if enrolled {
-        let verdict = match params.get("otp") {
-            // A code that comes together with the password answers no question yet asked, but is one.
-            Some(code) => state.credentials.code(&state.people[person], code, now),
-            None => {
-                let user = state.people[person].user.clone();
-                let verdict = state.credentials.left(Factor::Code, &user, now);
-                return ask(state, index, Factor::Code, &verdict, false);
-            }
-        };
-        if verdict != Verdict::Right {
-            return ask(state, index, Factor::Code, &verdict, true);
+/// What is asked for next.
+struct Question {
+    factor: Factor,
+    /// Of the person, if it is known who that is.
+    recovery_codes: bool,
+    otpauth: Option<String>,
+}
+
+impl Question {
+    fn password() -> Self {
+        Self {
+            factor: Factor::Password,
+            recovery_codes: false,
+            otpauth: None,
         }
     }
-    let code = state
-        .grants
-        .finish(index, person, enrolled, now, &mut state.entropy);
-    private_json(200, &json!({ "authorization_code": code }))
+}
+
+fn proceed(state: &mut State, index: usize, params: &Params) -> Result<Reply, Reply> {
+    let person = match state.sign_ins.at(index).person {
+        Some(person) => person,
+        None => password(state, index, params)?,
+    };
+    if state.people[person].factor.is_some() {
+        return second(state, index, person, params);
+    }
+    if state.people[person].must_enrol {
+        return enrol(state, index, person, params);
+    }
+    if state.sign_ins.at(index).wanted.mfa {
+        state.sign_ins.at(index).finished = true;
+        let text = "this person has no second factor";
+        return Err(oauth_error("unmet_authentication_requirements", text));
+    }
+    let code = state.finish(index, person, None);
+    Ok(private_json(200, &json!({ "authorization_code": code })))
+}
+
+fn password(state: &mut State, index: usize, params: &Params) -> Result<usize, Reply> {
+    let now = state.clock.millis();
+    let given = params.get("username").zip(params.get("password"));
+    let Some((user, password)) = given else {
+        let user = params.get("username").unwrap_or_default();
+        let verdict = state.credentials.left(Factor::Password, user, now);
+        return Err(ask(state, index, &Question::password(), &verdict, None));
+    };
+    let (verdict, person) = state
+        .credentials
+        .password(&state.people, user, password, now);
+    state.sign_ins.at(index).user = user.to_owned();
+    let rejected = Some("password");
+    let person =
+        person.ok_or_else(|| ask(state, index, &Question::password(), &verdict, rejected))?;
+    state.sign_ins.at(index).person = Some(person);
+    Ok(person)
+}
+
+/// A code that comes together with the password answers no question yet asked, but is one.
+fn second(state: &mut State, index: usize, person: usize, params: &Params) -> Result<Reply, Reply> {
+    let now = state.clock.millis();
+    let whose = &mut state.people[person];
+    let (kind, rejected, verdict) = match (params.get("otp"), params.get("recovery_code")) {
+        (Some(_), Some(_)) => {
+            let text = "either otp or recovery_code";
+            return Err(oauth_error("invalid_request", text));
+        }
+        (Some(code), None) => {
+            let verdict = state.credentials.code(whose, code, now);
+            (Second::Code, Some("otp"), verdict)
+        }
+        (None, Some(code)) => {
+            let verdict = state.credentials.recovery_code(whose, code, now);
+            (Second::RecoveryCode, Some("recovery_code"), verdict)
+        }
+        (None, None) => {
+            let verdict = state.credentials.left(Factor::Code, &whose.user, now);
+            (Second::Code, None, verdict)
+        }
+    };
+    let left = whose.recovery_codes_left();
+    if verdict != Verdict::Right {
+        let question = Question {
+            factor: Factor::Code,
+            recovery_codes: left > 0,
+            otpauth: None,
+        };
+        return Err(ask(state, index, &question, &verdict, rejected));
+    }
+    let mut answer = json!({ "authorization_code": state.finish(index, person, Some(kind)) });
+    if kind == Second::RecoveryCode {
+        answer["recovery_codes_left"] = json!(left);
+    }
+    Ok(private_json(200, &answer))
+}
+
+fn enrol(state: &mut State, index: usize, person: usize, params: &Params) -> Result<Reply, Reply> {
+    let now = state.clock.millis();
+    let user = state.people[person].user.clone();
+    // What comes before the secret was shown can be no code of it.
+    let shown = state.sign_ins.at(index).enrolling.is_some();
+    let totp = state.enrolling(index, person);
+    let question = Question {
+        factor: Factor::Enrolment,
+        recovery_codes: false,
+        otpauth: Some(second_factor::otpauth(&totp)),
+    };
+    let Some(code) = params.get("otp").filter(|_| shown) else {
+        let verdict = state.credentials.left(Factor::Enrolment, &user, now);
+        return Err(ask(state, index, &question, &verdict, None));
+    };
+    let verdict = state.credentials.first_code(&user, &totp, code, now);
+    if verdict != Verdict::Right {
+        return Err(ask(state, index, &question, &verdict, Some("otp")));
+    }
+    let codes = state.enrolled(person, totp);
+    let code = state.finish(index, person, Some(Second::Code));
+    let answer = json!({ "authorization_code": code, "recovery_codes": codes });
+    Ok(private_json(200, &answer))
 }
 
 /// Asks for a factor, says what was wrong, or how long to wait.
 fn ask(
     state: &mut State,
     index: usize,
-    factor: Factor,
+    question: &Question,
     verdict: &Verdict,
-    rejected: bool,
+    rejected: Option<&str>,
 ) -> Reply {
-    let (wanted, name) = match factor {
-        Factor::Password => ("password_required", "password"),
-        Factor::Code => ("otp_required", "otp"),
-    };
-    let session = state.grants.handle(index, &mut state.entropy);
+    let session = state.sign_ins.handle(index, &mut state.entropy);
     let mut body = json!({ "auth_session": session });
+    let wanted = match question.factor {
+        Factor::Password => "password_required",
+        Factor::Code | Factor::Enrolment => "otp_required",
+    };
     body[wanted] = Value::Bool(true);
+    if question.recovery_codes {
+        body["recovery_code_accepted"] = Value::Bool(true);
+    }
+    if let Some(otpauth) = &question.otpauth {
+        body["totp_enrolment_required"] = Value::Bool(true);
+        body["otpauth"] = json!(otpauth);
+    }
     match *verdict {
         Verdict::Wait { seconds } => {
             body["error"] = json!("too_many_attempts");
@@ -157,8 +268,8 @@ fn ask(
         Verdict::Wrong { left } => {
             body["error"] = json!("insufficient_authorization");
             body["attempts_left"] = json!(left);
-            if rejected {
-                body["rejected"] = json!(name);
+            if let Some(rejected) = rejected {
+                body["rejected"] = json!(rejected);
             }
             private_json(400, &body)
         }

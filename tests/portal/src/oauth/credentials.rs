@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use totp_rs::Totp;
+
 use crate::clock::Millis;
-use crate::data::Person;
+use crate::data::{Person, second_factor};
+use crate::secret;
 
 /// Wrong ones in a row until it waits.
 pub(crate) const ATTEMPTS: u32 = 5;
@@ -21,7 +24,10 @@ pub(crate) struct Credentials {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Factor {
     Password,
+    /// A code of the secret that is enrolled, or a recovery code instead.
     Code,
+    /// The first code of a secret that is to be enrolled.
+    Enrolment,
 }
 
 #[derive(Default)]
@@ -68,8 +74,8 @@ impl Credentials {
         self.left(factor, user, now)
     }
 
-    /// Checks a password. A user name that nobody has is counted like any other, so that it cannot be
-    /// told from one that somebody has.
+    /// Checks a password. A user name that nobody has is counted like any other, and compared with
+    /// something, so that it cannot be told from one that somebody has.
     pub(crate) fn password(
         &mut self,
         people: &[Person],
@@ -80,10 +86,10 @@ impl Credentials {
         if let wait @ Verdict::Wait { .. } = self.left(Factor::Password, user, now) {
             return (wait, None);
         }
-        let person = people
-            .iter()
-            .position(|person| person.signs_in() && person.user == user)
-            .filter(|&person| people[person].password == password);
+        let known = find(people, user);
+        let expected = known.map_or("", |person| people[person].password.as_str());
+        let right = secret::same(expected, password);
+        let person = known.filter(|_| right);
         let verdict = self.settle(Factor::Password, user, person.is_some(), now);
         (verdict, person)
     }
@@ -94,13 +100,8 @@ impl Credentials {
         if let wait @ Verdict::Wait { .. } = self.left(Factor::Code, &person.user, now) {
             return wait;
         }
-        let digits = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
-        let seconds = (now / 1000) as u64;
-        let step = person
-            .totp
-            .as_ref()
-            .filter(|_| digits)
-            .and_then(|totp| totp.check(code, seconds));
+        let factor = person.factor.as_ref();
+        let step = factor.and_then(|factor| step_of(&factor.totp, code, now));
         let fresh = step.filter(|step| {
             let last = self.last_step.get(&person.user);
             last.is_none_or(|last| step > last)
@@ -110,4 +111,56 @@ impl Credentials {
         }
         self.settle(Factor::Code, &person.user, fresh.is_some(), now)
     }
+
+    /// Checks a recovery code, and uses it up.
+    pub(crate) fn recovery_code(
+        &mut self,
+        person: &mut Person,
+        code: &str,
+        now: Millis,
+    ) -> Verdict {
+        if let wait @ Verdict::Wait { .. } = self.left(Factor::Code, &person.user, now) {
+            return wait;
+        }
+        let factor = person.factor.as_mut();
+        let right = factor.is_some_and(|factor| factor.recover(code));
+        self.settle(Factor::Code, &person.user, right, now)
+    }
+
+    /// Checks the first code of a new secret. It counts as used.
+    pub(crate) fn first_code(
+        &mut self,
+        user: &str,
+        totp: &Totp,
+        code: &str,
+        now: Millis,
+    ) -> Verdict {
+        if let wait @ Verdict::Wait { .. } = self.left(Factor::Enrolment, user, now) {
+            return wait;
+        }
+        let step = step_of(totp, code, now);
+        if let Some(step) = step {
+            self.last_step.insert(user.to_owned(), step);
+        }
+        self.settle(Factor::Enrolment, user, step.is_some(), now)
+    }
+
+    /// Counts a guess at the second factor of somebody whom nobody knows.
+    pub(crate) fn nobody(&mut self, user: &str, now: Millis) -> Verdict {
+        match self.left(Factor::Code, user, now) {
+            wait @ Verdict::Wait { .. } => wait,
+            _ => self.settle(Factor::Code, user, false, now),
+        }
+    }
+}
+
+/// Who has this user name and an account.
+pub(crate) fn find(people: &[Person], user: &str) -> Option<usize> {
+    people
+        .iter()
+        .position(|person| person.signs_in() && person.user == user)
+}
+
+fn step_of(totp: &Totp, code: &str, now: Millis) -> Option<u64> {
+    second_factor::step_of(totp, code, (now / 1000) as u64)
 }

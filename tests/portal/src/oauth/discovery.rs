@@ -2,45 +2,66 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, header};
 use serde_json::{Value, json};
 
 use super::scope;
-use crate::fault::FaultKind;
-use crate::instance::Instance;
-use crate::reply::{Reply, cacheable};
+use crate::Offer;
+use crate::asked::Asked;
+use crate::fault::{DiscoveryFlaw, FaultKind, JwksFlaw};
+use crate::instance::{self, Instance};
+use crate::reply::{Reply, cacheable, empty, oauth_error, set, with_body};
 
-fn common(instance: &Instance) -> Value {
+/// What a client has no reason to read to its end.
+const HUGE: usize = 10 << 20;
+
+fn common(instance: &Instance, state: &instance::State) -> Value {
     let issuer = instance.issuer();
-    json!({
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
         "revocation_endpoint": format!("{issuer}/revoke"),
+        "registration_endpoint": format!("{issuer}/register"),
         "authorization_challenge_endpoint": format!("{issuer}/challenge"),
         "jwks_uri": format!("{issuer}/jwks"),
         "scopes_supported": scope::SUPPORTED,
         "response_types_supported": ["code"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "code_challenge_methods_supported": ["S256"],
+        "acr_values_supported": ["pwd", "mfa"],
         "token_endpoint_auth_methods_supported": ["none"],
         "revocation_endpoint_auth_methods_supported": ["none"],
-    })
+    });
+    if state.dpop.offer != Offer::Off {
+        document["dpop_signing_alg_values_supported"] = json!(["ES256"]);
+    }
+    if state.par != Offer::Off {
+        document["pushed_authorization_request_endpoint"] = json!(format!("{issuer}/par"));
+        document["require_pushed_authorization_requests"] = json!(state.par == Offer::Required);
+    }
+    document
 }
 
-fn oauth(instance: &Instance) -> Value {
-    let mut document = common(instance);
+fn oauth(instance: &Instance, state: &mut instance::State) -> Value {
+    let mut document = common(instance, state);
     document["response_modes_supported"] = json!(["query"]);
     document["authorization_response_iss_parameter_supported"] = json!(true);
-    if instance.state().faults.hit(FaultKind::WrongIssuer) {
+    if state.faults.hit(FaultKind::WrongIssuer) {
         document["issuer"] = json!(format!("{}/other", instance.origin));
     }
     document
 }
 
-pub(crate) async fn smart(State(instance): State<Arc<Instance>>, headers: HeaderMap) -> Reply {
-    let mut document = common(&instance);
+pub(crate) async fn smart(
+    State(instance): State<Arc<Instance>>,
+    asked: Asked,
+    query: RawQuery,
+) -> Reply {
+    let state = &mut *instance.state();
+    let (base, issuer) = (instance.base(), instance.issuer());
+    let mut document = common(&instance, state);
     document["capabilities"] = json!([
         "launch-standalone",
         "client-public",
@@ -51,20 +72,33 @@ pub(crate) async fn smart(State(instance): State<Arc<Instance>>, headers: Header
         "permission-v1",
         "permission-v2",
     ]);
-    cacheable(&headers, &document)
+    document["totp_endpoint"] = json!(format!("{base}/account/totp"));
+    document["password_reset_uri"] = json!(format!("{issuer}/reset"));
+    document["account_uri"] = json!(format!("{issuer}/account"));
+    document["sessions_uri"] = json!(format!("{issuer}/sessions"));
+    published(&instance, state, &asked, query, document)
 }
 
 pub(crate) async fn authorization_server(
     State(instance): State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
+    query: RawQuery,
 ) -> Reply {
-    cacheable(&headers, &oauth(&instance))
+    let state = &mut *instance.state();
+    let document = oauth(&instance, state);
+    published(&instance, state, &asked, query, document)
 }
 
-pub(crate) async fn openid(State(instance): State<Arc<Instance>>, headers: HeaderMap) -> Reply {
-    let mut document = oauth(&instance);
+pub(crate) async fn openid(
+    State(instance): State<Arc<Instance>>,
+    asked: Asked,
+    query: RawQuery,
+) -> Reply {
+    let state = &mut *instance.state();
+    let mut document = oauth(&instance, state);
     document["subject_types_supported"] = json!(["public"]);
     document["id_token_signing_alg_values_supported"] = json!(["ES256"]);
+    document["prompt_values_supported"] = json!(["login", "none"]);
     document["claims_supported"] = json!([
         "iss",
         "sub",
@@ -73,13 +107,72 @@ pub(crate) async fn openid(State(instance): State<Arc<Instance>>, headers: Heade
         "iat",
         "auth_time",
         "nonce",
+        "acr",
         "amr",
         "fhirUser"
     ]);
-    cacheable(&headers, &document)
+    published(&instance, state, &asked, query, document)
+}
+
+/// The document, or what the fault makes of it.
+fn published(
+    instance: &Instance,
+    state: &mut instance::State,
+    asked: &Asked,
+    RawQuery(query): RawQuery,
+    mut document: Value,
+) -> Reply {
+    // The redirect of the fault leads to a right document: a client that follows it is not stopped.
+    if query.as_deref() == Some("moved") {
+        return cacheable(&asked.headers, &document);
+    }
+    let fault = state
+        .faults
+        .take(|kind| matches!(kind, FaultKind::Discovery { .. }));
+    let Some(FaultKind::Discovery { flaw }) = fault else {
+        return cacheable(&asked.headers, &document);
+    };
+    match flaw {
+        DiscoveryFlaw::Redirect => {
+            let mut reply = empty(302);
+            let there = format!("{}{}?moved", instance.origin, asked.path);
+            set(&mut reply, header::LOCATION, &there);
+            return reply;
+        }
+        DiscoveryFlaw::Html => {
+            let html = "<!doctype html><title>Linden Clinic</title><p>We are moving.</p>";
+            return with_body(200, "text/html; charset=utf-8", html);
+        }
+        DiscoveryFlaw::Huge => document["padding"] = json!("x".repeat(HUGE)),
+        DiscoveryFlaw::ElsewhereEndpoints => {
+            document["token_endpoint"] = json!("https://elsewhere.invalid/token");
+        }
+        DiscoveryFlaw::TotpElsewhere => {
+            if document.get("totp_endpoint").is_some() {
+                let elsewhere = format!("{}/account/totp", instance.origin);
+                document["totp_endpoint"] = json!(elsewhere);
+            }
+        }
+    }
+    cacheable(&asked.headers, &document)
 }
 
 pub(crate) async fn jwks(State(instance): State<Arc<Instance>>, headers: HeaderMap) -> Reply {
-    let keys = instance.state().key.jwks();
+    let state = &mut *instance.state();
+    let mut keys = state.key.jwks();
+    let fault = state
+        .faults
+        .take(|kind| matches!(kind, FaultKind::Jwks { .. }));
+    if let Some(FaultKind::Jwks { flaw }) = fault {
+        match flaw {
+            JwksFlaw::Missing => {
+                let mut reply = oauth_error("not_found", "there are no keys here");
+                *reply.status_mut() = axum::http::StatusCode::NOT_FOUND;
+                return reply;
+            }
+            JwksFlaw::Empty => keys = json!({ "keys": [] }),
+            JwksFlaw::Huge => keys["padding"] = json!("x".repeat(HUGE)),
+        }
+    }
     cacheable(&headers, &keys)
 }

@@ -1,65 +1,58 @@
-//! What was issued: sign-ins under way, codes, and families of tokens.
+//! What was issued: codes, and families of tokens.
 //!
 //! A family is everything that came from one code. Whatever shows that a part of it was stolen (a code
-//! or a refresh token used twice) ends the whole family (RFC 9700 §4.14.2).
+//! or a refresh token used twice) ends the whole family (RFC 9700 §4.14.2). What is bound to a key is
+//! of no use without it (RFC 9449 §5, §10).
 
 use std::collections::BTreeMap;
 
 use super::Scopes;
+use super::sign_in::{Authorization, Second};
+use crate::Acr;
 use crate::clock::Millis;
 use crate::entropy::Entropy;
+use crate::secret::{Fingerprint, same};
 
 pub(crate) const CODE_LIFE: Millis = 60_000;
 pub(crate) const ACCESS_LIFE: Millis = 300_000;
-pub(crate) const SESSION_LIFE: Millis = 600_000;
 
-/// What a client asked for.
-#[derive(Debug, Clone)]
-pub(crate) struct Authorization {
-    pub(crate) client: String,
-    pub(crate) scopes: Scopes,
-    pub(crate) nonce: Option<String>,
-    pub(crate) code_challenge: String,
-    /// None in the native challenge.
-    pub(crate) redirect: Option<String>,
-    pub(crate) state: Option<String>,
-}
-
-/// Somebody on the way to a code.
-#[derive(Debug, Clone)]
-pub(crate) struct SignIn {
-    pub(crate) wanted: Authorization,
-    pub(crate) started: Millis,
-    /// Set once the password was right.
-    pub(crate) person: Option<usize>,
-    /// The user name last given: whose counter `attempts_left` speaks of.
-    pub(crate) user: String,
-    pub(crate) finished: bool,
-}
-
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Code {
     wanted: Authorization,
     person: usize,
     auth_time: i64,
-    otp: bool,
+    second: Option<Second>,
     issued: Millis,
     family: Option<usize>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Family {
     pub(crate) client: String,
     pub(crate) person: usize,
     pub(crate) scopes: Scopes,
     pub(crate) auth_time: i64,
-    pub(crate) otp: bool,
-    revoked: bool,
+    pub(crate) second: Option<Second>,
+    /// The key that its refresh tokens are bound to.
+    pub(crate) thumbprint: Option<String>,
+    pub(crate) started: Millis,
+    pub(crate) last_used: Millis,
+    pub(crate) revoked: bool,
+}
+
+impl Family {
+    pub(crate) fn acr(&self) -> Acr {
+        match self.second {
+            Some(_) => Acr::Mfa,
+            None => Acr::Pwd,
+        }
+    }
 }
 
 struct Access {
     family: usize,
     scopes: Scopes,
+    thumbprint: Option<String>,
     expires: Millis,
 }
 
@@ -68,15 +61,20 @@ struct Refresh {
     used: bool,
 }
 
+/// A live access token.
+pub(crate) struct Held {
+    pub(crate) family: usize,
+    pub(crate) person: usize,
+    pub(crate) scopes: Scopes,
+    pub(crate) thumbprint: Option<String>,
+}
+
 #[derive(Default)]
 pub(crate) struct Grants {
-    sign_ins: Vec<SignIn>,
-    /// Every `auth_session` and login id given out, to its sign-in.
-    handles: BTreeMap<String, usize>,
-    codes: BTreeMap<String, Code>,
+    codes: BTreeMap<Fingerprint, Code>,
     families: Vec<Family>,
-    access: BTreeMap<String, Access>,
-    refresh: BTreeMap<String, Refresh>,
+    access: BTreeMap<Fingerprint, Access>,
+    refresh: BTreeMap<Fingerprint, Refresh>,
 }
 
 /// What a token request gets.
@@ -85,56 +83,34 @@ pub(crate) struct Redeemed {
     pub(crate) nonce: Option<String>,
 }
 
+/// Why it gets nothing.
+pub(crate) enum Denied {
+    Grant(&'static str),
+    Proof(&'static str),
+}
+
+const OTHER_KEY: &str = "this was given to another key";
+
 impl Grants {
-    pub(crate) fn begin(&mut self, wanted: Authorization, now: Millis) -> usize {
-        self.sign_ins.push(SignIn {
-            wanted,
-            started: now,
-            person: None,
-            user: String::new(),
-            finished: false,
-        });
-        self.sign_ins.len() - 1
-    }
-
-    /// A new name for a sign-in; earlier ones stay valid.
-    pub(crate) fn handle(&mut self, sign_in: usize, entropy: &mut Entropy) -> String {
-        let handle = entropy.token();
-        self.handles.insert(handle.clone(), sign_in);
-        handle
-    }
-
-    pub(crate) fn find(&self, handle: &str, now: Millis) -> Option<usize> {
-        let &index = self.handles.get(handle)?;
-        let sign_in = &self.sign_ins[index];
-        (!sign_in.finished && now - sign_in.started < SESSION_LIFE).then_some(index)
-    }
-
-    pub(crate) fn sign_in(&mut self, index: usize) -> &mut SignIn {
-        &mut self.sign_ins[index]
-    }
-
-    /// Ends a sign-in with a code.
-    pub(crate) fn finish(
+    /// A code for somebody who proved who they are.
+    pub(crate) fn issue_code(
         &mut self,
-        index: usize,
+        wanted: Authorization,
         person: usize,
-        otp: bool,
+        second: Option<Second>,
         now: Millis,
         entropy: &mut Entropy,
     ) -> String {
-        let sign_in = &mut self.sign_ins[index];
-        sign_in.finished = true;
         let code = Code {
-            wanted: sign_in.wanted.clone(),
+            wanted,
             person,
             auth_time: now / 1000,
-            otp,
+            second,
             issued: now,
             family: None,
         };
         let text = entropy.token();
-        self.codes.insert(text.clone(), code);
+        self.codes.insert(Fingerprint::of(&text), code);
         text
     }
 
@@ -145,26 +121,34 @@ impl Grants {
         client: &str,
         redirect: Option<&str>,
         challenge: &str,
+        thumbprint: Option<&str>,
         now: Millis,
-    ) -> Result<Redeemed, &'static str> {
-        let Some(found) = self.codes.get_mut(code) else {
-            return Err("the code is unknown");
+    ) -> Result<Redeemed, Denied> {
+        let Some(found) = self.codes.get_mut(&Fingerprint::of(code)) else {
+            return Err(Denied::Grant("the code is unknown"));
         };
         if let Some(family) = found.family {
             self.families[family].revoked = true;
-            return Err("the code was used before; its tokens are revoked");
+            let why = "the code was used before; its tokens are revoked";
+            return Err(Denied::Grant(why));
         }
         if now - found.issued >= CODE_LIFE {
-            return Err("the code has expired");
+            return Err(Denied::Grant("the code has expired"));
         }
         if found.wanted.client != client {
-            return Err("the code is another client's");
+            return Err(Denied::Grant("the code is another client's"));
         }
         if found.wanted.redirect.as_deref() != redirect {
-            return Err("redirect_uri is not that of the authorization request");
+            let why = "redirect_uri is not that of the authorization request";
+            return Err(Denied::Grant(why));
         }
-        if found.wanted.code_challenge != challenge {
-            return Err("code_verifier does not match");
+        let expected = found.wanted.code_challenge.as_deref();
+        if !expected.is_some_and(|expected| same(expected, challenge)) {
+            return Err(Denied::Grant("code_verifier does not match"));
+        }
+        let bound = found.wanted.thumbprint.as_deref();
+        if bound.is_some() && bound != thumbprint {
+            return Err(Denied::Proof(OTHER_KEY));
         }
         let family = self.families.len();
         found.family = Some(family);
@@ -174,34 +158,55 @@ impl Grants {
             person: found.person,
             scopes: found.wanted.scopes.clone(),
             auth_time: found.auth_time,
-            otp: found.otp,
+            second: found.second,
+            thumbprint: thumbprint.map(str::to_owned),
+            started: now,
+            last_used: now,
             revoked: false,
         });
         Ok(Redeemed { family, nonce })
     }
 
-    /// Looks a refresh token up. `rotate` uses it up; a second use then ends its family.
+    /// The family of a live refresh token, without using it.
+    pub(crate) fn family_of(&self, token: &str, client: &str) -> Option<usize> {
+        let found = self.refresh.get(&Fingerprint::of(token))?;
+        let family = &self.families[found.family];
+        let live = !found.used && !family.revoked && family.client == client;
+        live.then_some(found.family)
+    }
+
+    /// Looks a refresh token up. `rotate` uses it up; a second use then ends its family. One that was
+    /// given without a key is bound to the first that comes with it.
     pub(crate) fn refresh(
         &mut self,
         token: &str,
         client: &str,
+        thumbprint: Option<&str>,
         rotate: bool,
-    ) -> Result<Redeemed, &'static str> {
-        let Some(found) = self.refresh.get_mut(token) else {
-            return Err("the refresh token is unknown");
+        now: Millis,
+    ) -> Result<Redeemed, Denied> {
+        let Some(found) = self.refresh.get_mut(&Fingerprint::of(token)) else {
+            return Err(Denied::Grant("the refresh token is unknown"));
         };
         let family = &mut self.families[found.family];
         if family.client != client {
-            return Err("the refresh token is another client's");
+            return Err(Denied::Grant("the refresh token is another client's"));
+        }
+        // Before everything that changes something: a thief without the key ends nothing either.
+        if family.thumbprint.is_some() && family.thumbprint.as_deref() != thumbprint {
+            return Err(Denied::Proof(OTHER_KEY));
         }
         if family.revoked {
-            return Err("the refresh token is revoked");
+            return Err(Denied::Grant("the refresh token is revoked"));
         }
         if found.used {
             family.revoked = true;
-            return Err("the refresh token was used before; its family is revoked");
+            let why = "the refresh token was used before; its family is revoked";
+            return Err(Denied::Grant(why));
         }
         found.used = rotate;
+        family.thumbprint = thumbprint.map(str::to_owned);
+        family.last_used = now;
         Ok(Redeemed {
             family: found.family,
             nonce: None,
@@ -210,6 +215,11 @@ impl Grants {
 
     pub(crate) fn family(&self, family: usize) -> &Family {
         &self.families[family]
+    }
+
+    /// How many families there ever were: the number of the next one.
+    pub(crate) fn families(&self) -> usize {
+        self.families.len()
     }
 
     pub(crate) fn issue_access(
@@ -225,9 +235,10 @@ impl Grants {
         let access = Access {
             family,
             scopes,
+            thumbprint: self.families[family].thumbprint.clone(),
             expires: now + ACCESS_LIFE,
         };
-        self.access.insert(token.clone(), access);
+        self.access.insert(Fingerprint::of(&token), access);
         token
     }
 
@@ -237,20 +248,26 @@ impl Grants {
             family,
             used: false,
         };
-        self.refresh.insert(token.clone(), refresh);
+        self.refresh.insert(Fingerprint::of(&token), refresh);
         token
     }
 
     /// Whose access token this is, and what it may do.
-    pub(crate) fn access(&self, token: &str, now: Millis) -> Option<(usize, &Scopes)> {
-        let access = self.access.get(token)?;
+    pub(crate) fn access(&self, token: &str, now: Millis) -> Option<Held> {
+        let access = self.access.get(&Fingerprint::of(token))?;
         let family = &self.families[access.family];
-        (!family.revoked && access.expires > now).then_some((family.person, &access.scopes))
+        (!family.revoked && access.expires > now).then(|| Held {
+            family: access.family,
+            person: family.person,
+            scopes: access.scopes.clone(),
+            thumbprint: access.thumbprint.clone(),
+        })
     }
 
     /// Revokes the family of either token of this client (RFC 7009 §2.1); others are left alone.
     pub(crate) fn revoke(&mut self, token: &str, client: &str) {
-        let family = match (self.access.get(token), self.refresh.get(token)) {
+        let token = Fingerprint::of(token);
+        let family = match (self.access.get(&token), self.refresh.get(&token)) {
             (Some(access), _) => access.family,
             (None, Some(refresh)) => refresh.family,
             (None, None) => return,
@@ -259,6 +276,32 @@ impl Grants {
         if family.client == client {
             family.revoked = true;
         }
+    }
+
+    /// The families of somebody that could still be used, the one used last first.
+    pub(crate) fn live(&self, person: usize, now: Millis) -> Vec<usize> {
+        let refreshable = |index| {
+            let mut all = self.refresh.values();
+            all.any(|refresh| refresh.family == index && !refresh.used)
+        };
+        let readable = |index| {
+            let mut all = self.access.values();
+            all.any(|access| access.family == index && access.expires > now)
+        };
+        let mut live: Vec<usize> = (0..self.families.len())
+            .filter(|&index| {
+                let family = &self.families[index];
+                family.person == person
+                    && !family.revoked
+                    && (refreshable(index) || readable(index))
+            })
+            .collect();
+        live.sort_by_key(|&index| std::cmp::Reverse((self.families[index].last_used, index)));
+        live
+    }
+
+    pub(crate) fn end(&mut self, family: usize) {
+        self.families[family].revoked = true;
     }
 
     pub(crate) fn revoke_person(&mut self, person: usize) {

@@ -9,34 +9,47 @@ use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::clients;
 use super::form::{Params, back_channel};
-use super::grants::{ACCESS_LIFE, Redeemed};
+use super::grants::{ACCESS_LIFE, Denied, Redeemed};
+use super::sign_in::Authorization;
+use super::{Scopes, dpop, id_token};
+use crate::asked::Asked;
 use crate::fault::{DropOn, FaultKind};
 use crate::instance::{Instance, State};
 use crate::reply::{Reply, empty, oauth_error, private_json};
 use crate::server::Hangup;
 
 /// The client of a back-channel request.
-fn client(params: &Params) -> Result<String, Reply> {
+fn client(state: &State, params: &Params) -> Result<String, Reply> {
     let client = params.need("client_id")?;
-    match clients::known(client) {
+    match state.clients.known(client) {
         true => Ok(client.to_owned()),
         false => Err(oauth_error("invalid_client", "client_id is unknown")),
     }
 }
 
+/// Who asks, and with which key.
+struct Asker {
+    client: String,
+    thumbprint: Option<String>,
+}
+
 pub(crate) async fn token(
     extract::State(instance): extract::State<Arc<Instance>>,
-    headers: HeaderMap,
+    asked: Asked,
     body: Bytes,
 ) -> Reply {
     let state = &mut *instance.state();
-    let answer = back_channel(&headers, &body).and_then(|params| {
-        let client = client(&params)?;
+    let answer = back_channel(&asked.headers, &body).and_then(|params| {
+        let client = client(state, &params)?;
+        let thumbprint = dpop::at_authorization_server(state, &asked)?;
+        if thumbprint.is_none() && state.clients.bound(&client) {
+            return Err(dpop::invalid("this client registered for bound tokens"));
+        }
+        let asker = Asker { client, thumbprint };
         match params.need("grant_type")? {
-            "authorization_code" => by_code(&instance, state, &params, &client),
-            "refresh_token" => by_refresh(&instance, state, &params, &client),
+            "authorization_code" => by_code(&instance, state, &params, &asker),
+            "refresh_token" => by_refresh(&instance, state, &params, &asker),
             _ => Err(oauth_error(
                 "unsupported_grant_type",
                 "authorization_code or refresh_token",
@@ -56,11 +69,18 @@ pub(crate) async fn token(
     }
 }
 
+fn denied(denied: Denied) -> Reply {
+    match denied {
+        Denied::Grant(why) => oauth_error("invalid_grant", why),
+        Denied::Proof(why) => dpop::invalid(why),
+    }
+}
+
 fn by_code(
     instance: &Instance,
     state: &mut State,
     params: &Params,
-    client: &str,
+    asker: &Asker,
 ) -> Result<Value, Reply> {
     let code = params.need("code")?;
     let verifier = params.need("code_verifier")?;
@@ -72,10 +92,11 @@ fn by_code(
     let challenge = BASE64URL_NOPAD.encode(&Sha256::digest(verifier.as_bytes()));
     let redirect = params.get("redirect_uri");
     let now = state.clock.millis();
+    let thumbprint = asker.thumbprint.as_deref();
     let redeemed = state
         .grants
-        .redeem(code, client, redirect, &challenge, now)
-        .map_err(|why| oauth_error("invalid_grant", why))?;
+        .redeem(code, &asker.client, redirect, &challenge, thumbprint, now)
+        .map_err(denied)?;
     let scopes = state.grants.family(redeemed.family).scopes.clone();
     let refresh = scopes.has("offline_access");
     Ok(tokens(instance, state, &redeemed, &scopes, refresh, false))
@@ -85,17 +106,22 @@ fn by_refresh(
     instance: &Instance,
     state: &mut State,
     params: &Params,
-    client: &str,
+    asker: &Asker,
 ) -> Result<Value, Reply> {
     let token = params.need("refresh_token")?;
     if state.faults.hit(FaultKind::InvalidGrant) {
         return Err(oauth_error("invalid_grant", "the refresh token is revoked"));
     }
+    if let Some(family) = state.grants.family_of(token, &asker.client) {
+        sign_in_again(state, family, asker)?;
+    }
     let rotate = !state.faults.hit(FaultKind::NoRotation);
+    let now = state.clock.millis();
+    let thumbprint = asker.thumbprint.as_deref();
     let redeemed = state
         .grants
-        .refresh(token, client, rotate)
-        .map_err(|why| oauth_error("invalid_grant", why))?;
+        .refresh(token, &asker.client, thumbprint, rotate, now)
+        .map_err(denied)?;
     let held = state.grants.family(redeemed.family).scopes.clone();
     let scopes = match params.get("scope") {
         None => held,
@@ -114,11 +140,38 @@ fn by_refresh(
     ))
 }
 
+/// Where the fault says so, a refresh asks the person to sign in again (first-party draft §6.2). The
+/// token stays good; whoever signed in since the fault was set is not asked.
+fn sign_in_again(state: &mut State, family: usize, asker: &Asker) -> Result<(), Reply> {
+    let older = |kind| match kind {
+        FaultKind::InsufficientAuthorization { before } => family < before,
+        _ => false,
+    };
+    if state.faults.take(older).is_none() {
+        return Ok(());
+    }
+    let wanted = Authorization {
+        client: asker.client.clone(),
+        scopes: state.grants.family(family).scopes.clone(),
+        nonce: None,
+        code_challenge: None,
+        redirect: None,
+        state: None,
+        thumbprint: asker.thumbprint.clone(),
+        mfa: false,
+    };
+    let now = state.clock.millis();
+    let sign_in = state.sign_ins.begin(wanted, now);
+    let session = state.sign_ins.handle(sign_in, &mut state.entropy);
+    let body = json!({ "error": "insufficient_authorization", "auth_session": session });
+    Err(private_json(400, &body))
+}
+
 fn tokens(
     instance: &Instance,
     state: &mut State,
     redeemed: &Redeemed,
-    scopes: &super::Scopes,
+    scopes: &Scopes,
     refresh: bool,
     wrong_subject: bool,
 ) -> Value {
@@ -129,15 +182,20 @@ fn tokens(
         let others = (0..state.people.len()).find(|&other| other != family.person);
         shown = others.unwrap_or(shown);
     }
-    let person = &state.people[shown];
+    let kind = match family.thumbprint {
+        Some(_) => "DPoP",
+        None => "Bearer",
+    };
     let mut body = json!({
         "access_token": state.grants.issue_access(
             redeemed.family, scopes.clone(), now, &mut state.entropy),
-        "token_type": "Bearer",
+        "token_type": kind,
         "expires_in": ACCESS_LIFE / 1000,
         "scope": scopes.text(),
-        "patient": person.patient,
     });
+    if !state.faults.hit(FaultKind::NoPatient) {
+        body["patient"] = json!(state.people[shown].patient);
+    }
     if refresh {
         let token = state
             .grants
@@ -145,23 +203,9 @@ fn tokens(
         body["refresh_token"] = json!(token);
     }
     if scopes.has("openid") {
-        let seconds = now / 1000;
-        let mut claims = json!({
-            "iss": instance.issuer(),
-            "sub": person.subject,
-            "aud": family.client,
-            "iat": seconds,
-            "exp": seconds + 3600,
-            "auth_time": family.auth_time,
-            "amr": if family.otp { json!(["pwd", "otp", "mfa"]) } else { json!(["pwd"]) },
-        });
-        if let Some(nonce) = &redeemed.nonce {
-            claims["nonce"] = json!(nonce);
-        }
-        if scopes.has("fhirUser") {
-            claims["fhirUser"] = json!(format!("{}/Patient/{}", instance.base(), person.patient));
-        }
-        body["id_token"] = json!(state.key.sign(&claims));
+        let nonce = redeemed.nonce.as_deref();
+        let token = id_token::issue(instance, state, &family, scopes, shown, nonce);
+        body["id_token"] = json!(token);
     }
     body
 }
@@ -173,7 +217,7 @@ pub(crate) async fn revoke(
 ) -> Reply {
     let state = &mut *instance.state();
     let accepted = back_channel(&headers, &body).and_then(|params| {
-        let client = client(&params)?;
+        let client = client(state, &params)?;
         state.grants.revoke(params.need("token")?, &client);
         Ok(())
     });

@@ -16,7 +16,6 @@ fn refused<T: serde::de::DeserializeOwned>(value: Value) -> String {
 fn what_is_not_implemented_is_refused_with_a_sentence() {
     for spec in [
         json!({ "policy": {} }),
-        json!({ "people": { "ana": { "recovery_codes": 8 } } }),
         json!({ "people": { "ana": { "proxy_for": ["ben"] } } }),
         json!({ "faults": [{ "fault": "slow_body" }] }),
     ] {
@@ -40,11 +39,29 @@ fn what_is_unknown_or_malformed_is_refused() {
         json!({ "people": { "ana": { "shoes": 2 } } }),
         json!({ "people": { "ana": { "threads": 4, "messages": 3 } } }),
         json!({ "people": { "a na": {} } }),
+        json!({ "people": { "ana": { "recovery_codes": 8 } } }),
+        json!({ "people": { "ana": { "totp": true, "recovery_codes": 101 } } }),
+        json!({ "people": { "ana": { "totp": "yes" } } }),
+        json!({ "people": { "ana": { "totp": { "digits": 9 } } } }),
+        json!({ "people": { "ana": { "totp": { "period": 14 } } } }),
+        json!({ "people": { "ana": { "totp": { "algorithm": "MD5" } } } }),
+        json!({ "people": { "ana": { "totp": { "length": 6 } } } }),
+        json!({ "dpop": "sometimes" }),
+        json!({ "par": true }),
+        json!({ "step_up": {} }),
+        json!({ "step_up": { "acr": "phr" } }),
+        json!({ "step_up": { "age": 300 } }),
         json!({ "faults": [{ "fault": "unheard_of" }] }),
         json!({ "faults": [{ "fault": "status" }] }),
         json!({ "faults": [{ "fault": "status", "code": 200 }] }),
         json!({ "faults": [{ "fault": "misfiled", "color": "red" }] }),
         json!({ "faults": [{ "fault": "leak_other_patient", "when": "never" }] }),
+        json!({ "faults": [{ "fault": "id_token" }] }),
+        json!({ "faults": [{ "fault": "id_token", "as": "odd" }] }),
+        json!({ "faults": [{ "fault": "jwks", "as": "none" }] }),
+        json!({ "faults": [{ "fault": "discovery", "as": "none" }] }),
+        json!({ "faults": [{ "fault": "fhir_user", "as": "nobody" }] }),
+        json!({ "faults": [{ "fault": "insufficient_authorization", "before": 1 }] }),
     ] {
         refused::<Spec>(spec);
     }
@@ -55,6 +72,8 @@ fn what_is_unknown_or_malformed_is_refused() {
         json!({ "rotate_keys": false }),
         json!({ "requests": { "color": "red" } }),
         json!({ "dance": true }),
+        json!({ "end_registrations": false }),
+        json!({ "totp": { "who": "ana" } }),
     ] {
         refused::<Command>(command);
     }
@@ -66,6 +85,8 @@ async fn commands_about_nobody_are_refused() {
     for command in [
         json!({ "revoke": "bob" }),
         json!({ "revoke": "wilma" }),
+        json!({ "totp": "bob" }),
+        json!({ "sessions": "wilma" }),
         json!({ "new_message": { "who": "ana", "thread": 1, "text": "x" } }),
         json!({ "delete_message": { "who": "ana", "text": "never written" } }),
     ] {

@@ -1,6 +1,10 @@
-//! The login pages: plain HTML that works without scripts, with a keyboard, with a screen reader, in
+//! The portal's pages: plain HTML that works without scripts, with a keyboard, with a screen reader, in
 //! light and dark, at any text size. Labels stay visible; an error is announced and says what to do.
 
+pub(crate) mod own;
+pub(crate) mod sign_in;
+
+use super::clients;
 use crate::reply::{self, Reply};
 
 const STYLE: &str = "
@@ -23,6 +27,11 @@ input { width: 100%; font: inherit; color: inherit; background: transparent; pad
 button { width: 100%; margin-top: 1.5rem; padding: .75rem; font: inherit; font-weight: 600; cursor: pointer;
   color: var(--on-accent); background: var(--accent); border: 0; border-radius: .5rem; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+details { margin-top: 1.5rem; } summary { cursor: pointer; color: var(--accent); }
+.qr { display: block; width: 100%; max-width: 14rem; height: auto; margin: 0 auto 1rem; background: #fff; border-radius: .5rem; }
+code, .codes { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
+ul { padding: 0; list-style: none; } li { margin: .75rem 0; } dt { font-weight: 600; } dd { margin: 0 0 .75rem; }
+a { color: var(--accent); }
 .error { margin: 0 0 .5rem; padding: .75rem .875rem; border-radius: .5rem; color: var(--error);
   background: var(--error-bg); border-inline-start: 4px solid var(--error); }
 ";
@@ -55,38 +64,52 @@ fn described(error: Option<&str>) -> &'static str {
     }
 }
 
-/// User name and password.
-pub(crate) fn password(
-    code: u16,
-    login: &str,
-    user: &str,
-    error: Option<&str>,
-    form_action: &str,
-) -> Reply {
-    let (alert, described, user) = (alert(error), described(error), escape(user));
-    let form = format!(
-        "{alert}<form method=\"post\" action=\"/auth/login\">\n<input type=\"hidden\" name=\"login\" value=\"{login}\">\n<label for=\"username\">User name</label>\n<input id=\"username\" name=\"username\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" required value=\"{user}\"{described}>\n<label for=\"password\">Password</label>\n<input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" required{described}>\n<button>Sign in</button>\n</form>\n"
-    );
-    let html = shell("Sign in", "Linden Clinic, patient portal", &form);
-    reply::page(code, html, form_action)
+/// Where a page's forms go, and what they carry so that nobody else's form can speak for them.
+pub(crate) struct Form<'a> {
+    action: &'a str,
+    /// `login` of a sign-in, `visit` of a page of the portal's own.
+    name: &'a str,
+    handle: &'a str,
+    /// What else a form may lead to: the app.
+    policy: String,
 }
 
-/// The code of an authenticator app.
-pub(crate) fn code(code: u16, login: &str, error: Option<&str>, form_action: &str) -> Reply {
-    let alert = alert(error);
-    let (invalid, describe) = match error {
-        Some(_) => (" aria-invalid=\"true\"", "error hint"),
-        None => ("", "hint"),
-    };
-    let form = format!(
-        "{alert}<form method=\"post\" action=\"/auth/login\">\n<input type=\"hidden\" name=\"login\" value=\"{login}\">\n<label for=\"otp\">Six-digit code</label>\n<input id=\"otp\" name=\"otp\" inputmode=\"numeric\" autocomplete=\"one-time-code\" pattern=\"[0-9]{{6}}\" maxlength=\"6\" required aria-describedby=\"{describe}\"{invalid}>\n<p class=\"hint\" id=\"hint\">It changes every 30 seconds, and each one works once.</p>\n<button>Continue</button>\n</form>\n"
-    );
-    let html = shell(
-        "Enter your code",
-        "Open your authenticator app and type the code it shows for Linden Clinic.",
-        &form,
-    );
-    reply::page(code, html, form_action)
+impl<'a> Form<'a> {
+    pub(crate) fn login(handle: &'a str, redirect: &str) -> Self {
+        Self {
+            action: "/auth/login",
+            name: "login",
+            handle,
+            policy: clients::form_action(redirect),
+        }
+    }
+
+    pub(crate) fn visit(action: &'a str, handle: &'a str) -> Self {
+        Self {
+            action,
+            name: "visit",
+            handle,
+            policy: String::new(),
+        }
+    }
+
+    /// A form with these fields and a button.
+    fn html(&self, fields: &str, button: &str) -> String {
+        let Self {
+            action,
+            name,
+            handle,
+            ..
+        } = self;
+        let handle = escape(handle);
+        format!(
+            "<form method=\"post\" action=\"{action}\">\n<input type=\"hidden\" name=\"{name}\" value=\"{handle}\">\n{fields}<button>{button}</button>\n</form>\n"
+        )
+    }
+
+    fn page(&self, code: u16, title: &str, lead: &str, rest: &str) -> Reply {
+        reply::page(code, shell(title, lead, rest), &self.policy)
+    }
 }
 
 /// When there is nothing to go on with, and nowhere to return to.

@@ -1,0 +1,209 @@
+//! The faults that a portal can be told to have, and which of them apply right now.
+//!
+//! A fault is a flat JSON object: `{"fault": "status", "code": 503, "times": 2}`. An unknown name or
+//! key is an error, so that a story cannot ask for a fault that never happens.
+
+mod parse;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// Which answers get the status of [`FaultKind::Status`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusOn {
+    /// Everything.
+    Any,
+    /// Below the FHIR base.
+    Fhir,
+    /// The authorization server.
+    Auth,
+    /// The token endpoint.
+    Token,
+}
+
+/// Which answer [`FaultKind::DropAnswerAfterCommit`] loses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DropOn {
+    /// That of a FHIR create.
+    Create,
+    /// That of the token endpoint.
+    Token,
+    /// That of the native challenge, whatever it says.
+    Challenge,
+    /// That of a pushed authorization request.
+    Par,
+}
+
+/// What is wrong with an id token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub enum Flaw {
+    NoneAlg,
+    Hs256Confusion,
+    ForeignAudience,
+    ForeignIssuer,
+    Expired,
+    FromTheFuture,
+    WrongNonce,
+    WrongSignature,
+    UnknownKey,
+    NoAuthTime,
+    StaleAuthTime,
+    LowAcr,
+}
+
+/// What is wrong with the published keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum JwksFlaw {
+    Missing,
+    Empty,
+    Huge,
+}
+
+/// What is wrong with the discovery documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum DiscoveryFlaw {
+    Redirect,
+    Huge,
+    Html,
+    ElsewhereEndpoints,
+    TotpElsewhere,
+}
+
+/// Whom `fhirUser` names instead of the person's own Patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum WhichUser {
+    RelatedPerson,
+    Person,
+    OtherPatient,
+    None,
+    Elsewhere,
+}
+
+/// What goes wrong; README.md says what each does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+#[non_exhaustive]
+pub enum FaultKind {
+    LeakOtherPatient,
+    Misfiled,
+    NoSubject,
+    IgnoreFilters,
+    IgnoreIdentifier,
+    NoIdentifierSearch,
+    NoIfNoneExist,
+    LaggingIndex {
+        seconds: u64,
+    },
+    EmptyList,
+    WrongSelfLink,
+    ForeignNext,
+    MissingNext,
+    ExpiredNext,
+    DuplicatePage,
+    TruncateBody,
+    DropAnswerAfterCommit {
+        on: DropOn,
+    },
+    Status {
+        code: u16,
+        on: StatusOn,
+    },
+    RateLimit {
+        seconds: u64,
+    },
+    NoRotation,
+    InvalidGrant,
+    WrongSubject,
+    WrongIssuer,
+    CaptivePortal,
+    ClockSkew {
+        seconds: i64,
+    },
+    HugeBundle,
+    DeepJson,
+    BadUtf8,
+    GzipBomb,
+    IdToken {
+        flaw: Flaw,
+    },
+    Jwks {
+        flaw: JwksFlaw,
+    },
+    Discovery {
+        flaw: DiscoveryFlaw,
+    },
+    MixUp,
+    NoIss,
+    /// Concerns the families before this one; set when the fault is.
+    InsufficientAuthorization {
+        before: usize,
+    },
+    RefuseDpop,
+    FhirUser {
+        which: WhichUser,
+    },
+    NoPatient,
+}
+
+/// A fault, and how often it still applies (`None`: always).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+pub struct Fault {
+    /// What.
+    pub kind: FaultKind,
+    /// How often.
+    pub times: Option<u32>,
+}
+
+/// The faults that are on.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Turns a fault on; one of the same name is replaced.
+    pub(crate) fn set(&mut self, fault: Fault) {
+        let name = std::mem::discriminant(&fault.kind);
+        self.0
+            .retain(|other| std::mem::discriminant(&other.kind) != name);
+        self.0.push(fault);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Whether such a fault is on, without using it up.
+    pub(crate) fn on(&self, wanted: impl Fn(FaultKind) -> bool) -> bool {
+        self.0
+            .iter()
+            .any(|fault| fault.times != Some(0) && wanted(fault.kind))
+    }
+
+    /// The first such fault that is on; uses up one of its times.
+    pub(crate) fn take(&mut self, wanted: impl Fn(FaultKind) -> bool) -> Option<FaultKind> {
+        let fault = self
+            .0
+            .iter_mut()
+            .find(|fault| fault.times != Some(0) && wanted(fault.kind))?;
+        if let Some(times) = &mut fault.times {
+            *times -= 1;
+        }
+        Some(fault.kind)
+    }
+
+    /// The same for a fault without keys.
+    pub(crate) fn hit(&mut self, kind: FaultKind) -> bool {
+        self.take(|on| on == kind).is_some()
+    }
+}
