@@ -11,6 +11,7 @@
 //! | [`admission`] | whose record something is |
 //! | [`oauth`] | discovery, sign-in by browser and by the app's own screens, tokens |
 //! | [`totp`], [`otpauth`], [`recovery_code`], [`two_factor`] | second factors: codes, setting up, removing |
+//! | [`qr`] | a text as a QR code |
 //! | [`http_date`], [`retry_after`] | times in header fields |
 //! | [`session`] | what happens to a session, and when its cache is sealed |
 //! | [`limits`] | how much of anything is accepted |
@@ -27,6 +28,7 @@ pub mod oauth;
 
 pub mod otpauth;
 pub mod place;
+pub mod qr;
 pub mod recovery_code;
 pub mod retry_after;
 pub mod secret;
