@@ -251,6 +251,23 @@ mod tests {
             assert_eq!(digits(&sha256.code_at(time)), of_sha256);
             assert_eq!(digits(&sha512.code_at(time)), of_sha512);
         }
+        // §5.3 of RFC 4226: fewer digits are the last ones of more.
+        for (algorithm, length, code) in [
+            (Algorithm::Sha1, 20, "07081804"),
+            (Algorithm::Sha256, 32, "68084774"),
+            (Algorithm::Sha512, 64, "25091201"),
+        ] {
+            for count in 6..=8 {
+                let totp = Totp::new(secret(length), algorithm, count, 30).unwrap();
+                let expected = &code[8 - usize::from(count)..];
+                assert_eq!(digits(&totp.code_at(1_111_111_109)), expected);
+            }
+        }
+        // The period only says which step it is.
+        let minute = Totp::new(secret(20), Algorithm::Sha1, 8, 60).unwrap();
+        let quarter = Totp::new(secret(20), Algorithm::Sha1, 8, 15).unwrap();
+        assert_eq!(digits(&minute.code_at(119)), "94287082");
+        assert_eq!(digits(&quarter.code_at(29)), "94287082");
         assert_eq!((sha1.step_at(59), sha1.step_at(60)), (1, 2));
         assert_eq!((sha1.ends_at(59), sha1.ends_at(60)), (60, 90));
         assert_eq!(sha1.ends_at(u64::MAX), u64::MAX);
