@@ -15,6 +15,7 @@ mod build;
 mod command;
 mod counts;
 mod floors;
+mod interop;
 mod kotlin;
 mod mobile;
 mod place;
@@ -33,6 +34,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 
+use interop::Server;
 use place::Place;
 use scenarios::Language;
 
@@ -76,6 +78,14 @@ enum Task {
         )]
         languages: Vec<Language>,
     },
+    /// Sign in at authorization servers that nobody here wrote, on their own pages in a browser, a line per check
+    Interop {
+        /// The server; both, one after the other, when none is named
+        server: Option<Server>,
+        /// Start the server, tell how to sign in there, and stay until Ctrl-C
+        #[arg(long, requires = "server")]
+        keep: bool,
+    },
     /// Generate the Kotlin and Swift sources from the built libraries
     Bindings,
     /// Type-check the shipped library for Android and iOS, without their SDKs
@@ -92,6 +102,11 @@ fn main() -> ExitCode {
         Task::Test => Ok(test::run(&place)),
         Task::Scenarios { languages, folder } => scenarios::run(&place, &languages, &folder),
         Task::Bench { short, languages } => bench::run(&place, short, &languages),
+        Task::Interop {
+            server: Some(server),
+            keep: true,
+        } => interop::keep(&place, server),
+        Task::Interop { server, .. } => interop::run(&place, server),
         Task::Bindings => generate(&place),
         Task::CheckMobile => {
             let started = Instant::now();

@@ -1,0 +1,284 @@
+//! An app on a device: a directory, a keystore, and a listener that the browser comes back to.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Html;
+use axum::{Router, routing};
+use pericard::doors::{self, Clock, Wait};
+use pericard::{
+    Account, Client, Config, PericardError, Portal, PortalConfig, SignIn, SignInMethod, SignInStep,
+    SyncProgress,
+};
+use pericard_world::MemoryKeystore;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, mpsc};
+
+use crate::browser::{BACK, Doing, Pages, Window};
+use crate::people::{CLIENT, Person};
+use crate::trouble::{Result, Trouble};
+
+/// Where the browser comes back to.
+pub(crate) struct Callback {
+    pub(crate) redirect: String,
+    came: Mutex<mpsc::UnboundedReceiver<String>>,
+}
+
+impl Callback {
+    async fn listen() -> Result<Arc<Self>> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let origin = format!("http://{}", listener.local_addr()?);
+        let (tell, came) = mpsc::unbounded_channel();
+        let at = origin.clone();
+        let back = move |State(()): State<()>, uri: Uri| {
+            let _ = tell.send(format!("{at}{uri}"));
+            let page = format!(
+                "<!doctype html><title>Back in the app</title><p id=\"{BACK}\">Back in the app</p>"
+            );
+            std::future::ready(Html(page))
+        };
+        let router = Router::new().route("/callback", routing::get(back));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Arc::new(Self {
+            redirect: format!("{origin}/callback"),
+            came: Mutex::new(came),
+        }))
+    }
+
+    /// The address that the browser came back to.
+    async fn came(&self) -> Result<String> {
+        let mut came = self.came.lock().await;
+        came.try_recv()
+            .map_err(|_| Trouble::new("the browser did not come back to the app"))
+    }
+}
+
+/// A device whose clock is off by whole seconds.
+struct WrongClock {
+    real: Arc<dyn Clock>,
+    ahead: i64,
+}
+
+impl Clock for WrongClock {
+    fn now(&self) -> SystemTime {
+        let off = Duration::from_secs(self.ahead.unsigned_abs());
+        if self.ahead < 0 {
+            self.real.now() - off
+        } else {
+            self.real.now() + off
+        }
+    }
+
+    fn sleep(&self, span: Duration) -> Wait {
+        self.real.sleep(span)
+    }
+}
+
+/// An app that is open.
+pub(crate) struct App {
+    pub(crate) client: Arc<Client>,
+    keystore: Arc<MemoryKeystore>,
+    callback: Arc<Callback>,
+    base: String,
+    directory: TempDir,
+}
+
+impl App {
+    /// On a new device.
+    pub(crate) async fn install(base: &str) -> Result<Self> {
+        Self::install_at(base, 0).await
+    }
+
+    /// On a new device whose clock is `ahead` seconds ahead.
+    pub(crate) async fn install_at(base: &str, ahead: i64) -> Result<Self> {
+        let (directory, keystore) = (tempfile::tempdir()?, Arc::default());
+        let callback = Callback::listen().await?;
+        Self::open(base, ahead, directory, keystore, callback).await
+    }
+
+    async fn open(
+        base: &str,
+        ahead: i64,
+        directory: TempDir,
+        keystore: Arc<MemoryKeystore>,
+        callback: Arc<Callback>,
+    ) -> Result<Self> {
+        let config = Config {
+            directory: directory.path().to_string_lossy().into_owned(),
+            portals: vec![configuration(base, &callback)],
+            allow_loopback_http: true,
+            app: "Interop/1".into(),
+        };
+        let client = if ahead == 0 {
+            Client::open(config, keystore.clone()).await?
+        } else {
+            let mut world = doors::real_world(&config.app);
+            world.clock = Arc::new(WrongClock {
+                real: world.clock,
+                ahead,
+            });
+            doors::open(config, keystore.clone(), world).await?
+        };
+        Ok(Self {
+            client,
+            keystore,
+            callback,
+            base: base.to_owned(),
+            directory,
+        })
+    }
+
+    /// The same device again as it is now, as a restored backup or a thief would have it. This one is closed.
+    pub(crate) async fn twins(self) -> Result<(Self, Self)> {
+        self.client.shut_down().await?;
+        let copy = tempfile::tempdir()?;
+        copy_folder(self.directory.path(), copy.path())?;
+        let twin = Self::open(
+            &self.base,
+            0,
+            copy,
+            self.keystore.clone(),
+            self.callback.clone(),
+        )
+        .await?;
+        let first = Self::open(&self.base, 0, self.directory, self.keystore, self.callback).await?;
+        Ok((first, twin))
+    }
+
+    pub(crate) async fn portal(&self) -> Result<Arc<Portal>> {
+        Ok(self
+            .client
+            .portal(configuration(&self.base, &self.callback))
+            .await?)
+    }
+
+    /// The one account on this device.
+    pub(crate) async fn account(&self) -> Result<Arc<Account>> {
+        let accounts = self.client.accounts().await?;
+        accounts
+            .into_iter()
+            .next()
+            .ok_or(Trouble::new("there is no account on this device"))
+    }
+
+    /// Begins to sign in by browser.
+    pub(crate) async fn begin(&self) -> Result<Arc<SignIn>> {
+        Ok(self.portal().await?.sign_in(SignInMethod::Browser).await?)
+    }
+
+    /// Goes through the server's pages; what was seen there, and the address that the browser came back to.
+    pub(crate) async fn visit(
+        &self,
+        sign_in: &Arc<SignIn>,
+        window: &Window,
+        person: &Person,
+        doing: Doing,
+    ) -> Result<(Pages, String)> {
+        let pages = window
+            .sign_in(&address(sign_in).await?, person, doing)
+            .await?;
+        Ok((pages, self.callback.came().await?))
+    }
+
+    /// Signs in from beginning to end.
+    pub(crate) async fn sign_in(
+        &self,
+        window: &Window,
+        person: &Person,
+    ) -> Result<(Pages, Arc<Account>)> {
+        let sign_in = self.begin().await?;
+        let (pages, back) = self.visit(&sign_in, window, person, Doing::Right).await?;
+        sign_in.clone().redirected(back).await?;
+        Ok((pages, sign_in.finish().await?))
+    }
+
+    /// Signs in to the account on this device again.
+    pub(crate) async fn reopen(
+        &self,
+        window: &Window,
+        person: &Person,
+    ) -> Result<std::result::Result<Arc<Account>, PericardError>> {
+        let sign_in = self
+            .account()
+            .await?
+            .sign_in_again(SignInMethod::Browser)
+            .await?;
+        let (_, back) = self.visit(&sign_in, window, person, Doing::Right).await?;
+        sign_in.clone().redirected(back).await?;
+        Ok(sign_in.finish().await)
+    }
+}
+
+/// The address to open in the browser.
+pub(crate) async fn address(sign_in: &Arc<SignIn>) -> Result<String> {
+    match sign_in.step()? {
+        SignInStep::OpenBrowser { url } => Ok(url),
+        other => Err(Trouble::new(format!(
+            "the sign-in does not ask for a browser but for {other:?}"
+        ))),
+    }
+}
+
+fn configuration(base: &str, callback: &Callback) -> PortalConfig {
+    PortalConfig {
+        base: base.to_owned(),
+        client_id: CLIENT.to_owned(),
+        redirect: callback.redirect.clone(),
+        native_sign_in: false,
+        extra_roots: Vec::new(),
+    }
+}
+
+/// Brings an account up to date.
+pub(crate) async fn sync(
+    account: &Account,
+) -> std::result::Result<Option<SyncProgress>, PericardError> {
+    let run = account.start_sync(None)?;
+    let mut last = None;
+    while let Some(progress) = run.next().await? {
+        last = Some(progress);
+    }
+    Ok(last)
+}
+
+/// The texts that the account's cache shows, oldest first.
+pub(crate) async fn texts(account: &Account) -> Result<Vec<String>> {
+    let person = account
+        .people()
+        .into_iter()
+        .next()
+        .ok_or(Trouble::new("the account shows nobody"))?;
+    let messages = account.messages(person.id)?;
+    let mut shown = Vec::new();
+    let mut after = None;
+    loop {
+        let page = messages.threads(after, 100).await?;
+        for thread in &page.threads {
+            shown.push((thread.last_at, thread.last_text.clone()));
+        }
+        after = page.after;
+        if after.is_none() {
+            break;
+        }
+    }
+    shown.sort();
+    Ok(shown.into_iter().map(|(_, text)| text).collect())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            std::fs::create_dir(&target)?;
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Signing out, and thinking better of signing in.
+
+use pericard::PericardError;
+
+use super::Stage;
+use crate::app::App;
+use crate::browser::Doing;
+use crate::issuer::{Kind, of};
+use crate::people::ANA;
+use crate::report::Report;
+use crate::trouble::{Result, Trouble, expect};
+
+/// The server hears of a sign-out.
+pub(super) async fn signing_out(stage: &Stage, report: &mut Report, app: &App) -> Result {
+    let before = stage.issuer.grants(&ANA).await?;
+    stage.issuer.notes().await?;
+    report
+        .check(
+            "signing out revokes at the server, and nothing stays on the device",
+            async {
+                app.account().await?.sign_out().await?;
+                let notes = stage.issuer.notes().await?;
+                let revoked = of(&notes, Kind::Revoked);
+                expect(revoked.len() == 1 && revoked[0].error.is_none(), || {
+                    format!("the server noted {notes:?}")
+                })?;
+                let after = stage.issuer.grants(&ANA).await?;
+                expect(before == 1 && after == 0, || {
+                    format!("{before} grants before, {after} after")
+                })?;
+                expect(app.client.accounts().await?.is_empty(), || {
+                    "the account is still there".to_owned()
+                })
+            },
+        )
+        .await;
+    Ok(())
+}
+
+/// The person cancels on the server's page.
+pub(super) async fn cancelling(stage: &Stage, report: &mut Report) -> Result {
+    report
+        .check(
+            "cancelling on the server's page ends the sign-in without an account",
+            async {
+                let app = App::install(&stage.clinic.base()).await?;
+                let window = stage.browser.open().await?;
+                let sign_in = app.begin().await?;
+                let (_, back) = app.visit(&sign_in, &window, &ANA, Doing::Cancel).await?;
+                window.close().await?;
+                match sign_in.clone().redirected(back).await {
+                    Err(PericardError::Cancelled) => Ok(()),
+                    other => Err(Trouble::new(format!("{other:?}"))),
+                }
+            },
+        )
+        .await;
+    Ok(())
+}
