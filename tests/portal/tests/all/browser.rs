@@ -1,23 +1,32 @@
 //! Browser sign-in: the authorization request, the pages, the redirect.
 
-use crate::support::{REDIRECT, World, world};
-use url::Url;
+use crate::support::{REDIRECT, World, hidden, parameter, world};
 
-fn login_of(html: &str) -> String {
-    let (_, rest) = html.split_once("name=\"login\" value=\"").unwrap();
-    rest.split_once('"').unwrap().0.to_owned()
-}
-
-fn parameter(location: &str, name: &str) -> Option<String> {
-    let url = Url::parse(location).unwrap();
-    let found = url.query_pairs().find(|(key, _)| key == name)?;
-    Some(found.1.into_owned())
+impl World {
+    /// A code by the login pages.
+    pub(crate) async fn sign_in_by_browser(&self, url: &str, who: &str) -> String {
+        let page = self.get(url).await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        let (login, person) = (hidden(&page.text(), "login"), self.person(who));
+        let fields = [
+            ("login", login.as_str()),
+            ("username", who),
+            ("password", &person.password),
+        ];
+        let mut back = self.post("/login", &fields).await;
+        if person.totp_secret.is_some() {
+            let fields = [("login", login.as_str()), ("otp", &self.code(who))];
+            back = self.post("/login", &fields).await;
+        }
+        assert_eq!(back.status, 303, "{}", back.text());
+        parameter(back.header("location"), "code").unwrap()
+    }
 }
 
 async fn open(world: &World) -> String {
     let page = world.get(&world.authorize_url("", &[])).await;
     assert_eq!(page.status, 200);
-    login_of(&page.text())
+    hidden(&page.text(), "login")
 }
 
 #[tokio::test]

@@ -3,12 +3,23 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod browser;
+mod dpop;
+mod dpop_tokens;
+mod enrolment;
 mod faults;
 mod fhir;
+mod flaws;
 mod native;
 mod over_tls;
+mod own_pages;
+mod par;
 mod program;
+mod prover;
+mod recovery;
+mod registration;
+mod second_factor;
 mod sending;
 mod spec;
+mod step_up;
 mod support;
 mod tokens;

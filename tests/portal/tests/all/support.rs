@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
-use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
+use data_encoding::BASE64URL_NOPAD;
 use http_body_util::BodyExt;
 use pericard_portal::{Command, Hangup, PersonInfo, Portal};
 use serde_json::{Value, json};
@@ -88,6 +88,10 @@ impl World {
         self.seconds.fetch_add(seconds, Ordering::SeqCst);
     }
 
+    pub(crate) fn now(&self) -> u64 {
+        self.seconds.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn person(&self, who: &str) -> PersonInfo {
         self.portal.people()[who].clone()
     }
@@ -100,11 +104,13 @@ impl World {
 
     /// The code of this moment, by the crate the portal checks with.
     pub(crate) fn code(&self, who: &str) -> String {
-        let secret = self.person(who).totp_secret.unwrap();
-        let secret = BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
-        let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
-        let now = self.seconds.load(Ordering::SeqCst);
-        totp.generate(now).to_string()
+        self.code_of(&self.person(who).otpauth.unwrap())
+    }
+
+    /// The code of this moment for an `otpauth://` URI.
+    pub(crate) fn code_of(&self, otpauth: &str) -> String {
+        let totp = totp_rs::Totp::from_url(otpauth).unwrap();
+        totp.generate(self.now()).to_string()
     }
 
     pub(crate) async fn send(
@@ -147,9 +153,20 @@ impl World {
 
     /// Posts a form to the authorization server.
     pub(crate) async fn post(&self, end: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_with(end, fields, &[]).await
+    }
+
+    /// The same with more header fields.
+    pub(crate) async fn post_with(
+        &self,
+        end: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let url = format!("{}{end}", self.portal.issuer());
-        let media = [("content-type", "application/x-www-form-urlencoded")];
-        self.send("POST", &url, &media, &form(fields)).await
+        let mut all = vec![("content-type", "application/x-www-form-urlencoded")];
+        all.extend_from_slice(headers);
+        self.send("POST", &url, &all, &form(fields)).await
     }
 
     /// The first native request.
@@ -328,4 +345,19 @@ pub(crate) fn resources(bundle: &Value) -> Vec<Value> {
 pub(crate) fn ids(resources: &[Value]) -> Vec<String> {
     let id = |resource: &Value| resource["id"].as_str().unwrap().to_owned();
     resources.iter().map(id).collect()
+}
+
+/// The value of a form's hidden field.
+pub(crate) fn hidden(html: &str, name: &str) -> String {
+    let (_, rest) = html
+        .split_once(&format!("name=\"{name}\" value=\""))
+        .unwrap();
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
+/// A parameter of a redirect.
+pub(crate) fn parameter(location: &str, name: &str) -> Option<String> {
+    let url = url::Url::parse(location).unwrap();
+    let found = url.query_pairs().find(|(key, _)| key == name)?;
+    Some(found.1.into_owned())
 }
