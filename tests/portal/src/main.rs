@@ -94,10 +94,10 @@ async fn run(arguments: &Arguments) -> Result<(), PortalError> {
 fn demo() -> Result<Spec, PortalError> {
     Ok(serde_json::from_str(
         r#"{ "seed": 7, "people": {
-            "ana":   { "threads": 28, "messages": 640, "totp": true },
+            "ana":   { "threads": 28, "messages": 640, "totp": true, "recovery_codes": 8 },
             "ben":   { "threads": 9,  "messages": 84 },
             "chloe": { "threads": 14, "messages": 160, "totp": true },
-            "dario": { "threads": 6,  "messages": 40 },
+            "dario": { "threads": 6,  "messages": 40, "must_enrol": true },
             "ewa":   { "threads": 11, "messages": 120 },
             "farid": { "threads": 7,  "messages": 66, "totp": true }
         } }"#,
@@ -131,7 +131,11 @@ fn show(out: &mut impl Write, portal: &Portal, spec: &Spec, config: &str) -> io:
             person.password,
             size.threads,
             size.messages,
-            person.totp_secret.as_deref().unwrap_or("none"),
+            match &person.totp_secret {
+                Some(secret) => secret,
+                None if size.must_enrol => "to be set up when signing in",
+                None => "none",
+            },
         )?;
     }
     writeln!(out)?;
@@ -140,6 +144,15 @@ fn show(out: &mut impl Write, portal: &Portal, spec: &Spec, config: &str) -> io:
             writeln!(
                 out,
                 "  {dim}{} in an authenticator app:{plain}\n    {uri}",
+                person.user
+            )?;
+        }
+    }
+    for person in people.values() {
+        if let Some(code) = person.recovery_codes.first() {
+            writeln!(
+                out,
+                "  {dim}{} can also use a recovery code, once:{plain}\n    {code}",
                 person.user
             )?;
         }

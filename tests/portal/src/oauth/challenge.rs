@@ -17,8 +17,9 @@ use serde_json::{Value, json};
 
 use super::credentials::{Factor, Verdict};
 use super::form::{Params, back_channel};
-use super::sign_in::{Authorization, Second};
+use super::sign_in::{Authorization, PUSHED_LIFE, Second};
 use super::{Scopes, clients, dpop, request};
+use crate::Offer;
 use crate::asked::Asked;
 use crate::data::second_factor;
 use crate::fault::{DropOn, FaultKind};
@@ -97,10 +98,7 @@ fn locate(
         .ok_or_else(|| oauth_error("invalid_scope", "nothing of this scope can be granted"))?;
     let mfa = request::needs_mfa(params).map_err(mistaken)?;
     if !clients::first_party(client) {
-        return Err(oauth_error(
-            "redirect_to_web",
-            "this client signs in by browser",
-        ));
+        return Err(to_the_web(state, params, base, client, thumbprint));
     }
     let wanted = Authorization {
         client: client.to_owned(),
@@ -113,6 +111,30 @@ fn locate(
         mfa,
     };
     Ok(state.sign_ins.begin(wanted, now))
+}
+
+/// Sends a client to the browser. One whose request holds everything that a browser's would need gets
+/// it pushed at once (§5.2.2).
+fn to_the_web(
+    state: &mut State,
+    params: &Params,
+    base: &str,
+    client: &str,
+    thumbprint: Option<String>,
+) -> Reply {
+    let mut body = json!({ "error": "redirect_to_web" });
+    let allowed = |redirect: &&str| state.clients.redirect_allowed(client, redirect);
+    let wanted = params
+        .get("redirect_uri")
+        .filter(allowed)
+        .filter(|_| state.par != Offer::Off)
+        .and_then(|redirect| request::browser(base, params, client, redirect, thumbprint).ok());
+    if let Some(wanted) = wanted {
+        let now = state.clock.millis();
+        body["request_uri"] = json!(state.sign_ins.push(wanted, now, &mut state.entropy));
+        body["expires_in"] = json!(PUSHED_LIFE / 1000);
+    }
+    private_json(400, &body)
 }
 
 /// What is asked for next.

@@ -147,6 +147,11 @@ fn sign_in_again(state: &mut State, family: usize, asker: &Asker) -> Result<(), 
         FaultKind::InsufficientAuthorization { before } => family < before,
         _ => false,
     };
+    // Whoever has not the key is refused for that.
+    let bound = &state.grants.family(family).thumbprint;
+    if bound.is_some() && *bound != asker.thumbprint {
+        return Ok(());
+    }
     if state.faults.take(older).is_none() {
         return Ok(());
     }

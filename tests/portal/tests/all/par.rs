@@ -206,3 +206,20 @@ async fn a_lost_answer() {
     assert!(lost.hangup);
     pushed(&world).await;
 }
+
+#[tokio::test]
+async fn a_challenge_that_leads_to_the_web_pushes_what_it_was_given() {
+    let world = world();
+    let mut request = request(&world);
+    request[1].1 = "pericard-web".into();
+    let answer = world.post("/challenge", &fields(&request, "", &[])).await;
+    assert_eq!(answer.error(), (400, "redirect_to_web".into()));
+    let body = answer.json();
+    assert_eq!(body["expires_in"], 60);
+    let uri = body["request_uri"].as_str().unwrap();
+    let url = address(&world, "pericard-web", uri);
+    world.sign_in_by_browser(&url, "ben").await;
+    let less = fields(&request, "redirect_uri", &[]);
+    let answer = world.post("/challenge", &less).await;
+    assert!(answer.json().get("request_uri").is_none());
+}
