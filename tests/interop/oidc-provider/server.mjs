@@ -60,6 +60,7 @@ const provider = new Provider(issuer, {
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
     introspection: { enabled: true, allowedPolicy: (_, client) => client.clientId === settings.resource.id },
     pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
+    registration: { enabled: true },
     revocation: { enabled: true, allowedPolicy: () => true },
   },
   rotateRefreshToken: true,
@@ -80,7 +81,11 @@ const provider = new Provider(issuer, {
     accountId: id,
     claims: async () => ({ sub: id, fhirUser: people.get(id)?.fhirUser }),
   }),
-  extraTokenClaims: (_, token) => ({ patient: people.get(token.accountId)?.patient }),
+  // What the clinic learns of a token, beside the usual.
+  extraTokenClaims: ({ oidc: { entities } }, token) => ({
+    patient: people.get(token.accountId)?.patient,
+    auth_time: (entities.AuthorizationCode ?? entities.RefreshToken)?.authTime,
+  }),
 });
 
 function signingKey() {

@@ -10,7 +10,7 @@ use axum::response::Html;
 use axum::{Router, routing};
 use pericard::doors::{self, Clock, Wait};
 use pericard::{
-    Account, Client, Config, PericardError, Portal, PortalConfig, SignIn, SignInMethod, SignInStep,
+    Account, Client, ClientId, Config, PericardError, Portal, PortalConfig, SignIn, SignInMethod,
     SyncProgress,
 };
 use pericard_world::MemoryKeystore;
@@ -73,86 +73,139 @@ impl Clock for WrongClock {
         }
     }
 
+    fn uptime(&self) -> Duration {
+        self.real.uptime()
+    }
+
     fn sleep(&self, span: Duration) -> Wait {
         self.real.sleep(span)
+    }
+}
+
+/// How an app comes onto a device.
+#[derive(Debug, Clone)]
+pub(crate) struct Setup {
+    base: String,
+    /// By how many seconds the device's clock is ahead.
+    ahead: i64,
+    /// Whether the server knows the app already.
+    known: bool,
+}
+
+impl Setup {
+    /// On a device with a right clock, for the clinic at `base`, whose server knows the app.
+    pub(crate) fn at(base: String) -> Self {
+        Self {
+            base,
+            ahead: 0,
+            known: true,
+        }
+    }
+
+    pub(crate) fn ahead(self, seconds: i64) -> Self {
+        Self {
+            ahead: seconds,
+            ..self
+        }
+    }
+
+    pub(crate) fn unknown(self) -> Self {
+        Self {
+            known: false,
+            ..self
+        }
+    }
+
+    fn portal(&self, callback: &Callback) -> PortalConfig {
+        let registered = ClientId::Registered {
+            client_id: CLIENT.to_owned(),
+        };
+        PortalConfig {
+            base: self.base.clone(),
+            client: if self.known {
+                registered
+            } else {
+                ClientId::Dynamic
+            },
+            redirect: callback.redirect.clone(),
+            native_sign_in: false,
+            lease: None,
+            extra_roots: Vec::new(),
+        }
     }
 }
 
 /// An app that is open.
 pub(crate) struct App {
     pub(crate) client: Arc<Client>,
+    setup: Setup,
     keystore: Arc<MemoryKeystore>,
     callback: Arc<Callback>,
-    base: String,
     directory: TempDir,
 }
 
 impl App {
     /// On a new device.
-    pub(crate) async fn install(base: &str) -> Result<Self> {
-        Self::install_at(base, 0).await
-    }
-
-    /// On a new device whose clock is `ahead` seconds ahead.
-    pub(crate) async fn install_at(base: &str, ahead: i64) -> Result<Self> {
+    pub(crate) async fn install(setup: Setup) -> Result<Self> {
         let (directory, keystore) = (tempfile::tempdir()?, Arc::default());
-        let callback = Callback::listen().await?;
-        Self::open(base, ahead, directory, keystore, callback).await
+        Self::open(setup, directory, keystore, Callback::listen().await?).await
     }
 
     async fn open(
-        base: &str,
-        ahead: i64,
+        setup: Setup,
         directory: TempDir,
         keystore: Arc<MemoryKeystore>,
         callback: Arc<Callback>,
     ) -> Result<Self> {
         let config = Config {
             directory: directory.path().to_string_lossy().into_owned(),
-            portals: vec![configuration(base, &callback)],
+            portals: vec![setup.portal(&callback)],
             allow_loopback_http: true,
             app: "Interop/1".into(),
         };
-        let client = if ahead == 0 {
+        let client = if setup.ahead == 0 {
             Client::open(config, keystore.clone()).await?
         } else {
             let mut world = doors::real_world(&config.app);
             world.clock = Arc::new(WrongClock {
                 real: world.clock,
-                ahead,
+                ahead: setup.ahead,
             });
             doors::open(config, keystore.clone(), world).await?
         };
         Ok(Self {
             client,
+            setup,
             keystore,
             callback,
-            base: base.to_owned(),
             directory,
         })
     }
 
-    /// The same device again as it is now, as a restored backup or a thief would have it. This one is closed.
-    pub(crate) async fn twins(self) -> Result<(Self, Self)> {
+    /// The app after it was closed and opened again.
+    pub(crate) async fn restarted(self) -> Result<Self> {
+        self.client.shut_down().await?;
+        Self::open(self.setup, self.directory, self.keystore, self.callback).await
+    }
+
+    /// The app after a restart, and the same device once more, as a restored backup or a thief would have it.
+    pub(crate) async fn copied(self) -> Result<(Self, Self)> {
         self.client.shut_down().await?;
         let copy = tempfile::tempdir()?;
         copy_folder(self.directory.path(), copy.path())?;
-        let twin = Self::open(
-            &self.base,
-            0,
-            copy,
+        let (setup, keystore, callback) = (
+            self.setup.clone(),
             self.keystore.clone(),
             self.callback.clone(),
-        )
-        .await?;
-        let first = Self::open(&self.base, 0, self.directory, self.keystore, self.callback).await?;
-        Ok((first, twin))
+        );
+        let twin = Self::open(setup, copy, keystore, callback).await?;
+        Ok((self.restarted().await?, twin))
     }
 
     pub(crate) async fn portal(&self) -> Result<Arc<Portal>> {
         Ok(self
             .client
-            .portal(configuration(&self.base, &self.callback))
+            .portal(self.setup.portal(&self.callback))
             .await?)
     }
 
@@ -179,7 +232,7 @@ impl App {
         doing: Doing,
     ) -> Result<(Pages, String)> {
         let pages = window
-            .sign_in(&address(sign_in).await?, person, doing)
+            .sign_in(&sign_in.clone().authorization_url().await?, person, doing)
             .await?;
         Ok((pages, self.callback.came().await?))
     }
@@ -202,34 +255,11 @@ impl App {
         window: &Window,
         person: &Person,
     ) -> Result<std::result::Result<Arc<Account>, PericardError>> {
-        let sign_in = self
-            .account()
-            .await?
-            .sign_in_again(SignInMethod::Browser)
-            .await?;
+        let account = self.account().await?;
+        let sign_in = account.sign_in_again(SignInMethod::Browser).await?;
         let (_, back) = self.visit(&sign_in, window, person, Doing::Right).await?;
         sign_in.clone().redirected(back).await?;
         Ok(sign_in.finish().await)
-    }
-}
-
-/// The address to open in the browser.
-pub(crate) async fn address(sign_in: &Arc<SignIn>) -> Result<String> {
-    match sign_in.step()? {
-        SignInStep::OpenBrowser { url } => Ok(url),
-        other => Err(Trouble::new(format!(
-            "the sign-in does not ask for a browser but for {other:?}"
-        ))),
-    }
-}
-
-fn configuration(base: &str, callback: &Callback) -> PortalConfig {
-    PortalConfig {
-        base: base.to_owned(),
-        client_id: CLIENT.to_owned(),
-        redirect: callback.redirect.clone(),
-        native_sign_in: false,
-        extra_roots: Vec::new(),
     }
 }
 

@@ -132,12 +132,12 @@ impl Window {
                 self.client.find(Locator::Css("input[name=password]")).await
             {
                 pages.password = true;
-                let user = self
-                    .client
-                    .find(Locator::Css("input[name=username]"))
-                    .await?;
-                user.clear().await?;
-                user.send_keys(person.user).await?;
+                // Who is known already is asked for the password alone.
+                let user = Locator::Css("input[name=username]:not([type=hidden])");
+                if let Ok(user) = self.client.find(user).await {
+                    user.clear().await?;
+                    user.send_keys(person.user).await?;
+                }
                 password
                     .send_keys(&format!("{}{ENTER}", person.password))
                     .await?;
@@ -157,6 +157,11 @@ impl Window {
             self.left(&field).await?;
         }
         Err(self.lost("too many pages").await)
+    }
+
+    /// Opens a page and does nothing there.
+    pub(crate) async fn glance(&self, url: &str) -> Result {
+        Ok(self.client.goto(url).await?)
     }
 
     /// Waits until the page of `field` is gone.

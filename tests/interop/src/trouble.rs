@@ -28,6 +28,11 @@ impl fmt::Display for Trouble {
 impl<E: std::error::Error> From<E> for Trouble {
     fn from(error: E) -> Self {
         let mut text = error.to_string();
+        // Errors of the core say little in words, on purpose; their variant says what it was.
+        let variant = format!("{error:?}");
+        if variant.len() < 160 {
+            text.push_str(&format!(" [{variant}]"));
+        }
         let mut cause = error.source();
         while let Some(inner) = cause {
             text.push_str(&format!(": {inner}"));
@@ -52,4 +57,13 @@ pub(crate) fn text(json: &serde_json::Value, name: &str) -> Result<String> {
         .as_str()
         .map(str::to_owned)
         .ok_or_else(|| Trouble(format!("no `{name}` in the answer: {json}")))
+}
+
+/// What was seen, one after the other.
+pub(crate) fn list<T: fmt::Display>(seen: impl IntoIterator<Item = T>) -> String {
+    let lines: Vec<String> = seen.into_iter().map(|it| it.to_string()).collect();
+    if lines.is_empty() {
+        return "nothing was seen".to_owned();
+    }
+    lines.join("; ")
 }

@@ -4,17 +4,17 @@ use pericard::{InputProblem, PericardError, PortalProblem};
 use url::Url;
 
 use super::Stage;
-use crate::app::{App, address, sync};
+use crate::app::{App, Setup, sync};
 use crate::browser::{Doing, Window};
 use crate::issuer::{Issuer, Keycloak, Kind, of};
 use crate::people::ANA;
 use crate::report::Report;
-use crate::trouble::{Result, Trouble, expect};
+use crate::trouble::{Result, Trouble, expect, list};
 
 /// Discovery, and a discovery that must not be believed.
 pub(super) async fn finding(stage: &Stage, report: &mut Report) -> Result {
     let found = report.need("discovery is accepted", async {
-        let app = App::install(&stage.clinic.base()).await?;
+        let app = App::install(Setup::at(stage.clinic.base())).await?;
         let can = app.portal().await?.capabilities();
         expect(can.issuer == stage.issuer.name(), || {
             format!("the issuer is {}", can.issuer)
@@ -25,19 +25,16 @@ pub(super) async fn finding(stage: &Stage, report: &mut Report) -> Result {
         )
     });
     found.await?;
-    let refused = report.check(
-        "an issuer that is named with one slash too many is refused",
-        async {
-            let app = App::install(&stage.clinic.mixed_up()).await?;
-            let base = stage.clinic.mixed_up();
-            match app.portal().await {
-                Err(trouble) => expect(trouble.to_string() == wrong_issuer(), || {
-                    trouble.to_string()
-                }),
-                Ok(_) => Err(Trouble::new(format!("{base} was accepted"))),
-            }
-        },
-    );
+    let refused = report.check("an issuer named with a slash too many is refused", async {
+        let app = App::install(Setup::at(stage.clinic.mixed_up())).await?;
+        let base = stage.clinic.mixed_up();
+        match app.portal().await {
+            Err(trouble) => expect(trouble.to_string() == wrong_issuer(), || {
+                trouble.to_string()
+            }),
+            Ok(_) => Err(Trouble::new(format!("{base} was accepted"))),
+        }
+    });
     refused.await;
     Ok(())
 }
@@ -53,44 +50,49 @@ fn wrong_issuer() -> String {
 
 /// The first sign-in of the account that all other checks are about.
 pub(super) async fn signing_in(stage: &Stage, report: &mut Report) -> Result<(App, Window)> {
-    let app = App::install(&stage.clinic.base()).await?;
+    let app = App::install(Setup::at(stage.clinic.base())).await?;
     let window = stage.browser.open().await?;
     let sign_in = app.begin().await?;
     stage.issuer.notes().await?;
     let went = report.need("the server's pages lead back to the app", async {
-        let url = address(&sign_in).await?;
+        let url = sign_in.clone().authorization_url().await?;
         let (pages, back) = app
             .visit(&sign_in, &window, &ANA, Doing::WrongCodeFirst)
             .await?;
+        let refused = Url::parse(&back)?;
+        let refused = refused.query_pairs().find(|(name, _)| name == "error");
+        expect(refused.is_none(), || format!("with a refusal: {back}"))?;
         Ok((url, pages, back))
     });
     let (url, pages, back) = went.await?;
     let pushed = stage.issuer.notes().await?;
     report
-        .check("the password page and the page for the code were shown, the latter again after a wrong code", async {
-            expect(pages.password && pages.code && pages.code_again, || format!("{pages:?}"))
-        })
-        .await;
-    report
         .check(
-            "the authorization request was pushed: its address tells client and request_uri alone",
+            "password and code were asked for, the code again when wrong",
             async {
-                let url = Url::parse(&url)?;
-                let mut names: Vec<_> = url
-                    .query_pairs()
-                    .map(|(name, _)| name.into_owned())
-                    .collect();
-                names.sort();
-                expect(names == ["client_id", "request_uri"], || {
-                    format!("{names:?}")
-                })?;
-                let accepted = of(&pushed, Kind::Pushed)
-                    .into_iter()
-                    .filter(|note| note.error.is_none())
-                    .count();
-                expect(accepted == 1, || format!("the server noted {pushed:?}"))
+                expect(pages.password && pages.code && pages.code_again, || {
+                    format!("{pages:?}")
+                })
             },
         )
+        .await;
+    report
+        .check("the authorization request was pushed (PAR)", async {
+            let url = Url::parse(&url)?;
+            let mut names: Vec<_> = url
+                .query_pairs()
+                .map(|(name, _)| name.into_owned())
+                .collect();
+            names.sort();
+            expect(names == ["client_id", "request_uri"], || {
+                format!("{names:?}")
+            })?;
+            let accepted = of(&pushed, Kind::Pushed)
+                .into_iter()
+                .filter(|note| note.error.is_none())
+                .count();
+            expect(accepted == 1, || list(&pushed))
+        })
         .await;
     for (name, other) in [
         (
@@ -115,7 +117,7 @@ pub(super) async fn signing_in(stage: &Stage, report: &mut Report) -> Result<(Ap
     }
     report
         .need(
-            "the redirect of the server itself is accepted, and the code is redeemed",
+            "the server's own redirect is accepted, the code redeemed",
             async {
                 sign_in.clone().redirected(back).await?;
                 sign_in.clone().finish().await?;
@@ -135,14 +137,14 @@ pub(super) async fn signing_in(stage: &Stage, report: &mut Report) -> Result<(Ap
     let visits = stage.clinic.visits();
     report
         .check(
-            "the access token is bound to a key, and each request proves that key",
+            "tokens are bound to a key, and each request proves it (DPoP)",
             async {
                 expect(
                     !visits.is_empty() && visits.iter().all(|visit| visit.scheme == "DPoP"),
-                    || format!("{visits:?}"),
+                    || list(&visits),
                 )?;
                 expect(visits.iter().any(|visit| visit.status == 200), || {
-                    format!("{visits:?}")
+                    list(&visits)
                 })
             },
         )
@@ -158,7 +160,7 @@ pub(super) async fn signing_in(stage: &Stage, report: &mut Report) -> Result<(Ap
                     && visits
                         .iter()
                         .all(|v| v.status == 200 || v.error == Some("use_dpop_nonce")),
-                || format!("{visits:?}"),
+                || list(&visits),
             )
         })
         .await;
@@ -171,7 +173,7 @@ pub(super) async fn signing_in(stage: &Stage, report: &mut Report) -> Result<(Ap
                     .filter(|note| note.error.as_deref() == Some("use_dpop_nonce"))
                     .count();
                 let otherwise = all.iter().filter(|note| note.error.is_some()).count();
-                expect(refused == 1 && otherwise == 1, || format!("{all:?}"))
+                expect(refused == 1 && otherwise == 1, || list(&all))
             })
             .await;
     }
@@ -202,13 +204,13 @@ pub(super) async fn with_the_next_key(
     report: &mut Report,
     keycloak: &Keycloak,
 ) -> Result {
-    let app = App::install(&stage.clinic.base()).await?;
+    let app = App::install(Setup::at(stage.clinic.base())).await?;
     let window = stage.browser.open().await?;
     app.sign_in(&window, &ANA).await?;
     app.account().await?.sign_out().await?;
     report
         .check(
-            "a key that the server took after discovery is found",
+            "a signing key that is newer than discovery is found",
             async {
                 let sign_in = app.begin().await?;
                 keycloak.rotate_keys().await?;

@@ -1,7 +1,7 @@
 //! Phones whose clock is wrong: the time of a proof has to be the server's (RFC 9449 §11.1).
 
 use super::Stage;
-use crate::app::{App, sync};
+use crate::app::{App, Setup, sync};
 use crate::people::ANA;
 use crate::report::Report;
 use crate::trouble::Result;
@@ -22,7 +22,7 @@ pub(super) async fn wrong(stage: &Stage, report: &mut Report) -> Result {
     ] {
         report
             .check(name, async {
-                let app = App::install_at(&stage.clinic.base(), ahead).await?;
+                let app = App::install(Setup::at(stage.clinic.base()).ahead(ahead)).await?;
                 let window = stage.browser.open().await?;
                 let (_, account) = app.sign_in(&window, &ANA).await?;
                 window.close().await?;

@@ -9,7 +9,7 @@ use crate::clinic::TEXTS;
 use crate::issuer::{Kind, of};
 use crate::people::{ANA, BEN};
 use crate::report::Report;
-use crate::trouble::{Result, Trouble, expect};
+use crate::trouble::{Result, Trouble, expect, list};
 
 const REVOKED: PericardError = PericardError::SignInRequired {
     reason: SignInReason::Revoked,
@@ -26,7 +26,7 @@ pub(super) async fn copied(
     app: App,
     window: &Window,
 ) -> Result<App> {
-    let (app, twin) = app.twins().await?;
+    let (app, twin) = app.copied().await?;
     let (account, copy) = (app.account().await?, twin.account().await?);
     report
         .check("after a restart the session goes on", async {
@@ -38,21 +38,22 @@ pub(super) async fn copied(
     stage.issuer.notes().await?;
     report
         .check(
-            "a spent refresh token is refused, and the account that used it is sealed",
+            "a spent refresh token is refused and seals the account",
             async {
                 ended(&copy).await?;
                 let notes = stage.issuer.notes().await?;
                 let refused = of(&notes, Kind::Refreshed)
                     .into_iter()
                     .any(|note| note.error.is_some());
-                expect(refused, || format!("the server noted {notes:?}"))
+                expect(refused, || list(&notes))
             },
         )
         .await;
     report
-        .check("its use ended the whole family: the account with the newer token is sealed at its next sync", async {
-            ended(&account).await
-        })
+        .check(
+            "it ended the family: the newer token's account is sealed too",
+            async { ended(&account).await },
+        )
         .await;
     report
         .check("somebody else cannot reopen a sealed account", async {
@@ -84,7 +85,7 @@ pub(super) async fn by_the_portal(
 ) -> Result {
     report
         .check(
-            "a session that the portal ended seals the account at its next sync",
+            "a session that the portal ended seals at the next sync",
             async {
                 stage.issuer.end_grants(&ANA).await?;
                 ended(&*app.account().await?).await

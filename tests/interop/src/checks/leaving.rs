@@ -3,12 +3,12 @@
 use pericard::PericardError;
 
 use super::Stage;
-use crate::app::App;
+use crate::app::{App, Setup};
 use crate::browser::Doing;
 use crate::issuer::{Kind, of};
 use crate::people::ANA;
 use crate::report::Report;
-use crate::trouble::{Result, Trouble, expect};
+use crate::trouble::{Result, Trouble, expect, list};
 
 /// The server hears of a sign-out.
 pub(super) async fn signing_out(stage: &Stage, report: &mut Report, app: &App) -> Result {
@@ -16,13 +16,13 @@ pub(super) async fn signing_out(stage: &Stage, report: &mut Report, app: &App) -
     stage.issuer.notes().await?;
     report
         .check(
-            "signing out revokes at the server, and nothing stays on the device",
+            "signing out revokes at the server, nothing stays here",
             async {
                 app.account().await?.sign_out().await?;
                 let notes = stage.issuer.notes().await?;
                 let revoked = of(&notes, Kind::Revoked);
                 expect(revoked.len() == 1 && revoked[0].error.is_none(), || {
-                    format!("the server noted {notes:?}")
+                    list(&notes)
                 })?;
                 let after = stage.issuer.grants(&ANA).await?;
                 expect(before == 1 && after == 0, || {
@@ -40,20 +40,17 @@ pub(super) async fn signing_out(stage: &Stage, report: &mut Report, app: &App) -
 /// The person cancels on the server's page.
 pub(super) async fn cancelling(stage: &Stage, report: &mut Report) -> Result {
     report
-        .check(
-            "cancelling on the server's page ends the sign-in without an account",
-            async {
-                let app = App::install(&stage.clinic.base()).await?;
-                let window = stage.browser.open().await?;
-                let sign_in = app.begin().await?;
-                let (_, back) = app.visit(&sign_in, &window, &ANA, Doing::Cancel).await?;
-                window.close().await?;
-                match sign_in.clone().redirected(back).await {
-                    Err(PericardError::Cancelled) => Ok(()),
-                    other => Err(Trouble::new(format!("{other:?}"))),
-                }
-            },
-        )
+        .check("cancelling on the server's page ends the sign-in", async {
+            let app = App::install(Setup::at(stage.clinic.base())).await?;
+            let window = stage.browser.open().await?;
+            let sign_in = app.begin().await?;
+            let (_, back) = app.visit(&sign_in, &window, &ANA, Doing::Cancel).await?;
+            window.close().await?;
+            match sign_in.clone().redirected(back).await {
+                Err(PericardError::Cancelled) => Ok(()),
+                other => Err(Trouble::new(format!("{other:?}"))),
+            }
+        })
         .await;
     Ok(())
 }

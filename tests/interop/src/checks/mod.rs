@@ -4,8 +4,10 @@
 
 mod arriving;
 mod clock;
+mod detours;
 mod ending;
 mod leaving;
+mod proving;
 mod staying;
 
 use crate::browser::Browser;
@@ -29,8 +31,10 @@ pub(crate) async fn run(stage: &Stage, report: &mut Report) -> Result {
     staying::refreshing(stage, report, &app).await?;
     let app = ending::copied(stage, report, app, &window).await?;
     ending::by_the_portal(stage, report, &app, &window).await?;
+    proving::anew(stage, report, &app, &window).await?;
     leaving::signing_out(stage, report, &app).await?;
     window.close().await?;
+    detours::taken(stage, report).await?;
     if matches!(stage.issuer, Issuer::OidcProvider(_)) {
         leaving::cancelling(stage, report).await?;
     }

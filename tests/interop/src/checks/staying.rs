@@ -5,7 +5,7 @@ use crate::app::{App, sync, texts};
 use crate::clinic::TEXTS;
 use crate::issuer::{Kind, of};
 use crate::report::Report;
-use crate::trouble::{Result, Trouble, expect};
+use crate::trouble::{Result, Trouble, expect, list};
 
 /// Seconds; the core refreshes what ends in half a minute, so that a token of this life is refreshed at each use.
 const SHORT: u32 = 20;
@@ -24,9 +24,7 @@ pub(super) async fn reading(stage: &Stage, report: &mut Report, app: &App) -> Re
     report
         .check("an access token that still lives is not refreshed", async {
             let notes = stage.issuer.notes().await?;
-            expect(of(&notes, Kind::Refreshed).is_empty(), || {
-                format!("{notes:?}")
-            })
+            expect(of(&notes, Kind::Refreshed).is_empty(), || list(&notes))
         })
         .await;
     Ok(())
@@ -38,26 +36,40 @@ pub(super) async fn refreshing(stage: &Stage, report: &mut Report, app: &App) ->
     stage.issuer.access_token_life(SHORT).await?;
     stage.issuer.notes().await?;
     report
-        .check("an access token that the server ended is refreshed once, and the refresh token rotates", async {
-            let token = stage.clinic.token().ok_or(Trouble::new("the clinic accepted no token"))?;
-            stage.issuer.end_access_token(&token).await?;
-            stage.issuer.notes().await?;
-            stage.clinic.visits();
-            sync(&account).await?;
-            let visits = stage.clinic.visits();
-            let refused = visits.iter().filter(|visit| visit.error == Some("invalid_token")).count();
-            expect(refused == 1, || format!("the clinic saw {visits:?}"))?;
-            refreshed(stage).await
-        })
+        .check(
+            "an ended access token is refreshed once; refresh rotates",
+            async {
+                let token = stage
+                    .clinic
+                    .token()
+                    .ok_or(Trouble::new("the clinic accepted no token"))?;
+                stage.issuer.end_access_token(&token).await?;
+                stage.issuer.notes().await?;
+                stage.clinic.visits();
+                sync(&account).await?;
+                let visits = stage.clinic.visits();
+                let refused = visits
+                    .iter()
+                    .filter(|visit| visit.error == Some("invalid_token"))
+                    .count();
+                expect(refused == 1, || list(&visits))?;
+                refreshed(stage).await
+            },
+        )
         .await;
     report
-        .check("an access token that ran out is refreshed before it is used, and the refresh token rotates", async {
-            stage.clinic.visits();
-            sync(&account).await?;
-            let visits = stage.clinic.visits();
-            expect(visits.iter().all(|visit| visit.status == 200), || format!("the clinic saw {visits:?}"))?;
-            refreshed(stage).await
-        })
+        .check(
+            "one that ran out is refreshed before use; refresh rotates",
+            async {
+                stage.clinic.visits();
+                sync(&account).await?;
+                let visits = stage.clinic.visits();
+                expect(visits.iter().all(|visit| visit.status == 200), || {
+                    list(&visits)
+                })?;
+                refreshed(stage).await
+            },
+        )
         .await;
     Ok(())
 }
@@ -71,7 +83,5 @@ async fn refreshed(stage: &Stage) -> Result {
         .iter()
         .filter(|note| note.error.as_deref() != Some("use_dpop_nonce"))
         .all(well);
-    expect(all && refreshes.iter().any(well), || {
-        format!("the server noted {notes:?}")
-    })
+    expect(all && refreshes.iter().any(well), || list(&notes))
 }

@@ -1,5 +1,7 @@
 //! Whose records a request may see.
 
+use std::sync::atomic::Ordering::SeqCst;
+
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -19,6 +21,8 @@ pub(super) enum Refusal {
     InvalidProof,
     /// RFC 9449 §9.
     UseNonce,
+    /// The person signed in too long ago (RFC 9470 §3).
+    NotFresh,
     /// The token does not reach so far.
     InsufficientScope,
     /// The issuer cannot be asked.
@@ -32,6 +36,7 @@ impl Refusal {
             Self::InvalidToken => "invalid_token",
             Self::InvalidProof => "invalid_dpop_proof",
             Self::UseNonce => "use_dpop_nonce",
+            Self::NotFresh => "insufficient_user_authentication",
             Self::InsufficientScope => "insufficient_scope",
             Self::IssuerAway => "issuer_away",
         }
@@ -50,7 +55,12 @@ impl Refusal {
                 format!("error=\"{}\", ", self.error()),
             ),
         };
-        let challenge = format!("DPoP {error}algs=\"ES256\"");
+        let fresh = if self == Self::NotFresh {
+            "max_age=\"0\", "
+        } else {
+            ""
+        };
+        let challenge = format!("DPoP {error}{fresh}algs=\"ES256\"");
         (status, [(WWW_AUTHENTICATE, challenge)]).into_response()
     }
 }
@@ -109,6 +119,9 @@ pub(super) async fn judge(
         ("Bearer", None) => {}
         // A token that was taken from its key, or a key without need (RFC 9449 §7.2).
         _ => return Err(Refusal::InvalidToken),
+    }
+    if said["auth_time"].as_u64().unwrap_or_default() < inside.fresh_since.load(SeqCst) {
+        return Err(Refusal::NotFresh);
     }
     let scopes = said["scope"].as_str().unwrap_or_default();
     let reads = |scope: &str| {

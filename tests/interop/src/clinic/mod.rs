@@ -14,7 +14,10 @@ mod records;
 pub(crate) use records::TEXTS;
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
@@ -30,13 +33,24 @@ use crate::trouble::Result;
 /// What the clinic answered to one request for a record.
 #[derive(Debug, Clone)]
 pub(crate) struct Visit {
-    /// Such as `/Communication`.
-    pub(crate) path: String,
+    /// Such as `Communication`.
+    pub(crate) kind: String,
     /// `DPoP`, `Bearer`, or nothing.
     pub(crate) scheme: String,
     pub(crate) status: u16,
     /// The error of its `WWW-Authenticate`.
     pub(crate) error: Option<&'static str>,
+}
+
+impl fmt::Display for Visit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, scheme, status) = (&self.kind, &self.scheme, self.status);
+        write!(
+            f,
+            "{kind} by {scheme}: {status} {}",
+            self.error.unwrap_or_default()
+        )
+    }
 }
 
 /// A running clinic.
@@ -55,6 +69,8 @@ struct Inside {
     visits: Mutex<Vec<Visit>>,
     /// The token that was last accepted.
     token: Mutex<Option<String>>,
+    /// Who signed in before this second has to do so again.
+    fresh_since: AtomicU64,
 }
 
 /// What the issuer says of itself.
@@ -76,6 +92,7 @@ impl Clinic {
             proofs: Mutex::default(),
             visits: Mutex::default(),
             token: Mutex::default(),
+            fresh_since: AtomicU64::new(0),
         });
         let router = Router::new()
             .route("/{base}/.well-known/smart-configuration", get(smart))
@@ -117,6 +134,11 @@ impl Clinic {
         Ok(())
     }
 
+    /// From now on the clinic shows its records only to people who signed in after this.
+    pub(crate) fn demand_fresh_sign_in(&self) {
+        self.inside.fresh_since.store(seconds(), SeqCst);
+    }
+
     /// Who came since this was last asked.
     pub(crate) fn visits(&self) -> Vec<Visit> {
         std::mem::take(&mut *locked(&self.inside.visits))
@@ -126,6 +148,12 @@ impl Clinic {
     pub(crate) fn token(&self) -> Option<String> {
         locked(&self.inside.token).clone()
     }
+}
+
+/// Seconds since 1970.
+fn seconds() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs())
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -189,7 +217,7 @@ async fn record(
         answer.headers_mut().insert("dpop-nonce", nonce);
     }
     locked(&inside.visits).push(Visit {
-        path: uri.path().trim_start_matches("/fhir").to_owned(),
+        kind: kind.to_owned(),
         scheme,
         status: answer.status().as_u16(),
         error,

@@ -1,7 +1,5 @@
 //! A DPoP proof as a resource server checks it (RFC 9449 §4.3, §7), by another library than the core's.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use axum::http::HeaderMap;
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::jwk::ThumbprintHash;
@@ -9,6 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 
 use super::access::Refusal;
+use super::seconds;
 
 /// How far the time of a proof may be off, as Keycloak has it.
 const EARLY: i64 = 25;
@@ -43,10 +42,7 @@ pub(super) fn check(headers: &HeaderMap, demand: &Demand<'_>) -> Result<String, 
     let proof = proof.to_str().map_err(|_| Refusal::InvalidProof)?;
     let claims = signed(proof, demand.thumbprint).ok_or(Refusal::InvalidProof)?;
     let digest = hash(demand.token);
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |now| now.as_secs());
-    let age = i64::try_from(now).unwrap_or_default() - claims.iat;
+    let age = i64::try_from(seconds()).unwrap_or_default() - claims.iat;
     let holds = claims.htm == demand.method
         && claims.htu == demand.url
         && claims.ath == digest

@@ -3,6 +3,8 @@
 mod keycloak;
 mod oidc_provider;
 
+use std::fmt;
+
 use serde_json::Value;
 
 pub(crate) use keycloak::Keycloak;
@@ -34,6 +36,12 @@ pub(crate) struct Note {
     pub(crate) rotated: bool,
     /// All that the server said.
     pub(crate) whole: Value,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.kind, self.whole)
+    }
 }
 
 /// A running server.
