@@ -7,12 +7,15 @@
 // Measuring is what the clock is for here; the core's own clock is elsewhere.
 #![allow(clippy::disallowed_methods)]
 
+pub mod auth;
 mod figures;
 mod meter;
+mod often;
 mod queries;
 
 pub use figures::Figures;
 pub use meter::{Meter, Spent, median, percentile};
+pub use often::each;
 pub use queries::queries;
 
 /// Why a measurement could not be made.

@@ -23,8 +23,12 @@ The peer of a cold open is one connection and one query; Pericard opens the devi
 after it has proved that it encrypts, reads the account and its keys, and takes the directory's lock. The peer of a
 call from another language is a call through the same generator that answers from memory with the same values.
 
+The peers of what signing in computes are the crates that are named, with the same primitives (AWS-LC) where they can
+have them; CPU, the mean of 2,000 calls in a process of its own per round, Pericard's with memory wiped as it ships.
+Pericard keeps its key parsed, and checks more of an id_token and of an otpauth address.
+
 Not measured: a real network and its latency, the portal's work (but for the wall-clock row, which includes it), a
-cold file cache, sign-in, a phone's processor and flash, memory, the first call of a process, which loads the library.
+cold file cache, the requests of a sign-in, a phone's processor and flash, memory, the first call of a process, which loads the library.
 The wall-clock rows share two cores with the portal where there are only two.
 ";
 

@@ -30,6 +30,9 @@ pub(crate) struct Programs {
 pub(crate) struct Measured {
     pub(crate) ours: Series,
     pub(crate) hand: Series,
+    /// What signing in computes, ours and with the crates that others use for it.
+    pub(crate) auth: Series,
+    pub(crate) auth_peers: Series,
     pub(crate) news: Series,
     /// Ten times the messages, once; none in the short form.
     pub(crate) grown: Option<Series>,
@@ -65,6 +68,8 @@ impl Programs {
         let mut measured = Measured {
             ours: Series::default(),
             hand: Series::default(),
+            auth: Series::default(),
+            auth_peers: Series::default(),
             news: Series::default(),
             grown: None,
             languages: Vec::new(),
@@ -76,6 +81,10 @@ impl Programs {
             measured.ours.read(&ours)?;
             let hand = self.run(&stage, "bench-hand", &[&messages])?;
             measured.hand.read(&hand)?;
+            let auth = self.run(&stage, "bench-ours", &["auth"])?;
+            measured.auth.read(&auth)?;
+            let peers = self.run(&stage, "bench-hand", &["auth"])?;
+            measured.auth_peers.read(&peers)?;
         }
         println!("what is new, with few and with many");
         let news = ["news", &FEW.to_string(), &messages];

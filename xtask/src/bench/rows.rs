@@ -107,7 +107,7 @@ fn size(bytes: f64) -> String {
 /// Every row, in the order of the table.
 pub(crate) fn all(measured: &Measured, extent: Extent) -> Result<Vec<Row>, String> {
     let (ours, hand, news) = (&measured.ours, &measured.hand, &measured.news);
-    comparable(ours, hand)?;
+    comparable(ours, hand, &["threads", "messages"])?;
     let messages = thousands(extent.messages);
     let both = |what: &str, name: &str, budget| {
         Row::compared(what, time, (ours, name), (hand, name), budget)
@@ -181,6 +181,7 @@ pub(crate) fn all(measured: &Measured, extent: Extent) -> Result<Vec<Row>, Strin
             grown.median("open_wall_us")?,
         ));
     }
+    rows.extend(auth(&measured.auth, &measured.auth_peers)?);
     for (language, series) in &measured.languages {
         let own = |what: &str, ours: &str, peer: &str, budget| {
             let what = format!("{language}: {what}");
@@ -209,9 +210,40 @@ fn itself(news: &Series, what: &str, name: &str, budget: Budget) -> Result<Row, 
     Row::compared(&what, time, (news, &many), (news, &few), budget)
 }
 
-/// Both sides must have fetched the same, or the comparison means nothing.
-fn comparable(ours: &Series, hand: &Series) -> Result<(), String> {
-    for name in ["threads", "messages"] {
+/// What signing in computes, beside the crates that others use for it.
+fn auth(ours: &Series, peers: &Series) -> Result<Vec<Row>, String> {
+    comparable(ours, peers, &["totp_code"])?;
+    let row = |what: &str, name: &str, budget| {
+        Row::compared(what, time, (ours, name), (peers, name), budget)
+    };
+    Ok(vec![
+        row("PKCE, beside oauth2", "pkce_us", Budget::None)?,
+        row(
+            "DPoP proof, beside jsonwebtoken",
+            "dpop_proof_us",
+            Budget::Ratio(1.1),
+        )?,
+        row(
+            "keys read, id_token verified, ES256, beside jsonwebtoken",
+            "es256_us",
+            Budget::Ratio(1.1),
+        )?,
+        row(
+            "keys read, id_token verified, RS256, beside jsonwebtoken",
+            "rs256_us",
+            Budget::Ratio(1.1),
+        )?,
+        row(
+            "otpauth read and TOTP code, beside totp-rs",
+            "totp_us",
+            Budget::None,
+        )?,
+    ])
+}
+
+/// Both sides must have done the same, or the comparison means nothing.
+fn comparable(ours: &Series, hand: &Series, names: &[&str]) -> Result<(), String> {
+    for name in names.iter().copied() {
         let (a, b) = (ours.get(name)?, hand.get(name)?);
         if a != b {
             return Err(format!("{name}: {a:?} by Pericard, {b:?} by hand"));

@@ -4,9 +4,11 @@
 //! admission, no retries, no crash points, memory not wiped, and, for the sync, no encryption. Opening and searching
 //! are measured on an encrypted copy. `bench-hand sync MESSAGES` and `bench-hand encrypted MESSAGES` measure the sync
 //! alone, for a profiler, the second with encryption. It needs a reference portal (`PERICARD_PORTAL_CONTROL`).
+//! `bench-hand auth` measures what signing in computes, with the crates that others use for it, and needs none.
 
 #![allow(clippy::disallowed_methods)]
 
+mod auth;
 mod fetch;
 mod page;
 mod read;
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
+        ["auth"] => auth::run(),
         [messages] => messages.parse().map_err(Broken::from).and_then(run),
         ["sync", messages] => messages
             .parse()
@@ -36,7 +39,7 @@ fn main() -> ExitCode {
             .parse()
             .map_err(Broken::from)
             .and_then(|messages| sync(messages, Some(&[7; 32]))),
-        _ => Err("bench-hand [sync|encrypted] MESSAGES".into()),
+        _ => Err("bench-hand [sync|encrypted] MESSAGES | bench-hand auth".into()),
     };
     match result {
         Ok(figures) => {
