@@ -9,8 +9,8 @@ use crate::ground::error::PericardError;
 use crate::keepers::vault::Keystore;
 
 pub use crate::ground::world::{
-    Body, Clock, Entropy, Exchange, Job, Method, Request, Response, Spawner, Transport,
-    TransportError, Wait, World,
+    Body, Checkpoint, Checkpoints, Clock, Entropy, Exchange, Job, Method, Request, Response,
+    Spawner, Transport, TransportError, Wait, World,
 };
 
 /// The world outside, to be changed in parts.

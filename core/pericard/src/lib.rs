@@ -17,8 +17,10 @@ mod features;
 mod ground;
 mod keepers;
 mod portal;
+mod qr_code;
 mod sign_in;
 mod sync;
+mod two_factor;
 
 pub use account::{Account, FeatureState, FeatureStatus, Incident, IncidentKind, Person};
 pub use client::{Client, Config};
@@ -33,8 +35,12 @@ pub use ground::error::{
 pub use keepers::session::SessionState;
 pub use keepers::store::SealReason;
 pub use keepers::vault::Keystore;
-pub use portal::{Finding, Portal, PortalCapabilities, PortalConfig, Verdict};
+pub use portal::{
+    ClientId, Finding, Portal, PortalCapabilities, PortalConfig, PortalPage, Verdict,
+};
+pub use qr_code::QrCode;
 pub use sign_in::{SignIn, SignInMethod, SignInStep};
 pub use sync::{ChangeSet, Changes, SyncProgress, SyncRun, SyncStage};
+pub use two_factor::{TotpEnrolment, TotpSecret, TwoFactor, TwoFactorStatus};
 
 uniffi::setup_scaffolding!();

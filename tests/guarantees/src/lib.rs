@@ -79,12 +79,13 @@ impl Room {
         let mut step = sign_in.step()?;
         loop {
             step = match step {
-                SignInStep::OpenBrowser { url } => {
+                SignInStep::OpenBrowser => {
+                    let url = sign_in.clone().authorization_url().await?;
                     let (world, who) = (self.world.clone(), who.to_owned());
                     let to = world.browser(url, who, true, "now".into()).await;
                     sign_in.clone().redirected(to.expect("a redirect")).await?
                 }
-                SignInStep::AskPassword => {
+                SignInStep::AskPassword { .. } => {
                     let user = self.world.user(who.into()).expect("a user");
                     let password = self.world.password(who.into(), true).expect("a password");
                     sign_in.clone().password(user, password).await?
@@ -93,8 +94,15 @@ impl Room {
                     let code = self.world.clone().code(who.into(), "now".into()).await;
                     sign_in.clone().code(code.expect("a code")).await?
                 }
+                SignInStep::Enrol { totp, .. } => {
+                    self.world.enrol(who.into(), totp.uri).expect("a secret");
+                    let code = self.world.clone().code(who.into(), "now".into()).await;
+                    sign_in.clone().code(code.expect("a code")).await?
+                }
                 SignInStep::Wait { .. } => panic!("the portal asks to wait"),
-                SignInStep::Ready => return sign_in.finish().await,
+                SignInStep::Ready { .. } | SignInStep::ShowRecoveryCodes { .. } => {
+                    return sign_in.finish().await;
+                }
             };
         }
     }

@@ -1,8 +1,8 @@
 //! A clock that a story can move: the device's, and the portal's with it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use pericard::doors::{Clock, Wait};
 
@@ -12,6 +12,8 @@ use crate::control::Control;
 pub(crate) struct MovedClock {
     device: AtomicI64,
     portal: AtomicI64,
+    /// When the device was booted: what was moved on until then, and the time outside.
+    boot: Mutex<(i64, Instant)>,
     control: Arc<Control>,
 }
 
@@ -20,6 +22,7 @@ impl MovedClock {
         Self {
             device: AtomicI64::new(0),
             portal: AtomicI64::new(0),
+            boot: Mutex::new((0, Instant::now())),
             control,
         }
     }
@@ -38,6 +41,30 @@ impl MovedClock {
         self.device.fetch_add(millis, SeqCst);
         self.portal.fetch_add(millis, SeqCst);
         Ok(())
+    }
+
+    /// Sets the device's clock ahead; the portal's stays.
+    pub(crate) fn set_ahead(&self, seconds: u64) {
+        self.device.fetch_add(
+            i64::try_from(seconds).unwrap_or(i64::MAX / 2000) * 1000,
+            SeqCst,
+        );
+    }
+
+    /// The device is switched off and on: its time since boot starts anew.
+    pub(crate) fn reboot(&self) {
+        *self.boot() = (self.portal.load(SeqCst), Instant::now());
+    }
+
+    fn boot(&self) -> MutexGuard<'_, (i64, Instant)> {
+        self.boot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time since boot. What moves on moves it; setting the clock does not.
+    fn uptime(&self) -> Duration {
+        let (moved, since) = *self.boot();
+        let moved = self.portal.load(SeqCst) - moved;
+        since.elapsed() + Duration::from_millis(moved.unsigned_abs())
     }
 
     /// Sets the device's clock back; the portal's stays.
@@ -61,6 +88,10 @@ pub(crate) struct DeviceClock(pub(crate) Arc<MovedClock>);
 impl Clock for DeviceClock {
     fn now(&self) -> SystemTime {
         moved(self.0.device.load(SeqCst))
+    }
+
+    fn uptime(&self) -> Duration {
+        self.0.uptime()
     }
 
     fn sleep(&self, span: Duration) -> Wait {

@@ -12,6 +12,7 @@ mod browser;
 mod clock;
 mod conformance;
 mod control;
+mod death;
 mod keystore;
 mod network;
 mod people;

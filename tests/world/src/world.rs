@@ -1,9 +1,10 @@
 //! A world for one story.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use pericard::doors::{self, Clock};
+use pericard::doors::{self, Checkpoint, Clock};
 use pericard::{Client, Config, Keystore, PericardError, PortalConfig};
 use serde_json::{Value, json};
 
@@ -11,6 +12,7 @@ use crate::WorldError;
 use crate::browser;
 use crate::clock::{DeviceClock, MovedClock};
 use crate::control::Control;
+use crate::death::{Death, Watched};
 use crate::keystore::MemoryKeystore;
 use crate::network::{Network, NetworkState, Sent, Shared};
 use crate::people::People;
@@ -23,7 +25,9 @@ pub struct TestWorld {
     network: Arc<Shared>,
     people: People,
     keystore: Arc<MemoryKeystore>,
+    death: Arc<Death>,
     directory: tempfile::TempDir,
+    lease: Mutex<Option<Duration>>,
     portal: PortalConfig,
     issuer: String,
 }
@@ -45,10 +49,18 @@ impl TestWorld {
                 .join("pericard")
                 .to_string_lossy()
                 .into_owned(),
-            portals: vec![self.portal.clone()],
+            portals: vec![PortalConfig {
+                lease: *self.lease(),
+                ..self.portal.clone()
+            }],
             allow_loopback_http: false,
             app: "Stories/1".into(),
         }
+    }
+
+    /// Sets how long what is cached stays readable without a word from the portal, for clients that are opened from now on.
+    pub fn set_lease(&self, span: Duration) {
+        *self.lease() = Some(span);
     }
 
     /// Opens a client in this world.
@@ -70,6 +82,7 @@ impl TestWorld {
             self.network.clone(),
         ));
         world.clock = clock;
+        world.checkpoints = Arc::new(Watched(self.death.clone()));
         doors::open(config, keystore, world).await
     }
 
@@ -99,6 +112,16 @@ impl TestWorld {
         self.clock.set_back(seconds);
     }
 
+    /// Sets the device's clock ahead; the portal's stays.
+    pub fn set_ahead(&self, seconds: u64) {
+        self.clock.set_ahead(seconds);
+    }
+
+    /// The device is switched off and on: its time since boot starts anew. Its clients have to be opened again.
+    pub fn reboot(&self) {
+        self.clock.reboot();
+    }
+
     /// Passes a command on to the portal, as the verb `portal` has it, and returns its answer in JSON.
     pub async fn portal(&self, command: String) -> Result<String, WorldError> {
         let control = self.control.clone();
@@ -121,11 +144,21 @@ impl TestWorld {
         .into_bytes())
     }
 
-    /// A code of a person's second factor: `now`, `wrong`, `replayed`, or digits that are given back. For an unused
-    /// one the clock moves on to the next step if need be.
+    /// A code of a person's second factor: `now`, `wrong`, `replayed`, `recovery` (an unused recovery code), or digits that
+    /// are given back. For an unused one the clock moves on to the next step if need be.
     pub async fn code(self: Arc<Self>, who: String, kind: String) -> Result<String, WorldError> {
         let this = self.clone();
         crate::spawn(async move { this.people.code(&who, &kind).await }).await
+    }
+
+    /// A person's authenticator takes up the secret of an `otpauth://` address, in place of the one before.
+    pub fn enrol(&self, who: String, uri: String) -> Result<(), WorldError> {
+        self.people.enrol(&who, &uri)
+    }
+
+    /// A person keeps new recovery codes, in place of those before.
+    pub fn keep_recovery_codes(&self, who: String, codes: Vec<String>) {
+        self.people.keep(&who, codes);
     }
 
     /// Signs in on the portal's own pages, as a person in a browser; the address that leads back to the app.
@@ -152,8 +185,14 @@ impl TestWorld {
             let user = this.user(who.clone())?;
             let password =
                 String::from_utf8_lossy(&this.password(who.clone(), right)?).into_owned();
-            let code = this.people.code(&who, &code);
-            browser::sign_in(&http, &url, &this.issuer, &user, &password, code).await
+            let person = browser::Visitor {
+                people: &this.people,
+                who: &who,
+                user: &user,
+                password: &password,
+                code: &code,
+            };
+            browser::sign_in(&http, &url, &this.issuer, person).await
         })
         .await
     }
@@ -203,8 +242,14 @@ impl TestWorld {
             clock,
             network: Arc::default(),
             keystore: Arc::default(),
+            death: Arc::default(),
             directory: tempfile::tempdir()?,
+            lease: Mutex::default(),
         })
+    }
+
+    fn lease(&self) -> std::sync::MutexGuard<'_, Option<Duration>> {
+        self.lease.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn count(&self, command: Value) -> Result<u64, WorldError> {
@@ -215,6 +260,16 @@ impl TestWorld {
     /// What the core sent since this was last asked, whether the network let it through or not.
     pub fn sent(&self) -> Vec<Sent> {
         self.network.sent()
+    }
+
+    /// Lets the client that reaches `point` next die there: nothing of it happens any more.
+    pub fn dies_at(&self, point: Checkpoint) {
+        self.death.at(point);
+    }
+
+    /// Returns when a client has died.
+    pub async fn died(&self) {
+        self.death.came().await;
     }
 
     /// Where this world keeps its files.
@@ -248,9 +303,10 @@ fn configuration(portal: &Value) -> Result<PortalConfig, WorldError> {
     });
     Ok(PortalConfig {
         base: text(portal, "base")?,
-        client_id: text(portal, "client_id")?,
+        client: portal["client_id"].as_str().map(str::to_owned).into(),
         redirect: text(portal, "redirect")?,
         native_sign_in: portal["native_sign_in"].as_bool().unwrap_or_default(),
+        lease: None,
         extra_roots: roots.collect::<Result<_, _>>()?,
     })
 }

@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use pericard_protocol::limits;
 use pericard_protocol::oauth::Form;
+use pericard_protocol::oauth::token::revoke;
 use pericard_protocol::secret::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Core;
 use crate::ground::error::Result;
+use crate::ground::world::Checkpoint;
 use crate::keepers::net::Call;
 use crate::portal::{PortalConfig, Site};
 
@@ -30,9 +32,17 @@ struct Revocation {
     body: String,
 }
 
+/// How a session is ended at the portal.
+pub(super) enum Ending {
+    /// The portal is told: the client and its token.
+    Told(String, Secret),
+    /// It is not.
+    Silent,
+}
+
 impl AccountCore {
     /// Destroys what this device keeps: the key first, so that nothing is readable whatever happens next.
-    pub(super) async fn wipe(self: &Arc<Self>, revoke: Option<Form>) -> Result<()> {
+    pub(super) async fn wipe(self: &Arc<Self>, ending: Ending) -> Result<()> {
         self.runs.cancel();
         let this = self.clone();
         self.client
@@ -40,8 +50,18 @@ impl AccountCore {
                 client.vault.destroy_content_root(&this.row.id)?;
                 this.content().close();
                 this.content().people.clear();
-                let pending = match revoke {
-                    Some(form) if this.site.endpoints.revocation.is_some() => {
+                Ok(())
+            })
+            .await?;
+        self.client.world.reached(Checkpoint::KeyDestroyed).await;
+        let this = self.clone();
+        self.client
+            .on_disk(move |client| {
+                let pending = match ending {
+                    Ending::Told(client_id, token)
+                        if this.site.endpoints().revocation.is_some() =>
+                    {
+                        let form = revoke(&client_id, &token);
                         let document = Revocation {
                             config: this.config()?,
                             body: form.as_str().to_owned(),
@@ -60,7 +80,9 @@ impl AccountCore {
                 this.hub.end();
                 Ok(())
             })
-            .await
+            .await?;
+        self.client.world.reached(Checkpoint::AccountRemoved).await;
+        Ok(())
     }
 
     /// Tells portals of sessions that were ended while offline. What cannot be told now stays for its day.
@@ -81,7 +103,7 @@ impl AccountCore {
             let Ok((Some(site), body)) = kept else {
                 continue;
             };
-            let Some(url) = site.endpoints.revocation.clone() else {
+            let Some(url) = site.endpoints().revocation else {
                 continue;
             };
             let call = Call::post(

@@ -1,23 +1,30 @@
 //! An account from the inside: what its handles share.
 //!
-//! Uses: `client`, `portal`
+//! Uses: `client`, `portal`, `sign_in`
 //!
 //! A partition is opened when it is first asked for and lives while the account is unlocked. Sealing drops the key in
-//! memory; signing in as the same person brings it back.
+//! memory; it is fetched again once the seal is lifted.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use pericard_protocol::admission::Owner;
+use pericard_protocol::oauth::step_up::StepUp;
+use pericard_protocol::session::lease::Heard;
 
 use crate::client::Core;
 use crate::features::messages::MessageMirror;
-use crate::ground::error::{PericardError, Result, StorageKind};
-use crate::keepers::session::{Identity, Session};
+use crate::ground::error::{PericardError, Result};
+use crate::keepers::session::{Means, Session};
 use crate::keepers::store::{AccountRow, Partition, PersonRow};
 use crate::keepers::vault::{Unlocked, Wrapped};
 use crate::portal::{PortalConfig, Site};
+use crate::sign_in::{Purpose, SignIn, SignInMethod};
 use crate::sync::{Hub, Lane, Mirror, Runs, outbox};
+
+/// A lease below it would seal between two syncs.
+const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
 
 /// The features: one line each.
 fn mirrors() -> Vec<Arc<dyn Mirror>> {
@@ -28,7 +35,7 @@ fn mirrors() -> Vec<Arc<dyn Mirror>> {
 pub(crate) struct AccountCore {
     pub(super) client: Arc<Core>,
     pub(super) row: AccountRow,
-    pub(super) site: Site,
+    pub(super) site: Arc<Site>,
     pub(super) session: Arc<Session>,
     content: Arc<Mutex<Content>>,
     pub(super) hub: Arc<Hub>,
@@ -47,46 +54,32 @@ impl AccountCore {
     pub(crate) fn open(client: &Arc<Core>, row: AccountRow) -> Result<Arc<Self>> {
         let config = client.config_of(&row.base, &row.config)?;
         let site = Site::kept(client, config)?.ok_or(PericardError::internal("portal"))?;
-        let people = client.device.people(&row.id)?;
-        let unlocked = match row.sealed {
-            Some(_) => None,
-            // Without its key this account is unreadable, and the others are not.
-            None => match client.vault.content_root(&row.id, false) {
-                Err(PericardError::Storage {
-                    kind: StorageKind::WrongKey,
-                }) => None,
-                root => Some(root?),
-            },
-        };
+        let client_id = site.known_client(client)?.unwrap_or_default();
         let hub = Arc::new(Hub::default());
         let content = Arc::new(Mutex::new(Content {
-            people,
-            unlocked,
+            people: client.device.people(&row.id)?,
+            unlocked: None,
             partitions: BTreeMap::new(),
         }));
         let (sealed_content, sealed_hub) = (content.clone(), hub.clone());
-        let session = Session::open(
-            client.world.clone(),
-            client.device.clone(),
-            site.net.clone(),
-            Identity {
-                account: row.id.clone(),
-                issuer: row.issuer.clone(),
-                subject: row.subject.clone(),
-                client_id: site.config.client_id.clone(),
-                token_endpoint: site.endpoints.token.clone(),
-            },
-            row.sealed,
-            Box::new(move || {
+        let means = Means {
+            world: client.world.clone(),
+            device: client.device.clone(),
+            net: site.net.clone(),
+            authority: site.authority.clone(),
+            on_seal: Box::new(move || {
                 lock(&sealed_content).seal();
                 sealed_hub.session();
             }),
-        )?;
+            lease: site.config.lease.map(|lease| lease.max(SHORTEST_LEASE)),
+            client_id,
+        };
+        let session = Session::open(means, row.clone())?;
         let (client, session) = (client.clone(), Arc::new(session));
         Ok(Arc::new(Self {
             client,
             row,
-            site,
+            site: Arc::new(site),
             session,
             content,
             hub,
@@ -95,15 +88,37 @@ impl AccountCore {
     }
 
     /// A sign-in as this account was committed. Blocks.
-    pub(crate) fn signed_in(&self, unlocked: Unlocked) -> Result<()> {
+    pub(crate) fn signed_in(&self, unlocked: Unlocked, heard: Option<Heard>) -> Result<()> {
         let people = self.client.device.people(&self.row.id)?;
         let mut content = self.content();
         content.people = people;
         content.unlocked = Some(unlocked);
         drop(content);
-        self.session.reload()?;
+        self.session.reload(heard)?;
         self.hub.session();
         self.hub.people();
+        Ok(())
+    }
+
+    /// A sign-in that has to end as this account.
+    pub(super) async fn begin(
+        &self,
+        method: SignInMethod,
+        step_up: Option<StepUp>,
+    ) -> Result<Arc<SignIn>> {
+        let site = Arc::new(Site::discover(&self.client, self.config()?).await?);
+        let purpose = Purpose {
+            expected: self.row.id.clone(),
+            step_up,
+        };
+        SignIn::begin(self.client.clone(), site, method, Some(purpose)).await
+    }
+
+    /// After a lease: the portal says whether the content may be read again.
+    pub(super) async fn reopen(&self) -> Result<()> {
+        if self.session.reopen().await? {
+            self.hub.session();
+        }
         Ok(())
     }
 
@@ -131,6 +146,18 @@ impl AccountCore {
         self.hub.end();
     }
 
+    pub(crate) fn client(&self) -> &Arc<Core> {
+        &self.client
+    }
+
+    pub(crate) fn site(&self) -> &Arc<Site> {
+        &self.site
+    }
+
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
     pub(super) fn config(&self) -> Result<PortalConfig> {
         self.client.config_of(&self.row.base, &self.row.config)
     }
@@ -151,18 +178,22 @@ impl AccountCore {
 
     /// A person's partition, opened once. Blocks.
     pub(super) fn partition(&self, id: &str) -> Result<Arc<Partition>> {
-        self.session.readable()?;
+        if let Err(error) = self.session.readable() {
+            self.session.seal_if_over()?;
+            return Err(error);
+        }
         let person = self.person(id)?;
         let mut content = self.content();
         if let Some(partition) = content.partitions.get(id) {
             return Ok(partition.clone());
         }
-        let no_key = PericardError::storage(StorageKind::WrongKey);
-        let key = content.unlocked.as_ref().ok_or(no_key)?.person(
-            &self.row.id,
-            id,
-            &Wrapped(person.wrapped),
-        )?;
+        // The key is fetched when it is first needed, and again after a seal was lifted.
+        let root = match content.unlocked.clone() {
+            Some(root) => root,
+            None => self.client.vault.content_root(&self.row.id, false)?,
+        };
+        content.unlocked = Some(root.clone());
+        let key = root.person(&self.row.id, id, &Wrapped(person.wrapped))?;
         let path = self.client.directory()?.person_db(&self.row.id, id)?;
         let mirrors = mirrors();
         let schemas: Vec<_> = std::iter::once(&outbox::SCHEMA)

@@ -1,6 +1,6 @@
 //! An account: one person's sign-in at one portal, with everything this device keeps for it.
 //!
-//! Uses: `client`, `portal`, `sign_in`
+//! Uses: `client`, `portal`, `sign_in`, `two_factor`
 
 mod desk;
 mod farewell;
@@ -14,11 +14,13 @@ use crate::features::messages::Messages;
 use crate::ground::error::{PericardError, Result};
 use crate::keepers::session::SessionState;
 use crate::keepers::store::PersonRow;
-use crate::portal::Site;
 use crate::sign_in::{SignIn, SignInMethod};
 use crate::sync::{Changes, SyncRun, download, outbox};
 
+use crate::two_factor::TwoFactor;
+
 use desk::PersonDesk;
+use farewell::Ending;
 pub(crate) use inside::AccountCore;
 
 /// Somebody whose records an account shows.
@@ -120,9 +122,11 @@ impl Account {
     /// Starts a sync, or joins the one that is under way: sends what is queued, then fetches what is new. The run
     /// goes on whatever becomes of the handle. `budget` ends it early at a page boundary, for background tasks.
     ///
+    /// After a lease it first asks the portal whether the person still may; the cache is open again then.
+    ///
     /// Fails with `SignInRequired` or `Closed`; everything later comes through `SyncRun.next`.
     pub fn start_sync(&self, budget: Option<Duration>) -> Result<Arc<SyncRun>, PericardError> {
-        self.core.session.readable()?;
+        self.core.session.can_ask()?;
         let pass = self.core.client.gate().enter()?;
         let core = self.core.clone();
         Ok(self
@@ -131,6 +135,8 @@ impl Account {
             .start(&self.core.client.world, budget, move |run| async move {
                 let _pass = pass;
                 core.settle_revocations().await;
+                core.site.keep_up(&core.client).await;
+                core.reopen().await?;
                 for lane in core.lanes().await? {
                     outbox::send(&lane, &run).await?;
                     download(&lane, &run).await?;
@@ -204,12 +210,28 @@ impl Account {
         let core = self.core.clone();
         self.core
             .client
+            .job(async move { core.begin(method, None).await })
+            .await
+    }
+
+    /// Begins the sign-in that lifts a `StepUpRequired`: by the same person, as fresh and as strong as the portal has just
+    /// asked for; the answer is held against that. When it is finished, do again what was refused.
+    ///
+    /// Fails as `sign_in_again`; finishing fails with `Portal` (`NotFresh`) where the portal did not do what it asked.
+    pub async fn step_up(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
+        let core = self.core.clone();
+        self.core
+            .client
             .job(async move {
-                let config = core.config()?;
-                let site = Arc::new(Site::discover(&core.client, config).await?);
-                SignIn::begin(core.client.clone(), site, method, Some(core.row.id.clone())).await
+                let wanted = core.session.step_up();
+                core.begin(method, Some(wanted)).await
             })
             .await
+    }
+
+    /// The person's second factor at this portal. Memory only; its methods need the network.
+    pub fn two_factor(&self) -> Arc<TwoFactor> {
+        TwoFactor::new(self.core.clone())
     }
 
     /// Signs out: what this device keeps of the account becomes unreadable now and is removed, the outbox with it; the
@@ -220,8 +242,9 @@ impl Account {
         self.core
             .client
             .job(async move {
-                let form = core.session.sign_out().await;
-                core.wipe(form).await?;
+                let told = core.session.sign_out().await;
+                let ending = told.map_or(Ending::Silent, |(id, token)| Ending::Told(id, token));
+                core.wipe(ending).await?;
                 core.settle_revocations().await;
                 Ok(())
             })
@@ -236,7 +259,7 @@ impl Account {
             .client
             .job(async move {
                 core.session.sign_out().await;
-                core.wipe(None).await
+                core.wipe(Ending::Silent).await
             })
             .await
     }

@@ -4,7 +4,7 @@
 //! about the patient: an error may be logged, shown or sent to a crash reporter as it is.
 //! Inner modules have small enums of their own; they become this one at the edge of their floor.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// The result of every call that can fail.
 pub(crate) type Result<T, E = PericardError> = std::result::Result<T, E>;
@@ -21,6 +21,20 @@ pub enum PericardError {
     SignInRequired {
         /// Why the session cannot go on.
         reason: SignInReason,
+    },
+    /// The portal wants the person to prove more, or anew, before it does this: begin `Account.step_up`, and try again when
+    /// it is finished. What is cached stays readable.
+    #[error("the portal asks for a fresh or stronger sign-in first")]
+    StepUpRequired,
+    /// This device has not heard from the portal for longer than the app allows. What is cached is sealed and kept: it
+    /// opens by itself when `Account.start_sync` reaches the portal, or with a new sign-in.
+    #[error("this device was offline for too long; connect it")]
+    LeaseEnded,
+    /// The device's clock is so wrong that nothing can be proved to the portal: ask the person to set it.
+    #[error("the clock of this device is wrong")]
+    ClockWrong {
+        /// The time at the portal, where it has said so.
+        portal_time: Option<SystemTime>,
     },
     /// The portal asks to wait. Nothing was lost.
     #[error("the portal asks to wait before the next try")]
@@ -145,6 +159,8 @@ pub enum InputProblem {
     TooLong,
     /// A code may hold six to eight digits, spaces and dashes, and nothing else.
     NotDigits,
+    /// Not a recovery code: eight letters and digits or more, spaces and dashes between them.
+    NotARecoveryCode,
     /// Not an absolute URL.
     NotAUrl,
     /// Not `https`. `http` is for literal loopback addresses while `Config.allow_loopback_http` is on.
@@ -186,6 +202,10 @@ pub enum PortalProblem {
     Certificate,
     /// A link leads away from the portal; it was not followed.
     ForeignLink,
+    /// The portal's statement of who signed in cannot be believed: its signature, its times, or whom it was made for.
+    UntrustedIdentity,
+    /// The portal signed the person in without the fresh or stronger proof that it had asked for.
+    NotFresh,
 }
 
 /// What about the storage cannot be used.

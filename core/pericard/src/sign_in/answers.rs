@@ -1,20 +1,18 @@
-//! What the person answers, passed on to the portal, and what the portal makes of it.
+//! What the person answers on the app's own screens, passed on to the portal, and what the portal makes of it.
 
-use pericard_protocol::oauth::authorize::{
-    AuthorizationRequest, Pending, RedirectError, parse_redirect,
-};
+use pericard_protocol::oauth::Form;
 use pericard_protocol::oauth::first_party::{
     ChallengeAnswer, ChallengeError, Needs, Sent, Start, send_code, send_password,
+    send_recovery_code,
 };
-use pericard_protocol::oauth::{Form, pkce::Pkce};
+use pericard_protocol::recovery_code::RecoveryCode;
 use pericard_protocol::secret::Secret;
-use pericard_protocol::{limits, totp};
+use pericard_protocol::totp;
 
 use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result};
-use crate::keepers::net::Call;
-use crate::portal::Site;
+use crate::ground::world::Checkpoint;
 
-use super::redeem;
+use super::redeem::{self, Granted};
 use super::state::{Redeemed, Stage, State};
 use super::{SignIn, SignInStep};
 
@@ -22,25 +20,6 @@ use super::{SignIn, SignInStep};
 const LONGEST: usize = 1_000;
 
 impl SignIn {
-    pub(super) async fn take_redirect(&self, to: &str) -> Result<SignInStep> {
-        let mut state = self.asked().await?;
-        if !matches!(state.stage, Stage::Browser) {
-            return Err(PericardError::input("to", InputProblem::NotAsked));
-        }
-        let pending: Pending = request(&self.site, &state, |r| r.pending());
-        let code = parse_redirect(&pending, to).map_err(|error| match error {
-            RedirectError::Refused { code } if code.as_str() == "access_denied" => {
-                PericardError::Cancelled
-            }
-            RedirectError::Refused { .. } => PericardError::portal(PortalProblem::Refused),
-            _ => PericardError::input("to", InputProblem::NotThisSignIn),
-        })?;
-        let redirect = Some(state.config.redirect.clone());
-        let redeemed =
-            redeem::redeem(&self.core, &self.site, &state, &code, redirect.as_deref()).await;
-        self.ready(&mut state, redeemed).await
-    }
-
     pub(super) async fn take_password(&self, user: &str, password: &[u8]) -> Result<SignInStep> {
         for (field, length) in [("user", user.len()), ("password", password.len())] {
             match length {
@@ -50,31 +29,27 @@ impl SignIn {
             }
         }
         let mut state = self.asked().await?;
-        let Stage::Password { auth_session } = &state.stage else {
+        let Stage::Password { auth_session, .. } = &state.stage else {
             return Err(PericardError::input("password", InputProblem::NotAsked));
         };
-        let mut session = auth_session.clone();
-        if session.is_none() {
-            let start = Start {
-                client_id: &self.site.config.client_id,
+        let session = auth_session.clone();
+        self.become_client(&mut state, None).await?;
+        let form = match &session {
+            Some(session) => send_password(state.client_id(), Some(session), user, password),
+            // The first question is answered with the first request.
+            None => Start {
+                client_id: state.client_id(),
                 scope: &state.scope,
                 pkce: &state.pkce(),
                 nonce: &state.nonce,
                 base: self.site.base(),
                 auth_session: None,
-            };
-            match self.challenge(start.form(), Sent::Start).await? {
-                ChallengeAnswer::Needs(needs) if needs.password => session = needs.auth_session,
-                other => return self.answered(&mut state, other, None).await,
+                step_up: state.step_up.as_ref(),
+                credentials: Some((user, password)),
             }
-        }
-        let form = send_password(
-            &self.site.config.client_id,
-            session.as_ref(),
-            user,
-            password,
-        );
-        let answer = self.challenge(form, Sent::Password).await?;
+            .form(),
+        };
+        let answer = self.challenge(&state, form, Sent::Password).await?;
         self.answered(&mut state, answer, session).await
     }
 
@@ -82,31 +57,57 @@ impl SignIn {
         let code = totp::Code::normalize(code)
             .map_err(|_| PericardError::input("code", InputProblem::NotDigits))?;
         let mut state = self.asked().await?;
+        let (session, attempts_left) = match &state.stage {
+            Stage::Code {
+                auth_session,
+                attempts_left,
+                ..
+            }
+            | Stage::Enrol {
+                auth_session,
+                attempts_left,
+                ..
+            } => (auth_session.clone(), *attempts_left),
+            _ => return Err(PericardError::input("code", InputProblem::NotAsked)),
+        };
+        self.once(&mut state, code.digits(), attempts_left).await?;
+        let form = send_code(state.client_id(), session.as_ref(), &code);
+        let answer = self.challenge(&state, form, Sent::Code).await?;
+        self.answered(&mut state, answer, session).await
+    }
+
+    pub(super) async fn take_recovery_code(&self, code: &str) -> Result<SignInStep> {
+        let code = RecoveryCode::normalize(code)
+            .map_err(|_| PericardError::input("code", InputProblem::NotARecoveryCode))?;
+        let mut state = self.asked().await?;
         let Stage::Code {
             auth_session,
             attempts_left,
+            recovery_code: true,
         } = &state.stage
         else {
             return Err(PericardError::input("code", InputProblem::NotAsked));
         };
         let (session, attempts_left) = (auth_session.clone(), *attempts_left);
-        if !state.first_use(code.digits()) {
-            return Err(PericardError::WrongCode { attempts_left });
-        }
-        // Remembered before it is sent: a code whose answer got lost is spent too.
-        self.keep(&state).await?;
-        let form = send_code(&self.site.config.client_id, session.as_ref(), &code);
-        let answer = self.challenge(form, Sent::Code).await?;
+        self.once(&mut state, code.as_str(), attempts_left).await?;
+        let form = send_recovery_code(state.client_id(), session.as_ref(), &code);
+        let answer = self.challenge(&state, form, Sent::RecoveryCode).await?;
         self.answered(&mut state, answer, session).await
     }
 
-    async fn challenge(&self, form: Form, sent: Sent) -> Result<ChallengeAnswer> {
-        let endpoint = self.site.endpoints.challenge.clone();
+    /// A code is remembered before it is sent: one whose answer got lost is spent too.
+    async fn once(&self, state: &mut State, code: &str, attempts_left: Option<u32>) -> Result<()> {
+        if !state.first_use(code) {
+            return Err(PericardError::WrongCode { attempts_left });
+        }
+        self.keep(state).await.map(|_| ())
+    }
+
+    async fn challenge(&self, state: &State, form: Form, sent: Sent) -> Result<ChallengeAnswer> {
+        let endpoint = self.site.endpoints().challenge;
         let url = endpoint.ok_or(PericardError::portal(PortalProblem::Unsupported))?;
-        let body = form.as_str().as_bytes().to_vec();
-        let call = Call::post(url, Form::CONTENT_TYPE, body, limits::OAUTH_BODY)
-            .header("accept", "application/json");
-        let answer = self.site.net.send(call).await?;
+        let key = state.key();
+        let answer = self.site.authority.ask(url, &form, key.as_ref()).await?;
         ChallengeAnswer::parse(answer.status, answer.retry_after(), &answer.body, sent).map_err(
             |error| match error {
                 ChallengeError::Unavailable | ChallengeError::NotAnAnswer => answer.refusal(),
@@ -122,8 +123,19 @@ impl SignIn {
         session: Option<Secret>,
     ) -> Result<SignInStep> {
         match answer {
-            ChallengeAnswer::Code { code, .. } => {
-                let redeemed = redeem::redeem(&self.core, &self.site, state, &code, None).await;
+            ChallengeAnswer::Code {
+                code,
+                recovery_codes,
+                recovery_codes_left,
+                ..
+            } => {
+                self.core.world.reached(Checkpoint::CodeReceived).await;
+                let granted = Granted {
+                    code,
+                    recovery_codes,
+                    recovery_codes_left,
+                };
+                let redeemed = redeem::redeem(&self.core, &self.site, state, granted, None).await;
                 self.ready(state, redeemed).await
             }
             ChallengeAnswer::Needs(needs) => {
@@ -135,7 +147,6 @@ impl SignIn {
                 state.ask(
                     Needs {
                         password: true,
-                        otp: false,
                         ..needs
                     },
                     session,
@@ -150,15 +161,22 @@ impl SignIn {
                 Err(PericardError::WrongCode { attempts_left })
             }
             ChallengeAnswer::Wait { retry_after, needs } => {
-                state.ask(needs, session);
+                // A question that is not repeated stays what it was.
+                let enrols = matches!(state.stage, Stage::Enrol { .. });
+                if !enrols || needs.enrolment.is_some() {
+                    state.ask(needs, session);
+                }
                 state.wait = self.core.world.clock.now().checked_add(retry_after);
                 self.keep(state).await?;
                 Err(PericardError::RateLimited { retry_after })
             }
+            // The portal has forgotten what was answered before.
             ChallengeAnswer::SessionGone => {
-                state.stage = Stage::Password { auth_session: None };
+                state.start_over(&self.core.world);
                 self.keep(state).await
             }
+            // A request that the portal may have pushed for us was made without redirect and state, so that nothing would
+            // tie its redirect to this sign-in: a request of our own is made instead.
             ChallengeAnswer::RedirectToWeb { .. } => {
                 state.stage = Stage::Browser;
                 self.keep(state).await
@@ -168,11 +186,18 @@ impl SignIn {
     }
 
     /// Keeps redeemed tokens. A code works once: when redeeming failed, the first question comes back.
-    async fn ready(&self, state: &mut State, redeemed: Result<Redeemed>) -> Result<SignInStep> {
+    pub(super) async fn ready(
+        &self,
+        state: &mut State,
+        redeemed: Result<Redeemed>,
+    ) -> Result<SignInStep> {
+        self.core.world.reached(Checkpoint::CodeRedeemed).await;
         match redeemed {
             Ok(redeemed) => {
                 state.stage = Stage::Ready(Box::new(redeemed));
-                self.keep(state).await
+                let step = self.keep(state).await;
+                self.core.world.reached(Checkpoint::SignInKept).await;
+                step
             }
             Err(error) => {
                 state.start_over(&self.core.world);
@@ -181,23 +206,4 @@ impl SignIn {
             }
         }
     }
-}
-
-/// Builds the authorization request of a state: the same each time it is asked.
-pub(super) fn request<T>(
-    site: &Site,
-    state: &State,
-    make: impl FnOnce(&AuthorizationRequest<'_>) -> T,
-) -> T {
-    let pkce: Pkce = state.pkce();
-    make(&AuthorizationRequest {
-        endpoints: &site.endpoints,
-        base: site.base(),
-        client_id: &state.config.client_id,
-        redirect: &state.config.redirect,
-        scope: &state.scope,
-        state: &state.state,
-        nonce: &state.nonce,
-        pkce: &pkce,
-    })
 }

@@ -1,6 +1,6 @@
 //! Signing in, one question at a time.
 //!
-//! Uses: `account`, `client`, `portal`
+//! Uses: `account`, `client`, `portal`, `two_factor`
 //!
 //! ```mermaid
 //! stateDiagram-v2
@@ -8,10 +8,14 @@
 //!     [*] --> AskPassword: native
 //!     OpenBrowser --> Ready: redirected
 //!     AskPassword --> AskCode: right, and a second factor is enrolled
+//!     AskPassword --> Enrol: right, and the portal wants one to be enrolled
 //!     AskPassword --> Ready: right
 //!     AskPassword --> AskPassword: wrong (WrongPassword)
-//!     AskCode --> Ready: right
+//!     AskCode --> Ready: code or recovery_code, right
 //!     AskCode --> AskCode: wrong (WrongCode)
+//!     Enrol --> ShowRecoveryCodes: code, right
+//!     Enrol --> Enrol: wrong (WrongCode)
+//!     ShowRecoveryCodes --> [*]: finish
 //!     AskPassword --> Wait: too many (RateLimited)
 //!     AskCode --> Wait: too many (RateLimited)
 //!     AskPassword --> OpenBrowser: the portal sends native sign-in to the web
@@ -22,6 +26,7 @@
 //! nothing for ten minutes. What was typed is never stored.
 
 mod answers;
+mod browser;
 mod redeem;
 mod state;
 
@@ -34,8 +39,11 @@ use pericard_protocol::secret::Secret;
 use crate::account::Account;
 use crate::client::Core;
 use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result, SignInReason};
+use crate::ground::world::Checkpoint;
 use crate::portal::Site;
+use crate::two_factor::TotpSecret;
 
+pub(crate) use state::Purpose;
 use state::{Stage, State};
 
 /// How long a sign-in may take before it starts anew.
@@ -53,18 +61,34 @@ pub enum SignInMethod {
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum SignInStep {
-    /// Open this address in the system's browser (`ASWebAuthenticationSession`, Custom Tabs), never in a web view, and
-    /// pass the address that it comes back to, to `redirected`. It carries one-time values: keep it out of logs.
-    OpenBrowser {
-        /// The address.
-        url: String,
-    },
+    /// Get `SignIn.authorization_url`, open it in the system's browser (`ASWebAuthenticationSession`, Custom Tabs), never
+    /// in a web view, and pass the address that it comes back to, to `redirected`.
+    OpenBrowser,
     /// Ask for user name and password, and pass them to `password`.
-    AskPassword,
+    AskPassword {
+        /// Wrong passwords that the portal still tolerates, where it says so.
+        attempts_left: Option<u32>,
+    },
     /// Ask for the code of the second factor, and pass it to `code`.
     AskCode {
         /// Wrong codes that the portal still tolerates, where it says so.
         attempts_left: Option<u32>,
+        /// Whether a recovery code is taken instead, by `recovery_code`.
+        recovery_code: bool,
+    },
+    /// The portal wants a second factor to be set up before it lets the person in: show the secret (as a `QrCode`, and as
+    /// text), ask for the first code that their authenticator makes of it, and pass that to `code`. Until then the
+    /// account is as it was.
+    Enrol {
+        /// What the authenticator needs.
+        totp: TotpSecret,
+        /// Wrong codes that the portal still tolerates, where it says so.
+        attempts_left: Option<u32>,
+    },
+    /// Signed in, with new recovery codes: show them, this once, have the person keep them, then call `finish`.
+    ShowRecoveryCodes {
+        /// Each signs in once, in place of a code.
+        codes: Vec<String>,
     },
     /// Too many wrong answers: show when the question comes back.
     Wait {
@@ -72,7 +96,10 @@ pub enum SignInStep {
         until: SystemTime,
     },
     /// Signed in; call `finish`.
-    Ready,
+    Ready {
+        /// How many recovery codes are left, when one was just used: tell the person.
+        recovery_codes_left: Option<u32>,
+    },
 }
 
 /// A sign-in under way.
@@ -112,11 +139,22 @@ impl SignIn {
         })
     }
 
+    /// The address to open in the browser while `step` is `OpenBrowser`. Where the portal takes it, the request goes to it
+    /// directly first, and the address carries only a reference that lives for a minute or so: ask again each time the
+    /// browser is opened. It holds one-time values: keep it out of logs.
+    ///
+    /// Fails with `Offline`, `Portal` (`Refused`; `Unsupported` when the app is no client of this portal and cannot
+    /// register), `ClockWrong`, `InvalidInput` (`step`, `NotAsked`).
+    pub async fn authorization_url(self: Arc<Self>) -> Result<String, PericardError> {
+        let this = self.clone();
+        self.core.job(async move { this.address().await }).await
+    }
+
     /// Passes on the address that the browser came back to.
     ///
     /// Fails with `InvalidInput` (`to`, `NotThisSignIn`) when it does not belong to this sign-in, `Cancelled` when the
-    /// person cancelled on the portal's pages, `Offline` when the portal cannot be reached: then start the browser
-    /// again, since a code works once.
+    /// person cancelled on the portal's pages, `Portal` (`UntrustedIdentity`, `NotFresh`, `Refused`), `ClockWrong`, and
+    /// `Offline` when the portal cannot be reached: then start the browser again, since a code works once.
     pub async fn redirected(self: Arc<Self>, to: String) -> Result<SignInStep, PericardError> {
         let this = self.clone();
         self.core
@@ -140,7 +178,19 @@ impl SignIn {
             .await
     }
 
-    /// Passes on the code of the second factor: six to eight digits; spaces and dashes are dropped, nothing else is.
+    /// Passes on a recovery code in place of the second factor's, where `AskCode` says that it is taken. Each works once;
+    /// `Ready` says how many are left.
+    ///
+    /// Fails as `code` does, and with `InvalidInput` (`code`, `NotARecoveryCode`) before anything is sent.
+    pub async fn recovery_code(self: Arc<Self>, code: String) -> Result<SignInStep, PericardError> {
+        let this = self.clone();
+        let code = zeroize::Zeroizing::new(code);
+        self.core
+            .job(async move { this.take_recovery_code(&code).await })
+            .await
+    }
+
+    /// Passes on the code of the second factor, also while enrolling one: six to eight digits; spaces and dashes are dropped, nothing else is.
     ///
     /// Fails with `InvalidInput` (`code`, `NotDigits`) before anything is sent, `WrongCode`, `RateLimited` (then `step`
     /// is `Wait`), `Offline`, `Portal`. The question stays. The same code is never sent twice.
@@ -169,22 +219,26 @@ impl SignIn {
 }
 
 impl SignIn {
-    /// A new sign-in. `expected` is the account that it has to reopen.
+    /// A new sign-in.
     pub(crate) async fn begin(
         core: Arc<Core>,
         site: Arc<Site>,
         method: SignInMethod,
-        expected: Option<String>,
+        purpose: Option<Purpose>,
     ) -> Result<Arc<Self>> {
+        let endpoints = site.endpoints();
         let stage = match method {
             SignInMethod::Browser => Stage::Browser,
             SignInMethod::Native if !core.allows_native(&site.config.base) => {
                 return Err(PericardError::input("method", InputProblem::NotConfigured));
             }
-            SignInMethod::Native if site.endpoints.challenge.is_none() => {
+            SignInMethod::Native if endpoints.challenge.is_none() => {
                 return Err(PericardError::portal(PortalProblem::Unsupported));
             }
-            SignInMethod::Native => Stage::Password { auth_session: None },
+            SignInMethod::Native => Stage::Password {
+                auth_session: None,
+                attempts_left: None,
+            },
         };
         let send = site
             .resource("Communication")
@@ -193,8 +247,8 @@ impl SignIn {
             &core.world,
             &site,
             stage,
-            scopes(&site.endpoints, send),
-            expected,
+            scopes(&endpoints, send),
+            purpose,
             TIME,
         );
         let sign_in = Self::of(core, site, state);
@@ -229,7 +283,7 @@ impl SignIn {
     }
 
     fn of(core: Arc<Core>, site: Arc<Site>, state: State) -> Arc<Self> {
-        let shown = Mutex::new(Self::show(&site, &state));
+        let shown = Mutex::new(Self::show(&state));
         Arc::new(Self {
             core,
             site,
@@ -242,16 +296,40 @@ impl SignIn {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn show(site: &Site, state: &State) -> Shown {
+    fn show(state: &State) -> Shown {
         let step = match &state.stage {
-            Stage::Browser => SignInStep::OpenBrowser {
-                url: answers::request(site, state, |r| r.url().into()),
-            },
-            Stage::Password { .. } => SignInStep::AskPassword,
-            Stage::Code { attempts_left, .. } => SignInStep::AskCode {
+            Stage::Browser => SignInStep::OpenBrowser,
+            Stage::Password { attempts_left, .. } => SignInStep::AskPassword {
                 attempts_left: *attempts_left,
             },
-            Stage::Ready(_) | Stage::Done { .. } => SignInStep::Ready,
+            Stage::Code {
+                attempts_left,
+                recovery_code,
+                ..
+            } => SignInStep::AskCode {
+                attempts_left: *attempts_left,
+                recovery_code: *recovery_code,
+            },
+            Stage::Enrol {
+                attempts_left,
+                otpauth,
+                ..
+            } => SignInStep::Enrol {
+                totp: TotpSecret::of(otpauth),
+                attempts_left: *attempts_left,
+            },
+            Stage::Ready(redeemed) if !redeemed.recovery_codes.is_empty() => {
+                let codes = redeemed.recovery_codes.iter();
+                SignInStep::ShowRecoveryCodes {
+                    codes: codes.map(|code| code.expose().to_owned()).collect(),
+                }
+            }
+            Stage::Ready(redeemed) => SignInStep::Ready {
+                recovery_codes_left: redeemed.recovery_codes_left,
+            },
+            Stage::Done { .. } => SignInStep::Ready {
+                recovery_codes_left: None,
+            },
         };
         Shown {
             step,
@@ -267,7 +345,7 @@ impl SignIn {
         self.core
             .on_disk(move |core| core.device.keep_sign_in(&id, &json, expires))
             .await?;
-        *self.shown() = Self::show(&self.site, state);
+        *self.shown() = Self::show(state);
         self.step()
     }
 
@@ -291,11 +369,18 @@ impl SignIn {
             _ => return Err(PericardError::input("finish", InputProblem::NotAsked)),
         };
         self.step()?;
-        let (site, id, expected) = (self.site.clone(), state.id.clone(), state.expected.clone());
+        let site = self.site.clone();
+        let committed = redeem::Committed {
+            sign_in: state.id.clone(),
+            expected: state.expected.clone(),
+            client_id: state.client_id().to_owned(),
+            key: state.key(),
+        };
         let committed = self
             .core
-            .on_disk(move |core| redeem::commit(core, &site, &id, expected, &redeemed))
+            .on_disk(move |core| redeem::commit(core, &site, committed, &redeemed))
             .await;
+        self.core.world.reached(Checkpoint::SignInCommitted).await;
         match committed {
             Ok(account) => {
                 state.stage = Stage::Done {
@@ -336,14 +421,15 @@ impl SignIn {
         self.drop_tokens(&state).await;
         state.start_over(&self.core.world);
         state.expires = SystemTime::UNIX_EPOCH;
-        *self.shown() = Self::show(&self.site, &state);
+        *self.shown() = Self::show(&state);
         Ok(())
     }
 
     /// Tokens that become no account are revoked, as far as the portal can be reached.
     async fn drop_tokens(&self, state: &State) {
         if let Stage::Ready(redeemed) = &state.stage {
-            redeem::revoke(&self.site, redeemed).await;
+            let token = redeemed.refresh_token.as_ref();
+            self.site.authority.revoke(state.client_id(), token).await;
         }
     }
 }

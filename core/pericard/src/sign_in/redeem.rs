@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use pericard_protocol::fhir::patient::Patient;
+use pericard_protocol::fhir::user::FhirUser;
 use pericard_protocol::limits;
-use pericard_protocol::oauth::id_token::{self, Expected};
-use pericard_protocol::oauth::token::{TokenAnswer, TokenError, redeem_code, revoke as revocation};
-use pericard_protocol::oauth::{Code, Form};
+use pericard_protocol::oauth::Code;
+use pericard_protocol::oauth::dpop::DpopKey;
+use pericard_protocol::oauth::id_token::{Expected, IdClaims};
+use pericard_protocol::oauth::token::{TokenAnswer, TokenError, TokenKind, redeem_code};
 use pericard_protocol::secret::Secret;
+use pericard_protocol::session::lease::Heard;
 
 use crate::account::Account;
 use crate::client::Core;
@@ -18,73 +22,122 @@ use crate::portal::Site;
 
 use super::state::{Redeemed, State};
 
-/// Redeems `code` and finds out who signed in. `redirect` as in the authorization request; none for a native one.
+/// What the portal gave at the end of its questions.
+pub(super) struct Granted {
+    pub(super) code: Code,
+    pub(super) recovery_codes: Vec<Secret>,
+    pub(super) recovery_codes_left: Option<u32>,
+}
+
+/// Redeems a code and finds out who signed in. `redirect` as in the authorization request; none for a native one.
 pub(super) async fn redeem(
     core: &Core,
     site: &Site,
     state: &State,
-    code: &Code,
-    redirect: Option<&str>,
+    granted: Granted,
+    redirect: Option<String>,
 ) -> Result<Redeemed> {
+    let key = state.key();
     let form = redeem_code(
-        &site.config.client_id,
-        code,
+        state.client_id(),
+        &granted.code,
         &state.pkce().verifier,
-        redirect,
+        redirect.as_deref(),
     );
-    let call = Call::post(
-        site.endpoints.token.clone(),
-        Form::CONTENT_TYPE,
-        form.as_str().as_bytes().to_vec(),
-        limits::OAUTH_BODY,
-    );
-    let answer = site
-        .net
-        .send(call.header("accept", "application/json"))
-        .await?;
+    let url = site.endpoints().token;
+    let answer = site.authority.ask(url, &form, key.as_ref()).await?;
     let tokens = TokenAnswer::parse(answer.status, &answer.body).map_err(|error| match error {
         TokenError::InvalidGrant => PericardError::SignInRequired {
             reason: SignInReason::Expired,
         },
         _ => answer.refusal(),
     })?;
-    let now = core.world.clock.now();
-    let invalid = || PericardError::Portal {
-        problem: PortalProblem::InvalidAnswer,
-        status: Some(answer.status),
+    let read = read(site, state, &tokens, key).await;
+    let (claims, patient, name, at) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            let token = tokens.refresh_token.as_ref();
+            site.authority.revoke(state.client_id(), token).await;
+            return Err(error);
+        }
     };
-    let claims = id_token::check(
-        tokens.id_token.as_ref().ok_or_else(invalid)?,
-        &Expected {
-            issuer: &site.endpoints.issuer,
-            client_id: &site.config.client_id,
-            nonce: Some(&state.nonce),
-            now: jiff::Timestamp::try_from(now).map_err(|_| invalid())?,
-        },
-    )
-    .map_err(|_| invalid())?;
-    let patient = tokens
-        .patient
-        .ok_or(PericardError::portal(PortalProblem::Unsupported))?
-        .0;
-    let name = name(site, &patient, &tokens.access_token).await;
+    let user = claims
+        .fhir_user
+        .and_then(|user| FhirUser::parse(&user, site.base()));
+    let now = core.world.clock.now();
     Ok(Redeemed {
         subject: claims.subject,
+        is_self: is_self(user.as_ref(), &patient),
         patient,
         name,
+        bound: tokens.kind == TokenKind::Dpop,
         access_token: tokens.access_token,
         expires: now.checked_add(tokens.expires_in).unwrap_or(now),
         refresh_token: tokens.refresh_token,
         scope: tokens.scope.unwrap_or_else(|| state.scope.clone()),
+        at,
+        recovery_codes: granted.recovery_codes,
+        recovery_codes_left: granted.recovery_codes_left,
     })
 }
 
+/// Who signed in, for which patient, and when by the portal's clock.
+async fn read(
+    site: &Site,
+    state: &State,
+    tokens: &TokenAnswer,
+    key: Option<Arc<DpopKey>>,
+) -> Result<(IdClaims, String, String, Timestamp)> {
+    let now = site.authority.time()?;
+    let expected = Expected {
+        issuer: &site.issuer(),
+        client_id: state.client_id(),
+        nonce: Some(&state.nonce),
+        access_token: Some(&tokens.access_token),
+        now,
+    };
+    let untrusted = || PericardError::portal(PortalProblem::UntrustedIdentity);
+    let id_token = tokens.id_token.as_ref().ok_or_else(untrusted)?;
+    let claims = site.authority.identify(id_token, &expected).await;
+    let claims = claims.map_err(|_| untrusted())?;
+    let met = state
+        .step_up
+        .as_ref()
+        .is_none_or(|wanted| wanted.met_by(&claims, now));
+    if !met {
+        return Err(PericardError::portal(PortalProblem::NotFresh));
+    }
+    let own = claims
+        .fhir_user
+        .as_ref()
+        .and_then(|user| FhirUser::parse(user, site.base()));
+    let patient = match (&tokens.patient, own) {
+        (Some(patient), _) => patient.0.clone(),
+        // A portal without launch contexts: the person's own record, if they are a patient.
+        (None, Some(FhirUser::Patient(id))) => id,
+        (None, _) => return Err(PericardError::portal(PortalProblem::Unsupported)),
+    };
+    let key = key.filter(|_| tokens.kind == TokenKind::Dpop);
+    let name = name(site, &patient, &tokens.access_token, key.as_ref()).await;
+    Ok((claims, patient, name, now))
+}
+
+/// Whether the patient is who signed in. A relative or another patient acts for them; a Person is who they are.
+fn is_self(user: Option<&FhirUser>, patient: &str) -> bool {
+    match user {
+        None | Some(FhirUser::Person(_)) => true,
+        Some(FhirUser::Patient(id)) => id == patient,
+        Some(FhirUser::RelatedPerson(_) | FhirUser::Other) => false,
+    }
+}
+
 /// The patient's name; empty where the portal does not tell it. Signing in does not fail over it.
-async fn name(site: &Site, patient: &str, token: &Secret) -> String {
+async fn name(site: &Site, patient: &str, token: &Secret, key: Option<&Arc<DpopKey>>) -> String {
     let url = site.base().join(&format!("Patient/{patient}"));
     let call = Call::get(url, limits::FHIR_BODY)
         .header("accept", "application/fhir+json")
-        .token(token);
+        .token(token)
+        .proved(key);
     let Ok(answer) = site.net.send(call).await else {
         return String::new();
     };
@@ -97,18 +150,31 @@ async fn name(site: &Site, patient: &str, token: &Secret) -> String {
         .unwrap_or_default()
 }
 
+/// What of a sign-in goes into its account.
+pub(super) struct Committed {
+    pub(super) sign_in: String,
+    pub(super) expected: Option<String>,
+    pub(super) client_id: String,
+    pub(super) key: Option<Arc<DpopKey>>,
+}
+
 /// Makes the account, or reopens the one of the same person. Blocks.
 pub(super) fn commit(
     core: &Arc<Core>,
     site: &Site,
-    sign_in: &str,
-    expected: Option<String>,
+    state: Committed,
     redeemed: &Redeemed,
 ) -> Result<Arc<Account>> {
+    let Committed {
+        sign_in,
+        expected,
+        client_id,
+        key,
+    } = state;
     let another = PericardError::SignInRequired {
         reason: SignInReason::AnotherPerson,
     };
-    let (base, issuer) = (&site.config.base, &site.endpoints.issuer);
+    let (base, issuer) = (&site.config.base, &site.issuer());
     let found = core.device.account_of(base, issuer, &redeemed.subject)?;
     if expected.is_some() && expected != found.as_ref().map(|row| row.id.clone()) {
         return Err(another);
@@ -121,12 +187,12 @@ pub(super) fn commit(
         subject: redeemed.subject.clone(),
         config: serde_json::to_string(&site.config)?,
         sealed: None,
+        heard: Some(Heard {
+            at: redeemed.at,
+            uptime: core.world.clock.uptime(),
+        }),
     };
-    let known = core
-        .device
-        .people(&row.id)?
-        .into_iter()
-        .find(|person| person.is_self);
+    let known = core.device.people(&row.id)?.into_iter().next();
     // A grant has one fixed patient; the same login with another one is not the same person here.
     if known
         .as_ref()
@@ -149,7 +215,7 @@ pub(super) fn commit(
                 id,
                 patient,
                 name,
-                is_self: true,
+                is_self: redeemed.is_self,
                 wrapped,
             }
         }
@@ -161,30 +227,12 @@ pub(super) fn commit(
         refresh_token: redeemed.refresh_token.clone(),
         scope: redeemed.scope.clone(),
         intent: false,
+        client_id,
+        key: key.filter(|_| redeemed.bound),
     };
-    core.device.signed_in(&row, &grant, &person, sign_in)?;
+    core.device.signed_in(&row, &grant, &person, &sign_in)?;
+    let heard = row.heard;
     let account = core.account_core(row)?;
-    account.signed_in(unlocked)?;
+    account.signed_in(unlocked, heard)?;
     Ok(Account::new(account))
-}
-
-/// Revokes tokens that become no account (RFC 7009). Best effort: they run out by themselves.
-pub(super) async fn revoke(site: &Site, redeemed: &Redeemed) {
-    let (Some(url), Some(token)) = (site.endpoints.revocation.clone(), &redeemed.refresh_token)
-    else {
-        return;
-    };
-    let body = revocation(&site.config.client_id, token)
-        .as_str()
-        .as_bytes()
-        .to_vec();
-    let _ = site
-        .net
-        .send(Call::post(
-            url,
-            Form::CONTENT_TYPE,
-            body,
-            limits::OAUTH_BODY,
-        ))
-        .await;
 }

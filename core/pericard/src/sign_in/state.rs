@@ -1,11 +1,14 @@
 //! What is remembered of a sign-in between its steps, as it lies in device.db.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use pericard_protocol::oauth::dpop::DpopKey;
 use pericard_protocol::oauth::first_party::Needs;
 use pericard_protocol::oauth::pkce::Pkce;
+use pericard_protocol::oauth::step_up::StepUp;
 use pericard_protocol::secret::Secret;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -18,6 +21,8 @@ use crate::portal::{PortalConfig, Site};
 pub(super) struct State {
     pub(super) id: String,
     pub(super) config: PortalConfig,
+    /// Which client of the portal asks; known from the first request on.
+    pub(super) client_id: Option<String>,
     pub(super) stage: Stage,
     #[serde(serialize_with = "expose")]
     verifier: Secret,
@@ -25,9 +30,16 @@ pub(super) struct State {
     pub(super) state: Secret,
     #[serde(serialize_with = "expose")]
     pub(super) nonce: Secret,
+    /// The key that the tokens will be bound to, where the portal does that.
+    #[serde(serialize_with = "expose_some")]
+    key: Option<Secret>,
     pub(super) scope: String,
     /// The account that has to be reopened.
     pub(super) expected: Option<String>,
+    /// What the portal wants beyond the usual.
+    pub(super) step_up: Option<StepUp>,
+    /// The request as the portal took it.
+    pub(super) pushed: Option<PushedRequest>,
     pub(super) wait: Option<SystemTime>,
     pub(super) expires: SystemTime,
     /// Hashes of the codes that were sent.
@@ -42,11 +54,20 @@ pub(super) enum Stage {
     Password {
         #[serde(serialize_with = "expose_some")]
         auth_session: Option<Secret>,
+        attempts_left: Option<u32>,
     },
     Code {
         #[serde(serialize_with = "expose_some")]
         auth_session: Option<Secret>,
         attempts_left: Option<u32>,
+        recovery_code: bool,
+    },
+    Enrol {
+        #[serde(serialize_with = "expose_some")]
+        auth_session: Option<Secret>,
+        attempts_left: Option<u32>,
+        #[serde(serialize_with = "expose")]
+        otpauth: Secret,
     },
     Ready(Box<Redeemed>),
     /// Committed; never stored.
@@ -56,18 +77,44 @@ pub(super) enum Stage {
     },
 }
 
+/// A pushed authorization request.
+#[derive(Serialize, Deserialize)]
+pub(super) struct PushedRequest {
+    #[serde(serialize_with = "expose")]
+    pub(super) url: Secret,
+    pub(super) until: SystemTime,
+}
+
 /// What a code was redeemed for.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Redeemed {
     pub(super) subject: String,
     pub(super) patient: String,
     pub(super) name: String,
+    /// Whether the patient is who signed in.
+    pub(super) is_self: bool,
     #[serde(serialize_with = "expose")]
     pub(super) access_token: Secret,
     pub(super) expires: SystemTime,
     #[serde(serialize_with = "expose_some")]
     pub(super) refresh_token: Option<Secret>,
     pub(super) scope: String,
+    /// Whether the tokens are bound to the sign-in's key.
+    pub(super) bound: bool,
+    /// The portal's time.
+    pub(super) at: jiff::Timestamp,
+    /// New ones, to be shown once.
+    #[serde(serialize_with = "expose_all")]
+    pub(super) recovery_codes: Vec<Secret>,
+    pub(super) recovery_codes_left: Option<u32>,
+}
+
+/// What a sign-in is for.
+pub(crate) struct Purpose {
+    /// The account that has to be reopened.
+    pub(crate) expected: String,
+    /// What the portal wants beyond the usual.
+    pub(crate) step_up: Option<StepUp>,
 }
 
 impl State {
@@ -76,20 +123,27 @@ impl State {
         site: &Site,
         stage: Stage,
         scope: String,
-        expected: Option<String>,
+        purpose: Option<Purpose>,
         time: Duration,
     ) -> Self {
         let now = world.clock.now();
+        let (expected, step_up) = purpose.map_or((None, None), |purpose| {
+            (Some(purpose.expected), purpose.step_up)
+        });
         Self {
             id: random_id(world),
             config: site.config.clone(),
+            client_id: None,
             native: matches!(stage, Stage::Password { .. }),
             stage,
             verifier: Pkce::from_random(world.random()).verifier,
             state: one_time(world),
             nonce: one_time(world),
+            key: site.endpoints().offers_dpop().then(|| new_key(world)),
             scope,
             expected,
+            step_up,
+            pushed: None,
             wait: None,
             expires: now.checked_add(time).unwrap_or(now),
             used: Vec::new(),
@@ -100,36 +154,62 @@ impl State {
         Pkce::from_verifier(self.verifier.clone())
     }
 
+    pub(super) fn key(&self) -> Option<Arc<DpopKey>> {
+        let secret = self.key.as_ref()?.expose().as_bytes();
+        let secret = zeroize::Zeroizing::new(BASE64URL_NOPAD.decode(secret).ok()?);
+        DpopKey::from_secret(&secret).map(Arc::new)
+    }
+
+    pub(super) fn client_id(&self) -> &str {
+        self.client_id.as_deref().unwrap_or_default()
+    }
+
     /// Asks what the portal needs. Without a new `auth_session` the one that was sent stays.
     pub(super) fn ask(&mut self, needs: Needs, sent: Option<Secret>) {
         let auth_session = needs.auth_session.or(sent);
+        let attempts_left = needs.attempts_left;
         self.wait = None;
-        self.stage = if needs.otp && !needs.password {
-            Stage::Code {
+        self.stage = match needs.enrolment {
+            _ if needs.password => Stage::Password {
                 auth_session,
-                attempts_left: needs.attempts_left,
-            }
-        } else {
-            Stage::Password { auth_session }
+                attempts_left,
+            },
+            Some(otpauth) => Stage::Enrol {
+                auth_session,
+                attempts_left,
+                otpauth,
+            },
+            None => Stage::Code {
+                auth_session,
+                attempts_left,
+                recovery_code: needs.recovery_code,
+            },
         };
     }
 
     /// Back to the first question, with new one-time values.
     pub(super) fn start_over(&mut self, world: &World) {
         self.stage = if self.native {
-            Stage::Password { auth_session: None }
+            Stage::Password {
+                auth_session: None,
+                attempts_left: None,
+            }
         } else {
             Stage::Browser
         };
         self.verifier = Pkce::from_random(world.random()).verifier;
         self.state = one_time(world);
         self.nonce = one_time(world);
+        self.pushed = None;
         self.wait = None;
     }
 
     /// Whether the app's own screens are to ask.
     pub(super) fn asks_natively(&self) -> bool {
-        matches!(self.stage, Stage::Password { .. } | Stage::Code { .. })
+        matches!(
+            self.stage,
+            Stage::Password { .. } | Stage::Code { .. } | Stage::Enrol { .. }
+        )
     }
 
     /// Remembers a code; false when it was remembered before.
@@ -148,6 +228,16 @@ fn one_time(world: &World) -> Secret {
     Secret::new(BASE64URL_NOPAD.encode(&world.random::<24>()))
 }
 
+/// All but one of 2^32 random numbers are keys.
+fn new_key(world: &World) -> Secret {
+    loop {
+        let secret = zeroize::Zeroizing::new(world.random::<32>());
+        if DpopKey::from_secret(&*secret).is_some() {
+            return Secret::new(BASE64URL_NOPAD.encode(&*secret));
+        }
+    }
+}
+
 /// Into device.db, which is encrypted, and nowhere else.
 fn expose<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(secret.expose())
@@ -155,4 +245,8 @@ fn expose<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
 
 fn expose_some<S: Serializer>(secret: &Option<Secret>, to: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(Secret::expose).serialize(to)
+}
+
+fn expose_all<S: Serializer>(secrets: &[Secret], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(secrets.iter().map(Secret::expose))
 }

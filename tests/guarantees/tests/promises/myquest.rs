@@ -75,7 +75,8 @@ fn a_native_password_is_never_asked_for_a_portal_that_the_configuration_does_not
             SignInStep::OpenBrowser { .. }
         ));
         let native = room.begin(SignInMethod::Native).await.unwrap();
-        assert_eq!(native.step().unwrap(), SignInStep::AskPassword);
+        let step = native.step().unwrap();
+        assert!(matches!(step, SignInStep::AskPassword { .. }));
     });
 }
 

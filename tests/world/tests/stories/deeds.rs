@@ -1,11 +1,12 @@
 //! The verbs of `do`. Those of features that are not built fail as unknown.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use pericard::{NewMessage, SignIn, SignInMethod, SignInStep};
+use pericard::NewMessage;
 use pericard_world::NetworkState;
 
 use crate::keys::Keys;
+use crate::signing_in;
 use crate::stage::{Halt, Stage, broken};
 
 pub(crate) async fn carry_out(
@@ -14,9 +15,18 @@ pub(crate) async fn carry_out(
     keys: &mut Keys<'_>,
 ) -> Result<(), Halt> {
     match verb {
-        "sign_in" => sign_in(stage, keys).await?,
+        "sign_in" => signing_in::sign_in(stage, keys).await?,
+        "step_up" => signing_in::step_up(stage, keys).await?,
+        "enrol_totp" => signing_in::enrol_totp(stage).await?,
+        "confirm_totp" => signing_in::confirm_totp(stage, keys).await?,
+        "disable_totp" => stage.account()?.two_factor().disable().await?,
+        "new_recovery_codes" => {
+            let codes = stage.account()?.two_factor().new_recovery_codes().await?;
+            stage.world.keep_recovery_codes(stage.person()?, codes);
+        }
         "leave" => {
-            let at = keys.word("at", &["password", "code", "browser"], false)?;
+            let places = ["password", "code", "browser", "enrol", "recovery_codes"];
+            let at = keys.word("at", &places, false)?;
             stage.leaving = Some((at, keys.word("kind", &["app", "process"], false)?));
         }
         "sync" => {
@@ -26,7 +36,15 @@ pub(crate) async fn carry_out(
         }
         "pause" => stage.client.pause().await?,
         "resume" => stage.client.resume().await?,
-        "restart" => stage.restart().await?,
+        "restart" => {
+            if let Some(span) = keys.text_or_none("lease")? {
+                stage.world.set_lease(Duration::from_secs(seconds(&span)?));
+            }
+            if keys.word("device", &["same", "rebooted"], true)? == "rebooted" {
+                stage.world.reboot();
+            }
+            stage.restart().await?;
+        }
         "send" => send(stage, keys).await?,
         "withdraw" => {
             stage
@@ -65,10 +83,12 @@ pub(crate) async fn carry_out(
         "clock" => match (
             keys.text_or_none("advance")?,
             keys.text_or_none("set_back")?,
+            keys.text_or_none("set_ahead")?,
         ) {
-            (Some(advance), None) => stage.world.advance(seconds(&advance)?).await?,
-            (None, Some(back)) => stage.world.set_back(seconds(&back)?),
-            _ => return Err(broken("clock takes `advance` or `set_back`")),
+            (Some(advance), None, None) => stage.world.advance(seconds(&advance)?).await?,
+            (None, Some(back), None) => stage.world.set_back(seconds(&back)?),
+            (None, None, Some(ahead)) => stage.world.set_ahead(seconds(&ahead)?),
+            _ => return Err(broken("clock takes `advance`, `set_back` or `set_ahead`")),
         },
         "portal" => drop(stage.world.portal(keys.rest().to_string()).await?),
         _ => return Err(broken(format!("unknown verb `{verb}`"))),
@@ -121,99 +141,4 @@ fn seconds(text: &str) -> Result<u64, Halt> {
         .ok()
         .and_then(|span| u64::try_from(span.as_secs()).ok());
     seconds.ok_or_else(|| broken(format!("`{text}` is no ISO 8601 duration")))
-}
-
-async fn sign_in(stage: &mut Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
-    let who = keys.text("who")?;
-    let right = keys.word("password", &["right", "wrong"], true)? == "right";
-    let code = keys.text_or_none("code")?.unwrap_or_else(|| "now".into());
-    if !["now", "wrong", "replayed"].contains(&code.as_str())
-        && !code.contains(|c: char| c.is_ascii_digit())
-    {
-        return Err(broken(format!("`code` is `{code}`")));
-    }
-    let browser = keys.word("via", &["native", "browser"], true)? == "browser";
-    keys.done()?;
-
-    let mut sign_in = begun(stage, &who, browser).await?;
-    let mut step = sign_in.step()?;
-    loop {
-        stage.signing_in = Some((who.clone(), sign_in.clone()));
-        step = match step {
-            SignInStep::OpenBrowser { url } => {
-                let redirect = stage
-                    .world
-                    .clone()
-                    .browser(url, who.clone(), right, code.clone())
-                    .await?;
-                sign_in = left(stage, &who, "browser").await?;
-                sign_in.clone().redirected(redirect).await?
-            }
-            SignInStep::AskPassword => {
-                sign_in = left(stage, &who, "password").await?;
-                let (user, password) = (
-                    stage.world.user(who.clone())?,
-                    stage.world.password(who.clone(), right)?,
-                );
-                sign_in.clone().password(user, password).await?
-            }
-            SignInStep::AskCode { .. } => {
-                sign_in = left(stage, &who, "code").await?;
-                let code = stage.world.clone().code(who.clone(), code.clone()).await?;
-                sign_in.clone().code(code).await?
-            }
-            SignInStep::Wait { .. } => return Err(broken("the portal asks to wait")),
-            SignInStep::Ready => break,
-        };
-    }
-    let account = sign_in.finish().await?;
-    stage.signing_in = None;
-    if stage.leaving.is_some() {
-        return Err(broken("the sign-in never came to where it should be left"));
-    }
-    stage.signed_in(&who, account)
-}
-
-/// The sign-in that is open for this person, else a new one; a sealed account is reopened.
-async fn begun(stage: &Stage, who: &str, browser: bool) -> Result<Arc<SignIn>, Halt> {
-    if let Some((whose, open)) = &stage.signing_in
-        && whose == who
-        && open.step().is_ok()
-    {
-        return Ok(open.clone());
-    }
-    let method = if browser {
-        SignInMethod::Browser
-    } else {
-        SignInMethod::Native
-    };
-    match stage.account_or_none() {
-        Some(known) if stage.who.as_deref() == Some(who) && stage.session() != "signed_out" => {
-            Ok(known.sign_in_again(method).await?)
-        }
-        _ => {
-            let portal = stage
-                .client
-                .portals()
-                .into_iter()
-                .next()
-                .ok_or_else(|| broken("no portal"))?;
-            Ok(stage.client.portal(portal).await?.sign_in(method).await?)
-        }
-    }
-}
-
-/// Goes away if that was announced for this place, and comes back; the sign-in as it is then.
-async fn left(stage: &mut Stage, who: &str, place: &str) -> Result<Arc<SignIn>, Halt> {
-    if let Some((_, kind)) = stage.leaving.take_if(|(at, _)| at == place) {
-        if kind == "process" {
-            stage.restart().await?;
-        } else {
-            stage.client.pause().await?;
-            stage.client.resume().await?;
-        }
-    }
-    let open = stage.signing_in.as_ref().filter(|(whose, _)| whose == who);
-    open.map(|(_, sign_in)| sign_in.clone())
-        .ok_or_else(|| broken("the sign-in did not survive"))
 }

@@ -63,7 +63,11 @@ pub(crate) async fn expect(
             }
         }
         "session" => {
-            let wanted = keys.word("state", &["signed_out", "active", "sealed"], false)?;
+            let wanted = keys.word(
+                "state",
+                &["signed_out", "active", "step_up", "sealed"],
+                false,
+            )?;
             same("session", wanted.as_str(), stage.session())
         }
         "feature" => {
@@ -89,6 +93,17 @@ pub(crate) async fn expect(
             keys.number("count")?,
             stage.account()?.incidents().await?.len() as u64,
         ),
+        "recovery_codes" => {
+            let status = stage.account()?.two_factor().status().await?;
+            let left = u64::from(status.recovery_codes_left);
+            same("recovery codes", keys.number("left")?, left)
+        }
+        "two_factor" => {
+            let wanted = keys.word("state", &["on", "off"], false)?;
+            let status = stage.account()?.two_factor().status().await?;
+            let found = if status.enrolled { "on" } else { "off" };
+            same("the second factor", wanted.as_str(), found)
+        }
         "changes" => changes(stage, keys).await,
         "disk" => same(
             "copies on disk",

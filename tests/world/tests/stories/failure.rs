@@ -39,6 +39,10 @@ fn described(error: &PericardError) -> (&'static str, Map<String, Value>) {
         PericardError::SignInRequired { reason } => {
             ("SignInRequired", json!({ "reason": kind(reason) }))
         }
+        PericardError::StepUpRequired => ("StepUpRequired", json!({})),
+        PericardError::LeaseEnded => ("LeaseEnded", json!({})),
+        // The time itself is another in each run.
+        PericardError::ClockWrong { .. } => ("ClockWrong", json!({})),
         PericardError::RateLimited { retry_after } => (
             "RateLimited",
             json!({ "retry_after": retry_after.as_secs() }),

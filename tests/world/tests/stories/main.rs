@@ -6,6 +6,7 @@ mod deeds;
 mod expectations;
 mod failure;
 mod keys;
+mod signing_in;
 mod stage;
 
 use std::path::{Path, PathBuf};

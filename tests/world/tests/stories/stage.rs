@@ -49,6 +49,8 @@ pub(crate) struct Stage {
     pub(crate) signing_in: Option<(String, Arc<SignIn>)>,
     /// Where the next sign-in is left, and how.
     pub(crate) leaving: Option<(String, String)>,
+    /// An enrolment that waits for its code: its id and the secret's address.
+    pub(crate) enrolment: Option<(String, String)>,
     /// Messages by the name that the story gave them.
     pub(crate) messages: BTreeMap<String, String>,
     accounts: BTreeMap<String, Arc<Account>>,
@@ -72,6 +74,7 @@ impl Stage {
             who: None,
             signing_in: None,
             leaving: None,
+            enrolment: None,
             messages: BTreeMap::new(),
             accounts: BTreeMap::new(),
             numbered: BTreeMap::new(),
@@ -86,6 +89,13 @@ impl Stage {
 
     pub(crate) fn account(&self) -> Result<Arc<Account>, Halt> {
         self.account_or_none()
+            .ok_or_else(|| broken("nobody is signed in"))
+    }
+
+    /// Whose turn it is.
+    pub(crate) fn person(&self) -> Result<String, Halt> {
+        self.who
+            .clone()
             .ok_or_else(|| broken("nobody is signed in"))
     }
 
@@ -216,6 +226,7 @@ impl Stage {
         match self.account_or_none().map(|account| account.session()) {
             None | Some(SessionState::SignedOut) => "signed_out",
             Some(SessionState::Active) => "active",
+            Some(SessionState::StepUp) => "step_up",
             Some(SessionState::Sealed { .. }) => "sealed",
         }
     }

@@ -11,6 +11,8 @@ pub type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub trait Clock: Send + Sync + 'static {
     /// The device's wall clock, which may be wrong and may jump.
     fn now(&self) -> SystemTime;
+    /// The time since boot, sleep included: nobody can set it back. It starts anew with each boot.
+    fn uptime(&self) -> Duration;
     /// Completes after `span`.
     fn sleep(&self, span: Duration) -> Wait;
 }
@@ -22,6 +24,25 @@ pub(super) struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> SystemTime {
         SystemTime::now()
+    }
+
+    #[cfg(unix)]
+    fn uptime(&self) -> Duration {
+        use rustix::time::{ClockId, clock_gettime};
+        // On Apple's systems it is the monotonic clock that goes on while the device sleeps.
+        #[cfg(target_vendor = "apple")]
+        const SINCE_BOOT: ClockId = ClockId::Monotonic;
+        #[cfg(not(target_vendor = "apple"))]
+        const SINCE_BOOT: ClockId = ClockId::Boottime;
+        let now = clock_gettime(SINCE_BOOT);
+        Duration::try_from(now).unwrap_or_default()
+    }
+
+    /// Elsewhere: since the first question of this process, which proves less and never more.
+    #[cfg(not(unix))]
+    fn uptime(&self) -> Duration {
+        static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+        START.get_or_init(std::time::Instant::now).elapsed()
     }
 
     fn sleep(&self, span: Duration) -> Wait {

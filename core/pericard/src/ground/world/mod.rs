@@ -6,6 +6,7 @@
 //! [`World::real`]; tests bring their own parts through `doors`. The transport seam lies directly above
 //! reqwest, so that redirects, retries and limits are simulated too.
 
+mod checkpoint;
 mod clock;
 mod entropy;
 mod spawner;
@@ -14,6 +15,7 @@ mod transport;
 use std::future::Future;
 use std::sync::Arc;
 
+pub use checkpoint::{Checkpoint, Checkpoints};
 pub use clock::{Clock, Wait};
 pub use entropy::Entropy;
 pub use spawner::{Job, Spawner};
@@ -32,6 +34,8 @@ pub struct World {
     pub transport: Arc<dyn Transport>,
     /// Tasks and threads.
     pub spawner: Arc<dyn Spawner>,
+    /// Moments at which a process may die.
+    pub checkpoints: Arc<dyn Checkpoints>,
 }
 
 impl World {
@@ -42,6 +46,7 @@ impl World {
             entropy: Arc::new(entropy::SystemEntropy),
             transport: Arc::new(transport::Https::new(app)),
             spawner: Arc::new(spawner::Runtime),
+            checkpoints: Arc::new(checkpoint::Passed),
         }
     }
 
@@ -70,6 +75,11 @@ impl World {
         }));
         told.await
             .unwrap_or_else(|_| Err(PericardError::internal("panic")))
+    }
+
+    /// A moment at which a process may die is reached.
+    pub(crate) async fn reached(&self, point: Checkpoint) {
+        self.checkpoints.reached(point).await;
     }
 
     /// `N` bytes that nobody can guess.

@@ -68,6 +68,9 @@ pub enum TransportError {
     /// TLS failed: an untrusted or expired certificate, another name, no common protocol.
     #[error("certificate")]
     Certificate,
+    /// The certificate is not valid yet: the device's clock is behind.
+    #[error("clock")]
+    Clock,
     /// A root in the portal's configuration cannot be read.
     #[error("root")]
     Root,
@@ -224,8 +227,8 @@ impl Body for Incoming {
 
 /// reqwest's error names the URL, so nothing of it goes further than this.
 fn failure(error: &reqwest::Error) -> TransportError {
-    if is_tls(error) {
-        TransportError::Certificate
+    if let Some(error) = tls(error) {
+        judged(error)
     } else if error.is_connect() {
         TransportError::Unreachable
     } else if error.is_timeout() {
@@ -235,13 +238,44 @@ fn failure(error: &reqwest::Error) -> TransportError {
     }
 }
 
-/// Whether rustls is somewhere among the causes. An `io::Error` leaves out what it wraps when it is asked for its
-/// source, so it is asked for both.
-fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+/// rustls's own error, if it is somewhere among the causes. An `io::Error` leaves out what it wraps when it is asked for
+/// its source, so it is asked for both.
+fn tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
     let wrapped = error
         .downcast_ref::<std::io::Error>()
         .and_then(std::io::Error::get_ref);
-    error.downcast_ref::<rustls::Error>().is_some()
-        || wrapped.is_some_and(|inner| is_tls(inner))
-        || error.source().is_some_and(is_tls)
+    error
+        .downcast_ref::<rustls::Error>()
+        .or_else(|| wrapped.and_then(|inner| tls(inner)))
+        .or_else(|| error.source().and_then(tls))
+}
+
+/// A certificate from the future has one likely cause. One that has expired has two, and the portal's is the likelier.
+fn judged(error: &rustls::Error) -> TransportError {
+    use rustls::CertificateError::{NotValidYet, NotValidYetContext};
+    match error {
+        rustls::Error::InvalidCertificate(NotValidYet | NotValidYetContext { .. }) => {
+            TransportError::Clock
+        }
+        _ => TransportError::Certificate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::CertificateError::{Expired, NotValidYet, UnknownIssuer};
+
+    use super::*;
+
+    #[test]
+    fn only_a_certificate_from_the_future_speaks_of_the_clock() {
+        let of = |error| {
+            let wrapped = std::io::Error::other(rustls::Error::InvalidCertificate(error));
+            tls(&wrapped).map(judged)
+        };
+        assert_eq!(of(NotValidYet), Some(TransportError::Clock));
+        assert_eq!(of(Expired), Some(TransportError::Certificate));
+        assert_eq!(of(UnknownIssuer), Some(TransportError::Certificate));
+        assert!(tls(&std::io::Error::other("a wire was cut")).is_none());
+    }
 }

@@ -7,16 +7,22 @@
 //!   429 whose `Retry-After` is short. Nothing else is: after a lost answer the outbox decides, not the network.
 //! - A body is read up to its limit and no further; the limit counts decompressed bytes.
 //! - At most six requests are in flight per portal.
+//! - A call with a key carries a proof of it (RFC 9449), made anew for each try; see [`proof`].
 //!
 //! Failures are a [`NetError`], which says what the caller can conclude: above all whether the request may
 //! have had its effect.
 
 mod answer;
+mod proof;
 mod retry;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
+use pericard_protocol::limits;
+use pericard_protocol::oauth::Form;
+use pericard_protocol::oauth::dpop::DpopKey;
 use pericard_protocol::place::Base;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -48,6 +54,15 @@ pub(crate) enum NetError {
     /// A token would have left the base; nothing was sent.
     #[error("foreign link")]
     ForeignLink,
+    /// No proof could be made; nothing was sent.
+    #[error("no proof")]
+    Unproved,
+    /// The device's clock is so wrong that no proof can be made, or no certificate judged; nothing was sent.
+    #[error("clock wrong")]
+    ClockWrong {
+        /// What the portal's clock says, where it has said so.
+        portal: Option<Timestamp>,
+    },
 }
 
 impl From<NetError> for PericardError {
@@ -57,6 +72,10 @@ impl From<NetError> for PericardError {
             NetError::Certificate => Self::portal(PortalProblem::Certificate),
             NetError::TooLarge => Self::portal(PortalProblem::TooLarge),
             NetError::ForeignLink => Self::portal(PortalProblem::ForeignLink),
+            NetError::Unproved => Self::internal("proof"),
+            NetError::ClockWrong { portal } => Self::ClockWrong {
+                portal_time: portal.map(Into::into),
+            },
         }
     }
 }
@@ -69,6 +88,7 @@ pub(crate) struct Call {
     headers: Vec<(&'static str, String)>,
     body: Option<Bytes>,
     token: Option<Secret>,
+    key: Option<Arc<DpopKey>>,
     limit: usize,
 }
 
@@ -81,6 +101,7 @@ impl Call {
             headers: Vec::new(),
             body: None,
             token: None,
+            key: None,
             limit,
         }
     }
@@ -94,8 +115,16 @@ impl Call {
             headers,
             body: Some(Bytes::from(body)),
             token: None,
+            key: None,
             limit,
         }
+    }
+
+    /// A question to an authorization server: `form` to `url`, the answer in JSON.
+    pub(crate) fn form(url: Url, form: &Form) -> Self {
+        let body = form.as_str().as_bytes().to_vec();
+        Self::post(url, Form::CONTENT_TYPE, body, limits::OAUTH_BODY)
+            .header("accept", "application/json")
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -108,6 +137,16 @@ impl Call {
         self.token = Some(token.clone());
         self
     }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Proves that `key` is ours; a token is then one that is bound to it. Without a key nothing changes.
+    pub(crate) fn proved(mut self, key: Option<&Arc<DpopKey>>) -> Self {
+        self.key = key.cloned();
+        self
+    }
 }
 
 /// The way to one portal.
@@ -117,6 +156,7 @@ pub(crate) struct Net {
     base: Arc<Base>,
     roots: Arc<Vec<Vec<u8>>>,
     in_flight: Arc<Semaphore>,
+    heard: Arc<proof::Heard>,
 }
 
 impl Net {
@@ -126,6 +166,7 @@ impl Net {
             base: Arc::new(base),
             roots: Arc::new(roots),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
+            heard: Arc::default(),
         }
     }
 
@@ -142,8 +183,15 @@ impl Net {
             return Err(NetError::Offline);
         };
         let mut retries = retry::Retries::new(call.method);
+        let mut proofs = proof::Tries::default();
         loop {
-            let outcome = self.once(&call).await;
+            let outcome = self.once(&call, &mut proofs).await;
+            if let Ok(answer) = &outcome
+                && call.key.is_some()
+                && proofs.better(answer, &self.heard, &call.url)
+            {
+                continue;
+            }
             match retries.wait(&outcome, &self.world) {
                 Some(span) => self.world.clock.sleep(span).await,
                 None => return outcome,
@@ -151,10 +199,26 @@ impl Net {
         }
     }
 
-    async fn once(&self, call: &Call) -> Result<Answer, NetError> {
+    /// The time at `url`'s server, as far as this device can tell.
+    pub(crate) fn time_at(&self, url: &Url) -> Result<Timestamp, NetError> {
+        self.heard.time_at(url, self.now())
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::try_from(self.world.clock.now()).unwrap_or_default()
+    }
+
+    async fn once(&self, call: &Call, proofs: &mut proof::Tries) -> Result<Answer, NetError> {
         let mut headers = call.headers.clone();
+        if let Some(key) = &call.key {
+            let proof = self
+                .heard
+                .proof(key, call, &self.base, &self.world, proofs)?;
+            headers.push(("dpop", proof));
+        }
         if let Some(token) = &call.token {
-            headers.push(("authorization", format!("Bearer {}", token.expose())));
+            let scheme = if call.key.is_some() { "DPoP" } else { "Bearer" };
+            headers.push(("authorization", format!("{scheme} {}", token.expose())));
         }
         let request = Request {
             method: call.method,
@@ -169,7 +233,9 @@ impl Net {
             .exchange(request)
             .await
             .map_err(concluded)?;
-        Answer::read(response, call.limit, self.world.clock.now()).await
+        let answer = Answer::read(response, call.limit, self.world.clock.now()).await?;
+        self.heard.take(&answer, &call.url, &self.base, self.now());
+        Ok(answer)
     }
 }
 
@@ -179,5 +245,6 @@ fn concluded(error: TransportError) -> NetError {
         TransportError::Unreachable => NetError::Offline,
         TransportError::Interrupted | TransportError::TimedOut => NetError::AnswerLost,
         TransportError::Certificate | TransportError::Root => NetError::Certificate,
+        TransportError::Clock => NetError::ClockWrong { portal: None },
     }
 }

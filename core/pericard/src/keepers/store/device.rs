@@ -3,10 +3,15 @@
 //! Every commit here survives the loss of power: a refresh token that is lost is a person locked out.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
+use pericard_protocol::oauth::dpop::DpopKey;
 use pericard_protocol::secret::Secret;
-use rusqlite::{OptionalExtension, Row, params};
+use pericard_protocol::session::lease::Heard;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use zeroize::Zeroizing;
 
 use crate::ground::error::{PericardError, Result};
 use crate::ground::secret::Key;
@@ -59,6 +64,26 @@ CREATE TABLE revocation (
     document TEXT NOT NULL,
     expires INTEGER NOT NULL
 ) STRICT;
+", "
+-- When the portal was last heard, by its own clock and by the time since boot.
+ALTER TABLE account ADD COLUMN heard INTEGER;
+ALTER TABLE account ADD COLUMN heard_uptime INTEGER;
+-- Whom the tokens were given to; empty for those of before, whose client is in the account's configuration.
+ALTER TABLE token_grant ADD COLUMN client_id TEXT NOT NULL DEFAULT '';
+-- The key that the tokens are bound to, if they are.
+ALTER TABLE token_grant ADD COLUMN dpop_key BLOB;
+CREATE TABLE registration (
+    base TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    redirect TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    PRIMARY KEY (base, issuer, redirect)
+) STRICT;
+-- A portal's documents have got their validators; without any they are asked for anew.
+UPDATE portal SET document = json_object(
+    'asked', json('null'), 'smart', json_object('text', document ->> '$.smart'),
+    'server', iif(document ->> '$.server' IS NULL, json('null'), json_object('text', document ->> '$.server')),
+    'capability', iif(document ->> '$.capability' IS NULL, json('null'), json_object('text', document ->> '$.capability')));
 "],
 };
 
@@ -77,6 +102,8 @@ pub(crate) struct AccountRow {
     /// The portal's configuration as it was at sign-in, in JSON.
     pub(crate) config: String,
     pub(crate) sealed: Option<SealReason>,
+    /// When the portal was last heard.
+    pub(crate) heard: Option<Heard>,
 }
 
 /// Why an account's content may not be read until the same person signs in again.
@@ -86,6 +113,8 @@ pub enum SealReason {
     Refused,
     /// The portal answered a refresh with another person.
     IdentityChanged,
+    /// The portal was not heard for longer than `PortalConfig.lease`. Reaching it opens the content as well.
+    Lease,
 }
 
 impl SealReason {
@@ -93,15 +122,16 @@ impl SealReason {
         match self {
             Self::Refused => "refused",
             Self::IdentityChanged => "identity_changed",
+            Self::Lease => "lease",
         }
     }
 
     /// An unknown reason, from a newer version, seals all the same.
     fn named(name: &str) -> Self {
-        if name == "identity_changed" {
-            Self::IdentityChanged
-        } else {
-            Self::Refused
+        match name {
+            "identity_changed" => Self::IdentityChanged,
+            "lease" => Self::Lease,
+            _ => Self::Refused,
         }
     }
 }
@@ -115,6 +145,10 @@ pub(crate) struct GrantRow {
     pub(crate) refresh_token: Option<Secret>,
     pub(crate) scope: String,
     pub(crate) intent: bool,
+    /// Whom they were given to; empty where the configuration tells.
+    pub(crate) client_id: String,
+    /// The key that they are bound to.
+    pub(crate) key: Option<Arc<DpopKey>>,
 }
 
 /// A patient within an account.
@@ -133,10 +167,12 @@ pub(crate) struct PendingRevocation {
     pub(crate) document: Secret,
 }
 
-const ACCOUNT: &str = "SELECT id, base, issuer, subject, config, sealed FROM account";
+const ACCOUNT: &str =
+    "SELECT id, base, issuer, subject, config, sealed, heard, heard_uptime FROM account";
 
 fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     let sealed: Option<String> = row.get(5)?;
+    let heard: Option<(i64, i64)> = row.get::<_, Option<i64>>(6)?.zip(row.get(7)?);
     Ok(AccountRow {
         id: row.get(0)?,
         base: row.get(1)?,
@@ -144,6 +180,10 @@ fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
         subject: row.get(3)?,
         config: row.get(4)?,
         sealed: sealed.as_deref().map(SealReason::named),
+        heard: heard.map(|(at, uptime)| Heard {
+            at: Timestamp::from_millisecond(at).unwrap_or(Timestamp::MIN),
+            uptime: Duration::from_millis(uptime.unsigned_abs()),
+        }),
     })
 }
 
@@ -198,9 +238,11 @@ impl Device {
                  ON CONFLICT (id) DO UPDATE SET config = ?5, sealed = NULL",
                 (&row.id, &row.base, &row.issuer, &row.subject, &row.config),
             )?;
+            hear(tx, &row.id, row.heard)?;
             tx.execute(
-                "INSERT OR REPLACE INTO token_grant (account, patient, access_token, expires, refresh_token, scope)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR REPLACE INTO token_grant
+                     (account, patient, access_token, expires, refresh_token, scope, client_id, dpop_key)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 params![
                     row.id,
                     grant.patient,
@@ -208,6 +250,8 @@ impl Device {
                     millis(grant.expires),
                     grant.refresh_token.as_ref().map(Secret::expose),
                     grant.scope,
+                    grant.client_id,
+                    grant.key.as_ref().map(|key| key.secret()),
                 ],
             )?;
             tx.execute(
@@ -238,22 +282,29 @@ impl Device {
         })
     }
 
-    /// Seals an account: the reason is kept, the tokens are gone.
+    /// Seals an account: the reason is kept, the tokens are gone. After a lease they stay, to ask the portal with.
     pub(crate) fn seal(&self, account: &str, reason: SealReason) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
                 "UPDATE account SET sealed = ?2 WHERE id = ?1",
                 (account, reason.name()),
             )?;
-            tx.execute("DELETE FROM token_grant WHERE account = ?1", [account])?;
+            if reason != SealReason::Lease {
+                tx.execute("DELETE FROM token_grant WHERE account = ?1", [account])?;
+            }
             Ok(())
         })
+    }
+
+    /// The portal was heard.
+    pub(crate) fn heard(&self, account: &str, heard: Heard) -> Result<()> {
+        self.database.write(|tx| hear(tx, account, Some(heard)))
     }
 
     pub(crate) fn grant(&self, account: &str) -> Result<Option<GrantRow>> {
         self.database.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT patient, access_token, expires, refresh_token, scope, intent
+                "SELECT patient, access_token, expires, refresh_token, scope, intent, client_id, dpop_key
                  FROM token_grant WHERE account = ?1",
             )?;
             let row = statement.query_row([account], |row| {
@@ -264,6 +315,12 @@ impl Device {
                     refresh_token: row.get::<_, Option<String>>(3)?.map(Secret::new),
                     scope: row.get(4)?,
                     intent: row.get(5)?,
+                    client_id: row.get(6)?,
+                    key: row
+                        .get::<_, Option<Vec<u8>>>(7)?
+                        .map(Zeroizing::new)
+                        .and_then(|secret| DpopKey::from_secret(&secret))
+                        .map(Arc::new),
                 })
             });
             Ok(row.optional()?)
@@ -307,6 +364,11 @@ impl Device {
                     grant.refresh_token.as_ref().map(Secret::expose),
                     grant.scope,
                 ],
+            )?;
+            // The portal has said that the person still may.
+            tx.execute(
+                "UPDATE account SET sealed = NULL WHERE id = ?1 AND sealed = ?2",
+                (account, SealReason::Lease.name()),
             )?;
             Ok(())
         })
@@ -383,6 +445,39 @@ impl Device {
         })
     }
 
+    /// The client that a portal made of this app.
+    pub(crate) fn registration(
+        &self,
+        base: &str,
+        issuer: &str,
+        redirect: &str,
+    ) -> Result<Option<String>> {
+        self.database.read(|c| {
+            Ok(c.query_row(
+                "SELECT client_id FROM registration WHERE base = ?1 AND issuer = ?2 AND redirect = ?3",
+                (base, issuer, redirect),
+                |row| row.get(0),
+            )
+            .optional()?)
+        })
+    }
+
+    pub(crate) fn keep_registration(
+        &self,
+        base: &str,
+        issuer: &str,
+        redirect: &str,
+        client_id: &str,
+    ) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "INSERT OR REPLACE INTO registration VALUES (?1, ?2, ?3, ?4)",
+                (base, issuer, redirect, client_id),
+            )?;
+            Ok(())
+        })
+    }
+
     /// What still has to be revoked; copies past their day are destroyed.
     pub(crate) fn revocations(&self, now: SystemTime) -> Result<Vec<PendingRevocation>> {
         self.database.write(|tx| {
@@ -404,6 +499,18 @@ impl Device {
             Ok(())
         })
     }
+}
+
+fn hear(tx: &Transaction<'_>, account: &str, heard: Option<Heard>) -> Result<()> {
+    tx.execute(
+        "UPDATE account SET heard = ?2, heard_uptime = ?3 WHERE id = ?1",
+        (
+            account,
+            heard.map(|heard| heard.at.as_millisecond()),
+            heard.map(|heard| i64::try_from(heard.uptime.as_millis()).unwrap_or(i64::MAX)),
+        ),
+    )?;
+    Ok(())
 }
 
 /// Milliseconds since 1970, the unit of every instant in the databases.

@@ -1,0 +1,117 @@
+//! An authorization server: who is asked for tokens, and who says who signed in.
+//!
+//! Uses: `net`
+//!
+//! Signing in and staying signed in speak to it through [`Authority`]. What it offers and the keys that it signs with are
+//! those of the last discovery and are replaced by the next; a signature by a key that is not among them is worth one
+//! look at the server's current ones, since servers change keys when they like.
+//!
+//! Where a server publishes no keys, what it says of who signed in is believed for having come straight from its token
+//! endpoint over TLS (OpenID Connect Core 1.0 §3.1.3.7 point 6).
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use pericard_protocol::limits;
+use pericard_protocol::oauth::Form;
+use pericard_protocol::oauth::discovery::PortalEndpoints;
+use pericard_protocol::oauth::dpop::DpopKey;
+use pericard_protocol::oauth::id_token::{self, Expected, IdClaims, IdTokenError};
+use pericard_protocol::oauth::jwks::KeySet;
+use pericard_protocol::oauth::token;
+use pericard_protocol::secret::Secret;
+use url::Url;
+
+use crate::ground::error::Result;
+use crate::keepers::net::{Answer, Call, Net, NetError};
+
+/// What is known of an authorization server.
+pub(crate) struct Known {
+    pub(crate) endpoints: PortalEndpoints,
+    /// The keys that it signs with, where it publishes them.
+    pub(crate) keys: Option<KeySet>,
+}
+
+/// An authorization server, as all accounts of a portal see it.
+pub(crate) struct Authority {
+    net: Net,
+    known: Mutex<Arc<Known>>,
+}
+
+impl Authority {
+    pub(crate) fn new(net: Net, known: Known) -> Self {
+        Self {
+            net,
+            known: Mutex::new(Arc::new(known)),
+        }
+    }
+
+    pub(crate) fn known(&self) -> Arc<Known> {
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Discovery was read again.
+    pub(crate) fn learn(&self, known: Known) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+    }
+
+    /// Sends `form`, with a proof of `key` if there is one.
+    pub(crate) async fn ask(
+        &self,
+        url: Url,
+        form: &Form,
+        key: Option<&Arc<DpopKey>>,
+    ) -> Result<Answer, NetError> {
+        self.net.send(Call::form(url, form).proved(key)).await
+    }
+
+    /// The time at the token endpoint, as far as this device can tell.
+    pub(crate) fn time(&self) -> Result<Timestamp, NetError> {
+        self.net.time_at(&self.known().endpoints.token)
+    }
+
+    /// Whom an `id_token` of the token endpoint names, if it can be believed.
+    pub(crate) async fn identify(
+        &self,
+        token: &Secret,
+        expected: &Expected<'_>,
+    ) -> Result<IdClaims, IdTokenError> {
+        let known = self.known();
+        let Some(url) = known.endpoints.jwks.clone() else {
+            return id_token::check(token, expected);
+        };
+        let judged = match &known.keys {
+            Some(keys) => id_token::verify(token, keys, expected),
+            None => Err(IdTokenError::UnknownKey),
+        };
+        if judged != Err(IdTokenError::UnknownKey) {
+            return judged;
+        }
+        let keys = self.keys(url).await.ok_or(IdTokenError::UnknownKey)?;
+        let judged = id_token::verify(token, &keys, expected);
+        self.learn(Known {
+            endpoints: known.endpoints.clone(),
+            keys: Some(keys),
+        });
+        judged
+    }
+
+    async fn keys(&self, url: Url) -> Option<KeySet> {
+        let call = Call::get(url, limits::OAUTH_BODY).header("accept", "application/json");
+        let answer = self.net.send(call).await.ok()?;
+        let keys = KeySet::parse(&answer.body).ok();
+        keys.filter(|_| answer.is_success())
+    }
+
+    /// Revokes a refresh token, and with it what was made from it (RFC 7009). Best effort: tokens run out by themselves.
+    pub(crate) async fn revoke(&self, client_id: &str, refresh_token: Option<&Secret>) {
+        let url = self.known().endpoints.revocation.clone();
+        if let Some((url, refresh_token)) = url.zip(refresh_token) {
+            let form = token::revoke(client_id, refresh_token);
+            let _ = self.ask(url, &form, None).await;
+        }
+    }
+}

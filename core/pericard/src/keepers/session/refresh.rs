@@ -1,0 +1,180 @@
+//! Carrying out what the machine says: storing, refreshing, sealing.
+
+use pericard_protocol::oauth::id_token::{Expected, IdTokenError};
+use pericard_protocol::oauth::token::{self, TokenAnswer, TokenError, TokenKind};
+use pericard_protocol::secret::Secret;
+use pericard_protocol::session::{Effect, Event, Refusal, SealReason};
+
+use crate::ground::error::Result;
+use crate::ground::world::Checkpoint;
+use crate::keepers::store::{Device, GrantRow};
+
+use super::tokens::Tokens;
+use super::{Session, seal_reason};
+
+impl Session {
+    /// Does what the machine says and reports what came of it.
+    pub(super) async fn carry_out(&self, effect: Effect, tokens: &mut Tokens) -> Option<Event> {
+        let account = self.account.id.clone();
+        match effect {
+            Effect::StoreIntent => {
+                let stored = self.on_disk(move |device| device.intend(&account)).await;
+                self.means.world.reached(Checkpoint::IntentStored).await;
+                Some(tokens.stored(stored, Event::IntentStored))
+            }
+            Effect::DropIntent => {
+                let dropped = self
+                    .on_disk(move |device| device.drop_intent(&account))
+                    .await;
+                tokens.stored(dropped, Event::IntentStored);
+                None
+            }
+            Effect::Refresh => {
+                let event = self.refresh(tokens).await;
+                self.means.world.reached(Checkpoint::RefreshAnswered).await;
+                Some(event)
+            }
+            Effect::StoreTokens => {
+                let received = tokens.received.clone()?;
+                let stored = self
+                    .on_disk(move |device| device.refreshed(&account, &received))
+                    .await;
+                if stored.is_ok() {
+                    tokens.take_received();
+                    self.means.world.reached(Checkpoint::TokensStored).await;
+                }
+                Some(tokens.stored(stored, Event::TokensStored))
+            }
+            Effect::Seal { reason } => {
+                if reason != SealReason::Lease {
+                    tokens.grant = None;
+                    tokens.received = None;
+                }
+                // In memory it is sealed already; a disk that fails cannot keep it open.
+                (self.means.on_seal)();
+                let reason = seal_reason(reason);
+                let stored = self
+                    .on_disk(move |device| device.seal(&account, reason))
+                    .await;
+                tokens.stored(stored, Event::TokensStored);
+                None
+            }
+            Effect::DiscardAnswer => {
+                if let Some(received) = tokens.received.take() {
+                    let client = self.client_id(&received);
+                    let token = received.refresh_token.as_ref();
+                    self.means.authority.revoke(&client, token).await;
+                }
+                None
+            }
+            // The commit that stored the new tokens replaced the old ones and lifted the seal; the key comes back when it is
+            // needed. Signing out is the account's.
+            Effect::DropOldTokens | Effect::Unseal | Effect::Revoke | Effect::Wipe => None,
+            Effect::UseToken { .. } | Effect::Fail(_) => None,
+        }
+    }
+
+    pub(super) async fn on_disk(
+        &self,
+        work: impl FnOnce(&Device) -> Result<()> + Send + 'static,
+    ) -> Result<()> {
+        let device = self.means.device.clone();
+        self.means.world.blocking(move || work(&device)).await
+    }
+
+    /// Whom tokens were given to.
+    pub(super) fn client_id(&self, grant: &GrantRow) -> String {
+        let told = Some(&grant.client_id).filter(|id| !id.is_empty());
+        told.unwrap_or(&self.means.client_id).clone()
+    }
+
+    async fn refresh(&self, tokens: &mut Tokens) -> Event {
+        let unreachable = |now| Event::RefreshUnreachable { now };
+        let Some(grant) = tokens.grant.clone() else {
+            return unreachable(self.now());
+        };
+        let Some(refresh_token) = grant.refresh_token.as_ref() else {
+            // Nothing to refresh with: the session has run out.
+            return Event::RefreshRefused(Refusal::InvalidGrant);
+        };
+        let form = token::refresh(&self.client_id(&grant), refresh_token);
+        let url = self.means.authority.known().endpoints.token.clone();
+        let asked = self.means.authority.ask(url, &form, grant.key.as_ref());
+        let answer = match asked.await {
+            Ok(answer) => answer,
+            Err(error) => {
+                tokens.failed = Some(error.into());
+                return unreachable(self.now());
+            }
+        };
+        match TokenAnswer::parse(answer.status, &answer.body) {
+            Ok(answered) => self.received(tokens, &grant, answered).await,
+            Err(TokenError::InvalidGrant) => Event::RefreshRefused(Refusal::InvalidGrant),
+            Err(TokenError::InsufficientAuthorization { .. }) => {
+                Event::RefreshRefused(Refusal::StepUp)
+            }
+            Err(TokenError::Refused(_)) => Event::RefreshRefused(Refusal::Other),
+            Err(TokenError::Unavailable | TokenError::NotAnAnswer) => {
+                tokens.failed = Some(answer.refusal());
+                unreachable(self.now())
+            }
+        }
+    }
+
+    /// New tokens, if they are for the same person.
+    async fn received(&self, tokens: &mut Tokens, old: &GrantRow, answered: TokenAnswer) -> Event {
+        let device_now = self.means.world.clock.now();
+        let same_patient = answered
+            .patient
+            .as_ref()
+            .is_none_or(|patient| patient.0 == old.patient);
+        let same_person = match &answered.id_token {
+            Some(id_token) => self.is_same(old, id_token, &answered.access_token).await,
+            None => true,
+        };
+        let expires = device_now.checked_add(answered.expires_in);
+        let expires = expires.unwrap_or(device_now);
+        tokens.received = Some(GrantRow {
+            patient: old.patient.clone(),
+            access_token: answered.access_token,
+            expires,
+            refresh_token: answered.refresh_token,
+            scope: answered.scope.unwrap_or_else(|| old.scope.clone()),
+            intent: false,
+            client_id: old.client_id.clone(),
+            key: match answered.kind {
+                TokenKind::Dpop => old.key.clone(),
+                TokenKind::Bearer => None,
+            },
+        });
+        if !same_patient || !same_person {
+            return Event::IdentityChanged;
+        }
+        if let Ok(at) = self.means.authority.time() {
+            self.heard(at).await;
+        }
+        let expires = expires.try_into().unwrap_or_else(|_| self.now());
+        Event::RefreshAnswered { expires }
+    }
+
+    /// Whether a refreshed `id_token` names the same issuer, subject and client (OpenID Connect Core 1.0 §12.2).
+    async fn is_same(&self, old: &GrantRow, id_token: &Secret, access_token: &Secret) -> bool {
+        let expected = Expected {
+            issuer: &self.account.issuer,
+            client_id: &self.client_id(old),
+            nonce: None,
+            access_token: Some(access_token),
+            now: self.means.authority.time().unwrap_or_else(|_| self.now()),
+        };
+        match self.means.authority.identify(id_token, &expected).await {
+            Ok(claims) => claims.subject == self.account.subject,
+            // A clock that is off says nothing about who it is, nor do keys that cannot be had now.
+            Err(IdTokenError::Expired | IdTokenError::FromTheFuture) => true,
+            Err(IdTokenError::UnknownKey) => {
+                let checked = pericard_protocol::oauth::id_token::check(id_token, &expected);
+                checked.is_ok_and(|claims| claims.subject == self.account.subject)
+            }
+            Err(_) => false,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Discovery: the SMART configuration of the base (SMART App Launch 2.2 §2.1), the metadata of its authorization server
+//! (RFC 8414, else OpenID Connect Discovery) with its keys, and the base's CapabilityStatement.
+//!
+//! Documents are kept as they came, with their validators (RFC 9110 §8.8): asked again, a portal that has nothing new
+//! answers with nothing. No redirect is followed, and what is larger than its limit is not read.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use pericard_protocol::limits;
+use pericard_protocol::oauth::discovery::{
+    AuthorizationServer, DiscoveryError, PortalEndpoints, SmartConfiguration, well_known_urls,
+};
+use pericard_protocol::place::BaseError;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::client::Core;
+use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result};
+use crate::keepers::net::{Answer, Call, Net};
+
+/// How long documents are believed without asking again.
+const AGE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A portal's documents, kept in device.db.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Documents {
+    /// When it was asked, by the device's clock.
+    asked: Option<SystemTime>,
+    pub(super) smart: Kept,
+    pub(super) server: Option<Kept>,
+    #[serde(default)]
+    pub(super) keys: Option<Kept>,
+    pub(super) capability: Option<Kept>,
+}
+
+/// A document as it came.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Kept {
+    text: String,
+    /// Where it was found.
+    #[serde(default)]
+    url: Option<String>,
+    #[serde(default)]
+    etag: Option<String>,
+    #[serde(default)]
+    modified: Option<String>,
+}
+
+impl Kept {
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+
+    fn is_at(&self, url: &Url) -> bool {
+        self.url.as_deref() == Some(url.as_str())
+    }
+}
+
+impl Documents {
+    /// Blocks.
+    pub(super) fn kept(core: &Arc<Core>, base: &str) -> Result<Option<Self>> {
+        let kept = core.device.portal(base)?;
+        Ok(kept.map(|text| serde_json::from_str(&text)).transpose()?)
+    }
+
+    pub(super) fn is_old(&self, now: SystemTime) -> bool {
+        // A clock that was set back makes them old as well: they are asked for once more.
+        let age = self.asked.and_then(|asked| now.duration_since(asked).ok());
+        age.is_none_or(|age| age >= AGE)
+    }
+
+    /// Asks the portal for all of them.
+    pub(super) async fn ask(core: &Core, net: &Net, before: Option<&Self>) -> Result<Self> {
+        let loopback = core.config.allow_loopback_http;
+        let base = net.base();
+        let smart = document(
+            net,
+            base.join(".well-known/smart-configuration"),
+            limits::OAUTH_BODY,
+            before.map(|before| &before.smart),
+        )
+        .await?;
+        let Some(smart) = smart else {
+            return Err(PericardError::portal(PortalProblem::NotAPortal));
+        };
+        let parsed = SmartConfiguration::parse(smart.bytes())?;
+        let issuer = parsed.issuer().ok_or(DiscoveryError::NoIssuer)?;
+        let known = before.and_then(|before| before.server.as_ref());
+        let mut urls = well_known_urls(issuer, loopback)?;
+        // Where it was found the last time is asked first.
+        urls.sort_by_key(|url| !known.is_some_and(|kept| kept.is_at(url)));
+        let mut server = None;
+        for url in urls {
+            let found = document(net, url, limits::OAUTH_BODY, known).await?;
+            server = found.filter(|found| AuthorizationServer::parse(found.bytes()).is_ok());
+            if server.is_some() {
+                break;
+            }
+        }
+        let statement = before.and_then(|before| before.capability.as_ref());
+        let capability = document(
+            net,
+            base.join("metadata"),
+            limits::CAPABILITY_BODY,
+            statement,
+        )
+        .await?;
+        let mut documents = Self {
+            asked: Some(core.world.clock.now()),
+            smart,
+            server,
+            keys: None,
+            capability,
+        };
+        let known = before.and_then(|before| before.keys.as_ref());
+        documents.keys = documents.keys(net, loopback, known).await?;
+        Ok(documents)
+    }
+
+    /// The authorization server's keys. Without them nobody can sign in, but what is wrong with the rest is told first.
+    async fn keys(&self, net: &Net, loopback: bool, known: Option<&Kept>) -> Result<Option<Kept>> {
+        let smart = SmartConfiguration::parse(self.smart.bytes())?;
+        let server = self.server.as_ref();
+        let server = server
+            .map(|kept| AuthorizationServer::parse(kept.bytes()))
+            .transpose()?;
+        let endpoints = PortalEndpoints::merge(&smart, server.as_ref(), loopback)?;
+        match endpoints.jwks {
+            Some(url) => document(net, url, limits::OAUTH_BODY, known).await,
+            None => Ok(None),
+        }
+    }
+}
+
+/// The document at `url`; nothing where the portal has none. A web page is no portal.
+async fn document(net: &Net, url: Url, limit: usize, known: Option<&Kept>) -> Result<Option<Kept>> {
+    let known = known.filter(|kept| kept.is_at(&url));
+    let mut call = Call::get(url.clone(), limit).header("accept", "application/json");
+    if let Some(etag) = known.and_then(|kept| kept.etag.as_ref()) {
+        call = call.header("if-none-match", etag);
+    } else if let Some(modified) = known.and_then(|kept| kept.modified.as_ref()) {
+        call = call.header("if-modified-since", modified);
+    }
+    let answer: Answer = net.send(call).await?;
+    let header = |name| answer.header(name).map(str::to_owned);
+    match answer.status {
+        _ if answer.is_html() => Err(answer.refusal()),
+        304 => known.cloned().map(Some).ok_or(answer.refusal()),
+        200 => {
+            let (etag, modified) = (header("etag"), header("last-modified"));
+            let text = String::from_utf8(answer.body).map_err(|_| PericardError::Portal {
+                problem: PortalProblem::InvalidAnswer,
+                status: Some(200),
+            })?;
+            Ok(Some(Kept {
+                text,
+                url: Some(url.into()),
+                etag,
+                modified,
+            }))
+        }
+        400..=428 | 430..=499 => Ok(None),
+        _ => Err(answer.refusal()),
+    }
+}
+
+impl From<DiscoveryError> for PericardError {
+    fn from(error: DiscoveryError) -> Self {
+        Self::portal(match error {
+            DiscoveryError::NotAPortal => PortalProblem::NotAPortal,
+            DiscoveryError::WrongIssuer | DiscoveryError::NoIssuer => PortalProblem::WrongIssuer,
+            DiscoveryError::InsecureEndpoint { .. } => PortalProblem::Insecure,
+            DiscoveryError::NoPkce
+            | DiscoveryError::NoAuthorizationEndpoint
+            | DiscoveryError::NoTokenEndpoint => PortalProblem::Unsupported,
+        })
+    }
+}
+
+impl From<BaseError> for PericardError {
+    fn from(error: BaseError) -> Self {
+        let problem = match error {
+            BaseError::NotHttps => InputProblem::NotHttps,
+            _ => InputProblem::NotAUrl,
+        };
+        Self::input("base", problem)
+    }
+}

@@ -1,0 +1,39 @@
+//! Death at a moment of one's choosing: from there on nothing of that client happens any more.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pericard::doors::{Checkpoint, Checkpoints, Wait};
+use tokio::sync::Notify;
+
+/// Where the next client dies.
+#[derive(Default)]
+pub(crate) struct Death {
+    at: Mutex<Option<Checkpoint>>,
+    came: Notify,
+}
+
+impl Death {
+    pub(crate) fn at(&self, point: Checkpoint) {
+        *self.at.lock().unwrap_or_else(PoisonError::into_inner) = Some(point);
+    }
+
+    /// Returns when it has happened.
+    pub(crate) async fn came(&self) {
+        self.came.notified().await;
+    }
+}
+
+/// The checkpoints of a client in this world.
+pub(crate) struct Watched(pub(crate) Arc<Death>);
+
+impl Checkpoints for Watched {
+    fn reached(&self, point: Checkpoint) -> Wait {
+        let mut at = self.0.at.lock().unwrap_or_else(PoisonError::into_inner);
+        if *at != Some(point) {
+            return Box::pin(std::future::ready(()));
+        }
+        *at = None;
+        self.0.came.notify_one();
+        Box::pin(std::future::pending())
+    }
+}
