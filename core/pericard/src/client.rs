@@ -159,6 +159,8 @@ pub(crate) struct Core {
     gate: Gate,
     directory: Mutex<Option<Arc<Directory>>>,
     accounts: Mutex<BTreeMap<String, Arc<AccountCore>>>,
+    /// By base and roots.
+    nets: Mutex<BTreeMap<(String, Vec<Vec<u8>>), Net>>,
 }
 
 impl Core {
@@ -178,7 +180,7 @@ impl Core {
         let database = directory.device_db();
         let root = vault.device_root(!database.exists())?;
         let device = Device::open(&database, device_database(&root))?;
-        Ok(Arc::new(Self {
+        let core = Arc::new(Self {
             config,
             world,
             vault,
@@ -186,7 +188,19 @@ impl Core {
             gate: Gate::new(),
             directory: Mutex::new(Some(Arc::new(directory))),
             accounts: Mutex::default(),
-        }))
+            nets: Mutex::default(),
+        });
+        for id in core.device.leaving()? {
+            core.vault.destroy_content_root(&id)?;
+            core.remove_account(&id)?;
+        }
+        Ok(core)
+    }
+
+    /// Removes the rows and the files of an account whose key is destroyed. Blocks.
+    pub(crate) fn remove_account(&self, id: &str) -> Result<()> {
+        self.device.remove_account(id)?;
+        self.directory()?.remove_account(id)
     }
 
     /// Runs a job of an exported method: to its end, and not while the client is paused.
@@ -232,7 +246,7 @@ impl Core {
             .any(|portal| portal.base == base && portal.native_sign_in)
     }
 
-    /// The way to a portal; its roots are read here, so that a bad one is the caller's mistake and no portal's.
+    /// The way to a portal, one for all who go there; its roots are read here, so that a bad one is the caller's mistake and no portal's.
     pub(crate) fn net(&self, config: &PortalConfig) -> Result<Net> {
         let base = Base::parse(&config.base, self.config.allow_loopback_http)?;
         for root in &config.extra_roots {
@@ -246,11 +260,13 @@ impl Core {
                 ));
             }
         }
-        Ok(Net::new(
-            self.world.clone(),
-            base,
-            config.extra_roots.clone(),
-        ))
+        let key = (config.base.clone(), config.extra_roots.clone());
+        let mut nets = self.nets.lock().unwrap_or_else(PoisonError::into_inner);
+        let net = nets.entry(key).or_insert_with_key(|(_, roots)| {
+            let world = self.world.clone();
+            Net::new(world, base, roots.clone())
+        });
+        Ok(net.clone())
     }
 
     /// The configuration for an account's portal: today's from the app, else the one of its sign-in.

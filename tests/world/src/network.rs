@@ -41,6 +41,8 @@ pub struct Sent {
     pub url: url::Url,
     /// Whether it carried an access token.
     pub authorized: bool,
+    /// Whether it carried a proof of possession.
+    pub proved: bool,
 }
 
 impl Default for Shared {
@@ -71,13 +73,13 @@ impl Shared {
     }
 
     fn note(&self, request: &Request) {
-        let authorized = request
-            .headers
-            .iter()
-            .any(|(name, _)| *name == "authorization");
-        let url = request.url.clone();
+        let has = |wanted| request.headers.iter().any(|(name, _)| *name == wanted);
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.push(Sent { url, authorized });
+        sent.push(Sent {
+            url: request.url.clone(),
+            authorized: has("authorization"),
+            proved: has("dpop"),
+        });
     }
 }
 

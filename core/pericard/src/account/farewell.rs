@@ -2,7 +2,8 @@
 //!
 //! Uses: `client`, `portal`
 //!
-//! The key goes first, so that nothing is readable whatever happens next. A portal that cannot be reached now is told
+//! That it began is noted first, with what the portal has to be told, so that a death in between loses neither; the key
+//! goes next, so that nothing is readable whatever happens then. A portal that cannot be reached now is told
 //! later: a copy of the token that can do nothing but be revoked is kept for a day (RFC 7009).
 
 use std::sync::Arc;
@@ -41,48 +42,51 @@ pub(super) enum Ending {
 }
 
 impl AccountCore {
-    /// Destroys what this device keeps: the key first, so that nothing is readable whatever happens next.
+    /// Destroys what this device keeps: what was begun is noted first, the key goes next.
     pub(super) async fn wipe(self: &Arc<Self>, ending: Ending) -> Result<()> {
         self.runs.cancel();
-        let this = self.clone();
+        let (this, world) = (self.clone(), &self.client.world);
         self.client
             .on_disk(move |client| {
+                let pending = this.revocation(ending)?;
+                let until = client.world.clock.now() + REVOCATION;
+                let noted = client
+                    .device
+                    .leave(&this.row.id, pending.as_ref().map(|p| (p, until)));
+                // A disk that fails must not keep anything readable.
                 client.vault.destroy_content_root(&this.row.id)?;
                 this.content().close();
                 this.content().people.clear();
-                Ok(())
+                noted
             })
             .await?;
-        self.client.world.reached(Checkpoint::KeyDestroyed).await;
+        world.reached(Checkpoint::KeyDestroyed).await;
         let this = self.clone();
         self.client
             .on_disk(move |client| {
-                let pending = match ending {
-                    Ending::Told(client_id, token)
-                        if this.site.endpoints().revocation.is_some() =>
-                    {
-                        let form = revoke(&client_id, &token);
-                        let document = Revocation {
-                            config: this.config()?,
-                            body: form.as_str().to_owned(),
-                        };
-                        Some(Secret::new(serde_json::to_string(&document)?))
-                    }
-                    _ => None,
-                };
-                let until = client.world.clock.now() + REVOCATION;
-                client
-                    .device
-                    .remove_account(&this.row.id, pending.as_ref().map(|p| (p, until)))?;
-                client.directory()?.remove_account(&this.row.id)?;
+                client.remove_account(&this.row.id)?;
                 client.forget_account(&this.row.id);
                 this.hub.session();
                 this.hub.end();
                 Ok(())
             })
             .await?;
-        self.client.world.reached(Checkpoint::AccountRemoved).await;
+        world.reached(Checkpoint::AccountRemoved).await;
         Ok(())
+    }
+
+    /// What the portal has still to be told.
+    fn revocation(&self, ending: Ending) -> Result<Option<Secret>> {
+        match ending {
+            Ending::Told(client_id, token) if self.site.endpoints().revocation.is_some() => {
+                let document = Revocation {
+                    config: self.config()?,
+                    body: revoke(&client_id, &token).as_str().to_owned(),
+                };
+                Ok(Some(Secret::new(serde_json::to_string(&document)?)))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Tells portals of sessions that were ended while offline. What cannot be told now stays for its day.
@@ -112,12 +116,8 @@ impl AccountCore {
                 body.into_bytes(),
                 limits::OAUTH_BODY,
             );
-            if site
-                .net
-                .send(call)
-                .await
-                .is_ok_and(|answer| answer.is_success())
-            {
+            let told = site.net.send(call).await;
+            if told.is_ok_and(|answer| answer.is_success()) {
                 let _ = self
                     .client
                     .on_disk(move |core| core.device.revoked(revocation.id))

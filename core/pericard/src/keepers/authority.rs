@@ -87,10 +87,11 @@ impl Authority {
             Some(keys) => id_token::verify(token, keys, expected),
             None => Err(IdTokenError::UnknownKey),
         };
-        if judged != Err(IdTokenError::UnknownKey) {
+        // A wrong signature as well: keys that have no name are told apart by trying.
+        let Err(error @ (IdTokenError::UnknownKey | IdTokenError::WrongSignature)) = judged else {
             return judged;
-        }
-        let keys = self.keys(url).await.ok_or(IdTokenError::UnknownKey)?;
+        };
+        let keys = self.keys(url).await.ok_or(error)?;
         let judged = id_token::verify(token, &keys, expected);
         self.learn(Known {
             endpoints: known.endpoints.clone(),

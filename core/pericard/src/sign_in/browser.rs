@@ -4,59 +4,51 @@ use pericard_protocol::oauth::authorize::{
     AuthorizationRequest, Pending, RedirectError, parse_redirect,
 };
 use pericard_protocol::oauth::par::{ParError, Pushed};
-use pericard_protocol::secret::Secret;
+use url::Url;
 
 use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result};
 use crate::ground::world::Checkpoint;
 use crate::portal::Site;
 
 use super::redeem::{self, Granted};
-use super::state::{PushedRequest, Stage, State};
+use super::state::{Stage, State};
 use super::{SignIn, SignInStep};
 
 impl SignIn {
-    /// The address to open. A pushed request lives for a minute or so and is pushed anew when it is over.
+    /// The address to open. A pushed request works once, so each opening of the browser has its own; state and key stay,
+    /// and the redirect of an earlier opening is as good.
     pub(super) async fn address(&self) -> Result<String> {
         let mut state = self.asked().await?;
         if !matches!(state.stage, Stage::Browser) {
             return Err(PericardError::input("step", InputProblem::NotAsked));
         }
-        let now = self.core.world.clock.now();
-        if let Some(pushed) = state.pushed.as_ref().filter(|pushed| now < pushed.until) {
-            return Ok(pushed.url.expose().to_owned());
-        }
         self.become_client(&mut state, None).await?;
-        let endpoints = self.site.endpoints();
-        let Some(par) = endpoints.par.clone() else {
-            let url = request(&self.site, &state, false, |request| request.url().into());
-            self.keep(&state).await?;
-            return Ok(url);
+        let url = match self.site.endpoints().par {
+            Some(par) => self.push(&mut state, par).await?,
+            None => request(&self.site, &state, false, |request| request.url().into()),
         };
+        self.keep(&state).await?;
+        Ok(url)
+    }
+
+    /// Pushes the request; the address that refers to it. A client that registered itself and was forgotten registers
+    /// anew.
+    async fn push(&self, state: &mut State, par: Url) -> Result<String> {
         let mut forgotten = false;
         loop {
-            let form = request(&self.site, &state, true, |request| request.form());
+            let form = request(&self.site, state, true, |request| request.form());
             let key = state.key();
             let answer = self.site.authority.ask(par.clone(), &form, key.as_ref());
             let answer = answer.await?;
             match Pushed::parse(answer.status, &answer.body) {
                 Ok(pushed) => {
-                    let url: String = pushed.url(&endpoints, state.client_id()).into();
-                    let now = self.core.world.clock.now();
-                    state.pushed = Some(PushedRequest {
-                        url: Secret::new(url.clone()),
-                        until: now.checked_add(pushed.expires_in).unwrap_or(now),
-                    });
-                    self.keep(&state).await?;
-                    return Ok(url);
+                    let url = pushed.url(&self.site.endpoints(), state.client_id());
+                    return Ok(url.into());
                 }
-                // A client that registered itself may be forgotten, and registers anew.
                 Err(ParError::Refused(code)) if code.as_str() == "invalid_client" && !forgotten => {
                     forgotten = true;
                     let gone = state.client_id.take();
-                    self.become_client(&mut state, gone.as_deref()).await?;
-                    if gone == state.client_id {
-                        return Err(answer.refusal());
-                    }
+                    self.become_client(state, gone.as_deref()).await?;
                 }
                 Err(_) => return Err(answer.refusal()),
             }

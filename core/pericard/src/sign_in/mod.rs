@@ -140,8 +140,8 @@ impl SignIn {
     }
 
     /// The address to open in the browser while `step` is `OpenBrowser`. Where the portal takes it, the request goes to it
-    /// directly first, and the address carries only a reference that lives for a minute or so: ask again each time the
-    /// browser is opened. It holds one-time values: keep it out of logs.
+    /// directly first, and the address carries only a reference that works once and lives for a minute or so: ask again
+    /// each time the browser is opened. It holds one-time values: keep it out of logs.
     ///
     /// Fails with `Offline`, `Portal` (`Refused`; `Unsupported` when the app is no client of this portal and cannot
     /// register), `ClockWrong`, `InvalidInput` (`step`, `NotAsked`).

@@ -38,8 +38,6 @@ pub(super) struct State {
     pub(super) expected: Option<String>,
     /// What the portal wants beyond the usual.
     pub(super) step_up: Option<StepUp>,
-    /// The request as the portal took it.
-    pub(super) pushed: Option<PushedRequest>,
     pub(super) wait: Option<SystemTime>,
     pub(super) expires: SystemTime,
     /// Hashes of the codes that were sent.
@@ -75,14 +73,6 @@ pub(super) enum Stage {
     Done {
         account: String,
     },
-}
-
-/// A pushed authorization request.
-#[derive(Serialize, Deserialize)]
-pub(super) struct PushedRequest {
-    #[serde(serialize_with = "expose")]
-    pub(super) url: Secret,
-    pub(super) until: SystemTime,
 }
 
 /// What a code was redeemed for.
@@ -143,7 +133,6 @@ impl State {
             scope,
             expected,
             step_up,
-            pushed: None,
             wait: None,
             expires: now.checked_add(time).unwrap_or(now),
             used: Vec::new(),
@@ -200,7 +189,6 @@ impl State {
         self.verifier = Pkce::from_random(world.random()).verifier;
         self.state = one_time(world);
         self.nonce = one_time(world);
-        self.pushed = None;
         self.wait = None;
     }
 

@@ -53,6 +53,13 @@ impl BearerChallenge {
         (chosen < found.len()).then(|| found.swap_remove(chosen))
     }
 
+    /// Whether the proof of possession was refused, and nothing else (RFC 9449 §7.1).
+    pub fn refuses_proof(&self) -> bool {
+        self.error
+            .as_ref()
+            .is_some_and(|code| code.as_str() == "invalid_dpop_proof")
+    }
+
     /// Whether a refresh may help.
     pub fn is_invalid_token(&self) -> bool {
         self.is("invalid_token")

@@ -178,6 +178,15 @@ pub fn nonce(field: &str) -> Option<String> {
 /// Whether an answer of a token, challenge or pushed authorization request endpoint only asks for
 /// the same request with a nonce (§8).
 pub fn asks_for_nonce(body: &[u8]) -> bool {
+    has_error(body, "use_dpop_nonce")
+}
+
+/// Whether such an answer refuses the proof itself (§5): the request had no effect.
+pub fn refuses_proof(body: &[u8]) -> bool {
+    has_error(body, "invalid_dpop_proof")
+}
+
+fn has_error(body: &[u8], wanted: &str) -> bool {
     #[derive(Deserialize)]
     struct Answer {
         error: Option<Secret>,
@@ -186,7 +195,7 @@ pub fn asks_for_nonce(body: &[u8]) -> bool {
         && serde_json::from_slice::<Answer>(body)
             .ok()
             .and_then(|answer| answer.error)
-            .is_some_and(|code| code.matches("use_dpop_nonce"))
+            .is_some_and(|code| code.matches(wanted))
 }
 
 #[cfg(test)]

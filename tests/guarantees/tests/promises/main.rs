@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod deaths;
 mod managemyhealth;
 mod myquest;
 mod nothing_lost;
+mod proving;
+mod strangers;
 mod truepill;
 mod walgreens;
 mod zocdoc;

@@ -146,3 +146,136 @@ fn the_copy_for_a_revocation_is_destroyed_after_its_day() {
         assert_eq!(room.world.portal_revocations().await.unwrap(), 0);
     });
 }
+
+const DAY: u64 = 24 * 3600;
+
+/// Ana, synced, with a lease of a day, on a device that was restarted.
+async fn with_a_lease() -> (Room, std::sync::Arc<pericard::Account>) {
+    let room = Room::ana_and_ben().await;
+    room.world.set_lease(std::time::Duration::from_secs(DAY));
+    let room = room.restarted().await.unwrap();
+    let account = room.sign_in("ana").await.unwrap();
+    sync(&account).await.unwrap();
+    (room, account)
+}
+
+const BY_LEASE: SessionState = SessionState::Sealed {
+    reason: SealReason::Lease,
+};
+
+#[test]
+fn a_device_that_hears_nothing_beyond_its_lease_seals() {
+    run(async {
+        let (room, account) = with_a_lease().await;
+        let messages = inbox(&account);
+        room.world.network(NetworkState::Down);
+        room.world.advance(DAY - 60).await.unwrap();
+        assert_eq!(messages.threads(None, 10).await.unwrap().threads.len(), 3);
+        room.world.advance(120).await.unwrap();
+        let ended = PericardError::LeaseEnded;
+        assert_eq!(messages.threads(None, 10).await.unwrap_err(), ended);
+        assert_eq!(account.session(), BY_LEASE);
+        assert_eq!(sync(&account).await.unwrap_err(), PericardError::Offline);
+        assert_eq!(messages.threads(None, 10).await.unwrap_err(), ended);
+        // The seal is on disk, and setting the clock back does not lift it.
+        room.world.set_back(2 * DAY);
+        let room = room.restarted().await.unwrap();
+        let account = room.client.account(account.id()).await.unwrap();
+        assert_eq!(account.session(), BY_LEASE);
+        assert_eq!(threads(&account).await.unwrap_err(), ended);
+        // The portal's word does.
+        room.world.set_ahead(2 * DAY);
+        room.world.network(NetworkState::Up);
+        sync(&account).await.unwrap();
+        assert_eq!(account.session(), SessionState::Active);
+        assert_eq!(threads(&account).await.unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn a_portal_that_ended_the_session_meanwhile_keeps_it_sealed_after_the_lease() {
+    run(async {
+        let (room, account) = with_a_lease().await;
+        room.world.advance(DAY + 60).await.unwrap();
+        room.portal(json!({ "revoke": "ana" })).await;
+        assert_eq!(sync(&account).await.unwrap_err(), REVOKED);
+        assert_eq!(account.session(), SEALED);
+    });
+}
+
+#[test]
+fn setting_the_clock_back_gains_nothing_within_a_boot() {
+    run(async {
+        let (room, account) = with_a_lease().await;
+        room.world.network(NetworkState::Down);
+        // A little each hour, as a thief would.
+        for _ in 0..25 {
+            room.world.advance(3600).await.unwrap();
+            room.world.set_back(3600);
+        }
+        assert_eq!(
+            threads(&account).await.unwrap_err(),
+            PericardError::LeaseEnded
+        );
+    });
+}
+
+#[test]
+fn across_boots_nothing_below_the_highest_time_heard_is_accepted() {
+    run(async {
+        let (room, account) = with_a_lease().await;
+        room.world.network(NetworkState::Down);
+        room.world.set_back(400 * DAY);
+        room.world.reboot();
+        let room = room.restarted().await.unwrap();
+        let account = room.client.account(account.id()).await.unwrap();
+        // It may still be read, and its day goes on from what was heard, not from the year before.
+        assert_eq!(threads(&account).await.unwrap().len(), 3);
+        room.world.advance(DAY + 60).await.unwrap();
+        assert_eq!(
+            threads(&account).await.unwrap_err(),
+            PericardError::LeaseEnded
+        );
+    });
+}
+
+#[test]
+fn one_wrong_year_does_not_lock_for_good() {
+    run(async {
+        let (room, account) = with_a_lease().await;
+        room.world.set_ahead(20 * 365 * DAY);
+        assert_eq!(
+            threads(&account).await.unwrap_err(),
+            PericardError::LeaseEnded
+        );
+        room.world.set_back(20 * 365 * DAY);
+        sync(&account).await.unwrap();
+        assert_eq!(threads(&account).await.unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn a_stolen_access_token_is_worthless_without_the_device_s_key() {
+    run(async {
+        let room = Room::ana_and_ben().await;
+        let account = room.sign_in("ana").await.unwrap();
+        sync(&account).await.unwrap();
+        let authorized: Vec<_> = room.world.sent();
+        let mut authorized = authorized.iter().filter(|sent| sent.authorized);
+        assert!(authorized.clone().count() > 1);
+        assert!(
+            authorized.all(|sent| sent.proved),
+            "each with its own proof"
+        );
+        // Where the portal does not bind tokens, they are used as they are.
+        let room = Room::described(json!({
+            "dpop": "off", "par": "off", "people": { "ana": { "threads": 3, "messages": 12 } }
+        }))
+        .await;
+        let account = room.sign_in("ana").await.unwrap();
+        sync(&account).await.unwrap();
+        assert!(room.world.sent().iter().all(|sent| !sent.proved));
+        let sign_in = room.begin(SignInMethod::Browser).await.unwrap();
+        room.answer("ana", sign_in).await.unwrap();
+    });
+}

@@ -115,10 +115,14 @@ impl Tries {
         let challenge = answer
             .header("www-authenticate")
             .and_then(BearerChallenge::parse);
-        let asks_for_nonce = dpop::asks_for_nonce(&answer.body)
+        let challenge = challenge.as_ref();
+        let nonce = dpop::asks_for_nonce(&answer.body)
             || challenge.is_some_and(|challenge| challenge.is_nonce_wanted());
-        let clock_was_off = (heard.offset(url) - self.offset).abs() > NOTED;
-        self.again = asks_for_nonce || clock_was_off;
+        // Only what had no effect may be sent again: a code must not be.
+        let refused = dpop::refuses_proof(&answer.body)
+            || challenge.is_some_and(|challenge| challenge.refuses_proof());
+        let clock = refused && (heard.offset(url) - self.offset).abs() > NOTED;
+        self.again = nonce || clock;
         self.again
     }
 }

@@ -68,6 +68,8 @@ CREATE TABLE revocation (
 -- When the portal was last heard, by its own clock and by the time since boot.
 ALTER TABLE account ADD COLUMN heard INTEGER;
 ALTER TABLE account ADD COLUMN heard_uptime INTEGER;
+-- Set before anything of an account is destroyed: what is left of it after a death is destroyed at the next start.
+ALTER TABLE account ADD COLUMN leaving INTEGER NOT NULL DEFAULT 0;
 -- Whom the tokens were given to; empty for those of before, whose client is in the account's configuration.
 ALTER TABLE token_grant ADD COLUMN client_id TEXT NOT NULL DEFAULT '';
 -- The key that the tokens are bound to, if they are.
@@ -204,7 +206,8 @@ impl Device {
 
     pub(crate) fn accounts(&self) -> Result<Vec<AccountRow>> {
         self.database.read(|c| {
-            let mut statement = c.prepare_cached(&format!("{ACCOUNT} ORDER BY rowid"))?;
+            let sql = format!("{ACCOUNT} WHERE leaving = 0 ORDER BY rowid");
+            let mut statement = c.prepare_cached(&sql)?;
             Ok(statement
                 .query_map([], account)?
                 .collect::<rusqlite::Result<_>>()?)
@@ -264,20 +267,34 @@ impl Device {
         })
     }
 
-    /// Forgets an account and everything that hangs on it. `pending` is the revocation to keep, and until when.
-    pub(crate) fn remove_account(
-        &self,
-        id: &str,
-        pending: Option<(&Secret, SystemTime)>,
-    ) -> Result<()> {
+    /// An account is about to be destroyed: its tokens go, and what still has to be revoked is kept until `until`.
+    pub(crate) fn leave(&self, id: &str, pending: Option<(&Secret, SystemTime)>) -> Result<()> {
         self.database.write(|tx| {
-            tx.execute("DELETE FROM account WHERE id = ?1", [id])?;
-            if let Some((document, expires)) = pending {
+            tx.execute("UPDATE account SET leaving = 1 WHERE id = ?1", [id])?;
+            tx.execute("DELETE FROM token_grant WHERE account = ?1", [id])?;
+            if let Some((document, until)) = pending {
                 tx.execute(
                     "INSERT INTO revocation (document, expires) VALUES (?1, ?2)",
-                    (document.expose(), millis(expires)),
+                    (document.expose(), millis(until)),
                 )?;
             }
+            Ok(())
+        })
+    }
+
+    /// The accounts whose destruction was begun and not ended.
+    pub(crate) fn leaving(&self) -> Result<Vec<String>> {
+        self.database.read(|c| {
+            let mut statement = c.prepare("SELECT id FROM account WHERE leaving = 1")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Forgets an account and everything that hangs on it.
+    pub(crate) fn remove_account(&self, id: &str) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute("DELETE FROM account WHERE id = ?1", [id])?;
             Ok(())
         })
     }

@@ -1,0 +1,182 @@
+//! Killed between an effect and its record: at every such moment the store opens and nothing is lost or left readable.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use pericard::doors::Checkpoint;
+use pericard::{
+    Account, Client, Config, NewMessage, PericardError, SessionState, SignInMethod, SignInReason,
+    SignInStep,
+};
+use pericard_guarantees::{Room, inbox, run, sync, threads};
+use serde_json::json;
+
+async fn room() -> Room {
+    Room::with(json!({
+        "ana": { "threads": 3, "messages": 12, "totp": true }, "ben": { "threads": 1, "messages": 2 }
+    }))
+    .await
+}
+
+/// What is on disk now, opened by a client of its own: the dead one does not let go of its lock.
+async fn afterwards(room: &Room) -> Room {
+    let copy = room.world.path().join("afterwards");
+    copied(Path::new(&room.world.config().directory), &copy);
+    let config = Config {
+        directory: copy.to_string_lossy().into_owned(),
+        ..room.world.config()
+    };
+    let client = room.world.open_as(config, room.world.keystore()).await;
+    Room {
+        world: room.world.clone(),
+        client: client.unwrap(),
+    }
+}
+
+fn copied(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copied(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Lets `deed` run until its client dies at `point`.
+async fn dies<T: Send + 'static>(
+    room: &Room,
+    point: Checkpoint,
+    deed: impl Future<Output = T> + Send + 'static,
+) {
+    room.world.dies_at(point);
+    let running = tokio::spawn(deed);
+    room.world.died().await;
+    running.abort();
+}
+
+async fn only(client: &Client) -> Arc<Account> {
+    client.accounts().await.unwrap().remove(0)
+}
+
+#[test]
+fn in_the_middle_of_signing_in() {
+    for point in [
+        Checkpoint::CodeReceived,
+        Checkpoint::CodeRedeemed,
+        Checkpoint::SignInKept,
+        Checkpoint::SignInCommitted,
+    ] {
+        for method in [SignInMethod::Native, SignInMethod::Browser] {
+            run(async {
+                let before = room().await;
+                let sign_in = before.begin(method).await.unwrap();
+                let inside = Room {
+                    world: before.world.clone(),
+                    client: before.client.clone(),
+                };
+                let answers = async move { inside.answer("ana", sign_in).await.map(|_| ()) };
+                dies(&before, point, answers).await;
+                let room = afterwards(&before).await;
+                let resumed = room.client.resume_sign_in().await.unwrap();
+                match point {
+                    Checkpoint::SignInCommitted => assert!(resumed.is_none()),
+                    _ => {
+                        let resumed = resumed.expect("it survived");
+                        let ready = matches!(resumed.step().unwrap(), SignInStep::Ready { .. });
+                        assert_eq!(ready, point == Checkpoint::SignInKept, "{point:?}");
+                        room.answer("ana", resumed).await.unwrap();
+                    }
+                }
+                let account = only(&room.client).await;
+                sync(&account).await.unwrap();
+                assert_eq!(threads(&account).await.unwrap().len(), 3, "{point:?}");
+            });
+        }
+    }
+}
+
+#[test]
+fn in_the_middle_of_a_refresh() {
+    for point in [
+        Checkpoint::IntentStored,
+        Checkpoint::RefreshAnswered,
+        Checkpoint::TokensStored,
+    ] {
+        run(async {
+            let before = room().await;
+            let account = before.sign_in("ana").await.unwrap();
+            sync(&account).await.unwrap();
+            let thread = Some(threads(&account).await.unwrap().remove(0).id);
+            let (subject, text) = (None, "Kilimanjaro".to_owned());
+            let message = NewMessage {
+                thread,
+                subject,
+                text,
+            };
+            inbox(&account).send(message).await.unwrap();
+            before.world.advance(600).await.unwrap();
+            let syncing = account.clone();
+            dies(&before, point, async move { sync(&syncing).await }).await;
+            let room = afterwards(&before).await;
+            let account = only(&room.client).await;
+            let outcome = sync(&account).await;
+            if point == Checkpoint::RefreshAnswered {
+                // The portal has rotated the token, and its answer died with the process.
+                let revoked = PericardError::SignInRequired {
+                    reason: SignInReason::Revoked,
+                };
+                assert_eq!(outcome, Err(revoked));
+                assert!(matches!(account.session(), SessionState::Sealed { .. }));
+                let again = account.sign_in_again(SignInMethod::Native).await.unwrap();
+                room.answer("ana", again).await.unwrap();
+                sync(&account).await.unwrap();
+            } else {
+                assert_eq!(outcome, Ok(()), "{point:?}");
+            }
+            let arrived = room.world.portal_messages("Kilimanjaro".into()).await;
+            assert_eq!(arrived.unwrap(), 1, "{point:?}");
+        });
+    }
+}
+
+#[test]
+fn in_the_middle_of_signing_out() {
+    for point in [Checkpoint::KeyDestroyed, Checkpoint::AccountRemoved] {
+        run(async {
+            let before = room().await;
+            let ben = before.sign_in("ben").await.unwrap();
+            let account = before.sign_in("ana").await.unwrap();
+            sync(&account).await.unwrap();
+            let leaving = account.clone();
+            dies(&before, point, async move { leaving.sign_out().await }).await;
+            let room = afterwards(&before).await;
+            let accounts = room.client.accounts().await.unwrap();
+            let left: Vec<String> = accounts.iter().map(|account| account.id()).collect();
+            assert_eq!(left, [ben.id()], "{point:?}");
+            // What was begun is ended, and the portal is told with the next sync of anybody.
+            sync(&accounts[0]).await.unwrap();
+            let told = room.world.portal_revocations().await.unwrap();
+            assert_eq!(told, 1, "{point:?}");
+        });
+    }
+}
+
+#[test]
+fn every_such_moment_is_tried_here() {
+    let tried = [
+        Checkpoint::CodeReceived,
+        Checkpoint::CodeRedeemed,
+        Checkpoint::SignInKept,
+        Checkpoint::SignInCommitted,
+        Checkpoint::IntentStored,
+        Checkpoint::RefreshAnswered,
+        Checkpoint::TokensStored,
+        Checkpoint::KeyDestroyed,
+        Checkpoint::AccountRemoved,
+    ];
+    assert_eq!(tried, Checkpoint::ALL);
+}
