@@ -151,6 +151,18 @@ impl App {
         Self::open(setup, directory, keystore, Callback::listen().await?).await
     }
 
+    /// On another device, where the browser comes back to the same address.
+    pub(crate) async fn install_beside(&self) -> Result<Self> {
+        let (directory, keystore) = (tempfile::tempdir()?, Arc::default());
+        Self::open(
+            self.setup.clone(),
+            directory,
+            keystore,
+            self.callback.clone(),
+        )
+        .await
+    }
+
     async fn open(
         setup: Setup,
         directory: TempDir,
@@ -231,9 +243,19 @@ impl App {
         person: &Person,
         doing: Doing,
     ) -> Result<(Pages, String)> {
-        let pages = window
-            .sign_in(&sign_in.clone().authorization_url().await?, person, doing)
-            .await?;
+        let url = sign_in.clone().authorization_url().await?;
+        self.visit_at(&url, window, person, doing).await
+    }
+
+    /// The same, where the address is known already.
+    pub(crate) async fn visit_at(
+        &self,
+        url: &str,
+        window: &Window,
+        person: &Person,
+        doing: Doing,
+    ) -> Result<(Pages, String)> {
+        let pages = window.sign_in(url, person, doing).await?;
         Ok((pages, self.callback.came().await?))
     }
 

@@ -1,6 +1,6 @@
 //! Requests that the checks and the clinic send themselves.
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use url::form_urlencoded;
@@ -62,6 +62,15 @@ impl Http {
         }
         let answer = send(request).await?;
         answer.json().map_err(|trouble| trouble.at(&place))
+    }
+
+    /// Where a request is sent on to, if it is.
+    pub(crate) async fn location(&self, url: &str) -> Result<Option<String>> {
+        let answer = self.0.get(url).send().await?;
+        let location = answer.headers().get(LOCATION);
+        Ok(location
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned))
     }
 
     /// Sends a form, with client credentials where the caller has some.

@@ -33,6 +33,19 @@ pub(super) async fn taken(stage: &Stage, report: &mut Report) -> Result {
         .await;
     report
         .check(
+            "the browser can be opened again when its way back was lost",
+            async {
+                let app = App::install(setup.clone()).await?;
+                let sign_in = app.begin().await?;
+                app.visit(&sign_in, &window, &ANA, Doing::Right).await?;
+                let (_, back) = app.visit(&sign_in, &window, &ANA, Doing::Right).await?;
+                sign_in.clone().redirected(back).await?;
+                ended_well(&app, sign_in.finish().await?).await
+            },
+        )
+        .await;
+    report
+        .check(
             "an app that died while the browser was open goes on",
             async {
                 let app = App::install(setup.clone()).await?;
@@ -70,10 +83,9 @@ pub(super) async fn taken(stage: &Stage, report: &mut Report) -> Result {
 
 /// An attacker's code in the victim's redirect (RFC 9700 §4.5).
 async fn injected(setup: &Setup, window: &Window) -> Result {
-    let (app, other) = (
-        App::install(setup.clone()).await?,
-        App::install(setup.clone()).await?,
-    );
+    let app = App::install(setup.clone()).await?;
+    // The same redirect, so that nothing but the verifier and the key tells the two apart.
+    let other = app.install_beside().await?;
     let (sign_in, theirs) = (app.begin().await?, other.begin().await?);
     let (_, own) = app.visit(&sign_in, window, &ANA, Doing::Right).await?;
     let (_, code) = other.visit(&theirs, window, &ANA, Doing::Right).await?;

@@ -12,7 +12,7 @@ use crate::trouble::{Result, Trouble, expect};
 /// The clinic asks for a fresh sign-in; the server, which remembers the person, has to ask for everything again.
 pub(super) async fn anew(stage: &Stage, report: &mut Report, app: &App, window: &Window) -> Result {
     let account = app.account().await?;
-    stage.clinic.demand_fresh_sign_in();
+    stage.clinic.demand_fresh_sign_in().await;
     report
         .check(
             "a clinic that wants a fresh sign-in leads to a step-up",

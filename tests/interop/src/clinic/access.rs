@@ -120,7 +120,8 @@ pub(super) async fn judge(
         // A token that was taken from its key, or a key without need (RFC 9449 §7.2).
         _ => return Err(Refusal::InvalidToken),
     }
-    if said["auth_time"].as_u64().unwrap_or_default() < inside.fresh_since.load(SeqCst) {
+    let signed_in = said["auth_time"].as_u64().unwrap_or_default();
+    if signed_in < inside.fresh_since.load(SeqCst) {
         return Err(Refusal::NotFresh);
     }
     let scopes = said["scope"].as_str().unwrap_or_default();
@@ -136,6 +137,7 @@ pub(super) async fn judge(
         .as_str()
         .filter(|_| scopes.split(' ').any(reads));
     let patient = patient.ok_or(Refusal::InsufficientScope)?;
+    inside.signed_in.store(signed_in, SeqCst);
     *locked(&inside.token) = Some(token.to_owned());
     Ok(patient.to_owned())
 }

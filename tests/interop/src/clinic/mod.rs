@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::http::Http;
-use crate::trouble::Result;
+use crate::trouble::{Result, Trouble, text};
 
 /// What the clinic answered to one request for a record.
 #[derive(Debug, Clone)]
@@ -69,6 +69,8 @@ struct Inside {
     visits: Mutex<Vec<Visit>>,
     /// The token that was last accepted.
     token: Mutex<Option<String>>,
+    /// When the person behind that token signed in.
+    signed_in: AtomicU64,
     /// Who signed in before this second has to do so again.
     fresh_since: AtomicU64,
 }
@@ -92,6 +94,7 @@ impl Clinic {
             proofs: Mutex::default(),
             visits: Mutex::default(),
             token: Mutex::default(),
+            signed_in: AtomicU64::new(0),
             fresh_since: AtomicU64::new(0),
         });
         let router = Router::new()
@@ -125,7 +128,7 @@ impl Clinic {
             .http
             .json(Method::GET, &url, None, &Value::Null)
             .await?;
-        let introspection = crate::trouble::text(&document, "introspection_endpoint")?;
+        let introspection = text(&document, "introspection_endpoint")?;
         let metadata = Metadata {
             document,
             introspection,
@@ -134,14 +137,25 @@ impl Clinic {
         Ok(())
     }
 
-    /// From now on the clinic shows its records only to people who signed in after this.
-    pub(crate) fn demand_fresh_sign_in(&self) {
+    /// From now on the clinic shows its records only to people who sign in after this.
+    pub(crate) async fn demand_fresh_sign_in(&self) {
+        // Both count in whole seconds: the last sign-in has to lie in an earlier one.
+        while seconds() <= self.inside.signed_in.load(SeqCst) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         self.inside.fresh_since.store(seconds(), SeqCst);
     }
 
     /// Who came since this was last asked.
     pub(crate) fn visits(&self) -> Vec<Visit> {
         std::mem::take(&mut *locked(&self.inside.visits))
+    }
+
+    /// What the issuer calls one of its endpoints.
+    pub(crate) fn endpoint(&self, name: &str) -> Result<String> {
+        let metadata = self.inside.issuer.get();
+        let metadata = metadata.ok_or(Trouble::new("the clinic knows no issuer"))?;
+        text(&metadata.document, name)
     }
 
     /// The access token that was last accepted.
