@@ -43,6 +43,8 @@ pub struct Sent {
     pub authorized: bool,
     /// Whether it carried a proof of possession.
     pub proved: bool,
+    /// Whether it asks only for what has changed.
+    pub conditional: bool,
 }
 
 impl Default for Shared {
@@ -79,6 +81,7 @@ impl Shared {
             url: request.url.clone(),
             authorized: has("authorization"),
             proved: has("dpop"),
+            conditional: has("if-none-match") || has("if-modified-since"),
         });
     }
 }

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod deaths;
+mod discovery;
 mod managemyhealth;
 mod myquest;
 mod nothing_lost;

@@ -20,10 +20,7 @@ pub(crate) async fn carry_out(
         "enrol_totp" => signing_in::enrol_totp(stage).await?,
         "confirm_totp" => signing_in::confirm_totp(stage, keys).await?,
         "disable_totp" => stage.account()?.two_factor().disable().await?,
-        "new_recovery_codes" => {
-            let codes = stage.account()?.two_factor().new_recovery_codes().await?;
-            stage.world.keep_recovery_codes(stage.person()?, codes);
-        }
+        "new_recovery_codes" => signing_in::new_recovery_codes(stage).await?,
         "leave" => {
             let places = ["password", "code", "browser", "enrol", "recovery_codes"];
             let at = keys.word("at", &places, false)?;

@@ -21,6 +21,9 @@ impl Typed {
         let code = code(keys)?;
         let browser = keys.word("via", &["native", "browser"], true)? == "browser";
         keys.done()?;
+        if browser && code == "recovery_spent" {
+            return Err(broken("`recovery_spent` is for native sign-in"));
+        }
         let method = if browser {
             SignInMethod::Browser
         } else {
@@ -37,7 +40,7 @@ impl Typed {
 
 fn code(keys: &mut Keys<'_>) -> Result<String, Halt> {
     let code = keys.text_or_none("code")?.unwrap_or_else(|| "now".into());
-    let known = ["now", "wrong", "replayed", "recovery"].contains(&code.as_str());
+    let known = ["now", "wrong", "replayed", "recovery", "recovery_spent"].contains(&code.as_str());
     if !known && !code.contains(|c: char| c.is_ascii_digit()) {
         return Err(broken(format!("`code` is `{code}`")));
     }
@@ -76,9 +79,23 @@ pub(crate) async fn confirm_totp(stage: &mut Stage, keys: &mut Keys<'_>) -> Resu
     stage.world.enrol(who.clone(), uri)?;
     let code = stage.world.clone().code(who.clone(), code).await?;
     let codes = stage.account()?.two_factor().confirm(id, code).await?;
-    stage.world.keep_recovery_codes(who, codes);
+    keep(stage, who, codes).await;
     stage.enrolment = None;
     Ok(())
+}
+
+pub(crate) async fn new_recovery_codes(stage: &mut Stage) -> Result<(), Halt> {
+    let (account, who) = (stage.account()?, stage.person()?);
+    let codes = account.two_factor().new_recovery_codes().await?;
+    keep(stage, who, codes).await;
+    Ok(())
+}
+
+/// The person keeps new recovery codes; one of those that they replace is spent.
+async fn keep(stage: &mut Stage, who: String, codes: Vec<String>) {
+    let replaced = stage.world.clone().code(who.clone(), "recovery".into());
+    stage.spent = replaced.await.ok().or(stage.spent.take());
+    stage.world.keep_recovery_codes(who, codes);
 }
 
 /// Answers every question until the sign-in is done.
@@ -110,9 +127,14 @@ async fn answer(
                 );
                 sign_in.clone().password(user, password).await?
             }
-            SignInStep::AskCode { .. } if typed.code == "recovery" => {
+            SignInStep::AskCode { .. } if typed.code.starts_with("recovery") => {
                 sign_in = left(stage, who, "code").await?;
-                sign_in.clone().recovery_code(code.await?).await?
+                if typed.code == "recovery" {
+                    stage.spent = Some(code.await?);
+                }
+                let code = stage.spent.clone();
+                let code = code.ok_or_else(|| broken("no recovery code is spent yet"))?;
+                sign_in.clone().recovery_code(code).await?
             }
             SignInStep::AskCode { .. } => {
                 sign_in = left(stage, who, "code").await?;
@@ -125,7 +147,7 @@ async fn answer(
             }
             SignInStep::ShowRecoveryCodes { codes } => {
                 sign_in = left(stage, who, "recovery_codes").await?;
-                stage.world.keep_recovery_codes(who.clone(), codes);
+                keep(stage, who.clone(), codes).await;
                 break;
             }
             SignInStep::Wait { .. } => return Err(broken("the portal asks to wait")),

@@ -51,6 +51,8 @@ pub(crate) struct Stage {
     pub(crate) leaving: Option<(String, String)>,
     /// An enrolment that waits for its code: its id and the secret's address.
     pub(crate) enrolment: Option<(String, String)>,
+    /// A recovery code that was used or replaced.
+    pub(crate) spent: Option<String>,
     /// Messages by the name that the story gave them.
     pub(crate) messages: BTreeMap<String, String>,
     accounts: BTreeMap<String, Arc<Account>>,
@@ -75,6 +77,7 @@ impl Stage {
             signing_in: None,
             leaving: None,
             enrolment: None,
+            spent: None,
             messages: BTreeMap::new(),
             accounts: BTreeMap::new(),
             numbered: BTreeMap::new(),

@@ -1,0 +1,113 @@
+//! What a portal says of itself: asked for once, looked after daily, and told to the person.
+
+use pericard::{Finding, Verdict};
+use pericard_guarantees::{Room, run, sync};
+use serde_json::{Value, json};
+
+async fn described(more: Value) -> Room {
+    let mut portal = json!({ "people": { "ana": { "threads": 1, "messages": 2 } } });
+    for (key, value) in more.as_object().unwrap() {
+        portal[key] = value.clone();
+    }
+    Room::described(portal).await
+}
+
+async fn findings(room: &Room) -> Vec<Finding> {
+    let config = room.client.portals().remove(0);
+    room.client.portal(config).await.unwrap().findings()
+}
+
+fn verdict(findings: &[Finding], subject: &str) -> Verdict {
+    let found = findings
+        .iter()
+        .find(|finding| finding.subject.starts_with(subject));
+    found.unwrap_or_else(|| panic!("{subject}")).verdict
+}
+
+#[test]
+fn documents_that_did_not_change_are_not_sent_again() {
+    run(async {
+        let room = described(json!({})).await;
+        let config = room.client.portals().remove(0);
+        room.client.portal(config.clone()).await.unwrap();
+        assert!(room.world.sent().iter().all(|sent| !sent.conditional));
+        let again = room.client.portal(config).await.unwrap();
+        let sent = room.world.sent();
+        let conditional = sent.iter().filter(|sent| sent.conditional).count();
+        assert!(conditional >= 3, "{sent:?}");
+        assert!(again.capabilities().bound_tokens);
+        // What was kept is as good as what was sent.
+        room.sign_in("ana").await.unwrap();
+    });
+}
+
+#[test]
+fn an_account_asks_once_a_day_what_its_portal_offers() {
+    run(async {
+        let room = described(json!({})).await;
+        let account = room.sign_in("ana").await.unwrap();
+        sync(&account).await.unwrap();
+        let asked = |room: &Room| {
+            let sent = room.world.sent().into_iter();
+            sent.filter(|sent| sent.url.path().contains("well-known"))
+                .count()
+        };
+        asked(&room);
+        sync(&account).await.unwrap();
+        assert_eq!(asked(&room), 0);
+        room.world.advance(25 * 3600).await.unwrap();
+        sync(&account).await.unwrap();
+        assert!(asked(&room) > 0);
+        sync(&account).await.unwrap();
+        assert_eq!(asked(&room), 0);
+        // What contradicts the account's issuer, or is no document, changes nothing.
+        for fault in [
+            json!({ "fault": "wrong_issuer" }),
+            json!({ "fault": "discovery", "as": "html" }),
+            json!({ "fault": "discovery", "as": "huge" }),
+        ] {
+            room.world.advance(25 * 3600).await.unwrap();
+            room.portal(fault.clone()).await;
+            sync(&account).await.expect(&fault.to_string());
+            room.portal(json!({ "fault": "none" })).await;
+        }
+    });
+}
+
+#[test]
+fn each_missing_or_broken_part_is_named_with_its_cost() {
+    run(async {
+        let whole = described(json!({})).await;
+        let whole = findings(&whole).await;
+        for finding in &whole {
+            assert!(!finding.consequence.is_empty(), "{}", finding.subject);
+            assert_eq!(finding.verdict, Verdict::Works, "{}", finding.subject);
+        }
+        let lacking = described(json!({ "dpop": "off", "par": "off" })).await;
+        let lacking = findings(&lacking).await;
+        assert_eq!(verdict(&lacking, "Pushed requests"), Verdict::Missing);
+        assert_eq!(verdict(&lacking, "Bound tokens"), Verdict::Missing);
+        assert_eq!(verdict(&lacking, "Revocation"), Verdict::Works);
+        let cost = |all: &[Finding]| {
+            let found = all.iter().find(|f| f.subject.starts_with("Bound tokens"));
+            found.map(|finding| finding.consequence.clone())
+        };
+        assert_ne!(cost(&whole), cost(&lacking));
+        for (fault, subject, expected) in [
+            (
+                json!({ "fault": "discovery", "as": "totp_elsewhere" }),
+                "Second factor",
+                Verdict::Wrong,
+            ),
+            (
+                json!({ "fault": "jwks", "as": "missing" }),
+                "Signing keys",
+                Verdict::Wrong,
+            ),
+        ] {
+            let room = described(json!({ "faults": [fault] })).await;
+            let found = findings(&room).await;
+            assert_eq!(verdict(&found, subject), expected, "{subject}");
+        }
+    });
+}
