@@ -22,6 +22,9 @@ const NODE: u32 = 20;
 /// The oldest Java that Keycloak runs on.
 const JAVA: u32 = 17;
 
+/// Another installation may be under way.
+const PATIENT: &str = "-oDPkg::Lock::Timeout=120";
+
 /// A browser and the program that drives it.
 pub(super) struct Browser {
     pub(super) chromium: PathBuf,
@@ -142,9 +145,9 @@ fn install(packages: &[&str]) -> Result<(), Absent> {
     if !place::is_root() || !place::has("apt-get") {
         return Ok(());
     }
-    command::run(Command::new("apt-get").args(["update", "-qq"])).text_or_error()?;
+    command::run(Command::new("apt-get").args([PATIENT, "update", "-qq"])).text_or_error()?;
     let mut apt = Command::new("apt-get");
-    apt.args(["install", "-y", "-qq", "--no-install-recommends"])
+    apt.args([PATIENT, "install", "-y", "-qq", "--no-install-recommends"])
         .args(packages);
     command::run(apt.env("DEBIAN_FRONTEND", "noninteractive")).text_or_error()?;
     Ok(())
