@@ -153,9 +153,11 @@ impl Stage {
 
     /// Drops everything and opens again from disk, as after the process ended.
     pub(crate) async fn restart(&mut self) -> Result<(), Halt> {
+        let still_here = |a: &&Arc<Account>| a.session() != SessionState::SignedOut;
         let ids: Vec<(String, String)> = self
             .accounts
             .iter()
+            .filter(|(_, a)| still_here(a))
             .map(|(who, a)| (who.clone(), a.id()))
             .collect();
         let inside = self.signing_in.take().map(|(who, _)| who);
