@@ -150,6 +150,9 @@ impl Client {
     }
 }
 
+/// What a way to a portal is told by: its base and its roots.
+type Way = (String, Vec<Vec<u8>>);
+
 /// What all objects of one client share.
 pub(crate) struct Core {
     pub(crate) config: Config,
@@ -159,8 +162,7 @@ pub(crate) struct Core {
     gate: Gate,
     directory: Mutex<Option<Arc<Directory>>>,
     accounts: Mutex<BTreeMap<String, Arc<AccountCore>>>,
-    /// By base and roots.
-    nets: Mutex<BTreeMap<(String, Vec<Vec<u8>>), Net>>,
+    nets: Mutex<BTreeMap<Way, Net>>,
 }
 
 impl Core {

@@ -3,98 +3,141 @@
 //! It answers one path, `/callback`, takes the first redirect that belongs to this sign-in, and is gone. Nothing of
 //! an address is written anywhere: it carries one-time values.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use pericard::{InputProblem, PericardError, SignIn, SignInStep};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use std::sync::Arc;
-
 use crate::failure::Failure;
+use crate::settings::Folder;
 use crate::voice::{OWN, Voice};
 
 /// How long a person may take on the portal's pages.
 const PATIENCE: Duration = Duration::from_secs(300);
+const LOOPBACK: &str = "127.0.0.1";
 /// A request that is larger is no browser's redirect.
 const LARGEST: usize = 16 * 1024;
 
-/// A listener on a free port of loopback.
+/// A listener on a port of loopback: the one of the last time where that is free, so that a sign-in which was
+/// interrupted while the browser was open can go on.
 pub(crate) struct Callback {
     listener: TcpListener,
-    origin: String,
+    port: u16,
+    /// The port of the last time, if it was another.
+    before: Option<u16>,
+    file: Option<PathBuf>,
 }
 
 impl Callback {
-    pub(crate) async fn listen() -> Result<Self, Failure> {
-        let bound = async {
-            let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-            let port = listener.local_addr()?.port();
-            Ok(Self {
-                listener,
-                origin: format!("http://127.0.0.1:{port}"),
-            })
+    pub(crate) async fn listen(folder: Option<&Folder>) -> Result<Self, Failure> {
+        let file = folder.map(Folder::port);
+        let before = file
+            .as_ref()
+            .and_then(|file| std::fs::read_to_string(file).ok()?.trim().parse().ok());
+        let again = match before {
+            Some(port) => TcpListener::bind((LOOPBACK, port)).await.ok(),
+            None => None,
         };
-        bound
-            .await
-            .map_err(|error| Failure::io("listen on 127.0.0.1", error))
+        let listener = match again {
+            Some(listener) => Ok(listener),
+            None => TcpListener::bind((LOOPBACK, 0)).await,
+        };
+        let bound = listener.and_then(|listener| Ok((listener.local_addr()?.port(), listener)));
+        let (port, listener) = bound.map_err(|error| Failure::io("listen on 127.0.0.1", error))?;
+        Ok(Self {
+            listener,
+            port,
+            before: before.filter(|before| *before != port),
+            file,
+        })
+    }
+
+    /// Remembers the port; the directory has to be this process's by now.
+    pub(crate) fn keep(&self) -> Result<(), Failure> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
+        if self.before.is_none() && file.exists() {
+            return Ok(());
+        }
+        std::fs::write(file, self.port.to_string())
+            .map_err(|error| Failure::io("remember the port", error))
+    }
+
+    /// Fails when a sign-in of an earlier run would lead its browser elsewhere.
+    pub(crate) fn is_as_before(&self) -> Result<(), Failure> {
+        match self.before {
+            Some(port) => Err(Failure::usage(
+                format!("another program has port {port}, where the browser would come back to"),
+                "End it and try again, or begin anew: pericard signin",
+            )),
+            None => Ok(()),
+        }
     }
 
     /// What the portal is told to lead back to.
     pub(crate) fn redirect(&self) -> String {
-        format!("{}/callback", self.origin)
+        format!("http://{LOOPBACK}:{}/callback", self.port)
     }
 
-    /// Sends the person to `url` and passes on what comes back, until the sign-in goes on.
+    /// Sends the person to the portal's pages and passes on what comes back, until the sign-in goes on.
     pub(crate) async fn follow(
         &self,
         sign_in: &Arc<SignIn>,
-        url: &str,
         open: bool,
         voice: &Voice,
     ) -> Result<SignInStep, Failure> {
-        let open = open && webbrowser::Browser::is_available();
-        voice.aside(if open {
-            "The portal's page opens in your browser. If it does not, open this address:"
-        } else {
-            "Open this address in a browser on this machine:"
-        });
-        voice.aside(format!("\n  {}\n", voice.paint(OWN, url)));
-        if open {
-            let url = url.to_owned();
-            // A browser that runs in the terminal ends when the person closes it.
-            std::thread::spawn(move || webbrowser::open(&url));
-        }
+        let url = sign_in.clone().authorization_url().await?;
+        show(&url, open, voice);
         let come_back = self.wait(sign_in);
         tokio::time::timeout(PATIENCE, come_back)
             .await
             .map_err(|_| Failure::NoBrowser)?
     }
 
-    async fn wait(&self, sign_in: &Arc<SignIn>) -> Result<SignInStep, Failure> {
+    /// Waits until one of the portal's own pages leads back; false when none did.
+    pub(crate) async fn returned(&self) -> Result<bool, Failure> {
+        let come_back = async {
+            loop {
+                let (mut stream, target) = self.visit().await?;
+                if target.starts_with("/callback?page=") {
+                    let text = "You can close this page and go back to the terminal.";
+                    answer(&mut stream, "200 OK", "Done", text).await;
+                    return Ok(true);
+                }
+                nothing(&mut stream).await;
+            }
+        };
+        let ended = tokio::time::timeout(PATIENCE, come_back).await;
+        ended.unwrap_or(Ok(false))
+    }
+
+    /// The next request and what it asks for.
+    async fn visit(&self) -> Result<(TcpStream, String), Failure> {
         loop {
             let accepted = self.listener.accept().await;
             let (mut stream, _) =
                 accepted.map_err(|error| Failure::io("listen on 127.0.0.1", error))?;
             // A connection that says nothing, as browsers open them ahead of time, must not hold up the others.
             let target = tokio::time::timeout(Duration::from_secs(5), target(&mut stream)).await;
-            let Some(target) = target.ok().flatten() else {
+            if let Some(target) = target.ok().flatten() {
+                return Ok((stream, target));
+            }
+        }
+    }
+
+    async fn wait(&self, sign_in: &Arc<SignIn>) -> Result<SignInStep, Failure> {
+        loop {
+            let (mut stream, target) = self.visit().await?;
+            let Some(query) = target.strip_prefix("/callback?") else {
+                nothing(&mut stream).await;
                 continue;
             };
-            if !target.starts_with("/callback?") {
-                answer(
-                    &mut stream,
-                    "404 Not Found",
-                    "Nothing here",
-                    "This address is not part of the sign-in.",
-                )
-                .await;
-                continue;
-            }
-            let result = sign_in
-                .clone()
-                .redirected(format!("{}{target}", self.origin))
-                .await;
+            let come_back = format!("{}?{query}", self.redirect());
+            let result = sign_in.clone().redirected(come_back).await;
             match &result {
                 Ok(_) => {
                     answer(
@@ -131,6 +174,27 @@ impl Callback {
             return Ok(result?);
         }
     }
+}
+
+/// Shows an address of the portal, and opens it where there is a browser.
+pub(crate) fn show(url: &str, open: bool, voice: &Voice) {
+    let open = open && webbrowser::Browser::is_available();
+    voice.aside(if open {
+        "The portal's page opens in your browser. If it does not, open this address:"
+    } else {
+        "Open this address in a browser on this machine:"
+    });
+    voice.aside(format!("\n  {}\n", voice.paint(OWN, url)));
+    if open {
+        let url = url.to_owned();
+        // A browser that runs in the terminal ends when the person closes it.
+        std::thread::spawn(move || webbrowser::open(&url));
+    }
+}
+
+async fn nothing(stream: &mut TcpStream) {
+    let text = "This address is not part of the sign-in.";
+    answer(stream, "404 Not Found", "Nothing here", text).await;
 }
 
 /// The request's target (RFC 9112 §3.2), once its head has come.

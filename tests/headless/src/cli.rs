@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const EXAMPLES: &str = "\
 Without a command it shows a tour: it starts a portal of its own, signs in, cuts the
@@ -23,7 +23,9 @@ Exit codes:
   1  something else went wrong       6  directory or keystore cannot be used
   2  the command line is wrong       7  the portal asks to wait
   3  the portal cannot be reached    8  a record of somebody else was refused
-  4  a sign-in is needed, or a password or code was wrong
+  4  a sign-in is needed             9  this device's clock is wrong
+3 is also for messages that are sealed because the portal was not reached for too long,
+4 also for a wrong password or code, and for a portal that wants a fresh sign-in first.
 
 Environment:
   PERICARD_CONFIG, PERICARD_DIR      as --config and --dir
@@ -75,15 +77,9 @@ pub(crate) struct Options {
     /// One JSON object on standard output, errors too
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) json: bool,
-    /// The client id for a portal that is not in --config
-    #[arg(
-        long,
-        global = true,
-        value_name = "ID",
-        default_value = "pericard",
-        help_heading = "Everywhere"
-    )]
-    pub(crate) client_id: String,
+    /// The client id at a portal that is not in --config [default: registers itself there]
+    #[arg(long, global = true, value_name = "ID", help_heading = "Everywhere")]
+    pub(crate) client_id: Option<String>,
     /// Allow plain http to this machine itself
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) allow_loopback_http: bool,
@@ -108,10 +104,32 @@ pub(crate) enum Command {
     /// Sign in with password and code, or in the browser
     #[command(
         visible_alias = "login",
-        after_help = "Examples:\n  pericard --config clinic.json signin\n  pericard signin https://portal.example/fhir/r4 --browser\n  PERICARD_PASSWORD=… pericard --config clinic.json signin --user ana --code 123456\n\nPasswords are only asked for portals in --config; any other portal shows its own page in the browser."
+        after_help = "Examples:\n  pericard --config clinic.json signin\n  pericard signin https://portal.example/fhir/r4\n  PERICARD_PASSWORD=… pericard --config clinic.json signin --user ana --code 123456\n\nPasswords are only asked for portals in --config; any other portal shows its own page in the browser.\n\nWhere the portal wants a second factor to be set up first, the secret and its QR code are shown. A script gets the secret in `error.enrolment` with --json, and goes on with: pericard signin --resume --code CODE"
     )]
     Signin(Signin),
-    /// Who is signed in
+    /// Sign in anew where the portal wants that before it does something
+    #[command(
+        after_help = "Examples:\n  pericard step-up\n  PERICARD_PASSWORD=… pericard step-up --user ana --code 123456\n\nAt a terminal, a command that meets such a portal offers it by itself. Whoever is signed in stays signed in, and nothing is fetched anew."
+    )]
+    StepUp(Answering),
+    /// The code that is asked for beside the password
+    #[command(subcommand, subcommand_required = true)]
+    TwoFactor(TwoFactor),
+    /// Open one of the portal's own pages in the browser
+    #[command(
+        after_help = "Examples:\n  pericard page sessions\n  pericard --config clinic.json page password-reset --no-open"
+    )]
+    Page {
+        /// Which page
+        page: Page,
+        /// FHIR base; may be left out when --config has one portal or somebody is signed in
+        base: Option<String>,
+        /// Print the address instead of opening a browser
+        #[arg(long)]
+        no_open: bool,
+    },
+    /// Who is signed in, and how the session stands
+    #[command(visible_alias = "status")]
     Accounts,
     /// Fetch what is new and send what is queued
     Sync,
@@ -183,6 +201,16 @@ pub(crate) enum Command {
 pub(crate) struct Signin {
     /// FHIR base; may be left out when --config has one portal
     pub(crate) base: Option<String>,
+    #[command(flatten)]
+    pub(crate) answering: Answering,
+    /// Go on with the sign-in that was interrupted, within its ten minutes
+    #[arg(long, conflicts_with_all = ["browser", "base"])]
+    pub(crate) resume: bool,
+}
+
+/// How to sign in, and answers to what will be asked.
+#[derive(Args)]
+pub(crate) struct Answering {
     /// On the portal's own pages, in the system's browser
     #[arg(long)]
     pub(crate) browser: bool,
@@ -198,9 +226,50 @@ pub(crate) struct Signin {
     /// Code of the second factor, instead of asking
     #[arg(long, conflicts_with = "browser")]
     pub(crate) code: Option<String>,
-    /// Go on with the sign-in that was interrupted, within its ten minutes
-    #[arg(long, conflicts_with_all = ["browser", "base"])]
-    pub(crate) resume: bool,
+    /// Recovery code in place of the second factor's
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["browser", "code"])]
+    pub(crate) recovery_code: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TwoFactor {
+    /// Whether a code is asked for, and how many recovery codes are left
+    Status,
+    /// Set up an authenticator app; one that is set up already is replaced
+    #[command(
+        after_help = "Examples:\n  pericard two-factor enrol                                      shows a QR code, asks for its code\n  pericard two-factor enrol --json                               for scripts: only begins\n  pericard two-factor enrol --confirm ENROLMENT --code 123456    and ends here\n\nUntil the code is confirmed nothing changes at the portal."
+    )]
+    Enrol {
+        /// End an enrolment that was begun, by its `id`
+        #[arg(long, value_name = "ENROLMENT", requires = "code")]
+        confirm: Option<String>,
+        /// The code that the authenticator app makes of it
+        #[arg(long, requires = "confirm")]
+        code: Option<String>,
+    },
+    /// New recovery codes in place of all earlier ones
+    NewCodes {
+        /// Without asking whether that is meant
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Ask for the password alone from now on; recovery codes end too
+    Disable {
+        /// Without asking whether that is meant
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// A page that an app should not rebuild.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Page {
+    /// A new password when the old one is lost
+    PasswordReset,
+    /// Name, password, second factor
+    Account,
+    /// Where else you are signed in, and ending that
+    Sessions,
 }
 
 /// Which part of a list.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use pericard::{Account, Client, Config, MessageThread, Messages, PericardError, PortalConfig};
 use pericard_desktop::{DesktopKeystore, DesktopKeystoreError};
 
+use crate::browser::Callback;
 use crate::cli::Options;
 use crate::failure::Failure;
+use crate::prompt;
 use crate::settings::{self, Folder};
-use crate::{prompt, settings::REDIRECT};
 
 /// The program's name for portals' logs.
 pub(crate) const APP: &str = concat!("pericard/", env!("CARGO_PKG_VERSION"));
@@ -18,44 +19,64 @@ pub(crate) const APP: &str = concat!("pericard/", env!("CARGO_PKG_VERSION"));
 pub(crate) struct Desk {
     pub(crate) client: Arc<Client>,
     account: Option<String>,
-    bases: Vec<String>,
+    portals: Vec<PortalConfig>,
 }
 
 impl Desk {
-    /// Opens the directory, or makes it. `portal` is one that is wanted beyond those of `--config`, or with another
-    /// redirect.
-    pub(crate) async fn open(
-        options: &Options,
-        portal: Option<&PortalConfig>,
-    ) -> Result<Self, Failure> {
-        let folder = Folder::of(options)?;
-        let mut portals = settings::portals(options)?;
-        let bases = portals.iter().map(|portal| portal.base.clone()).collect();
-        for known in &mut portals {
-            if let Some(wanted) = portal.filter(|wanted| wanted.base == known.base) {
-                *known = wanted.clone();
-            }
-        }
-        let keystore = keystore(folder.keys()).await?;
-        let config = Config {
-            directory: folder.data().to_string_lossy().into_owned(),
-            portals,
-            allow_loopback_http: options.allow_loopback_http,
-            app: APP.into(),
-        };
-        Ok(Self {
-            client: Client::open(config, keystore).await?,
-            account: options.account.clone(),
-            bases,
-        })
-    }
-
     /// Opens the directory where there is one; an inbox that nobody signed in to makes none.
     pub(crate) async fn existing(options: &Options) -> Result<Self, Failure> {
         if !Folder::of(options)?.is_used() {
             return Err(Failure::Nobody);
         }
         Self::open(options, None).await
+    }
+
+    /// The same for a command that may have to send the person to the browser.
+    pub(crate) async fn with_browser(options: &Options) -> Result<(Self, Callback), Failure> {
+        let folder = Folder::of(options)?;
+        if !folder.is_used() {
+            return Err(Failure::Nobody);
+        }
+        Self::for_sign_in(options).await
+    }
+
+    /// Opens the directory, or makes it, with a way back from the browser.
+    pub(crate) async fn for_sign_in(options: &Options) -> Result<(Self, Callback), Failure> {
+        let callback = Callback::listen(Some(&Folder::of(options)?)).await?;
+        let desk = Self::open(options, Some(&callback)).await?;
+        callback.keep()?;
+        Ok((desk, callback))
+    }
+
+    async fn open(options: &Options, callback: Option<&Callback>) -> Result<Self, Failure> {
+        let folder = Folder::of(options)?;
+        let mut portals = settings::portals(options)?;
+        if let Some(callback) = callback {
+            for portal in &mut portals {
+                portal.redirect = callback.redirect();
+            }
+        }
+        let keystore = keystore(folder.keys()).await?;
+        let config = Config {
+            directory: folder.data().to_string_lossy().into_owned(),
+            portals: portals.clone(),
+            allow_loopback_http: options.allow_loopback_http,
+            app: APP.into(),
+        };
+        Ok(Self {
+            client: Client::open(config, keystore).await?,
+            account: options.account.clone(),
+            portals,
+        })
+    }
+
+    /// Whether a password may be asked for this portal.
+    pub(crate) fn is_native(&self, base: &str) -> bool {
+        let of_base = |portal: &&PortalConfig| portal.base == base;
+        self.portals
+            .iter()
+            .find(of_base)
+            .is_some_and(|portal| portal.native_sign_in)
     }
 
     /// The account that the command is about.
@@ -82,7 +103,10 @@ impl Desk {
         // Several: those of the portals in --config come first.
         let here: Vec<_> = accounts
             .iter()
-            .filter(|account| self.bases.contains(&account.portal()))
+            .filter(|account| {
+                let base = account.portal();
+                self.portals.iter().any(|portal| portal.base == base)
+            })
             .collect();
         match here.as_slice() {
             [only] => Ok((*only).clone()),
@@ -142,10 +166,7 @@ impl Glance {
             tempfile::tempdir().map_err(|error| Failure::io("make a directory", error))?;
         let config = Config {
             directory: directory.path().join("data").to_string_lossy().into_owned(),
-            portals: vec![PortalConfig {
-                redirect: REDIRECT.into(),
-                ..portal.clone()
-            }],
+            portals: vec![portal.clone()],
             allow_loopback_http: options.allow_loopback_http,
             app: APP.into(),
         };

@@ -3,9 +3,10 @@
 //! The file is what `pericard-portal` writes: the portals that may be used, with the authorities that they need.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use data_encoding::BASE64;
-use pericard::PortalConfig;
+use pericard::{ClientId, PortalConfig};
 use serde::Deserialize;
 
 use crate::cli::Options;
@@ -24,11 +25,16 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Entry {
     base: String,
-    client_id: String,
+    /// Left out for a portal that lets apps register themselves.
+    #[serde(default)]
+    client_id: Option<String>,
     #[serde(default = "redirect")]
     redirect: String,
     #[serde(default)]
     native_sign_in: bool,
+    /// After so many hours without the portal everything is sealed until it is reached.
+    #[serde(default)]
+    lease_hours: Option<u32>,
     #[serde(default)]
     extra_roots: Vec<String>,
 }
@@ -61,9 +67,12 @@ pub(crate) fn portals(options: &Options) -> Result<Vec<PortalConfig>, Failure> {
         let roots: Option<Vec<Vec<_>>> = roots.collect();
         Ok(PortalConfig {
             base: entry.base,
-            client_id: entry.client_id,
+            client: ClientId::from(entry.client_id),
             redirect: entry.redirect,
             native_sign_in: entry.native_sign_in,
+            lease: entry
+                .lease_hours
+                .map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
             extra_roots: roots
                 .ok_or_else(|| wrong("a root is not PEM".into()))?
                 .concat(),
@@ -96,9 +105,10 @@ pub(crate) fn portal(options: &Options, base: Option<&str>) -> Result<PortalConf
             .find(|portal| portal.base == base)
             .unwrap_or_else(|| PortalConfig {
                 base: base.to_owned(),
-                client_id: options.client_id.clone(),
+                client: ClientId::from(options.client_id.clone()),
                 redirect: REDIRECT.into(),
                 native_sign_in: false,
+                lease: None,
                 extra_roots: Vec::new(),
             })),
         None => match <[PortalConfig; 1]>::try_from(portals) {
@@ -142,6 +152,11 @@ impl Folder {
     /// The keystore's, beside the data and not in it.
     pub(crate) fn keys(&self) -> PathBuf {
         self.0.join("keys")
+    }
+
+    /// Which port of loopback the browser was last told to come back to.
+    pub(crate) fn port(&self) -> PathBuf {
+        self.0.join("port")
     }
 
     /// Whether anything was ever kept here.

@@ -16,7 +16,7 @@ use pericard_protocol::session::lease::Heard;
 use crate::client::Core;
 use crate::features::messages::MessageMirror;
 use crate::ground::error::{PericardError, Result};
-use crate::keepers::session::{Means, Session};
+use crate::keepers::session::{Means, Session, SessionState};
 use crate::keepers::store::{AccountRow, Partition, PersonRow};
 use crate::keepers::vault::{Unlocked, Wrapped};
 use crate::portal::{PortalConfig, Site};
@@ -61,15 +61,17 @@ impl AccountCore {
             unlocked: None,
             partitions: BTreeMap::new(),
         }));
-        let (sealed_content, sealed_hub) = (content.clone(), hub.clone());
+        let (changed_content, changed_hub) = (content.clone(), hub.clone());
         let means = Means {
             world: client.world.clone(),
             device: client.device.clone(),
             net: site.net.clone(),
             authority: site.authority.clone(),
-            on_seal: Box::new(move || {
-                lock(&sealed_content).seal();
-                sealed_hub.session();
+            on_change: Box::new(move |state| {
+                if matches!(state, SessionState::Sealed { .. }) {
+                    lock(&changed_content).seal();
+                }
+                changed_hub.session();
             }),
             lease: site.config.lease.map(|lease| lease.max(SHORTEST_LEASE)),
             client_id,
@@ -112,14 +114,6 @@ impl AccountCore {
             step_up,
         };
         SignIn::begin(self.client.clone(), site, method, Some(purpose)).await
-    }
-
-    /// After a lease: the portal says whether the content may be read again.
-    pub(super) async fn reopen(&self) -> Result<()> {
-        if self.session.reopen().await? {
-            self.hub.session();
-        }
-        Ok(())
     }
 
     pub(crate) fn cancel_sync(&self) {

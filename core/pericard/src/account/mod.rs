@@ -136,7 +136,7 @@ impl Account {
                 let _pass = pass;
                 core.settle_revocations().await;
                 core.site.keep_up(&core.client).await;
-                core.reopen().await?;
+                core.session.reopen().await?;
                 for lane in core.lanes().await? {
                     outbox::send(&lane, &run).await?;
                     download(&lane, &run).await?;

@@ -1,10 +1,10 @@
 //! What the person answers on the app's own screens, passed on to the portal, and what the portal makes of it.
 
-use pericard_protocol::oauth::Form;
 use pericard_protocol::oauth::first_party::{
     ChallengeAnswer, ChallengeError, Needs, Sent, Start, send_code, send_password,
     send_recovery_code,
 };
+use pericard_protocol::oauth::{ErrorCode, Form};
 use pericard_protocol::recovery_code::RecoveryCode;
 use pericard_protocol::secret::Secret;
 use pericard_protocol::totp;
@@ -181,7 +181,7 @@ impl SignIn {
                 state.stage = Stage::Browser;
                 self.keep(state).await
             }
-            ChallengeAnswer::Refused { .. } => Err(PericardError::portal(PortalProblem::Refused)),
+            ChallengeAnswer::Refused { code } => Err(refused(&code)),
         }
     }
 
@@ -206,4 +206,13 @@ impl SignIn {
             }
         }
     }
+}
+
+/// Why the portal signs nobody in: `NotFresh` where it cannot do so as it was asked to (OpenID Connect Core Unmet
+/// Authentication Requirements 1.0), which a person without a second factor meets.
+pub(super) fn refused(code: &ErrorCode) -> PericardError {
+    PericardError::portal(match code.as_str() {
+        "unmet_authentication_requirements" => PortalProblem::NotFresh,
+        _ => PortalProblem::Refused,
+    })
 }

@@ -6,10 +6,11 @@ use pericard_protocol::oauth::authorize::{
 use pericard_protocol::oauth::par::{ParError, Pushed};
 use url::Url;
 
-use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result};
+use crate::ground::error::{InputProblem, PericardError, Result};
 use crate::ground::world::Checkpoint;
 use crate::portal::Site;
 
+use super::answers::refused;
 use super::redeem::{self, Granted};
 use super::state::{Stage, State};
 use super::{SignIn, SignInStep};
@@ -74,10 +75,7 @@ impl SignIn {
             RedirectError::Refused { code } if code.as_str() == "access_denied" => {
                 PericardError::Cancelled
             }
-            RedirectError::Refused { code } if code.as_str() == UNMET => {
-                PericardError::portal(PortalProblem::NotFresh)
-            }
-            RedirectError::Refused { .. } => PericardError::portal(PortalProblem::Refused),
+            RedirectError::Refused { code } => refused(&code),
             _ => PericardError::input("to", InputProblem::NotThisSignIn),
         })?;
         self.core.world.reached(Checkpoint::CodeReceived).await;
@@ -91,10 +89,6 @@ impl SignIn {
         self.ready(&mut state, redeemed).await
     }
 }
-
-/// What an authorization server says that cannot sign the person in as it was asked to (OpenID Connect Core Unmet
-/// Authentication Requirements 1.0).
-const UNMET: &str = "unmet_authentication_requirements";
 
 /// Builds the authorization request of a state: the same each time it is asked. A pushed one comes with a proof and need
 /// not name the key.

@@ -53,9 +53,9 @@ async fn dies<T: Send + 'static>(
     deed: impl Future<Output = T> + Send + 'static,
 ) {
     room.world.dies_at(point);
-    let running = tokio::spawn(deed);
+    let mut running = tokio::task::JoinSet::new();
+    running.spawn(deed);
     room.world.died().await;
-    running.abort();
 }
 
 async fn only(client: &Client) -> Arc<Account> {

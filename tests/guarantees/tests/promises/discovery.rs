@@ -68,7 +68,7 @@ fn an_account_asks_once_a_day_what_its_portal_offers() {
         ] {
             room.world.advance(25 * 3600).await.unwrap();
             room.portal(fault.clone()).await;
-            sync(&account).await.expect(&fault.to_string());
+            assert_eq!(sync(&account).await, Ok(()), "{fault}");
             room.portal(json!({ "fault": "none" })).await;
         }
     });

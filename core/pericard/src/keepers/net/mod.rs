@@ -188,7 +188,7 @@ impl Net {
             let outcome = self.once(&call, &mut proofs).await;
             if let Ok(answer) = &outcome
                 && call.key.is_some()
-                && proofs.better(answer, &self.heard, &call.url)
+                && proofs.better(answer, &self.heard, &call.url, &self.world)
             {
                 continue;
             }
@@ -200,12 +200,13 @@ impl Net {
     }
 
     /// The time at `url`'s server, as far as this device can tell.
-    pub(crate) fn time_at(&self, url: &Url) -> Result<Timestamp, NetError> {
-        self.heard.time_at(url, self.now())
+    pub(crate) fn guess(&self, url: &Url) -> Timestamp {
+        self.heard.guess(url, &self.world)
     }
 
-    fn now(&self) -> Timestamp {
-        Timestamp::try_from(self.world.clock.now()).unwrap_or_default()
+    /// The same; `ClockWrong` when the device's own clock is more than a day away from it.
+    pub(crate) fn time_at(&self, url: &Url) -> Result<Timestamp, NetError> {
+        self.heard.time_at(url, &self.world)
     }
 
     async fn once(&self, call: &Call, proofs: &mut proof::Tries) -> Result<Answer, NetError> {
@@ -234,7 +235,7 @@ impl Net {
             .await
             .map_err(concluded)?;
         let answer = Answer::read(response, call.limit, self.world.clock.now()).await?;
-        self.heard.take(&answer, &call.url, &self.base, self.now());
+        self.heard.take(&answer, &call.url, &self.base, &self.world);
         Ok(answer)
     }
 }

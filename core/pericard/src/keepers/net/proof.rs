@@ -1,14 +1,16 @@
 //! Proof of possession (RFC 9449): what servers said that proofs need, and when a refused one is worth another try.
 //!
 //! A proof carries the time and, where a server asks for it, its nonce. Both are the server's: nonces come in `DPoP-Nonce`,
-//! one for the authorization server and one for the portal's records, and the time is the device's, corrected by what
-//! `Date` said at that origin. The correction is bounded: a device whose clock is off by more than a day is told so.
+//! one for the authorization server and one for the portal's records. The time is what `Date` last said at that origin and
+//! what has passed since by the time since boot, so that setting the device's clock changes nothing; before anything was
+//! heard it is the device's. A device whose clock is off by more than a day is told so, until it is set.
 //!
 //! A proof is made for one try and never sent twice. A call whose proof was refused is sent once more when the answer
 //! brought what was missing.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use pericard_protocol::http_date;
@@ -21,7 +23,7 @@ use crate::ground::world::{Method, World};
 
 use super::{Answer, Call, NetError};
 
-/// A larger difference is a clock to be set, not one to be corrected.
+/// A larger difference is a clock to be set, not one to be made up for.
 const CORRECTED: SignedDuration = SignedDuration::from_hours(24);
 
 /// A difference that matters to a server that is strict about the age of proofs.
@@ -33,8 +35,8 @@ pub(super) struct Heard(Mutex<Said>);
 
 #[derive(Default)]
 struct Said {
-    /// By how much each origin's clock is ahead of the device's.
-    offsets: HashMap<Origin, SignedDuration>,
+    /// What each origin's clock said, and at which time since boot.
+    times: HashMap<Origin, (Timestamp, Duration)>,
     /// The newest nonce of the authorization server and of the portal's records.
     nonces: [Option<String>; 2],
 }
@@ -42,8 +44,7 @@ struct Said {
 /// What the tries of one call were made with.
 #[derive(Default)]
 pub(super) struct Tries {
-    nonce: Option<String>,
-    offset: SignedDuration,
+    at: Timestamp,
     again: bool,
 }
 
@@ -53,25 +54,31 @@ impl Heard {
     }
 
     /// Notes what an answer of `url` tells besides what it says.
-    pub(super) fn take(&self, answer: &Answer, url: &Url, base: &Base, now: Timestamp) {
+    pub(super) fn take(&self, answer: &Answer, url: &Url, base: &Base, world: &World) {
         let mut said = self.said();
         if let Some(at) = answer.header("date").and_then(http_date::parse) {
-            said.offsets.insert(url.origin(), at.duration_since(now));
+            let uptime = world.clock.uptime();
+            said.times.insert(url.origin(), (at, uptime));
         }
         if let Some(nonce) = answer.header("dpop-nonce").and_then(dpop::nonce) {
             said.nonces[usize::from(base.covers(url))] = Some(nonce);
         }
     }
 
-    fn offset(&self, url: &Url) -> SignedDuration {
-        let said = self.said();
-        said.offsets.get(&url.origin()).copied().unwrap_or_default()
+    /// The time at `url`'s server, as far as this device can tell.
+    pub(super) fn guess(&self, url: &Url, world: &World) -> Timestamp {
+        let heard = self.said().times.get(&url.origin()).copied();
+        let there = heard.and_then(|(at, uptime)| {
+            at.checked_add(world.clock.uptime().saturating_sub(uptime))
+                .ok()
+        });
+        there.unwrap_or_else(|| device_time(world))
     }
 
-    pub(super) fn time_at(&self, url: &Url, now: Timestamp) -> Result<Timestamp, NetError> {
-        let offset = self.offset(url);
-        let there = now.checked_add(offset).unwrap_or(now);
-        if offset.abs() > CORRECTED {
+    /// The same, if the device's own clock is not too far from it.
+    pub(super) fn time_at(&self, url: &Url, world: &World) -> Result<Timestamp, NetError> {
+        let there = self.guess(url, world);
+        if there.duration_since(device_time(world)).abs() > CORRECTED {
             return Err(NetError::ClockWrong {
                 portal: Some(there),
             });
@@ -87,19 +94,17 @@ impl Heard {
         world: &World,
         tries: &mut Tries,
     ) -> Result<String, NetError> {
-        let device = Timestamp::try_from(world.clock.now()).unwrap_or_default();
-        let now = self.time_at(&call.url, device)?;
-        tries.offset = self.offset(&call.url);
-        tries.nonce = self.said().nonces[usize::from(base.covers(&call.url))].clone();
+        tries.at = self.time_at(&call.url, world)?;
+        let nonce = self.said().nonces[usize::from(base.covers(&call.url))].clone();
         let proof = Proof {
             method: match call.method {
                 Method::Get => "GET",
                 Method::Post => "POST",
             },
             url: &call.url,
-            now,
+            now: tries.at,
             jti: world.random(),
-            nonce: tries.nonce.as_deref(),
+            nonce: nonce.as_deref(),
             access_token: call.token.as_ref(),
         };
         key.proof(&proof).ok_or(NetError::Unproved)
@@ -108,7 +113,13 @@ impl Heard {
 
 impl Tries {
     /// Whether `answer` refused a proof and brought what a better one needs. Said once per call.
-    pub(super) fn better(&mut self, answer: &Answer, heard: &Heard, url: &Url) -> bool {
+    pub(super) fn better(
+        &mut self,
+        answer: &Answer,
+        heard: &Heard,
+        url: &Url,
+        world: &World,
+    ) -> bool {
         if self.again || !matches!(answer.status, 400 | 401) {
             return false;
         }
@@ -121,8 +132,13 @@ impl Tries {
         // Only what had no effect may be sent again: a code must not be.
         let refused = dpop::refuses_proof(&answer.body)
             || challenge.is_some_and(|challenge| challenge.refuses_proof());
-        let clock = refused && (heard.offset(url) - self.offset).abs() > NOTED;
+        let off = heard.guess(url, world).duration_since(self.at);
+        let clock = refused && off.abs() > NOTED;
         self.again = nonce || clock;
         self.again
     }
+}
+
+fn device_time(world: &World) -> Timestamp {
+    Timestamp::try_from(world.clock.now()).unwrap_or_default()
 }

@@ -43,7 +43,7 @@ impl Session {
         let (Some(span), Some(heard)) = (self.lease.span, *self.lease.heard()) else {
             return false;
         };
-        let now = self.means.authority.time().unwrap_or_else(|_| self.now());
+        let now = self.means.authority.guess();
         let uptime = self.means.world.clock.uptime();
         heard.is_over(span, Clocks { now, uptime })
     }
@@ -83,7 +83,6 @@ impl Session {
         if let Ok(mut tokens) = self.tokens.try_lock() {
             tokens.machine = tokens.machine.on(Event::LeaseEnded).0;
             self.show(&tokens);
-            (self.means.on_seal)();
         }
         stored
     }

@@ -72,8 +72,8 @@ pub(crate) struct Means {
     pub(crate) device: Arc<Device>,
     pub(crate) net: Net,
     pub(crate) authority: Arc<Authority>,
-    /// Drops the content's key from memory.
-    pub(crate) on_seal: Box<dyn Fn() + Send + Sync>,
+    /// Is told where the session stands, each time that changes; drops the content's key when it is sealed.
+    pub(crate) on_change: Box<dyn Fn(SessionState) + Send + Sync>,
     /// How long the content stays readable without a word from the portal.
     pub(crate) lease: Option<std::time::Duration>,
     /// The client of an account whose tokens do not tell.
@@ -135,15 +135,13 @@ impl Session {
         }
     }
 
-    /// Asks the portal whether the person still may, after a lease that is over; the content is open then. Says whether
-    /// that was so.
-    pub(crate) async fn reopen(&self) -> Result<bool> {
-        let over = self.readable() == Err(PericardError::LeaseEnded);
-        if over {
+    /// Asks the portal whether the person still may, after a lease that is over; the content is open then.
+    pub(crate) async fn reopen(&self) -> Result<()> {
+        if self.readable() == Err(PericardError::LeaseEnded) {
             self.seal_now().await;
             self.token(Event::NeedToken { now: self.now() }).await?;
         }
-        Ok(over)
+        Ok(())
     }
 
     /// Sends `call` with a token; once more with a new one when the portal refuses the first.
@@ -166,10 +164,8 @@ impl Session {
         let call = call.clone().token(&pass.token).proved(pass.key.as_ref());
         let url = call.url().clone();
         let answer = self.means.net.send(call).await.map_err(SendError::Net)?;
-        if answer.is_success()
-            && let Ok(at) = self.means.net.time_at(&url)
-        {
-            self.heard(at).await;
+        if answer.is_success() {
+            self.heard(self.means.net.guess(&url)).await;
         }
         let challenge = answer
             .header("www-authenticate")
@@ -221,7 +217,14 @@ impl Session {
     }
 
     fn show(&self, tokens: &Tokens) {
-        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown(&tokens.machine);
+        let now = shown(&tokens.machine);
+        let before = {
+            let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *shown, now)
+        };
+        if before != now {
+            (self.means.on_change)(now);
+        }
     }
 
     /// Lets the machine run from `event` until there is a token or none can be had.

@@ -51,7 +51,6 @@ impl Session {
                     tokens.received = None;
                 }
                 // In memory it is sealed already; a disk that fails cannot keep it open.
-                (self.means.on_seal)();
                 let reason = seal_reason(reason);
                 let stored = self
                     .on_disk(move |device| device.seal(&account, reason))
@@ -150,9 +149,7 @@ impl Session {
         if !same_patient || !same_person {
             return Event::IdentityChanged;
         }
-        if let Ok(at) = self.means.authority.time() {
-            self.heard(at).await;
-        }
+        self.heard(self.means.authority.guess()).await;
         let expires = expires.try_into().unwrap_or_else(|_| self.now());
         Event::RefreshAnswered { expires }
     }
@@ -164,7 +161,7 @@ impl Session {
             client_id: &self.client_id(old),
             nonce: None,
             access_token: Some(access_token),
-            now: self.means.authority.time().unwrap_or_else(|_| self.now()),
+            now: self.means.authority.guess(),
         };
         match self.means.authority.identify(id_token, &expected).await {
             Ok(claims) => claims.subject == self.account.subject,
