@@ -209,7 +209,7 @@ pub(crate) struct Signin {
 }
 
 /// How to sign in, and answers to what will be asked.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Answering {
     /// On the portal's own pages, in the system's browser
     #[arg(long)]

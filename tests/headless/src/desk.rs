@@ -44,7 +44,6 @@ impl Desk {
     pub(crate) async fn for_sign_in(options: &Options) -> Result<(Self, Callback), Failure> {
         let callback = Callback::listen(Some(&Folder::of(options)?)).await?;
         let desk = Self::open(options, Some(&callback)).await?;
-        callback.keep()?;
         Ok((desk, callback))
     }
 

@@ -1,12 +1,17 @@
 //! What went wrong, what to do next, and the exit code. The one place where errors become words.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use pericard::{
     InputProblem, KeystoreError, PericardError, PortalProblem, SignInReason, StorageKind,
+    TotpSecret,
 };
 use pericard_desktop::DesktopKeystoreError;
+use serde_json::{Map, Value, json};
+
+use crate::moment;
+use crate::show::shapes;
 
 /// Why a command ended without doing what it was asked.
 #[derive(Debug)]
@@ -21,6 +26,8 @@ pub(crate) enum Failure {
     Nobody,
     /// A question has no answer because nobody is at the terminal; what was wanted, and how to give it.
     NotAsked(&'static str, String),
+    /// The portal wants a second factor to be set up, and nobody is at the terminal to do it.
+    Enrolment(Box<TotpSecret>),
     /// The browser did not come back.
     NoBrowser,
     /// A file or socket of the command itself.
@@ -42,13 +49,14 @@ impl Failure {
     pub(crate) fn exit(&self) -> u8 {
         match self {
             Self::Usage(..) | Self::NotAsked(..) => 2,
-            Self::Nobody | Self::NoBrowser => 4,
+            Self::Nobody | Self::NoBrowser | Self::Enrolment(_) => 4,
             Self::Keystore(_) => 6,
             Self::Io(..) | Self::Promise(_) => 1,
             Self::Core(error) => match error {
                 PericardError::InvalidInput { .. } | PericardError::NotFound => 2,
-                PericardError::Offline => 3,
+                PericardError::Offline | PericardError::LeaseEnded => 3,
                 PericardError::SignInRequired { .. }
+                | PericardError::StepUpRequired
                 | PericardError::WrongPassword { .. }
                 | PericardError::WrongCode { .. } => 4,
                 PericardError::Portal { .. } => 5,
@@ -57,6 +65,7 @@ impl Failure {
                 | PericardError::InUse => 6,
                 PericardError::RateLimited { .. } => 7,
                 PericardError::Integrity { .. } => 8,
+                PericardError::ClockWrong { .. } => 9,
                 _ => 1,
             },
         }
@@ -68,6 +77,7 @@ impl Failure {
             Self::Usage(..) => "usage",
             Self::NotAsked(..) => "not_asked",
             Self::Nobody => "sign_in_required",
+            Self::Enrolment(_) => "enrolment_required",
             Self::NoBrowser => "browser",
             Self::Keystore(_) => "keystore",
             Self::Io(..) => "io",
@@ -75,6 +85,9 @@ impl Failure {
             Self::Core(error) => match error {
                 PericardError::Offline => "offline",
                 PericardError::SignInRequired { .. } => "sign_in_required",
+                PericardError::StepUpRequired => "step_up_required",
+                PericardError::LeaseEnded => "lease_ended",
+                PericardError::ClockWrong { .. } => "clock_wrong",
                 PericardError::RateLimited { .. } => "rate_limited",
                 PericardError::WrongPassword { .. } => "wrong_password",
                 PericardError::WrongCode { .. } => "wrong_code",
@@ -92,6 +105,31 @@ impl Failure {
         }
     }
 
+    /// What a program can do something with, beside the code.
+    pub(crate) fn details(&self) -> Map<String, Value> {
+        let details = match self {
+            Self::Enrolment(totp) => json!({ "enrolment": shapes::totp(totp) }),
+            Self::Core(error) => match error {
+                PericardError::WrongPassword { attempts_left }
+                | PericardError::WrongCode { attempts_left } => {
+                    json!({ "attempts_left": attempts_left })
+                }
+                PericardError::RateLimited { retry_after } => {
+                    json!({ "retry_after": whole_seconds(*retry_after) })
+                }
+                PericardError::ClockWrong { portal_time } => {
+                    json!({ "portal_time": portal_time.map(moment::instant) })
+                }
+                _ => Value::Null,
+            },
+            _ => Value::Null,
+        };
+        match details {
+            Value::Object(details) => details,
+            _ => Map::new(),
+        }
+    }
+
     /// What happened, as a sentence without its full stop.
     pub(crate) fn what(&self) -> String {
         match self {
@@ -100,6 +138,10 @@ impl Failure {
                 format!("{what} is wanted, and nobody is at the terminal to ask")
             }
             Self::Nobody => "nobody is signed in on this device".into(),
+            Self::Enrolment(_) => {
+                "the portal wants a second factor to be set up, and nobody is at the terminal to do it"
+                    .into()
+            }
             Self::NoBrowser => "the browser did not come back within five minutes".into(),
             Self::Keystore(error) => error.to_string(),
             Self::Io(what, error) => format!("cannot {what}: {error}"),
@@ -112,7 +154,14 @@ impl Failure {
         match self {
             Self::Usage(_, advice) | Self::NotAsked(_, advice) => advice.clone(),
             Self::Nobody => "Sign in first: pericard --config FILE signin".into(),
-            Self::NoBrowser => "Run the command again, and finish on the portal's pages.".into(),
+            Self::Enrolment(_) => {
+                "Put the secret into an authenticator app. The sign-in waits ten minutes: \
+                 pericard signin --resume --code CODE"
+                    .into()
+            }
+            Self::NoBrowser => {
+                "Go on within ten minutes of its beginning: pericard signin --resume".into()
+            }
             Self::Keystore(error) => keystore(error).into(),
             Self::Io(..) => String::new(),
             Self::Promise(_) => "This is a defect: please report it with the output above.".into(),
@@ -151,8 +200,15 @@ fn core(error: &PericardError) -> String {
             SignInReason::AnotherPerson => "somebody else signed in; nothing was changed",
         }
         .into(),
+        PericardError::StepUpRequired => "the portal wants a fresh sign-in before it does this".into(),
+        PericardError::LeaseEnded => {
+            "the portal was not reached for too long; the messages here are sealed, not lost".into()
+        }
+        PericardError::ClockWrong { portal_time } => clock(*portal_time, SystemTime::now()),
         PericardError::RateLimited { retry_after } => {
-            format!("the portal asks to wait for {}", span(*retry_after))
+            let until = SystemTime::now().checked_add(*retry_after).map(moment::time);
+            let until = until.map(|until| format!(", until {until}")).unwrap_or_default();
+            format!("the portal asks to wait for {}{until}", span(*retry_after))
         }
         PericardError::WrongPassword { attempts_left } => {
             format!("user name or password is wrong{}", tries(attempts_left))
@@ -165,6 +221,7 @@ fn core(error: &PericardError) -> String {
                 InputProblem::Empty => "is empty",
                 InputProblem::TooLong => "is too long",
                 InputProblem::NotDigits => "has to be six to eight digits",
+                InputProblem::NotARecoveryCode => "is not a recovery code",
                 InputProblem::NotAUrl => "is not an address",
                 InputProblem::NotHttps => "is not https",
                 InputProblem::NotThisSignIn => "does not belong to this sign-in",
@@ -197,6 +254,8 @@ fn core(error: &PericardError) -> String {
                 PortalProblem::Failing => "the portal has a problem of its own",
                 PortalProblem::Certificate => "the portal's certificate is not trusted",
                 PortalProblem::ForeignLink => "the portal gave a link that leads away from it; it was not followed",
+                PortalProblem::UntrustedIdentity => "the portal's statement of who signed in cannot be believed",
+                PortalProblem::NotFresh => "the portal signed you in without the proof that it had asked for",
             };
             match status {
                 Some(status) => format!("{problem} (HTTP {status})"),
@@ -240,6 +299,11 @@ fn next(error: &PericardError) -> String {
         PericardError::SignInRequired { .. } => {
             "Sign in again as the same person, and everything is back: pericard signin"
         }
+        PericardError::StepUpRequired => {
+            "Nothing was lost. Sign in anew, then do it again: pericard step-up"
+        }
+        PericardError::LeaseEnded => "Go where the portal can be reached, and they open again: pericard sync",
+        PericardError::ClockWrong { .. } => "Set this device's date, time and time zone, then try again.",
         PericardError::RateLimited { .. } => "Nothing was lost. Try again after that.",
         PericardError::WrongPassword { .. } => "Try again: pericard signin",
         PericardError::WrongCode { .. } => {
@@ -251,6 +315,7 @@ fn next(error: &PericardError) -> String {
                 "Portals are reached by https. For a test portal on this machine: --allow-loopback-http"
             }
             ("base", _) => "Give the FHIR base, for example https://portal.example/fhir/r4",
+            ("code", InputProblem::NotARecoveryCode) => "Eight letters and digits or more; spaces and dashes are fine.",
             ("code", _) => "Digits, spaces and dashes are fine; nothing else is.",
             _ => "",
         },
@@ -264,9 +329,17 @@ fn next(error: &PericardError) -> String {
                 "If this is a portal under test, put its authority into extra_roots in --config. Otherwise somebody \
                  may be in between: do not sign in on this network."
             }
-            PortalProblem::Unsupported => "See what it offers: pericard doctor",
+            PortalProblem::Unsupported => {
+                "See what it offers: pericard doctor. Where apps cannot register themselves, give --client-id ID."
+            }
             PortalProblem::Failing => "Nothing was lost. Try again later.",
-            PortalProblem::WrongIssuer | PortalProblem::Insecure | PortalProblem::ForeignLink => {
+            PortalProblem::NotFresh => {
+                "It may need a second factor: pericard two-factor enrol. Otherwise tell the portal's people."
+            }
+            PortalProblem::WrongIssuer
+            | PortalProblem::Insecure
+            | PortalProblem::ForeignLink
+            | PortalProblem::UntrustedIdentity => {
                 "Do not sign in there; tell the portal's people."
             }
             _ => "See what the portal gets wrong: pericard doctor",
@@ -309,11 +382,62 @@ fn keystore(error: &DesktopKeystoreError) -> &'static str {
     }
 }
 
+/// How far the clock is off, where the portal has told its own.
+fn clock(portal: Option<SystemTime>, now: SystemTime) -> String {
+    let Some(portal) = portal else {
+        return "the clock of this device is wrong".into();
+    };
+    let (off, way) = match portal.duration_since(now) {
+        Ok(behind) => (behind, "behind"),
+        Err(ahead) => (ahead.duration(), "ahead of"),
+    };
+    format!(
+        "the clock of this device is {} {way} the portal's",
+        span(off)
+    )
+}
+
+fn whole_seconds(span: Duration) -> u64 {
+    span.as_secs() + u64::from(span.subsec_nanos() > 0)
+}
+
 /// A wait in words.
 pub(crate) fn span(span: Duration) -> String {
-    match span.as_secs() + u64::from(span.subsec_nanos() > 0) {
+    match whole_seconds(span) {
         1 => "one second".into(),
         seconds @ 0..120 => format!("{seconds} seconds"),
-        seconds => format!("{} minutes", seconds.div_ceil(60)),
+        seconds @ 0..7_200 => format!("{} minutes", seconds.div_ceil(60)),
+        seconds @ 0..172_800 => format!("{} hours", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_told_by_how_much_it_is_off_and_which_way() {
+        let now = SystemTime::now();
+        let days = Duration::from_secs(3 * 86_400 + 100);
+        assert_eq!(
+            clock(Some(now + days), now),
+            "the clock of this device is 3 days behind the portal's"
+        );
+        assert_eq!(
+            clock(Some(now - days), now),
+            "the clock of this device is 3 days ahead of the portal's"
+        );
+        assert_eq!(clock(None, now), "the clock of this device is wrong");
+    }
+
+    #[test]
+    fn a_wait_is_told_in_what_people_count_in() {
+        let of = |seconds| span(Duration::from_secs(seconds));
+        assert_eq!(span(Duration::from_millis(300)), "one second");
+        assert_eq!(
+            [of(60), of(121), of(3 * 3_600), of(50 * 3_600)],
+            ["60 seconds", "3 minutes", "3 hours", "2 days"]
+        );
     }
 }

@@ -14,6 +14,7 @@ mod failure;
 mod moment;
 mod progress;
 mod prompt;
+mod questions;
 mod settings;
 mod show;
 mod tour;

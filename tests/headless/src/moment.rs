@@ -29,6 +29,11 @@ pub(crate) fn full(at: SystemTime) -> String {
     zoned(at).strftime("%-d %b %Y, %H:%M").to_string()
 }
 
+/// The time of day, to the second.
+pub(crate) fn time(at: SystemTime) -> String {
+    zoned(at).strftime("%H:%M:%S").to_string()
+}
+
 /// RFC 3339 in UTC, for programs.
 pub(crate) fn instant(at: SystemTime) -> String {
     Timestamp::try_from(at)

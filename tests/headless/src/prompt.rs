@@ -34,6 +34,27 @@ pub(crate) fn line(question: &'static str, otherwise: &str) -> Result<String, Fa
     }
 }
 
+/// A question with yes or no. Whoever only presses Enter says `otherwise`.
+pub(crate) fn agree(question: &str, otherwise: bool) -> Result<bool, Failure> {
+    loop {
+        let mut terminal = io::stderr();
+        let hint = if otherwise { "Y/n" } else { "y/N" };
+        let _ = write!(terminal, "{question}? [{hint}] ");
+        let _ = terminal.flush();
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer);
+        if read.map_err(|error| Failure::io("read the answer", error))? == 0 {
+            return Err(Failure::NotAsked("an answer", String::new()));
+        }
+        match answer.trim().to_lowercase().as_str() {
+            "" => return Ok(otherwise),
+            "y" | "yes" => return Ok(true),
+            "n" | "no" => return Ok(false),
+            _ => {}
+        }
+    }
+}
+
 /// A line that is not shown.
 pub(crate) fn hidden(
     question: &'static str,

@@ -65,8 +65,11 @@ impl Voice {
     /// What ended the command.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
-            let error = json!({ "code": failure.code(), "exit": failure.exit(),
+            let mut error = json!({ "code": failure.code(), "exit": failure.exit(),
                 "message": failure.what(), "advice": failure.advice() });
+            if let Some(error) = error.as_object_mut() {
+                error.extend(failure.details());
+            }
             return self.result(&json!({ "error": error }));
         }
         let rich = io::stderr().is_terminal() && self.rich;

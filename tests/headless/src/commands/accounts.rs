@@ -1,7 +1,7 @@
-//! Who is signed in.
+//! Who is signed in, and how each session stands.
 
 use comfy_table::CellAlignment::{Left, Right};
-use pericard::SessionState;
+use pericard::{SealReason, SessionState};
 use serde_json::json;
 
 use crate::cli::Options;
@@ -26,7 +26,7 @@ pub(super) async fn run(options: &Options, voice: &Voice) -> Result<(), Failure>
             ("", Some(5), Right),
             ("who", Some(24), Left),
             ("portal", None, Left),
-            ("session", Some(12), Left),
+            ("session", Some(18), Left),
         ];
         let rows = accounts.iter().enumerate().map(|(n, account)| {
             let people: Vec<_> = account
@@ -36,7 +36,15 @@ pub(super) async fn run(options: &Options, voice: &Voice) -> Result<(), Failure>
                 .collect();
             let (session, look) = match account.session() {
                 SessionState::Active => ("active", Look::Good),
-                SessionState::Sealed { .. } => ("sealed", Look::Bad),
+                SessionState::StepUp => ("sign-in wanted", Look::Bad),
+                SessionState::Sealed { reason } => (
+                    match reason {
+                        SealReason::Refused => "sealed: ended",
+                        SealReason::IdentityChanged => "sealed: stranger",
+                        SealReason::Lease => "sealed: offline",
+                    },
+                    Look::Bad,
+                ),
                 SessionState::SignedOut => ("signed out", Look::Quiet),
             };
             vec![

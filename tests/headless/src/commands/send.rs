@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use pericard::{Message, MessageState, NewMessage, PericardError};
 use serde_json::json;
 
+use super::step_up::Way;
 use crate::cli::Options;
 use crate::desk::{self, Desk};
 use crate::failure::Failure;
@@ -41,7 +42,7 @@ pub(super) async fn run(
     } else {
         text.clone()
     };
-    let desk = Desk::existing(options).await?;
+    let (desk, callback) = Desk::with_browser(options).await?;
     let account = desk.account().await?;
     let messages = desk::messages(&account)?;
     let thread = match thread {
@@ -58,22 +59,33 @@ pub(super) async fn run(
     let ended = if offline {
         Ok(())
     } else {
-        progress::sync(&account, voice, false).await.map(|_| ())
+        let way = Way {
+            desk: &desk,
+            callback: &callback,
+            account: &account,
+            voice,
+        };
+        let sent = way.lifted(async || progress::sync(&account, voice, false).await);
+        sent.await.map(|_| ())
     };
     let message = messages.message(queued.id).await?;
-    tell(&message, ended.as_ref().err(), voice);
+    let offline = matches!(&ended, Err(Failure::Core(PericardError::Offline)));
+    // Of what failed otherwise standard output says one thing alone: the failure.
+    if offline || ended.is_ok() || message.state == MessageState::Sent || !voice.json {
+        tell(&message, offline, voice);
+    }
     desk.close().await?;
     match ended {
         // Queued and safe: being offline is no failure of sending.
-        Ok(()) | Err(PericardError::Offline) => Ok(()),
+        Ok(()) => Ok(()),
+        Err(_) if offline => Ok(()),
         // It has arrived; what failed came after.
         Err(_) if message.state == MessageState::Sent => Ok(()),
-        Err(error) => Err(error.into()),
+        Err(failure) => Err(failure),
     }
 }
 
-fn tell(message: &Message, error: Option<&PericardError>, voice: &Voice) {
-    let offline = matches!(error, Some(PericardError::Offline));
+fn tell(message: &Message, offline: bool, voice: &Voice) {
     voice.result(&json!({ "message": shapes::message(message), "offline": offline }));
     voice.say(match message.state {
         MessageState::Sent => voice.paint(GOOD, "Sent."),

@@ -1,164 +1,129 @@
-//! Signing in: one question after another, on the terminal or in the browser.
+//! Signing in to a portal, or going on with a sign-in that was interrupted.
 
 use std::sync::Arc;
 
-use pericard::{Account, PericardError, PortalConfig, SignIn, SignInMethod, SignInStep};
+use pericard::{Account, PericardError, PortalConfig, PortalProblem, SignIn, SignInMethod};
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use crate::browser::Callback;
-use crate::cli::{Options, Signin};
+use crate::cli::{Answering, Options, Signin};
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::questions::{self, Answers, Signed};
+use crate::settings;
 use crate::show::shapes;
-use crate::voice::{GOOD, Voice, clean};
-use crate::{prompt, settings};
+use crate::voice::{DOUBT, GOOD, Voice, clean};
 
 pub(super) async fn run(options: &Options, how: &Signin, voice: &Voice) -> Result<(), Failure> {
+    let answers = Answers::of(&how.answering, how.resume)?;
     // A portal may send a native sign-in on to the browser: the way back is there from the beginning.
-    let callback = Callback::listen().await?;
-    let (desk, sign_in) = if how.resume {
-        let desk = Desk::existing(options).await?;
+    let (desk, callback, sign_in) = if how.resume {
+        let (desk, callback) = Desk::with_browser(options).await?;
         let sign_in = desk.client.resume_sign_in().await?.ok_or_else(|| {
             Failure::usage(
                 "no sign-in is under way",
                 "One lasts ten minutes. Start anew: pericard signin",
             )
         })?;
-        (desk, sign_in)
+        (desk, callback, sign_in)
     } else {
-        begin(options, how, &callback).await?
+        begin(options, how).await?
     };
-    let account = questions(&sign_in, how, &callback, voice).await?;
+    let signed = questions::ask(&sign_in, answers, &callback, voice).await?;
     let accounts = desk.client.accounts().await?;
-    let place = accounts.iter().position(|other| other.id() == account.id());
-    tell(&account, place.unwrap_or_default() + 1, voice);
+    let place = accounts
+        .iter()
+        .position(|other| other.id() == signed.account.id());
+    tell(&signed, place.unwrap_or_default() + 1, voice);
     desk.close().await
 }
 
-async fn begin(
-    options: &Options,
-    how: &Signin,
-    callback: &Callback,
-) -> Result<(Desk, Arc<SignIn>), Failure> {
-    let config = settings::portal(options, how.base.as_deref())?;
-    let config = PortalConfig {
-        redirect: callback.redirect(),
-        ..config
+async fn begin(options: &Options, how: &Signin) -> Result<(Desk, Callback, Arc<SignIn>), Failure> {
+    let (desk, callback) = match (&options.account, &how.base) {
+        // Whose portal it is, the account knows.
+        (Some(_), None) => Desk::with_browser(options).await?,
+        _ => {
+            // Before a directory is made: it may be that no portal was named.
+            settings::portal(options, how.base.as_deref())?;
+            Desk::for_sign_in(options).await?
+        }
     };
-    let desk = Desk::open(options, Some(&config)).await?;
-    let method = if how.browser {
-        SignInMethod::Browser
+    callback.keep()?;
+    let sign_in = if options.account.is_some() {
+        let account = desk.account().await?;
+        let native = desk.is_native(&account.portal());
+        by(&how.answering, native, async |method| {
+            account.sign_in_again(method).await
+        })
+        .await?
     } else {
-        SignInMethod::Native
-    };
-    let sign_in = match &options.account {
-        Some(_) => desk.account().await?.sign_in_again(method).await?,
-        None => {
-            let portal = desk.client.portal(config).await?;
-            // A portal that nobody configured, or without a challenge, has its own pages.
-            let native = portal.capabilities().native_sign_in;
-            let asked = how.user.is_some() || how.code.is_some() || how.password_stdin;
-            let method = if !native && !asked {
-                SignInMethod::Browser
-            } else {
-                method
-            };
-            portal.sign_in(method).await?
-        }
-    };
-    Ok((desk, sign_in))
-}
-
-/// Asks until the sign-in is done. A person may try again; a script hears of the first wrong answer.
-async fn questions(
-    sign_in: &Arc<SignIn>,
-    how: &Signin,
-    callback: &Callback,
-    voice: &Voice,
-) -> Result<Arc<Account>, Failure> {
-    loop {
-        // Whether a person typed the answer, and may type another.
-        let (answered, typed) = match sign_in.step()? {
-            SignInStep::Ready => return Ok(sign_in.clone().finish().await?),
-            SignInStep::OpenBrowser { url } => {
-                callback.follow(sign_in, &url, !how.no_open, voice).await?;
-                continue;
-            }
-            SignInStep::Wait { until } => {
-                let retry_after = until
-                    .duration_since(std::time::SystemTime::now())
-                    .unwrap_or_default();
-                return Err(PericardError::RateLimited { retry_after }.into());
-            }
-            SignInStep::AskPassword => {
-                let user = match &how.user {
-                    Some(user) => user.clone(),
-                    None => prompt::line("user name", "Give it with --user.")?,
-                };
-                let (password, typed) = password(how)?;
-                (
-                    sign_in
-                        .clone()
-                        .password(user, password.as_bytes().to_vec())
-                        .await,
-                    typed,
-                )
-            }
-            SignInStep::AskCode { .. } => {
-                let code = match &how.code {
-                    Some(code) => code.clone(),
-                    None => prompt::line(
-                        "code of the authenticator app",
-                        "Give it with --code; the sign-in waits ten minutes: pericard signin --resume --code CODE",
-                    )?,
-                };
-                (sign_in.clone().code(code).await, how.code.is_none())
-            }
+        let config = PortalConfig {
+            redirect: callback.redirect(),
+            ..settings::portal(options, how.base.as_deref())?
         };
-        match answered {
-            Ok(_) => {}
-            Err(
-                error @ (PericardError::WrongPassword { .. }
-                | PericardError::WrongCode { .. }
-                | PericardError::InvalidInput { .. }),
-            ) if typed => {
-                voice.aside(format!(
-                    "Not accepted: {}. Try again.",
-                    Failure::Core(error).what()
-                ));
-            }
-            Err(error) => return Err(error.into()),
-        }
+        let native = config.native_sign_in;
+        let portal = desk.client.portal(config).await?;
+        by(&how.answering, native, async |method| {
+            portal.sign_in(method).await
+        })
+        .await?
+    };
+    Ok((desk, callback, sign_in))
+}
+
+/// Begins a sign-in: with questions here where portal and --config allow that, else on the portal's own pages. Who gives
+/// answers along is told when they cannot be used.
+pub(super) async fn by(
+    how: &Answering,
+    native: bool,
+    begin: impl AsyncFn(SignInMethod) -> Result<Arc<SignIn>, PericardError>,
+) -> Result<Arc<SignIn>, PericardError> {
+    let answers = [&how.user, &how.code, &how.recovery_code];
+    let answered = how.password_stdin || answers.iter().any(|answer| answer.is_some());
+    if how.browser || !(native || answered) {
+        return begin(SignInMethod::Browser).await;
+    }
+    match begin(SignInMethod::Native).await {
+        Err(PericardError::Portal {
+            problem: PortalProblem::Unsupported,
+            ..
+        }) if !answered => begin(SignInMethod::Browser).await,
+        begun => begun,
     }
 }
 
-/// The password, and whether a person typed it.
-fn password(how: &Signin) -> Result<(Zeroizing<String>, bool), Failure> {
-    if how.password_stdin {
-        return Ok((prompt::piped()?, false));
-    }
-    match std::env::var("PERICARD_PASSWORD") {
-        Ok(password) => Ok((Zeroizing::new(password), false)),
-        Err(_) => {
-            let asked = prompt::hidden(
-                "password",
-                "Give it in PERICARD_PASSWORD or with --password-stdin.",
-            )?;
-            Ok((asked, true))
-        }
-    }
+fn tell(signed: &Signed, number: usize, voice: &Voice) {
+    voice.result(&json!({ "account": shapes::account(&signed.account, number),
+        "recovery_codes": signed.recovery_codes, "recovery_codes_left": signed.recovery_codes_left }));
+    voice.say(format!(
+        "{} Welcome, {}. Next: pericard sync",
+        voice.paint(GOOD, "Signed in."),
+        name(&signed.account)
+    ));
+    left(signed, voice);
 }
 
-fn tell(account: &Account, number: usize, voice: &Voice) {
-    voice.result(&json!({ "account": shapes::account(account, number) }));
-    let name = account
-        .people()
+/// Whose account it is.
+pub(super) fn name(account: &Account) -> String {
+    let people = account.people();
+    people
         .first()
         .map(|person| clean(&person.name))
-        .unwrap_or_default();
+        .unwrap_or_default()
+}
+
+/// Says how many recovery codes are left, when one was used.
+pub(super) fn left(signed: &Signed, voice: &Voice) {
+    let Some(left) = signed.recovery_codes_left else {
+        return;
+    };
+    let left = match left {
+        0 => "That was the last recovery code.".into(),
+        1 => "One recovery code is left.".into(),
+        n => format!("{n} recovery codes are left."),
+    };
     voice.say(format!(
-        "{} Welcome, {name}. Next: pericard sync",
-        voice.paint(GOOD, "Signed in.")
+        "{} New ones: pericard two-factor new-codes",
+        voice.paint(DOUBT, left)
     ));
 }

@@ -3,6 +3,7 @@
 use pericard::{Account, SyncProgress};
 use serde_json::json;
 
+use super::step_up::Way;
 use crate::cli::Options;
 use crate::desk::{self, Desk};
 use crate::failure::Failure;
@@ -10,9 +11,17 @@ use crate::progress;
 use crate::voice::{DOUBT, Voice};
 
 pub(super) async fn run(options: &Options, voice: &Voice) -> Result<(), Failure> {
-    let desk = Desk::existing(options).await?;
+    let (desk, callback) = Desk::with_browser(options).await?;
     let account = desk.account().await?;
-    let done = progress::sync(&account, voice, false).await?;
+    let way = Way {
+        desk: &desk,
+        callback: &callback,
+        account: &account,
+        voice,
+    };
+    let done = way
+        .lifted(async || progress::sync(&account, voice, false).await)
+        .await?;
     tell(&account, &done, voice).await?;
     desk.close().await
 }

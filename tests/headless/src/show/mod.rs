@@ -1,10 +1,12 @@
 //! What people and programs get to see: tables, bubbles, marked hits, and the JSON shapes.
 
 mod inbox;
+mod secret;
 pub(crate) mod shapes;
 mod table;
 mod talk;
 
 pub(crate) use inbox::{hits, inbox, outbox, state};
+pub(crate) use secret::{recovery_codes, totp};
 pub(crate) use table::{Look, table};
 pub(crate) use talk::talk;

@@ -1,6 +1,9 @@
 //! The JSON of each record. Names and types here are kept: scripts rely on them.
 
-use pericard::{Account, Message, MessageState, MessageThread, SearchHit, SessionState};
+use pericard::{
+    Account, Message, MessageState, MessageThread, QrCode, SealReason, SearchHit, SessionState,
+    TotpSecret,
+};
 use serde_json::{Value, json};
 
 use crate::moment::instant;
@@ -8,6 +11,7 @@ use crate::moment::instant;
 pub(crate) fn account(account: &Account, number: usize) -> Value {
     let people = account.people();
     json!({ "number": number, "id": account.id(), "portal": account.portal(), "session": session(account.session()),
+        "sealed_by": sealed_by(account.session()),
         "people": people.iter().map(|person| json!({ "id": person.id, "name": person.name, "self": person.is_self }))
             .collect::<Vec<_>>() })
 }
@@ -15,9 +19,29 @@ pub(crate) fn account(account: &Account, number: usize) -> Value {
 pub(crate) fn session(state: SessionState) -> &'static str {
     match state {
         SessionState::Active => "active",
+        SessionState::StepUp => "step_up",
         SessionState::Sealed { .. } => "sealed",
         SessionState::SignedOut => "signed_out",
     }
+}
+
+/// What sealed a session.
+pub(crate) fn sealed_by(state: SessionState) -> Option<&'static str> {
+    match state {
+        SessionState::Sealed { reason } => Some(match reason {
+            SealReason::Refused => "portal",
+            SealReason::IdentityChanged => "identity",
+            SealReason::Lease => "lease",
+        }),
+        _ => None,
+    }
+}
+
+/// What an authenticator needs, with a QR code of it to show elsewhere.
+pub(crate) fn totp(totp: &TotpSecret) -> Value {
+    let svg = QrCode::new(totp.uri.clone()).ok().map(|code| code.svg());
+    json!({ "uri": totp.uri, "secret": totp.secret, "issuer": totp.issuer, "account": totp.account,
+        "algorithm": totp.algorithm, "digits": totp.digits, "period": totp.period.as_secs(), "svg": svg })
 }
 
 pub(crate) fn thread(thread: &MessageThread, number: Option<usize>) -> Value {

@@ -45,7 +45,7 @@ pub(super) async fn sign_in(
         .await?;
     let mut step = sign_in.step()?;
     report.show(format!("user {}, password {}", ana.user, "•".repeat(12)));
-    if step == SignInStep::AskPassword {
+    if matches!(step, SignInStep::AskPassword { .. }) {
         step = sign_in
             .clone()
             .password(ana.user.clone(), ana.password.clone().into_bytes())
@@ -64,8 +64,12 @@ pub(super) async fn sign_in(
         .first()
         .map(|person| person.name.clone())
         .unwrap_or_default();
+    // What the line below says of tokens, the wire has heard.
+    promise(stage.wire.every_token_is_bound(), || {
+        "the portal gave a token that anybody could use".into()
+    })?;
     report.done(format!(
-        "Signed in as {name}. Tokens are sealed on this device."
+        "Signed in as {name}. Tokens are sealed, and only this device can use them."
     ));
     Ok(account)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use data_encoding::BASE32_NOPAD;
-use pericard::{Client, Config, PericardError, PortalConfig, doors};
+use pericard::{Client, ClientId, Config, PericardError, PortalConfig, doors};
 use pericard_desktop::DesktopKeystore;
 use pericard_portal::{Command, PersonInfo, Portal, PortalError, Spec};
 use pericard_protocol::totp::{Algorithm, Totp};
@@ -69,9 +69,12 @@ impl Stage {
     pub(crate) fn config(&self) -> PortalConfig {
         PortalConfig {
             base: self.portal.base(),
-            client_id: "pericard".into(),
+            client: ClientId::Registered {
+                client_id: "pericard".into(),
+            },
             redirect: REDIRECT.into(),
             native_sign_in: true,
+            lease: None,
             extra_roots: vec![self.portal.ca_der()],
         }
     }

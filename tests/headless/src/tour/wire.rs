@@ -16,6 +16,9 @@ pub(crate) struct Wire {
     refused: AtomicU64,
     lost: AtomicU64,
     tokens: Mutex<Vec<Zeroizing<String>>>,
+    /// Token answers that were bound to a key, and those that were not.
+    bound: AtomicU64,
+    unbound: AtomicU64,
 }
 
 impl Wire {
@@ -58,10 +61,20 @@ impl Wire {
             .clone()
     }
 
+    /// Whether tokens were given, each bound to a key of this device (RFC 9449 §5).
+    pub(crate) fn every_token_is_bound(&self) -> bool {
+        self.bound.load(SeqCst) > 0 && self.unbound.load(SeqCst) == 0
+    }
+
     fn hear(&self, answer: &[u8]) {
         let Ok(answer) = serde_json::from_slice::<Value>(answer) else {
             return;
         };
+        if answer["access_token"].is_string() {
+            let bound = answer["token_type"] == "DPoP";
+            let count = if bound { &self.bound } else { &self.unbound };
+            count.fetch_add(1, SeqCst);
+        }
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         for name in ["access_token", "refresh_token", "id_token"] {
             tokens.extend(

@@ -99,11 +99,17 @@ fn start(place: &Place, how: &[&str]) -> (Child, String) {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
+    let url = address(&mut child);
+    (child, url)
+}
+
+/// The address that a command wants to be opened.
+fn address(child: &mut Child) -> String {
     let mut lines = BufReader::new(child.stderr.take().unwrap())
         .lines()
         .map(Result::unwrap);
     let url = lines.find(|line| line.contains("https://")).unwrap();
-    (child, url.trim().to_owned())
+    url.trim().to_owned()
 }
 
 #[test]
@@ -128,7 +134,8 @@ fn a_browser_leads_back_to_the_terminal() {
 
 #[test]
 fn a_person_who_cancels_is_not_signed_in() {
-    let place = Place::new();
+    // Where requests are pushed, only the portal knows the state that its answer carries.
+    let place = Place::of(r#"{ "seed": 7, "par": "off", "people": { "ana": { "totp": true } } }"#);
     let (child, url) = start(&place, &["--browser"]);
     let browser = Browser::new(&place);
     let value = |name: &str| {
@@ -153,9 +160,7 @@ fn a_person_who_cancels_is_not_signed_in() {
 fn a_portal_that_keeps_passwords_to_its_own_pages_leads_to_the_browser() {
     let place = Place::new();
     // A client that the portal does not let use its challenge, whatever the configuration says.
-    let file = place.home.path().join("portals.json");
-    let config = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, config.replace("\"pericard\"", "\"pericard-web\"")).unwrap();
+    place.configure("\"pericard\"", "\"pericard-web\"");
     let (child, url) = start(&place, &["--user", "ana"]);
     let browser = Browser::new(&place);
     assert_eq!(browser.get(&browser.sign_in(&url)).status, 200);
@@ -164,4 +169,73 @@ fn a_portal_that_keeps_passwords_to_its_own_pages_leads_to_the_browser() {
         place.json(&["accounts"])["accounts"][0]["session"],
         "active"
     );
+}
+
+#[test]
+fn a_sign_in_that_was_killed_while_the_browser_was_open_goes_on() {
+    let place = Place::new();
+    let (mut child, first) = start(&place, &["--browser"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut command = place.plain_command();
+    command
+        .args(["signin", "--resume", "--no-open"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    address(&mut child);
+    // The page that was opened before the end leads to the one that goes on.
+    let browser = Browser::new(&place);
+    let page = browser.get(&browser.sign_in(&first));
+    assert!(page.text.contains("You are signed in"), "{}", page.text);
+    assert!(child.wait_with_output().unwrap().status.success());
+    assert_eq!(place.json(&["sync"])["messages"], 30);
+}
+
+#[test]
+fn a_sign_in_whose_port_is_taken_says_so_instead_of_waiting() {
+    let place = Place::new();
+    let (mut child, _) = start(&place, &["--browser"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let port = std::fs::read_to_string(place.home.path().join("pericard/port")).unwrap();
+    let taken = std::net::TcpListener::bind(("127.0.0.1", port.parse().unwrap())).unwrap();
+    place
+        .run(&["signin", "--resume", "--no-open"])
+        .fails(2, &format!("another program has port {port}"));
+    drop(taken);
+}
+
+#[test]
+fn an_app_that_the_portal_does_not_know_registers_itself() {
+    let place = Place::new();
+    place.configure("\"client_id\":\"pericard\",", "");
+    place.configure("\"native_sign_in\":true", "\"native_sign_in\":false");
+    // Without --browser too: there is nothing that could be asked here.
+    let (child, url) = start(&place, &[]);
+    let browser = Browser::new(&place);
+    assert!(!url.contains("client_id=pericard&"), "{url}");
+    assert_eq!(browser.get(&browser.sign_in(&url)).status, 200);
+    assert!(child.wait_with_output().unwrap().status.success());
+    assert_eq!(place.json(&["sync"])["messages"], 30);
+}
+
+#[test]
+fn a_portal_that_asks_for_a_fresh_sign_in_gets_it_in_the_browser_too() {
+    let place = Place::with_ana();
+    place.later(400);
+    place
+        .run(&["two-factor", "new-codes", "--yes"])
+        .fails(4, "pericard step-up");
+    let mut command = place.plain_command();
+    command
+        .args(["step-up", "--browser", "--no-open"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let url = address(&mut child);
+    let browser = Browser::new(&place);
+    assert_eq!(browser.get(&browser.sign_in(&url)).status, 200);
+    assert!(child.wait_with_output().unwrap().status.success());
+    place.run(&["two-factor", "new-codes", "--yes"]).succeeds();
 }

@@ -44,6 +44,36 @@ fn three_for_a_portal_that_cannot_be_reached() {
 }
 
 #[test]
+fn three_for_messages_that_were_sealed_because_the_portal_was_out_of_reach() {
+    let place = Place::new();
+    place.configure("{\"base\"", "{\"lease_hours\":1,\"base\"");
+    let code = place.code("ana");
+    place.sign_in("ana", &["--code", &code]).succeeds();
+    place.run(&["sync"]).succeeds();
+    // Three hours later, by the portal's clock, which is all that its failing answers tell.
+    place.later(3 * 3600);
+    place.control(r#"{ "fault": "status", "code": 503 }"#);
+    place
+        .run(&["send", "1", "A diver writes."])
+        .fails(3, "sealed, not lost");
+    let sealed = place.run(&["inbox", "--json"]);
+    assert_eq!(
+        (sealed.exit, &sealed.json()["error"]["code"]),
+        (3, &"lease_ended".into())
+    );
+    let account = &place.json(&["status"])["accounts"][0];
+    assert_eq!(
+        (&account["session"], &account["sealed_by"]),
+        (&"sealed".into(), &"lease".into())
+    );
+
+    place.control(r#"{ "fault": "none" }"#);
+    assert_eq!(place.json(&["sync"])["sent"], 1);
+    assert_eq!(place.json(&["inbox"])["total"], 4);
+    assert_eq!(place.json(&["status"])["accounts"][0]["session"], "active");
+}
+
+#[test]
 fn four_for_a_wrong_password_or_code() {
     let place = Place::new();
     let mut command = place.command();
@@ -141,4 +171,25 @@ fn eight_for_a_record_of_somebody_else() {
     let doctor = place.json(&["doctor"]);
     assert_eq!(doctor["device"]["messages_stopped"], true);
     assert_eq!(doctor["device"]["incidents"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn nine_for_a_clock_that_is_wrong() {
+    let place = Place::with_ana();
+    place.control(r#"{ "fault": "clock_skew", "seconds": 260000 }"#);
+    let code = place.code("ana");
+    let wrong = place.sign_in("ana", &["--code", &code, "--json"]);
+    assert_eq!(
+        (wrong.exit, &wrong.json()["error"]["code"]),
+        (9, &"clock_wrong".into())
+    );
+    let told = wrong.json()["error"]["portal_time"]
+        .as_str()
+        .map(str::to_owned);
+    assert!(told.is_some_and(|told| told.contains('T')), "{wrong:?}");
+    place
+        .run(&["two-factor", "status"])
+        .fails(9, "is 3 days behind the portal's");
+    let doctor = place.run(&["doctor"]).succeeds().out;
+    assert!(doctor.contains("3 days behind the portal's"), "{doctor}");
 }

@@ -6,15 +6,34 @@ use crate::place::{Place, said};
 fn the_help_teaches() {
     let place = Place::new();
     for command in [
-        "", "tour", "portal", "doctor", "signin", "accounts", "sync", "inbox", "read", "search",
-        "send", "outbox", "signout", "forget",
+        "",
+        "tour",
+        "portal",
+        "doctor",
+        "signin",
+        "accounts",
+        "sync",
+        "inbox",
+        "read",
+        "search",
+        "send",
+        "outbox",
+        "signout",
+        "forget",
+        "step-up",
+        "two-factor",
+        "two-factor status",
+        "two-factor enrol",
+        "two-factor new-codes",
+        "two-factor disable",
+        "page",
     ] {
         let mut asked = place.command();
         asked.args(command.split_terminator(' ')).arg("--help");
         let name = if command.is_empty() {
             "pericard"
         } else {
-            command
+            &command.replace(' ', "_")
         };
         insta::assert_snapshot!(format!("help_{name}"), said(asked).succeeds().out);
     }
@@ -24,7 +43,7 @@ fn the_help_teaches() {
 fn the_documented_exit_codes_are_those_that_exist() {
     let place = Place::new();
     let help = place.run(&["--help"]).succeeds().out;
-    for code in 0..=8 {
+    for code in 0..=9 {
         assert!(
             help.contains(&format!("{code}  ")),
             "{code} is not documented"

@@ -6,5 +6,8 @@ mod browser;
 mod client;
 mod exits;
 mod help;
+mod page;
 mod place;
+mod second_factor;
+mod step_up;
 mod tour;

@@ -33,13 +33,18 @@ pub(crate) struct Said {
 
 impl Place {
     pub(crate) fn new() -> Self {
+        Self::of(PEOPLE)
+    }
+
+    /// With a portal as `spec` has it.
+    pub(crate) fn of(spec: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .unwrap();
         let portal = runtime
-            .block_on(Portal::start(serde_json::from_str(PEOPLE).unwrap()))
+            .block_on(Portal::start(serde_json::from_str(spec).unwrap()))
             .unwrap();
         let home = tempfile::tempdir().unwrap();
         let config = serde_json::to_string(&portal.config()).unwrap();
@@ -76,11 +81,29 @@ impl Place {
         self.portal = None;
     }
 
+    /// Time goes by at the portal.
+    pub(crate) fn later(&self, seconds: u64) {
+        self.control(&format!(r#"{{ "advance_seconds": {seconds} }}"#));
+        self.ahead.set(self.ahead.get() + seconds);
+    }
+
+    /// Changes the configuration file.
+    pub(crate) fn configure(&self, from: &str, to: &str) {
+        let file = self.home.path().join("portals.json");
+        let config = std::fs::read_to_string(&file).unwrap();
+        assert!(config.contains(from), "{config}");
+        std::fs::write(file, config.replace(from, to)).unwrap();
+    }
+
     /// A code that was not used yet.
     pub(crate) fn code(&self, who: &str) -> String {
-        self.control(r#"{ "advance_seconds": 30 }"#);
-        self.ahead.set(self.ahead.get() + 30);
         let secret = self.portal().people()[who].totp_secret.clone().unwrap();
+        self.code_of(&secret)
+    }
+
+    /// The same of a secret that was enrolled since.
+    pub(crate) fn code_of(&self, secret: &str) -> String {
+        self.later(30);
         let secret = Zeroizing::new(BASE32_NOPAD.decode(secret.as_bytes()).unwrap());
         let totp = Totp::new(secret, Algorithm::Sha1, 6, 30).unwrap();
         let now = SystemTime::now()

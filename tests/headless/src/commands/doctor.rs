@@ -1,0 +1,209 @@
+//! What a portal can, cannot and gets wrong, and how this device stands with it.
+
+use comfy_table::CellAlignment::Left;
+use pericard::{Account, FeatureState, Finding, PericardError, SealReason, SessionState, Verdict};
+use serde_json::{Value, json};
+
+use super::two_factor;
+use crate::cli::Options;
+use crate::desk::{Desk, Glance};
+use crate::failure::Failure;
+use crate::moment;
+use crate::settings::{self, Folder};
+use crate::show::{Look, shapes, table};
+use crate::voice::{BAD, GOOD, STRONG, Voice};
+
+/// `pericard doctor`.
+pub(super) async fn run(
+    options: &Options,
+    base: Option<&str>,
+    voice: &Voice,
+) -> Result<(), Failure> {
+    // Who names a portal wants to know about that; the directory is left alone then.
+    let desk = match base {
+        None if Folder::of(options)?.is_used() => Some(Desk::existing(options).await?),
+        _ => None,
+    };
+    let account = match &desk {
+        Some(desk) => match desk.account().await {
+            Ok(account) => Some(account),
+            Err(Failure::Nobody) => None,
+            Err(failure) => return Err(failure),
+        },
+        None => None,
+    };
+    let known = account.as_ref().map(|account| account.portal());
+    let device = match &account {
+        Some(account) => Some(Device::of(account).await?),
+        None => None,
+    };
+    let config = settings::portal(options, base.or(known.as_deref()))?;
+    let glance = Glance::open(options, &config).await?;
+    let found = glance.client.portal(config.clone()).await;
+    if let (Some(device), Err(_)) = (&device, &found) {
+        // The portal cannot be examined; what is known here still helps.
+        device.say(voice);
+    }
+    let portal = found?;
+    let findings = portal.findings();
+    let shapes = findings.iter().map(|finding| {
+        json!({ "subject": finding.subject, "verdict": verdict(finding).0, "consequence": finding.consequence })
+    });
+    voice.result(
+        &json!({ "base": portal.base(), "findings": shapes.collect::<Vec<_>>(),
+        "device": device.as_ref().map(|device| device.shape.clone()) }),
+    );
+    if !voice.json {
+        voice.say(voice.paint(STRONG, portal.base()));
+        let head = [
+            ("", Some(9), Left),
+            ("what", Some(32), Left),
+            ("what it means", None, Left),
+        ];
+        for (title, findings) in groups(&findings) {
+            voice.say("");
+            voice.say(voice.paint(STRONG, title));
+            let rows = findings.iter().map(|finding| {
+                let (word, look) = verdict(finding);
+                vec![
+                    (word.into(), look),
+                    (finding.subject.clone(), Look::Plain),
+                    (finding.consequence.clone(), Look::Plain),
+                ]
+            });
+            voice.say(table(voice, usize::MAX, &head, rows));
+        }
+        if let Some(device) = &device {
+            voice.say("");
+            device.say(voice);
+        }
+    }
+    glance.client.shut_down().await?;
+    match desk {
+        Some(desk) => desk.close().await,
+        None => Ok(()),
+    }
+}
+
+/// The findings under the three things that people ask about. They come in this order.
+fn groups(findings: &[Finding]) -> Vec<(&'static str, &[Finding])> {
+    let begins = |subject: &str, after: usize| {
+        let rest = findings.iter().skip(after);
+        let at = rest.clone().position(|finding| finding.subject == subject);
+        after + at.unwrap_or(rest.len())
+    };
+    let pages = begins("Second factor in the app", 0);
+    let records = begins("FHIR R4", pages);
+    [
+        ("Signing in", &findings[..pages]),
+        ("Looking after the sign-in", &findings[pages..records]),
+        ("Records", &findings[records..]),
+    ]
+    .into_iter()
+    .filter(|(_, findings)| !findings.is_empty())
+    .collect()
+}
+
+fn verdict(finding: &Finding) -> (&'static str, Look) {
+    match finding.verdict {
+        Verdict::Works => ("works", Look::Good),
+        Verdict::Missing => ("missing", Look::Quiet),
+        Verdict::Wrong => ("wrong", Look::Bad),
+    }
+}
+
+/// How this device stands with an account.
+struct Device {
+    lines: Vec<(String, bool)>,
+    shape: Value,
+}
+
+impl Device {
+    async fn of(account: &Account) -> Result<Self, Failure> {
+        // Asking the portal is what shows how the session and the clock really are.
+        let factor = account.two_factor().status().await;
+        let session = account.session();
+        let mut lines = vec![match session {
+            SessionState::Active => ("the session is active".into(), true),
+            SessionState::StepUp => (
+                "the portal wants a fresh sign-in: pericard step-up".into(),
+                false,
+            ),
+            SessionState::Sealed {
+                reason: SealReason::Lease,
+            } => (
+                "sealed, the portal was not reached for too long: pericard sync".into(),
+                false,
+            ),
+            SessionState::Sealed {
+                reason: SealReason::IdentityChanged,
+            } => (
+                "sealed, the portal answered for somebody else: pericard signin".into(),
+                false,
+            ),
+            SessionState::Sealed {
+                reason: SealReason::Refused,
+            } => (
+                "the portal ended the session; sign in again to unseal".into(),
+                false,
+            ),
+            SessionState::SignedOut => ("signed out".into(), false),
+        }];
+        let sealed_by = shapes::sealed_by(session);
+        if let Err(error @ PericardError::ClockWrong { .. }) = &factor {
+            lines.push((Failure::Core(error.clone()).what(), false));
+        }
+        if !matches!(session, SessionState::Active | SessionState::StepUp) {
+            return Ok(Self {
+                lines,
+                shape: json!({ "session": shapes::session(session), "sealed_by": sealed_by }),
+            });
+        }
+        if let Ok(factor) = &factor {
+            lines.push(two_factor::line(factor));
+        }
+        let (held, incidents) = (account.held().await?, account.incidents().await?);
+        let features = account.features().await?;
+        let stopped = features
+            .iter()
+            .any(|feature| matches!(feature.state, FeatureState::Stopped { .. }));
+        lines.push(match stopped {
+            true => (
+                "messages are stopped: the portal delivered somebody else's record".into(),
+                false,
+            ),
+            false => ("messages are on".into(), true),
+        });
+        lines.push(match held {
+            0 => ("every record was matched to its person".into(), true),
+            n => (
+                format!("{n} records could not be matched to their person and were not stored"),
+                false,
+            ),
+        });
+        for incident in &incidents {
+            let at = moment::full(incident.at);
+            lines.push((format!("{at}: somebody else's record was refused"), false));
+        }
+        let told = incidents
+            .iter()
+            .map(|incident| json!({ "id": incident.id, "at": moment::instant(incident.at) }));
+        let factor = factor.ok().map(|factor| two_factor::shape(&factor));
+        let shape = json!({ "session": shapes::session(session), "sealed_by": sealed_by, "two_factor": factor,
+            "messages_stopped": stopped, "held": held,
+            "incidents": told.collect::<Vec<_>>() });
+        Ok(Self { lines, shape })
+    }
+
+    fn say(&self, voice: &Voice) {
+        voice.say(voice.paint(STRONG, "This device"));
+        for (line, good) in &self.lines {
+            let mark = if *good {
+                voice.paint(GOOD, "✓")
+            } else {
+                voice.paint(BAD, "✗")
+            };
+            voice.say(format!("  {mark} {line}"));
+        }
+    }
+}

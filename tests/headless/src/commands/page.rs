@@ -1,0 +1,84 @@
+//! The portal's own pages, for what an app should not rebuild: found, shown, opened.
+
+use pericard::{PortalConfig, PortalPage};
+use serde_json::json;
+
+use crate::browser::{self, Callback};
+use crate::cli::{Options, Page};
+use crate::desk::{Desk, Glance};
+use crate::failure::Failure;
+use crate::prompt;
+use crate::settings::{self, Folder};
+use crate::voice::{GOOD, Voice};
+
+pub(super) async fn run(
+    options: &Options,
+    page: Page,
+    base: Option<&str>,
+    open: bool,
+    voice: &Voice,
+) -> Result<(), Failure> {
+    let callback = Callback::listen(None).await?;
+    let config = PortalConfig {
+        redirect: callback.redirect(),
+        ..portal(options, base).await?
+    };
+    let page = PortalPage::from(page);
+    let glance = Glance::open(options, &config).await?;
+    let portal = glance.client.portal(config).await?;
+    let url = portal.page(page).ok_or_else(|| {
+        Failure::usage(
+            "the portal has no such page",
+            "See which it has: pericard portal",
+        )
+    })?;
+    voice.result(&json!({ "page": name(page), "url": url }));
+    // A script wants the address, and nobody to wait for.
+    if voice.json || !prompt::somebody() {
+        voice.say(url);
+    } else {
+        browser::show(&url, open, voice);
+        voice.aside("Its link back to the app ends this; so does Ctrl-C.");
+        if callback.returned().await? {
+            voice.say(format!(
+                "{} Back from the portal's page.",
+                voice.paint(GOOD, "Done.")
+            ));
+        }
+    }
+    Ok(glance.client.shut_down().await?)
+}
+
+/// The portal that is meant: named, the account's, or the only one of --config.
+async fn portal(options: &Options, base: Option<&str>) -> Result<PortalConfig, Failure> {
+    if base.is_some() || !Folder::of(options)?.is_used() {
+        return settings::portal(options, base);
+    }
+    let desk = Desk::existing(options).await?;
+    let account = match desk.account().await {
+        Ok(account) => Some(account.portal()),
+        Err(Failure::Nobody) => None,
+        Err(failure) => return Err(failure),
+    };
+    desk.close().await?;
+    settings::portal(options, account.as_deref())
+}
+
+impl From<Page> for PortalPage {
+    fn from(page: Page) -> Self {
+        match page {
+            Page::PasswordReset => Self::PasswordReset,
+            Page::Account => Self::Account,
+            Page::Sessions => Self::Sessions,
+        }
+    }
+}
+
+/// A page's name in JSON, as the portal's standard has it.
+pub(super) fn name(page: PortalPage) -> &'static str {
+    match page {
+        PortalPage::PasswordReset => "password_reset",
+        PortalPage::Account => "account",
+        PortalPage::Sessions => "sessions",
+    }
+}

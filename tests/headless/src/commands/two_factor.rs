@@ -1,0 +1,178 @@
+//! The second factor: where it stands, setting it up, new recovery codes, removing it.
+
+use std::sync::Arc;
+
+use pericard::{PericardError, TwoFactorStatus};
+use serde_json::{Value, json};
+
+use super::step_up::Way;
+use crate::cli::{Options, TwoFactor};
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::show::{self, shapes};
+use crate::voice::{BAD, GOOD, Voice};
+use crate::{prompt, questions};
+
+pub(super) async fn run(options: &Options, what: &TwoFactor, voice: &Voice) -> Result<(), Failure> {
+    let (desk, callback) = Desk::with_browser(options).await?;
+    let account = desk.account().await?;
+    let factor = account.two_factor();
+    let way = Way {
+        desk: &desk,
+        callback: &callback,
+        account: &account,
+        voice,
+    };
+    match what {
+        TwoFactor::Status => status(&factor.status().await?, voice),
+        TwoFactor::Enrol {
+            confirm: Some(id),
+            code,
+        } => {
+            let code = code.as_deref().unwrap_or_default();
+            let confirmed = way.lifted(async || factor.confirm(id.clone(), code.into()).await);
+            enrolled(&confirmed.await.map_err(over)?, voice)?;
+        }
+        TwoFactor::Enrol { confirm: None, .. } => enrol(&way, &factor, voice).await?,
+        TwoFactor::NewCodes { yes } => {
+            sure("All earlier recovery codes end. Make new ones", *yes)?;
+            let codes = way.lifted(async || factor.new_recovery_codes().await).await;
+            let codes = codes.map_err(nothing)?;
+            voice.result(&json!({ "recovery_codes": codes }));
+            questions::hand_over(&codes, voice)?;
+        }
+        TwoFactor::Disable { yes } => {
+            sure(
+                "From now on the password alone signs in, and the recovery codes end. Go on",
+                *yes,
+            )?;
+            let disabled = way.lifted(async || factor.disable().await).await;
+            disabled.map_err(nothing)?;
+            voice.result(&json!({ "enrolled": false }));
+            voice.say(format!(
+                "{} The authenticator app's entry is of no use any more: remove it there.",
+                voice.paint(GOOD, "Removed.")
+            ));
+        }
+    }
+    desk.close().await
+}
+
+fn status(status: &TwoFactorStatus, voice: &Voice) {
+    voice.result(&shape(status));
+    let (line, good) = line(status);
+    let mark = if good {
+        voice.paint(GOOD, "✓")
+    } else {
+        voice.paint(BAD, "✗")
+    };
+    voice.say(format!("{mark} {line}"));
+    if status.enrolled && status.recovery_codes_left < 3 {
+        voice.say("  New ones: pericard two-factor new-codes");
+    }
+}
+
+/// The status as JSON.
+pub(super) fn shape(status: &TwoFactorStatus) -> Value {
+    json!({ "enrolled": status.enrolled, "recovery_codes_left": status.recovery_codes_left })
+}
+
+/// The status in words, and whether it is as it should be.
+pub(super) fn line(status: &TwoFactorStatus) -> (String, bool) {
+    if !status.enrolled {
+        let line = "the password alone signs in; set up a code: pericard two-factor enrol";
+        return (line.into(), false);
+    }
+    let left = match status.recovery_codes_left {
+        0 => "no recovery codes are left".into(),
+        1 => "one recovery code is left".into(),
+        n => format!("{n} recovery codes are left"),
+    };
+    let line = format!("signing in asks for a code; {left}");
+    (line, status.recovery_codes_left > 0)
+}
+
+async fn enrol(
+    way: &Way<'_>,
+    factor: &Arc<pericard::TwoFactor>,
+    voice: &Voice,
+) -> Result<(), Failure> {
+    let begun = way.lifted(async || factor.enrol().await).await?;
+    if voice.json || !prompt::somebody() {
+        let mut shape = shapes::totp(&begun.totp);
+        shape["id"] = begun.id.clone().into();
+        voice.result(&json!({ "enrolment": shape }));
+        for line in show::totp(voice, &begun.totp) {
+            voice.say(line);
+        }
+        voice.say(format!(
+            "\nWithin ten minutes: pericard two-factor enrol --confirm {} --code CODE",
+            begun.id
+        ));
+        return Ok(());
+    }
+    let why = "Scan this with an authenticator app, or type the secret into it. Nothing changes until you have typed \
+               the code that it shows.";
+    questions::tell(&begun.totp, why, voice);
+    let codes = loop {
+        let code = prompt::line("code that the app shows now", "")?;
+        let confirmed = way.lifted(async || factor.confirm(begun.id.clone(), code.clone()).await);
+        match confirmed.await.map_err(over) {
+            Err(Failure::Core(
+                error @ (PericardError::WrongCode { .. } | PericardError::InvalidInput { .. }),
+            )) => {
+                let error = Failure::Core(error);
+                voice.aside(format!("Not accepted: {}. Try again.", error.what()));
+            }
+            other => break other?,
+        }
+    };
+    enrolled(&codes, voice)
+}
+
+fn enrolled(codes: &[String], voice: &Voice) -> Result<(), Failure> {
+    voice.result(&json!({ "enrolled": true, "recovery_codes": codes }));
+    voice.say(format!(
+        "{} From now on signing in asks for a code of the app.",
+        voice.paint(GOOD, "Set up.")
+    ));
+    questions::hand_over(codes, voice)
+}
+
+/// Asks before what cannot be undone.
+fn sure(question: &str, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !prompt::somebody() {
+        return Err(Failure::NotAsked(
+            "a yes",
+            "This cannot be undone. If it is meant: --yes".into(),
+        ));
+    }
+    if prompt::agree(question, false)? {
+        Ok(())
+    } else {
+        Err(PericardError::Cancelled.into())
+    }
+}
+
+fn over(failure: Failure) -> Failure {
+    match failure {
+        Failure::Core(PericardError::NotFound) => Failure::usage(
+            "this enrolment is over, or there never was one",
+            "One lasts ten minutes. Begin anew: pericard two-factor enrol",
+        ),
+        other => other,
+    }
+}
+
+fn nothing(failure: Failure) -> Failure {
+    match failure {
+        Failure::Core(PericardError::NotFound) => Failure::usage(
+            "no second factor is set up",
+            "To set one up: pericard two-factor enrol",
+        ),
+        other => other,
+    }
+}

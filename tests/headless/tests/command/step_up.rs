@@ -1,0 +1,47 @@
+//! A portal that wants a fresh sign-in before something.
+
+use crate::place::{Place, said};
+
+#[test]
+fn a_message_that_needs_a_fresh_sign_in_waits_for_it_and_is_sent_once() {
+    let place = Place::of(
+        r#"{ "seed": 7, "step_up": { "max_age": 300, "acr": "mfa" }, "people": {
+            "ana": { "threads": 2, "messages": 9, "totp": true }, "ben": {} } }"#,
+    );
+    let code = place.code("ana");
+    place.sign_in("ana", &["--code", &code]).succeeds();
+    place.run(&["sync"]).succeeds();
+    place.later(400);
+    let refused = place.run(&["send", "1", "A stonemason asks."]);
+    refused.fails(4, "pericard step-up");
+    let outbox = place.json(&["outbox"]);
+    assert_eq!(outbox["outbox"][0]["state"], "queued");
+    // What is here stays readable, and one object is said.
+    assert_eq!(place.json(&["inbox"])["total"], 2);
+    let refused = place.run(&["sync", "--json"]);
+    assert_eq!(refused.json()["error"]["code"], "step_up_required");
+
+    // Somebody else does not do.
+    let mut other = place.command();
+    other
+        .args(["step-up", "--user", "ben"])
+        .env("PERICARD_PASSWORD", place.password("ben"));
+    said(other).fails(4, "somebody else signed in");
+    let code = place.code("ana");
+    let mut command = place.command();
+    command
+        .args(["step-up", "--user", "ana", "--code", &code])
+        .env("PERICARD_PASSWORD", place.password("ana"));
+    let done = said(command).succeeds();
+    assert!(done.out.starts_with("Done."), "{done:?}");
+    assert_eq!(place.json(&["sync"])["sent"], 1);
+    let copies = place.control(r#"{ "count_messages": { "text": "A stonemason asks." } }"#);
+    assert_eq!(copies.count(), Some(1));
+}
+
+#[test]
+fn nobody_steps_up_where_nobody_is_signed_in() {
+    Place::new()
+        .run(&["step-up"])
+        .fails(4, "nobody is signed in");
+}
