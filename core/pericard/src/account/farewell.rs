@@ -35,8 +35,8 @@ struct Revocation {
 
 /// How a session is ended at the portal.
 pub(super) enum Ending {
-    /// The portal is told: the client and its token.
-    Told(String, Secret),
+    /// The portal is told; the client and its token, if there is one.
+    Told(Option<(String, Secret)>),
     /// It is not.
     Silent,
 }
@@ -48,11 +48,9 @@ impl AccountCore {
         let (this, world) = (self.clone(), &self.client.world);
         self.client
             .on_disk(move |client| {
-                let pending = this.revocation(ending)?;
+                let pending = this.revocations(ending)?;
                 let until = client.world.clock.now() + REVOCATION;
-                let noted = client
-                    .device
-                    .leave(&this.row.id, pending.as_ref().map(|p| (p, until)));
+                let noted = client.device.leave(&this.row.id, &pending, until);
                 // A disk that fails must not keep anything readable.
                 client.vault.destroy_content_root(&this.row.id)?;
                 this.content().close();
@@ -75,18 +73,25 @@ impl AccountCore {
         Ok(())
     }
 
-    /// What the portal has still to be told.
-    fn revocation(&self, ending: Ending) -> Result<Option<Secret>> {
-        match ending {
-            Ending::Told(client_id, token) if self.site.endpoints().revocation.is_some() => {
+    /// What the portal has still to be told: of the tokens in use, and of those that later sign-ins took the place of.
+    fn revocations(&self, ending: Ending) -> Result<Vec<Secret>> {
+        let Ending::Told(current) = ending else {
+            return Ok(Vec::new());
+        };
+        if self.site.endpoints().revocation.is_none() {
+            return Ok(Vec::new());
+        }
+        let earlier = self.client.device.superseded(&self.row.id)?;
+        let tokens = earlier.into_iter().chain(current);
+        tokens
+            .map(|(client_id, token)| {
                 let document = Revocation {
                     config: self.config()?,
                     body: revoke(&client_id, &token).as_str().to_owned(),
                 };
-                Ok(Some(Secret::new(serde_json::to_string(&document)?)))
-            }
-            _ => Ok(None),
-        }
+                Ok(Secret::new(serde_json::to_string(&document)?))
+            })
+            .collect()
     }
 
     /// Tells portals of sessions that were ended while offline. What cannot be told now stays for its day.

@@ -242,9 +242,8 @@ impl Account {
         self.core
             .client
             .job(async move {
-                let told = core.session.sign_out().await;
-                let ending = told.map_or(Ending::Silent, |(id, token)| Ending::Told(id, token));
-                core.wipe(ending).await?;
+                let current = core.session.sign_out().await;
+                core.wipe(Ending::Told(current)).await?;
                 core.settle_revocations().await;
                 Ok(())
             })

@@ -181,9 +181,10 @@ pub fn asks_for_nonce(body: &[u8]) -> bool {
     has_error(body, "use_dpop_nonce")
 }
 
-/// Whether such an answer refuses the proof itself (§5): the request had no effect.
+/// Whether such an answer refuses the proof itself (§5): the request had no effect. Keycloak 26 says
+/// `invalid_request` of a proof that is too old.
 pub fn refuses_proof(body: &[u8]) -> bool {
-    has_error(body, "invalid_dpop_proof")
+    has_error(body, "invalid_dpop_proof") || has_error(body, "invalid_request")
 }
 
 fn has_error(body: &[u8], wanted: &str) -> bool {

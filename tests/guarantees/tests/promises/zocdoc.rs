@@ -133,6 +133,21 @@ fn signing_out_offline_makes_content_unreadable_now_and_tells_the_portal_within_
 }
 
 #[test]
+fn signing_out_leaves_no_session_at_the_portal_not_even_one_that_was_stepped_up_from() {
+    run(async {
+        let room = Room::ana_and_ben().await;
+        let ana = room.sign_in("ana").await.unwrap();
+        let step_up = ana.step_up(SignInMethod::Native).await.unwrap();
+        room.answer("ana", step_up).await.unwrap();
+        sync(&ana).await.unwrap();
+        let alive = async || room.portal(json!({ "sessions": "ana" })).await["count"].clone();
+        assert_eq!(alive().await, 2);
+        ana.sign_out().await.unwrap();
+        assert_eq!(alive().await, 0);
+    });
+}
+
+#[test]
 fn the_copy_for_a_revocation_is_destroyed_after_its_day() {
     run(async {
         let room = Room::ana_and_ben().await;

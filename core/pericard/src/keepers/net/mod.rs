@@ -187,8 +187,7 @@ impl Net {
         loop {
             let outcome = self.once(&call, &mut proofs).await;
             if let Ok(answer) = &outcome
-                && call.key.is_some()
-                && proofs.better(answer, &self.heard, &call.url, &self.world)
+                && self.has_better(&call, answer, &mut proofs).await
             {
                 continue;
             }
@@ -201,12 +200,30 @@ impl Net {
 
     /// The time at `url`'s server, as far as this device can tell.
     pub(crate) fn guess(&self, url: &Url) -> Timestamp {
-        self.heard.guess(url, &self.world)
+        self.heard.guess(url, &self.base, &self.world)
     }
 
     /// The same; `ClockWrong` when the device's own clock is more than a day away from it.
     pub(crate) fn time_at(&self, url: &Url) -> Result<Timestamp, NetError> {
-        self.heard.time_at(url, &self.world)
+        self.heard.time_at(url, &self.base, &self.world)
+    }
+
+    /// Whether another proof is worth another try.
+    async fn has_better(&self, call: &Call, answer: &Answer, proofs: &mut proof::Tries) -> bool {
+        let next = |proofs: &mut proof::Tries| {
+            proofs.next(answer, call, &self.heard, &self.base, &self.world)
+        };
+        match next(proofs) {
+            proof::Next::Stands => false,
+            proof::Next::Again => true,
+            proof::Next::AskTime => {
+                let url = self.base.join(".well-known/smart-configuration");
+                let ask = Call::get(url, limits::OAUTH_BODY);
+                // Whatever it answers: it is asked for the time.
+                let _ = self.once(&ask, &mut proof::Tries::default()).await;
+                next(proofs) == proof::Next::Again
+            }
+        }
     }
 
     async fn once(&self, call: &Call, proofs: &mut proof::Tries) -> Result<Answer, NetError> {

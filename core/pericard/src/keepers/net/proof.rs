@@ -1,9 +1,10 @@
 //! Proof of possession (RFC 9449): what servers said that proofs need, and when a refused one is worth another try.
 //!
 //! A proof carries the time and, where a server asks for it, its nonce. Both are the server's: nonces come in `DPoP-Nonce`,
-//! one for the authorization server and one for the portal's records. The time is what `Date` last said at that origin and
-//! what has passed since by the time since boot, so that setting the device's clock changes nothing; before anything was
-//! heard it is the device's. A device whose clock is off by more than a day is told so, until it is set.
+//! one for the authorization server and one for the portal's records. The time is what `Date` last said at that origin, or
+//! else at the base's (Keycloak sends none), and what has passed since by the time since boot, so that setting the device's
+//! clock changes nothing; before anything was heard it is the device's. A device whose clock is off by more than a day is
+//! told so, until it is set.
 //!
 //! A proof is made for one try and never sent twice. A call whose proof was refused is sent once more when the answer
 //! brought what was missing.
@@ -48,6 +49,17 @@ pub(super) struct Tries {
     again: bool,
 }
 
+/// What to do about a proof that was refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The answer stands.
+    Stands,
+    /// A proof by what is known now is another one: send the call again.
+    Again,
+    /// The time may be what is wrong, and nobody has told it: ask the base.
+    AskTime,
+}
+
 impl Heard {
     fn said(&self) -> MutexGuard<'_, Said> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -65,19 +77,33 @@ impl Heard {
         }
     }
 
+    fn knows_time(&self, url: &Url, base: &Base) -> bool {
+        let said = self.said();
+        [url, base.url()]
+            .iter()
+            .any(|url| said.times.contains_key(&url.origin()))
+    }
+
     /// The time at `url`'s server, as far as this device can tell.
-    pub(super) fn guess(&self, url: &Url, world: &World) -> Timestamp {
-        let heard = self.said().times.get(&url.origin()).copied();
+    pub(super) fn guess(&self, url: &Url, base: &Base, world: &World) -> Timestamp {
+        let said = self.said();
+        let heard = said.times.get(&url.origin());
+        let heard = heard.or_else(|| said.times.get(&base.url().origin()));
         let there = heard.and_then(|(at, uptime)| {
-            at.checked_add(world.clock.uptime().saturating_sub(uptime))
+            at.checked_add(world.clock.uptime().saturating_sub(*uptime))
                 .ok()
         });
         there.unwrap_or_else(|| device_time(world))
     }
 
     /// The same, if the device's own clock is not too far from it.
-    pub(super) fn time_at(&self, url: &Url, world: &World) -> Result<Timestamp, NetError> {
-        let there = self.guess(url, world);
+    pub(super) fn time_at(
+        &self,
+        url: &Url,
+        base: &Base,
+        world: &World,
+    ) -> Result<Timestamp, NetError> {
+        let there = self.guess(url, base, world);
         if there.duration_since(device_time(world)).abs() > CORRECTED {
             return Err(NetError::ClockWrong {
                 portal: Some(there),
@@ -94,7 +120,7 @@ impl Heard {
         world: &World,
         tries: &mut Tries,
     ) -> Result<String, NetError> {
-        tries.at = self.time_at(&call.url, world)?;
+        tries.at = self.time_at(&call.url, base, world)?;
         let nonce = self.said().nonces[usize::from(base.covers(&call.url))].clone();
         let proof = Proof {
             method: match call.method {
@@ -112,16 +138,17 @@ impl Heard {
 }
 
 impl Tries {
-    /// Whether `answer` refused a proof and brought what a better one needs. Said once per call.
-    pub(super) fn better(
+    /// What to do about `answer`. A call is sent again once.
+    pub(super) fn next(
         &mut self,
         answer: &Answer,
+        call: &Call,
         heard: &Heard,
-        url: &Url,
+        base: &Base,
         world: &World,
-    ) -> bool {
-        if self.again || !matches!(answer.status, 400 | 401) {
-            return false;
+    ) -> Next {
+        if self.again || call.key.is_none() || !matches!(answer.status, 400 | 401) {
+            return Next::Stands;
         }
         let challenge = answer
             .header("www-authenticate")
@@ -132,10 +159,16 @@ impl Tries {
         // Only what had no effect may be sent again: a code must not be.
         let refused = dpop::refuses_proof(&answer.body)
             || challenge.is_some_and(|challenge| challenge.refuses_proof());
-        let off = heard.guess(url, world).duration_since(self.at);
-        let clock = refused && off.abs() > NOTED;
-        self.again = nonce || clock;
-        self.again
+        if refused && !heard.knows_time(&call.url, base) {
+            return Next::AskTime;
+        }
+        let off = heard.guess(&call.url, base, world).duration_since(self.at);
+        self.again = nonce || refused && off.abs() > NOTED;
+        if self.again {
+            Next::Again
+        } else {
+            Next::Stands
+        }
     }
 }
 

@@ -72,6 +72,11 @@ impl Device {
             )?;
             hear(tx, &row.id, row.heard)?;
             tx.execute(
+                "INSERT INTO superseded SELECT account, client_id, refresh_token FROM token_grant
+                 WHERE account = ?1 AND refresh_token IS NOT ?2 AND refresh_token IS NOT NULL",
+                (&row.id, grant.refresh_token.as_ref().map(Secret::expose)),
+            )?;
+            tx.execute(
                 "INSERT OR REPLACE INTO token_grant
                      (account, patient, access_token, expires, refresh_token, scope, client_id, dpop_key)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -97,11 +102,13 @@ impl Device {
     }
 
     /// An account is about to be destroyed: its tokens go, and what still has to be revoked is kept until `until`.
-    pub(crate) fn leave(&self, id: &str, pending: Option<(&Secret, SystemTime)>) -> Result<()> {
+    pub(crate) fn leave(&self, id: &str, pending: &[Secret], until: SystemTime) -> Result<()> {
         self.database.write(|tx| {
             tx.execute("UPDATE account SET leaving = 1 WHERE id = ?1", [id])?;
-            tx.execute("DELETE FROM token_grant WHERE account = ?1", [id])?;
-            if let Some((document, until)) = pending {
+            for tokens in ["token_grant", "superseded"] {
+                tx.execute(&format!("DELETE FROM {tokens} WHERE account = ?1"), [id])?;
+            }
+            for document in pending {
                 tx.execute(
                     "INSERT INTO revocation (document, expires) VALUES (?1, ?2)",
                     (document.expose(), millis(until)),

@@ -85,4 +85,15 @@ impl Device {
             Ok(())
         })
     }
+
+    /// The clients and refresh tokens that later sign-ins took the place of.
+    pub(crate) fn superseded(&self, account: &str) -> Result<Vec<(String, Secret)>> {
+        self.database.read(|c| {
+            let sql = "SELECT client_id, refresh_token FROM superseded WHERE account = ?1";
+            let mut statement = c.prepare(sql)?;
+            let rows = statement
+                .query_map([account], |row| Ok((row.get(0)?, Secret::new(row.get(1)?))))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
 }

@@ -58,6 +58,13 @@ ALTER TABLE account ADD COLUMN leaving INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE token_grant ADD COLUMN client_id TEXT NOT NULL DEFAULT '';
 -- The key that the tokens are bound to, if they are.
 ALTER TABLE token_grant ADD COLUMN dpop_key BLOB;
+-- Refresh tokens that a later sign-in took the place of: revoked when the account is left, since revoking them at once ends
+-- the new ones too where a server gives both one grant.
+CREATE TABLE superseded (
+    account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    client_id TEXT NOT NULL,
+    refresh_token TEXT NOT NULL
+) STRICT;
 CREATE TABLE registration (
     base TEXT NOT NULL,
     issuer TEXT NOT NULL,
