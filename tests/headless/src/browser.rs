@@ -92,6 +92,12 @@ impl Callback {
     ) -> Result<SignInStep, Failure> {
         let url = sign_in.clone().authorization_url().await?;
         show(&url, open, voice);
+        // A pushed request (RFC 9126 §2.2) does not wait for long.
+        if url.contains("request_uri=") {
+            voice.aside(
+                "It is good for a minute or so. For a new one press Ctrl-C, then: pericard signin\n--resume",
+            );
+        }
         let come_back = self.wait(sign_in);
         tokio::time::timeout(PATIENCE, come_back)
             .await

@@ -117,7 +117,7 @@ pub(crate) enum Command {
     TwoFactor(TwoFactor),
     /// Open one of the portal's own pages in the browser
     #[command(
-        after_help = "Examples:\n  pericard page sessions\n  pericard --config clinic.json page password-reset --no-open"
+        after_help = "The pages are\n  password-reset    for a new password when the old one is lost\n  account           with name, password and second factor\n  sessions          for seeing where else you are signed in, and ending that\n\nExamples:\n  pericard page sessions\n  pericard --config clinic.json page password-reset --no-open"
     )]
     Page {
         /// Which page
@@ -237,7 +237,7 @@ pub(crate) enum TwoFactor {
     Status,
     /// Set up an authenticator app; one that is set up already is replaced
     #[command(
-        after_help = "Examples:\n  pericard two-factor enrol                                      shows a QR code, asks for its code\n  pericard two-factor enrol --json                               for scripts: only begins\n  pericard two-factor enrol --confirm ENROLMENT --code 123456    and ends here\n\nUntil the code is confirmed nothing changes at the portal."
+        after_help = "Examples:\n  pericard two-factor enrol            shows a QR code and asks for its first code\n  pericard two-factor enrol --json     a script begins with this\n  pericard two-factor enrol --confirm ENROLMENT --code 123456\n\nUntil the code is confirmed nothing changes at the portal."
     )]
     Enrol {
         /// End an enrolment that was begun, by its `id`
@@ -264,11 +264,8 @@ pub(crate) enum TwoFactor {
 /// A page that an app should not rebuild.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Page {
-    /// A new password when the old one is lost
     PasswordReset,
-    /// Name, password, second factor
     Account,
-    /// Where else you are signed in, and ending that
     Sessions,
 }
 

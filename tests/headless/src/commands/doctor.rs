@@ -55,11 +55,7 @@ pub(super) async fn run(
     );
     if !voice.json {
         voice.say(voice.paint(STRONG, portal.base()));
-        let head = [
-            ("", Some(9), Left),
-            ("what", Some(32), Left),
-            ("what it means", None, Left),
-        ];
+        let head = [("", Some(10), Left), ("", Some(32), Left), ("", None, Left)];
         for (title, findings) in groups(&findings) {
             voice.say("");
             voice.say(voice.paint(STRONG, title));

@@ -35,7 +35,7 @@ pub(super) async fn run(options: &Options, what: &TwoFactor, voice: &Voice) -> R
         }
         TwoFactor::Enrol { confirm: None, .. } => enrol(&way, &factor, voice).await?,
         TwoFactor::NewCodes { yes } => {
-            sure("All earlier recovery codes end. Make new ones", *yes)?;
+            sure("All earlier recovery codes end.", *yes, voice)?;
             let codes = way.lifted(async || factor.new_recovery_codes().await).await;
             let codes = codes.map_err(nothing)?;
             voice.result(&json!({ "recovery_codes": codes }));
@@ -43,8 +43,9 @@ pub(super) async fn run(options: &Options, what: &TwoFactor, voice: &Voice) -> R
         }
         TwoFactor::Disable { yes } => {
             sure(
-                "From now on the password alone signs in, and the recovery codes end. Go on",
+                "From then on the password alone signs in, and the recovery codes end.",
                 *yes,
+                voice,
             )?;
             let disabled = way.lifted(async || factor.disable().await).await;
             disabled.map_err(nothing)?;
@@ -66,8 +67,11 @@ fn status(status: &TwoFactorStatus, voice: &Voice) {
     } else {
         voice.paint(BAD, "✗")
     };
-    voice.say(format!("{mark} {line}"));
-    if status.enrolled && status.recovery_codes_left < 3 {
+    let (first, rest) = line.split_at(1);
+    voice.say(format!("{mark} {}{rest}.", first.to_uppercase()));
+    if !status.enrolled {
+        voice.say("  To set one up: pericard two-factor enrol");
+    } else if status.recovery_codes_left < 3 {
         voice.say("  New ones: pericard two-factor new-codes");
     }
 }
@@ -80,8 +84,7 @@ pub(super) fn shape(status: &TwoFactorStatus) -> Value {
 /// The status in words, and whether it is as it should be.
 pub(super) fn line(status: &TwoFactorStatus) -> (String, bool) {
     if !status.enrolled {
-        let line = "the password alone signs in; set up a code: pericard two-factor enrol";
-        return (line.into(), false);
+        return ("the password alone signs in, without a code".into(), false);
     }
     let left = match status.recovery_codes_left {
         0 => "no recovery codes are left".into(),
@@ -140,7 +143,7 @@ fn enrolled(codes: &[String], voice: &Voice) -> Result<(), Failure> {
 }
 
 /// Asks before what cannot be undone.
-fn sure(question: &str, yes: bool) -> Result<(), Failure> {
+fn sure(consequence: &str, yes: bool, voice: &Voice) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
@@ -150,7 +153,8 @@ fn sure(question: &str, yes: bool) -> Result<(), Failure> {
             "This cannot be undone. If it is meant: --yes".into(),
         ));
     }
-    if prompt::agree(question, false)? {
+    voice.aside(consequence);
+    if prompt::agree("Go on", false)? {
         Ok(())
     } else {
         Err(PericardError::Cancelled.into())

@@ -16,7 +16,7 @@ pub(crate) enum Look {
     Bad,
 }
 
-/// A table of `rows` under `head`, each at most `lines` high. Columns with a width have it; the others share what is
+/// A table of `rows` under `head` (no line for it where nothing has a title), each at most `lines` high. Columns with a width have it; the others share what is
 /// left.
 pub(crate) fn table(
     voice: &Voice,
@@ -35,11 +35,13 @@ pub(crate) fn table(
         table.force_no_tty();
     }
     table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(head.iter().map(|(title, _, alignment)| {
-        Cell::new(title)
-            .set_alignment(*alignment)
-            .add_attribute(Attribute::Dim)
-    }));
+    if head.iter().any(|(title, _, _)| !title.is_empty()) {
+        table.set_header(head.iter().map(|(title, _, alignment)| {
+            Cell::new(title)
+                .set_alignment(*alignment)
+                .add_attribute(Attribute::Dim)
+        }));
+    }
     for row in rows {
         let cells = row
             .into_iter()

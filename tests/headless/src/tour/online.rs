@@ -69,7 +69,7 @@ pub(super) async fn sign_in(
         "the portal gave a token that anybody could use".into()
     })?;
     report.done(format!(
-        "Signed in as {name}. Tokens are sealed, and only this device can use them."
+        "Signed in as {name}. Sealed tokens, bound to this device."
     ));
     Ok(account)
 }

@@ -107,7 +107,7 @@ fn a_second_factor_is_set_up_renewed_and_removed() {
     let place = Place::of(PEOPLE);
     place.sign_in("ben", &[]).succeeds();
     let status = place.run(&["two-factor", "status"]).succeeds();
-    assert!(status.out.contains("the password alone"), "{status:?}");
+    assert!(status.out.contains("The password alone"), "{status:?}");
     place
         .run(&["two-factor", "disable", "--yes"])
         .fails(2, "no second factor is set up");
