@@ -7,6 +7,7 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use pericard_protocol::oauth::authorize::check_redirect;
 use pericard_protocol::place::Base;
 
 use crate::account::{Account, AccountCore};
@@ -65,7 +66,7 @@ impl Client {
 
     /// Finds a portal: three small requests.
     ///
-    /// Fails with `Offline`; `InvalidInput` (`base`: `NotAUrl`, `NotHttps`; `extra_roots`: `NotACertificate`); and
+    /// Fails with `Offline`; `InvalidInput` (`base`, `redirect`: `NotAUrl`, `NotHttps`; `extra_roots`: `NotACertificate`); and
     /// `Portal` with what is wrong: `NotAPortal` (also a captive portal), `WrongIssuer`, `Insecure`, `InvalidAnswer`,
     /// `TooLarge`, `Unsupported`, `Certificate`, `Failing`.
     pub async fn portal(&self, config: PortalConfig) -> Result<Arc<Portal>, PericardError> {
@@ -176,6 +177,7 @@ impl Core {
         }
         for portal in &config.portals {
             Base::parse(&portal.base, config.allow_loopback_http)?;
+            check_redirect(&portal.redirect)?;
         }
         let directory = Directory::open(path, &world)?;
         let vault = Vault::new(keystore, world.clone(), directory.id().to_owned());

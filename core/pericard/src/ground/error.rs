@@ -163,7 +163,8 @@ pub enum InputProblem {
     NotARecoveryCode,
     /// Not an absolute URL.
     NotAUrl,
-    /// Not `https`. `http` is for literal loopback addresses while `Config.allow_loopback_http` is on.
+    /// Not `https`. `http` is for literal loopback addresses while `Config.allow_loopback_http` is on. A redirect may also be
+    /// `http` on 127.0.0.1 or `[::1]`, or a private-use scheme with a dot (RFC 8252 §7).
     NotHttps,
     /// The redirect does not belong to this sign-in.
     NotThisSignIn,

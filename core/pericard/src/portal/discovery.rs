@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use pericard_protocol::limits;
+use pericard_protocol::oauth::authorize::RedirectAddressError;
 use pericard_protocol::oauth::discovery::{
     AuthorizationServer, DiscoveryError, PortalEndpoints, SmartConfiguration, well_known_urls,
 };
@@ -185,5 +186,15 @@ impl From<BaseError> for PericardError {
             _ => InputProblem::NotAUrl,
         };
         Self::input("base", problem)
+    }
+}
+
+impl From<RedirectAddressError> for PericardError {
+    fn from(error: RedirectAddressError) -> Self {
+        let problem = match error {
+            RedirectAddressError::NotAUrl => InputProblem::NotAUrl,
+            RedirectAddressError::NotPrivate => InputProblem::NotHttps,
+        };
+        Self::input("redirect", problem)
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pericard_protocol::fhir::capability::{CapabilityStatement, ResourceCapability};
+use pericard_protocol::oauth::authorize::check_redirect;
 use pericard_protocol::oauth::discovery::{
     AuthorizationServer, PortalEndpoints, SmartConfiguration,
 };
@@ -30,6 +31,7 @@ pub(crate) struct Site {
 impl Site {
     /// Asks the portal, and keeps what it said. What is kept from before is not sent again by a portal that knows it.
     pub(crate) async fn discover(core: &Arc<Core>, config: PortalConfig) -> Result<Self> {
+        check_redirect(&config.redirect)?;
         let net = core.net(&config)?;
         let base = config.base.clone();
         let before = core

@@ -11,7 +11,7 @@ use super::discovery::PortalEndpoints;
 use super::pkce::Pkce;
 use super::step_up::StepUp;
 use super::{Code, ErrorCode, Form};
-use crate::place::Base;
+use crate::place::{Base, is_loopback};
 use crate::secret::Secret;
 
 /// What is asked of the authorization endpoint.
@@ -105,6 +105,38 @@ pub fn scopes(endpoints: &PortalEndpoints, send: bool) -> String {
         (true, false) => "patient/Patient.read patient/Communication.read",
     };
     format!("openid fhirUser launch/patient offline_access {messages}")
+}
+
+/// Why an address cannot be a redirect of an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RedirectAddressError {
+    /// Not an absolute address, or one with a fragment (RFC 6749 §3.1.2).
+    #[error("not a usable address")]
+    NotAUrl,
+    /// Neither https, nor loopback, nor a private-use scheme that belongs to a domain.
+    #[error("neither https, nor loopback, nor a private-use scheme")]
+    NotPrivate,
+}
+
+/// Whether an app may ask to be returned to at `text` (RFC 8252 §7): a claimed https address; http on
+/// this machine's own loopback, by number, since a name may lead elsewhere (§8.3); or a private-use
+/// scheme, which has a dot, since it is a domain turned round (§7.1).
+pub fn check_redirect(text: &str) -> Result<(), RedirectAddressError> {
+    let url = Url::parse(text).map_err(|_| RedirectAddressError::NotAUrl)?;
+    if url.fragment().is_some() {
+        return Err(RedirectAddressError::NotAUrl);
+    }
+    let by_number = !matches!(url.host(), Some(url::Host::Domain(_)));
+    let allowed = match url.scheme() {
+        "https" => url.host().is_some(),
+        "http" => is_loopback(&url) && by_number,
+        scheme => scheme.contains('.'),
+    };
+    if allowed {
+        Ok(())
+    } else {
+        Err(RedirectAddressError::NotPrivate)
+    }
 }
 
 /// A sign-in whose redirect is awaited.
@@ -275,6 +307,29 @@ mod tests {
         assert!(of(r#""permission-v1","permission-v2""#).ends_with("patient/Communication.crs"));
         assert!(of("").ends_with("patient/Communication.crs"));
         assert!(scopes(&endpoints(""), false).ends_with("patient/Communication.rs"));
+    }
+
+    #[test]
+    fn an_app_is_returned_to_where_nobody_else_is() {
+        for fine in [
+            "https://app.clinic.example/signed-in",
+            "dev.pericard.app:/callback",
+            "dev.pericard.app://callback",
+            "http://127.0.0.1/callback",
+            "http://[::1]:4711/callback",
+        ] {
+            assert_eq!(check_redirect(fine), Ok(()), "{fine}");
+        }
+        for (bad, error) in [
+            ("callback", RedirectAddressError::NotAUrl),
+            ("https://a.example/#x", RedirectAddressError::NotAUrl),
+            ("http://a.example/cb", RedirectAddressError::NotPrivate),
+            ("http://localhost/cb", RedirectAddressError::NotPrivate),
+            ("myapp:/callback", RedirectAddressError::NotPrivate),
+            ("javascript:alert(1)", RedirectAddressError::NotPrivate),
+        ] {
+            assert_eq!(check_redirect(bad), Err(error), "{bad}");
+        }
     }
 
     #[test]

@@ -43,6 +43,14 @@ fn an_address_that_is_no_portal() {
         })
         .await;
         assert_eq!(error, input("base", InputProblem::NotHttps));
+        for (redirect, problem) in [
+            ("callback", InputProblem::NotAUrl),
+            ("myapp:/callback", InputProblem::NotHttps),
+            ("http://elsewhere.example/callback", InputProblem::NotHttps),
+        ] {
+            let error = refused(&room, |config| config.redirect = redirect.into()).await;
+            assert_eq!(error, input("redirect", problem), "{redirect}");
+        }
         let error = refused(&room, |config| config.extra_roots = vec![vec![1, 2, 3]]).await;
         assert_eq!(error, input("extra_roots", InputProblem::NotACertificate));
         let error = refused(&room, |config| {

@@ -9,6 +9,7 @@ mod managemyhealth;
 mod myquest;
 mod nothing_lost;
 mod proving;
+mod requirements;
 mod strangers;
 mod truepill;
 mod walgreens;
