@@ -127,10 +127,11 @@ impl Documents {
             .map(|kept| AuthorizationServer::parse(kept.bytes()))
             .transpose()?;
         let endpoints = PortalEndpoints::merge(&smart, server.as_ref(), loopback)?;
-        match endpoints.jwks {
+        let found = match endpoints.jwks {
             Some(url) => document(net, url, limits::OAUTH_BODY, known).await,
             None => Ok(None),
-        }
+        };
+        Ok(found.unwrap_or_default())
     }
 }
 

@@ -88,6 +88,10 @@ async fn read(
     tokens: &TokenAnswer,
     key: Option<Arc<DpopKey>>,
 ) -> Result<(IdClaims, String, String, Timestamp)> {
+    if tokens.kind == TokenKind::Dpop && key.is_none() {
+        // Bound to a key that this device does not have.
+        return Err(PericardError::portal(PortalProblem::InvalidAnswer));
+    }
     let now = site.authority.time()?;
     let expected = Expected {
         issuer: &site.issuer(),
