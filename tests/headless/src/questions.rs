@@ -234,7 +234,8 @@ pub(crate) fn tell(totp: &TotpSecret, why: &str, voice: &Voice) {
         voice.aside(line);
     }
     voice.aside("");
-    for line in show::totp(voice, totp) {
+    let shown = [show::scan(voice, totp), show::totp(voice, totp)].concat();
+    for line in shown {
         voice.aside(line);
     }
     voice.aside("");

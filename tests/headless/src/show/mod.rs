@@ -7,6 +7,6 @@ mod table;
 mod talk;
 
 pub(crate) use inbox::{hits, inbox, outbox, state};
-pub(crate) use secret::{recovery_codes, totp};
+pub(crate) use secret::{recovery_codes, scan, totp};
 pub(crate) use table::{Look, table};
 pub(crate) use talk::talk;

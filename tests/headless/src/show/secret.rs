@@ -10,9 +10,9 @@ const PAPER: Style = Style::new()
     .fg_color(Some(Color::Ansi256(Ansi256Color(231))))
     .bg_color(Some(Color::Ansi256(Ansi256Color(16))));
 
-/// The secret for an authenticator app: to scan where the terminal has room for that, and to type.
+/// The secret for an authenticator app to type.
 pub(crate) fn totp(voice: &Voice, totp: &TotpSecret) -> Vec<String> {
-    let mut lines = scan(voice, totp);
+    let mut lines = Vec::new();
     let whose = [totp.issuer.as_deref().unwrap_or_default(), &totp.account].map(one_line);
     let whose = whose.iter().filter(|part| !part.is_empty());
     let row = |name: &str, value: String| format!("  {name:<8} {value}");
@@ -34,14 +34,14 @@ pub(crate) fn totp(voice: &Voice, totp: &TotpSecret) -> Vec<String> {
     lines
 }
 
-/// The QR code, if it fits.
-fn scan(voice: &Voice, totp: &TotpSecret) -> Vec<String> {
+/// The secret as a QR code, where the terminal has room for it.
+pub(crate) fn scan(voice: &Voice, totp: &TotpSecret) -> Vec<String> {
     let Ok(code) = QrCode::new(totp.uri.clone()) else {
         return Vec::new();
     };
     let text = code.terminal();
     let width = text.lines().map(|line| line.chars().count()).max();
-    if !voice.rich || width.is_none_or(|width| width + 2 > voice.width) {
+    if width.is_none_or(|width| width + 2 > voice.width) {
         return Vec::new();
     }
     let painted = text

@@ -5,20 +5,20 @@ use std::process::{Child, Stdio};
 
 use crate::place::Place;
 
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     place: &'a Place,
     http: reqwest::Client,
 }
 
 /// A page: where it leads, or what it shows.
-struct Page {
-    status: u16,
+pub(crate) struct Page {
+    pub(crate) status: u16,
     location: Option<String>,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl<'a> Browser<'a> {
-    fn new(place: &'a Place) -> Self {
+    pub(crate) fn new(place: &'a Place) -> Self {
         let root = reqwest::Certificate::from_der(&place.portal().ca_der()).unwrap();
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -45,7 +45,7 @@ impl<'a> Browser<'a> {
         })
     }
 
-    fn get(&self, url: &str) -> Page {
+    pub(crate) fn get(&self, url: &str) -> Page {
         self.load(self.http.get(url))
     }
 

@@ -10,4 +10,6 @@ mod page;
 mod place;
 mod second_factor;
 mod step_up;
+#[cfg(unix)]
+mod terminal;
 mod tour;
