@@ -26,4 +26,7 @@ android {
 dependencies {
     api("org.jetbrains.kotlinx:kotlinx-coroutines-core:1.11.0")
     implementation("net.java.dev.jna:jna:5.19.1@aar")
+    // The redirect activity: Auth Tab and Custom Tabs, and the results of activities.
+    implementation("androidx.browser:browser:1.10.0")
+    implementation("androidx.activity:activity:1.13.0")
 }

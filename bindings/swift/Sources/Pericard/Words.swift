@@ -10,10 +10,13 @@ extension PericardError: LocalizedError {
     case .Offline:
       "The portal cannot be reached. What you have read stays readable; try again when you are online."
     case .SignInRequired(let reason): reason.words
+    case .StepUpRequired: "The portal wants to be sure that it is you. Sign in once more to go on."
+    case .LeaseEnded:
+      "This device was offline for too long. Connect it to read your records again; nothing was lost."
+    case .ClockWrong: "The clock of this device is wrong. Set its date and time, and try again."
     case .RateLimited(let retryAfter): "The portal asks to wait \(words(retryAfter)) before the next try."
     case .WrongPassword(let left): "User name or password is wrong.\(words(left))"
-    case .WrongCode(let left):
-      "The code is wrong or was used before. Use the next one from your authenticator.\(words(left))"
+    case .WrongCode(let left): "The code is wrong or was used before. Try the next one.\(words(left))"
     case .InvalidInput(_, let problem): "This cannot be used: \(problem.words)"
     case .NotFound: "This is no longer on this device."
     case .InUse: "The app is already open in another process. Close that one and try again."
@@ -58,6 +61,7 @@ extension InputProblem {
     case .empty: "it is empty."
     case .tooLong: "it is too long. Shorten it."
     case .notDigits: "a code is six to eight digits."
+    case .notARecoveryCode: "it is no recovery code. Type one just as you were given it."
     case .notAUrl: "it is not a web address."
     case .notHttps: "the address must begin with https."
     case .notThisSignIn: "the page came back for another sign-in. Start again."
@@ -84,6 +88,9 @@ extension PortalProblem {
     case .failing: "The portal has a problem of its own. Try again later."
     case .certificate: "The portal cannot prove who it is. Do not sign in on this network."
     case .foreignLink: "The portal points somewhere else. This was not followed."
+    case .untrustedIdentity: "The portal could not prove who signed in, so nobody was signed in. Try again later."
+    case .notFresh:
+      "The portal let you in without the check that it wants first. Try again; if that does not help, set up a second step for signing in."
     }
   }
 }

@@ -40,7 +40,8 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: folder) }
     let portal = PortalConfig(
-      base: "http://portal.example/fhir", clientId: "app", redirect: "app:/back", nativeSignIn: false, extraRoots: [])
+      base: "http://portal.example/fhir", client: .registered(clientId: "app"), redirect: "app:/back",
+      nativeSignIn: false, lease: nil, extraRoots: [])
     let config = Config(directory: folder.path, portals: [], allowLoopbackHttp: false, app: "Test/1")
     let client = try await Client.open(config: config, keystore: MapKeystore())
     let error = await failure { try await client.portal(config: portal) }

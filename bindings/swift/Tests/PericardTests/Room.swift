@@ -52,7 +52,7 @@ extension TestWorld {
     let signIn = try await client.onlyPortal().signIn(method: .native)
     let step = try await signIn.password(
       user: user(who: "ana"), password: password(who: "ana", right: true))
-    guard step == .ready else { throw Broken("asked for \(step)") }
+    guard case .ready = step else { throw Broken("asked for \(step)") }
     return try await signIn.finish()
   }
 }

@@ -5,17 +5,18 @@ import Testing
 @Suite struct WordsTests {
   private let everyError: [PericardError] =
     [
-      .Offline, .RateLimited(retryAfter: 60), .WrongPassword(attemptsLeft: 4), .WrongCode(attemptsLeft: nil),
+      .Offline, .StepUpRequired, .LeaseEnded, .ClockWrong(portalTime: nil), .RateLimited(retryAfter: 60),
+      .WrongPassword(attemptsLeft: 4), .WrongCode(attemptsLeft: nil),
       .NotFound, .InUse, .Cancelled, .Closed, .Integrity(incident: "id"), .Internal(id: "run"),
     ]
     + [.signedOut, .revoked, .identityChanged, .expired, .anotherPerson].map { .SignInRequired(reason: $0) }
     + [
-      .empty, .tooLong, .notDigits, .notAUrl, .notHttps, .notThisSignIn, .notConfigured, .notACertificate,
-      .unreadable, .notAsked, .wrongState,
+      .empty, .tooLong, .notDigits, .notARecoveryCode, .notAUrl, .notHttps, .notThisSignIn, .notConfigured,
+      .notACertificate, .unreadable, .notAsked, .wrongState,
     ].map { .InvalidInput(field: "code", problem: $0) }
     + [
       .notAPortal, .wrongIssuer, .insecure, .invalidAnswer, .tooLarge, .unsupported, .refused, .failing,
-      .certificate, .foreignLink,
+      .certificate, .foreignLink, .untrustedIdentity, .notFresh,
     ].map { .Portal(problem: $0, status: nil) }
     + [.full, .readOnly, .wrongKey, .damaged, .notEncrypted, .newer, .unavailable].map { .Storage(kind: $0) }
     + [.Unavailable, .Refused, .Unexpected].map { .Keystore(kind: $0) }

@@ -33,13 +33,21 @@ extension Stage {
       }
       try same("hits", try keys.number("count"), hits.count)
     case "session":
-      try same("session", try keys.word("state", "signed_out", "active", "sealed"), session())
+      let expected = try keys.word("state", "signed_out", "active", "step_up", "sealed")
+      try same("session", expected, session())
     case "feature":
       _ = try keys.word("name", "messages")
       let state = try await account().features().first { $0.feature == .messages }?.state
       try same("feature", try keys.word("state", "on", "stopped"), state == .on ? "on" : "stopped")
     case "held": try same("held records", try keys.number("count"), Int(try await account().held()))
     case "incidents": try same("incidents", try keys.number("count"), try await account().incidents().count)
+    case "recovery_codes":
+      let status = try await account().twoFactor().status()
+      try same("recovery codes", try keys.number("left"), Int(status.recoveryCodesLeft))
+    case "two_factor":
+      let expected = try keys.word("state", "on", "off")
+      let status = try await account().twoFactor().status()
+      try same("the second factor", expected, status.enrolled ? "on" : "off")
     case "changes": try await changes(&keys)
     case "disk":
       try same("copies on disk", try keys.number("count"), Int(try await world.disk(text: keys.text("text"))))
@@ -72,6 +80,7 @@ extension Stage {
     switch accountIfAny?.session() {
     case nil, .signedOut: "signed_out"
     case .active: "active"
+    case .stepUp: "step_up"
     case .sealed: "sealed"
     }
   }

@@ -29,6 +29,10 @@ struct Failure: CustomStringConvertible {
   private static func parts(_ error: PericardError) -> (String, [String: Json]) {
     switch error {
     case .Offline: ("Offline", [:])
+    case .StepUpRequired: ("StepUpRequired", [:])
+    case .LeaseEnded: ("LeaseEnded", [:])
+    // The time itself is another in each run.
+    case .ClockWrong: ("ClockWrong", [:])
     case .NotFound: ("NotFound", [:])
     case .InUse: ("InUse", [:])
     case .Cancelled: ("Cancelled", [:])

@@ -17,6 +17,11 @@ actor Stage {
   /// Where the next sign-in is left, and how; see the verb `leave`.
   var leaving: (at: String, kind: String)?
 
+  /// An enrolment that waits for its code: its id and the secret's address.
+  var enrolment: (id: String, uri: String)?
+  /// A recovery code that was used or replaced.
+  var spent: String?
+
   private var messages: [String: String] = [:]
   private var accounts: [String: Account] = [:]
   private var numbered: [String: [String]] = [:]
@@ -39,6 +44,12 @@ actor Stage {
   func account() throws -> Account {
     guard let account = accountIfAny else { throw Broken("nobody is signed in") }
     return account
+  }
+
+  /// Whose turn it is.
+  func person() throws -> String {
+    guard let who else { throw Broken("nobody is signed in") }
+    return who
   }
 
   func inbox() throws -> Messages {
@@ -85,7 +96,7 @@ actor Stage {
   /// Drops everything and opens again from disk, as after the process ended.
   func restart() async throws {
     listening?.cancel()
-    let ids = accounts.mapValues { $0.id() }
+    let ids = accounts.filter { $0.value.session() != .signedOut }.mapValues { $0.id() }
     let inside = signingIn?.who
     accounts = [:]
     signingIn = nil

@@ -12,9 +12,13 @@ public val PericardException.userMessage: String
     get() = when (this) {
         is PericardException.Offline -> "The portal cannot be reached. What you have read stays readable; try again when you are online."
         is PericardException.SignInRequired -> reason.text
+        is PericardException.StepUpRequired -> "The portal wants to be sure that it is you. Sign in once more to go on."
+        is PericardException.LeaseEnded ->
+            "This device was offline for too long. Connect it to read your records again; nothing was lost."
+        is PericardException.ClockWrong -> "The clock of this device is wrong. Set its date and time, and try again."
         is PericardException.RateLimited -> "The portal asks to wait ${retryAfter.inWords()} before the next try."
         is PericardException.WrongPassword -> "User name or password is wrong.${attemptsLeft.inWords()}"
-        is PericardException.WrongCode -> "The code is wrong or was used before. Use the next one from your authenticator.${attemptsLeft.inWords()}"
+        is PericardException.WrongCode -> "The code is wrong or was used before. Try the next one.${attemptsLeft.inWords()}"
         is PericardException.InvalidInput -> "This cannot be used: ${problem.text}"
         is PericardException.NotFound -> "This is no longer on this device."
         is PericardException.InUse -> "The app is already open in another process. Close that one and try again."
@@ -42,6 +46,7 @@ private val InputProblem.text: String
         InputProblem.EMPTY -> "it is empty."
         InputProblem.TOO_LONG -> "it is too long. Shorten it."
         InputProblem.NOT_DIGITS -> "a code is six to eight digits."
+        InputProblem.NOT_A_RECOVERY_CODE -> "it is no recovery code. Type one just as you were given it."
         InputProblem.NOT_A_URL -> "it is not a web address."
         InputProblem.NOT_HTTPS -> "the address must begin with https."
         InputProblem.NOT_THIS_SIGN_IN -> "the page came back for another sign-in. Start again."
@@ -64,6 +69,9 @@ private val PortalProblem.text: String
         PortalProblem.FAILING -> "The portal has a problem of its own. Try again later."
         PortalProblem.CERTIFICATE -> "The portal cannot prove who it is. Do not sign in on this network."
         PortalProblem.FOREIGN_LINK -> "The portal points somewhere else. This was not followed."
+        PortalProblem.UNTRUSTED_IDENTITY -> "The portal could not prove who signed in, so nobody was signed in. Try again later."
+        PortalProblem.NOT_FRESH ->
+            "The portal let you in without the check that it wants first. Try again; if that does not help, set up a second step for signing in."
     }
 
 private val StorageKind.text: String

@@ -50,7 +50,7 @@ class DiscoveryTest {
     @Test
     fun `plain http is refused before anything is sent`() = test {
         val folder = Files.createTempDirectory("pericard").toString()
-        val portal = PortalConfig("http://portal.example/fhir", "app", "app:/back", false, emptyList())
+        val portal = PortalConfig("http://portal.example/fhir", ClientId.Registered("app"), "app:/back", false, null, emptyList())
         openClient(Config(directory = folder, portals = emptyList(), allowLoopbackHttp = false, app = "Test/1"), MapKeystore()).use { client ->
             val error = assertInstanceOf(PericardException.InvalidInput::class.java, failure { client.portal(portal) })
             assertEquals(InputProblem.NOT_HTTPS, error.problem)

@@ -12,6 +12,9 @@ class WordsTest {
     private val everyError: List<PericardException> = buildList {
         add(PericardException.Offline())
         SignInReason.entries.forEach { add(PericardException.SignInRequired(it)) }
+        add(PericardException.StepUpRequired())
+        add(PericardException.LeaseEnded())
+        add(PericardException.ClockWrong(null))
         add(PericardException.RateLimited(Duration.ofSeconds(60)))
         add(PericardException.WrongPassword(4u))
         add(PericardException.WrongCode(null))

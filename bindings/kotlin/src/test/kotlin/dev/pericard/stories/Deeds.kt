@@ -1,24 +1,28 @@
 package dev.pericard.stories
 
 import dev.pericard.NewMessage
-import dev.pericard.SessionState
-import dev.pericard.SignIn
-import dev.pericard.SignInMethod
-import dev.pericard.SignInStep
 import dev.pericard.join
 import dev.pericard.world.NetworkState
 import java.time.Duration
 import java.time.format.DateTimeParseException
 
+/** Where a sign-in can be left. */
+private val PLACES = arrayOf("password", "code", "browser", "enrol", "recovery_codes")
+
 /** The verbs of `do`. Those of features that are not built fail as unknown. */
 suspend fun Stage.carryOut(verb: String, keys: Keys) {
     when (verb) {
         "sign_in" -> signIn(keys)
-        "leave" -> leaving = keys.word("at", "password", "code", "browser") to keys.word("kind", "app", "process")
+        "step_up" -> stepUp(keys)
+        "enrol_totp" -> enrolTotp()
+        "confirm_totp" -> confirmTotp(keys)
+        "disable_totp" -> account.twoFactor().disable()
+        "new_recovery_codes" -> newRecoveryCodes()
+        "leave" -> leaving = keys.word("at", *PLACES) to keys.word("kind", "app", "process")
         "sync" -> sync()
         "pause" -> client.pause()
         "resume" -> client.resume()
-        "restart" -> restart()
+        "restart" -> restart(keys)
         "send" -> send(keys)
         "withdraw" -> inbox.withdraw(message(keys.text("of")))
         "retry" -> inbox.retry(message(keys.text("of")))
@@ -45,6 +49,12 @@ private suspend fun Stage.sync() {
     number()
 }
 
+private suspend fun Stage.restart(keys: Keys) {
+    keys.textOrNull("lease")?.let { world.setLease(duration(it)) }
+    if (keys.word("device", "same", "rebooted", default = "same") == "rebooted") world.reboot()
+    restart()
+}
+
 private suspend fun Stage.send(keys: Keys) {
     val subject = keys.textOrNull("to")
     val thread = keys.numberOrNull("thread")?.let(::thread)
@@ -63,81 +73,19 @@ private suspend fun Stage.forget(keys: Keys) {
 }
 
 private suspend fun Stage.clock(keys: Keys) {
-    val advance = keys.textOrNull("advance")
-    val back = keys.textOrNull("set_back")
-    when {
-        advance != null && back == null -> world.advance(seconds(advance))
-        advance == null && back != null -> world.setBack(seconds(back))
-        else -> throw Unfit("clock takes `advance` or `set_back`")
+    val moves = listOf("advance", "set_back", "set_ahead").mapNotNull { name -> keys.textOrNull(name)?.let { name to seconds(it) } }
+    val (name, seconds) = moves.singleOrNull() ?: throw Unfit("clock takes `advance`, `set_back` or `set_ahead`")
+    when (name) {
+        "advance" -> world.advance(seconds)
+        "set_back" -> world.setBack(seconds)
+        else -> world.setAhead(seconds)
     }
 }
 
-private fun seconds(text: String): ULong = try {
-    Duration.parse(text).toSeconds().toULong()
+private fun seconds(text: String): ULong = duration(text).toSeconds().toULong()
+
+private fun duration(text: String): Duration = try {
+    Duration.parse(text)
 } catch (_: DateTimeParseException) {
     throw Unfit("`$text` is no ISO 8601 duration")
 }
-
-private suspend fun Stage.signIn(keys: Keys) {
-    val who = keys.text("who")
-    val right = keys.word("password", "right", "wrong", default = "right") == "right"
-    val code = keys.textOrNull("code") ?: "now"
-    if (code !in listOf("now", "wrong", "replayed") && !code.any(Char::isDigit)) throw Unfit("`code` is `$code`")
-    val browser = keys.word("via", "native", "browser", default = "native") == "browser"
-    keys.done()
-
-    var signIn = begun(who, browser)
-    var step = signIn.step()
-    while (true) {
-        signingIn = who to signIn
-        step = when (step) {
-            is SignInStep.OpenBrowser -> {
-                val redirect = world.browser(step.url, who, right, code)
-                leave("browser")
-                signIn = still(who)
-                signIn.redirected(redirect)
-            }
-            is SignInStep.AskPassword -> {
-                leave("password")
-                signIn = still(who)
-                signIn.password(world.user(who), world.password(who, right))
-            }
-            is SignInStep.AskCode -> {
-                leave("code")
-                signIn = still(who)
-                signIn.code(world.code(who, code))
-            }
-            is SignInStep.Wait -> throw Broken("the portal asks to wait until ${step.until}")
-            is SignInStep.Ready -> break
-        }
-    }
-    val account = signIn.finish()
-    signingIn = null
-    if (leaving != null) throw Broken("the sign-in never came to where it should be left")
-    signedIn(who, account)
-}
-
-/** The sign-in that is open for this person, else a new one; a sealed account is reopened. */
-private suspend fun Stage.begun(who: String, browser: Boolean): SignIn {
-    signingIn?.let { (whose, open) -> if (whose == who && runCatching { open.step() }.isSuccess) return open }
-    val method = if (browser) SignInMethod.BROWSER else SignInMethod.NATIVE
-    val known = accountOrNull
-    if (known != null && this.who == who && known.session() !is SessionState.SignedOut) return known.signInAgain(method)
-    return client.portal(client.portals().first()).signIn(method)
-}
-
-/** Goes away if that was announced for this place, and comes back. */
-private suspend fun Stage.leave(place: String) {
-    val (at, kind) = leaving ?: return
-    if (at != place) return
-    leaving = null
-    if (kind == "process") {
-        restart()
-    } else {
-        client.pause()
-        client.resume()
-    }
-}
-
-private fun Stage.still(who: String): SignIn =
-    signingIn?.takeIf { it.first == who }?.second ?: throw Broken("the sign-in did not survive")

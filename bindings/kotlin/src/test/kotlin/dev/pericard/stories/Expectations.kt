@@ -32,7 +32,7 @@ suspend fun Stage.expect(thing: String, keys: Keys) {
             val hits = pages { after -> inbox.search(text, after, Stage.PAGE).let { it.hits to it.after } }
             same("hits", keys.number("count"), hits.size)
         }
-        "session" -> same("session", keys.word("state", "signed_out", "active", "sealed"), session())
+        "session" -> same("session", keys.word("state", "signed_out", "active", "step_up", "sealed"), session())
         "feature" -> {
             keys.word("name", "messages")
             val state = account.features().single { it.feature == Feature.MESSAGES }.state
@@ -40,6 +40,11 @@ suspend fun Stage.expect(thing: String, keys: Keys) {
         }
         "held" -> same("held records", keys.number("count"), account.held().toInt())
         "incidents" -> same("incidents", keys.number("count"), account.incidents().size)
+        "recovery_codes" -> same("recovery codes", keys.number("left"), account.twoFactor().status().recoveryCodesLeft.toInt())
+        "two_factor" -> {
+            val enrolled = account.twoFactor().status().enrolled
+            same("the second factor", keys.word("state", "on", "off"), if (enrolled) "on" else "off")
+        }
         "changes" -> changes(keys)
         "disk" -> same("copies on disk", keys.number("count"), world.disk(keys.text("text")).toInt())
         "portal.messages" -> same("messages at the portal", keys.number("count"), world.portalMessages(keys.text("text")).toInt())
@@ -65,6 +70,7 @@ private fun word(state: MessageState): String = when (state) {
 private fun Stage.session(): String = when (accountOrNull?.session()) {
     null, is SessionState.SignedOut -> "signed_out"
     is SessionState.Active -> "active"
+    is SessionState.StepUp -> "step_up"
     is SessionState.Sealed -> "sealed"
 }
 

@@ -32,11 +32,15 @@ class Failure(private val announced: JsonObject) {
         /** The fields as stories name them. */
         private fun fields(error: PericardException): Map<String, Any?> = when (error) {
             is PericardException.Offline,
+            is PericardException.StepUpRequired,
+            is PericardException.LeaseEnded,
             is PericardException.NotFound,
             is PericardException.InUse,
             is PericardException.Cancelled,
             is PericardException.Closed,
             -> emptyMap()
+            // The time itself is another in each run.
+            is PericardException.ClockWrong -> emptyMap()
             is PericardException.SignInRequired -> mapOf("reason" to error.reason)
             is PericardException.RateLimited -> mapOf("retry_after" to error.retryAfter)
             is PericardException.WrongPassword -> mapOf("attempts_left" to error.attemptsLeft)

@@ -5,6 +5,7 @@ import dev.pericard.ChangeSet
 import dev.pericard.Client
 import dev.pericard.MessageThread
 import dev.pericard.Messages
+import dev.pericard.SessionState
 import dev.pericard.SignIn
 import dev.pericard.asFlow
 import dev.pericard.world.TestWorld
@@ -29,6 +30,12 @@ class Stage private constructor(val world: TestWorld, client: Client, private va
     /** Where the next sign-in is left, and how; see the verb `leave`. */
     var leaving: Pair<String, String>? = null
 
+    /** An enrolment that waits for its code: its id and the secret's address. */
+    var enrolment: Pair<String, String>? = null
+
+    /** A recovery code that was used or replaced. */
+    var spent: String? = null
+
     /** Messages by the name that the story gave them. */
     val messages = mutableMapOf<String, String>()
 
@@ -41,6 +48,10 @@ class Stage private constructor(val world: TestWorld, client: Client, private va
         get() = accountOrNull ?: throw Broken("nobody is signed in")
     val accountOrNull: Account?
         get() = who?.let(accounts::get)
+
+    /** Whose turn it is. */
+    val person: String
+        get() = who ?: throw Broken("nobody is signed in")
     val inbox: Messages
         get() = account.messages(account.people().single { it.isSelf }.id)
 
@@ -76,7 +87,7 @@ class Stage private constructor(val world: TestWorld, client: Client, private va
     /** Drops everything and opens again from disk, as after the process ended. */
     suspend fun restart() {
         listening?.cancel()
-        val ids = accounts.mapValues { it.value.id() }
+        val ids = accounts.filterValues { it.session() !is SessionState.SignedOut }.mapValues { it.value.id() }
         val inside = signingIn?.first
         accounts.values.forEach(Account::close)
         accounts.clear()
