@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 public import PericardCore
 
 /// The way back from the browser: what ``PortalConfig/redirect`` means for a system that has to catch it.
