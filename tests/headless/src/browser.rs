@@ -95,7 +95,7 @@ impl Callback {
         // A pushed request (RFC 9126 §2.2) does not wait for long.
         if url.contains("request_uri=") {
             voice.aside(
-                "It is good for a minute or so. For a new one press Ctrl-C, then: pericard signin\n--resume",
+                "It is good for a minute or so. For a new one: Ctrl-C, pericard signin --resume",
             );
         }
         let come_back = self.wait(sign_in);

@@ -329,8 +329,9 @@ fn next(error: &PericardError) -> String {
                 "If this is a portal under test, put its authority into extra_roots in --config. Otherwise somebody \
                  may be in between: do not sign in on this network."
             }
-            PortalProblem::Unsupported => {
-                "See what it offers: pericard doctor. Where apps cannot register themselves, give --client-id ID."
+            PortalProblem::Unsupported | PortalProblem::Refused => {
+                "See what it offers: pericard doctor. A portal where this app cannot register itself wants \
+                 --client-id ID at signin."
             }
             PortalProblem::Failing => "Nothing was lost. Try again later.",
             PortalProblem::NotFresh => {

@@ -250,9 +250,7 @@ pub(crate) fn hand_over(codes: &[String], voice: &Voice) -> Result<(), Failure> 
     voice.say(voice.paint(STRONG, "Recovery codes"));
     let what = "Each signs you in once when the authenticator app is lost. They are shown this once: keep them where \
                 the password is not.";
-    for line in wrap(what, voice.width) {
-        voice.say(line);
-    }
+    voice.tell(what);
     voice.say("");
     for line in show::recovery_codes(voice, codes) {
         voice.say(line);

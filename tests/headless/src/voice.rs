@@ -50,6 +50,13 @@ impl Voice {
         }
     }
 
+    /// Words that need more than a line.
+    pub(crate) fn tell(&self, text: impl AsRef<str>) {
+        for line in wrap(text.as_ref(), self.width) {
+            self.say(line);
+        }
+    }
+
     /// The result, for programs.
     pub(crate) fn result(&self, value: &Value) {
         if self.json {

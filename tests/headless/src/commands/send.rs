@@ -87,7 +87,7 @@ pub(super) async fn run(
 
 fn tell(message: &Message, offline: bool, voice: &Voice) {
     voice.result(&json!({ "message": shapes::message(message), "offline": offline }));
-    voice.say(match message.state {
+    voice.tell(match message.state {
         MessageState::Sent => voice.paint(GOOD, "Sent."),
         MessageState::Queued if offline => {
             format!("{} The portal cannot be reached; the next sync sends it.", voice.paint(DOUBT, "Queued."))

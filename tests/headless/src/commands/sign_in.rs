@@ -95,7 +95,7 @@ pub(super) async fn by(
 fn tell(signed: &Signed, number: usize, voice: &Voice) {
     voice.result(&json!({ "account": shapes::account(&signed.account, number),
         "recovery_codes": signed.recovery_codes, "recovery_codes_left": signed.recovery_codes_left }));
-    voice.say(format!(
+    voice.tell(format!(
         "{} Welcome, {}. Next: pericard sync",
         voice.paint(GOOD, "Signed in."),
         name(&signed.account)
@@ -122,7 +122,7 @@ pub(super) fn left(signed: &Signed, voice: &Voice) {
         1 => "One recovery code is left.".into(),
         n => format!("{n} recovery codes are left."),
     };
-    voice.say(format!(
+    voice.tell(format!(
         "{} New ones: pericard two-factor new-codes",
         voice.paint(DOUBT, left)
     ));

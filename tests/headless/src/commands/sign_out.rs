@@ -18,7 +18,7 @@ pub(super) async fn run(
     if tell_portal {
         account.sign_out().await?;
         voice.result(&json!({ "signed_out": id }));
-        voice.say(format!(
+        voice.tell(format!(
             "{} Nothing of the account is left here; the session at the portal is ended now, or when the portal can \
              next be reached within a day.",
             voice.paint(GOOD, "Signed out.")
@@ -26,7 +26,7 @@ pub(super) async fn run(
     } else {
         account.forget().await?;
         voice.result(&json!({ "forgotten": id }));
-        voice.say(format!(
+        voice.tell(format!(
             "{} Nothing of the account is left here. The portal was not told.",
             voice.paint(GOOD, "Forgotten.")
         ));

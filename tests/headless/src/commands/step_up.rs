@@ -27,9 +27,9 @@ pub(super) async fn run(options: &Options, how: &Answering, voice: &Voice) -> Re
         &json!({ "stepped_up": account.id(), "recovery_codes": signed.recovery_codes,
         "recovery_codes_left": signed.recovery_codes_left }),
     );
-    voice.say(format!(
-        "{} The portal has seen you a moment ago, {}. Do now what it refused.",
-        voice.paint(GOOD, "Done."),
+    voice.tell(format!(
+        "{} Welcome back, {}. What the portal refused can be done now.",
+        voice.paint(GOOD, "Signed in anew."),
         sign_in::name(&account)
     ));
     sign_in::left(&signed, voice);

@@ -39,13 +39,13 @@ async fn tell(account: &Account, done: &SyncProgress, voice: &Voice) -> Result<(
     let (held, waiting) = (account.held().await?, messages.outbox().await?);
     voice.result(&json!({ "received": done.received, "sent": done.sent, "threads": threads.len(), "messages": all,
         "unread": unread, "outbox": waiting.len(), "held": held }));
-    voice.say(format!(
+    voice.tell(format!(
         "Up to date: {} in {}, {unread} unread.",
         count(all, "message"),
         count(threads.len() as u64, "conversation")
     ));
     if done.sent > 0 {
-        voice.say(format!("Sent {}.", count(done.sent, "message")));
+        voice.tell(format!("Sent {}.", count(done.sent, "message")));
     }
     if !waiting.is_empty() {
         let waiting = count(waiting.len() as u64, "message");
@@ -55,7 +55,7 @@ async fn tell(account: &Account, done: &SyncProgress, voice: &Voice) -> Result<(
         ));
     }
     if held > 0 {
-        voice.say(format!(
+        voice.tell(format!(
             "{} could not be matched to you and not stored; ask the portal.",
             count(held, "record")
         ));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pericard::{PericardError, TwoFactorStatus};
+use pericard::{PericardError, PortalProblem, TwoFactorStatus};
 use serde_json::{Value, json};
 
 use super::step_up::Way;
@@ -24,7 +24,7 @@ pub(super) async fn run(options: &Options, what: &TwoFactor, voice: &Voice) -> R
         voice,
     };
     match what {
-        TwoFactor::Status => status(&factor.status().await?, voice),
+        TwoFactor::Status => status(&factor.status().await.map_err(elsewhere)?, voice),
         TwoFactor::Enrol {
             confirm: Some(id),
             code,
@@ -50,7 +50,7 @@ pub(super) async fn run(options: &Options, what: &TwoFactor, voice: &Voice) -> R
             let disabled = way.lifted(async || factor.disable().await).await;
             disabled.map_err(nothing)?;
             voice.result(&json!({ "enrolled": false }));
-            voice.say(format!(
+            voice.tell(format!(
                 "{} The authenticator app's entry is of no use any more: remove it there.",
                 voice.paint(GOOD, "Removed.")
             ));
@@ -68,7 +68,7 @@ fn status(status: &TwoFactorStatus, voice: &Voice) {
         voice.paint(BAD, "✗")
     };
     let (first, rest) = line.split_at(1);
-    voice.say(format!("{mark} {}{rest}.", first.to_uppercase()));
+    voice.tell(format!("{mark} {}{rest}.", first.to_uppercase()));
     if !status.enrolled {
         voice.say("  To set one up: pericard two-factor enrol");
     } else if status.recovery_codes_left < 3 {
@@ -100,7 +100,8 @@ async fn enrol(
     factor: &Arc<pericard::TwoFactor>,
     voice: &Voice,
 ) -> Result<(), Failure> {
-    let begun = way.lifted(async || factor.enrol().await).await?;
+    let begun = way.lifted(async || factor.enrol().await).await;
+    let begun = begun.map_err(nothing)?;
     if voice.json || !prompt::somebody() {
         let mut shape = shapes::totp(&begun.totp);
         shape["id"] = begun.id.clone().into();
@@ -135,7 +136,7 @@ async fn enrol(
 
 fn enrolled(codes: &[String], voice: &Voice) -> Result<(), Failure> {
     voice.result(&json!({ "enrolled": true, "recovery_codes": codes }));
-    voice.say(format!(
+    voice.tell(format!(
         "{} From now on signing in asks for a code of the app.",
         voice.paint(GOOD, "Set up.")
     ));
@@ -161,12 +162,27 @@ fn sure(consequence: &str, yes: bool, voice: &Voice) -> Result<(), Failure> {
     }
 }
 
+/// A portal that keeps second factors to its own pages.
+fn elsewhere(error: PericardError) -> Failure {
+    match error {
+        PericardError::Portal {
+            problem: PortalProblem::Unsupported,
+            ..
+        } => Failure::usage(
+            "the portal keeps the second factor to its own pages",
+            "Look there: pericard page account",
+        ),
+        other => other.into(),
+    }
+}
+
 fn over(failure: Failure) -> Failure {
     match failure {
         Failure::Core(PericardError::NotFound) => Failure::usage(
             "this enrolment is over, or there never was one",
             "One lasts ten minutes. Begin anew: pericard two-factor enrol",
         ),
+        Failure::Core(error) => elsewhere(error),
         other => other,
     }
 }
@@ -177,6 +193,7 @@ fn nothing(failure: Failure) -> Failure {
             "no second factor is set up",
             "To set one up: pericard two-factor enrol",
         ),
+        Failure::Core(error) => elsewhere(error),
         other => other,
     }
 }

@@ -143,3 +143,27 @@ fn a_second_factor_is_set_up_renewed_and_removed() {
         serde_json::json!({ "enrolled": false, "recovery_codes_left": 0 })
     );
 }
+
+#[test]
+fn a_portal_that_keeps_it_to_its_own_pages_is_told_from_one_that_fails() {
+    let place = Place::of(PEOPLE);
+    place.control(r#"{ "fault": "discovery", "as": "totp_elsewhere" }"#);
+    place.sign_in("ben", &[]).succeeds();
+    for arguments in [
+        ["two-factor", "status"].as_slice(),
+        &["two-factor", "enrol"],
+        &["two-factor", "disable", "--yes"],
+    ] {
+        place.run(arguments).fails(2, "pericard page account");
+    }
+    let doctor = place.json(&["doctor"]);
+    let wrong: Vec<_> = doctor["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["verdict"] == "wrong")
+        .map(|finding| &finding["subject"])
+        .collect();
+    assert_eq!(wrong, ["Second factor in the app"]);
+    assert_eq!(doctor["device"]["two_factor"], Value::Null);
+}

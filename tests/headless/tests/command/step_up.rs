@@ -33,7 +33,7 @@ fn a_message_that_needs_a_fresh_sign_in_waits_for_it_and_is_sent_once() {
         .args(["step-up", "--user", "ana", "--code", &code])
         .env("PERICARD_PASSWORD", place.password("ana"));
     let done = said(command).succeeds();
-    assert!(done.out.starts_with("Done."), "{done:?}");
+    assert!(done.out.starts_with("Signed in anew."), "{done:?}");
     assert_eq!(place.json(&["sync"])["sent"], 1);
     let copies = place.control(r#"{ "count_messages": { "text": "A stonemason asks." } }"#);
     assert_eq!(copies.count(), Some(1));
