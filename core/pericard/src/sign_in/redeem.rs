@@ -195,6 +195,7 @@ pub(super) fn commit(
             at: redeemed.at,
             uptime: core.world.clock.uptime(),
         }),
+        wanted: None,
     };
     let known = core.device.people(&row.id)?.into_iter().next();
     // A grant has one fixed patient; the same login with another one is not the same person here.

@@ -175,6 +175,29 @@ fn a_portal_that_wants_more_proof_to_go_on_gets_it_and_loses_nothing() {
 }
 
 #[test]
+fn what_the_portal_asked_for_survives_the_death_of_the_app() {
+    run(async {
+        let room = with(json!({ "threads": 1, "totp": true })).await;
+        let account = room.sign_in("ana").await.unwrap();
+        room.world.advance(400).await.unwrap();
+        assert!(account.two_factor().enrol().await.is_err());
+        let room = room.restarted().await.unwrap();
+        let account = room.client.account(account.id()).await.unwrap();
+        // Both what it wants, a time and a strength, are asked for and held against the answer.
+        room.portal(json!({ "fault": "id_token", "as": "low_acr" }))
+            .await;
+        let weak = stepped_up(&room, &account).await.err();
+        assert!(
+            matches!(weak, Some(PericardError::Portal { .. })),
+            "{weak:?}"
+        );
+        room.portal(json!({ "fault": "none" })).await;
+        stepped_up(&room, &account).await.unwrap();
+        account.two_factor().enrol().await.unwrap();
+    });
+}
+
+#[test]
 fn somebody_else_cannot_step_up() {
     run(async {
         let room = Room::ana_and_ben().await;

@@ -100,7 +100,12 @@ impl Session {
             shown: Mutex::new(shown(&tokens.machine)),
             tokens: tokio::sync::Mutex::new(tokens),
             lease: Lease::new(means.lease, account.heard),
-            wanted: Mutex::default(),
+            wanted: Mutex::new(
+                account
+                    .wanted
+                    .as_ref()
+                    .and_then(|wanted| serde_json::from_str(wanted).ok()),
+            ),
             means,
             account,
         };
@@ -172,7 +177,12 @@ impl Session {
             .and_then(BearerChallenge::parse);
         match challenge.and_then(|challenge| challenge.step_up()) {
             Some(wanted) if answer.status == 401 => {
+                let (account, kept) = (self.account.id.clone(), serde_json::to_string(&wanted));
                 *self.wanted() = Some(wanted);
+                // One that could not be kept is asked for again.
+                let _ = self
+                    .on_disk(move |device| device.want(&account, &kept?))
+                    .await;
                 Err(SendError::Stop(PericardError::StepUpRequired))
             }
             _ => Ok(answer),

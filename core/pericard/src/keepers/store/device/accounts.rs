@@ -13,7 +13,7 @@ use super::Device;
 use super::rows::{AccountRow, GrantRow, PersonRow, SealReason, millis};
 
 const ACCOUNT: &str =
-    "SELECT id, base, issuer, subject, config, sealed, heard, heard_uptime FROM account";
+    "SELECT id, base, issuer, subject, config, sealed, heard, heard_uptime, wanted FROM account";
 
 fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     let sealed: Option<String> = row.get(5)?;
@@ -29,6 +29,7 @@ fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
             at: Timestamp::from_millisecond(at).unwrap_or(Timestamp::MIN),
             uptime: Duration::from_millis(uptime.unsigned_abs()),
         }),
+        wanted: row.get(8)?,
     })
 }
 
@@ -67,7 +68,7 @@ impl Device {
         self.database.write(|tx| {
             tx.execute(
                 "INSERT INTO account (id, base, issuer, subject, config) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (id) DO UPDATE SET config = ?5, sealed = NULL",
+                 ON CONFLICT (id) DO UPDATE SET config = ?5, sealed = NULL, wanted = NULL",
                 (&row.id, &row.base, &row.issuer, &row.subject, &row.config),
             )?;
             hear(tx, &row.id, row.heard)?;
@@ -145,6 +146,17 @@ impl Device {
             if reason != SealReason::Lease {
                 tx.execute("DELETE FROM token_grant WHERE account = ?1", [account])?;
             }
+            Ok(())
+        })
+    }
+
+    /// The portal asked for more before it goes on.
+    pub(crate) fn want(&self, account: &str, wanted: &str) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "UPDATE account SET wanted = ?2 WHERE id = ?1",
+                (account, wanted),
+            )?;
             Ok(())
         })
     }

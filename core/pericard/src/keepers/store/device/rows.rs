@@ -19,6 +19,8 @@ pub(crate) struct AccountRow {
     pub(crate) sealed: Option<SealReason>,
     /// When the portal was last heard.
     pub(crate) heard: Option<Heard>,
+    /// What it asked for before it goes on, in JSON.
+    pub(crate) wanted: Option<String>,
 }
 
 /// Why an account's content may not be read until the same person signs in again.

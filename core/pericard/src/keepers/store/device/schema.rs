@@ -52,6 +52,8 @@ CREATE TABLE revocation (
 -- When the portal was last heard, by its own clock and by the time since boot.
 ALTER TABLE account ADD COLUMN heard INTEGER;
 ALTER TABLE account ADD COLUMN heard_uptime INTEGER;
+-- What the portal asked for before it goes on (RFC 9470), in JSON; a new sign-in answers it.
+ALTER TABLE account ADD COLUMN wanted TEXT;
 -- Set before anything of an account is destroyed: what is left of it after a death is destroyed at the next start.
 ALTER TABLE account ADD COLUMN leaving INTEGER NOT NULL DEFAULT 0;
 -- Whom the tokens were given to; empty for those of before, whose client is in the account's configuration.
