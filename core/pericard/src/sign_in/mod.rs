@@ -30,6 +30,7 @@ mod browser;
 mod redeem;
 mod state;
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -59,7 +60,7 @@ pub enum SignInMethod {
 }
 
 /// What to do next.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+#[derive(Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum SignInStep {
     /// Get `SignIn.authorization_url`, open it in the system's browser (`ASWebAuthenticationSession`, Custom Tabs), never
     /// in a web view, and pass the address that it comes back to, to `redirected`.
@@ -100,6 +101,27 @@ pub enum SignInStep {
         /// How many recovery codes are left, when one was just used: tell the person.
         recovery_codes_left: Option<u32>,
     },
+}
+
+/// What is shown to the person is not for logs: neither secret nor codes are printed.
+impl fmt::Debug for SignInStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OpenBrowser => f.write_str("OpenBrowser"),
+            Self::AskPassword { attempts_left } => {
+                write!(f, "AskPassword {{ attempts_left: {attempts_left:?} }}")
+            }
+            Self::AskCode { attempts_left, .. } => {
+                write!(f, "AskCode {{ attempts_left: {attempts_left:?}, .. }}")
+            }
+            Self::Enrol { attempts_left, .. } => {
+                write!(f, "Enrol {{ attempts_left: {attempts_left:?}, .. }}")
+            }
+            Self::ShowRecoveryCodes { .. } => f.write_str("ShowRecoveryCodes { .. }"),
+            Self::Wait { until } => write!(f, "Wait {{ until: {until:?} }}"),
+            Self::Ready { .. } => f.write_str("Ready { .. }"),
+        }
+    }
 }
 
 /// A sign-in under way.

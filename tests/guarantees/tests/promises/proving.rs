@@ -237,6 +237,10 @@ fn a_forced_enrolment_survives_leaving_and_shows_its_codes_once() {
             panic!("{step:?}")
         };
         assert_eq!(codes.len(), 8);
+        let shown = SignInStep::ShowRecoveryCodes {
+            codes: codes.clone(),
+        };
+        assert!(!format!("{shown:?}").contains(&codes[0]));
         room = room.restarted().await.unwrap();
         let sign_in = room.client.resume_sign_in().await.unwrap().unwrap();
         let shown = sign_in.step().unwrap();

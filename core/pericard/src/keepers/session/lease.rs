@@ -1,4 +1,7 @@
 //! The lease in practice: when the portal was last heard, and what happens when that is too long ago.
+//!
+//! Where a portal never says its time (no `Date` on any answer), the device's stands in: the lease is then as good as its
+//! clock across boots.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
