@@ -10,7 +10,7 @@
 //! ```
 //!
 //! - [`Directory`] owns the folder and its lock.
-//! - [`Database`] opens one file after SQLCipher has proved itself, and closes it for a pause.
+//! - `Database` opens one file after SQLCipher has proved itself, and closes it for a pause.
 //! - [`Device`] is the device's own database.
 //! - [`Partition`] is one person's; only [`Partition::apply`] yields the [`PageTx`] that mirrored rows need,
 //!   and rows, index and cursor of one page are one transaction.
