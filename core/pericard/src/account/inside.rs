@@ -178,6 +178,8 @@ impl AccountCore {
         }
         let person = self.person(id)?;
         let mut content = self.content();
+        // Once more where nobody can seal in between: the key must not come back behind a seal.
+        self.session.readable()?;
         if let Some(partition) = content.partitions.get(id) {
             return Ok(partition.clone());
         }

@@ -8,7 +8,7 @@ use pericard_protocol::fhir::user::FhirUser;
 use pericard_protocol::limits;
 use pericard_protocol::oauth::Code;
 use pericard_protocol::oauth::dpop::DpopKey;
-use pericard_protocol::oauth::id_token::{Expected, IdClaims};
+use pericard_protocol::oauth::id_token::Expected;
 use pericard_protocol::oauth::token::{TokenAnswer, TokenError, TokenKind, redeem_code};
 use pericard_protocol::secret::Secret;
 use pericard_protocol::session::lease::Heard;
@@ -52,78 +52,84 @@ pub(super) async fn redeem(
         },
         _ => answer.refusal(),
     })?;
-    let read = read(site, state, &tokens, key).await;
-    let (claims, patient, name, at) = match read {
-        Ok(read) => read,
+    let who = match identify(site, state, &tokens, key).await {
+        Ok(who) => who,
         Err(error) => {
             let token = tokens.refresh_token.as_ref();
             site.authority.revoke(state.client_id(), token).await;
             return Err(error);
         }
     };
-    let user = claims
-        .fhir_user
-        .and_then(|user| FhirUser::parse(&user, site.base()));
     let now = core.world.clock.now();
     Ok(Redeemed {
-        subject: claims.subject,
-        is_self: is_self(user.as_ref(), &patient),
-        patient,
-        name,
+        subject: who.subject,
+        patient: who.patient,
+        is_self: who.is_self,
+        name: who.name,
+        at: who.at,
         bound: tokens.kind == TokenKind::Dpop,
         access_token: tokens.access_token,
         expires: now.checked_add(tokens.expires_in).unwrap_or(now),
         refresh_token: tokens.refresh_token,
         scope: tokens.scope.unwrap_or_else(|| state.scope.clone()),
-        at,
         recovery_codes: granted.recovery_codes,
         recovery_codes_left: granted.recovery_codes_left,
     })
 }
 
 /// Who signed in, for which patient, and when by the portal's clock.
-async fn read(
+struct Who {
+    subject: String,
+    patient: String,
+    is_self: bool,
+    name: String,
+    at: Timestamp,
+}
+
+async fn identify(
     site: &Site,
     state: &State,
     tokens: &TokenAnswer,
     key: Option<Arc<DpopKey>>,
-) -> Result<(IdClaims, String, String, Timestamp)> {
+) -> Result<Who> {
     if tokens.kind == TokenKind::Dpop && key.is_none() {
         // Bound to a key that this device does not have.
         return Err(PericardError::portal(PortalProblem::InvalidAnswer));
     }
-    let now = site.authority.time()?;
+    let at = site.authority.time()?;
     let expected = Expected {
         issuer: &site.issuer(),
         client_id: state.client_id(),
         nonce: Some(&state.nonce),
         access_token: Some(&tokens.access_token),
-        now,
+        now: at,
     };
     let untrusted = || PericardError::portal(PortalProblem::UntrustedIdentity);
     let id_token = tokens.id_token.as_ref().ok_or_else(untrusted)?;
     let claims = site.authority.identify(id_token, &expected).await;
     let claims = claims.map_err(|_| untrusted())?;
-    let met = state
-        .step_up
-        .as_ref()
-        .is_none_or(|wanted| wanted.met_by(&claims, now));
-    if !met {
+    let wanted = state.step_up.as_ref();
+    if wanted.is_some_and(|wanted| !wanted.met_by(&claims, at)) {
         return Err(PericardError::portal(PortalProblem::NotFresh));
     }
-    let own = claims
+    let user = claims
         .fhir_user
-        .as_ref()
-        .and_then(|user| FhirUser::parse(user, site.base()));
-    let patient = match (&tokens.patient, own) {
+        .and_then(|user| FhirUser::parse(&user, site.base()));
+    let patient = match (&tokens.patient, &user) {
         (Some(patient), _) => patient.0.clone(),
         // A portal without launch contexts: the person's own record, if they are a patient.
-        (None, Some(FhirUser::Patient(id))) => id,
+        (None, Some(FhirUser::Patient(id))) => id.clone(),
         (None, _) => return Err(PericardError::portal(PortalProblem::Unsupported)),
     };
     let key = key.filter(|_| tokens.kind == TokenKind::Dpop);
     let name = name(site, &patient, &tokens.access_token, key.as_ref()).await;
-    Ok((claims, patient, name, now))
+    Ok(Who {
+        subject: claims.subject,
+        is_self: is_self(user.as_ref(), &patient),
+        patient,
+        name,
+        at,
+    })
 }
 
 /// Whether the patient is who signed in. A relative or another patient acts for them; a Person is who they are.
