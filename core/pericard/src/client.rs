@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pericard_protocol::oauth::authorize::check_redirect;
 use pericard_protocol::place::Base;
 
-use crate::account::{Account, AccountCore};
+use crate::account::{Account, AccountCore, revocation};
 use crate::ground::error::{InputProblem, PericardError, Result};
 use crate::ground::gate::Gate;
 use crate::ground::world::World;
@@ -74,6 +74,7 @@ impl Client {
         self.core
             .job(async move {
                 let site = Arc::new(Site::discover(&core, config).await?);
+                revocation::settle(&core).await;
                 Ok(Portal::new(core, site))
             })
             .await
@@ -194,17 +195,27 @@ impl Core {
             accounts: Mutex::default(),
             nets: Mutex::default(),
         });
-        for id in core.device.leaving()? {
-            core.vault.destroy_content_root(&id)?;
-            core.remove_account(&id)?;
-        }
+        // What cannot be ended now is not listed, and ended another time.
+        let _ = core.end_leaving();
+        core.device.revocations(core.world.clock.now())?;
         Ok(core)
+    }
+
+    /// Ends the destruction of accounts that was begun and not ended. Blocks.
+    pub(crate) fn end_leaving(&self) -> Result<()> {
+        for id in self.device.leaving()? {
+            self.vault.destroy_content_root(&id)?;
+            self.remove_account(&id)?;
+            self.forget_account(&id);
+        }
+        Ok(())
     }
 
     /// Removes the rows and the files of an account whose key is destroyed. Blocks.
     pub(crate) fn remove_account(&self, id: &str) -> Result<()> {
-        self.device.remove_account(id)?;
-        self.directory()?.remove_account(id)
+        // The row last: as long as it is there, the rest is tried again.
+        self.directory()?.remove_account(id)?;
+        self.device.remove_account(id)
     }
 
     /// Runs a job of an exported method: to its end, and not while the client is paused.

@@ -29,10 +29,12 @@ pub(crate) struct Callback {
     /// The port of the last time, if it was another.
     before: Option<u16>,
     file: Option<PathBuf>,
+    /// What a sign-in that is interrupted goes on with.
+    resume: String,
 }
 
 impl Callback {
-    pub(crate) async fn listen(folder: Option<&Folder>) -> Result<Self, Failure> {
+    pub(crate) async fn listen(folder: Option<&Folder>, program: &str) -> Result<Self, Failure> {
         let file = folder.map(Folder::port);
         let before = file
             .as_ref()
@@ -52,6 +54,7 @@ impl Callback {
             port,
             before: before.filter(|before| *before != port),
             file,
+            resume: format!("{program} signin --resume"),
         })
     }
 
@@ -94,9 +97,10 @@ impl Callback {
         show(&url, open, voice);
         // A pushed request (RFC 9126 §2.2) does not wait for long.
         if url.contains("request_uri=") {
-            voice.aside(
-                "It is good for a minute or so. For a new one: Ctrl-C, pericard signin --resume",
-            );
+            voice.aside(format!(
+                "It is good for a minute or so. For a new one: Ctrl-C, then\n  {}",
+                self.resume
+            ));
         }
         let come_back = self.wait(sign_in);
         tokio::time::timeout(PATIENCE, come_back)

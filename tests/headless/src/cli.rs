@@ -85,6 +85,17 @@ pub(crate) struct Options {
     pub(crate) allow_loopback_http: bool,
 }
 
+impl Options {
+    /// The program as the next command has to begin: a portal without https is refused by each that is not told of it.
+    pub(crate) fn program(&self) -> &'static str {
+        if self.allow_loopback_http {
+            "pericard --allow-loopback-http"
+        } else {
+            "pericard"
+        }
+    }
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Show everything at work, with a portal of its own (also without a command)

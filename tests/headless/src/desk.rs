@@ -42,7 +42,7 @@ impl Desk {
 
     /// Opens the directory, or makes it, with a way back from the browser.
     pub(crate) async fn for_sign_in(options: &Options) -> Result<(Self, Callback), Failure> {
-        let callback = Callback::listen(Some(&Folder::of(options)?)).await?;
+        let callback = Callback::listen(Some(&Folder::of(options)?), options.program()).await?;
         let desk = Self::open(options, Some(&callback)).await?;
         Ok((desk, callback))
     }

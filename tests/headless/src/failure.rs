@@ -153,7 +153,9 @@ impl Failure {
     pub(crate) fn advice(&self) -> String {
         match self {
             Self::Usage(_, advice) | Self::NotAsked(_, advice) => advice.clone(),
-            Self::Nobody => "Sign in first: pericard --config FILE signin".into(),
+            Self::Nobody => {
+                "Sign in first: pericard signin URL, or pericard --config FILE signin".into()
+            }
             Self::Enrolment(_) => {
                 "Put the secret into an authenticator app. The sign-in waits ten minutes: \
                  pericard signin --resume --code CODE"
@@ -312,7 +314,8 @@ fn next(error: &PericardError) -> String {
         PericardError::InvalidInput { field, problem } => match (field.as_str(), problem) {
             ("method", _) => "Use the browser: pericard signin --browser",
             ("base", InputProblem::NotHttps) => {
-                "Portals are reached by https. For a test portal on this machine: --allow-loopback-http"
+                "Portals are reached by https. For a test portal on this machine, with every command: \
+                 --allow-loopback-http"
             }
             ("base", _) => "Give the FHIR base, for example https://portal.example/fhir/r4",
             ("code", InputProblem::NotARecoveryCode) => "Eight letters and digits or more; spaces and dashes are fine.",
@@ -326,8 +329,8 @@ fn next(error: &PericardError) -> String {
                 "Check the address, and whether this network wants you to log in to it first (open any web page)."
             }
             PortalProblem::Certificate => {
-                "If this is a portal under test, put its authority into extra_roots in --config. Otherwise somebody \
-                 may be in between: do not sign in on this network."
+                "If this is a portal under test, give the --config that has its authority in extra_roots. Otherwise \
+                 somebody may be in between: do not sign in on this network."
             }
             PortalProblem::Unsupported | PortalProblem::Refused => {
                 "See what it offers: pericard doctor. A portal where this app cannot register itself wants \

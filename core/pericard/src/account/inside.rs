@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use pericard_protocol::admission::Owner;
 use pericard_protocol::oauth::step_up::StepUp;
@@ -17,7 +17,7 @@ use crate::client::Core;
 use crate::features::messages::MessageMirror;
 use crate::ground::error::{PericardError, Result};
 use crate::keepers::session::{Means, Session, SessionState};
-use crate::keepers::store::{AccountRow, Partition, PersonRow};
+use crate::keepers::store::{AccountRow, Device, Partition, PersonRow};
 use crate::keepers::vault::{Unlocked, Wrapped};
 use crate::portal::{PortalConfig, Site};
 use crate::sign_in::{Purpose, SignIn, SignInMethod};
@@ -89,14 +89,20 @@ impl AccountCore {
         }))
     }
 
-    /// A sign-in as this account was committed. Blocks.
-    pub(crate) fn signed_in(&self, unlocked: Unlocked, heard: Option<Heard>) -> Result<()> {
+    /// A sign-in as this account is committed by `store`. Blocks, for a refresh that is under way too.
+    pub(crate) fn signed_in(
+        &self,
+        unlocked: Unlocked,
+        expires: SystemTime,
+        heard: Option<Heard>,
+        store: impl FnOnce(&Device) -> Result<()>,
+    ) -> Result<()> {
+        self.session.adopt(expires, heard, store)?;
         let people = self.client.device.people(&self.row.id)?;
         let mut content = self.content();
         content.people = people;
         content.unlocked = Some(unlocked);
         drop(content);
-        self.session.reload(heard)?;
         self.hub.session();
         self.hub.people();
         Ok(())

@@ -5,6 +5,7 @@
 mod desk;
 mod farewell;
 mod inside;
+pub(crate) mod revocation;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -134,7 +135,7 @@ impl Account {
             .runs
             .start(&self.core.client.world, budget, move |run| async move {
                 let _pass = pass;
-                core.settle_revocations().await;
+                revocation::settle(&core.client).await;
                 core.site.keep_up(&core.client).await;
                 core.session.reopen().await?;
                 for lane in core.lanes().await? {
@@ -236,15 +237,14 @@ impl Account {
 
     /// Signs out: what this device keeps of the account becomes unreadable now and is removed, the outbox with it; the
     /// portal is told. Offline, a copy of the token that can do nothing but be revoked is kept for a day and used by
-    /// the next sync of any account.
+    /// the next sync of any account, or when a portal is next looked for.
     pub async fn sign_out(&self) -> Result<(), PericardError> {
         let core = self.core.clone();
         self.core
             .client
             .job(async move {
-                let current = core.session.sign_out().await;
-                core.wipe(Ending::Told(current)).await?;
-                core.settle_revocations().await;
+                core.wipe(Ending::Told).await?;
+                revocation::settle(&core.client).await;
                 Ok(())
             })
             .await
@@ -256,10 +256,7 @@ impl Account {
         let core = self.core.clone();
         self.core
             .client
-            .job(async move {
-                core.session.sign_out().await;
-                core.wipe(Ending::Silent).await
-            })
+            .job(async move { core.wipe(Ending::Silent).await })
             .await
     }
 }

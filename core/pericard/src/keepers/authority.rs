@@ -22,7 +22,7 @@ use pericard_protocol::oauth::token;
 use pericard_protocol::secret::Secret;
 use url::Url;
 
-use crate::ground::error::Result;
+use crate::ground::error::PericardError;
 use crate::keepers::net::{Answer, Call, Net, NetError};
 
 /// What is known of an authorization server.
@@ -30,6 +30,14 @@ pub(crate) struct Known {
     pub(crate) endpoints: PortalEndpoints,
     /// The keys that it signs with, where it publishes them.
     pub(crate) keys: Option<KeySet>,
+}
+
+/// Why nobody knows who signed in.
+pub(crate) enum Unidentified {
+    /// What the server says cannot be believed.
+    Token(IdTokenError),
+    /// Its keys cannot be had now.
+    Keys(PericardError),
 }
 
 /// An authorization server, as all accounts of a portal see it.
@@ -51,6 +59,16 @@ impl Authority {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Its keys were read again.
+    fn learn_keys(&self, keys: KeySet) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let endpoints = known.endpoints.clone();
+        *known = Arc::new(Known {
+            endpoints,
+            keys: Some(keys),
+        });
     }
 
     /// Discovery was read again.
@@ -83,33 +101,39 @@ impl Authority {
         &self,
         token: &Secret,
         expected: &Expected<'_>,
-    ) -> Result<IdClaims, IdTokenError> {
+    ) -> Result<IdClaims, Unidentified> {
         let known = self.known();
         let Some(url) = known.endpoints.jwks.clone() else {
-            return id_token::check(token, expected);
+            return id_token::check(token, expected).map_err(Unidentified::Token);
         };
         let judged = match &known.keys {
             Some(keys) => id_token::verify(token, keys, expected),
             None => Err(IdTokenError::UnknownKey),
         };
         // A wrong signature as well: keys that have no name are told apart by trying.
-        let Err(error @ (IdTokenError::UnknownKey | IdTokenError::WrongSignature)) = judged else {
-            return judged;
+        let Err(IdTokenError::UnknownKey | IdTokenError::WrongSignature) = judged else {
+            return judged.map_err(Unidentified::Token);
         };
-        let keys = self.keys(url).await.ok_or(error)?;
+        let keys = self.keys(url).await?;
         let judged = id_token::verify(token, &keys, expected);
-        self.learn(Known {
-            endpoints: known.endpoints.clone(),
-            keys: Some(keys),
-        });
-        judged
+        self.learn_keys(keys);
+        judged.map_err(Unidentified::Token)
     }
 
-    async fn keys(&self, url: Url) -> Option<KeySet> {
+    async fn keys(&self, url: Url) -> Result<KeySet, Unidentified> {
+        let none = || Unidentified::Token(IdTokenError::UnknownKey);
         let call = Call::get(url, limits::OAUTH_BODY).header("accept", "application/json");
-        let answer = self.net.send(call).await.ok()?;
-        let keys = KeySet::parse(&answer.body).ok();
-        keys.filter(|_| answer.is_success())
+        let answer = match self.net.send(call).await {
+            Ok(answer) => answer,
+            Err(NetError::TooLarge) => return Err(none()),
+            Err(error) => return Err(Unidentified::Keys(error.into())),
+        };
+        let in_trouble = answer.status == 429 || answer.status >= 500 || answer.is_html();
+        match KeySet::parse(&answer.body) {
+            _ if in_trouble => Err(Unidentified::Keys(answer.refusal())),
+            Ok(keys) if answer.is_success() => Ok(keys),
+            _ => Err(none()),
+        }
     }
 
     /// Revokes a refresh token, and with it what was made from it (RFC 7009). Best effort: tokens run out by themselves.

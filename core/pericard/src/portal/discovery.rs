@@ -92,6 +92,8 @@ impl Documents {
         // Where it was found the last time is asked first.
         urls.sort_by_key(|url| !known.is_some_and(|kept| kept.is_at(url)));
         let mut server = None;
+        // Of the same issuer, since the address is made of it.
+        let known = known.filter(|kept| urls.iter().any(|url| kept.is_at(url)));
         for url in urls {
             let found = document(net, url, limits::OAUTH_BODY, known).await?;
             server = found.filter(|found| AuthorizationServer::parse(found.bytes()).is_ok());
@@ -99,6 +101,8 @@ impl Documents {
                 break;
             }
         }
+        // One that was there yesterday is not gone for a refusal today.
+        let server = server.or_else(|| known.cloned());
         let statement = before.and_then(|before| before.capability.as_ref());
         let capability = document(
             net,
@@ -147,7 +151,8 @@ async fn document(net: &Net, url: Url, limit: usize, known: Option<&Kept>) -> Re
     let answer: Answer = net.send(call).await?;
     let header = |name| answer.header(name).map(str::to_owned);
     match answer.status {
-        _ if answer.is_html() => Err(answer.refusal()),
+        // A portal's own page of what it does not have is none of these.
+        _ if answer.is_html() && !(400..429).contains(&answer.status) => Err(answer.refusal()),
         304 => known.cloned().map(Some).ok_or(answer.refusal()),
         200 => {
             let (etag, modified) = (header("etag"), header("last-modified"));

@@ -1,7 +1,7 @@
 //! Becoming a client of a portal that has never heard of this app (RFC 7591).
 //!
-//! Once per base, issuer and redirect; the client is kept. A portal that has forgotten it says `invalid_client`: then
-//! the app registers anew.
+//! Once per base, issuer and redirect; the client is kept. A portal that has forgotten it says `invalid_client` to a
+//! pushed request: then the app registers anew.
 
 use std::sync::Arc;
 

@@ -161,11 +161,7 @@ impl SignIn {
                 Err(PericardError::WrongCode { attempts_left })
             }
             ChallengeAnswer::Wait { retry_after, needs } => {
-                // A question that is not repeated stays what it was.
-                let enrols = matches!(state.stage, Stage::Enrol { .. });
-                if !enrols || needs.enrolment.is_some() {
-                    state.ask(needs, session);
-                }
+                state.ask(needs, session);
                 state.wait = self.core.world.clock.now().checked_add(retry_after);
                 self.keep(state).await?;
                 Err(PericardError::RateLimited { retry_after })

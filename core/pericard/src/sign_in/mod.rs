@@ -37,7 +37,7 @@ use std::time::{Duration, SystemTime};
 use pericard_protocol::oauth::authorize::scopes;
 use pericard_protocol::secret::Secret;
 
-use crate::account::Account;
+use crate::account::{Account, revocation};
 use crate::client::Core;
 use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result, SignInReason};
 use crate::ground::world::Checkpoint;
@@ -273,6 +273,7 @@ impl SignIn {
             purpose,
             TIME,
         );
+        core.on_disk(drop_late).await?;
         let sign_in = Self::of(core, site, state);
         sign_in.keep(&*sign_in.state.lock().await).await?;
         Ok(sign_in)
@@ -282,10 +283,15 @@ impl SignIn {
     pub(crate) async fn resume(core: Arc<Core>) -> Result<Option<Arc<Self>>> {
         let found = core
             .on_disk(|core| {
+                drop_late(core)?;
                 let Some((id, kept)) = core.device.sign_in(core.world.clock.now())? else {
                     return Ok(None);
                 };
-                let state: State = serde_json::from_str(kept.expose())?;
+                let Ok(state) = serde_json::from_str::<State>(kept.expose()) else {
+                    // Of another version: it begins anew.
+                    core.device.drop_sign_in(&id)?;
+                    return Ok(None);
+                };
                 // The app's maker may have withdrawn the portal since.
                 if state.asks_natively() && !core.allows_native(&state.config.base) {
                     core.device.drop_sign_in(&id)?;
@@ -298,7 +304,10 @@ impl SignIn {
                     redirect: state.config.redirect.clone(),
                     ..config
                 };
-                Ok(Site::kept(core, config)?.map(|site| (site, state)))
+                let site = Site::kept(core, config)?;
+                // Another authorization server since: nothing of the first one's goes there.
+                let site = site.filter(|site| site.issuer() == state.issuer);
+                Ok(site.map(|site| (site, state)))
             })
             .await?;
         Ok(found.map(|(site, state)| Self::of(core, Arc::new(site), state)))
@@ -408,6 +417,7 @@ impl SignIn {
                 state.stage = Stage::Done {
                     account: account.id(),
                 };
+                *self.shown() = Self::show(&state);
                 Ok(account)
             }
             Err(error @ PericardError::SignInRequired { .. }) => {
@@ -451,7 +461,29 @@ impl SignIn {
     async fn drop_tokens(&self, state: &State) {
         if let Stage::Ready(redeemed) = &state.stage {
             let token = redeemed.refresh_token.as_ref();
-            self.site.authority.revoke(state.client_id(), token).await;
+            redeem::give_back(&self.core, &self.site, state, token).await;
         }
     }
+}
+
+/// Drops sign-ins whose time is over; tokens that they hold are revoked with the next word to their portal. Blocks.
+fn drop_late(core: &Arc<Core>) -> Result<()> {
+    for kept in core.device.late_sign_ins(core.world.clock.now())? {
+        let Ok(state) = serde_json::from_str::<State>(kept.expose()) else {
+            continue;
+        };
+        let Stage::Ready(redeemed) = &state.stage else {
+            continue;
+        };
+        let client_id = state.client_id();
+        match (&redeemed.refresh_token, &state.expected) {
+            (Some(token), Some(account)) => core.device.supersede(account, client_id, token)?,
+            (Some(token), None) => {
+                let config = state.config.clone();
+                revocation::later(core, config, &state.issuer, client_id, token)?;
+            }
+            (None, _) => {}
+        }
+    }
+    Ok(())
 }

@@ -16,8 +16,9 @@ use pericard_protocol::session::lease::Heard;
 use crate::account::Account;
 use crate::client::Core;
 use crate::ground::error::{PericardError, PortalProblem, Result, SignInReason};
+use crate::keepers::authority::Unidentified;
 use crate::keepers::net::Call;
-use crate::keepers::store::{AccountRow, GrantRow, PersonRow, random_id};
+use crate::keepers::store::{AccountRow, Device, GrantRow, PersonRow, random_id};
 use crate::portal::Site;
 
 use super::state::{Redeemed, State};
@@ -55,8 +56,7 @@ pub(super) async fn redeem(
     let who = match identify(site, state, &tokens, key).await {
         Ok(who) => who,
         Err(error) => {
-            let token = tokens.refresh_token.as_ref();
-            site.authority.revoke(state.client_id(), token).await;
+            give_back(core, site, state, tokens.refresh_token.as_ref()).await;
             return Err(error);
         }
     };
@@ -75,6 +75,20 @@ pub(super) async fn redeem(
         recovery_codes: granted.recovery_codes,
         recovery_codes_left: granted.recovery_codes_left,
     })
+}
+
+/// Tokens that become no account are revoked. Those of a sign-in that should have reopened one are kept for its end: a
+/// server may have given both sign-ins one grant, and revoking its newest token would end the session that is there.
+pub(super) async fn give_back(core: &Core, site: &Site, state: &State, token: Option<&Secret>) {
+    let (Some(account), Some(kept)) = (state.expected.clone(), token.cloned()) else {
+        return site.authority.revoke(state.client_id(), token).await;
+    };
+    let (device, client_id) = (core.device.clone(), state.client_id().to_owned());
+    let kept = core
+        .world
+        .blocking(move || device.supersede(&account, &client_id, &kept));
+    // What cannot be kept runs out by itself.
+    let _ = kept.await;
 }
 
 /// Who signed in, for which patient, and when by the portal's clock.
@@ -106,8 +120,11 @@ async fn identify(
     };
     let untrusted = || PericardError::portal(PortalProblem::UntrustedIdentity);
     let id_token = tokens.id_token.as_ref().ok_or_else(untrusted)?;
-    let claims = site.authority.identify(id_token, &expected).await;
-    let claims = claims.map_err(|_| untrusted())?;
+    let claims = match site.authority.identify(id_token, &expected).await {
+        Ok(claims) => claims,
+        Err(Unidentified::Keys(error)) => return Err(error),
+        Err(Unidentified::Token(_)) => return Err(untrusted()),
+    };
     let wanted = state.step_up.as_ref();
     if wanted.is_some_and(|wanted| !wanted.met_by(&claims, at)) {
         return Err(PericardError::portal(PortalProblem::NotFresh));
@@ -185,13 +202,17 @@ pub(super) fn commit(
         reason: SignInReason::AnotherPerson,
     };
     let (base, issuer) = (&site.config.base, &site.issuer());
+    // One that is half destroyed must not take the new one with it.
+    core.end_leaving()?;
     let found = core.device.account_of(base, issuer, &redeemed.subject)?;
     if expected.is_some() && expected != found.as_ref().map(|row| row.id.clone()) {
         return Err(another);
     }
     let fresh = found.is_none();
     let row = AccountRow {
-        id: found.map_or_else(|| random_id(&core.world), |row| row.id),
+        id: found
+            .clone()
+            .map_or_else(|| random_id(&core.world), |row| row.id),
         base: base.clone(),
         issuer: issuer.clone(),
         subject: redeemed.subject.clone(),
@@ -216,6 +237,7 @@ pub(super) fn commit(
         Some(person) if redeemed.name.is_empty() => person,
         Some(person) => PersonRow {
             name: redeemed.name.clone(),
+            is_self: redeemed.is_self,
             ..person
         },
         None => {
@@ -239,11 +261,23 @@ pub(super) fn commit(
         scope: redeemed.scope.clone(),
         intent: false,
         client_id,
-        key: key.filter(|_| redeemed.bound),
+        key,
+        bound: redeemed.bound,
     };
-    core.device.signed_in(&row, &grant, &person, &sign_in)?;
-    let heard = row.heard;
-    let account = core.account_core(row)?;
-    account.signed_in(unlocked, heard)?;
+    let (expires, heard) = (redeemed.expires, row.heard);
+    let store = |device: &Device| device.signed_in(&row, &grant, &person, &sign_in);
+    let account = match found {
+        Some(found) => {
+            let account = core.account_core(found)?;
+            account.signed_in(unlocked, expires, heard, store)?;
+            account
+        }
+        None => {
+            store(&core.device)?;
+            let account = core.account_core(row.clone())?;
+            account.signed_in(unlocked, expires, heard, |_| Ok(()))?;
+            account
+        }
+    };
     Ok(Account::new(account))
 }

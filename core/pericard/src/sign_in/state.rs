@@ -21,6 +21,8 @@ use crate::portal::{PortalConfig, Site};
 pub(super) struct State {
     pub(super) id: String,
     pub(super) config: PortalConfig,
+    /// The authorization server that is asked.
+    pub(super) issuer: String,
     /// Which client of the portal asks; known from the first request on.
     pub(super) client_id: Option<String>,
     pub(super) stage: Stage,
@@ -123,6 +125,7 @@ impl State {
         Self {
             id: random_id(world),
             config: site.config.clone(),
+            issuer: site.issuer(),
             client_id: None,
             native: matches!(stage, Stage::Password { .. }),
             stage,
@@ -158,7 +161,12 @@ impl State {
         let auth_session = needs.auth_session.or(sent);
         let attempts_left = needs.attempts_left;
         self.wait = None;
-        self.stage = match needs.enrolment {
+        // A server that does not show the secret again still means the one that it has shown.
+        let shown = match &self.stage {
+            Stage::Enrol { otpauth, .. } if needs.otp => Some(otpauth.clone()),
+            _ => None,
+        };
+        self.stage = match needs.enrolment.or(shown) {
             _ if needs.password => Stage::Password {
                 auth_session,
                 attempts_left,

@@ -171,3 +171,20 @@ fn a_cancelled_sign_in_is_gone_and_what_it_held_is_revoked() {
         assert!(room.client.accounts().await.unwrap().is_empty());
     });
 }
+
+#[test]
+fn what_an_abandoned_sign_in_holds_is_revoked_and_gone_after_its_time() {
+    run(async {
+        let room = with_totp().await;
+        let sign_in = asked_for_a_code(&room).await;
+        let code = room.world.clone().code("ana".into(), "now".into()).await;
+        sign_in.code(code.unwrap()).await.unwrap();
+        let alive = async || room.portal(json!({ "sessions": "ana" })).await["count"].clone();
+        assert_eq!(alive().await, 1);
+        room.world.advance(601).await.unwrap();
+        // The next sign-in takes it out, and the next word to the portal ends it there.
+        room.begin(SignInMethod::Native).await.unwrap();
+        room.begin(SignInMethod::Native).await.unwrap();
+        assert_eq!(alive().await, 0);
+    });
+}

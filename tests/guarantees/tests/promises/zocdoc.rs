@@ -1,5 +1,6 @@
 //! Access that should have ended.
 
+use pericard::doors::Checkpoint;
 use pericard::{PericardError, SealReason, SessionState, SignInMethod, SignInReason};
 use pericard_guarantees::{Room, inbox, run, sync, threads};
 use pericard_world::NetworkState;
@@ -144,6 +145,67 @@ fn signing_out_leaves_no_session_at_the_portal_not_even_one_that_was_stepped_up_
         assert_eq!(alive().await, 2);
         ana.sign_out().await.unwrap();
         assert_eq!(alive().await, 0);
+    });
+}
+
+#[test]
+fn the_only_account_s_revocation_goes_out_when_a_portal_is_looked_for() {
+    run(async {
+        let room = Room::ana_and_ben().await;
+        let ana = room.sign_in("ana").await.unwrap();
+        room.world.network(NetworkState::Down);
+        ana.sign_out().await.unwrap();
+        room.world.network(NetworkState::Up);
+        let room = room.restarted().await.unwrap();
+        let config = room.client.portals().remove(0);
+        room.client.portal(config).await.unwrap();
+        assert_eq!(room.world.portal_revocations().await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_base_that_names_another_issuer_gets_no_refresh_token() {
+    run(async {
+        let room = Room::ana_and_ben().await;
+        let ana = room.sign_in("ana").await.unwrap();
+        sync(&ana).await.unwrap();
+        room.portal(json!({ "fault": "discovery", "as": "another_issuer" }))
+            .await;
+        let config = room.client.portals().remove(0);
+        room.client.portal(config).await.unwrap();
+        room.world.advance(600).await.unwrap();
+        let room = room.restarted().await.unwrap();
+        let ana = room.client.account(ana.id()).await.unwrap();
+        room.world.sent();
+        let refused = sync(&ana).await.unwrap_err();
+        let wrong = PericardError::Portal {
+            problem: pericard::PortalProblem::WrongIssuer,
+            status: None,
+        };
+        assert_eq!(refused, wrong);
+        let sent = room.world.sent();
+        assert!(sent.iter().all(|sent| !sent.url.path().contains("token")));
+        // It can be read, and goes on when the portal is itself again.
+        assert_eq!(threads(&ana).await.unwrap().len(), 3);
+        assert_eq!(ana.session(), SessionState::Active);
+    });
+}
+
+#[test]
+fn signing_out_waits_for_nothing_that_is_under_way() {
+    run(async {
+        let room = Room::ana_and_ben().await;
+        let ana = room.sign_in("ana").await.unwrap();
+        sync(&ana).await.unwrap();
+        room.world.advance(600).await.unwrap();
+        // A refresh that never ends holds the tokens.
+        room.world.dies_at(Checkpoint::RefreshAnswered);
+        let run = ana.start_sync(None).unwrap();
+        room.world.died().await;
+        ana.sign_out().await.unwrap();
+        assert_eq!(ana.session(), SessionState::SignedOut);
+        assert!(room.client.accounts().await.unwrap().is_empty());
+        drop(run);
     });
 }
 

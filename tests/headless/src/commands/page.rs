@@ -18,7 +18,7 @@ pub(super) async fn run(
     open: bool,
     voice: &Voice,
 ) -> Result<(), Failure> {
-    let callback = Callback::listen(None).await?;
+    let callback = Callback::listen(None, options.program()).await?;
     let config = PortalConfig {
         redirect: callback.redirect(),
         ..portal(options, base).await?

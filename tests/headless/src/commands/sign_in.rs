@@ -34,7 +34,8 @@ pub(super) async fn run(options: &Options, how: &Signin, voice: &Voice) -> Resul
     let place = accounts
         .iter()
         .position(|other| other.id() == signed.account.id());
-    tell(&signed, place.unwrap_or_default() + 1, voice);
+    let number = place.unwrap_or_default() + 1;
+    tell(&signed, number, options.program(), voice);
     desk.close().await
 }
 
@@ -92,11 +93,11 @@ pub(super) async fn by(
     }
 }
 
-fn tell(signed: &Signed, number: usize, voice: &Voice) {
+fn tell(signed: &Signed, number: usize, program: &str, voice: &Voice) {
     voice.result(&json!({ "account": shapes::account(&signed.account, number),
         "recovery_codes": signed.recovery_codes, "recovery_codes_left": signed.recovery_codes_left }));
     voice.tell(format!(
-        "{} Welcome, {}. Next: pericard sync",
+        "{} Welcome, {}. Next: {program} sync",
         voice.paint(GOOD, "Signed in."),
         name(&signed.account)
     ));

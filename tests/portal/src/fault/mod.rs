@@ -75,6 +75,7 @@ pub enum DiscoveryFlaw {
     Huge,
     Html,
     ElsewhereEndpoints,
+    AnotherIssuer,
     TotpElsewhere,
 }
 

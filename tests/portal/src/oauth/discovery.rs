@@ -147,6 +147,9 @@ fn published(
         DiscoveryFlaw::ElsewhereEndpoints => {
             document["token_endpoint"] = json!("https://elsewhere.invalid/token");
         }
+        DiscoveryFlaw::AnotherIssuer => {
+            document["issuer"] = json!(format!("{}/elsewhere", instance.origin));
+        }
         DiscoveryFlaw::TotpElsewhere => {
             if document.get("totp_endpoint").is_some() {
                 let elsewhere = format!("{}/account/totp", instance.origin);

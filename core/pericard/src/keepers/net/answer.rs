@@ -60,6 +60,13 @@ impl Answer {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All fields of a name as one, which their grammar allows (RFC 9110 §5.3).
+    pub(crate) fn joined(&self, name: &str) -> Option<String> {
+        let fields = self.headers.iter().filter(|(n, _)| n == name);
+        let values: Vec<&str> = fields.map(|(_, value)| value.as_str()).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }

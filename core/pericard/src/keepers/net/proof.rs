@@ -68,7 +68,11 @@ impl Heard {
     /// Notes what an answer of `url` tells besides what it says.
     pub(super) fn take(&self, answer: &Answer, url: &Url, base: &Base, world: &World) {
         let mut said = self.said();
-        if let Some(at) = answer.header("date").and_then(http_date::parse) {
+        // An answer from a cache carries the time of the first one (RFC 9111 §5.1).
+        let date = answer
+            .header("date")
+            .filter(|_| answer.header("age").is_none());
+        if let Some(at) = date.and_then(http_date::parse) {
             let uptime = world.clock.uptime();
             said.times.insert(url.origin(), (at, uptime));
         }
@@ -150,9 +154,8 @@ impl Tries {
         if self.again || call.key.is_none() || !matches!(answer.status, 400 | 401) {
             return Next::Stands;
         }
-        let challenge = answer
-            .header("www-authenticate")
-            .and_then(BearerChallenge::parse);
+        let challenge = answer.joined("www-authenticate");
+        let challenge = challenge.and_then(|field| BearerChallenge::parse(&field));
         let challenge = challenge.as_ref();
         let nonce = dpop::asks_for_nonce(&answer.body)
             || challenge.is_some_and(|challenge| challenge.is_nonce_wanted());

@@ -77,16 +77,17 @@ impl Session {
 
     /// Seals when the lease is over: the flag first, since setting the clock back must not lift it. Blocks.
     pub(crate) fn seal_if_over(&self) -> Result<()> {
+        // Whoever holds the tokens is asking the portal this moment, and seals or opens by its answer.
+        let Ok(mut tokens) = self.tokens.try_lock() else {
+            return Ok(());
+        };
         let open = matches!(self.state(), SessionState::Active | SessionState::StepUp);
         if !open || !self.lease_is_over() {
             return Ok(());
         }
         let stored = self.means.device.seal(&self.account.id, SealReason::Lease);
-        // Whoever holds the tokens is asking the portal this moment, and seals or opens by its answer.
-        if let Ok(mut tokens) = self.tokens.try_lock() {
-            tokens.machine = tokens.machine.on(Event::LeaseEnded).0;
-            self.show(&tokens);
-        }
+        tokens.machine = tokens.machine.on(Event::LeaseEnded).0;
+        self.show(&tokens);
         stored
     }
 

@@ -13,12 +13,13 @@ mod lease;
 mod refresh;
 mod tokens;
 
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use jiff::Timestamp;
 use pericard_protocol::oauth::bearer::BearerChallenge;
 use pericard_protocol::oauth::step_up::StepUp;
-use pericard_protocol::secret::Secret;
 use pericard_protocol::session as machine;
 use pericard_protocol::session::{Effect, Event};
 
@@ -88,6 +89,8 @@ pub(crate) struct Session {
     tokens: tokio::sync::Mutex<Tokens>,
     shown: Mutex<SessionState>,
     lease: Lease,
+    /// The account is being left: nothing is asked and nothing read any more.
+    left: AtomicBool,
     /// What the portal last asked for before it goes on.
     wanted: Mutex<Option<StepUp>>,
 }
@@ -100,6 +103,7 @@ impl Session {
             shown: Mutex::new(shown(&tokens.machine)),
             tokens: tokio::sync::Mutex::new(tokens),
             lease: Lease::new(means.lease, account.heard),
+            left: AtomicBool::new(false),
             wanted: Mutex::new(
                 account
                     .wanted
@@ -114,6 +118,9 @@ impl Session {
     }
 
     pub(crate) fn state(&self) -> SessionState {
+        if self.has_left() {
+            return SessionState::SignedOut;
+        }
         *self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -172,9 +179,8 @@ impl Session {
         if answer.is_success() {
             self.heard(self.means.net.guess(&url)).await;
         }
-        let challenge = answer
-            .header("www-authenticate")
-            .and_then(BearerChallenge::parse);
+        let challenge = answer.joined("www-authenticate");
+        let challenge = challenge.and_then(|field| BearerChallenge::parse(&field));
         match challenge.and_then(|challenge| challenge.step_up()) {
             Some(wanted) if answer.status == 401 => {
                 let (account, kept) = (self.account.id.clone(), serde_json::to_string(&wanted));
@@ -202,24 +208,37 @@ impl Session {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes over what a sign-in has put on disk: the seal is lifted. Blocks.
-    pub(crate) fn reload(&self, heard: Option<machine::lease::Heard>) -> Result<()> {
+    /// Takes over what a sign-in of the same person brings: `store` puts it on disk while no refresh is under way that
+    /// could put older tokens over it. The seal is lifted. Blocks.
+    pub(crate) fn adopt(
+        &self,
+        expires: SystemTime,
+        heard: Option<machine::lease::Heard>,
+        store: impl FnOnce(&Device) -> Result<()>,
+    ) -> Result<()> {
         let mut tokens = self.tokens.blocking_lock();
-        *tokens = Tokens::load(&self.means.device, &self.account.id, None)?;
+        let signed_in = Event::SignedIn {
+            expires: expires.try_into().unwrap_or(Timestamp::MIN),
+            same_person: true,
+        };
+        let (storing, _) = tokens.machine.on(signed_in);
+        store(&self.means.device)?;
+        tokens.machine = storing.on(Event::TokensStored).0;
+        tokens.grant = self.means.device.grant(&self.account.id)?;
+        tokens.received = None;
         *self.wanted() = None;
         self.lease.begin(heard);
         self.show(&tokens);
         Ok(())
     }
 
-    /// Ends the session on this device; what ends it at the portal: the client and its token, if there is one.
-    pub(crate) async fn sign_out(&self) -> Option<(String, Secret)> {
-        let mut tokens = self.tokens.lock().await;
-        let (next, _) = tokens.machine.on(Event::RevokedByUser);
-        tokens.machine = next;
-        self.show(&tokens);
-        let grant = tokens.grant.take()?;
-        Some((self.client_id(&grant), grant.refresh_token?))
+    /// From now on nothing is asked of the portal and nothing read, whatever is under way.
+    pub(crate) fn leave(&self) {
+        self.left.store(true, SeqCst);
+    }
+
+    fn has_left(&self) -> bool {
+        self.left.load(SeqCst)
     }
 
     fn now(&self) -> Timestamp {
@@ -241,7 +260,7 @@ impl Session {
     async fn token(&self, event: Event) -> Result<tokens::Pass, SendError> {
         let mut tokens = self.tokens.lock().await;
         let mut next = Some(event);
-        while let Some(event) = next.take() {
+        while let Some(event) = next.take().filter(|_| !self.has_left()) {
             let (machine, effects) = tokens.machine.on(event);
             tokens.machine = machine;
             self.show(&tokens);
@@ -260,7 +279,11 @@ impl Session {
                 }
             }
         }
-        Err(SendError::Stop(PericardError::internal("session")))
+        Err(SendError::Stop(if self.has_left() {
+            required(SignInReason::SignedOut)
+        } else {
+            PericardError::internal("session")
+        }))
     }
 }
 

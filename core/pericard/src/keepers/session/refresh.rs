@@ -1,12 +1,13 @@
 //! Carrying out what the machine says: storing, refreshing, sealing.
 
-use pericard_protocol::oauth::id_token::{Expected, IdTokenError};
+use pericard_protocol::oauth::id_token::{self, Expected, IdTokenError};
 use pericard_protocol::oauth::token::{self, TokenAnswer, TokenError, TokenKind};
 use pericard_protocol::secret::Secret;
 use pericard_protocol::session::{Effect, Event, Refusal, SealReason};
 
-use crate::ground::error::Result;
+use crate::ground::error::{PericardError, PortalProblem, Result};
 use crate::ground::world::Checkpoint;
+use crate::keepers::authority::Unidentified;
 use crate::keepers::store::{Device, GrantRow};
 
 use super::tokens::Tokens;
@@ -96,8 +97,14 @@ impl Session {
             // Nothing to refresh with: the session has run out.
             return Event::RefreshRefused(Refusal::InvalidGrant);
         };
+        let known = self.means.authority.known();
+        if known.endpoints.issuer != self.account.issuer {
+            // The base names another authorization server today: it gets nothing that the first one gave.
+            tokens.failed = Some(PericardError::portal(PortalProblem::WrongIssuer));
+            return unreachable(self.now());
+        }
         let form = token::refresh(&self.client_id(&grant), refresh_token);
-        let url = self.means.authority.known().endpoints.token.clone();
+        let url = known.endpoints.token.clone();
         let asked = self.means.authority.ask(url, &form, grant.key.as_ref());
         let answer = match asked.await {
             Ok(answer) => answer,
@@ -107,6 +114,10 @@ impl Session {
             }
         };
         match TokenAnswer::parse(answer.status, &answer.body) {
+            Ok(answered) if answered.kind == TokenKind::Dpop && grant.key.is_none() => {
+                tokens.failed = Some(PericardError::portal(PortalProblem::InvalidAnswer));
+                unreachable(self.now())
+            }
             Ok(answered) => self.received(tokens, &grant, answered).await,
             Err(TokenError::InvalidGrant) => Event::RefreshRefused(Refusal::InvalidGrant),
             Err(TokenError::InsufficientAuthorization { .. }) => {
@@ -141,13 +152,21 @@ impl Session {
             scope: answered.scope.unwrap_or_else(|| old.scope.clone()),
             intent: false,
             client_id: old.client_id.clone(),
-            key: match answered.kind {
-                TokenKind::Dpop => old.key.clone(),
-                TokenKind::Bearer => None,
-            },
+            key: old.key.clone(),
+            bound: answered.kind == TokenKind::Dpop,
         });
         if !same_patient || !same_person {
             return Event::IdentityChanged;
+        }
+        if self.has_left() {
+            // The account was left meanwhile, and nobody else will revoke what has just come.
+            let token = tokens
+                .received
+                .take()
+                .and_then(|received| received.refresh_token);
+            let client = self.client_id(old);
+            self.means.authority.revoke(&client, token.as_ref()).await;
+            return Event::RevokedByUser;
         }
         self.heard(self.means.authority.guess()).await;
         let expires = expires.try_into().unwrap_or_else(|_| self.now());
@@ -155,7 +174,7 @@ impl Session {
     }
 
     /// Whether a refreshed `id_token` names the same issuer, subject and client (OpenID Connect Core 1.0 §12.2).
-    async fn is_same(&self, old: &GrantRow, id_token: &Secret, access_token: &Secret) -> bool {
+    async fn is_same(&self, old: &GrantRow, token: &Secret, access_token: &Secret) -> bool {
         let expected = Expected {
             issuer: &self.account.issuer,
             client_id: &self.client_id(old),
@@ -163,15 +182,14 @@ impl Session {
             access_token: Some(access_token),
             now: self.means.authority.guess(),
         };
-        match self.means.authority.identify(id_token, &expected).await {
+        match self.means.authority.identify(token, &expected).await {
             Ok(claims) => claims.subject == self.account.subject,
-            // A clock that is off says nothing about who it is, nor do keys that cannot be had now.
-            Err(IdTokenError::Expired | IdTokenError::FromTheFuture) => true,
-            Err(IdTokenError::UnknownKey) => {
-                let checked = pericard_protocol::oauth::id_token::check(id_token, &expected);
-                checked.is_ok_and(|claims| claims.subject == self.account.subject)
-            }
-            Err(_) => false,
+            // A clock that is off says nothing about who it is.
+            Err(Unidentified::Token(IdTokenError::Expired | IdTokenError::FromTheFuture)) => true,
+            Err(Unidentified::Token(_)) => false,
+            // Nor do keys that cannot be had now: its claims come straight from the token endpoint.
+            Err(Unidentified::Keys(_)) => id_token::check(token, &expected)
+                .is_ok_and(|claims| claims.subject == self.account.subject),
         }
     }
 }

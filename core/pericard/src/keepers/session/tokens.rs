@@ -67,7 +67,7 @@ impl Tokens {
         let grant = self.grant.as_ref()?;
         Some(Pass {
             token: grant.access_token.clone(),
-            key: grant.key.clone(),
+            key: grant.key.clone().filter(|_| grant.bound),
             generation,
         })
     }

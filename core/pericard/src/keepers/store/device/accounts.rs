@@ -77,10 +77,11 @@ impl Device {
                  WHERE account = ?1 AND refresh_token IS NOT ?2 AND refresh_token IS NOT NULL",
                 (&row.id, grant.refresh_token.as_ref().map(Secret::expose)),
             )?;
+            trim(tx, &row.id)?;
             tx.execute(
                 "INSERT OR REPLACE INTO token_grant
-                     (account, patient, access_token, expires, refresh_token, scope, client_id, dpop_key)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                     (account, patient, access_token, expires, refresh_token, scope, client_id, dpop_key, bound)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     row.id,
                     grant.patient,
@@ -90,6 +91,7 @@ impl Device {
                     grant.scope,
                     grant.client_id,
                     grant.key.as_ref().map(|key| key.secret()),
+                    grant.bound,
                 ],
             )?;
             tx.execute(
@@ -136,12 +138,24 @@ impl Device {
         })
     }
 
+    /// Keeps the token of a sign-in that came to nothing until the account is left.
+    pub(crate) fn supersede(&self, id: &str, client_id: &str, token: &Secret) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "INSERT INTO superseded SELECT id, ?2, ?3 FROM account WHERE id = ?1",
+                (id, client_id, token.expose()),
+            )?;
+            trim(tx, id)
+        })
+    }
+
     /// Seals an account: the reason is kept, the tokens are gone. After a lease they stay, to ask the portal with.
     pub(crate) fn seal(&self, account: &str, reason: SealReason) -> Result<()> {
         self.database.write(|tx| {
+            // A lease that ends takes no other reason's place.
             tx.execute(
-                "UPDATE account SET sealed = ?2 WHERE id = ?1",
-                (account, reason.name()),
+                "UPDATE account SET sealed = ?2 WHERE id = ?1 AND (sealed IS NULL OR ?2 <> ?3)",
+                (account, reason.name(), SealReason::Lease.name()),
             )?;
             if reason != SealReason::Lease {
                 tx.execute("DELETE FROM token_grant WHERE account = ?1", [account])?;
@@ -183,6 +197,16 @@ impl Device {
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
+}
+
+/// The newest are worth a request at the end; older ones have run out by then.
+fn trim(tx: &Transaction<'_>, account: &str) -> Result<()> {
+    tx.execute(
+        "DELETE FROM superseded WHERE account = ?1 AND rowid NOT IN (
+             SELECT rowid FROM superseded WHERE account = ?1 ORDER BY rowid DESC LIMIT 8)",
+        [account],
+    )?;
+    Ok(())
 }
 
 fn hear(tx: &Transaction<'_>, account: &str, heard: Option<Heard>) -> Result<()> {

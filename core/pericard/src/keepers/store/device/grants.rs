@@ -16,7 +16,7 @@ impl Device {
     pub(crate) fn grant(&self, account: &str) -> Result<Option<GrantRow>> {
         self.database.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT patient, access_token, expires, refresh_token, scope, intent, client_id, dpop_key
+                "SELECT patient, access_token, expires, refresh_token, scope, intent, client_id, dpop_key, bound
                  FROM token_grant WHERE account = ?1",
             )?;
             let row = statement.query_row([account], |row| {
@@ -33,6 +33,7 @@ impl Device {
                         .map(Zeroizing::new)
                         .and_then(|secret| DpopKey::from_secret(&secret))
                         .map(Arc::new),
+                    bound: row.get(8)?,
                 })
             });
             Ok(row.optional()?)
@@ -67,7 +68,7 @@ impl Device {
         self.database.write(|tx| {
             tx.execute(
                 "UPDATE token_grant SET access_token = ?2, expires = ?3,
-                     refresh_token = coalesce(?4, refresh_token), scope = ?5, intent = 0
+                     refresh_token = coalesce(?4, refresh_token), scope = ?5, bound = ?6, intent = 0
                  WHERE account = ?1",
                 params![
                     account,
@@ -75,6 +76,7 @@ impl Device {
                     millis(grant.expires),
                     grant.refresh_token.as_ref().map(Secret::expose),
                     grant.scope,
+                    grant.bound,
                 ],
             )?;
             // The portal has said that the person still may.

@@ -64,8 +64,10 @@ pub(crate) struct GrantRow {
     pub(crate) intent: bool,
     /// Whom they were given to; empty where the configuration tells.
     pub(crate) client_id: String,
-    /// The key that they are bound to.
+    /// The key of the sign-in, which the refresh token belongs to.
     pub(crate) key: Option<Arc<DpopKey>>,
+    /// Whether the access token is bound to it as well.
+    pub(crate) bound: bool,
 }
 
 /// A patient within an account.

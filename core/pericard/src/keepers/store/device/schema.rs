@@ -58,8 +58,11 @@ ALTER TABLE account ADD COLUMN wanted TEXT;
 ALTER TABLE account ADD COLUMN leaving INTEGER NOT NULL DEFAULT 0;
 -- Whom the tokens were given to; empty for those of before, whose client is in the account's configuration.
 ALTER TABLE token_grant ADD COLUMN client_id TEXT NOT NULL DEFAULT '';
--- The key that the tokens are bound to, if they are.
+-- The key of the sign-in: a refresh token belongs to it, and the access token too if it is bound (RFC 9449 §5).
 ALTER TABLE token_grant ADD COLUMN dpop_key BLOB;
+ALTER TABLE token_grant ADD COLUMN bound INTEGER NOT NULL DEFAULT 0;
+-- What is remembered of a sign-in has changed; one that was under way begins anew.
+DELETE FROM sign_in;
 -- Refresh tokens that a later sign-in took the place of: revoked when the account is left, since revoking them at once ends
 -- the new ones too where a server gives both one grant.
 CREATE TABLE superseded (

@@ -21,18 +21,25 @@ impl Device {
         })
     }
 
-    /// The newest sign-in that is still in time; older ones and late ones are dropped.
+    /// The newest sign-in that is still in time.
     pub(crate) fn sign_in(&self, now: SystemTime) -> Result<Option<(String, Secret)>> {
+        self.database.read(|c| {
+            let newest = c.query_row(
+                "SELECT id, state FROM sign_in WHERE expires > ?1 ORDER BY expires DESC, rowid DESC LIMIT 1",
+                [millis(now)],
+                |row| Ok((row.get::<_, String>(0)?, Secret::new(row.get(1)?))),
+            );
+            Ok(newest.optional()?)
+        })
+    }
+
+    /// Takes out the sign-ins whose time is over.
+    pub(crate) fn late_sign_ins(&self, now: SystemTime) -> Result<Vec<Secret>> {
         self.database.write(|tx| {
-            tx.execute("DELETE FROM sign_in WHERE expires <= ?1", [millis(now)])?;
-            let newest = tx
-                .query_row(
-                    "SELECT id, state FROM sign_in ORDER BY expires DESC, rowid DESC LIMIT 1",
-                    [],
-                    |row| Ok((row.get::<_, String>(0)?, Secret::new(row.get(1)?))),
-                )
-                .optional()?;
-            Ok(newest)
+            let mut statement =
+                tx.prepare_cached("DELETE FROM sign_in WHERE expires <= ?1 RETURNING state")?;
+            let rows = statement.query_map([millis(now)], |row| Ok(Secret::new(row.get(0)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 
@@ -92,6 +99,17 @@ impl Device {
             tx.execute(
                 "INSERT OR REPLACE INTO registration VALUES (?1, ?2, ?3, ?4)",
                 (base, issuer, redirect, client_id),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Keeps what has to be revoked, until `until`.
+    pub(crate) fn revoke_later(&self, document: &Secret, until: SystemTime) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "INSERT INTO revocation (document, expires) VALUES (?1, ?2)",
+                (document.expose(), millis(until)),
             )?;
             Ok(())
         })

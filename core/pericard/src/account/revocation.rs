@@ -1,0 +1,99 @@
+//! Telling portals that a token is of no use any more (RFC 7009).
+//!
+//! Uses: `client`, `portal`
+//!
+//! A portal that cannot be reached now is told later: a copy that can do nothing but be revoked is kept for a day, goes out
+//! when the device is next online, and is destroyed after that. It goes to the authorization server that gave the token,
+//! and to no other that the base may name since.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pericard_protocol::limits;
+use pericard_protocol::oauth::Form;
+use pericard_protocol::oauth::token::revoke;
+use pericard_protocol::secret::Secret;
+use serde::{Deserialize, Serialize};
+
+use crate::client::Core;
+use crate::ground::error::Result;
+use crate::keepers::net::Call;
+use crate::portal::{PortalConfig, Site};
+
+/// How long a copy is kept while the device is offline.
+pub(super) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[derive(Serialize, Deserialize)]
+struct Revocation {
+    config: PortalConfig,
+    #[serde(default)]
+    issuer: Option<String>,
+    body: String,
+}
+
+/// What has to be kept of a token to revoke it.
+pub(super) fn document(
+    config: PortalConfig,
+    issuer: &str,
+    client_id: &str,
+    token: &Secret,
+) -> Result<Secret> {
+    let document = Revocation {
+        config,
+        issuer: Some(issuer.to_owned()),
+        body: revoke(client_id, token).as_str().to_owned(),
+    };
+    Ok(Secret::new(serde_json::to_string(&document)?))
+}
+
+/// Keeps a token that became no account's until its portal is told. Blocks.
+pub(crate) fn later(
+    core: &Core,
+    config: PortalConfig,
+    issuer: &str,
+    client_id: &str,
+    token: &Secret,
+) -> Result<()> {
+    let document = document(config, issuer, client_id, token)?;
+    let until = core.world.clock.now() + KEPT;
+    core.device.revoke_later(&document, until)
+}
+
+/// Tells portals what they have not heard yet. What cannot be told now stays for its day.
+pub(crate) async fn settle(core: &Arc<Core>) {
+    let due = |core: &Arc<Core>| core.device.revocations(core.world.clock.now());
+    let Ok(pending) = core.on_disk(due).await else {
+        return;
+    };
+    for revocation in pending {
+        let Ok(document) = serde_json::from_str::<Revocation>(revocation.document.expose()) else {
+            continue;
+        };
+        let Revocation {
+            config,
+            issuer,
+            body,
+        } = document;
+        let kept = core.on_disk(move |core| Site::kept(core, config)).await;
+        let Ok(Some(site)) = kept else {
+            continue;
+        };
+        let endpoints = site.endpoints();
+        let same = issuer.is_none_or(|issuer| issuer == endpoints.issuer);
+        let Some(url) = endpoints.revocation.filter(|_| same) else {
+            continue;
+        };
+        let call = Call::post(
+            url,
+            Form::CONTENT_TYPE,
+            body.into_bytes(),
+            limits::OAUTH_BODY,
+        );
+        let told = site.net.send(call).await;
+        if told.is_ok_and(|answer| answer.is_success()) {
+            let _ = core
+                .on_disk(move |core| core.device.revoked(revocation.id))
+                .await;
+        }
+    }
+}
