@@ -1,4 +1,4 @@
-//! Death at a moment of one's choosing: from there on nothing of that client happens any more.
+//! Death at a moment of one's choosing: from there on nothing of that client happens any more, unless it was only held.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,11 +10,17 @@ use tokio::sync::Notify;
 pub(crate) struct Death {
     at: Mutex<Option<Checkpoint>>,
     came: Notify,
+    go_on: Notify,
 }
 
 impl Death {
     pub(crate) fn at(&self, point: Checkpoint) {
         *self.at.lock().unwrap_or_else(PoisonError::into_inner) = Some(point);
+    }
+
+    /// Lets who was stopped there go on.
+    pub(crate) fn go_on(&self) {
+        self.go_on.notify_one();
     }
 
     /// Returns when it has happened.
@@ -34,6 +40,7 @@ impl Checkpoints for Watched {
         }
         *at = None;
         self.0.came.notify_one();
-        Box::pin(std::future::pending())
+        let death = self.0.clone();
+        Box::pin(async move { death.go_on.notified().await })
     }
 }

@@ -267,6 +267,11 @@ impl TestWorld {
         self.death.at(point);
     }
 
+    /// Lets the client that died go on after all: it was only slow.
+    pub fn goes_on(&self) {
+        self.death.go_on();
+    }
+
     /// Returns when a client has died.
     pub async fn died(&self) {
         self.death.came().await;

@@ -166,6 +166,48 @@ fn in_the_middle_of_signing_out() {
 }
 
 #[test]
+fn a_sign_in_and_a_refresh_at_the_same_time_lose_neither() {
+    run(async {
+        let room = room().await;
+        let account = room.sign_in("ana").await.unwrap();
+        sync(&account).await.unwrap();
+        let step_up = account.step_up(SignInMethod::Native).await.unwrap();
+        room.world.advance(400).await.unwrap();
+        // The refresh has its answer and is slow to put it on disk; meanwhile the step-up is finished.
+        room.world.dies_at(Checkpoint::RefreshAnswered);
+        let mut running = tokio::task::JoinSet::new();
+        let syncing = account.clone();
+        running.spawn(async move { sync(&syncing).await });
+        room.world.died().await;
+        let inside = Room {
+            world: room.world.clone(),
+            client: room.client.clone(),
+        };
+        running.spawn(async move { inside.answer("ana", step_up).await.map(|_| ()) });
+        // The patient's name is the last that a sign-in asks for.
+        let asked = |sent: &pericard_world::Sent| sent.url.path().contains("/Patient/");
+        while !room.world.sent().iter().any(asked) {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..10_000 {
+            tokio::task::yield_now().await;
+        }
+        room.world.goes_on();
+        while let Some(done) = running.join_next().await {
+            done.unwrap().unwrap();
+        }
+        // What counts is the newer sign-in, its key with it, also after a restart and the next refresh.
+        let room = room.restarted().await.unwrap();
+        let account = only(&room.client).await;
+        for _ in 0..2 {
+            room.world.advance(400).await.unwrap();
+            sync(&account).await.unwrap();
+        }
+        assert_eq!(account.session(), SessionState::Active);
+    });
+}
+
+#[test]
 fn every_such_moment_is_tried_here() {
     let tried = [
         Checkpoint::CodeReceived,
