@@ -203,6 +203,6 @@ pub(crate) async fn thread(messages: &Messages, name: &str) -> Result<MessageThr
             0 => "The inbox is empty; fetch it first: pericard sync".into(),
             n => format!("The inbox has 1 to {n}: pericard inbox --all"),
         };
-        Failure::usage(format!("there is no thread {name}"), advice)
+        Failure::usage(format!("there is no conversation {name}"), advice)
     })
 }

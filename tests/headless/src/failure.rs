@@ -292,7 +292,7 @@ fn next(error: &PericardError) -> String {
     match error {
         PericardError::Offline => {
             "What is here stays readable (pericard inbox) and what is queued stays queued. Check the network, or \
-             whether the portal runs, then: pericard sync"
+             whether the portal runs, then try again."
         }
         PericardError::SignInRequired { reason: SignInReason::Expired } => "Start again: pericard signin",
         PericardError::SignInRequired { reason: SignInReason::AnotherPerson } => {

@@ -86,8 +86,11 @@ impl Voice {
             Default::default()
         };
         self.aside(format!("{bad}pericard:{plain} {}.", failure.what()));
-        for line in wrap(&failure.advice(), self.width.saturating_sub(2)) {
-            self.aside(format!("  {line}"));
+        let advice = failure.advice();
+        if !advice.is_empty() {
+            for line in wrap(&advice, self.width.saturating_sub(2)) {
+                self.aside(format!("  {line}"));
+            }
         }
     }
 

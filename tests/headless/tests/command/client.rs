@@ -192,6 +192,18 @@ fn a_password_may_come_from_standard_input() {
 }
 
 #[test]
+fn a_portal_without_https_is_named_in_what_to_do_next() {
+    let place = Place::new();
+    let code = place.code("ana");
+    let said = place.sign_in("ana", &["--allow-loopback-http", "--code", &code]);
+    let said = said.succeeds().out;
+    assert!(
+        said.contains("Next: pericard --allow-loopback-http sync"),
+        "{said}"
+    );
+}
+
+#[test]
 fn two_people_on_one_device_are_told_apart() {
     let place = Place::with_ana();
     place.sign_in("ben", &[]).succeeds();

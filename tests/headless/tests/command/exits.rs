@@ -13,7 +13,8 @@ fn two_for_a_command_line_that_is_wrong() {
         .fails(2, "unrecognized subcommand");
     place.run(&["read", "99"]).fails(2, "1 to 4");
     place.run(&["send", "just a text"]).fails(2, "--new");
-    place.run(&["send", "1", ""]).fails(2, "the text is empty");
+    let empty = place.run(&["send", "1", ""]).fails(2, "the text is empty");
+    assert_eq!(empty.err.lines().count(), 1, "{empty:?}");
     place
         .run(&["signin", "--resume"])
         .fails(2, "no sign-in is under way");

@@ -6,7 +6,7 @@ use crate::place::{Place, said};
 fn a_message_that_needs_a_fresh_sign_in_waits_for_it_and_is_sent_once() {
     let place = Place::of(
         r#"{ "seed": 7, "step_up": { "max_age": 300, "acr": "mfa" }, "people": {
-            "ana": { "threads": 2, "messages": 9, "totp": true }, "ben": {} } }"#,
+            "ana": { "threads": 2, "messages": 9, "totp": true }, "ben": { "totp": true } } }"#,
     );
     let code = place.code("ana");
     place.sign_in("ana", &["--code", &code]).succeeds();
@@ -22,9 +22,10 @@ fn a_message_that_needs_a_fresh_sign_in_waits_for_it_and_is_sent_once() {
     assert_eq!(refused.json()["error"]["code"], "step_up_required");
 
     // Somebody else does not do.
+    let code = place.code("ben");
     let mut other = place.command();
     other
-        .args(["step-up", "--user", "ben"])
+        .args(["step-up", "--user", "ben", "--code", &code])
         .env("PERICARD_PASSWORD", place.password("ben"));
     said(other).fails(4, "somebody else signed in");
     let code = place.code("ana");
