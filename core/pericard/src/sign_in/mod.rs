@@ -224,7 +224,8 @@ impl SignIn {
             .await
     }
 
-    /// Commits a `Ready` sign-in as an account. No network; calling it again returns the same account.
+    /// Commits a `Ready` sign-in as an account. Asks nobody, but waits for a refresh of that account which is under way;
+    /// calling it again returns the same account.
     ///
     /// Signing in where there is an account of the same person reopens that one, with its cache and its outbox.
     /// Fails with `SignInRequired` (`AnotherPerson`) when `Account.sign_in_again` expected somebody else.
