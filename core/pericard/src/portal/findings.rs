@@ -111,7 +111,7 @@ impl Site {
             (
                 "Registration (RFC 7591)",
                 offered(can.registration),
-                "an app that the portal does not know can sign in",
+                "an app that the portal does not know may ask to become its client",
                 "only apps that the portal's makers registered can sign in",
             ),
             (
