@@ -89,7 +89,8 @@ pub enum Effect {
     DropOldTokens,
     /// Revoke the tokens just received and forget them.
     DiscardAnswer,
-    /// Store the reason, then drop the tokens and the key of the content; for a lease the key alone. The outbox stays.
+    /// Drop the key of the content, and the tokens unless it is a lease that ended; store the reason. In memory first: a disk
+    /// that fails must not keep it open. The outbox stays.
     Seal {
         /// Why.
         reason: SealReason,

@@ -155,9 +155,6 @@ impl Session {
             key: old.key.clone(),
             bound: answered.kind == TokenKind::Dpop,
         });
-        if !same_patient || !same_person {
-            return Event::IdentityChanged;
-        }
         if self.has_left() {
             // The account was left meanwhile, and nobody else will revoke what has just come.
             let token = tokens
@@ -167,6 +164,9 @@ impl Session {
             let client = self.client_id(old);
             self.means.authority.revoke(&client, token.as_ref()).await;
             return Event::RevokedByUser;
+        }
+        if !same_patient || !same_person {
+            return Event::IdentityChanged;
         }
         self.heard(self.means.authority.guess()).await;
         let expires = expires.try_into().unwrap_or_else(|_| self.now());
