@@ -1,6 +1,6 @@
 //! Kotlin and Swift sources, generated from the libraries as they were built.
 //!
-//! Two libraries hold the same core: the one that ships, and the test world's, which adds its doors.
+//! Two libraries hold the same core: the one that ships, and the test world's, which adds the test seam.
 //! The sources of the core must come out alike from both, for what is tested must be what ships. The
 //! test world's library is copied under the shipped name into a folder of its own, since both sets of
 //! sources load that one name: two libraries in one process would be two cores.
@@ -57,7 +57,7 @@ pub(crate) fn make(place: &Place, built: &Built) -> Result<Libraries, String> {
         let shipped = generate(&ship, language, "pericard", &format!("ship-{language}"))?;
         let check = generate(&world, language, "pericard", &format!("check-{language}"))?;
         same(&shipped, &check)?;
-        let doors = generate(
+        let test_support = generate(
             &world,
             language,
             "pericard_world",
@@ -66,7 +66,7 @@ pub(crate) fn make(place: &Place, built: &Built) -> Result<Libraries, String> {
         if language == "kotlin" {
             let place = place.root.join("bindings/kotlin/generated");
             lay(&shipped, &place.join("main"))?;
-            lay(&doors, &place.join("test"))?;
+            lay(&test_support, &place.join("test"))?;
         } else {
             let place = place.root.join("bindings/swift/generated");
             lay(
@@ -74,7 +74,7 @@ pub(crate) fn make(place: &Place, built: &Built) -> Result<Libraries, String> {
                 &place.join("core"),
             )?;
             lay(
-                &swift_modules(&doors, "PericardWorld", &fresh)?,
+                &swift_modules(&test_support, "PericardWorld", &fresh)?,
                 &place.join("world"),
             )?;
         }

@@ -34,7 +34,7 @@ pub(crate) fn run(place: &Place) -> bool {
         let mut rows = Rows::default();
         rows.push(format(place));
         rows.push(floors(place));
-        rows.push(doors(place));
+        rows.push(test_support(place));
         rows.push(lints(place));
         let (built, took) = timed(|| build::workspace(place));
         match built {
@@ -159,8 +159,8 @@ pub(crate) fn floors(place: &Place) -> Row {
     Row::check("floors", result, took)
 }
 
-/// The library that ships must not have the tests' doors, whatever else is built beside it.
-fn doors(place: &Place) -> Row {
+/// The library that ships must not have the test seam, whatever else is built beside it.
+fn test_support(place: &Place) -> Row {
     let (tree, took) = timed(|| {
         command::ask(place.cargo().args([
             "tree",
@@ -175,12 +175,12 @@ fn doors(place: &Place) -> Row {
             "none",
         ]))
     });
-    let result = tree.and_then(|tree| match tree.lines().find(|line| line.contains("pericard feature \"doors\"")) {
-        Some(_) => Err("pericard-ffi is built with the feature `doors`: its clock and network could be replaced".to_owned()),
+    let result = tree.and_then(|tree| match tree.lines().find(|line| line.contains("pericard feature \"test-support\"")) {
+        Some(_) => Err("pericard-ffi is built with the feature `test-support`: its clock and network could be replaced".to_owned()),
         None if !tree.contains("pericard v") => Err(format!("cargo tree does not name pericard:\n{tree}")),
         None => Ok(String::new()),
     });
-    Row::check("no doors in what ships", result, took)
+    Row::check("no test seam in what ships", result, took)
 }
 
 fn bind(place: &Place, built: &Built) -> Result<(Libraries, Stage), String> {

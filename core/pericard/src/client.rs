@@ -7,18 +7,18 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use pericard_protocol::base_url::Base;
 use pericard_protocol::oauth::authorize::check_redirect;
-use pericard_protocol::place::Base;
 
 use crate::account::{Account, AccountCore, revocation};
-use crate::ground::error::{InputProblem, PericardError, Result};
-use crate::ground::gate::Gate;
-use crate::ground::world::World;
-use crate::keepers::net::Net;
-use crate::keepers::store::{Device, Directory};
-use crate::keepers::vault::{Keystore, Vault, device_database};
+use crate::http::HttpClient;
+use crate::keys::{Keystore, Vault, device_database};
+use crate::platform::Platform;
+use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::platform::lifecycle::Lifecycle;
 use crate::portal::{Portal, PortalConfig, Site};
 use crate::sign_in::SignIn;
+use crate::storage::{Device, Directory};
 
 /// How to open a client.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -55,8 +55,8 @@ impl Client {
         config: Config,
         keystore: Arc<dyn Keystore>,
     ) -> Result<Arc<Self>, PericardError> {
-        let world = World::real(&config.app);
-        Self::in_world(config, keystore, world).await
+        let platform = Platform::real(&config.app);
+        Self::on_platform(config, keystore, platform).await
     }
 
     /// The portals as configured. Memory only.
@@ -114,7 +114,7 @@ impl Client {
     pub async fn pause(&self) -> Result<(), PericardError> {
         let core = self.core.clone();
         self.core
-            .world
+            .platform
             .spawn(async move { core.pause().await })
             .await
     }
@@ -122,30 +122,30 @@ impl Client {
     /// Lets everything go on after `pause`.
     pub async fn resume(&self) -> Result<(), PericardError> {
         let core = self.core.clone();
-        self.core.world.spawn(async move { core.resume() }).await
+        self.core.platform.spawn(async move { core.resume() }).await
     }
 
     /// Ends this client: as `pause`, and the directory is free for another. There is no way back but `open`.
     pub async fn shut_down(&self) -> Result<(), PericardError> {
         let core = self.core.clone();
         self.core
-            .world
+            .platform
             .spawn(async move { core.shut_down().await })
             .await
     }
 }
 
 impl Client {
-    pub(crate) async fn in_world(
+    pub(crate) async fn on_platform(
         config: Config,
         keystore: Arc<dyn Keystore>,
-        world: World,
+        platform: Platform,
     ) -> Result<Arc<Self>> {
-        let outer = world.clone();
+        let outer = platform.clone();
         outer
             .blocking(move || {
                 Ok(Arc::new(Self {
-                    core: Core::open(config, keystore, world)?,
+                    core: Core::open(config, keystore, platform)?,
                 }))
             })
             .await
@@ -153,22 +153,22 @@ impl Client {
 }
 
 /// What a way to a portal is told by: its base and its roots.
-type Way = (String, Vec<Vec<u8>>);
+type PortalKey = (String, Vec<Vec<u8>>);
 
 /// What all objects of one client share.
 pub(crate) struct Core {
     pub(crate) config: Config,
-    pub(crate) world: World,
+    pub(crate) platform: Platform,
     pub(crate) vault: Vault,
     pub(crate) device: Arc<Device>,
-    gate: Gate,
+    gate: Lifecycle,
     directory: Mutex<Option<Arc<Directory>>>,
     accounts: Mutex<BTreeMap<String, Arc<AccountCore>>>,
-    nets: Mutex<BTreeMap<Way, Net>>,
+    http_clients: Mutex<BTreeMap<PortalKey, HttpClient>>,
 }
 
 impl Core {
-    fn open(config: Config, keystore: Arc<dyn Keystore>, world: World) -> Result<Arc<Self>> {
+    fn open(config: Config, keystore: Arc<dyn Keystore>, platform: Platform) -> Result<Arc<Self>> {
         if config.app.is_empty() || !config.app.bytes().all(|b| (b' '..=b'~').contains(&b)) {
             return Err(PericardError::input("app", InputProblem::Unreadable));
         }
@@ -180,24 +180,24 @@ impl Core {
             Base::parse(&portal.base, config.allow_loopback_http)?;
             check_redirect(&portal.redirect)?;
         }
-        let directory = Directory::open(path, &world)?;
-        let vault = Vault::new(keystore, world.clone(), directory.id().to_owned());
+        let directory = Directory::open(path, &platform)?;
+        let vault = Vault::new(keystore, platform.clone(), directory.id().to_owned());
         let database = directory.device_db();
         let root = vault.device_root(!database.exists())?;
         let device = Device::open(&database, device_database(&root))?;
         let core = Arc::new(Self {
             config,
-            world,
+            platform,
             vault,
             device: Arc::new(device),
-            gate: Gate::new(),
+            gate: Lifecycle::new(),
             directory: Mutex::new(Some(Arc::new(directory))),
             accounts: Mutex::default(),
-            nets: Mutex::default(),
+            http_clients: Mutex::default(),
         });
         // What cannot be ended now is not listed, and ended another time.
         let _ = core.end_leaving();
-        core.device.revocations(core.world.clock.now())?;
+        core.device.revocations(core.platform.clock.now())?;
         Ok(core)
     }
 
@@ -218,31 +218,31 @@ impl Core {
         self.device.remove_account(id)
     }
 
-    /// Runs a job of an exported method: to its end, and not while the client is paused.
+    /// SyncCoordinator a job of an exported method: to its end, and not while the client is paused.
     pub(crate) async fn job<T: Send + 'static>(
         &self,
         job: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        let pass = self.gate.enter()?;
-        self.world
+        let guard = self.gate.enter()?;
+        self.platform
             .spawn(async move {
-                let _pass = pass;
+                let _guard = guard;
                 job.await
             })
             .await
     }
 
-    pub(crate) fn gate(&self) -> &Gate {
+    pub(crate) fn gate(&self) -> &Lifecycle {
         &self.gate
     }
 
-    /// Runs `work` where it may block.
+    /// SyncCoordinator `work` where it may block.
     pub(crate) async fn on_disk<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Arc<Core>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let core = self.clone();
-        self.world.blocking(move || work(&core)).await
+        self.platform.blocking(move || work(&core)).await
     }
 
     pub(crate) fn directory(&self) -> Result<Arc<Directory>> {
@@ -262,7 +262,7 @@ impl Core {
     }
 
     /// The way to a portal, one for all who go there; its roots are read here, so that a bad one is the caller's mistake and no portal's.
-    pub(crate) fn net(&self, config: &PortalConfig) -> Result<Net> {
+    pub(crate) fn http(&self, config: &PortalConfig) -> Result<HttpClient> {
         let base = Base::parse(&config.base, self.config.allow_loopback_http)?;
         for root in &config.extra_roots {
             if rustls::RootCertStore::empty()
@@ -276,12 +276,15 @@ impl Core {
             }
         }
         let key = (config.base.clone(), config.extra_roots.clone());
-        let mut nets = self.nets.lock().unwrap_or_else(PoisonError::into_inner);
-        let net = nets.entry(key).or_insert_with_key(|(_, roots)| {
-            let world = self.world.clone();
-            Net::new(world, base, roots.clone())
+        let mut http_clients = self
+            .http_clients
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let http = http_clients.entry(key).or_insert_with_key(|(_, roots)| {
+            let platform = self.platform.clone();
+            HttpClient::new(platform, base, roots.clone())
         });
-        Ok(net.clone())
+        Ok(http.clone())
     }
 
     /// The configuration for an account's portal: today's from the app, else the one of its sign-in.
@@ -307,7 +310,7 @@ impl Core {
 
     pub(crate) fn account_core(
         self: &Arc<Self>,
-        row: crate::keepers::store::AccountRow,
+        row: crate::storage::AccountRow,
     ) -> Result<Arc<AccountCore>> {
         let mut open = self.open_accounts();
         if let Some(account) = open.get(&row.id) {
@@ -337,7 +340,7 @@ impl Core {
                 account.pause();
             }
             core.device.pause();
-            core.world.transport.rest();
+            core.platform.transport.close_idle();
             Ok(())
         })
         .await

@@ -10,16 +10,19 @@
 
 mod account;
 mod client;
-#[cfg(feature = "doors")]
-#[doc(hidden)]
-pub mod doors;
 mod features;
-mod ground;
-mod keepers;
+mod http;
+mod keys;
+mod platform;
 mod portal;
 mod qr_code;
+mod session;
 mod sign_in;
+mod storage;
 mod sync;
+#[cfg(feature = "test-support")]
+#[doc(hidden)]
+pub mod test_support;
 mod two_factor;
 
 pub use account::{Account, FeatureState, FeatureStatus, Incident, IncidentKind, Person};
@@ -29,17 +32,17 @@ pub use features::messages::{
     Message, MessagePage, MessageState, MessageThread, Messages, NewMessage, SearchHit, SearchPage,
     SnippetPart, ThreadPage,
 };
-pub use ground::error::{
+pub use keys::Keystore;
+pub use platform::error::{
     InputProblem, KeystoreError, PericardError, PortalProblem, SignInReason, StorageKind,
 };
-pub use keepers::session::SessionState;
-pub use keepers::store::SealReason;
-pub use keepers::vault::Keystore;
 pub use portal::{
     ClientId, Finding, Portal, PortalCapabilities, PortalConfig, PortalPage, Verdict,
 };
 pub use qr_code::QrCode;
+pub use session::SessionState;
 pub use sign_in::{SignIn, SignInMethod, SignInStep};
+pub use storage::SealReason;
 pub use sync::{ChangeSet, Changes, SyncProgress, SyncRun, SyncStage};
 pub use two_factor::{TotpEnrolment, TotpSecret, TwoFactor, TwoFactorStatus};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pericard_protocol::qr;
 
-use crate::ground::error::{InputProblem, PericardError};
+use crate::platform::error::{InputProblem, PericardError};
 
 /// A QR code (ISO/IEC 18004), for example of `TotpSecret.uri`.
 ///

@@ -21,8 +21,8 @@ use pericard_protocol::two_factor::{
 };
 
 use crate::account::AccountCore;
-use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result};
-use crate::keepers::net::{Answer, Call};
+use crate::http::{Request, Response};
+use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 
 /// What an authenticator needs to make codes (RFC 6238).
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
@@ -52,7 +52,7 @@ impl fmt::Debug for TotpSecret {
 
 impl TotpSecret {
     /// Of an address that was read before.
-    pub(crate) fn of(uri: &Secret) -> Self {
+    pub(crate) fn from_uri(uri: &Secret) -> Self {
         let read = OtpAuth::parse(uri.expose()).ok();
         let totp = read.as_ref().map(|read| &read.totp);
         Self {
@@ -110,8 +110,8 @@ impl TwoFactor {
     pub async fn status(&self) -> Result<TwoFactorStatus, PericardError> {
         let account = self.account.clone();
         self.job(async move {
-            let answer = account.ask_totp(Ask::Status).await?;
-            let status = Status::parse(&answer.body).map_err(|_| answer.refusal())?;
+            let response = account.ask_totp(Ask::Status).await?;
+            let status = Status::parse(&response.body).map_err(|_| response.refusal())?;
             Ok(TwoFactorStatus {
                 enrolled: status.enrolled,
                 recovery_codes_left: status.recovery_codes_left,
@@ -125,11 +125,11 @@ impl TwoFactor {
     pub async fn enrol(&self) -> Result<TotpEnrolment, PericardError> {
         let account = self.account.clone();
         self.job(async move {
-            let answer = account.ask_totp(Ask::Enrol).await?;
-            let enrolment = Enrolment::parse(&answer.body).map_err(|_| answer.refusal())?;
+            let response = account.ask_totp(Ask::Enrol).await?;
+            let enrolment = Enrolment::parse(&response.body).map_err(|_| response.refusal())?;
             Ok(TotpEnrolment {
                 id: enrolment.enrolment.expose().to_owned(),
-                totp: TotpSecret::of(&enrolment.uri),
+                totp: TotpSecret::from_uri(&enrolment.uri),
             })
         })
         .await
@@ -200,38 +200,38 @@ enum Ask {
 }
 
 impl AccountCore {
-    async fn ask_totp(&self, ask: Ask) -> Result<Answer> {
+    async fn ask_totp(&self, ask: Ask) -> Result<Response> {
         let unsupported = PericardError::portal(PortalProblem::Unsupported);
         let url = self.site().endpoints().totp.ok_or(unsupported)?;
         let post =
-            |url, body: Vec<u8>| Call::post(url, "application/json", body, limits::OAUTH_BODY);
-        let call = match ask {
-            Ask::Status => Call::get(url, limits::OAUTH_BODY),
+            |url, body: Vec<u8>| Request::post(url, "application/json", body, limits::OAUTH_BODY);
+        let request = match ask {
+            Ask::Status => Request::get(url, limits::OAUTH_BODY),
             Ask::Enrol => post(url, Vec::new()),
             Ask::Change(action, body) => {
                 let body = body.map(|body| body.expose().as_bytes().to_vec());
                 post(action.url(&url), body.unwrap_or_default())
             }
         };
-        let call = call.header("accept", "application/json");
-        let answer = self.session().send(call).await?;
-        if answer.is_success() {
-            return Ok(answer);
+        let request = request.header("accept", "application/json");
+        let response = self.session().send(request).await?;
+        if response.is_success() {
+            return Ok(response);
         }
-        let why = TwoFactorError::of(answer.status, answer.retry_after(), &answer.body);
+        let why = TwoFactorError::of(response.status, response.retry_after(), &response.body);
         Err(match why {
             TwoFactorError::WrongCode { attempts_left } => {
                 PericardError::WrongCode { attempts_left }
             }
             TwoFactorError::NoEnrolment | TwoFactorError::NotEnrolled => PericardError::NotFound,
             TwoFactorError::Wait { retry_after } => PericardError::RateLimited { retry_after },
-            _ => answer.refusal(),
+            _ => response.refusal(),
         })
     }
 }
 
-fn codes(answer: &Answer) -> Result<Vec<String>> {
-    let codes = RecoveryCodes::parse(&answer.body).map_err(|_| answer.refusal())?;
+fn codes(response: &Response) -> Result<Vec<String>> {
+    let codes = RecoveryCodes::parse(&response.body).map_err(|_| response.refusal())?;
     let shown = codes.0.iter().map(|code| code.expose().to_owned());
     Ok(shown.collect())
 }

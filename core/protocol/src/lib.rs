@@ -26,8 +26,8 @@ pub mod http_date;
 pub mod limits;
 pub mod oauth;
 
+pub mod base_url;
 pub mod otpauth;
-pub mod place;
 pub mod qr;
 pub mod recovery_code;
 pub mod retry_after;

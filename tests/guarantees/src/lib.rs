@@ -1,4 +1,4 @@
-//! A room to try a promise in: a world, an open client, and what a person would do in it.
+//! A harness to try a promise in: a world, an open client, and what a person would do in it.
 //!
 //! The promises are in `tests/promises`, one module per breach, one test per promise.
 
@@ -29,14 +29,14 @@ fn portals() {
 }
 
 /// A world with a client in it.
-pub struct Room {
+pub struct Harness {
     /// The world.
     pub world: Arc<TestWorld>,
     /// The client.
     pub client: Arc<Client>,
 }
 
-impl Room {
+impl Harness {
     /// A portal with `people` (as in a story) and an empty device.
     pub async fn with(people: Value) -> Self {
         Self::described(serde_json::json!({ "people": people })).await

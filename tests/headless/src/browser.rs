@@ -12,8 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::failure::Failure;
+use crate::output::{OWN, Output};
 use crate::settings::Folder;
-use crate::voice::{OWN, Voice};
 
 /// How long a person may take on the portal's pages.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -91,13 +91,13 @@ impl Callback {
         &self,
         sign_in: &Arc<SignIn>,
         open: bool,
-        voice: &Voice,
+        output: &Output,
     ) -> Result<SignInStep, Failure> {
         let url = sign_in.clone().authorization_url().await?;
-        show(&url, open, voice);
+        show(&url, open, output);
         // A pushed request (RFC 9126 §2.2) does not wait for long.
         if url.contains("request_uri=") {
-            voice.aside(format!(
+            output.aside(format!(
                 "It is good for a minute or so. For a new one: Ctrl-C, then\n  {}",
                 self.resume
             ));
@@ -187,14 +187,14 @@ impl Callback {
 }
 
 /// Shows an address of the portal, and opens it where there is a browser.
-pub(crate) fn show(url: &str, open: bool, voice: &Voice) {
+pub(crate) fn show(url: &str, open: bool, output: &Output) {
     let open = open && webbrowser::Browser::is_available();
-    voice.aside(if open {
+    output.aside(if open {
         "The portal's page opens in your browser. If it does not, open this address:"
     } else {
         "Open this address in a browser on this machine:"
     });
-    voice.aside(format!("\n  {}\n", voice.paint(OWN, url)));
+    output.aside(format!("\n  {}\n", output.paint(OWN, url)));
     if open {
         let url = url.to_owned();
         // A browser that runs in the terminal ends when the person closes it.

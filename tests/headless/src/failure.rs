@@ -10,8 +10,8 @@ use pericard::{
 use pericard_desktop::DesktopKeystoreError;
 use serde_json::{Map, Value, json};
 
-use crate::moment;
-use crate::show::shapes;
+use crate::render::shapes;
+use crate::time_format;
 
 /// Why a command ended without doing what it was asked.
 #[derive(Debug)]
@@ -118,7 +118,7 @@ impl Failure {
                     json!({ "retry_after": whole_seconds(*retry_after) })
                 }
                 PericardError::ClockWrong { portal_time } => {
-                    json!({ "portal_time": portal_time.map(moment::instant) })
+                    json!({ "portal_time": portal_time.map(time_format::instant) })
                 }
                 _ => Value::Null,
             },
@@ -208,7 +208,7 @@ fn core(error: &PericardError) -> String {
         }
         PericardError::ClockWrong { portal_time } => clock(*portal_time, SystemTime::now()),
         PericardError::RateLimited { retry_after } => {
-            let until = SystemTime::now().checked_add(*retry_after).map(moment::time);
+            let until = SystemTime::now().checked_add(*retry_after).map(time_format::time);
             let until = until.map(|until| format!(", until {until}")).unwrap_or_default();
             format!("the portal asks to wait for {}{until}", span(*retry_after))
         }

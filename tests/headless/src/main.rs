@@ -9,16 +9,16 @@
 mod browser;
 mod cli;
 mod commands;
-mod desk;
+mod context;
 mod failure;
-mod moment;
+mod output;
 mod progress;
 mod prompt;
-mod questions;
+mod prompts;
+mod render;
 mod settings;
-mod show;
+mod time_format;
 mod tour;
-mod voice;
 
 use std::process::ExitCode;
 
@@ -26,23 +26,23 @@ use clap::Parser;
 
 use cli::Arguments;
 use failure::Failure;
-use voice::Voice;
+use output::Output;
 
 #[global_allocator]
 static ALLOCATOR: pericard_zeroalloc::Zeroing = pericard_zeroalloc::Zeroing;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let voice = Voice::new(arguments.options.json);
+    let output = Output::new(arguments.options.json);
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::io("start", error))
-        .and_then(|runtime| runtime.block_on(commands::run(&arguments, &voice)));
+        .and_then(|runtime| runtime.block_on(commands::run(&arguments, &output)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            voice.failure(&failure);
+            output.failure(&failure);
             ExitCode::from(failure.exit())
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pericard::{Account, PericardError, SyncProgress, SyncStage};
 
-use crate::voice::Voice;
+use crate::output::Output;
 
 const COUNTED: &str = "  {spinner:.green} {msg:<9} {bar:32.green/dim} {pos:>6} of {len}";
 const COUNTING: &str = "  {spinner:.green} {msg:<9} {pos:>6}";
@@ -13,11 +13,11 @@ const COUNTING: &str = "  {spinner:.green} {msg:<9} {pos:>6}";
 /// Runs a sync to its end and says how far it came. With `keep` the full bar stays on the screen.
 pub(crate) async fn sync(
     account: &Account,
-    voice: &Voice,
+    output: &Output,
     keep: bool,
 ) -> Result<SyncProgress, PericardError> {
     let run = account.start_sync(None)?;
-    let bar = bar(voice);
+    let bar = bar(output);
     let mut last = SyncProgress {
         stage: SyncStage::Sending,
         received: 0,
@@ -41,8 +41,8 @@ pub(crate) async fn sync(
     result
 }
 
-fn bar(voice: &Voice) -> ProgressBar {
-    let target = if voice.rich {
+fn bar(output: &Output) -> ProgressBar {
+    let target = if output.rich {
         ProgressDrawTarget::stderr()
     } else {
         ProgressDrawTarget::hidden()

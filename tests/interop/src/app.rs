@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Html;
 use axum::{Router, routing};
-use pericard::doors::{self, Clock, Wait};
+use pericard::test_support::{self, Clock, Wait};
 use pericard::{
     Account, Client, ClientId, Config, PericardError, Portal, PortalConfig, SignIn, SignInMethod,
     SyncProgress,
@@ -178,12 +178,12 @@ impl App {
         let client = if setup.ahead == 0 {
             Client::open(config, keystore.clone()).await?
         } else {
-            let mut world = doors::real_world(&config.app);
+            let mut world = test_support::system_platform(&config.app);
             world.clock = Arc::new(WrongClock {
                 real: world.clock,
                 ahead: setup.ahead,
             });
-            doors::open(config, keystore.clone(), world).await?
+            test_support::open(config, keystore.clone(), world).await?
         };
         Ok(Self {
             client,

@@ -1,12 +1,12 @@
 //! A server to try things out on, until Ctrl-C.
 
-use crate::clinic::Clinic;
+use crate::fixture::Fixture;
 use crate::issuer::Issuer;
 use crate::people::{ANA, CLIENT};
 use crate::trouble::Result;
 
 /// Tells how to sign in, gives a code whenever Enter is pressed, and waits.
-pub(crate) async fn keep(clinic: &Clinic, issuer: &Issuer) -> Result {
+pub(crate) async fn keep(clinic: &Fixture, issuer: &Issuer) -> Result {
     println!(
         "issuer    {}\nFHIR      {base}\n\nIn another terminal:\n\n  \
          cargo run -- --allow-loopback-http --client-id {CLIENT} signin {base}\n  \

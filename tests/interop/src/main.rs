@@ -12,7 +12,7 @@
 mod app;
 mod browser;
 mod checks;
-mod clinic;
+mod fixture;
 mod http;
 mod issuer;
 mod keep;
@@ -28,7 +28,7 @@ use clap::{Parser, ValueEnum};
 
 use browser::Browser;
 use checks::Stage;
-use clinic::Clinic;
+use fixture::Fixture;
 use issuer::{Issuer, Keycloak, OidcProvider};
 use people::{ANA, BEN};
 use report::Report;
@@ -103,8 +103,8 @@ async fn keep(arguments: &Arguments) -> Result {
     keep::keep(&clinic, &issuer).await
 }
 
-async fn start(arguments: &Arguments, logs: &tempfile::TempDir) -> Result<(Clinic, Issuer)> {
-    let clinic = Clinic::open().await?;
+async fn start(arguments: &Arguments, logs: &tempfile::TempDir) -> Result<(Fixture, Issuer)> {
+    let clinic = Fixture::open().await?;
     let (home, base, people, logs) = (&arguments.home, clinic.base(), [ANA, BEN], logs.path());
     let issuer = match arguments.server {
         Server::Keycloak => Issuer::Keycloak(Keycloak::start(home, &base, &people, logs).await?),

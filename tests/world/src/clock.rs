@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use pericard::doors::{Clock, Wait};
+use pericard::test_support::{Clock, Wait};
 
 use crate::control::Control;
 

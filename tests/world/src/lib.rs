@@ -12,7 +12,7 @@ mod browser;
 mod clock;
 mod conformance;
 mod control;
-mod death;
+mod crash;
 mod keystore;
 mod network;
 mod people;

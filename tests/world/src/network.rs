@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use pericard::doors::{Clock, Exchange, Request, Response, Transport, TransportError};
+use pericard::test_support::{
+    Clock, Exchange, Transport, TransportError, TransportRequest, TransportResponse,
+};
 
 /// How the network is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -74,7 +76,7 @@ impl Shared {
         std::mem::take(&mut *self.sent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn note(&self, request: &Request) {
+    fn note(&self, request: &TransportRequest) {
         let has = |wanted| request.headers.iter().any(|(name, _)| *name == wanted);
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         sent.push(Sent {
@@ -101,7 +103,7 @@ impl Network {
 }
 
 impl Transport for Network {
-    fn exchange(&self, request: Request) -> Exchange<'static, Response> {
+    fn exchange(&self, request: TransportRequest) -> Exchange<'static, TransportResponse> {
         let (real, clock, shared) = (self.real.clone(), self.clock.clone(), self.shared.clone());
         Box::pin(async move {
             let panic = shared
@@ -133,7 +135,7 @@ impl Transport for Network {
         })
     }
 
-    fn rest(&self) {
-        self.real.rest();
+    fn close_idle(&self) {
+        self.real.close_idle();
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use pericard::doors::{self, Checkpoint, Clock};
+use pericard::test_support::{self, Checkpoint, Clock};
 use pericard::{Client, Config, Keystore, PericardError, PortalConfig};
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::WorldError;
 use crate::browser;
 use crate::clock::{DeviceClock, MovedClock};
 use crate::control::Control;
-use crate::death::{Death, Watched};
+use crate::crash::{Crash, Watched};
 use crate::keystore::MemoryKeystore;
 use crate::network::{Network, NetworkState, Sent, Shared};
 use crate::people::People;
@@ -25,7 +25,7 @@ pub struct TestWorld {
     network: Arc<Shared>,
     people: People,
     keystore: Arc<MemoryKeystore>,
-    death: Arc<Death>,
+    death: Arc<Crash>,
     directory: tempfile::TempDir,
     lease: Mutex<Option<Duration>>,
     portal: PortalConfig,
@@ -75,7 +75,7 @@ impl TestWorld {
         keystore: Arc<dyn Keystore>,
     ) -> Result<Arc<Client>, PericardError> {
         let clock: Arc<dyn Clock> = Arc::new(DeviceClock(self.clock.clone()));
-        let mut world = doors::real_world(&config.app);
+        let mut world = test_support::system_platform(&config.app);
         world.transport = Arc::new(Network::new(
             world.transport,
             clock.clone(),
@@ -83,7 +83,7 @@ impl TestWorld {
         ));
         world.clock = clock;
         world.checkpoints = Arc::new(Watched(self.death.clone()));
-        doors::open(config, keystore, world).await
+        test_support::open(config, keystore, world).await
     }
 
     /// A keystore in memory that lives as long as this world.

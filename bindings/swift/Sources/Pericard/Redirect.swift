@@ -14,7 +14,7 @@ public struct Redirect: Equatable, Sendable {
   }
 
   /// What an address brings that the app was opened with.
-  public enum Arrival: Equatable, Sendable {
+  public enum RedirectResult: Equatable, Sendable {
     /// The answer to a sign-in: pass it to `SignIn.redirected`, which looks whether it belongs to that one.
     case signIn
     /// The person comes back from one of the portal's own pages.
@@ -41,7 +41,7 @@ public struct Redirect: Equatable, Sendable {
 
   /// What `address` brings. Whatever opened the app may have written it: that it looks right proves nothing, and only
   /// `SignIn.redirected` says whether it is.
-  public func arrival(_ address: String) -> Arrival {
+  public func arrival(_ address: String) -> RedirectResult {
     guard let came = Parts(address), came.leads(to: parts, anyPort: kind == .loopback) else { return .nothing }
     if came.query["state"] != nil && (came.query["code"] != nil || came.query["error"] != nil) { return .signIn }
     return switch came.query["page"] {

@@ -2,27 +2,27 @@
 //!
 //! Uses: `client`, `portal`, `sign_in`, `two_factor`
 
-mod desk;
-mod farewell;
-mod inside;
+mod core;
+mod person;
 pub(crate) mod revocation;
+mod sign_out;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::features::Feature;
 use crate::features::messages::Messages;
-use crate::ground::error::{PericardError, Result};
-use crate::keepers::session::SessionState;
-use crate::keepers::store::PersonRow;
+use crate::platform::error::{PericardError, Result};
+use crate::session::SessionState;
 use crate::sign_in::{SignIn, SignInMethod};
+use crate::storage::PersonRow;
 use crate::sync::{Changes, SyncRun, download, outbox};
 
 use crate::two_factor::TwoFactor;
 
-use desk::PersonDesk;
-use farewell::Ending;
-pub(crate) use inside::AccountCore;
+pub(crate) use core::AccountCore;
+use person::AccountPerson;
+use sign_out::NotifyPortal;
 
 /// Somebody whose records an account shows.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -114,7 +114,7 @@ impl Account {
     /// The messages of one of `people`. Memory only; `NotFound` for anybody else.
     pub fn messages(&self, person: String) -> Result<Arc<Messages>, PericardError> {
         self.core.person(&person)?;
-        Ok(Messages::new(Arc::new(PersonDesk {
+        Ok(Messages::new(Arc::new(AccountPerson {
             account: self.core.clone(),
             person,
         })))
@@ -128,19 +128,19 @@ impl Account {
     /// Fails with `SignInRequired` or `Closed`; everything later comes through `SyncRun.next`.
     pub fn start_sync(&self, budget: Option<Duration>) -> Result<Arc<SyncRun>, PericardError> {
         self.core.session.can_ask()?;
-        let pass = self.core.client.gate().enter()?;
+        let guard = self.core.client.gate().enter()?;
         let core = self.core.clone();
         Ok(self
             .core
-            .runs
-            .start(&self.core.client.world, budget, move |run| async move {
-                let _pass = pass;
+            .sync_runs
+            .start(&self.core.client.platform, budget, move |run| async move {
+                let _guard = guard;
                 revocation::settle(&core.client).await;
                 core.site.keep_up(&core.client).await;
                 core.session.reopen().await?;
-                for lane in core.lanes().await? {
-                    outbox::send(&lane, &run).await?;
-                    download(&lane, &run).await?;
+                for feature in core.feature_syncs().await? {
+                    outbox::send(&feature, &run).await?;
+                    download(&feature, &run).await?;
                 }
                 Ok(())
             }))
@@ -148,7 +148,7 @@ impl Account {
 
     /// A stream of what changes in this account from now on. Memory only.
     pub fn changes(&self) -> Result<Arc<Changes>, PericardError> {
-        Ok(self.core.hub.subscribe())
+        Ok(self.core.notifier.subscribe())
     }
 
     /// How many records could not be matched to their person. They are not stored and stall nothing; tell the person,
@@ -243,7 +243,7 @@ impl Account {
         self.core
             .client
             .job(async move {
-                core.wipe(Ending::Told).await?;
+                core.wipe(NotifyPortal::Yes).await?;
                 revocation::settle(&core.client).await;
                 Ok(())
             })
@@ -256,7 +256,7 @@ impl Account {
         let core = self.core.clone();
         self.core
             .client
-            .job(async move { core.wipe(Ending::Silent).await })
+            .job(async move { core.wipe(NotifyPortal::No).await })
             .await
     }
 }

@@ -16,8 +16,8 @@ use pericard_protocol::secret::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Core;
-use crate::ground::error::Result;
-use crate::keepers::net::Call;
+use crate::http::Request;
+use crate::platform::error::Result;
 use crate::portal::{PortalConfig, Site};
 
 /// How long a copy is kept while the device is offline.
@@ -55,13 +55,13 @@ pub(crate) fn later(
     token: &Secret,
 ) -> Result<()> {
     let document = document(config, issuer, client_id, token)?;
-    let until = core.world.clock.now() + KEPT;
+    let until = core.platform.clock.now() + KEPT;
     core.device.revoke_later(&document, until)
 }
 
 /// Tells portals what they have not heard yet. What cannot be told now stays for its day.
 pub(crate) async fn settle(core: &Arc<Core>) {
-    let due = |core: &Arc<Core>| core.device.revocations(core.world.clock.now());
+    let due = |core: &Arc<Core>| core.device.revocations(core.platform.clock.now());
     let Ok(pending) = core.on_disk(due).await else {
         return;
     };
@@ -74,7 +74,7 @@ pub(crate) async fn settle(core: &Arc<Core>) {
             issuer,
             body,
         } = document;
-        let kept = core.on_disk(move |core| Site::kept(core, config)).await;
+        let kept = core.on_disk(move |core| Site::load(core, config)).await;
         let Ok(Some(site)) = kept else {
             continue;
         };
@@ -83,14 +83,14 @@ pub(crate) async fn settle(core: &Arc<Core>) {
         let Some(url) = endpoints.revocation.filter(|_| same) else {
             continue;
         };
-        let call = Call::post(
+        let request = Request::post(
             url,
             Form::CONTENT_TYPE,
             body.into_bytes(),
             limits::OAUTH_BODY,
         );
-        let told = site.net.send(call).await;
-        if told.is_ok_and(|answer| answer.is_success()) {
+        let told = site.http.send(request).await;
+        if told.is_ok_and(|response| response.is_success()) {
             let _ = core
                 .on_disk(move |core| core.device.revoked(revocation.id))
                 .await;

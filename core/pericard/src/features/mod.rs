@@ -1,14 +1,14 @@
 //! The features. Each is a folder of the same shape: `mod.rs` has the public object, `model.rs` its records,
-//! `wire.rs` goes between FHIR and the model, `table.rs` has the SQL. A feature comes to life by one line in
+//! `mapping.rs` goes between FHIR and the model, `table.rs` has the SQL. A feature comes to life by one line in
 //! `account.rs`.
 
 use std::sync::Arc;
 
-use crate::ground::error::Result;
-use crate::ground::gate::Pass;
-use crate::ground::world::World;
-use crate::keepers::store::Partition;
-use crate::sync::Hub;
+use crate::platform::Platform;
+use crate::platform::error::Result;
+use crate::platform::lifecycle::ActivityGuard;
+use crate::storage::Partition;
+use crate::sync::ChangeNotifier;
 
 pub(crate) mod messages;
 
@@ -29,13 +29,13 @@ impl Feature {
 }
 
 /// What a feature's object works at: one person of one account.
-pub(crate) trait Desk: Send + Sync {
-    fn world(&self) -> &World;
+pub(crate) trait PersonContext: Send + Sync {
+    fn platform(&self) -> &Platform;
     /// The right to work, unless the client is paused or shut down.
-    fn enter(&self) -> Result<Pass>;
+    fn enter(&self) -> Result<ActivityGuard>;
     /// The person's partition while the account is unlocked; else the error that says why not.
     fn partition(&self) -> Result<Arc<Partition>>;
-    fn hub(&self) -> &Hub;
+    fn notifier(&self) -> &ChangeNotifier;
     /// The person's name, as the portal gives it.
     fn name(&self) -> String;
 }

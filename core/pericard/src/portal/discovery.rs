@@ -7,18 +7,18 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use pericard_protocol::base_url::BaseError;
 use pericard_protocol::limits;
 use pericard_protocol::oauth::authorize::RedirectAddressError;
 use pericard_protocol::oauth::discovery::{
     AuthorizationServer, DiscoveryError, PortalEndpoints, SmartConfiguration, well_known_urls,
 };
-use pericard_protocol::place::BaseError;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::client::Core;
-use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result};
-use crate::keepers::net::{Answer, Call, Net};
+use crate::http::{HttpClient, Request, Response};
+use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 
 /// How long documents are believed without asking again.
 const AGE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -28,16 +28,16 @@ const AGE: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) struct Documents {
     /// When it was asked, by the device's clock.
     asked: Option<SystemTime>,
-    pub(super) smart: Kept,
-    pub(super) server: Option<Kept>,
+    pub(super) smart: CachedDocument,
+    pub(super) server: Option<CachedDocument>,
     #[serde(default)]
-    pub(super) keys: Option<Kept>,
-    pub(super) capability: Option<Kept>,
+    pub(super) keys: Option<CachedDocument>,
+    pub(super) capability: Option<CachedDocument>,
 }
 
 /// A document as it came.
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Kept {
+pub(super) struct CachedDocument {
     text: String,
     /// Where it was found.
     #[serde(default)]
@@ -48,7 +48,7 @@ pub(super) struct Kept {
     modified: Option<String>,
 }
 
-impl Kept {
+impl CachedDocument {
     pub(super) fn bytes(&self) -> &[u8] {
         self.text.as_bytes()
     }
@@ -60,7 +60,7 @@ impl Kept {
 
 impl Documents {
     /// Blocks.
-    pub(super) fn kept(core: &Arc<Core>, base: &str) -> Result<Option<Self>> {
+    pub(super) fn load(core: &Arc<Core>, base: &str) -> Result<Option<Self>> {
         let kept = core.device.portal(base)?;
         Ok(kept.map(|text| serde_json::from_str(&text)).transpose()?)
     }
@@ -72,11 +72,11 @@ impl Documents {
     }
 
     /// Asks the portal for all of them.
-    pub(super) async fn ask(core: &Core, net: &Net, before: Option<&Self>) -> Result<Self> {
+    pub(super) async fn ask(core: &Core, http: &HttpClient, before: Option<&Self>) -> Result<Self> {
         let loopback = core.config.allow_loopback_http;
-        let base = net.base();
+        let base = http.base();
         let smart = document(
-            net,
+            http,
             base.join(".well-known/smart-configuration"),
             limits::OAUTH_BODY,
             before.map(|before| &before.smart),
@@ -95,7 +95,7 @@ impl Documents {
         // Of the same issuer, since the address is made of it.
         let known = known.filter(|kept| urls.iter().any(|url| kept.is_at(url)));
         for url in urls {
-            let found = document(net, url, limits::OAUTH_BODY, known).await?;
+            let found = document(http, url, limits::OAUTH_BODY, known).await?;
             server = found.filter(|found| AuthorizationServer::parse(found.bytes()).is_ok());
             if server.is_some() {
                 break;
@@ -105,26 +105,31 @@ impl Documents {
         let server = server.or_else(|| known.cloned());
         let statement = before.and_then(|before| before.capability.as_ref());
         let capability = document(
-            net,
+            http,
             base.join("metadata"),
             limits::CAPABILITY_BODY,
             statement,
         )
         .await?;
         let mut documents = Self {
-            asked: Some(core.world.clock.now()),
+            asked: Some(core.platform.clock.now()),
             smart,
             server,
             keys: None,
             capability,
         };
         let known = before.and_then(|before| before.keys.as_ref());
-        documents.keys = documents.keys(net, loopback, known).await?;
+        documents.keys = documents.keys(http, loopback, known).await?;
         Ok(documents)
     }
 
     /// The authorization server's keys. Without them nobody can sign in, but what is wrong with the rest is told first.
-    async fn keys(&self, net: &Net, loopback: bool, known: Option<&Kept>) -> Result<Option<Kept>> {
+    async fn keys(
+        &self,
+        http: &HttpClient,
+        loopback: bool,
+        known: Option<&CachedDocument>,
+    ) -> Result<Option<CachedDocument>> {
         let smart = SmartConfiguration::parse(self.smart.bytes())?;
         let server = self.server.as_ref();
         let server = server
@@ -132,7 +137,7 @@ impl Documents {
             .transpose()?;
         let endpoints = PortalEndpoints::merge(&smart, server.as_ref(), loopback)?;
         let found = match endpoints.jwks {
-            Some(url) => document(net, url, limits::OAUTH_BODY, known).await,
+            Some(url) => document(http, url, limits::OAUTH_BODY, known).await,
             None => Ok(None),
         };
         Ok(found.unwrap_or_default())
@@ -140,27 +145,34 @@ impl Documents {
 }
 
 /// The document at `url`; nothing where the portal has none. A web page is no portal.
-async fn document(net: &Net, url: Url, limit: usize, known: Option<&Kept>) -> Result<Option<Kept>> {
+async fn document(
+    http: &HttpClient,
+    url: Url,
+    limit: usize,
+    known: Option<&CachedDocument>,
+) -> Result<Option<CachedDocument>> {
     let known = known.filter(|kept| kept.is_at(&url));
-    let mut call = Call::get(url.clone(), limit).header("accept", "application/json");
+    let mut request = Request::get(url.clone(), limit).header("accept", "application/json");
     if let Some(etag) = known.and_then(|kept| kept.etag.as_ref()) {
-        call = call.header("if-none-match", etag);
+        request = request.header("if-none-match", etag);
     } else if let Some(modified) = known.and_then(|kept| kept.modified.as_ref()) {
-        call = call.header("if-modified-since", modified);
+        request = request.header("if-modified-since", modified);
     }
-    let answer: Answer = net.send(call).await?;
-    let header = |name| answer.header(name).map(str::to_owned);
-    match answer.status {
+    let response: Response = http.send(request).await?;
+    let header = |name| response.header(name).map(str::to_owned);
+    match response.status {
         // A portal's own page of what it does not have is none of these.
-        _ if answer.is_html() && !(400..429).contains(&answer.status) => Err(answer.refusal()),
-        304 => known.cloned().map(Some).ok_or(answer.refusal()),
+        _ if response.is_html() && !(400..429).contains(&response.status) => {
+            Err(response.refusal())
+        }
+        304 => known.cloned().map(Some).ok_or(response.refusal()),
         200 => {
             let (etag, modified) = (header("etag"), header("last-modified"));
-            let text = String::from_utf8(answer.body).map_err(|_| PericardError::Portal {
+            let text = String::from_utf8(response.body).map_err(|_| PericardError::Portal {
                 problem: PortalProblem::InvalidAnswer,
                 status: Some(200),
             })?;
-            Ok(Some(Kept {
+            Ok(Some(CachedDocument {
                 text,
                 url: Some(url.into()),
                 etag,
@@ -168,7 +180,7 @@ async fn document(net: &Net, url: Url, limit: usize, known: Option<&Kept>) -> Re
             }))
         }
         400..=428 | 430..=499 => Ok(None),
-        _ => Err(answer.refusal()),
+        _ => Err(response.refusal()),
     }
 }
 

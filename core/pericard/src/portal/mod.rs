@@ -4,13 +4,13 @@
 //!
 //! - [`Site`] is what is known of a portal and the way to it.
 //! - `discovery` reads its documents and keeps them, so that an account works offline.
-//! - `findings` says what they mean for the person.
+//! - `diagnostics` says what they mean for the person.
 //! - `registration` makes this app a client of a portal that has never heard of it (RFC 7591).
 //!
 //! Nothing a portal says here makes a token go anywhere but to its base and its token endpoint.
 
+mod diagnostics;
 mod discovery;
-mod findings;
 mod registration;
 mod site;
 
@@ -20,10 +20,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Core;
-use crate::ground::error::PericardError;
+use crate::platform::error::PericardError;
 use crate::sign_in::{SignIn, SignInMethod};
 
-pub use findings::{Finding, Verdict};
+pub use diagnostics::{Finding, Verdict};
 pub(crate) use site::Site;
 
 /// How to reach a portal and who asks.

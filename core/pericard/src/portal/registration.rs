@@ -5,14 +5,14 @@
 
 use std::sync::Arc;
 
+use pericard_protocol::base_url::is_loopback;
 use pericard_protocol::limits;
 use pericard_protocol::oauth::registration::{self, Registration};
-use pericard_protocol::place::is_loopback;
 use url::Url;
 
 use crate::client::Core;
-use crate::ground::error::{PericardError, PortalProblem, Result};
-use crate::keepers::net::Call;
+use crate::http::Request;
+use crate::platform::error::{PericardError, PortalProblem, Result};
 
 use super::{ClientId, Site};
 
@@ -55,18 +55,18 @@ impl Site {
             dpop: endpoints.offers_dpop(),
         }
         .json();
-        let call = Call::post(
+        let request = Request::post(
             url,
             "application/json",
             body.into_bytes(),
             limits::OAUTH_BODY,
         );
-        let answer = self
-            .net
-            .send(call.header("accept", "application/json"))
+        let response = self
+            .http
+            .send(request.header("accept", "application/json"))
             .await?;
-        let client = registration::parse(answer.status, &answer.body, &redirect)
-            .map_err(|_| answer.refusal())?;
+        let client = registration::parse(response.status, &response.body, &redirect)
+            .map_err(|_| response.refusal())?;
         let (this, kept) = (self.clone(), client.clone());
         core.on_disk(move |core| {
             core.device

@@ -2,19 +2,19 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use pericard_protocol::base_url::Base;
 use pericard_protocol::fhir::capability::{CapabilityStatement, ResourceCapability};
 use pericard_protocol::oauth::authorize::check_redirect;
 use pericard_protocol::oauth::discovery::{
     AuthorizationServer, PortalEndpoints, SmartConfiguration,
 };
 use pericard_protocol::oauth::jwks::KeySet;
-use pericard_protocol::place::Base;
 use url::Url;
 
 use crate::client::Core;
-use crate::ground::error::Result;
-use crate::keepers::authority::{Authority, Known};
-use crate::keepers::net::Net;
+use crate::http::HttpClient;
+use crate::platform::error::Result;
+use crate::session::authority::{Authority, ServerMetadata};
 
 use super::discovery::Documents;
 use super::{PortalCapabilities, PortalConfig, PortalPage};
@@ -22,7 +22,7 @@ use super::{PortalCapabilities, PortalConfig, PortalPage};
 /// What is known of a portal, and the way to it.
 pub(crate) struct Site {
     pub(crate) config: PortalConfig,
-    pub(crate) net: Net,
+    pub(crate) http: HttpClient,
     pub(crate) authority: Arc<Authority>,
     pub(super) documents: Mutex<Arc<Documents>>,
     capability: Mutex<Option<Arc<CapabilityStatement>>>,
@@ -32,44 +32,44 @@ impl Site {
     /// Asks the portal, and keeps what it said. What is kept from before is not sent again by a portal that knows it.
     pub(crate) async fn discover(core: &Arc<Core>, config: PortalConfig) -> Result<Self> {
         check_redirect(&config.redirect)?;
-        let net = core.net(&config)?;
+        let http = core.http(&config)?;
         let base = config.base.clone();
         let before = core
-            .on_disk(move |core| Documents::kept(core, &base))
+            .on_disk(move |core| Documents::load(core, &base))
             .await?;
-        let documents = Documents::ask(core, &net, before.as_ref()).await?;
-        let site = Self::of(core, config, net, documents)?;
+        let documents = Documents::ask(core, &http, before.as_ref()).await?;
+        let site = Self::of(core, config, http, documents)?;
         site.keep(core).await?;
         Ok(site)
     }
 
     /// What the portal said when it was last asked; `None` when it never was. Blocks.
-    pub(crate) fn kept(core: &Arc<Core>, config: PortalConfig) -> Result<Option<Self>> {
-        let Some(documents) = Documents::kept(core, &config.base)? else {
+    pub(crate) fn load(core: &Arc<Core>, config: PortalConfig) -> Result<Option<Self>> {
+        let Some(documents) = Documents::load(core, &config.base)? else {
             return Ok(None);
         };
-        let net = core.net(&config)?;
-        Self::of(core, config, net, documents).map(Some)
+        let http = core.http(&config)?;
+        Self::of(core, config, http, documents).map(Some)
     }
 
     /// Reads the documents again when they are a day old. A portal that says nonsense today, or calls itself something
     /// else, is believed what it said before: an account is bound to its issuer.
     pub(crate) async fn keep_up(&self, core: &Arc<Core>) {
         let before = self.documents();
-        if !before.is_old(core.world.clock.now()) {
+        if !before.is_old(core.platform.clock.now()) {
             return;
         }
-        let Ok(documents) = Documents::ask(core, &self.net, Some(&before)).await else {
+        let Ok(documents) = Documents::ask(core, &self.http, Some(&before)).await else {
             return;
         };
         let loopback = core.config.allow_loopback_http;
-        let Ok((known, capability)) = read(&self.net, &documents, loopback) else {
+        let Ok((known, capability)) = read(&self.http, &documents, loopback) else {
             return;
         };
         if known.endpoints.issuer != self.issuer() {
             return;
         }
-        self.authority.learn(known);
+        self.authority.update(known);
         *self
             .capability
             .lock()
@@ -82,12 +82,17 @@ impl Site {
         let _ = self.keep(core).await;
     }
 
-    fn of(core: &Core, config: PortalConfig, net: Net, documents: Documents) -> Result<Self> {
-        let (known, capability) = read(&net, &documents, core.config.allow_loopback_http)?;
+    fn of(
+        core: &Core,
+        config: PortalConfig,
+        http: HttpClient,
+        documents: Documents,
+    ) -> Result<Self> {
+        let (known, capability) = read(&http, &documents, core.config.allow_loopback_http)?;
         Ok(Self {
             config,
-            authority: Arc::new(Authority::new(net.clone(), known)),
-            net,
+            authority: Arc::new(Authority::new(http.clone(), known)),
+            http,
             documents: Mutex::new(Arc::new(documents)),
             capability: Mutex::new(capability),
         })
@@ -110,7 +115,7 @@ impl Site {
     }
 
     pub(crate) fn base(&self) -> &Base {
-        self.net.base()
+        self.http.base()
     }
 
     /// What the portal offers and where.
@@ -183,9 +188,9 @@ fn address(endpoints: &PortalEndpoints, page: PortalPage) -> Option<&Url> {
     }
 }
 
-type Read = (Known, Option<Arc<CapabilityStatement>>);
+type Read = (ServerMetadata, Option<Arc<CapabilityStatement>>);
 
-fn read(net: &Net, documents: &Documents, allow_loopback_http: bool) -> Result<Read> {
+fn read(http: &HttpClient, documents: &Documents, allow_loopback_http: bool) -> Result<Read> {
     let smart = SmartConfiguration::parse(documents.smart.bytes())?;
     let server = documents.server.as_ref();
     let server = server
@@ -195,8 +200,8 @@ fn read(net: &Net, documents: &Documents, allow_loopback_http: bool) -> Result<R
     let keys = documents.keys.as_ref();
     let capability = documents.capability.as_ref();
     Ok((
-        Known {
-            endpoints: endpoints.within(net.base()),
+        ServerMetadata {
+            endpoints: endpoints.within(http.base()),
             keys: keys.and_then(|kept| KeySet::parse(kept.bytes()).ok()),
         },
         capability

@@ -1,7 +1,7 @@
 //! What the person answers on the app's own screens, passed on to the portal, and what the portal makes of it.
 
 use pericard_protocol::oauth::first_party::{
-    ChallengeAnswer, ChallengeError, Needs, Sent, Start, send_code, send_password,
+    ChallengeError, ChallengeResponse, Needs, Sent, Start, send_code, send_password,
     send_recovery_code,
 };
 use pericard_protocol::oauth::{ErrorCode, Form};
@@ -9,8 +9,8 @@ use pericard_protocol::recovery_code::RecoveryCode;
 use pericard_protocol::secret::Secret;
 use pericard_protocol::totp;
 
-use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result};
-use crate::ground::world::Checkpoint;
+use crate::platform::Checkpoint;
+use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 
 use super::redeem::{self, Granted};
 use super::state::{Redeemed, Stage, State};
@@ -49,8 +49,8 @@ impl SignIn {
             }
             .form(),
         };
-        let answer = self.challenge(&state, form, Sent::Password).await?;
-        self.answered(&mut state, answer, session).await
+        let response = self.challenge(&state, form, Sent::Password).await?;
+        self.answered(&mut state, response, session).await
     }
 
     pub(super) async fn take_code(&self, code: &str) -> Result<SignInStep> {
@@ -72,8 +72,8 @@ impl SignIn {
         };
         self.once(&mut state, code.digits(), attempts_left).await?;
         let form = send_code(state.client_id(), session.as_ref(), &code);
-        let answer = self.challenge(&state, form, Sent::Code).await?;
-        self.answered(&mut state, answer, session).await
+        let response = self.challenge(&state, form, Sent::Code).await?;
+        self.answered(&mut state, response, session).await
     }
 
     pub(super) async fn take_recovery_code(&self, code: &str) -> Result<SignInStep> {
@@ -91,8 +91,8 @@ impl SignIn {
         let (session, attempts_left) = (auth_session.clone(), *attempts_left);
         self.once(&mut state, code.as_str(), attempts_left).await?;
         let form = send_recovery_code(state.client_id(), session.as_ref(), &code);
-        let answer = self.challenge(&state, form, Sent::RecoveryCode).await?;
-        self.answered(&mut state, answer, session).await
+        let response = self.challenge(&state, form, Sent::RecoveryCode).await?;
+        self.answered(&mut state, response, session).await
     }
 
     /// A code is remembered before it is sent: one whose answer got lost is spent too.
@@ -103,33 +103,37 @@ impl SignIn {
         self.keep(state).await.map(|_| ())
     }
 
-    async fn challenge(&self, state: &State, form: Form, sent: Sent) -> Result<ChallengeAnswer> {
+    async fn challenge(&self, state: &State, form: Form, sent: Sent) -> Result<ChallengeResponse> {
         let endpoint = self.site.endpoints().challenge;
         let url = endpoint.ok_or(PericardError::portal(PortalProblem::Unsupported))?;
         let key = state.key();
-        let answer = self.site.authority.ask(url, &form, key.as_ref()).await?;
-        ChallengeAnswer::parse(answer.status, answer.retry_after(), &answer.body, sent).map_err(
-            |error| match error {
-                ChallengeError::Unavailable | ChallengeError::NotAnAnswer => answer.refusal(),
-            },
+        let response = self.site.authority.ask(url, &form, key.as_ref()).await?;
+        ChallengeResponse::parse(
+            response.status,
+            response.retry_after(),
+            &response.body,
+            sent,
         )
+        .map_err(|error| match error {
+            ChallengeError::Unavailable | ChallengeError::NotAnAnswer => response.refusal(),
+        })
     }
 
     /// Goes on from the portal's answer. `session` is what was sent with the question.
     async fn answered(
         &self,
         state: &mut State,
-        answer: ChallengeAnswer,
+        response: ChallengeResponse,
         session: Option<Secret>,
     ) -> Result<SignInStep> {
-        match answer {
-            ChallengeAnswer::Code {
+        match response {
+            ChallengeResponse::Code {
                 code,
                 recovery_codes,
                 recovery_codes_left,
                 ..
             } => {
-                self.core.world.reached(Checkpoint::CodeReceived).await;
+                self.core.platform.reached(Checkpoint::CodeReceived).await;
                 let granted = Granted {
                     code,
                     recovery_codes,
@@ -138,11 +142,11 @@ impl SignIn {
                 let redeemed = redeem::redeem(&self.core, &self.site, state, granted, None).await;
                 self.ready(state, redeemed).await
             }
-            ChallengeAnswer::Needs(needs) => {
+            ChallengeResponse::Needs(needs) => {
                 state.ask(needs, session);
                 self.keep(state).await
             }
-            ChallengeAnswer::WrongPassword(needs) => {
+            ChallengeResponse::WrongPassword(needs) => {
                 let attempts_left = needs.attempts_left;
                 state.ask(
                     Needs {
@@ -154,30 +158,30 @@ impl SignIn {
                 self.keep(state).await?;
                 Err(PericardError::WrongPassword { attempts_left })
             }
-            ChallengeAnswer::WrongCode(needs) => {
+            ChallengeResponse::WrongCode(needs) => {
                 let attempts_left = needs.attempts_left;
                 state.ask(needs, session);
                 self.keep(state).await?;
                 Err(PericardError::WrongCode { attempts_left })
             }
-            ChallengeAnswer::Wait { retry_after, needs } => {
+            ChallengeResponse::Wait { retry_after, needs } => {
                 state.ask(needs, session);
-                state.wait = self.core.world.clock.now().checked_add(retry_after);
+                state.wait = self.core.platform.clock.now().checked_add(retry_after);
                 self.keep(state).await?;
                 Err(PericardError::RateLimited { retry_after })
             }
             // The portal has forgotten what was answered before.
-            ChallengeAnswer::SessionGone => {
-                state.start_over(&self.core.world);
+            ChallengeResponse::SessionGone => {
+                state.start_over(&self.core.platform);
                 self.keep(state).await
             }
             // A request that the portal may have pushed for us was made without redirect and state, so that nothing would
             // tie its redirect to this sign-in: a request of our own is made instead.
-            ChallengeAnswer::RedirectToWeb { .. } => {
+            ChallengeResponse::RedirectToWeb { .. } => {
                 state.stage = Stage::Browser;
                 self.keep(state).await
             }
-            ChallengeAnswer::Refused { code } => Err(refused(&code)),
+            ChallengeResponse::Refused { code } => Err(refused(&code)),
         }
     }
 
@@ -187,16 +191,16 @@ impl SignIn {
         state: &mut State,
         redeemed: Result<Redeemed>,
     ) -> Result<SignInStep> {
-        self.core.world.reached(Checkpoint::CodeRedeemed).await;
+        self.core.platform.reached(Checkpoint::CodeRedeemed).await;
         match redeemed {
             Ok(redeemed) => {
                 state.stage = Stage::Ready(Box::new(redeemed));
                 let step = self.keep(state).await;
-                self.core.world.reached(Checkpoint::SignInKept).await;
+                self.core.platform.reached(Checkpoint::SignInKept).await;
                 step
             }
             Err(error) => {
-                state.start_over(&self.core.world);
+                state.start_over(&self.core.platform);
                 self.keep(state).await?;
                 Err(error)
             }

@@ -6,8 +6,8 @@ use pericard_protocol::oauth::authorize::{
 use pericard_protocol::oauth::par::{ParError, Pushed};
 use url::Url;
 
-use crate::ground::error::{InputProblem, PericardError, Result};
-use crate::ground::world::Checkpoint;
+use crate::platform::Checkpoint;
+use crate::platform::error::{InputProblem, PericardError, Result};
 use crate::portal::Site;
 
 use super::answers::refused;
@@ -39,9 +39,9 @@ impl SignIn {
         loop {
             let form = request(&self.site, state, true, |request| request.form());
             let key = state.key();
-            let answer = self.site.authority.ask(par.clone(), &form, key.as_ref());
-            let answer = answer.await?;
-            match Pushed::parse(answer.status, &answer.body) {
+            let response = self.site.authority.ask(par.clone(), &form, key.as_ref());
+            let response = response.await?;
+            match Pushed::parse(response.status, &response.body) {
                 Ok(pushed) => {
                     let url = pushed.url(&self.site.endpoints(), state.client_id());
                     return Ok(url.into());
@@ -51,7 +51,7 @@ impl SignIn {
                     let gone = state.client_id.take();
                     self.become_client(state, gone.as_deref()).await?;
                 }
-                Err(_) => return Err(answer.refusal()),
+                Err(_) => return Err(response.refusal()),
             }
         }
     }
@@ -78,7 +78,7 @@ impl SignIn {
             RedirectError::Refused { code } => refused(&code),
             _ => PericardError::input("to", InputProblem::NotThisSignIn),
         })?;
-        self.core.world.reached(Checkpoint::CodeReceived).await;
+        self.core.platform.reached(Checkpoint::CodeReceived).await;
         let redirect = Some(state.config.redirect.clone());
         let granted = Granted {
             code,

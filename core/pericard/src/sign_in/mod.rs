@@ -39,8 +39,8 @@ use pericard_protocol::secret::Secret;
 
 use crate::account::{Account, revocation};
 use crate::client::Core;
-use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result, SignInReason};
-use crate::ground::world::Checkpoint;
+use crate::platform::Checkpoint;
+use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result, SignInReason};
 use crate::portal::Site;
 use crate::two_factor::TotpSecret;
 
@@ -149,7 +149,7 @@ impl SignIn {
     /// What to do next. Memory only. `SignInRequired` (`Expired`) after ten minutes.
     pub fn step(&self) -> Result<SignInStep, PericardError> {
         let shown = self.shown();
-        let now = self.core.world.clock.now();
+        let now = self.core.platform.clock.now();
         if now >= shown.expires {
             return Err(PericardError::SignInRequired {
                 reason: SignInReason::Expired,
@@ -267,7 +267,7 @@ impl SignIn {
             .resource("Communication")
             .is_none_or(|messages| messages.creates());
         let state = State::new(
-            &core.world,
+            &core.platform,
             &site,
             stage,
             scopes(&endpoints, send),
@@ -285,7 +285,7 @@ impl SignIn {
         let found = core
             .on_disk(|core| {
                 drop_late(core)?;
-                let Some((id, kept)) = core.device.sign_in(core.world.clock.now())? else {
+                let Some((id, kept)) = core.device.sign_in(core.platform.clock.now())? else {
                     return Ok(None);
                 };
                 let Ok(state) = serde_json::from_str::<State>(kept.expose()) else {
@@ -305,7 +305,7 @@ impl SignIn {
                     redirect: state.config.redirect.clone(),
                     ..config
                 };
-                let site = Site::kept(core, config)?;
+                let site = Site::load(core, config)?;
                 // Another authorization server since: nothing of the first one's goes there.
                 let site = site.filter(|site| site.issuer() == state.issuer);
                 Ok(site.map(|site| (site, state)))
@@ -347,7 +347,7 @@ impl SignIn {
                 otpauth,
                 ..
             } => SignInStep::Enrol {
-                totp: TotpSecret::of(otpauth),
+                totp: TotpSecret::from_uri(otpauth),
                 attempts_left: *attempts_left,
             },
             Stage::Ready(redeemed) if !redeemed.recovery_codes.is_empty() => {
@@ -385,7 +385,7 @@ impl SignIn {
     async fn asked(&self) -> Result<tokio::sync::MutexGuard<'_, State>> {
         let state = self.state.lock().await;
         if let SignInStep::Wait { until } = self.step()? {
-            let now = self.core.world.clock.now();
+            let now = self.core.platform.clock.now();
             return Err(PericardError::RateLimited {
                 retry_after: until.duration_since(now).unwrap_or_default(),
             });
@@ -412,7 +412,10 @@ impl SignIn {
             .core
             .on_disk(move |core| redeem::commit(core, &site, committed, &redeemed))
             .await;
-        self.core.world.reached(Checkpoint::SignInCommitted).await;
+        self.core
+            .platform
+            .reached(Checkpoint::SignInCommitted)
+            .await;
         match committed {
             Ok(account) => {
                 state.stage = Stage::Done {
@@ -423,7 +426,7 @@ impl SignIn {
             }
             Err(error @ PericardError::SignInRequired { .. }) => {
                 self.drop_tokens(&state).await;
-                state.start_over(&self.core.world);
+                state.start_over(&self.core.platform);
                 self.keep(&state).await?;
                 Err(error)
             }
@@ -452,7 +455,7 @@ impl SignIn {
             .on_disk(move |core| core.device.drop_sign_in(&id))
             .await?;
         self.drop_tokens(&state).await;
-        state.start_over(&self.core.world);
+        state.start_over(&self.core.platform);
         state.expires = SystemTime::UNIX_EPOCH;
         *self.shown() = Self::show(&state);
         Ok(())
@@ -462,14 +465,14 @@ impl SignIn {
     async fn drop_tokens(&self, state: &State) {
         if let Stage::Ready(redeemed) = &state.stage {
             let token = redeemed.refresh_token.as_ref();
-            redeem::give_back(&self.core, &self.site, state, token).await;
+            redeem::revoke(&self.core, &self.site, state, token).await;
         }
     }
 }
 
 /// Drops sign-ins whose time is over; tokens that they hold are revoked with the next word to their portal. Blocks.
 fn drop_late(core: &Arc<Core>) -> Result<()> {
-    for kept in core.device.late_sign_ins(core.world.clock.now())? {
+    for kept in core.device.late_sign_ins(core.platform.clock.now())? {
         let Ok(state) = serde_json::from_str::<State>(kept.expose()) else {
             continue;
         };

@@ -9,17 +9,17 @@ use pericard_protocol::limits;
 use pericard_protocol::oauth::Code;
 use pericard_protocol::oauth::dpop::DpopKey;
 use pericard_protocol::oauth::id_token::Expected;
-use pericard_protocol::oauth::token::{TokenAnswer, TokenError, TokenKind, redeem_code};
+use pericard_protocol::oauth::token::{TokenError, TokenKind, TokenResponse, redeem_code};
 use pericard_protocol::secret::Secret;
-use pericard_protocol::session::lease::Heard;
+use pericard_protocol::session::lease::LastContact;
 
 use crate::account::Account;
 use crate::client::Core;
-use crate::ground::error::{PericardError, PortalProblem, Result, SignInReason};
-use crate::keepers::authority::Unidentified;
-use crate::keepers::net::Call;
-use crate::keepers::store::{AccountRow, Device, GrantRow, PersonRow, random_id};
+use crate::http::Request;
+use crate::platform::error::{PericardError, PortalProblem, Result, SignInReason};
 use crate::portal::Site;
+use crate::session::authority::Unidentified;
+use crate::storage::{AccountRow, Device, GrantRow, PersonRow, random_id};
 
 use super::state::{Redeemed, State};
 
@@ -46,21 +46,22 @@ pub(super) async fn redeem(
         redirect.as_deref(),
     );
     let url = site.endpoints().token;
-    let answer = site.authority.ask(url, &form, key.as_ref()).await?;
-    let tokens = TokenAnswer::parse(answer.status, &answer.body).map_err(|error| match error {
-        TokenError::InvalidGrant => PericardError::SignInRequired {
-            reason: SignInReason::Expired,
-        },
-        _ => answer.refusal(),
-    })?;
+    let response = site.authority.ask(url, &form, key.as_ref()).await?;
+    let tokens =
+        TokenResponse::parse(response.status, &response.body).map_err(|error| match error {
+            TokenError::InvalidGrant => PericardError::SignInRequired {
+                reason: SignInReason::Expired,
+            },
+            _ => response.refusal(),
+        })?;
     let who = match identify(site, state, &tokens, key).await {
         Ok(who) => who,
         Err(error) => {
-            give_back(core, site, state, tokens.refresh_token.as_ref()).await;
+            revoke(core, site, state, tokens.refresh_token.as_ref()).await;
             return Err(error);
         }
     };
-    let now = core.world.clock.now();
+    let now = core.platform.clock.now();
     Ok(Redeemed {
         subject: who.subject,
         patient: who.patient,
@@ -79,13 +80,13 @@ pub(super) async fn redeem(
 
 /// Tokens that become no account are revoked. Those of a sign-in that should have reopened one are kept for its end: a
 /// server may have given both sign-ins one grant, and revoking its newest token would end the session that is there.
-pub(super) async fn give_back(core: &Core, site: &Site, state: &State, token: Option<&Secret>) {
+pub(super) async fn revoke(core: &Core, site: &Site, state: &State, token: Option<&Secret>) {
     let (Some(account), Some(kept)) = (state.expected.clone(), token.cloned()) else {
         return site.authority.revoke(state.client_id(), token).await;
     };
     let (device, client_id) = (core.device.clone(), state.client_id().to_owned());
     let kept = core
-        .world
+        .platform
         .blocking(move || device.supersede(&account, &client_id, &kept));
     // What cannot be kept runs out by itself.
     let _ = kept.await;
@@ -103,7 +104,7 @@ struct Who {
 async fn identify(
     site: &Site,
     state: &State,
-    tokens: &TokenAnswer,
+    tokens: &TokenResponse,
     key: Option<Arc<DpopKey>>,
 ) -> Result<Who> {
     if tokens.kind == TokenKind::Dpop && key.is_none() {
@@ -161,14 +162,14 @@ fn is_self(user: Option<&FhirUser>, patient: &str) -> bool {
 /// The patient's name; empty where the portal does not tell it. Signing in does not fail over it.
 async fn name(site: &Site, patient: &str, token: &Secret, key: Option<&Arc<DpopKey>>) -> String {
     let url = site.base().join(&format!("Patient/{patient}"));
-    let call = Call::get(url, limits::FHIR_BODY)
+    let request = Request::get(url, limits::FHIR_BODY)
         .header("accept", "application/fhir+json")
         .token(token)
         .proved(key);
-    let Ok(answer) = site.net.send(call).await else {
+    let Ok(response) = site.http.send(request).await else {
         return String::new();
     };
-    let parsed = std::str::from_utf8(&answer.body)
+    let parsed = std::str::from_utf8(&response.body)
         .ok()
         .and_then(|text| Patient::parse(text).ok());
     parsed
@@ -212,15 +213,15 @@ pub(super) fn commit(
     let row = AccountRow {
         id: found
             .clone()
-            .map_or_else(|| random_id(&core.world), |row| row.id),
+            .map_or_else(|| random_id(&core.platform), |row| row.id),
         base: base.clone(),
         issuer: issuer.clone(),
         subject: redeemed.subject.clone(),
         config: serde_json::to_string(&site.config)?,
         sealed: None,
-        heard: Some(Heard {
+        heard: Some(LastContact {
             at: redeemed.at,
-            uptime: core.world.clock.uptime(),
+            uptime: core.platform.clock.uptime(),
         }),
         wanted: None,
     };
@@ -241,8 +242,8 @@ pub(super) fn commit(
             ..person
         },
         None => {
-            let id = random_id(&core.world);
-            let wrapped = unlocked.new_person(&core.world, &row.id, &id)?.0;
+            let id = random_id(&core.platform);
+            let wrapped = unlocked.new_person(&core.platform, &row.id, &id)?.0;
             let (patient, name) = (redeemed.patient.clone(), redeemed.name.clone());
             PersonRow {
                 id,

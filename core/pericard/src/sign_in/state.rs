@@ -12,9 +12,9 @@ use pericard_protocol::oauth::step_up::StepUp;
 use pericard_protocol::secret::Secret;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::ground::world::World;
-use crate::keepers::store::random_id;
+use crate::platform::Platform;
 use crate::portal::{PortalConfig, Site};
+use crate::storage::random_id;
 
 /// A sign-in under way.
 #[derive(Serialize, Deserialize)]
@@ -111,28 +111,28 @@ pub(crate) struct Purpose {
 
 impl State {
     pub(super) fn new(
-        world: &World,
+        platform: &Platform,
         site: &Site,
         stage: Stage,
         scope: String,
         purpose: Option<Purpose>,
         time: Duration,
     ) -> Self {
-        let now = world.clock.now();
+        let now = platform.clock.now();
         let (expected, step_up) = purpose.map_or((None, None), |purpose| {
             (Some(purpose.expected), purpose.step_up)
         });
         Self {
-            id: random_id(world),
+            id: random_id(platform),
             config: site.config.clone(),
             issuer: site.issuer(),
             client_id: None,
             native: matches!(stage, Stage::Password { .. }),
             stage,
-            verifier: Pkce::from_random(world.random()).verifier,
-            state: one_time(world),
-            nonce: one_time(world),
-            key: site.endpoints().offers_dpop().then(|| new_key(world)),
+            verifier: Pkce::from_random(platform.random()).verifier,
+            state: one_time(platform),
+            nonce: one_time(platform),
+            key: site.endpoints().offers_dpop().then(|| new_key(platform)),
             scope,
             expected,
             step_up,
@@ -185,7 +185,7 @@ impl State {
     }
 
     /// Back to the first question, with new one-time values.
-    pub(super) fn start_over(&mut self, world: &World) {
+    pub(super) fn start_over(&mut self, platform: &Platform) {
         self.stage = if self.native {
             Stage::Password {
                 auth_session: None,
@@ -194,9 +194,9 @@ impl State {
         } else {
             Stage::Browser
         };
-        self.verifier = Pkce::from_random(world.random()).verifier;
-        self.state = one_time(world);
-        self.nonce = one_time(world);
+        self.verifier = Pkce::from_random(platform.random()).verifier;
+        self.state = one_time(platform);
+        self.nonce = one_time(platform);
         self.wait = None;
     }
 
@@ -220,14 +220,14 @@ impl State {
     }
 }
 
-fn one_time(world: &World) -> Secret {
-    Secret::new(BASE64URL_NOPAD.encode(&world.random::<24>()))
+fn one_time(platform: &Platform) -> Secret {
+    Secret::new(BASE64URL_NOPAD.encode(&platform.random::<24>()))
 }
 
 /// All but one of 2^32 random numbers are keys.
-fn new_key(world: &World) -> Secret {
+fn new_key(platform: &Platform) -> Secret {
     loop {
-        let secret = zeroize::Zeroizing::new(world.random::<32>());
+        let secret = zeroize::Zeroizing::new(platform.random::<32>());
         if DpopKey::from_secret(&*secret).is_some() {
             return Secret::new(BASE64URL_NOPAD.encode(&*secret));
         }

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
-use crate::keepers::store::{IdKind, Ids};
+use crate::storage::{IdKind, Ids};
 
-use super::Touched;
+use super::RowChanges;
 
 const MOST_THREADS: usize = 256;
 
@@ -57,8 +57,8 @@ impl Changes {
     pub async fn next(&self) -> Option<ChangeSet> {
         loop {
             let woken = self.wake.notified();
-            if let Some(answer) = self.take() {
-                return answer;
+            if let Some(response) = self.take() {
+                return response;
             }
             woken.await;
         }
@@ -112,11 +112,11 @@ impl Changes {
 
 /// Tells every stream of an account.
 #[derive(Default)]
-pub(crate) struct Hub {
+pub(crate) struct ChangeNotifier {
     streams: Mutex<Vec<Weak<Changes>>>,
 }
 
-impl Hub {
+impl ChangeNotifier {
     pub(crate) fn subscribe(&self) -> Arc<Changes> {
         let stream = Arc::new(Changes {
             pending: Mutex::default(),
@@ -126,18 +126,18 @@ impl Hub {
         stream
     }
 
-    pub(crate) fn touched(&self, ids: &Ids, touched: &Touched) {
-        if *touched == Touched::default() {
+    pub(crate) fn changes(&self, ids: &Ids, changes: &RowChanges) {
+        if *changes == RowChanges::default() {
             return;
         }
-        let threads: Vec<String> = touched
+        let threads: Vec<String> = changes
             .threads
             .iter()
-            .map(|row| ids.of(IdKind::Thread, *row))
+            .map(|row| ids.encode(IdKind::Thread, *row))
             .collect();
         self.tell(&threads, |set| {
-            set.messages |= touched.messages;
-            set.outbox |= touched.outbox;
+            set.messages |= changes.messages;
+            set.outbox |= changes.outbox;
         });
     }
 
@@ -194,11 +194,11 @@ mod tests {
 
     #[test]
     fn sets_merge_until_they_are_asked_for() {
-        let hub = Hub::default();
-        let stream = hub.subscribe();
+        let notifier = ChangeNotifier::default();
+        let stream = notifier.subscribe();
         assert!(now(stream.next()).is_none());
-        hub.session();
-        hub.tell(&["b".into(), "a".into()], |set| set.messages = true);
+        notifier.session();
+        notifier.tell(&["b".into(), "a".into()], |set| set.messages = true);
         let set = now(stream.next()).unwrap().unwrap();
         assert_eq!(
             (set.threads, set.session, set.messages, set.outbox),
@@ -209,8 +209,8 @@ mod tests {
 
     #[test]
     fn a_call_that_is_given_up_loses_nothing() {
-        let hub = Hub::default();
-        let stream = hub.subscribe();
+        let notifier = ChangeNotifier::default();
+        let stream = notifier.subscribe();
         let mut waiting = Box::pin(stream.next());
         let waker = std::task::Waker::noop();
         assert!(
@@ -219,26 +219,26 @@ mod tests {
                 .poll(&mut std::task::Context::from_waker(waker))
                 .is_pending()
         );
-        hub.people();
+        notifier.people();
         drop(waiting);
         assert!(now(stream.next()).unwrap().unwrap().people);
     }
 
     #[test]
     fn a_set_is_bounded() {
-        let hub = Hub::default();
-        let stream = hub.subscribe();
+        let notifier = ChangeNotifier::default();
+        let stream = notifier.subscribe();
         let many: Vec<String> = (0..=MOST_THREADS).map(|n| n.to_string()).collect();
-        hub.tell(&many, |_| ());
+        notifier.tell(&many, |_| ());
         let set = now(stream.next()).unwrap().unwrap();
         assert!(set.all_threads && set.threads.is_empty());
     }
 
     #[test]
     fn a_stopped_stream_gives_what_it_had_and_ends() {
-        let hub = Hub::default();
-        let stream = hub.subscribe();
-        hub.session();
+        let notifier = ChangeNotifier::default();
+        let stream = notifier.subscribe();
+        notifier.session();
         stream.stop();
         assert!(now(stream.next()).unwrap().is_some());
         assert_eq!(now(stream.next()), Some(None));

@@ -19,11 +19,11 @@ use pericard_protocol::fhir::search::{Download, Watermark};
 use pericard_protocol::limits;
 use url::Url;
 
-use crate::ground::error::{PericardError, PortalProblem, Result};
-use crate::keepers::net::{Answer, Call};
-use crate::keepers::store::random_id;
+use crate::http::{Request, Response};
+use crate::platform::error::{PericardError, PortalProblem, Result};
+use crate::storage::random_id;
 
-use super::Lane;
+use super::FeatureSync;
 use super::run::{Run, SyncStage};
 
 const FIRST_COUNT: u32 = 100;
@@ -52,10 +52,10 @@ enum Reading {
     Foreign,
 }
 
-pub(crate) async fn download(lane: &Lane, run: &Run) -> Result<()> {
-    let name = lane.mirror.name();
-    let cursor = lane
-        .on_disk(move |lane| lane.partition.cursor(name))
+pub(crate) async fn download(feature: &FeatureSync, run: &Run) -> Result<()> {
+    let name = feature.mirror.name();
+    let cursor = feature
+        .on_disk(move |feature| feature.partition.cursor(name))
         .await?;
     let news = cursor.caught_up;
     let mut since = cursor.watermark;
@@ -64,37 +64,38 @@ pub(crate) async fn download(lane: &Lane, run: &Run) -> Result<()> {
     let mut pages = limits::PAGES;
     let mut expect = !news;
     if !news {
-        lane.on_disk(|lane| lane.mirror.bulk(&lane.partition, true))
+        feature
+            .on_disk(|feature| feature.mirror.bulk(&feature.partition, true))
             .await?;
     }
     run.progress(|p| p.stage = SyncStage::Receiving);
     // One turn of the outer loop is one search; usually there is one, or two during a first sync.
     loop {
-        let patients: Vec<&str> = lane
+        let patients: Vec<&str> = feature
             .owner
             .aliases
             .iter()
-            .chain([&lane.owner.patient])
+            .chain([&feature.owner.patient])
             .map(String::as_str)
             .collect();
         let search = Download {
-            kind: lane.mirror.resource_type(),
+            kind: feature.mirror.resource_type(),
             patients: &patients,
             since: since.and_then(Watermark::from_millis),
             count,
         };
-        let mut url = search.url(&lane.owner.base);
-        let began = lane.world.clock.now();
-        let mut answer = fetch(lane, &url, false).await?;
+        let mut url = search.url(&feature.owner.base);
+        let began = feature.platform.clock.now();
+        let mut response = fetch(feature, &url, false).await?;
         let mut ordered = true;
         let mut newest = None;
         let again = loop {
             run.go_on()?;
-            if answer.status == 410 && restarts > 0 {
+            if response.status == 410 && restarts > 0 {
                 restarts -= 1;
                 break true;
             }
-            let page = clean(lane, &url, answer).await?;
+            let page = clean(feature, &url, response).await?;
             pages = pages
                 .checked_sub(1)
                 .ok_or(PericardError::portal(PortalProblem::TooLarge))?;
@@ -114,10 +115,11 @@ pub(crate) async fn download(lane: &Lane, run: &Run) -> Result<()> {
             let last = next.is_none();
             let mark = newest.filter(|_| ordered || last);
             let (admitted, unreadable) = (page.admitted, page.unreadable);
-            let keep =
-                lane.on_disk(move |lane| lane.keep(&admitted, &unreadable, mark, news).map(|_| ()));
-            let quick = lane
-                .world
+            let keep = feature.on_disk(move |feature| {
+                feature.keep(&admitted, &unreadable, mark, news).map(|_| ())
+            });
+            let quick = feature
+                .platform
                 .clock
                 .now()
                 .duration_since(began)
@@ -131,9 +133,9 @@ pub(crate) async fn download(lane: &Lane, run: &Run) -> Result<()> {
                 }
                 // The next page is fetched while this one is written.
                 Some(next) => {
-                    let (kept, fetched) = tokio::join!(keep, fetch(lane, &next, false));
+                    let (kept, fetched) = tokio::join!(keep, fetch(feature, &next, false));
                     kept?;
-                    answer = fetched?;
+                    response = fetched?;
                     url = next;
                 }
                 None => {
@@ -150,103 +152,108 @@ pub(crate) async fn download(lane: &Lane, run: &Run) -> Result<()> {
             since = newest;
         }
     }
-    lane.on_disk(move |lane| {
-        lane.partition.caught_up(name)?;
-        if lane.partition.cursor(name)?.stopped.is_some() {
-            lane.partition.lift(name)?;
-            lane.hub.features();
-        }
-        Ok(())
-    })
-    .await?;
+    feature
+        .on_disk(move |feature| {
+            feature.partition.caught_up(name)?;
+            if feature.partition.cursor(name)?.stopped.is_some() {
+                feature.partition.clear_incident(name)?;
+                feature.notifier.features();
+            }
+            Ok(())
+        })
+        .await?;
     if !news {
         run.progress(|p| p.stage = SyncStage::Finishing);
-        lane.on_disk(|lane| lane.mirror.bulk(&lane.partition, false))
+        feature
+            .on_disk(|feature| feature.mirror.bulk(&feature.partition, false))
             .await?;
     }
     Ok(())
 }
 
-async fn fetch(lane: &Lane, url: &Url, uncached: bool) -> Result<Answer> {
-    let mut call = Call::get(url.clone(), limits::FHIR_BODY)
+async fn fetch(feature: &FeatureSync, url: &Url, uncached: bool) -> Result<Response> {
+    let mut request = Request::get(url.clone(), limits::FHIR_BODY)
         .header("accept", "application/fhir+json")
         // Unknown parameters are refused instead of ignored (FHIR R4 §3.1.1.1.2), where the portal heeds this.
         .header("prefer", "handling=strict");
     if uncached {
-        call = call.header("cache-control", "no-cache");
+        request = request.header("cache-control", "no-cache");
     }
-    Ok(lane.session.send(call).await?)
+    Ok(feature.session.send(request).await?)
 }
 
 /// The page in `answer`, or in a second one when the first holds somebody else's record.
-async fn clean(lane: &Lane, url: &Url, answer: Answer) -> Result<Page> {
-    if let Reading::Clean(page) = read(lane, answer).await? {
+async fn clean(feature: &FeatureSync, url: &Url, response: Response) -> Result<Page> {
+    if let Reading::Clean(page) = read(feature, response).await? {
         return Ok(*page);
     }
-    let second = fetch(lane, url, true).await?;
-    if let Reading::Clean(page) = read(lane, second).await? {
+    let second = fetch(feature, url, true).await?;
+    if let Reading::Clean(page) = read(feature, second).await? {
         return Ok(*page);
     }
-    lane.on_disk(|lane| {
-        let name = lane.mirror.name();
-        // One incident for as long as the feature stands still, however often it is tried.
-        let incident = match lane.partition.cursor(name)?.stopped {
-            Some(incident) => incident,
-            None => {
-                let incident = random_id(&lane.world);
-                lane.partition
-                    .stop(name, &incident, lane.world.clock.now())?;
-                lane.hub.features();
-                incident
-            }
-        };
-        Err(PericardError::Integrity { incident })
-    })
-    .await
+    feature
+        .on_disk(|feature| {
+            let name = feature.mirror.name();
+            // One incident for as long as the feature stands still, however often it is tried.
+            let incident = match feature.partition.cursor(name)?.stopped {
+                Some(incident) => incident,
+                None => {
+                    let incident = random_id(&feature.platform);
+                    feature
+                        .partition
+                        .stop(name, &incident, feature.platform.clock.now())?;
+                    feature.notifier.features();
+                    incident
+                }
+            };
+            Err(PericardError::Integrity { incident })
+        })
+        .await
 }
 
-async fn read(lane: &Lane, answer: Answer) -> Result<Reading> {
-    if !answer.is_success() || answer.is_html() {
-        return Err(answer.refusal());
+async fn read(feature: &FeatureSync, response: Response) -> Result<Reading> {
+    if !response.is_success() || response.is_html() {
+        return Err(response.refusal());
     }
-    lane.on_disk(move |lane| {
-        let invalid = || PericardError::Portal {
-            problem: PortalProblem::InvalidAnswer,
-            status: Some(answer.status),
-        };
-        let bundle = Bundle::parse(&answer.body).map_err(|_| invalid())?;
-        let foreign = |_| PericardError::portal(PortalProblem::ForeignLink);
-        let next = bundle
-            .next
-            .as_deref()
-            .map(|link| lane.owner.base.link(link))
-            .transpose()
-            .map_err(foreign)?;
-        let (records, unreadable) = super::records(&bundle, lane.mirror.resource_type());
-        let unreadable = unreadable
-            .into_iter()
-            .map(|raw| lane.partition.held_hash(raw.as_bytes()))
-            .collect();
-        let marks: Vec<i64> = records
-            .iter()
-            .filter_map(|r| r.last_updated)
-            .map(|at| at.as_millisecond())
-            .collect();
-        let received = bundle.entries.len() as u64;
-        let total = bundle.total;
-        Ok(match lane.judge(records)? {
-            PageVerdict::Foreign { .. } => Reading::Foreign,
-            PageVerdict::Admitted(admitted) => Reading::Clean(Box::new(Page {
-                admitted,
-                unreadable,
-                received,
-                total,
-                next,
-                newest: marks.iter().copied().max(),
-                oldest: marks.iter().copied().min(),
-                ordered: marks.is_sorted(),
-            })),
+    feature
+        .on_disk(move |feature| {
+            let invalid = || PericardError::Portal {
+                problem: PortalProblem::InvalidAnswer,
+                status: Some(response.status),
+            };
+            let bundle = Bundle::parse(&response.body).map_err(|_| invalid())?;
+            let foreign = |_| PericardError::portal(PortalProblem::ForeignLink);
+            let next = bundle
+                .next
+                .as_deref()
+                .map(|link| feature.owner.base.link(link))
+                .transpose()
+                .map_err(foreign)?;
+            let (records, unreadable) = super::records(&bundle, feature.mirror.resource_type());
+            let unreadable = unreadable
+                .into_iter()
+                .map(|raw| feature.partition.held_hash(raw.as_bytes()))
+                .collect();
+            let marks: Vec<i64> = records
+                .iter()
+                .filter_map(|r| r.last_updated)
+                .map(|at| at.as_millisecond())
+                .collect();
+            let received = bundle.entries.len() as u64;
+            let total = bundle.total;
+            Ok(match feature.evaluate(records)? {
+                PageVerdict::Foreign { .. } => Reading::Foreign,
+                PageVerdict::Admitted(admitted) => Reading::Clean(Box::new(Page {
+                    admitted,
+                    unreadable,
+                    received,
+                    total,
+                    next,
+                    newest: marks.iter().copied().max(),
+                    oldest: marks.iter().copied().min(),
+                    ordered: marks.is_sorted(),
+                })),
+            })
         })
-    })
-    .await
+        .await
 }

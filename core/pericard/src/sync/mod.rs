@@ -17,15 +17,15 @@ use pericard_protocol::fhir::bundle::Bundle;
 use pericard_protocol::fhir::communication::Communication;
 use rusqlite::Connection;
 
-use crate::ground::error::Result;
-use crate::ground::world::World;
-use crate::keepers::session::Session;
-use crate::keepers::store::{PageTx, Partition, Schema};
+use crate::platform::Platform;
+use crate::platform::error::Result;
+use crate::session::Session;
+use crate::storage::{PageTx, Partition, Schema};
 
-pub(crate) use changes::Hub;
+pub(crate) use changes::ChangeNotifier;
 pub use changes::{ChangeSet, Changes};
 pub(crate) use download::download;
-pub(crate) use run::Runs;
+pub(crate) use run::SyncCoordinator;
 pub use run::{SyncProgress, SyncRun, SyncStage};
 
 /// A feature whose records are mirrored from the portal.
@@ -43,10 +43,10 @@ pub(crate) trait Mirror: Send + Sync {
         owner: &Owner,
         page: &AdmittedPage,
         news: bool,
-    ) -> Result<Touched>;
+    ) -> Result<RowChanges>;
     /// Whether the record `id` was admitted before, so that what hangs on it may be admitted through it.
     fn holds(&self, connection: &Connection, id: &str) -> Result<bool>;
-    /// Told before and after the history is fetched for the first time.
+    /// Subscription before and after the history is fetched for the first time.
     fn bulk(&self, partition: &Partition, begin: bool) -> Result<()>;
     /// The resource to create for the queued row, or `None` while it has to wait for another.
     fn outgoing(
@@ -60,7 +60,7 @@ pub(crate) trait Mirror: Send + Sync {
 
 /// What a transaction changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Touched {
+pub(crate) struct RowChanges {
     /// Rows of threads.
     pub(crate) threads: BTreeSet<i64>,
     pub(crate) messages: bool,
@@ -69,29 +69,29 @@ pub(crate) struct Touched {
 
 /// One feature of one person at one portal: everything that a run works on.
 #[derive(Clone)]
-pub(crate) struct Lane {
-    pub(crate) world: World,
+pub(crate) struct FeatureSync {
+    pub(crate) platform: Platform,
     pub(crate) session: Arc<Session>,
     pub(crate) partition: Arc<Partition>,
     pub(crate) owner: Arc<Owner>,
     pub(crate) mirror: Arc<dyn Mirror>,
-    pub(crate) hub: Arc<Hub>,
+    pub(crate) notifier: Arc<ChangeNotifier>,
     /// The capability statement announces conditional create for this resource type.
     pub(crate) conditional_create: bool,
 }
 
-impl Lane {
-    /// Runs `work` on the partition where it may block.
+impl FeatureSync {
+    /// SyncCoordinator `work` on the partition where it may block.
     pub(crate) async fn on_disk<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Lane) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&FeatureSync) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let lane = self.clone();
-        self.world.blocking(move || work(&lane)).await
+        let feature = self.clone();
+        self.platform.blocking(move || work(&feature)).await
     }
 
     /// Whose these records are.
-    fn judge(&self, records: Vec<Communication>) -> Result<PageVerdict> {
+    fn evaluate(&self, records: Vec<Communication>) -> Result<PageVerdict> {
         let prefix = format!("{}/", self.mirror.resource_type());
         self.partition.read(|c| {
             Ok(admit_page(
@@ -114,15 +114,15 @@ impl Lane {
         unreadable: &[Vec<u8>],
         watermark: Option<i64>,
         news: bool,
-    ) -> Result<Touched> {
+    ) -> Result<RowChanges> {
         let (name, write) = (self.mirror.name(), |tx: &PageTx<'_>| {
             self.mirror.apply(tx, &self.owner, page, news)
         });
-        let touched = self
+        let changes = self
             .partition
             .apply(name, page, unreadable, watermark, write)?;
-        self.hub.touched(self.partition.ids(), &touched);
-        Ok(touched)
+        self.notifier.changes(self.partition.ids(), &changes);
+        Ok(changes)
     }
 }
 

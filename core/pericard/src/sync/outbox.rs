@@ -29,13 +29,13 @@ use pericard_protocol::fhir::search::by_identifier;
 use pericard_protocol::limits;
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::ground::error::{InputProblem, PericardError, PortalProblem, Result};
-use crate::ground::world::World;
-use crate::keepers::net::{Answer, Call, NetError};
-use crate::keepers::session::SendError;
-use crate::keepers::store::{LocalTx, PageTx, Schema};
+use crate::http::{HttpError, Request, Response};
+use crate::platform::Platform;
+use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
+use crate::session::SendError;
+use crate::storage::{LocalTx, PageTx, Schema};
 
-use super::Lane;
+use super::FeatureSync;
 use super::run::{Run, SyncStage};
 
 pub(crate) static SCHEMA: Schema = Schema {
@@ -67,7 +67,7 @@ pub(crate) enum OutboxState {
 
 impl OutboxState {
     /// Of the columns `state` and `status`.
-    pub(crate) fn of(state: &str, status: Option<u16>) -> Self {
+    pub(crate) fn from_columns(state: &str, status: Option<u16>) -> Self {
         match state {
             "queued" => Self::Queued,
             "sending" => Self::Sending,
@@ -87,10 +87,10 @@ impl OutboxState {
 }
 
 /// Queues a feature's row under a new identifier.
-pub(crate) fn queue(tx: &LocalTx<'_>, world: &World, feature: &str, item: i64) -> Result<()> {
+pub(crate) fn queue(tx: &LocalTx<'_>, platform: &Platform, feature: &str, item: i64) -> Result<()> {
     tx.connection().execute(
         "INSERT INTO outbox (feature, item, identifier, state) VALUES (?1, ?2, ?3, 'queued')",
-        (feature, item, mint_identifier(world.random())),
+        (feature, item, mint_identifier(platform.random())),
     )?;
     Ok(())
 }
@@ -143,12 +143,12 @@ struct Item {
 }
 
 /// Sends what is queued, oldest first.
-pub(crate) async fn send(lane: &Lane, run: &Run) -> Result<()> {
+pub(crate) async fn send(feature: &FeatureSync, run: &Run) -> Result<()> {
     let mut after = 0;
-    while let Some(item) = lane.on_disk(move |lane| next(lane, after)).await? {
+    while let Some(item) = feature.on_disk(move |feature| next(feature, after)).await? {
         run.go_on()?;
         after = item.id;
-        if deliver(lane, &item).await? {
+        if deliver(feature, &item).await? {
             run.progress(|p| {
                 p.stage = SyncStage::Sending;
                 p.sent += 1;
@@ -158,11 +158,11 @@ pub(crate) async fn send(lane: &Lane, run: &Run) -> Result<()> {
     Ok(())
 }
 
-fn next(lane: &Lane, after: i64) -> Result<Option<Item>> {
-    lane.partition.read(|c| {
+fn next(feature: &FeatureSync, after: i64) -> Result<Option<Item>> {
+    feature.partition.read(|c| {
         let sql = "SELECT id, item, identifier, state FROM outbox
                    WHERE feature = ?1 AND id > ?2 AND state IN ('queued', 'sending') ORDER BY id LIMIT 1";
-        let item = c.prepare_cached(sql)?.query_row((lane.mirror.name(), after), |row| {
+        let item = c.prepare_cached(sql)?.query_row((feature.mirror.name(), after), |row| {
             let state: String = row.get(3)?;
             Ok(Item { id: row.get(0)?, row: row.get(1)?, identifier: row.get(2)?, doubtful: state == "sending" })
         });
@@ -182,52 +182,55 @@ enum Proof {
 }
 
 /// True when the item has arrived.
-async fn deliver(lane: &Lane, item: &Item) -> Result<bool> {
+async fn deliver(feature: &FeatureSync, item: &Item) -> Result<bool> {
     let mut doubtful = item.doubtful;
     // At most: settle an old doubt, create, settle the doubt of this request, create once more.
     for _ in 0..2 {
         if doubtful {
-            match look_up(lane, &item.identifier).await? {
+            match look_up(feature, &item.identifier).await? {
                 Proof::Arrived => return Ok(true),
-                Proof::Absent if lane.conditional_create => {}
+                Proof::Absent if feature.conditional_create => {}
                 Proof::Absent | Proof::None => {
-                    mark(lane, item, OutboxState::Unknown).await?;
+                    mark(feature, item, OutboxState::Unknown).await?;
                     return Ok(false);
                 }
             }
         }
         let (row, identifier) = (item.row, item.identifier.clone());
-        let body = lane
-            .on_disk(move |lane| {
-                lane.partition
-                    .read(|c| lane.mirror.outgoing(c, &lane.owner, row, &identifier))
+        let body = feature
+            .on_disk(move |feature| {
+                feature
+                    .partition
+                    .read(|c| feature.mirror.outgoing(c, &feature.owner, row, &identifier))
             })
             .await?;
         let Some(body) = body else { return Ok(false) };
-        mark(lane, item, OutboxState::Sending).await?;
-        match create(lane, &item.identifier, body).await {
-            Ok(answer) if answer.is_success() => {
-                let arrived = read_back(lane, &item.identifier, answer).await?;
-                if !arrived && look_up(lane, &item.identifier).await? != Proof::Arrived {
-                    mark(lane, item, OutboxState::Unknown).await?;
+        mark(feature, item, OutboxState::Sending).await?;
+        match create(feature, &item.identifier, body).await {
+            Ok(response) if response.is_success() => {
+                let arrived = read_back(feature, &item.identifier, response).await?;
+                if !arrived && look_up(feature, &item.identifier).await? != Proof::Arrived {
+                    mark(feature, item, OutboxState::Unknown).await?;
                     return Ok(false);
                 }
                 return Ok(true);
             }
             // Several matches: it is there more than once, by somebody's doing; one of them is ours.
-            Ok(answer) if answer.status == 412 => doubtful = true,
-            Ok(answer) if matches!(answer.status, 408 | 500..) => doubtful = true,
-            Ok(answer) if matches!(answer.status, 401 | 403 | 429) => {
-                mark(lane, item, OutboxState::Queued).await?;
-                return Err(answer.refusal());
+            Ok(response) if response.status == 412 => doubtful = true,
+            Ok(response) if matches!(response.status, 408 | 500..) => doubtful = true,
+            Ok(response) if matches!(response.status, 401 | 403 | 429) => {
+                mark(feature, item, OutboxState::Queued).await?;
+                return Err(response.refusal());
             }
-            Ok(answer) => {
-                mark(lane, item, OutboxState::Failed(answer.status)).await?;
+            Ok(response) => {
+                mark(feature, item, OutboxState::Failed(response.status)).await?;
                 return Ok(false);
             }
-            Err(SendError::Net(NetError::AnswerLost | NetError::TooLarge)) => doubtful = true,
+            Err(SendError::HttpClient(HttpError::AnswerLost | HttpError::TooLarge)) => {
+                doubtful = true
+            }
             Err(error) => {
-                mark(lane, item, OutboxState::Queued).await?;
+                mark(feature, item, OutboxState::Queued).await?;
                 return Err(error.into());
             }
         }
@@ -236,101 +239,108 @@ async fn deliver(lane: &Lane, item: &Item) -> Result<bool> {
     Err(PericardError::Offline)
 }
 
-async fn mark(lane: &Lane, item: &Item, state: OutboxState) -> Result<()> {
+async fn mark(feature: &FeatureSync, item: &Item, state: OutboxState) -> Result<()> {
     let id = item.id;
-    lane.on_disk(move |lane| {
-        let (state, status) = state.columns();
-        lane.partition.local(|tx| {
-            let sql = "UPDATE outbox SET state = ?2, status = ?3 WHERE id = ?1";
-            tx.connection().execute(sql, (id, state, status))?;
+    feature
+        .on_disk(move |feature| {
+            let (state, status) = state.columns();
+            feature.partition.local(|tx| {
+                let sql = "UPDATE outbox SET state = ?2, status = ?3 WHERE id = ?1";
+                tx.connection().execute(sql, (id, state, status))?;
+                Ok(())
+            })?;
+            let changes = super::RowChanges {
+                outbox: true,
+                messages: true,
+                ..Default::default()
+            };
+            feature.notifier.changes(feature.partition.ids(), &changes);
             Ok(())
-        })?;
-        let touched = super::Touched {
-            outbox: true,
-            messages: true,
-            ..Default::default()
-        };
-        lane.hub.touched(lane.partition.ids(), &touched);
-        Ok(())
-    })
-    .await
+        })
+        .await
 }
 
-async fn create(lane: &Lane, identifier: &str, body: String) -> Result<Answer, SendError> {
-    let url = lane.owner.base.join(lane.mirror.resource_type());
-    let call = Call::post(url, FHIR_JSON, body.into_bytes(), limits::FHIR_BODY)
+async fn create(
+    feature: &FeatureSync,
+    identifier: &str,
+    body: String,
+) -> Result<Response, SendError> {
+    let url = feature.owner.base.join(feature.mirror.resource_type());
+    let request = Request::post(url, FHIR_JSON, body.into_bytes(), limits::FHIR_BODY)
         .header("accept", FHIR_JSON)
         .header("prefer", "return=representation")
         .header("if-none-exist", if_none_exist(identifier));
-    lane.session.send(call).await
+    feature.session.send(request).await
 }
 
 /// The record in the answer to a create, kept if it is exactly ours.
-async fn read_back(lane: &Lane, identifier: &str, answer: Answer) -> Result<bool> {
+async fn read_back(feature: &FeatureSync, identifier: &str, response: Response) -> Result<bool> {
     let identifier = identifier.to_owned();
-    lane.on_disk(move |lane| {
-        let record = std::str::from_utf8(&answer.body)
-            .ok()
-            .and_then(|text| Communication::parse(text).ok());
-        record.map_or(Ok(false), |record| {
-            keep_ours(lane, &identifier, vec![record])
+    feature
+        .on_disk(move |feature| {
+            let record = std::str::from_utf8(&response.body)
+                .ok()
+                .and_then(|text| Communication::parse(text).ok());
+            record.map_or(Ok(false), |record| {
+                keep_ours(feature, &identifier, vec![record])
+            })
         })
-    })
-    .await
+        .await
 }
 
 /// Searches for `identifier`, newest first: a portal that ignores the parameter then shows it most likely too.
-async fn look_up(lane: &Lane, identifier: &str) -> Result<Proof> {
-    let found = search(lane, identifier).await?;
+async fn look_up(feature: &FeatureSync, identifier: &str) -> Result<Proof> {
+    let found = search(feature, identifier).await?;
     let wanted = identifier.to_owned();
-    if lane
-        .on_disk(move |lane| keep_ours(lane, &wanted, found))
+    if feature
+        .on_disk(move |feature| keep_ours(feature, &wanted, found))
         .await?
     {
         return Ok(Proof::Arrived);
     }
     // An identifier that nobody has: whoever finds something ignores the parameter.
-    let heeded = search(lane, &mint_identifier(lane.world.random()))
+    let heeded = search(feature, &mint_identifier(feature.platform.random()))
         .await?
         .is_empty();
     Ok(if heeded { Proof::Absent } else { Proof::None })
 }
 
-async fn search(lane: &Lane, identifier: &str) -> Result<Vec<Communication>> {
+async fn search(feature: &FeatureSync, identifier: &str) -> Result<Vec<Communication>> {
     let mut url = by_identifier(
-        &lane.owner.base,
-        lane.mirror.resource_type(),
+        &feature.owner.base,
+        feature.mirror.resource_type(),
         IDENTIFIER_SYSTEM,
         identifier,
     );
     url.query_pairs_mut()
-        .append_pair("subject", &format!("Patient/{}", lane.owner.patient))
+        .append_pair("subject", &format!("Patient/{}", feature.owner.patient))
         .append_pair("_sort", "-_lastUpdated")
         .append_pair("_count", "20");
-    let answer = lane
+    let response = feature
         .session
-        .send(Call::get(url, limits::FHIR_BODY).header("accept", FHIR_JSON))
+        .send(Request::get(url, limits::FHIR_BODY).header("accept", FHIR_JSON))
         .await?;
-    if !answer.is_success() {
-        return Err(answer.refusal());
+    if !response.is_success() {
+        return Err(response.refusal());
     }
-    lane.on_disk(move |lane| {
-        let bundle = Bundle::parse(&answer.body)
-            .map_err(|_| PericardError::portal(PortalProblem::InvalidAnswer))?;
-        Ok(super::records(&bundle, lane.mirror.resource_type()).0)
-    })
-    .await
+    feature
+        .on_disk(move |feature| {
+            let bundle = Bundle::parse(&response.body)
+                .map_err(|_| PericardError::portal(PortalProblem::InvalidAnswer))?;
+            Ok(super::records(&bundle, feature.mirror.resource_type()).0)
+        })
+        .await
 }
 
 /// Keeps the record with exactly `identifier`, if there is one and it is this person's.
-fn keep_ours(lane: &Lane, identifier: &str, records: Vec<Communication>) -> Result<bool> {
+fn keep_ours(feature: &FeatureSync, identifier: &str, records: Vec<Communication>) -> Result<bool> {
     let ours = records
         .into_iter()
         .find(|record| record.has_identifier(IDENTIFIER_SYSTEM, identifier));
     let Some(record) = ours else { return Ok(false) };
-    match lane.judge(vec![record])? {
+    match feature.evaluate(vec![record])? {
         PageVerdict::Admitted(page) if !page.admitted().is_empty() => {
-            lane.keep(&page, &[], None, true)?;
+            feature.keep(&page, &[], None, true)?;
             Ok(true)
         }
         _ => Ok(false),

@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
 
-use crate::ground::error::{PericardError, Result};
-use crate::ground::world::World;
+use crate::platform::Platform;
+use crate::platform::error::{PericardError, Result};
 
 /// What a run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -47,12 +47,12 @@ struct Report {
 /// Ask `next` until it returns nothing (the run is done) or fails (it ended early; what had arrived is kept).
 #[derive(uniffi::Object)]
 pub struct SyncRun {
-    told: tokio::sync::Mutex<Told>,
+    subscription: tokio::sync::Mutex<Subscription>,
     run: Arc<Run>,
 }
 
-/// What one handle was told.
-struct Told {
+/// What one handle was subscription.
+struct Subscription {
     reports: watch::Receiver<Report>,
     last: Option<SyncProgress>,
     ended: bool,
@@ -60,34 +60,34 @@ struct Told {
 
 #[uniffi::export]
 impl SyncRun {
-    /// The progress, as soon as there is more of it; nothing when the run is done. The last progress is always told,
+    /// The progress, as soon as there is more of it; nothing when the run is done. The last progress is always subscription,
     /// those before it may be left out.
     ///
     /// Fails once with what ended the run early: `Offline`, `SignInRequired`, `RateLimited`, `Integrity`, `Portal`,
     /// `Storage`, `Cancelled`; then returns nothing. A call that is given up loses no progress.
     pub async fn next(&self) -> Result<Option<SyncProgress>, PericardError> {
-        let mut told = self.told.lock().await;
-        if told.ended {
+        let mut subscription = self.subscription.lock().await;
+        if subscription.ended {
             return Ok(None);
         }
         // The sender lives as long as the run; gone without a result means that the run panicked.
-        if told.reports.changed().await.is_err() {
-            told.ended = true;
+        if subscription.reports.changed().await.is_err() {
+            subscription.ended = true;
             return Err(PericardError::internal("run"));
         }
-        let report = told.reports.borrow_and_update().clone();
+        let report = subscription.reports.borrow_and_update().clone();
         match report.done {
-            Some(result) if told.last == Some(report.progress) => {
-                told.ended = true;
+            Some(result) if subscription.last == Some(report.progress) => {
+                subscription.ended = true;
                 result.map(|()| None)
             }
             done => {
                 if done.is_some() {
                     // The end came together with its last progress: that first, the end at the next call.
-                    told.reports.mark_changed();
+                    subscription.reports.mark_changed();
                 }
-                told.last = Some(report.progress);
-                Ok(told.last)
+                subscription.last = Some(report.progress);
+                Ok(subscription.last)
             }
         }
     }
@@ -103,7 +103,7 @@ pub(crate) struct Run {
     reports: watch::Sender<Report>,
     cancelled: AtomicBool,
     deadline: Option<SystemTime>,
-    world: World,
+    platform: Platform,
 }
 
 impl Run {
@@ -118,7 +118,7 @@ impl Run {
 
     fn is_late(&self) -> bool {
         self.deadline
-            .is_some_and(|deadline| self.world.clock.now() >= deadline)
+            .is_some_and(|deadline| self.platform.clock.now() >= deadline)
     }
 
     /// A run that used up its budget did what it was asked to.
@@ -140,13 +140,13 @@ impl Run {
         let mut receiver = self.reports.subscribe();
         // Whoever joins late hears at once how far the run is.
         receiver.mark_changed();
-        let told = Told {
+        let subscription = Subscription {
             reports: receiver,
             last: None,
             ended: false,
         };
         Arc::new(SyncRun {
-            told: tokio::sync::Mutex::new(told),
+            subscription: tokio::sync::Mutex::new(subscription),
             run: self.clone(),
         })
     }
@@ -154,15 +154,15 @@ impl Run {
 
 /// The account's current run.
 #[derive(Default)]
-pub(crate) struct Runs {
+pub(crate) struct SyncCoordinator {
     current: Mutex<Weak<Run>>,
 }
 
-impl Runs {
+impl SyncCoordinator {
     /// Joins the run that is under way, or starts `work` as a new one.
     pub(crate) fn start<W>(
         &self,
-        world: &World,
+        platform: &Platform,
         budget: Option<Duration>,
         work: impl FnOnce(Arc<Run>) -> W,
     ) -> Arc<SyncRun>
@@ -188,14 +188,14 @@ impl Runs {
                 done: None,
             }),
             cancelled: AtomicBool::new(false),
-            deadline: budget.and_then(|budget| world.clock.now().checked_add(budget)),
-            world: world.clone(),
+            deadline: budget.and_then(|budget| platform.clock.now().checked_add(budget)),
+            platform: platform.clone(),
         });
         *current = Arc::downgrade(&run);
         let handle = run.watch();
         let job = work(run.clone());
         let guard = Ended(run);
-        world.spawner.spawn(Box::pin(async move {
+        platform.spawner.spawn(Box::pin(async move {
             let result = guard.0.result(job.await);
             guard
                 .0
@@ -236,8 +236,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_progress_is_told_before_the_end() {
-        let (world, runs) = (World::real("test"), Runs::default());
-        let run = runs.start(&world, None, async |run| {
+        let (platform, sync_runs) = (Platform::real("test"), SyncCoordinator::default());
+        let run = sync_runs.start(&platform, None, async |run| {
             run.progress(|p| p.sent = 1);
             Ok(())
         });
@@ -251,8 +251,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_run_that_panics_ends_for_everybody() {
-        let (world, runs) = (World::real("test"), Runs::default());
-        let run = runs.start(&world, None, async |_| panic!("somebody's name"));
+        let (platform, sync_runs) = (Platform::real("test"), SyncCoordinator::default());
+        let run = sync_runs.start(&platform, None, async |_| panic!("somebody's name"));
         let ended = loop {
             match run.next().await {
                 Ok(Some(_)) => {}
@@ -265,16 +265,16 @@ mod tests {
 
     #[tokio::test]
     async fn who_joins_gets_the_same_run_and_a_budget_ends_it_well() {
-        let (world, runs) = (World::real("test"), Runs::default());
-        let run = runs.start(&world, Some(Duration::ZERO), async |run| run.go_on());
+        let (platform, sync_runs) = (Platform::real("test"), SyncCoordinator::default());
+        let run = sync_runs.start(&platform, Some(Duration::ZERO), async |run| run.go_on());
         while run.next().await.unwrap().is_some() {}
-        let (tell, told) = tokio::sync::oneshot::channel::<()>();
-        let first = runs.start(&world, None, |_| async {
-            told.await.unwrap();
+        let (tell, subscription) = tokio::sync::oneshot::channel::<()>();
+        let first = sync_runs.start(&platform, None, |_| async {
+            subscription.await.unwrap();
             Ok(())
         });
-        let second = runs.start(&world, None, async |_| {
-            Err(PericardError::internal("two runs"))
+        let second = sync_runs.start(&platform, None, async |_| {
+            Err(PericardError::internal("two sync_runs"))
         });
         tell.send(()).unwrap();
         for handle in [first, second] {

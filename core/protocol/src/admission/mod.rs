@@ -26,9 +26,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::base_url::Base;
 use crate::fhir::communication::Communication;
 use crate::fhir::reference::{Reference, Target};
-use crate::place::Base;
 
 /// The person whose records are being fetched.
 #[derive(Clone, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use super::outcome::OperationOutcome;
 pub struct Bundle<'a> {
     /// How many there are in all, if the server says so in a readable way. Never evidence.
     pub total: Option<u64>,
-    /// The next page, as sent. Only [`crate::place::Base::link`] makes an address of it.
+    /// The next page, as sent. Only [`crate::base_url::Base::link`] makes an address of it.
     pub next: Option<String>,
     /// The search as the server understood it. A hint.
     pub self_link: Option<String>,

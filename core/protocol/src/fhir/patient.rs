@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::instant::PartialDate;
 use super::reference::Reference;
 use super::{FhirError, is_id};
-use crate::place::Base;
+use crate::base_url::Base;
 
 /// A `Patient`, reduced to who it is.
 #[derive(Clone, PartialEq, Eq)]

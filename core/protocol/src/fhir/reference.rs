@@ -8,7 +8,7 @@
 use serde::Deserialize;
 
 use super::is_id;
-use crate::place::Base;
+use crate::base_url::Base;
 
 /// A reference as sent.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]

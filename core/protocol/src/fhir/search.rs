@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::instant::{whole_milliseconds, write_instant};
-use crate::place::Base;
+use crate::base_url::Base;
 
 /// How far before the watermark a download begins.
 ///

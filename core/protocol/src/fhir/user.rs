@@ -7,7 +7,7 @@
 use std::fmt;
 
 use super::reference::{Reference, Target};
-use crate::place::Base;
+use crate::base_url::Base;
 
 /// The resource of the one who signed in.
 #[derive(Clone, PartialEq, Eq)]

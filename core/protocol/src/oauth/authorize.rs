@@ -11,7 +11,7 @@ use super::discovery::PortalEndpoints;
 use super::pkce::Pkce;
 use super::step_up::StepUp;
 use super::{Code, ErrorCode, Form};
-use crate::place::{Base, is_loopback};
+use crate::base_url::{Base, is_loopback};
 use crate::secret::Secret;
 
 /// What is asked of the authorization endpoint.

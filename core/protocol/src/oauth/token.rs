@@ -56,7 +56,7 @@ pub fn revoke(client_id: &str, refresh_token: &Secret) -> Form {
 
 /// What a grant gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenAnswer {
+pub struct TokenResponse {
     /// Goes into `Authorization`, after its kind; only characters that a header may carry.
     pub access_token: Secret,
     /// How the access token is used.
@@ -149,7 +149,7 @@ struct Raw {
     auth_session: Option<Secret>,
 }
 
-impl TokenAnswer {
+impl TokenResponse {
     /// Reads an answer of the token endpoint.
     pub fn parse(status: u16, body: &[u8]) -> Result<Self, TokenError> {
         if status == 429 || status >= 500 {
@@ -266,7 +266,7 @@ mod tests {
     fn a_full_answer_is_read_and_not_printed() {
         let body = br#"{"access_token":"canary-a","token_type":"bearer","expires_in":300,"refresh_token":"canary-r",
             "scope":"openid","patient":"canary-p","id_token":"canary-i","auth_session":"canary-s","smart_style_url":"x"}"#;
-        let answer = TokenAnswer::parse(200, body).unwrap();
+        let answer = TokenResponse::parse(200, body).unwrap();
         assert!(answer.access_token.matches("canary-a"));
         assert!(answer.refresh_token.as_ref().unwrap().matches("canary-r"));
         assert_eq!(answer.patient.as_ref().unwrap().0, "canary-p");
@@ -278,7 +278,7 @@ mod tests {
     fn a_token_says_how_it_is_used() {
         let kind = |said: &str| {
             let body = format!(r#"{{"access_token":"a","token_type":"{said}"}}"#);
-            TokenAnswer::parse(200, body.as_bytes()).map(|answer| answer.kind)
+            TokenResponse::parse(200, body.as_bytes()).map(|answer| answer.kind)
         };
         assert_eq!(kind("Bearer"), Ok(TokenKind::Bearer));
         assert_eq!(kind("DPoP"), Ok(TokenKind::Dpop));
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn only_a_clear_refusal_is_one() {
-        let parse = |status, body: &str| TokenAnswer::parse(status, body.as_bytes()).unwrap_err();
+        let parse = |status, body: &str| TokenResponse::parse(status, body.as_bytes()).unwrap_err();
         let invalid = r#"{"error":"invalid_grant","error_description":"canary"}"#;
         for status in [200, 400, 401, 403] {
             assert_eq!(parse(status, invalid), TokenError::InvalidGrant);
@@ -344,7 +344,7 @@ mod tests {
     fn a_life_is_bounded() {
         let life = |said: &str| {
             let body = format!(r#"{{"access_token":"a","token_type":"Bearer"{said}}}"#);
-            TokenAnswer::parse(200, body.as_bytes())
+            TokenResponse::parse(200, body.as_bytes())
                 .unwrap()
                 .expires_in
                 .as_secs()
@@ -368,12 +368,12 @@ mod tests {
     proptest! {
         #[test]
         fn no_answer_of_a_failing_server_ends_a_session(status in 500_u16..600, body in ".*") {
-            prop_assert_eq!(TokenAnswer::parse(status, body.as_bytes()), Err(TokenError::Unavailable));
+            prop_assert_eq!(TokenResponse::parse(status, body.as_bytes()), Err(TokenError::Unavailable));
         }
 
         #[test]
         fn no_body_makes_parsing_fail_loudly(status: u16, body in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = TokenAnswer::parse(status, &body);
+            let _ = TokenResponse::parse(status, &body);
         }
     }
 }

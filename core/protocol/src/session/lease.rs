@@ -17,7 +17,7 @@ use jiff::Timestamp;
 
 /// When the portal was last heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Heard {
+pub struct LastContact {
     /// By the portal's clock; the highest that was heard.
     pub at: Timestamp,
     /// By the time since boot, sleep included.
@@ -33,7 +33,7 @@ pub struct Clocks {
     pub uptime: Duration,
 }
 
-impl Heard {
+impl LastContact {
     /// The portal was heard: at `at` by its own clock.
     #[must_use]
     pub fn again(self, at: Timestamp, uptime: Duration) -> Self {
@@ -63,19 +63,19 @@ mod tests {
 
     const DAY: u64 = 86_400;
 
-    fn heard(at: i64, uptime: u64) -> Heard {
-        Heard {
+    fn heard(at: i64, uptime: u64) -> LastContact {
+        LastContact {
             at: Timestamp::from_second(at).unwrap(),
             uptime: Duration::from_secs(uptime),
         }
     }
 
     fn clocks(now: i64, uptime: u64) -> Clocks {
-        let Heard { at: now, uptime } = heard(now, uptime);
+        let LastContact { at: now, uptime } = heard(now, uptime);
         Clocks { now, uptime }
     }
 
-    fn over(heard: Heard, clocks: Clocks) -> bool {
+    fn over(heard: LastContact, clocks: Clocks) -> bool {
         heard.is_over(Duration::from_secs(DAY), clocks)
     }
 

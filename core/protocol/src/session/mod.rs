@@ -43,14 +43,14 @@
 //! compares issuer, subject and patient with those of the account, and reports
 //! [`Event::IdentityChanged`] instead if one differs.
 
-mod alphabet;
+mod events;
 pub mod lease;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub use alphabet::{Effect, Event, Failure, Refusal};
+pub use events::{Effect, Event, Failure, Refusal};
 
 /// How long before its end a token is refreshed: longer than a request takes.
 pub const EXPIRY_MARGIN: Duration = Duration::from_secs(30);

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use pericard::{
     Config, InputProblem, PericardError, PortalConfig, PortalProblem, SignInMethod, StorageKind,
 };
-use pericard_guarantees::{Room, run, sync, threads};
+use pericard_guarantees::{Harness, run, sync, threads};
 use pericard_world::MemoryKeystore;
 use serde_json::json;
 
-async fn refused(room: &Room, change: impl FnOnce(&mut PortalConfig)) -> PericardError {
-    let mut config = room.client.portals().remove(0);
+async fn refused(harness: &Harness, change: impl FnOnce(&mut PortalConfig)) -> PericardError {
+    let mut config = harness.client.portals().remove(0);
     change(&mut config);
-    room.client.portal(config).await.err().expect("an error")
+    harness.client.portal(config).await.err().expect("an error")
 }
 
 fn portal(problem: PortalProblem, status: Option<u16>) -> PericardError {
@@ -30,15 +30,15 @@ fn input(field: &str, problem: InputProblem) -> PericardError {
 #[test]
 fn an_address_that_is_no_portal() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let error = refused(&room, |config| {
+        let harness = Harness::ana_and_ben().await;
+        let error = refused(&harness, |config| {
             config.base = config.base.replace("/fhir", "/nothing")
         })
         .await;
         assert_eq!(error, portal(PortalProblem::NotAPortal, None));
-        let error = refused(&room, |config| config.base = "the clinic".into()).await;
+        let error = refused(&harness, |config| config.base = "the clinic".into()).await;
         assert_eq!(error, input("base", InputProblem::NotAUrl));
-        let error = refused(&room, |config| {
+        let error = refused(&harness, |config| {
             config.base = config.base.replace("https", "http")
         })
         .await;
@@ -48,12 +48,12 @@ fn an_address_that_is_no_portal() {
             ("myapp:/callback", InputProblem::NotHttps),
             ("http://elsewhere.example/callback", InputProblem::NotHttps),
         ] {
-            let error = refused(&room, |config| config.redirect = redirect.into()).await;
+            let error = refused(&harness, |config| config.redirect = redirect.into()).await;
             assert_eq!(error, input("redirect", problem), "{redirect}");
         }
-        let error = refused(&room, |config| config.extra_roots = vec![vec![1, 2, 3]]).await;
+        let error = refused(&harness, |config| config.extra_roots = vec![vec![1, 2, 3]]).await;
         assert_eq!(error, input("extra_roots", InputProblem::NotACertificate));
-        let error = refused(&room, |config| {
+        let error = refused(&harness, |config| {
             config.base = "https://127.0.0.1:1/fhir".into()
         })
         .await;
@@ -71,11 +71,11 @@ fn a_portal_that_lies_or_babbles_at_discovery() {
                 portal(PortalProblem::NotAPortal, Some(200)),
             ),
         ] {
-            let room = Room::ana_and_ben().await;
-            room.portal(json!({ "fault": fault })).await;
-            assert_eq!(refused(&room, |_| ()).await, expected, "{fault}");
-            room.portal(json!({ "fault": "none" })).await;
-            room.sign_in("ana").await.unwrap();
+            let harness = Harness::ana_and_ben().await;
+            harness.portal(json!({ "fault": fault })).await;
+            assert_eq!(refused(&harness, |_| ()).await, expected, "{fault}");
+            harness.portal(json!({ "fault": "none" })).await;
+            harness.sign_in("ana").await.unwrap();
         }
     });
 }
@@ -83,8 +83,8 @@ fn a_portal_that_lies_or_babbles_at_discovery() {
 #[test]
 fn answers_that_cannot_be_used_lose_nothing() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
         for (fault, problem) in [
             ("huge_bundle", PortalProblem::TooLarge),
@@ -92,7 +92,7 @@ fn answers_that_cannot_be_used_lose_nothing() {
             ("deep_json", PortalProblem::InvalidAnswer),
             ("bad_utf8", PortalProblem::InvalidAnswer),
         ] {
-            room.portal(json!({ "fault": fault })).await;
+            harness.portal(json!({ "fault": fault })).await;
             match sync(&account).await.unwrap_err() {
                 PericardError::Portal { problem: found, .. } => {
                     assert_eq!(found, problem, "{fault}")
@@ -100,12 +100,13 @@ fn answers_that_cannot_be_used_lose_nothing() {
                 other => panic!("{fault}: {other:?}"),
             }
             assert_eq!(threads(&account).await.unwrap().len(), 3, "{fault}");
-            room.portal(json!({ "fault": "none" })).await;
+            harness.portal(json!({ "fault": "none" })).await;
             sync(&account).await.unwrap();
         }
-        room.portal(json!({ "fault": "truncate_body" })).await;
+        harness.portal(json!({ "fault": "truncate_body" })).await;
         assert_eq!(sync(&account).await.unwrap_err(), PericardError::Offline);
-        room.portal(json!({ "fault": "truncate_body", "times": 1 }))
+        harness
+            .portal(json!({ "fault": "truncate_body", "times": 1 }))
             .await;
         sync(&account).await.unwrap();
     });
@@ -114,11 +115,11 @@ fn answers_that_cannot_be_used_lose_nothing() {
 #[test]
 fn what_a_person_mistypes() {
     run(async {
-        let room =
-            Room::with(json!({ "ana": { "threads": 1, "messages": 2, "totp": true } })).await;
-        let sign_in = room.begin(SignInMethod::Native).await.unwrap();
-        let user = room.world.user("ana".into()).unwrap();
-        room.portal(json!({ "requests": {} })).await;
+        let harness =
+            Harness::with(json!({ "ana": { "threads": 1, "messages": 2, "totp": true } })).await;
+        let sign_in = harness.begin(SignInMethod::Native).await.unwrap();
+        let user = harness.world.user("ana".into()).unwrap();
+        harness.portal(json!({ "requests": {} })).await;
         let empty = sign_in
             .clone()
             .password(user.clone(), Vec::new())
@@ -127,7 +128,7 @@ fn what_a_person_mistypes() {
         assert_eq!(empty, input("password", InputProblem::Empty));
         let early = sign_in.clone().code("123456".into()).await.unwrap_err();
         assert_eq!(early, input("code", InputProblem::NotAsked));
-        assert_eq!(room.portal(json!({ "requests": {} })).await["count"], 0);
+        assert_eq!(harness.portal(json!({ "requests": {} })).await["count"], 0);
         let wrong = sign_in
             .clone()
             .password(user.clone(), b"wrong".to_vec())
@@ -139,7 +140,7 @@ fn what_a_person_mistypes() {
                 attempts_left: Some(4)
             }
         );
-        let right = room.world.password("ana".into(), true).unwrap();
+        let right = harness.world.password("ana".into(), true).unwrap();
         sign_in.clone().password(user, right).await.unwrap();
 
         for code in ["", "12345", "123456789", "12345a", "١٢٣٤٥٦", "123.456"] {
@@ -147,13 +148,13 @@ fn what_a_person_mistypes() {
             assert_eq!(error, input("code", InputProblem::NotDigits), "{code}");
         }
         // A code of a step that is long over.
-        let old = room
+        let old = harness
             .world
             .clone()
             .code("ana".into(), "now".into())
             .await
             .unwrap();
-        room.world.advance(180).await.unwrap();
+        harness.world.advance(180).await.unwrap();
         let error = sign_in.clone().code(old).await.unwrap_err();
         assert_eq!(
             error,
@@ -162,7 +163,7 @@ fn what_a_person_mistypes() {
             }
         );
         // Spaces and dashes are dropped.
-        let now = room
+        let now = harness
             .world
             .clone()
             .code("ana".into(), "now".into())
@@ -180,8 +181,8 @@ fn what_a_person_mistypes() {
 #[test]
 fn a_redirect_that_belongs_to_somebody_else() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let sign_in = room.begin(SignInMethod::Browser).await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let sign_in = harness.begin(SignInMethod::Browser).await.unwrap();
         for to in [
             "http://127.0.0.1/callback?code=x&state=y",
             "https://elsewhere.example/callback?code=x",
@@ -190,18 +191,18 @@ fn a_redirect_that_belongs_to_somebody_else() {
             let error = sign_in.clone().redirected(to.into()).await.unwrap_err();
             assert_eq!(error, input("to", InputProblem::NotThisSignIn), "{to}");
         }
-        room.answer("ana", sign_in).await.unwrap();
+        harness.answer("ana", sign_in).await.unwrap();
     });
 }
 
 #[test]
 fn a_keystore_of_another_directory() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
-        room.client.shut_down().await.unwrap();
-        let error = room
+        harness.client.shut_down().await.unwrap();
+        let error = harness
             .world
             .open(Arc::new(MemoryKeystore::default()))
             .await
@@ -212,7 +213,7 @@ fn a_keystore_of_another_directory() {
                 kind: StorageKind::WrongKey
             })
         );
-        let client = room.world.open(room.world.keystore()).await.unwrap();
+        let client = harness.world.open(harness.world.keystore()).await.unwrap();
         let account = client.accounts().await.unwrap().remove(0);
         assert_eq!(threads(&account).await.unwrap().len(), 3);
     });
@@ -221,14 +222,15 @@ fn a_keystore_of_another_directory() {
 #[test]
 fn a_directory_that_cannot_be_used() {
     run(async {
-        let room = Room::ana_and_ben().await;
+        let harness = Harness::ana_and_ben().await;
         let open = async |directory: &str| {
             let config = Config {
                 directory: directory.into(),
-                ..room.world.config()
+                ..harness.world.config()
             };
-            room.world
-                .open_as(config, room.world.keystore())
+            harness
+                .world
+                .open_as(config, harness.world.keystore())
                 .await
                 .err()
         };
@@ -236,7 +238,7 @@ fn a_directory_that_cannot_be_used() {
             open("relative").await,
             Some(input("directory", InputProblem::Unreadable))
         );
-        let file = room.world.path().join("file");
+        let file = harness.world.path().join("file");
         std::fs::write(&file, "x").unwrap();
         let inside = file.join("pericard");
         let error = open(&inside.to_string_lossy()).await;
@@ -266,14 +268,14 @@ fn a_second_process_on_the_same_directory() {
         });
     }
     run(async {
-        let room = Room::ana_and_ben().await;
+        let harness = Harness::ana_and_ben().await;
         let second = || {
             let mut command = Command::new(std::env::current_exe().unwrap());
             command.args([
                 "--exact",
                 "bad_input::a_second_process_on_the_same_directory",
             ]);
-            command.env(SECOND, room.world.config().directory);
+            command.env(SECOND, harness.world.config().directory);
             command.output().unwrap().status.code()
         };
         assert_eq!(
@@ -282,10 +284,10 @@ fn a_second_process_on_the_same_directory() {
             "the directory is held against other processes"
         );
         // The same process is told as well, and the first client goes on.
-        let error = room.world.open(room.world.keystore()).await.err();
+        let error = harness.world.open(harness.world.keystore()).await.err();
         assert_eq!(error, Some(PericardError::InUse));
-        room.sign_in("ana").await.unwrap();
-        room.client.shut_down().await.unwrap();
+        harness.sign_in("ana").await.unwrap();
+        harness.client.shut_down().await.unwrap();
         assert_eq!(second(), Some(0));
     });
 }

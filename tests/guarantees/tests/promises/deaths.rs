@@ -3,32 +3,35 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use pericard::doors::Checkpoint;
+use pericard::test_support::Checkpoint;
 use pericard::{
     Account, Client, Config, NewMessage, PericardError, SessionState, SignInMethod, SignInReason,
     SignInStep,
 };
-use pericard_guarantees::{Room, inbox, run, sync, threads};
+use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use serde_json::json;
 
-async fn room() -> Room {
-    Room::with(json!({
+async fn harness() -> Harness {
+    Harness::with(json!({
         "ana": { "threads": 3, "messages": 12, "totp": true }, "ben": { "threads": 1, "messages": 2 }
     }))
     .await
 }
 
 /// What is on disk now, opened by a client of its own: the dead one does not let go of its lock.
-async fn afterwards(room: &Room) -> Room {
-    let copy = room.world.path().join("afterwards");
-    copied(Path::new(&room.world.config().directory), &copy);
+async fn afterwards(harness: &Harness) -> Harness {
+    let copy = harness.world.path().join("afterwards");
+    copied(Path::new(&harness.world.config().directory), &copy);
     let config = Config {
         directory: copy.to_string_lossy().into_owned(),
-        ..room.world.config()
+        ..harness.world.config()
     };
-    let client = room.world.open_as(config, room.world.keystore()).await;
-    Room {
-        world: room.world.clone(),
+    let client = harness
+        .world
+        .open_as(config, harness.world.keystore())
+        .await;
+    Harness {
+        world: harness.world.clone(),
         client: client.unwrap(),
     }
 }
@@ -48,14 +51,14 @@ fn copied(from: &Path, to: &Path) {
 
 /// Lets `deed` run until its client dies at `point`.
 async fn dies<T: Send + 'static>(
-    room: &Room,
+    harness: &Harness,
     point: Checkpoint,
     deed: impl Future<Output = T> + Send + 'static,
 ) {
-    room.world.dies_at(point);
+    harness.world.dies_at(point);
     let mut running = tokio::task::JoinSet::new();
     running.spawn(deed);
-    room.world.died().await;
+    harness.world.died().await;
 }
 
 async fn only(client: &Client) -> Arc<Account> {
@@ -72,26 +75,26 @@ fn in_the_middle_of_signing_in() {
     ] {
         for method in [SignInMethod::Native, SignInMethod::Browser] {
             run(async {
-                let before = room().await;
+                let before = harness().await;
                 let sign_in = before.begin(method).await.unwrap();
-                let inside = Room {
+                let inside = Harness {
                     world: before.world.clone(),
                     client: before.client.clone(),
                 };
                 let answers = async move { inside.answer("ana", sign_in).await.map(|_| ()) };
                 dies(&before, point, answers).await;
-                let room = afterwards(&before).await;
-                let resumed = room.client.resume_sign_in().await.unwrap();
+                let harness = afterwards(&before).await;
+                let resumed = harness.client.resume_sign_in().await.unwrap();
                 match point {
                     Checkpoint::SignInCommitted => assert!(resumed.is_none()),
                     _ => {
                         let resumed = resumed.expect("it survived");
                         let ready = matches!(resumed.step().unwrap(), SignInStep::Ready { .. });
                         assert_eq!(ready, point == Checkpoint::SignInKept, "{point:?}");
-                        room.answer("ana", resumed).await.unwrap();
+                        harness.answer("ana", resumed).await.unwrap();
                     }
                 }
-                let account = only(&room.client).await;
+                let account = only(&harness.client).await;
                 sync(&account).await.unwrap();
                 assert_eq!(threads(&account).await.unwrap().len(), 3, "{point:?}");
             });
@@ -107,7 +110,7 @@ fn in_the_middle_of_a_refresh() {
         Checkpoint::TokensStored,
     ] {
         run(async {
-            let before = room().await;
+            let before = harness().await;
             let account = before.sign_in("ana").await.unwrap();
             sync(&account).await.unwrap();
             let thread = Some(threads(&account).await.unwrap().remove(0).id);
@@ -121,8 +124,8 @@ fn in_the_middle_of_a_refresh() {
             before.world.advance(600).await.unwrap();
             let syncing = account.clone();
             dies(&before, point, async move { sync(&syncing).await }).await;
-            let room = afterwards(&before).await;
-            let account = only(&room.client).await;
+            let harness = afterwards(&before).await;
+            let account = only(&harness.client).await;
             let outcome = sync(&account).await;
             if point == Checkpoint::RefreshAnswered {
                 // The portal has rotated the token, and its answer died with the process.
@@ -132,12 +135,12 @@ fn in_the_middle_of_a_refresh() {
                 assert_eq!(outcome, Err(revoked));
                 assert!(matches!(account.session(), SessionState::Sealed { .. }));
                 let again = account.sign_in_again(SignInMethod::Native).await.unwrap();
-                room.answer("ana", again).await.unwrap();
+                harness.answer("ana", again).await.unwrap();
                 sync(&account).await.unwrap();
             } else {
                 assert_eq!(outcome, Ok(()), "{point:?}");
             }
-            let arrived = room.world.portal_messages("Kilimanjaro".into()).await;
+            let arrived = harness.world.portal_messages("Kilimanjaro".into()).await;
             assert_eq!(arrived.unwrap(), 1, "{point:?}");
         });
     }
@@ -147,19 +150,19 @@ fn in_the_middle_of_a_refresh() {
 fn in_the_middle_of_signing_out() {
     for point in [Checkpoint::KeyDestroyed, Checkpoint::AccountRemoved] {
         run(async {
-            let before = room().await;
+            let before = harness().await;
             let ben = before.sign_in("ben").await.unwrap();
             let account = before.sign_in("ana").await.unwrap();
             sync(&account).await.unwrap();
             let leaving = account.clone();
             dies(&before, point, async move { leaving.sign_out().await }).await;
-            let room = afterwards(&before).await;
-            let accounts = room.client.accounts().await.unwrap();
+            let harness = afterwards(&before).await;
+            let accounts = harness.client.accounts().await.unwrap();
             let left: Vec<String> = accounts.iter().map(|account| account.id()).collect();
             assert_eq!(left, [ben.id()], "{point:?}");
             // What was begun is ended, and the portal is told with the next sync of anybody.
             sync(&accounts[0]).await.unwrap();
-            let told = room.world.portal_revocations().await.unwrap();
+            let told = harness.world.portal_revocations().await.unwrap();
             assert_eq!(told, 1, "{point:?}");
         });
     }
@@ -168,39 +171,39 @@ fn in_the_middle_of_signing_out() {
 #[test]
 fn a_sign_in_and_a_refresh_at_the_same_time_lose_neither() {
     run(async {
-        let room = room().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = harness().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
         let step_up = account.step_up(SignInMethod::Native).await.unwrap();
-        room.world.advance(400).await.unwrap();
+        harness.world.advance(400).await.unwrap();
         // The refresh has its answer and is slow to put it on disk; meanwhile the step-up is finished.
-        room.world.dies_at(Checkpoint::RefreshAnswered);
+        harness.world.dies_at(Checkpoint::RefreshAnswered);
         let mut running = tokio::task::JoinSet::new();
         let syncing = account.clone();
         running.spawn(async move { sync(&syncing).await });
-        room.world.died().await;
-        let inside = Room {
-            world: room.world.clone(),
-            client: room.client.clone(),
+        harness.world.died().await;
+        let inside = Harness {
+            world: harness.world.clone(),
+            client: harness.client.clone(),
         };
         running.spawn(async move { inside.answer("ana", step_up).await.map(|_| ()) });
         // The patient's name is the last that a sign-in asks for.
         let asked = |sent: &pericard_world::Sent| sent.url.path().contains("/Patient/");
-        while !room.world.sent().iter().any(asked) {
+        while !harness.world.sent().iter().any(asked) {
             tokio::task::yield_now().await;
         }
         for _ in 0..10_000 {
             tokio::task::yield_now().await;
         }
-        room.world.goes_on();
+        harness.world.goes_on();
         while let Some(done) = running.join_next().await {
             done.unwrap().unwrap();
         }
         // What counts is the newer sign-in, its key with it, also after a restart and the next refresh.
-        let room = room.restarted().await.unwrap();
-        let account = only(&room.client).await;
+        let harness = harness.restarted().await.unwrap();
+        let account = only(&harness.client).await;
         for _ in 0..2 {
-            room.world.advance(400).await.unwrap();
+            harness.world.advance(400).await.unwrap();
             sync(&account).await.unwrap();
         }
         assert_eq!(account.session(), SessionState::Active);

@@ -1,20 +1,20 @@
 //! What a portal says of itself: asked for once, looked after daily, and told to the person.
 
 use pericard::{Finding, Verdict};
-use pericard_guarantees::{Room, run, sync};
+use pericard_guarantees::{Harness, run, sync};
 use serde_json::{Value, json};
 
-async fn described(more: Value) -> Room {
+async fn described(more: Value) -> Harness {
     let mut portal = json!({ "people": { "ana": { "threads": 1, "messages": 2 } } });
     for (key, value) in more.as_object().unwrap() {
         portal[key] = value.clone();
     }
-    Room::described(portal).await
+    Harness::described(portal).await
 }
 
-async fn findings(room: &Room) -> Vec<Finding> {
-    let config = room.client.portals().remove(0);
-    room.client.portal(config).await.unwrap().findings()
+async fn findings(harness: &Harness) -> Vec<Finding> {
+    let config = harness.client.portals().remove(0);
+    harness.client.portal(config).await.unwrap().findings()
 }
 
 fn verdict(findings: &[Finding], subject: &str) -> Verdict {
@@ -27,49 +27,49 @@ fn verdict(findings: &[Finding], subject: &str) -> Verdict {
 #[test]
 fn documents_that_did_not_change_are_not_sent_again() {
     run(async {
-        let room = described(json!({})).await;
-        let config = room.client.portals().remove(0);
-        room.client.portal(config.clone()).await.unwrap();
-        assert!(room.world.sent().iter().all(|sent| !sent.conditional));
-        let again = room.client.portal(config).await.unwrap();
-        let sent = room.world.sent();
+        let harness = described(json!({})).await;
+        let config = harness.client.portals().remove(0);
+        harness.client.portal(config.clone()).await.unwrap();
+        assert!(harness.world.sent().iter().all(|sent| !sent.conditional));
+        let again = harness.client.portal(config).await.unwrap();
+        let sent = harness.world.sent();
         let conditional = sent.iter().filter(|sent| sent.conditional).count();
         assert!(conditional >= 3, "{sent:?}");
         assert!(again.capabilities().bound_tokens);
         // What was kept is as good as what was sent.
-        room.sign_in("ana").await.unwrap();
+        harness.sign_in("ana").await.unwrap();
     });
 }
 
 #[test]
 fn an_account_asks_once_a_day_what_its_portal_offers() {
     run(async {
-        let room = described(json!({})).await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = described(json!({})).await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
-        let asked = |room: &Room| {
-            let sent = room.world.sent().into_iter();
+        let asked = |harness: &Harness| {
+            let sent = harness.world.sent().into_iter();
             sent.filter(|sent| sent.url.path().contains("well-known"))
                 .count()
         };
-        asked(&room);
+        asked(&harness);
         sync(&account).await.unwrap();
-        assert_eq!(asked(&room), 0);
-        room.world.advance(25 * 3600).await.unwrap();
+        assert_eq!(asked(&harness), 0);
+        harness.world.advance(25 * 3600).await.unwrap();
         sync(&account).await.unwrap();
-        assert!(asked(&room) > 0);
+        assert!(asked(&harness) > 0);
         sync(&account).await.unwrap();
-        assert_eq!(asked(&room), 0);
+        assert_eq!(asked(&harness), 0);
         // What contradicts the account's issuer, or is no document, changes nothing.
         for fault in [
             json!({ "fault": "wrong_issuer" }),
             json!({ "fault": "discovery", "as": "html" }),
             json!({ "fault": "discovery", "as": "huge" }),
         ] {
-            room.world.advance(25 * 3600).await.unwrap();
-            room.portal(fault.clone()).await;
+            harness.world.advance(25 * 3600).await.unwrap();
+            harness.portal(fault.clone()).await;
             assert_eq!(sync(&account).await, Ok(()), "{fault}");
-            room.portal(json!({ "fault": "none" })).await;
+            harness.portal(json!({ "fault": "none" })).await;
         }
     });
 }
@@ -105,8 +105,8 @@ fn each_missing_or_broken_part_is_named_with_its_cost() {
                 Verdict::Wrong,
             ),
         ] {
-            let room = described(json!({ "faults": [fault] })).await;
-            let found = findings(&room).await;
+            let harness = described(json!({ "faults": [fault] })).await;
+            let found = findings(&harness).await;
             assert_eq!(verdict(&found, subject), expected, "{subject}");
         }
     });

@@ -1,29 +1,29 @@
 //! Accounts entered by strangers.
 
 use pericard::{PericardError, SignInMethod, SignInReason, SignInStep};
-use pericard_guarantees::{Room, run};
+use pericard_guarantees::{Harness, run};
 use serde_json::json;
 
-async fn asked_for_a_code(room: &Room) -> std::sync::Arc<pericard::SignIn> {
-    let sign_in = room.begin(SignInMethod::Native).await.unwrap();
-    let user = room.world.user("ana".into()).unwrap();
-    let password = room.world.password("ana".into(), true).unwrap();
+async fn asked_for_a_code(harness: &Harness) -> std::sync::Arc<pericard::SignIn> {
+    let sign_in = harness.begin(SignInMethod::Native).await.unwrap();
+    let user = harness.world.user("ana".into()).unwrap();
+    let password = harness.world.password("ana".into(), true).unwrap();
     let step = sign_in.clone().password(user, password).await.unwrap();
     assert!(matches!(step, SignInStep::AskCode { .. }));
     sign_in
 }
 
-async fn with_totp() -> Room {
-    Room::with(json!({ "ana": { "threads": 1, "messages": 2, "totp": true } })).await
+async fn with_totp() -> Harness {
+    Harness::with(json!({ "ana": { "threads": 1, "messages": 2, "totp": true } })).await
 }
 
 #[test]
 fn one_code_is_never_submitted_twice() {
     run(async {
-        let room = with_totp().await;
-        let sign_in = asked_for_a_code(&room).await;
-        room.portal(json!({ "requests": {} })).await;
-        let wrong = room
+        let harness = with_totp().await;
+        let sign_in = asked_for_a_code(&harness).await;
+        harness.portal(json!({ "requests": {} })).await;
+        let wrong = harness
             .world
             .clone()
             .code("ana".into(), "wrong".into())
@@ -42,13 +42,13 @@ fn one_code_is_never_submitted_twice() {
                 }
             );
         }
-        let asked = room
+        let asked = harness
             .portal(json!({ "requests": { "path": "challenge" } }))
             .await;
         assert_eq!(asked["count"], 1);
         // Neither after a restart, while another code goes through.
-        let room = room.restarted().await.unwrap();
-        let sign_in = room.client.resume_sign_in().await.unwrap().unwrap();
+        let harness = harness.restarted().await.unwrap();
+        let sign_in = harness.client.resume_sign_in().await.unwrap().unwrap();
         let error = sign_in.clone().code(wrong).await.unwrap_err();
         assert_eq!(
             error,
@@ -56,15 +56,15 @@ fn one_code_is_never_submitted_twice() {
                 attempts_left: Some(4)
             }
         );
-        room.answer("ana", sign_in).await.unwrap();
+        harness.answer("ana", sign_in).await.unwrap();
     });
 }
 
 #[test]
 fn wrong_codes_are_counted_and_the_wait_says_how_long() {
     run(async {
-        let room = with_totp().await;
-        let sign_in = asked_for_a_code(&room).await;
+        let harness = with_totp().await;
+        let sign_in = asked_for_a_code(&harness).await;
         for left in [4, 3, 2, 1] {
             let error = sign_in
                 .clone()
@@ -89,23 +89,23 @@ fn wrong_codes_are_counted_and_the_wait_says_how_long() {
         assert!(matches!(error, PericardError::RateLimited { .. }));
         assert!(matches!(sign_in.step().unwrap(), SignInStep::Wait { .. }));
         // While it waits nothing is sent; afterwards the question is back.
-        room.portal(json!({ "requests": {} })).await;
+        harness.portal(json!({ "requests": {} })).await;
         let error = sign_in.clone().code("000008".into()).await.unwrap_err();
         assert!(matches!(error, PericardError::RateLimited { .. }));
-        assert_eq!(room.portal(json!({ "requests": {} })).await["count"], 0);
-        room.world.advance(61).await.unwrap();
-        room.answer("ana", sign_in).await.unwrap();
+        assert_eq!(harness.portal(json!({ "requests": {} })).await["count"], 0);
+        harness.world.advance(61).await.unwrap();
+        harness.answer("ana", sign_in).await.unwrap();
     });
 }
 
 #[test]
 fn signing_in_survives_its_death_at_every_step() {
     run(async {
-        let mut room = with_totp().await;
-        room.begin(SignInMethod::Native).await.unwrap();
+        let mut harness = with_totp().await;
+        harness.begin(SignInMethod::Native).await.unwrap();
         for expected in ["AskPassword", "AskCode", "Ready"] {
-            room = room.restarted().await.unwrap();
-            let sign_in = room
+            harness = harness.restarted().await.unwrap();
+            let sign_in = harness
                 .client
                 .resume_sign_in()
                 .await
@@ -115,12 +115,12 @@ fn signing_in_survives_its_death_at_every_step() {
             assert!(format!("{step:?}").starts_with(expected), "{step:?}");
             match step {
                 SignInStep::AskPassword { .. } => {
-                    let user = room.world.user("ana".into()).unwrap();
-                    let password = room.world.password("ana".into(), true).unwrap();
+                    let user = harness.world.user("ana".into()).unwrap();
+                    let password = harness.world.password("ana".into(), true).unwrap();
                     sign_in.password(user, password).await.unwrap();
                 }
                 SignInStep::AskCode { .. } => {
-                    let code = room
+                    let code = harness
                         .world
                         .clone()
                         .code("ana".into(), "now".into())
@@ -131,32 +131,32 @@ fn signing_in_survives_its_death_at_every_step() {
                 _ => drop(sign_in.finish().await.unwrap()),
             }
         }
-        assert_eq!(room.client.accounts().await.unwrap().len(), 1);
-        assert!(room.client.resume_sign_in().await.unwrap().is_none());
+        assert_eq!(harness.client.accounts().await.unwrap().len(), 1);
+        assert!(harness.client.resume_sign_in().await.unwrap().is_none());
     });
 }
 
 #[test]
 fn a_sign_in_does_not_survive_its_ten_minutes() {
     run(async {
-        let room = with_totp().await;
-        let sign_in = asked_for_a_code(&room).await;
-        room.world.advance(601).await.unwrap();
+        let harness = with_totp().await;
+        let sign_in = asked_for_a_code(&harness).await;
+        harness.world.advance(601).await.unwrap();
         let expired = PericardError::SignInRequired {
             reason: SignInReason::Expired,
         };
         assert_eq!(sign_in.step().unwrap_err(), expired);
         assert_eq!(sign_in.code("123456".into()).await.unwrap_err(), expired);
-        assert!(room.client.resume_sign_in().await.unwrap().is_none());
+        assert!(harness.client.resume_sign_in().await.unwrap().is_none());
     });
 }
 
 #[test]
 fn a_cancelled_sign_in_is_gone_and_what_it_held_is_revoked() {
     run(async {
-        let room = with_totp().await;
-        let sign_in = asked_for_a_code(&room).await;
-        let code = room
+        let harness = with_totp().await;
+        let sign_in = asked_for_a_code(&harness).await;
+        let code = harness
             .world
             .clone()
             .code("ana".into(), "now".into())
@@ -165,26 +165,26 @@ fn a_cancelled_sign_in_is_gone_and_what_it_held_is_revoked() {
         let step = sign_in.clone().code(code).await.unwrap();
         assert!(matches!(step, SignInStep::Ready { .. }));
         sign_in.clone().cancel().await.unwrap();
-        assert_eq!(room.world.portal_revocations().await.unwrap(), 1);
+        assert_eq!(harness.world.portal_revocations().await.unwrap(), 1);
         assert!(sign_in.finish().await.is_err());
-        assert!(room.client.resume_sign_in().await.unwrap().is_none());
-        assert!(room.client.accounts().await.unwrap().is_empty());
+        assert!(harness.client.resume_sign_in().await.unwrap().is_none());
+        assert!(harness.client.accounts().await.unwrap().is_empty());
     });
 }
 
 #[test]
 fn what_an_abandoned_sign_in_holds_is_revoked_and_gone_after_its_time() {
     run(async {
-        let room = with_totp().await;
-        let sign_in = asked_for_a_code(&room).await;
-        let code = room.world.clone().code("ana".into(), "now".into()).await;
+        let harness = with_totp().await;
+        let sign_in = asked_for_a_code(&harness).await;
+        let code = harness.world.clone().code("ana".into(), "now".into()).await;
         sign_in.code(code.unwrap()).await.unwrap();
-        let alive = async || room.portal(json!({ "sessions": "ana" })).await["count"].clone();
+        let alive = async || harness.portal(json!({ "sessions": "ana" })).await["count"].clone();
         assert_eq!(alive().await, 1);
-        room.world.advance(601).await.unwrap();
+        harness.world.advance(601).await.unwrap();
         // The next sign-in takes it out, and the next word to the portal ends it there.
-        room.begin(SignInMethod::Native).await.unwrap();
-        room.begin(SignInMethod::Native).await.unwrap();
+        harness.begin(SignInMethod::Native).await.unwrap();
+        harness.begin(SignInMethod::Native).await.unwrap();
         assert_eq!(alive().await, 0);
     });
 }

@@ -3,18 +3,18 @@
 use pericard::{
     InputProblem, PericardError, PortalConfig, PortalProblem, SignInMethod, SignInStep,
 };
-use pericard_guarantees::{Room, run, sync};
+use pericard_guarantees::{Harness, run, sync};
 use serde_json::json;
 
 #[test]
 fn an_access_token_never_leaves_origin_and_base_path() {
     run(async {
-        let room = Room::described(json!({
+        let harness = Harness::described(json!({
             "people": { "ana": { "threads": 30, "messages": 400 } },
             "faults": [ { "fault": "foreign_next" } ],
         }))
         .await;
-        let account = room.sign_in("ana").await.unwrap();
+        let account = harness.sign_in("ana").await.unwrap();
         let error = sync(&account).await.unwrap_err();
         assert_eq!(
             error,
@@ -23,11 +23,11 @@ fn an_access_token_never_leaves_origin_and_base_path() {
                 status: None
             }
         );
-        room.portal(json!({ "fault": "none" })).await;
+        harness.portal(json!({ "fault": "none" })).await;
         sync(&account).await.unwrap();
 
         let base = url::Url::parse(&account.portal()).unwrap();
-        let sent = room.world.sent();
+        let sent = harness.world.sent();
         let authorized: Vec<_> = sent.iter().filter(|sent| sent.authorized).collect();
         assert!(authorized.len() > 2);
         for sent in &sent {
@@ -50,14 +50,14 @@ fn an_access_token_never_leaves_origin_and_base_path() {
 #[test]
 fn a_native_password_is_never_asked_for_a_portal_that_the_configuration_does_not_name() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let listed = room.client.portals().remove(0);
+        let harness = Harness::ana_and_ben().await;
+        let listed = harness.client.portals().remove(0);
         // The same portal by another spelling of its address is not the one that was configured.
         let typed = PortalConfig {
             base: listed.base.replace("localhost", "127.0.0.1"),
             ..listed.clone()
         };
-        let portal = room.client.portal(typed).await.unwrap();
+        let portal = harness.client.portal(typed).await.unwrap();
         assert!(!portal.capabilities().native_sign_in);
         let refused = portal.sign_in(SignInMethod::Native).await;
         let problem = InputProblem::NotConfigured;
@@ -71,7 +71,7 @@ fn a_native_password_is_never_asked_for_a_portal_that_the_configuration_does_not
         // The browser is open to every portal, and the configured one may ask for the password.
         let browser = portal.sign_in(SignInMethod::Browser).await.unwrap();
         assert!(matches!(browser.step().unwrap(), SignInStep::OpenBrowser));
-        let native = room.begin(SignInMethod::Native).await.unwrap();
+        let native = harness.begin(SignInMethod::Native).await.unwrap();
         let step = native.step().unwrap();
         assert!(matches!(step, SignInStep::AskPassword { .. }));
     });
@@ -80,35 +80,35 @@ fn a_native_password_is_never_asked_for_a_portal_that_the_configuration_does_not
 #[test]
 fn a_native_sign_in_is_not_resumed_for_a_portal_that_was_withdrawn() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        room.begin(SignInMethod::Native).await.unwrap();
-        room.client.shut_down().await.unwrap();
-        let mut config = room.world.config();
+        let harness = Harness::ana_and_ben().await;
+        harness.begin(SignInMethod::Native).await.unwrap();
+        harness.client.shut_down().await.unwrap();
+        let mut config = harness.world.config();
         config.portals[0].native_sign_in = false;
-        let client = room
+        let client = harness
             .world
-            .open_as(config, room.world.keystore())
+            .open_as(config, harness.world.keystore())
             .await
             .unwrap();
         assert!(client.resume_sign_in().await.unwrap().is_none());
         // The counter-test: while it is configured, it is resumed.
         client.shut_down().await.unwrap();
-        let room = Room::ana_and_ben().await;
-        room.begin(SignInMethod::Native).await.unwrap();
-        let room = room.restarted().await.unwrap();
-        assert!(room.client.resume_sign_in().await.unwrap().is_some());
+        let harness = Harness::ana_and_ben().await;
+        harness.begin(SignInMethod::Native).await.unwrap();
+        let harness = harness.restarted().await.unwrap();
+        assert!(harness.client.resume_sign_in().await.unwrap().is_some());
     });
 }
 
 #[test]
 fn a_portal_whose_certificate_is_not_trusted_is_refused() {
     run(async {
-        let room = Room::ana_and_ben().await;
+        let harness = Harness::ana_and_ben().await;
         let config = PortalConfig {
             extra_roots: Vec::new(),
-            ..room.client.portals().remove(0)
+            ..harness.client.portals().remove(0)
         };
-        let error = room.client.portal(config).await.err().unwrap();
+        let error = harness.client.portal(config).await.err().unwrap();
         assert_eq!(
             error,
             PericardError::Portal {
@@ -117,8 +117,9 @@ fn a_portal_whose_certificate_is_not_trusted_is_refused() {
             }
         );
         // The counter-test: with its root it is found.
-        room.client
-            .portal(room.client.portals().remove(0))
+        harness
+            .client
+            .portal(harness.client.portals().remove(0))
             .await
             .unwrap();
     });

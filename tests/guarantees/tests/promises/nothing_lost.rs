@@ -1,7 +1,7 @@
 //! What was acknowledged stays, and what was typed arrives once.
 
 use pericard::{MessageState, NewMessage, PericardError, StorageKind};
-use pericard_guarantees::{Room, inbox, run, sync, threads};
+use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use serde_json::json;
 
 fn reply(thread: &str, text: &str) -> NewMessage {
@@ -12,8 +12,8 @@ fn reply(thread: &str, text: &str) -> NewMessage {
     }
 }
 
-async fn queued(room: &Room, text: &str) -> (std::sync::Arc<pericard::Account>, String) {
-    let account = room.sign_in("ana").await.unwrap();
+async fn queued(harness: &Harness, text: &str) -> (std::sync::Arc<pericard::Account>, String) {
+    let account = harness.sign_in("ana").await.unwrap();
     sync(&account).await.unwrap();
     let thread = threads(&account).await.unwrap().remove(0).id;
     let message = inbox(&account).send(reply(&thread, text)).await.unwrap();
@@ -29,15 +29,16 @@ fn an_acknowledged_message_is_sent_once_where_the_portal_proves_it() {
         json!({ "fault": "status", "code": 502, "times": 1, "on": "fhir" }),
     ] {
         run(async {
-            let room = Room::ana_and_ben().await;
-            let (account, id) = queued(&room, "Kilimanjaro").await;
-            room.portal(fault.clone()).await;
+            let harness = Harness::ana_and_ben().await;
+            let (account, id) = queued(&harness, "Kilimanjaro").await;
+            harness.portal(fault.clone()).await;
             sync(&account).await.unwrap();
             sync(&account).await.unwrap();
             let state = inbox(&account).message(id).await.unwrap().state;
             assert_eq!(state, MessageState::Sent, "{fault}");
             assert_eq!(
-                room.world
+                harness
+                    .world
                     .portal_messages("Kilimanjaro".into())
                     .await
                     .unwrap(),
@@ -51,31 +52,37 @@ fn an_acknowledged_message_is_sent_once_where_the_portal_proves_it() {
 #[test]
 fn a_message_is_unknown_where_the_portal_cannot_prove_it_and_the_person_decides() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let (account, id) = queued(&room, "Kilimanjaro").await;
+        let harness = Harness::ana_and_ben().await;
+        let (account, id) = queued(&harness, "Kilimanjaro").await;
         // Its index lags, so that a look-up misses what was just taken.
-        room.portal(json!({ "fault": "ignore_identifier" })).await;
-        room.portal(json!({ "fault": "lagging_index", "seconds": 60 }))
+        harness
+            .portal(json!({ "fault": "ignore_identifier" }))
             .await;
-        room.portal(json!({ "fault": "drop_answer_after_commit" }))
+        harness
+            .portal(json!({ "fault": "lagging_index", "seconds": 60 }))
+            .await;
+        harness
+            .portal(json!({ "fault": "drop_answer_after_commit" }))
             .await;
         sync(&account).await.unwrap();
         let state = inbox(&account).message(id.clone()).await.unwrap().state;
         assert_eq!(state, MessageState::Unknown);
         assert_eq!(
-            room.world
+            harness
+                .world
                 .portal_messages("Kilimanjaro".into())
                 .await
                 .unwrap(),
             1
         );
         // Once the portal shows it, the doubt is settled without anybody's doing.
-        room.world.advance(120).await.unwrap();
+        harness.world.advance(120).await.unwrap();
         sync(&account).await.unwrap();
         let state = inbox(&account).message(id).await.unwrap().state;
         assert_eq!(state, MessageState::Sent);
         assert_eq!(
-            room.world
+            harness
+                .world
                 .portal_messages("Kilimanjaro".into())
                 .await
                 .unwrap(),
@@ -87,9 +94,10 @@ fn a_message_is_unknown_where_the_portal_cannot_prove_it_and_the_person_decides(
 #[test]
 fn a_refused_message_is_kept_and_can_be_sent_again_or_taken_back() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let (account, id) = queued(&room, "Kilimanjaro").await;
-        room.portal(json!({ "fault": "status", "code": 422, "times": 1, "on": "fhir" }))
+        let harness = Harness::ana_and_ben().await;
+        let (account, id) = queued(&harness, "Kilimanjaro").await;
+        harness
+            .portal(json!({ "fault": "status", "code": 422, "times": 1, "on": "fhir" }))
             .await;
         sync(&account).await.unwrap();
         let messages = inbox(&account);
@@ -115,7 +123,8 @@ fn a_refused_message_is_kept_and_can_be_sent_again_or_taken_back() {
         );
         sync(&account).await.unwrap();
         assert_eq!(
-            room.world
+            harness
+                .world
                 .portal_messages("Matterhorn".into())
                 .await
                 .unwrap(),
@@ -135,8 +144,8 @@ fn a_refused_message_is_kept_and_can_be_sent_again_or_taken_back() {
 #[test]
 fn a_cancelled_sync_keeps_what_had_arrived_and_the_next_one_goes_on() {
     run(async {
-        let room = Room::with(json!({ "ana": { "threads": 40, "messages": 900 } })).await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::with(json!({ "ana": { "threads": 40, "messages": 900 } })).await;
+        let account = harness.sign_in("ana").await.unwrap();
         let run = account.start_sync(None).unwrap();
         let joined = account.start_sync(None).unwrap();
         while let Some(progress) = run.next().await.unwrap() {
@@ -164,12 +173,12 @@ fn a_cancelled_sync_keeps_what_had_arrived_and_the_next_one_goes_on() {
 #[test]
 fn a_damaged_database_is_said_to_be_one_and_left_as_it_is() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        room.client.shut_down().await.unwrap();
-        let file = room.world.path().join("pericard/device.db");
+        let harness = Harness::ana_and_ben().await;
+        harness.client.shut_down().await.unwrap();
+        let file = harness.world.path().join("pericard/device.db");
         let noise = vec![7; 8192];
         std::fs::write(&file, &noise).unwrap();
-        let error = room.world.open(room.world.keystore()).await.err();
+        let error = harness.world.open(harness.world.keystore()).await.err();
         assert_eq!(
             error,
             Some(PericardError::Storage {
@@ -226,23 +235,23 @@ fn what_was_acknowledged_survives_a_killed_process() {
         return run(async move { queue_and_die(std::path::Path::new(&folder)).await });
     }
     run(async {
-        let room = Room::ana_and_ben().await;
+        let harness = Harness::ana_and_ben().await;
         let folder = tempfile::tempdir().unwrap();
         let keystore = std::sync::Arc::new(Folder(folder.path().into()));
-        let mut config = room.world.config();
+        let mut config = harness.world.config();
         config.directory = folder
             .path()
             .join("pericard")
             .to_string_lossy()
             .into_owned();
-        let open = || room.world.open_as(config.clone(), keystore.clone());
-        let room = Room {
+        let open = || harness.world.open_as(config.clone(), keystore.clone());
+        let harness = Harness {
             client: open().await.unwrap(),
-            world: room.world.clone(),
+            world: harness.world.clone(),
         };
-        let account = room.sign_in("ana").await.unwrap();
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
-        room.client.shut_down().await.unwrap();
+        harness.client.shut_down().await.unwrap();
 
         let mut child = std::process::Command::new(std::env::current_exe().unwrap());
         child.args([
@@ -264,7 +273,11 @@ fn what_was_acknowledged_survives_a_killed_process() {
         assert_eq!(texts, ["Elbrus one", "Elbrus two", "Elbrus three"]);
         sync(&account).await.unwrap();
         assert_eq!(
-            room.world.portal_messages("Elbrus".into()).await.unwrap(),
+            harness
+                .world
+                .portal_messages("Elbrus".into())
+                .await
+                .unwrap(),
             3
         );
     });

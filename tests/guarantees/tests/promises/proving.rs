@@ -3,34 +3,34 @@
 use std::sync::Arc;
 
 use pericard::{Account, PericardError, PortalProblem, SessionState, SignInMethod, SignInStep};
-use pericard_guarantees::{Room, run, sync, threads};
+use pericard_guarantees::{Harness, run, sync, threads};
 use serde_json::{Value, json};
 
-async fn with(person: Value) -> Room {
-    Room::with(json!({ "ana": person })).await
+async fn with(person: Value) -> Harness {
+    Harness::with(json!({ "ana": person })).await
 }
 
-async fn stepped_up(room: &Room, account: &Account) -> Result<Arc<Account>, PericardError> {
+async fn stepped_up(harness: &Harness, account: &Account) -> Result<Arc<Account>, PericardError> {
     let sign_in = account.step_up(SignInMethod::Native).await?;
-    room.answer("ana", sign_in).await
+    harness.answer("ana", sign_in).await
 }
 
-async fn code(room: &Room, kind: &str) -> String {
-    let code = room.world.clone().code("ana".into(), kind.into()).await;
+async fn code(harness: &Harness, kind: &str) -> String {
+    let code = harness.world.clone().code("ana".into(), kind.into()).await;
     code.unwrap()
 }
 
 #[test]
 fn a_recovery_code_signs_in_once_and_says_how_many_are_left() {
     run(async {
-        let room = with(json!({ "threads": 1, "totp": true, "recovery_codes": 3 })).await;
-        let used = code(&room, "recovery").await;
+        let harness = with(json!({ "threads": 1, "totp": true, "recovery_codes": 3 })).await;
+        let used = code(&harness, "recovery").await;
         let (user, password) = (
-            room.world.user("ana".into()).unwrap(),
-            room.world.password("ana".into(), true).unwrap(),
+            harness.world.user("ana".into()).unwrap(),
+            harness.world.password("ana".into(), true).unwrap(),
         );
         let asked = async || {
-            let sign_in = room.begin(SignInMethod::Native).await.unwrap();
+            let sign_in = harness.begin(SignInMethod::Native).await.unwrap();
             let typed = sign_in.clone().password(user.clone(), password.clone());
             let step = typed.await.unwrap();
             assert!(matches!(
@@ -57,7 +57,7 @@ fn a_recovery_code_signs_in_once_and_says_how_many_are_left() {
         let sign_in = asked().await;
         let again = sign_in.clone().recovery_code(used).await.unwrap_err();
         assert!(matches!(again, PericardError::WrongCode { .. }));
-        let other = code(&room, "recovery").await;
+        let other = code(&harness, "recovery").await;
         let step = sign_in.clone().recovery_code(other).await.unwrap();
         assert_eq!(
             step,
@@ -71,27 +71,27 @@ fn a_recovery_code_signs_in_once_and_says_how_many_are_left() {
 #[test]
 fn an_enrolment_that_is_never_confirmed_leaves_the_account_as_it_was() {
     run(async {
-        let room = with(json!({ "threads": 1 })).await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = with(json!({ "threads": 1 })).await;
+        let account = harness.sign_in("ana").await.unwrap();
         let factor = account.two_factor();
         let enrolment = factor.enrol().await.unwrap();
         assert!(enrolment.totp.uri.starts_with("otpauth://totp/"));
         assert!(!format!("{enrolment:?}").contains(&enrolment.totp.secret));
         assert!(!factor.status().await.unwrap().enrolled);
-        let totp = room.portal(json!({ "totp": "ana" })).await;
+        let totp = harness.portal(json!({ "totp": "ana" })).await;
         assert_eq!(totp["secret"], Value::Null);
         // A wrong code does not confirm it either, and is counted.
         let wrong = factor.confirm(enrolment.id.clone(), "000000".into()).await;
         assert!(matches!(wrong, Err(PericardError::WrongCode { .. })));
         let gone = factor.confirm("unknown".into(), "123456".into()).await;
         assert_eq!(gone.unwrap_err(), PericardError::NotFound);
-        let sign_in = room.begin(SignInMethod::Native).await.unwrap();
-        room.answer("ana", sign_in).await.unwrap();
+        let sign_in = harness.begin(SignInMethod::Native).await.unwrap();
+        harness.answer("ana", sign_in).await.unwrap();
 
         // Confirmed, it counts, and its codes are asked for.
         let uri = enrolment.totp.uri.clone();
-        room.world.enrol("ana".into(), uri).unwrap();
-        let now = code(&room, "now").await;
+        harness.world.enrol("ana".into(), uri).unwrap();
+        let now = code(&harness, "now").await;
         let codes = factor.confirm(enrolment.id, now).await.unwrap();
         assert!(codes.len() >= 8);
         let status = factor.status().await.unwrap();
@@ -103,10 +103,10 @@ fn an_enrolment_that_is_never_confirmed_leaves_the_account_as_it_was() {
 #[test]
 fn enrolling_removing_and_showing_codes_need_fresh_authentication() {
     run(async {
-        let room = with(json!({ "threads": 1, "totp": true, "recovery_codes": 3 })).await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = with(json!({ "threads": 1, "totp": true, "recovery_codes": 3 })).await;
+        let account = harness.sign_in("ana").await.unwrap();
         let factor = account.two_factor();
-        room.world.advance(400).await.unwrap();
+        harness.world.advance(400).await.unwrap();
         let stale = PericardError::StepUpRequired;
         assert_eq!(factor.enrol().await.unwrap_err(), stale);
         assert_eq!(factor.new_recovery_codes().await.unwrap_err(), stale);
@@ -115,7 +115,7 @@ fn enrolling_removing_and_showing_codes_need_fresh_authentication() {
         // Reading goes on, and the session is no other.
         sync(&account).await.unwrap();
         assert_eq!(account.session(), SessionState::Active);
-        let same = stepped_up(&room, &account).await.unwrap();
+        let same = stepped_up(&harness, &account).await.unwrap();
         assert_eq!(same.id(), account.id());
         assert_eq!(factor.new_recovery_codes().await.unwrap().len(), 8);
         factor.enrol().await.unwrap();
@@ -129,14 +129,15 @@ fn enrolling_removing_and_showing_codes_need_fresh_authentication() {
 fn the_returned_time_and_strength_of_a_step_up_are_checked() {
     run(async {
         for kind in ["stale_auth_time", "no_auth_time", "low_acr"] {
-            let room = with(json!({ "threads": 1, "totp": true })).await;
-            let account = room.sign_in("ana").await.unwrap();
-            room.world.advance(400).await.unwrap();
+            let harness = with(json!({ "threads": 1, "totp": true })).await;
+            let account = harness.sign_in("ana").await.unwrap();
+            harness.world.advance(400).await.unwrap();
             let factor = account.two_factor();
             assert!(factor.enrol().await.is_err());
-            room.portal(json!({ "fault": "id_token", "as": kind }))
+            harness
+                .portal(json!({ "fault": "id_token", "as": kind }))
                 .await;
-            match stepped_up(&room, &account).await.err() {
+            match stepped_up(&harness, &account).await.err() {
                 Some(PericardError::Portal { problem, .. }) => {
                     assert_eq!(problem, PortalProblem::NotFresh, "{kind}")
                 }
@@ -144,8 +145,8 @@ fn the_returned_time_and_strength_of_a_step_up_are_checked() {
             }
             // The account stays what it was.
             assert_eq!(account.session(), SessionState::Active);
-            room.portal(json!({ "fault": "none" })).await;
-            stepped_up(&room, &account).await.unwrap();
+            harness.portal(json!({ "fault": "none" })).await;
+            stepped_up(&harness, &account).await.unwrap();
             factor.enrol().await.unwrap();
         }
     });
@@ -154,21 +155,22 @@ fn the_returned_time_and_strength_of_a_step_up_are_checked() {
 #[test]
 fn a_portal_that_wants_more_proof_to_go_on_gets_it_and_loses_nothing() {
     run(async {
-        let room = with(json!({ "threads": 3, "totp": true })).await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = with(json!({ "threads": 3, "totp": true })).await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
-        room.world.advance(600).await.unwrap();
-        room.portal(json!({ "fault": "insufficient_authorization" }))
+        harness.world.advance(600).await.unwrap();
+        harness
+            .portal(json!({ "fault": "insufficient_authorization" }))
             .await;
         let error = sync(&account).await.unwrap_err();
         assert_eq!(error, PericardError::StepUpRequired);
         assert_eq!(account.session(), SessionState::StepUp);
         assert_eq!(threads(&account).await.unwrap().len(), 3);
         // It is not asked over and over.
-        room.portal(json!({ "requests": {} })).await;
+        harness.portal(json!({ "requests": {} })).await;
         assert!(sync(&account).await.is_err());
-        assert_eq!(room.portal(json!({ "requests": {} })).await["count"], 0);
-        stepped_up(&room, &account).await.unwrap();
+        assert_eq!(harness.portal(json!({ "requests": {} })).await["count"], 0);
+        stepped_up(&harness, &account).await.unwrap();
         sync(&account).await.unwrap();
         assert_eq!(account.session(), SessionState::Active);
     });
@@ -177,22 +179,23 @@ fn a_portal_that_wants_more_proof_to_go_on_gets_it_and_loses_nothing() {
 #[test]
 fn what_the_portal_asked_for_survives_the_death_of_the_app() {
     run(async {
-        let room = with(json!({ "threads": 1, "totp": true })).await;
-        let account = room.sign_in("ana").await.unwrap();
-        room.world.advance(400).await.unwrap();
+        let harness = with(json!({ "threads": 1, "totp": true })).await;
+        let account = harness.sign_in("ana").await.unwrap();
+        harness.world.advance(400).await.unwrap();
         assert!(account.two_factor().enrol().await.is_err());
-        let room = room.restarted().await.unwrap();
-        let account = room.client.account(account.id()).await.unwrap();
+        let harness = harness.restarted().await.unwrap();
+        let account = harness.client.account(account.id()).await.unwrap();
         // Both what it wants, a time and a strength, are asked for and held against the answer.
-        room.portal(json!({ "fault": "id_token", "as": "low_acr" }))
+        harness
+            .portal(json!({ "fault": "id_token", "as": "low_acr" }))
             .await;
-        let weak = stepped_up(&room, &account).await.err();
+        let weak = stepped_up(&harness, &account).await.err();
         assert!(
             matches!(weak, Some(PericardError::Portal { .. })),
             "{weak:?}"
         );
-        room.portal(json!({ "fault": "none" })).await;
-        stepped_up(&room, &account).await.unwrap();
+        harness.portal(json!({ "fault": "none" })).await;
+        stepped_up(&harness, &account).await.unwrap();
         account.two_factor().enrol().await.unwrap();
     });
 }
@@ -200,12 +203,12 @@ fn what_the_portal_asked_for_survives_the_death_of_the_app() {
 #[test]
 fn somebody_else_cannot_step_up() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         let sign_in = account.step_up(SignInMethod::Native).await.unwrap();
-        let error = room.answer("ben", sign_in).await.err();
+        let error = harness.answer("ben", sign_in).await.err();
         assert!(matches!(error, Some(PericardError::SignInRequired { .. })));
-        assert_eq!(room.client.accounts().await.unwrap().len(), 1);
+        assert_eq!(harness.client.accounts().await.unwrap().len(), 1);
         sync(&account).await.unwrap();
     });
 }
@@ -213,26 +216,26 @@ fn somebody_else_cannot_step_up() {
 #[test]
 fn a_forced_enrolment_survives_leaving_and_shows_its_codes_once() {
     run(async {
-        let mut room = with(json!({ "threads": 1, "must_enrol": true })).await;
-        let sign_in = room.begin(SignInMethod::Native).await.unwrap();
+        let mut harness = with(json!({ "threads": 1, "must_enrol": true })).await;
+        let sign_in = harness.begin(SignInMethod::Native).await.unwrap();
         let (user, password) = (
-            room.world.user("ana".into()).unwrap(),
-            room.world.password("ana".into(), true).unwrap(),
+            harness.world.user("ana".into()).unwrap(),
+            harness.world.password("ana".into(), true).unwrap(),
         );
         let step = sign_in.password(user, password).await.unwrap();
         let SignInStep::Enrol { totp, .. } = step else {
             panic!("{step:?}")
         };
-        let not_yet = room.portal(json!({ "totp": "ana" })).await;
+        let not_yet = harness.portal(json!({ "totp": "ana" })).await;
         assert_eq!(not_yet["secret"], Value::Null);
-        room = room.restarted().await.unwrap();
-        let sign_in = room.client.resume_sign_in().await.unwrap().unwrap();
+        harness = harness.restarted().await.unwrap();
+        let sign_in = harness.client.resume_sign_in().await.unwrap().unwrap();
         let SignInStep::Enrol { totp: same, .. } = sign_in.step().unwrap() else {
             panic!("another step")
         };
         assert!(same == totp, "the same secret");
-        room.world.enrol("ana".into(), totp.uri).unwrap();
-        let step = sign_in.code(code(&room, "now").await).await.unwrap();
+        harness.world.enrol("ana".into(), totp.uri).unwrap();
+        let step = sign_in.code(code(&harness, "now").await).await.unwrap();
         let SignInStep::ShowRecoveryCodes { codes } = step else {
             panic!("{step:?}")
         };
@@ -241,43 +244,43 @@ fn a_forced_enrolment_survives_leaving_and_shows_its_codes_once() {
             codes: codes.clone(),
         };
         assert!(!format!("{shown:?}").contains(&codes[0]));
-        room = room.restarted().await.unwrap();
-        let sign_in = room.client.resume_sign_in().await.unwrap().unwrap();
+        harness = harness.restarted().await.unwrap();
+        let sign_in = harness.client.resume_sign_in().await.unwrap().unwrap();
         let shown = sign_in.step().unwrap();
         assert!(shown == SignInStep::ShowRecoveryCodes { codes });
         let account = sign_in.finish().await.unwrap();
         assert!(account.two_factor().status().await.unwrap().enrolled);
-        assert!(room.client.resume_sign_in().await.unwrap().is_none());
+        assert!(harness.client.resume_sign_in().await.unwrap().is_none());
     });
 }
 
 /// What the core sent since this was last asked.
-fn sent(room: &Room) -> Vec<String> {
-    let sent = room.world.sent().into_iter();
+fn sent(harness: &Harness) -> Vec<String> {
+    let sent = harness.world.sent().into_iter();
     sent.map(|sent| sent.url.path().to_owned()).collect()
 }
 
 #[test]
 fn signing_in_takes_no_more_requests_than_it_needs() {
     run(async {
-        let room = with(json!({ "threads": 1, "totp": true })).await;
+        let harness = with(json!({ "threads": 1, "totp": true })).await;
         // After discovery: password, code, token, the patient's name.
-        let sign_in = room.begin(SignInMethod::Native).await.unwrap();
-        sent(&room);
-        let account = room.answer("ana", sign_in).await.unwrap();
-        let native = sent(&room);
+        let sign_in = harness.begin(SignInMethod::Native).await.unwrap();
+        sent(&harness);
+        let account = harness.answer("ana", sign_in).await.unwrap();
+        let native = sent(&harness);
         assert!(native.len() <= 4, "{native:?}");
         // Pushed request, token, the patient's name.
-        let sign_in = room.begin(SignInMethod::Browser).await.unwrap();
-        sent(&room);
-        room.answer("ana", sign_in).await.unwrap();
-        let browser = sent(&room);
+        let sign_in = harness.begin(SignInMethod::Browser).await.unwrap();
+        sent(&harness);
+        harness.answer("ana", sign_in).await.unwrap();
+        let browser = sent(&harness);
         assert!(browser.len() <= 3, "{browser:?}");
         sync(&account).await.unwrap();
-        room.world.advance(400).await.unwrap();
-        sent(&room);
+        harness.world.advance(400).await.unwrap();
+        sent(&harness);
         sync(&account).await.unwrap();
-        let refreshed: Vec<_> = sent(&room);
+        let refreshed: Vec<_> = sent(&harness);
         let refreshes = refreshed.iter().filter(|path| path.contains("token"));
         assert_eq!(refreshes.count(), 1, "{refreshed:?}");
         assert_eq!(refreshed.len(), 2, "and the search: {refreshed:?}");
@@ -287,23 +290,23 @@ fn signing_in_takes_no_more_requests_than_it_needs() {
 #[test]
 fn an_app_that_the_portal_does_not_know_registers_itself_once() {
     run(async {
-        let room = with(json!({ "threads": 1 })).await;
-        let mut config = room.client.portals().remove(0);
+        let harness = with(json!({ "threads": 1 })).await;
+        let mut config = harness.client.portals().remove(0);
         config.client = pericard::ClientId::Dynamic;
         let begun = async || {
-            let portal = room.client.portal(config.clone()).await.unwrap();
+            let portal = harness.client.portal(config.clone()).await.unwrap();
             portal.sign_in(SignInMethod::Browser).await.unwrap()
         };
-        let account = room.answer("ana", begun().await).await.unwrap();
-        room.world.advance(400).await.unwrap();
+        let account = harness.answer("ana", begun().await).await.unwrap();
+        harness.world.advance(400).await.unwrap();
         sync(&account).await.unwrap();
-        room.answer("ana", begun().await).await.unwrap();
-        let registered = sent(&room);
+        harness.answer("ana", begun().await).await.unwrap();
+        let registered = sent(&harness);
         let registered = registered.iter().filter(|path| path.contains("register"));
         assert_eq!(registered.count(), 1);
         // A portal that has forgotten the client gets to know it again.
-        room.portal(json!({ "end_registrations": true })).await;
-        room.answer("ana", begun().await).await.unwrap();
+        harness.portal(json!({ "end_registrations": true })).await;
+        harness.answer("ana", begun().await).await.unwrap();
     });
 }
 
@@ -311,9 +314,9 @@ fn an_app_that_the_portal_does_not_know_registers_itself_once() {
 fn the_portal_s_own_pages_are_opened_with_a_way_back() {
     run(async {
         use pericard::PortalPage::{Account, PasswordReset, Sessions};
-        let room = with(json!({ "threads": 1 })).await;
-        let config = room.client.portals().remove(0);
-        let portal = room.client.portal(config.clone()).await.unwrap();
+        let harness = with(json!({ "threads": 1 })).await;
+        let config = harness.client.portals().remove(0);
+        let portal = harness.client.portal(config.clone()).await.unwrap();
         for page in [PasswordReset, Account, Sessions] {
             let url = url::Url::parse(&portal.page(page).unwrap()).unwrap();
             let back = url.query_pairs().find(|(name, _)| name == "return_to");

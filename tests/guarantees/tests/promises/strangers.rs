@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use pericard::{InputProblem, PericardError, PortalProblem, SignIn, SignInMethod, SignInStep};
-use pericard_guarantees::{Room, run, sync};
+use pericard_guarantees::{Harness, run, sync};
 use serde_json::{Value, json};
 
 /// Ana at the portal's pages; where the browser comes back to.
-async fn at_the_portal(room: &Room, sign_in: &Arc<SignIn>, who: &str) -> String {
+async fn at_the_portal(harness: &Harness, sign_in: &Arc<SignIn>, who: &str) -> String {
     let url = sign_in.clone().authorization_url().await.unwrap();
-    let browser = room.world.clone();
+    let browser = harness.world.clone();
     browser
         .browser(url, who.into(), true, "now".into())
         .await
@@ -19,9 +19,9 @@ async fn at_the_portal(room: &Room, sign_in: &Arc<SignIn>, who: &str) -> String 
 }
 
 /// One browser sign-in of Ana from beginning to end.
-async fn browsed(room: &Room) -> Result<SignInStep, PericardError> {
-    let sign_in = room.begin(SignInMethod::Browser).await?;
-    let to = at_the_portal(room, &sign_in, "ana").await;
+async fn browsed(harness: &Harness) -> Result<SignInStep, PericardError> {
+    let sign_in = harness.begin(SignInMethod::Browser).await?;
+    let to = at_the_portal(harness, &sign_in, "ana").await;
     sign_in.redirected(to).await
 }
 
@@ -41,17 +41,20 @@ fn problem(error: PericardError) -> PortalProblem {
 
 /// With `fault` nobody is signed in, and its tokens are given back; without it Ana is.
 async fn refused_as(fault: Value, expected: PortalProblem) {
-    let room = Room::ana_and_ben().await;
-    room.portal(fault.clone()).await;
-    let error = browsed(&room).await.expect_err(&fault.to_string());
+    let harness = Harness::ana_and_ben().await;
+    harness.portal(fault.clone()).await;
+    let error = browsed(&harness).await.expect_err(&fault.to_string());
     assert_eq!(problem(error), expected, "{fault}");
-    let native = room.sign_in("ana").await.err().expect("a refusal");
+    let native = harness.sign_in("ana").await.err().expect("a refusal");
     assert_eq!(problem(native), expected, "{fault}");
-    assert!(room.client.accounts().await.unwrap().is_empty(), "{fault}");
-    let sessions = room.portal(json!({ "sessions": "ana" })).await;
+    assert!(
+        harness.client.accounts().await.unwrap().is_empty(),
+        "{fault}"
+    );
+    let sessions = harness.portal(json!({ "sessions": "ana" })).await;
     assert_eq!(sessions["count"], 0, "{fault}: what came is revoked");
-    room.portal(json!({ "fault": "none" })).await;
-    room.sign_in("ana").await.unwrap();
+    harness.portal(json!({ "fault": "none" })).await;
+    harness.sign_in("ana").await.unwrap();
 }
 
 #[test]
@@ -83,15 +86,17 @@ fn signing_keys_that_are_missing_or_changed() {
             refused_as(fault, PortalProblem::UntrustedIdentity).await;
         }
         // Changed between discovery and the sign-in, and again before a refresh: looked up once more.
-        let room = Room::ana_and_ben().await;
-        let sign_in = room.begin(SignInMethod::Native).await.unwrap();
-        room.portal(json!({ "rotate_keys": true })).await;
-        room.portal(json!({ "requests": {} })).await;
-        let account = room.answer("ana", sign_in).await.unwrap();
-        let looked = room.portal(json!({ "requests": { "path": "jwks" } })).await;
+        let harness = Harness::ana_and_ben().await;
+        let sign_in = harness.begin(SignInMethod::Native).await.unwrap();
+        harness.portal(json!({ "rotate_keys": true })).await;
+        harness.portal(json!({ "requests": {} })).await;
+        let account = harness.answer("ana", sign_in).await.unwrap();
+        let looked = harness
+            .portal(json!({ "requests": { "path": "jwks" } }))
+            .await;
         assert_eq!(looked["count"], 1);
-        room.portal(json!({ "rotate_keys": true })).await;
-        room.world.advance(600).await.unwrap();
+        harness.portal(json!({ "rotate_keys": true })).await;
+        harness.world.advance(600).await.unwrap();
         sync(&account).await.unwrap();
     });
 }
@@ -100,11 +105,11 @@ fn signing_keys_that_are_missing_or_changed() {
 fn a_redirect_of_another_issuer() {
     run(async {
         for fault in ["mix_up", "no_iss"] {
-            let room = Room::ana_and_ben().await;
-            room.portal(json!({ "fault": fault })).await;
-            assert_eq!(browsed(&room).await.unwrap_err(), not_ours(), "{fault}");
-            room.portal(json!({ "fault": "none" })).await;
-            browsed(&room).await.unwrap();
+            let harness = Harness::ana_and_ben().await;
+            harness.portal(json!({ "fault": fault })).await;
+            assert_eq!(browsed(&harness).await.unwrap_err(), not_ours(), "{fault}");
+            harness.portal(json!({ "fault": "none" })).await;
+            browsed(&harness).await.unwrap();
         }
     });
 }
@@ -112,13 +117,13 @@ fn a_redirect_of_another_issuer() {
 #[test]
 fn a_code_of_another_sign_in() {
     run(async {
-        let room = Room::ana_and_ben().await;
+        let harness = Harness::ana_and_ben().await;
         let (victim, thief) = (
-            room.begin(SignInMethod::Browser).await.unwrap(),
-            room.begin(SignInMethod::Browser).await.unwrap(),
+            harness.begin(SignInMethod::Browser).await.unwrap(),
+            harness.begin(SignInMethod::Browser).await.unwrap(),
         );
-        let of_victim = at_the_portal(&room, &victim, "ana").await;
-        let of_thief = at_the_portal(&room, &thief, "ben").await;
+        let of_victim = at_the_portal(&harness, &victim, "ana").await;
+        let of_thief = at_the_portal(&harness, &thief, "ben").await;
         // As it is, and put under the other's state.
         let as_it_is = victim.clone().redirected(of_thief.clone()).await;
         assert_eq!(as_it_is.unwrap_err(), not_ours());
@@ -136,26 +141,27 @@ fn a_code_of_another_sign_in() {
             matches!(error, PericardError::SignInRequired { .. }),
             "{error:?}"
         );
-        assert!(room.client.accounts().await.unwrap().is_empty());
+        assert!(harness.client.accounts().await.unwrap().is_empty());
         // The victim begins again, with new one-time values, and is who she is.
-        room.answer("ana", victim).await.unwrap();
+        harness.answer("ana", victim).await.unwrap();
     });
 }
 
 #[test]
 fn a_redirect_that_comes_twice() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let sign_in = room.begin(SignInMethod::Browser).await.unwrap();
-        let to = at_the_portal(&room, &sign_in, "ana").await;
-        room.portal(json!({ "fault": "drop_answer_after_commit", "on": "token" }))
+        let harness = Harness::ana_and_ben().await;
+        let sign_in = harness.begin(SignInMethod::Browser).await.unwrap();
+        let to = at_the_portal(&harness, &sign_in, "ana").await;
+        harness
+            .portal(json!({ "fault": "drop_answer_after_commit", "on": "token" }))
             .await;
         let lost = sign_in.clone().redirected(to.clone()).await.unwrap_err();
         assert_eq!(lost, PericardError::Offline);
         // Its state is worth nothing any more.
         let replayed = sign_in.clone().redirected(to).await.unwrap_err();
         assert_eq!(replayed, not_ours());
-        room.answer("ana", sign_in).await.unwrap();
+        harness.answer("ana", sign_in).await.unwrap();
     });
 }
 
@@ -167,14 +173,15 @@ fn a_portal_that_is_not_what_it_says() {
             ("huge", PortalProblem::TooLarge),
             ("html", PortalProblem::NotAPortal),
         ] {
-            let room = Room::ana_and_ben().await;
-            room.portal(json!({ "fault": "discovery", "as": kind }))
+            let harness = Harness::ana_and_ben().await;
+            harness
+                .portal(json!({ "fault": "discovery", "as": kind }))
                 .await;
-            let config = room.client.portals().remove(0);
-            let error = room.client.portal(config).await.err().expect(kind);
+            let config = harness.client.portals().remove(0);
+            let error = harness.client.portal(config).await.err().expect(kind);
             assert_eq!(problem(error), expected, "{kind}");
-            room.portal(json!({ "fault": "none" })).await;
-            room.sign_in("ana").await.unwrap();
+            harness.portal(json!({ "fault": "none" })).await;
+            harness.sign_in("ana").await.unwrap();
         }
     });
 }
@@ -182,62 +189,64 @@ fn a_portal_that_is_not_what_it_says() {
 #[test]
 fn endpoints_elsewhere_get_no_access_token() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        room.portal(json!({ "fault": "discovery", "as": "totp_elsewhere" }))
+        let harness = Harness::ana_and_ben().await;
+        harness
+            .portal(json!({ "fault": "discovery", "as": "totp_elsewhere" }))
             .await;
-        let account = room.sign_in("ana").await.unwrap();
+        let account = harness.sign_in("ana").await.unwrap();
         let refused = account.two_factor().status().await.unwrap_err();
         assert_eq!(problem(refused), PortalProblem::Unsupported);
         let base = url::Url::parse(&account.portal()).unwrap();
-        for sent in room.world.sent() {
+        for sent in harness.world.sent() {
             let inside = sent.url.origin() == base.origin() && sent.url.path().starts_with("/fhir");
             assert!(inside || !sent.authorized, "{}", sent.url);
         }
         // A token endpoint elsewhere is the authorization server's business; it gets codes, and no access token.
-        let room = Room::ana_and_ben().await;
-        room.portal(json!({ "fault": "discovery", "as": "elsewhere_endpoints" }))
+        let harness = Harness::ana_and_ben().await;
+        harness
+            .portal(json!({ "fault": "discovery", "as": "elsewhere_endpoints" }))
             .await;
-        assert!(room.sign_in("ana").await.is_err());
-        assert!(room.world.sent().iter().all(|sent| !sent.authorized));
+        assert!(harness.sign_in("ana").await.is_err());
+        assert!(harness.world.sent().iter().all(|sent| !sent.authorized));
     });
 }
 
 #[test]
 fn a_captive_portal_at_every_step_of_signing_in() {
     run(async {
-        let room =
-            Room::with(json!({ "ana": { "threads": 1, "messages": 2, "totp": true } })).await;
+        let harness =
+            Harness::with(json!({ "ana": { "threads": 1, "messages": 2, "totp": true } })).await;
         let captive = json!({ "fault": "captive_portal" });
-        let user = room.world.user("ana".into()).unwrap();
-        let password = room.world.password("ana".into(), true).unwrap();
-        let sign_in = room.begin(SignInMethod::Native).await.unwrap();
-        room.portal(captive.clone()).await;
+        let user = harness.world.user("ana".into()).unwrap();
+        let password = harness.world.password("ana".into(), true).unwrap();
+        let sign_in = harness.begin(SignInMethod::Native).await.unwrap();
+        harness.portal(captive.clone()).await;
         let typed = sign_in.clone().password(user.clone(), password.clone());
         assert_eq!(problem(typed.await.unwrap_err()), PortalProblem::NotAPortal);
-        room.portal(json!({ "fault": "none" })).await;
+        harness.portal(json!({ "fault": "none" })).await;
         sign_in.clone().password(user, password).await.unwrap();
-        room.portal(captive.clone()).await;
-        let code = room.world.clone().code("ana".into(), "now".into()).await;
+        harness.portal(captive.clone()).await;
+        let code = harness.world.clone().code("ana".into(), "now".into()).await;
         let typed = sign_in.clone().code(code.unwrap()).await;
         assert_eq!(problem(typed.unwrap_err()), PortalProblem::NotAPortal);
         assert!(matches!(
             sign_in.step().unwrap(),
             SignInStep::AskCode { .. }
         ));
-        room.portal(json!({ "fault": "none" })).await;
-        room.answer("ana", sign_in).await.unwrap();
+        harness.portal(json!({ "fault": "none" })).await;
+        harness.answer("ana", sign_in).await.unwrap();
 
-        let sign_in = room.begin(SignInMethod::Browser).await.unwrap();
-        room.portal(captive.clone()).await;
+        let sign_in = harness.begin(SignInMethod::Browser).await.unwrap();
+        harness.portal(captive.clone()).await;
         let pushed = sign_in.clone().authorization_url().await.unwrap_err();
         assert_eq!(problem(pushed), PortalProblem::NotAPortal);
-        room.portal(json!({ "fault": "none" })).await;
-        let to = at_the_portal(&room, &sign_in, "ana").await;
-        room.portal(captive).await;
+        harness.portal(json!({ "fault": "none" })).await;
+        let to = at_the_portal(&harness, &sign_in, "ana").await;
+        harness.portal(captive).await;
         let redeemed = sign_in.clone().redirected(to).await.unwrap_err();
         assert_eq!(problem(redeemed), PortalProblem::NotAPortal);
-        room.portal(json!({ "fault": "none" })).await;
-        room.answer("ana", sign_in).await.unwrap();
+        harness.portal(json!({ "fault": "none" })).await;
+        harness.answer("ana", sign_in).await.unwrap();
     });
 }
 
@@ -250,15 +259,17 @@ fn an_answer_that_is_lost_at_any_point_of_signing_in() {
             ("par", SignInMethod::Browser),
             ("token", SignInMethod::Browser),
         ] {
-            let room =
-                Room::with(json!({ "ana": { "threads": 1, "messages": 2, "totp": true } })).await;
-            let sign_in = room.begin(method).await.unwrap();
-            room.portal(json!({ "fault": "drop_answer_after_commit", "on": on }))
+            let harness =
+                Harness::with(json!({ "ana": { "threads": 1, "messages": 2, "totp": true } }))
+                    .await;
+            let sign_in = harness.begin(method).await.unwrap();
+            harness
+                .portal(json!({ "fault": "drop_answer_after_commit", "on": on }))
                 .await;
-            let lost = room.answer("ana", sign_in.clone()).await.err();
+            let lost = harness.answer("ana", sign_in.clone()).await.err();
             assert_eq!(lost, Some(PericardError::Offline), "{on} {method:?}");
             // The same sign-in goes on, from its question or from its first one.
-            room.answer("ana", sign_in).await.unwrap();
+            harness.answer("ana", sign_in).await.unwrap();
         }
     });
 }
@@ -268,30 +279,31 @@ fn a_clock_that_is_wrong() {
     run(async {
         const HOUR: u64 = 3_600;
         for (seconds, ahead) in [(20, false), (20, true), (HOUR, false), (HOUR, true)] {
-            let room =
-                Room::with(json!({ "ana": { "threads": 1, "messages": 2, "totp": true } })).await;
+            let harness =
+                Harness::with(json!({ "ana": { "threads": 1, "messages": 2, "totp": true } }))
+                    .await;
             if ahead {
-                room.world.set_ahead(seconds);
+                harness.world.set_ahead(seconds);
             } else {
-                room.world.set_back(seconds);
+                harness.world.set_back(seconds);
             }
-            let account = room.sign_in("ana").await.unwrap();
+            let account = harness.sign_in("ana").await.unwrap();
             sync(&account).await.unwrap();
             // A process that has not heard the portal's time yet is told it by the first refusal.
-            room.world.advance(600).await.unwrap();
-            let room = room.restarted().await.unwrap();
-            let account = room.client.account(account.id()).await.unwrap();
+            harness.world.advance(600).await.unwrap();
+            let harness = harness.restarted().await.unwrap();
+            let account = harness.client.account(account.id()).await.unwrap();
             sync(&account).await.unwrap();
         }
         for ahead in [false, true] {
-            let room = Room::ana_and_ben().await;
+            let harness = Harness::ana_and_ben().await;
             let year = 365 * 24 * HOUR;
             if ahead {
-                room.world.set_ahead(year);
+                harness.world.set_ahead(year);
             } else {
-                room.world.set_back(year);
+                harness.world.set_back(year);
             }
-            match room.sign_in("ana").await.err() {
+            match harness.sign_in("ana").await.err() {
                 Some(PericardError::ClockWrong { portal_time }) => {
                     let told = portal_time.expect("the portal said its time");
                     let off = std::time::SystemTime::now().duration_since(told);
@@ -300,11 +312,11 @@ fn a_clock_that_is_wrong() {
                 other => panic!("{other:?}"),
             }
             if ahead {
-                room.world.set_back(year);
+                harness.world.set_back(year);
             } else {
-                room.world.set_ahead(year);
+                harness.world.set_ahead(year);
             }
-            room.sign_in("ana").await.unwrap();
+            harness.sign_in("ana").await.unwrap();
         }
     });
 }
@@ -319,23 +331,25 @@ fn whose_record_it_is_when_somebody_acts_for_another() {
             ("none", true),
             ("elsewhere", true),
         ] {
-            let room = Room::ana_and_ben().await;
-            room.portal(json!({ "fault": "fhir_user", "as": user }))
+            let harness = Harness::ana_and_ben().await;
+            harness
+                .portal(json!({ "fault": "fhir_user", "as": user }))
                 .await;
-            let account = room.sign_in("ana").await.unwrap();
+            let account = harness.sign_in("ana").await.unwrap();
             assert_eq!(account.people()[0].is_self, is_self, "{user}");
         }
         // A portal without launch contexts: the person's own record, or none.
-        let room = Room::ana_and_ben().await;
-        room.portal(json!({ "fault": "no_patient" })).await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        harness.portal(json!({ "fault": "no_patient" })).await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
         assert!(account.people()[0].is_self);
-        let room = Room::ana_and_ben().await;
-        room.portal(json!({ "fault": "no_patient" })).await;
-        room.portal(json!({ "fault": "fhir_user", "as": "related_person" }))
+        let harness = Harness::ana_and_ben().await;
+        harness.portal(json!({ "fault": "no_patient" })).await;
+        harness
+            .portal(json!({ "fault": "fhir_user", "as": "related_person" }))
             .await;
-        let error = room.sign_in("ana").await.err().expect("nobody's record");
+        let error = harness.sign_in("ana").await.err().expect("nobody's record");
         assert_eq!(problem(error), PortalProblem::Unsupported);
     });
 }

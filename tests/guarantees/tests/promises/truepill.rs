@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use data_encoding::{BASE64, HEXLOWER};
 use pericard::{Client, NewMessage, PericardError, StorageKind};
-use pericard_guarantees::{Room, inbox, run, sync, threads};
+use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use pericard_world::NetworkState;
 use serde_json::json;
 
@@ -48,13 +48,14 @@ fn on_disk(folder: &Path, word: &str) -> usize {
 #[test]
 fn nothing_that_was_read_or_typed_is_on_disk_in_plain() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         let text = format!("{CANARY} 20 mg twice a day");
-        room.portal(json!({ "new_message": { "who": "ana", "thread": 0, "text": text } }))
+        harness
+            .portal(json!({ "new_message": { "who": "ana", "thread": 0, "text": text } }))
             .await;
         sync(&account).await.unwrap();
-        room.world.network(NetworkState::Down);
+        harness.world.network(NetworkState::Down);
         let new = NewMessage {
             thread: None,
             subject: Some(CANARY.into()),
@@ -68,7 +69,8 @@ fn nothing_that_was_read_or_typed_is_on_disk_in_plain() {
             .hits;
         assert_eq!(hits.len(), 2, "both are there to be found");
 
-        let password = String::from_utf8(room.world.password("ana".into(), true).unwrap()).unwrap();
+        let password =
+            String::from_utf8(harness.world.password("ana".into(), true).unwrap()).unwrap();
         let me = account.people().remove(0);
         for word in [
             CANARY,
@@ -77,35 +79,35 @@ fn nothing_that_was_read_or_typed_is_on_disk_in_plain() {
             &me.name,
             &me.name.to_uppercase(),
         ] {
-            assert_eq!(on_disk(room.world.path(), word), 0, "{word}");
+            assert_eq!(on_disk(harness.world.path(), word), 0, "{word}");
         }
         // The control: the same search finds what is not encrypted.
-        let control = room.world.path().join("control");
+        let control = harness.world.path().join("control");
         std::fs::write(
             &control,
             format!("..{text}..{}", BASE64.encode(text.as_bytes())),
         )
         .unwrap();
-        assert_eq!(on_disk(room.world.path(), CANARY), 2);
+        assert_eq!(on_disk(harness.world.path(), CANARY), 2);
     });
 }
 
 #[test]
 fn forgetting_makes_an_earlier_copy_of_the_files_unreadable() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
-        room.client.pause().await.unwrap();
+        harness.client.pause().await.unwrap();
         let thief = tempfile::tempdir().unwrap();
-        copy(room.world.path(), thief.path());
-        room.client.resume().await.unwrap();
+        copy(harness.world.path(), thief.path());
+        harness.client.resume().await.unwrap();
         account.forget().await.unwrap();
-        assert!(room.client.accounts().await.unwrap().is_empty());
+        assert!(harness.client.accounts().await.unwrap().is_empty());
 
         // The files as they were, with the keystore as it is now.
-        room.client.shut_down().await.unwrap();
-        let client = opened(&room, thief.path()).await;
+        harness.client.shut_down().await.unwrap();
+        let client = opened(&harness, thief.path()).await;
         let account = client.accounts().await.unwrap().remove(0);
         let error = threads(&account).await.unwrap_err();
         let wrong_key = PericardError::Storage {
@@ -122,23 +124,26 @@ fn forgetting_makes_an_earlier_copy_of_the_files_unreadable() {
 fn a_copy_of_the_files_is_readable_while_the_key_is_there() {
     // The counter-test of the promise above: it is the key that makes the difference.
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
-        room.client.shut_down().await.unwrap();
+        harness.client.shut_down().await.unwrap();
         let copied = tempfile::tempdir().unwrap();
-        copy(room.world.path(), copied.path());
-        let client = opened(&room, copied.path()).await;
+        copy(harness.world.path(), copied.path());
+        let client = opened(&harness, copied.path()).await;
         let account = client.accounts().await.unwrap().remove(0);
         assert_eq!(threads(&account).await.unwrap().len(), 3);
     });
 }
 
-/// A client on a copy of the room's files.
-async fn opened(room: &Room, copy: &Path) -> Arc<Client> {
-    let mut config = room.world.config();
+/// A client on a copy of the harness's files.
+async fn opened(harness: &Harness, copy: &Path) -> Arc<Client> {
+    let mut config = harness.world.config();
     config.directory = copy.join("pericard").to_string_lossy().into_owned();
-    let client = room.world.open_as(config, room.world.keystore()).await;
+    let client = harness
+        .world
+        .open_as(config, harness.world.keystore())
+        .await;
     client.unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! Messages shown to the wrong customer.
 
 use pericard::{FeatureState, PericardError};
-use pericard_guarantees::{Room, inbox, run, sync, threads};
+use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use serde_json::json;
 
 const FOREIGN: &str = "leak_other_patient";
@@ -9,14 +9,15 @@ const FOREIGN: &str = "leak_other_patient";
 #[test]
 fn a_foreign_record_is_never_stored_or_shown() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
         let before = threads(&account).await.unwrap();
-        room.portal(json!({ "fault": FOREIGN })).await;
-        room.portal(json!({ "new_message": { "who": "ana", "thread": 0, "text": "Hello Ana" } }))
+        harness.portal(json!({ "fault": FOREIGN })).await;
+        harness
+            .portal(json!({ "new_message": { "who": "ana", "thread": 0, "text": "Hello Ana" } }))
             .await;
-        room.portal(json!({ "requests": {} })).await;
+        harness.portal(json!({ "requests": {} })).await;
 
         let error = sync(&account).await.unwrap_err();
         let incidents = account.incidents().await.unwrap();
@@ -27,7 +28,7 @@ fn a_foreign_record_is_never_stored_or_shown() {
             }
         );
         // Its page was fetched once more, and nothing of it was stored.
-        let asked = room
+        let asked = harness
             .portal(json!({ "requests": { "path": "Communication" } }))
             .await;
         assert_eq!(asked["count"], 2);
@@ -35,7 +36,7 @@ fn a_foreign_record_is_never_stored_or_shown() {
         assert_eq!(account.held().await.unwrap(), 0);
 
         // The counter-test: the same page without the foreign record is stored.
-        room.portal(json!({ "fault": "none" })).await;
+        harness.portal(json!({ "fault": "none" })).await;
         sync(&account).await.unwrap();
         let after = threads(&account).await.unwrap();
         let messages =
@@ -48,9 +49,9 @@ fn a_foreign_record_is_never_stored_or_shown() {
 #[test]
 fn an_incident_says_nothing_of_the_record() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
-        room.portal(json!({ "fault": FOREIGN })).await;
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
+        harness.portal(json!({ "fault": FOREIGN })).await;
         let error = sync(&account).await.unwrap_err();
         let incident = account.incidents().await.unwrap().remove(0);
         let said = format!("{error:?} {error} {incident:?}");
@@ -64,12 +65,13 @@ fn an_incident_says_nothing_of_the_record() {
 #[test]
 fn a_message_misaddressed_to_ana_about_ben_is_not_admitted_although_she_is_its_recipient() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
         let before = threads(&account).await.unwrap();
-        room.portal(json!({ "fault": "misfiled" })).await;
-        room.portal(json!({ "new_message": { "who": "ana", "thread": 0, "text": "Hello Ana" } }))
+        harness.portal(json!({ "fault": "misfiled" })).await;
+        harness
+            .portal(json!({ "new_message": { "who": "ana", "thread": 0, "text": "Hello Ana" } }))
             .await;
         sync(&account).await.unwrap();
         // Held and counted; the message beside it arrived.
@@ -84,9 +86,9 @@ fn a_message_misaddressed_to_ana_about_ben_is_not_admitted_although_she_is_its_r
 #[test]
 fn a_record_without_subject_that_names_nobody_else_is_admitted() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
-        room.portal(json!({ "fault": "no_subject" })).await;
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
+        harness.portal(json!({ "fault": "no_subject" })).await;
         sync(&account).await.unwrap();
         assert_eq!(account.held().await.unwrap(), 0);
         assert_eq!(
@@ -104,9 +106,9 @@ fn a_record_without_subject_that_names_nobody_else_is_admitted() {
 #[test]
 fn two_accounts_on_one_phone_are_never_mixed() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let ana = room.sign_in("ana").await.unwrap();
-        let ben = room.sign_in("ben").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let ana = harness.sign_in("ana").await.unwrap();
+        let ben = harness.sign_in("ben").await.unwrap();
         sync(&ana).await.unwrap();
         sync(&ben).await.unwrap();
         assert_eq!(threads(&ana).await.unwrap().len(), 3);

@@ -1,8 +1,8 @@
 //! Access that should have ended.
 
-use pericard::doors::Checkpoint;
+use pericard::test_support::Checkpoint;
 use pericard::{PericardError, SealReason, SessionState, SignInMethod, SignInReason};
-use pericard_guarantees::{Room, inbox, run, sync, threads};
+use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use pericard_world::NetworkState;
 use serde_json::json;
 
@@ -16,11 +16,11 @@ const REVOKED: PericardError = PericardError::SignInRequired {
 #[test]
 fn a_refused_session_seals_at_once_and_only_the_same_person_reopens_it() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
         let messages = inbox(&account);
-        room.portal(json!({ "revoke": "ana" })).await;
+        harness.portal(json!({ "revoke": "ana" })).await;
         assert_eq!(sync(&account).await.unwrap_err(), REVOKED);
         assert_eq!(account.session(), SEALED);
         assert_eq!(messages.threads(None, 10).await.unwrap_err(), REVOKED);
@@ -31,12 +31,12 @@ fn a_refused_session_seals_at_once_and_only_the_same_person_reopens_it() {
         let another = PericardError::SignInRequired {
             reason: SignInReason::AnotherPerson,
         };
-        assert_eq!(room.answer("ben", again).await.err(), Some(another));
+        assert_eq!(harness.answer("ben", again).await.err(), Some(another));
         assert_eq!(account.session(), SEALED);
-        assert_eq!(room.client.accounts().await.unwrap().len(), 1);
+        assert_eq!(harness.client.accounts().await.unwrap().len(), 1);
 
         let again = account.sign_in_again(SignInMethod::Native).await.unwrap();
-        let reopened = room.answer("ana", again).await.unwrap();
+        let reopened = harness.answer("ana", again).await.unwrap();
         assert_eq!(reopened.id(), account.id());
         assert_eq!(account.session(), SessionState::Active);
         assert_eq!(messages.threads(None, 10).await.unwrap().threads.len(), 3);
@@ -46,8 +46,8 @@ fn a_refused_session_seals_at_once_and_only_the_same_person_reopens_it() {
 #[test]
 fn a_portal_in_trouble_does_not_seal() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
         for trouble in [
             json!({ "fault": "status", "code": 500, "on": "token" }),
@@ -56,16 +56,16 @@ fn a_portal_in_trouble_does_not_seal() {
             json!({ "fault": "captive_portal" }),
         ] {
             // Long enough for the access token to run out.
-            room.world.advance(600).await.unwrap();
-            room.portal(trouble.clone()).await;
+            harness.world.advance(600).await.unwrap();
+            harness.portal(trouble.clone()).await;
             assert!(sync(&account).await.is_err(), "{trouble}");
             assert_eq!(account.session(), SessionState::Active, "{trouble}");
             assert_eq!(threads(&account).await.unwrap().len(), 3, "{trouble}");
-            room.portal(json!({ "fault": "none" })).await;
+            harness.portal(json!({ "fault": "none" })).await;
         }
-        room.world.network(NetworkState::Down);
+        harness.world.network(NetworkState::Down);
         assert_eq!(sync(&account).await.unwrap_err(), PericardError::Offline);
-        room.world.network(NetworkState::Up);
+        harness.world.network(NetworkState::Up);
         sync(&account).await.unwrap();
     });
 }
@@ -73,18 +73,19 @@ fn a_portal_in_trouble_does_not_seal() {
 #[test]
 fn a_refresh_whose_answer_was_lost_asks_to_sign_in_again_and_loses_nothing() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
-        room.world.advance(600).await.unwrap();
-        room.portal(json!({ "fault": "drop_answer_after_commit", "on": "token" }))
+        harness.world.advance(600).await.unwrap();
+        harness
+            .portal(json!({ "fault": "drop_answer_after_commit", "on": "token" }))
             .await;
         assert_eq!(sync(&account).await.unwrap_err(), PericardError::Offline);
         assert_eq!(account.session(), SessionState::Active);
         // Rotated by our own lost answer: the portal sees reuse and ends the session, as it has to.
         assert_eq!(sync(&account).await.unwrap_err(), REVOKED);
         let again = account.sign_in_again(SignInMethod::Native).await.unwrap();
-        room.answer("ana", again).await.unwrap();
+        harness.answer("ana", again).await.unwrap();
         assert_eq!(threads(&account).await.unwrap().len(), 3);
         sync(&account).await.unwrap();
     });
@@ -93,11 +94,11 @@ fn a_refresh_whose_answer_was_lost_asks_to_sign_in_again_and_loses_nothing() {
 #[test]
 fn another_identity_on_refresh_ends_the_session() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
-        room.portal(json!({ "fault": "wrong_subject" })).await;
-        room.world.advance(600).await.unwrap();
+        harness.portal(json!({ "fault": "wrong_subject" })).await;
+        harness.world.advance(600).await.unwrap();
         let changed = PericardError::SignInRequired {
             reason: SignInReason::IdentityChanged,
         };
@@ -106,42 +107,45 @@ fn another_identity_on_refresh_ends_the_session() {
             reason: SealReason::IdentityChanged,
         };
         assert_eq!(account.session(), sealed);
-        let room = room.restarted().await.unwrap();
-        assert_eq!(room.client.accounts().await.unwrap()[0].session(), sealed);
+        let harness = harness.restarted().await.unwrap();
+        assert_eq!(
+            harness.client.accounts().await.unwrap()[0].session(),
+            sealed
+        );
     });
 }
 
 #[test]
 fn signing_out_offline_makes_content_unreadable_now_and_tells_the_portal_within_a_day() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let ana = room.sign_in("ana").await.unwrap();
-        let ben = room.sign_in("ben").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let ana = harness.sign_in("ana").await.unwrap();
+        let ben = harness.sign_in("ben").await.unwrap();
         sync(&ana).await.unwrap();
         let messages = inbox(&ana);
-        room.world.network(NetworkState::Down);
+        harness.world.network(NetworkState::Down);
         ana.sign_out().await.unwrap();
         assert_eq!(ana.session(), SessionState::SignedOut);
         assert!(messages.threads(None, 10).await.is_err());
-        assert_eq!(room.world.portal_revocations().await.unwrap(), 0);
-        let room = room.restarted().await.unwrap();
-        assert_eq!(room.client.accounts().await.unwrap().len(), 1);
-        room.world.network(NetworkState::Up);
-        let ben = room.client.account(ben.id()).await.unwrap();
+        assert_eq!(harness.world.portal_revocations().await.unwrap(), 0);
+        let harness = harness.restarted().await.unwrap();
+        assert_eq!(harness.client.accounts().await.unwrap().len(), 1);
+        harness.world.network(NetworkState::Up);
+        let ben = harness.client.account(ben.id()).await.unwrap();
         sync(&ben).await.unwrap();
-        assert_eq!(room.world.portal_revocations().await.unwrap(), 1);
+        assert_eq!(harness.world.portal_revocations().await.unwrap(), 1);
     });
 }
 
 #[test]
 fn signing_out_leaves_no_session_at_the_portal_not_even_one_that_was_stepped_up_from() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let ana = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let ana = harness.sign_in("ana").await.unwrap();
         let step_up = ana.step_up(SignInMethod::Native).await.unwrap();
-        room.answer("ana", step_up).await.unwrap();
+        harness.answer("ana", step_up).await.unwrap();
         sync(&ana).await.unwrap();
-        let alive = async || room.portal(json!({ "sessions": "ana" })).await["count"].clone();
+        let alive = async || harness.portal(json!({ "sessions": "ana" })).await["count"].clone();
         assert_eq!(alive().await, 2);
         ana.sign_out().await.unwrap();
         assert_eq!(alive().await, 0);
@@ -151,39 +155,40 @@ fn signing_out_leaves_no_session_at_the_portal_not_even_one_that_was_stepped_up_
 #[test]
 fn the_only_account_s_revocation_goes_out_when_a_portal_is_looked_for() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let ana = room.sign_in("ana").await.unwrap();
-        room.world.network(NetworkState::Down);
+        let harness = Harness::ana_and_ben().await;
+        let ana = harness.sign_in("ana").await.unwrap();
+        harness.world.network(NetworkState::Down);
         ana.sign_out().await.unwrap();
-        room.world.network(NetworkState::Up);
-        let room = room.restarted().await.unwrap();
-        let config = room.client.portals().remove(0);
-        room.client.portal(config).await.unwrap();
-        assert_eq!(room.world.portal_revocations().await.unwrap(), 1);
+        harness.world.network(NetworkState::Up);
+        let harness = harness.restarted().await.unwrap();
+        let config = harness.client.portals().remove(0);
+        harness.client.portal(config).await.unwrap();
+        assert_eq!(harness.world.portal_revocations().await.unwrap(), 1);
     });
 }
 
 #[test]
 fn a_base_that_names_another_issuer_gets_no_refresh_token() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let ana = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let ana = harness.sign_in("ana").await.unwrap();
         sync(&ana).await.unwrap();
-        room.portal(json!({ "fault": "discovery", "as": "another_issuer" }))
+        harness
+            .portal(json!({ "fault": "discovery", "as": "another_issuer" }))
             .await;
-        let config = room.client.portals().remove(0);
-        room.client.portal(config).await.unwrap();
-        room.world.advance(600).await.unwrap();
-        let room = room.restarted().await.unwrap();
-        let ana = room.client.account(ana.id()).await.unwrap();
-        room.world.sent();
+        let config = harness.client.portals().remove(0);
+        harness.client.portal(config).await.unwrap();
+        harness.world.advance(600).await.unwrap();
+        let harness = harness.restarted().await.unwrap();
+        let ana = harness.client.account(ana.id()).await.unwrap();
+        harness.world.sent();
         let refused = sync(&ana).await.unwrap_err();
         let wrong = PericardError::Portal {
             problem: pericard::PortalProblem::WrongIssuer,
             status: None,
         };
         assert_eq!(refused, wrong);
-        let sent = room.world.sent();
+        let sent = harness.world.sent();
         assert!(sent.iter().all(|sent| !sent.url.path().contains("token")));
         // It can be read, and goes on when the portal is itself again.
         assert_eq!(threads(&ana).await.unwrap().len(), 3);
@@ -194,17 +199,17 @@ fn a_base_that_names_another_issuer_gets_no_refresh_token() {
 #[test]
 fn signing_out_waits_for_nothing_that_is_under_way() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let ana = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let ana = harness.sign_in("ana").await.unwrap();
         sync(&ana).await.unwrap();
-        room.world.advance(600).await.unwrap();
+        harness.world.advance(600).await.unwrap();
         // A refresh that never ends holds the tokens.
-        room.world.dies_at(Checkpoint::RefreshAnswered);
+        harness.world.dies_at(Checkpoint::RefreshAnswered);
         let run = ana.start_sync(None).unwrap();
-        room.world.died().await;
+        harness.world.died().await;
         ana.sign_out().await.unwrap();
         assert_eq!(ana.session(), SessionState::SignedOut);
-        assert!(room.client.accounts().await.unwrap().is_empty());
+        assert!(harness.client.accounts().await.unwrap().is_empty());
         drop(run);
     });
 }
@@ -212,28 +217,28 @@ fn signing_out_waits_for_nothing_that_is_under_way() {
 #[test]
 fn the_copy_for_a_revocation_is_destroyed_after_its_day() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let ana = room.sign_in("ana").await.unwrap();
-        let ben = room.sign_in("ben").await.unwrap();
-        room.world.network(NetworkState::Down);
+        let harness = Harness::ana_and_ben().await;
+        let ana = harness.sign_in("ana").await.unwrap();
+        let ben = harness.sign_in("ben").await.unwrap();
+        harness.world.network(NetworkState::Down);
         ana.sign_out().await.unwrap();
-        room.world.advance(24 * 3600 + 1).await.unwrap();
-        room.world.network(NetworkState::Up);
+        harness.world.advance(24 * 3600 + 1).await.unwrap();
+        harness.world.network(NetworkState::Up);
         sync(&ben).await.unwrap();
-        assert_eq!(room.world.portal_revocations().await.unwrap(), 0);
+        assert_eq!(harness.world.portal_revocations().await.unwrap(), 0);
     });
 }
 
 const DAY: u64 = 24 * 3600;
 
 /// Ana, synced, with a lease of a day, on a device that was restarted.
-async fn with_a_lease() -> (Room, std::sync::Arc<pericard::Account>) {
-    let room = Room::ana_and_ben().await;
-    room.world.set_lease(std::time::Duration::from_secs(DAY));
-    let room = room.restarted().await.unwrap();
-    let account = room.sign_in("ana").await.unwrap();
+async fn with_a_lease() -> (Harness, std::sync::Arc<pericard::Account>) {
+    let harness = Harness::ana_and_ben().await;
+    harness.world.set_lease(std::time::Duration::from_secs(DAY));
+    let harness = harness.restarted().await.unwrap();
+    let account = harness.sign_in("ana").await.unwrap();
     sync(&account).await.unwrap();
-    (room, account)
+    (harness, account)
 }
 
 const BY_LEASE: SessionState = SessionState::Sealed {
@@ -243,26 +248,26 @@ const BY_LEASE: SessionState = SessionState::Sealed {
 #[test]
 fn a_device_that_hears_nothing_beyond_its_lease_seals() {
     run(async {
-        let (room, account) = with_a_lease().await;
+        let (harness, account) = with_a_lease().await;
         let messages = inbox(&account);
-        room.world.network(NetworkState::Down);
-        room.world.advance(DAY - 60).await.unwrap();
+        harness.world.network(NetworkState::Down);
+        harness.world.advance(DAY - 60).await.unwrap();
         assert_eq!(messages.threads(None, 10).await.unwrap().threads.len(), 3);
-        room.world.advance(120).await.unwrap();
+        harness.world.advance(120).await.unwrap();
         let ended = PericardError::LeaseEnded;
         assert_eq!(messages.threads(None, 10).await.unwrap_err(), ended);
         assert_eq!(account.session(), BY_LEASE);
         assert_eq!(sync(&account).await.unwrap_err(), PericardError::Offline);
         assert_eq!(messages.threads(None, 10).await.unwrap_err(), ended);
         // The seal is on disk, and setting the clock back does not lift it.
-        room.world.set_back(2 * DAY);
-        let room = room.restarted().await.unwrap();
-        let account = room.client.account(account.id()).await.unwrap();
+        harness.world.set_back(2 * DAY);
+        let harness = harness.restarted().await.unwrap();
+        let account = harness.client.account(account.id()).await.unwrap();
         assert_eq!(account.session(), BY_LEASE);
         assert_eq!(threads(&account).await.unwrap_err(), ended);
         // The portal's word does.
-        room.world.set_ahead(2 * DAY);
-        room.world.network(NetworkState::Up);
+        harness.world.set_ahead(2 * DAY);
+        harness.world.network(NetworkState::Up);
         sync(&account).await.unwrap();
         assert_eq!(account.session(), SessionState::Active);
         assert_eq!(threads(&account).await.unwrap().len(), 3);
@@ -272,9 +277,9 @@ fn a_device_that_hears_nothing_beyond_its_lease_seals() {
 #[test]
 fn a_portal_that_ended_the_session_meanwhile_keeps_it_sealed_after_the_lease() {
     run(async {
-        let (room, account) = with_a_lease().await;
-        room.world.advance(DAY + 60).await.unwrap();
-        room.portal(json!({ "revoke": "ana" })).await;
+        let (harness, account) = with_a_lease().await;
+        harness.world.advance(DAY + 60).await.unwrap();
+        harness.portal(json!({ "revoke": "ana" })).await;
         assert_eq!(sync(&account).await.unwrap_err(), REVOKED);
         assert_eq!(account.session(), SEALED);
     });
@@ -283,12 +288,12 @@ fn a_portal_that_ended_the_session_meanwhile_keeps_it_sealed_after_the_lease() {
 #[test]
 fn setting_the_clock_back_gains_nothing_within_a_boot() {
     run(async {
-        let (room, account) = with_a_lease().await;
-        room.world.network(NetworkState::Down);
+        let (harness, account) = with_a_lease().await;
+        harness.world.network(NetworkState::Down);
         // A little each hour, as a thief would.
         for _ in 0..25 {
-            room.world.advance(3600).await.unwrap();
-            room.world.set_back(3600);
+            harness.world.advance(3600).await.unwrap();
+            harness.world.set_back(3600);
         }
         assert_eq!(
             threads(&account).await.unwrap_err(),
@@ -300,15 +305,15 @@ fn setting_the_clock_back_gains_nothing_within_a_boot() {
 #[test]
 fn across_boots_nothing_below_the_highest_time_heard_is_accepted() {
     run(async {
-        let (room, account) = with_a_lease().await;
-        room.world.network(NetworkState::Down);
-        room.world.set_back(400 * DAY);
-        room.world.reboot();
-        let room = room.restarted().await.unwrap();
-        let account = room.client.account(account.id()).await.unwrap();
+        let (harness, account) = with_a_lease().await;
+        harness.world.network(NetworkState::Down);
+        harness.world.set_back(400 * DAY);
+        harness.world.reboot();
+        let harness = harness.restarted().await.unwrap();
+        let account = harness.client.account(account.id()).await.unwrap();
         // It may still be read, and its day goes on from what was heard, not from the year before.
         assert_eq!(threads(&account).await.unwrap().len(), 3);
-        room.world.advance(DAY + 60).await.unwrap();
+        harness.world.advance(DAY + 60).await.unwrap();
         assert_eq!(
             threads(&account).await.unwrap_err(),
             PericardError::LeaseEnded
@@ -319,17 +324,17 @@ fn across_boots_nothing_below_the_highest_time_heard_is_accepted() {
 #[test]
 fn one_wrong_year_does_not_lock_for_good() {
     run(async {
-        let (room, account) = with_a_lease().await;
+        let (harness, account) = with_a_lease().await;
         // While the portal's time is known the device's matters to nobody; a new process knows it no more.
-        room.world.set_ahead(20 * 365 * DAY);
+        harness.world.set_ahead(20 * 365 * DAY);
         assert_eq!(threads(&account).await.unwrap().len(), 3);
-        let room = room.restarted().await.unwrap();
-        let account = room.client.account(account.id()).await.unwrap();
+        let harness = harness.restarted().await.unwrap();
+        let account = harness.client.account(account.id()).await.unwrap();
         assert_eq!(
             threads(&account).await.unwrap_err(),
             PericardError::LeaseEnded
         );
-        room.world.set_back(20 * 365 * DAY);
+        harness.world.set_back(20 * 365 * DAY);
         sync(&account).await.unwrap();
         assert_eq!(threads(&account).await.unwrap().len(), 3);
     });
@@ -338,10 +343,10 @@ fn one_wrong_year_does_not_lock_for_good() {
 #[test]
 fn a_stolen_access_token_is_worthless_without_the_device_s_key() {
     run(async {
-        let room = Room::ana_and_ben().await;
-        let account = room.sign_in("ana").await.unwrap();
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
-        let authorized: Vec<_> = room.world.sent();
+        let authorized: Vec<_> = harness.world.sent();
         let mut authorized = authorized.iter().filter(|sent| sent.authorized);
         assert!(authorized.clone().count() > 1);
         assert!(
@@ -349,14 +354,14 @@ fn a_stolen_access_token_is_worthless_without_the_device_s_key() {
             "each with its own proof"
         );
         // Where the portal does not bind tokens, they are used as they are.
-        let room = Room::described(json!({
+        let harness = Harness::described(json!({
             "dpop": "off", "par": "off", "people": { "ana": { "threads": 3, "messages": 12 } }
         }))
         .await;
-        let account = room.sign_in("ana").await.unwrap();
+        let account = harness.sign_in("ana").await.unwrap();
         sync(&account).await.unwrap();
-        assert!(room.world.sent().iter().all(|sent| !sent.proved));
-        let sign_in = room.begin(SignInMethod::Browser).await.unwrap();
-        room.answer("ana", sign_in).await.unwrap();
+        assert!(harness.world.sent().iter().all(|sent| !sent.proved));
+        let sign_in = harness.begin(SignInMethod::Browser).await.unwrap();
+        harness.answer("ana", sign_in).await.unwrap();
     });
 }

@@ -5,23 +5,23 @@ use pericard::{SealReason, SessionState};
 use serde_json::json;
 
 use crate::cli::Options;
-use crate::desk::Desk;
+use crate::context::Context;
 use crate::failure::Failure;
-use crate::show::{Look, shapes, table};
-use crate::voice::{Voice, clean};
+use crate::output::{Output, clean};
+use crate::render::{Look, shapes, table};
 
-pub(super) async fn run(options: &Options, voice: &Voice) -> Result<(), Failure> {
-    let desk = Desk::existing(options).await?;
-    let accounts = desk.client.accounts().await?;
+pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failure> {
+    let context = Context::existing(options).await?;
+    let accounts = context.client.accounts().await?;
     let all: Vec<_> = accounts
         .iter()
         .enumerate()
         .map(|(n, account)| shapes::account(account, n + 1))
         .collect();
-    voice.result(&json!({ "accounts": all }));
+    output.result(&json!({ "accounts": all }));
     if accounts.is_empty() {
-        voice.say("Nobody is signed in: pericard signin");
-    } else if !voice.json {
+        output.say("Nobody is signed in: pericard signin");
+    } else if !output.json {
         let head = [
             ("", Some(5), Right),
             ("who", Some(24), Left),
@@ -54,7 +54,7 @@ pub(super) async fn run(options: &Options, voice: &Voice) -> Result<(), Failure>
                 (session.to_owned(), look),
             ]
         });
-        voice.say(table(voice, 1, &head, rows));
+        output.say(table(output, 1, &head, rows));
     }
-    desk.close().await
+    context.close().await
 }

@@ -6,26 +6,26 @@ use serde_json::{Value, json};
 
 use super::two_factor;
 use crate::cli::Options;
-use crate::desk::{Desk, Glance};
+use crate::context::{Context, Glance};
 use crate::failure::Failure;
-use crate::moment;
+use crate::output::{BAD, GOOD, Output, STRONG};
+use crate::render::{Look, shapes, table};
 use crate::settings::{self, Folder};
-use crate::show::{Look, shapes, table};
-use crate::voice::{BAD, GOOD, STRONG, Voice};
+use crate::time_format;
 
 /// `pericard doctor`.
 pub(super) async fn run(
     options: &Options,
     base: Option<&str>,
-    voice: &Voice,
+    output: &Output,
 ) -> Result<(), Failure> {
     // Who names a portal wants to know about that; the directory is left alone then.
-    let desk = match base {
-        None if Folder::of(options)?.is_used() => Some(Desk::existing(options).await?),
+    let context = match base {
+        None if Folder::of(options)?.is_used() => Some(Context::existing(options).await?),
         _ => None,
     };
-    let account = match &desk {
-        Some(desk) => match desk.account().await {
+    let account = match &context {
+        Some(context) => match context.account().await {
             Ok(account) => Some(account),
             Err(Failure::Nobody) => None,
             Err(failure) => return Err(failure),
@@ -42,23 +42,23 @@ pub(super) async fn run(
     let found = glance.client.portal(config.clone()).await;
     if let (Some(device), Err(_)) = (&device, &found) {
         // The portal cannot be examined; what is known here still helps.
-        device.say(voice);
+        device.say(output);
     }
     let portal = found?;
     let findings = portal.findings();
     let shapes = findings.iter().map(|finding| {
         json!({ "subject": finding.subject, "verdict": verdict(finding).0, "consequence": finding.consequence })
     });
-    voice.result(
+    output.result(
         &json!({ "base": portal.base(), "findings": shapes.collect::<Vec<_>>(),
         "device": device.as_ref().map(|device| device.shape.clone()) }),
     );
-    if !voice.json {
-        voice.say(voice.paint(STRONG, portal.base()));
+    if !output.json {
+        output.say(output.paint(STRONG, portal.base()));
         let head = [("", Some(10), Left), ("", Some(32), Left), ("", None, Left)];
         for (title, findings) in groups(&findings) {
-            voice.say("");
-            voice.say(voice.paint(STRONG, title));
+            output.say("");
+            output.say(output.paint(STRONG, title));
             let rows = findings.iter().map(|finding| {
                 let (word, look) = verdict(finding);
                 vec![
@@ -67,16 +67,16 @@ pub(super) async fn run(
                     (finding.consequence.clone(), Look::Plain),
                 ]
             });
-            voice.say(table(voice, usize::MAX, &head, rows));
+            output.say(table(output, usize::MAX, &head, rows));
         }
         if let Some(device) = &device {
-            voice.say("");
-            device.say(voice);
+            output.say("");
+            device.say(output);
         }
     }
     glance.client.shut_down().await?;
-    match desk {
-        Some(desk) => desk.close().await,
+    match context {
+        Some(context) => context.close().await,
         None => Ok(()),
     }
 }
@@ -178,12 +178,12 @@ impl Device {
             ),
         });
         for incident in &incidents {
-            let at = moment::full(incident.at);
+            let at = time_format::full(incident.at);
             lines.push((format!("{at}: somebody else's record was refused"), false));
         }
         let told = incidents
             .iter()
-            .map(|incident| json!({ "id": incident.id, "at": moment::instant(incident.at) }));
+            .map(|incident| json!({ "id": incident.id, "at": time_format::instant(incident.at) }));
         let factor = factor.ok().map(|factor| two_factor::shape(&factor));
         let shape = json!({ "session": shapes::session(session), "sealed_by": sealed_by, "two_factor": factor,
             "messages_stopped": stopped, "held": held,
@@ -191,15 +191,15 @@ impl Device {
         Ok(Self { lines, shape })
     }
 
-    fn say(&self, voice: &Voice) {
-        voice.say(voice.paint(STRONG, "This device"));
+    fn say(&self, output: &Output) {
+        output.say(output.paint(STRONG, "This device"));
         for (line, good) in &self.lines {
             let mark = if *good {
-                voice.paint(GOOD, "✓")
+                output.paint(GOOD, "✓")
             } else {
-                voice.paint(BAD, "✗")
+                output.paint(BAD, "✗")
             };
-            voice.say(format!("  {mark} {line}"));
+            output.say(format!("  {mark} {line}"));
         }
     }
 }

@@ -5,15 +5,15 @@ use serde_json::json;
 
 use crate::cli::{List, Options};
 use crate::commands::sync::count;
-use crate::desk::{self, Desk};
+use crate::context::{self, Context};
 use crate::failure::Failure;
-use crate::show::{self, shapes};
-use crate::voice::{QUIET, STRONG, Voice, one_line};
+use crate::output::{Output, QUIET, STRONG, one_line};
+use crate::render::{self, shapes};
 
-pub(super) async fn inbox(options: &Options, list: &List, voice: &Voice) -> Result<(), Failure> {
-    let desk = Desk::existing(options).await?;
-    let messages = desk.messages().await?;
-    let all = desk::all_threads(&messages).await?;
+pub(super) async fn inbox(options: &Options, list: &List, output: &Output) -> Result<(), Failure> {
+    let context = Context::existing(options).await?;
+    let messages = context.messages().await?;
+    let all = context::all_threads(&messages).await?;
     let page = if list.all {
         ThreadPage {
             threads: all.clone(),
@@ -33,22 +33,22 @@ pub(super) async fn inbox(options: &Options, list: &List, voice: &Voice) -> Resu
         .iter()
         .enumerate()
         .map(|(n, thread)| shapes::thread(thread, Some(first + n)));
-    voice.result(
+    output.result(
         &json!({ "threads": shapes.collect::<Vec<_>>(), "total": all.len(), "after": page.after }),
     );
     if page.threads.is_empty() {
-        voice.say("The inbox is empty. To fetch it: pericard sync");
-    } else if !voice.json {
-        voice.say(show::inbox(voice, &page.threads, first));
+        output.say("The inbox is empty. To fetch it: pericard sync");
+    } else if !output.json {
+        output.say(render::inbox(output, &page.threads, first));
         if let Some(after) = &page.after {
             let rest = all.len() + 1 - first - page.threads.len();
-            voice.say(voice.paint(
+            output.say(output.paint(
                 QUIET,
                 format!("\n{rest} more: pericard inbox --all, or --after {after}"),
             ));
         }
     }
-    desk.close().await
+    context.close().await
 }
 
 pub(super) async fn read(
@@ -56,11 +56,11 @@ pub(super) async fn read(
     thread: &str,
     keep_unread: bool,
     list: &List,
-    voice: &Voice,
+    output: &Output,
 ) -> Result<(), Failure> {
-    let desk = Desk::existing(options).await?;
-    let messages = desk.messages().await?;
-    let thread = desk::thread(&messages, thread).await?;
+    let context = Context::existing(options).await?;
+    let messages = context.messages().await?;
+    let thread = context::thread(&messages, thread).await?;
     let mut page = MessagePage {
         messages: Vec::new(),
         after: list.after.clone(),
@@ -84,17 +84,17 @@ pub(super) async fn read(
         .iter()
         .map(shapes::message)
         .collect::<Vec<_>>();
-    voice.result(
+    output.result(
         &json!({ "thread": shapes::thread(&thread, None), "messages": shown, "after": page.after }),
     );
-    if !voice.json {
-        voice.say(voice.paint(STRONG, one_line(&thread.subject)));
+    if !output.json {
+        output.say(output.paint(STRONG, one_line(&thread.subject)));
         let others: Vec<_> = thread
             .participants
             .iter()
             .map(|name| one_line(name))
             .collect();
-        voice.say(voice.paint(
+        output.say(output.paint(
             QUIET,
             format!(
                 "{} · {}",
@@ -103,13 +103,13 @@ pub(super) async fn read(
             ),
         ));
         if let Some(after) = &page.after {
-            voice.say(voice.paint(QUIET, format!("\nOlder ones: --all, or --after {after}")));
+            output.say(output.paint(QUIET, format!("\nOlder ones: --all, or --after {after}")));
         }
-        voice.say("");
+        output.say("");
         let oldest_first: Vec<Message> = page.messages.into_iter().rev().collect();
-        for line in show::talk(voice, &oldest_first, usize::MAX) {
-            voice.say(line);
+        for line in render::talk(output, &oldest_first, usize::MAX) {
+            output.say(line);
         }
     }
-    desk.close().await
+    context.close().await
 }

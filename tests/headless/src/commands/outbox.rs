@@ -4,36 +4,36 @@ use pericard::Message;
 use serde_json::json;
 
 use crate::cli::Options;
-use crate::desk::Desk;
+use crate::context::Context;
 use crate::failure::Failure;
-use crate::show::{self, shapes};
-use crate::voice::Voice;
+use crate::output::Output;
+use crate::render::{self, shapes};
 
 pub(super) async fn run(
     options: &Options,
     retry: Option<usize>,
     withdraw: Option<usize>,
-    voice: &Voice,
+    output: &Output,
 ) -> Result<(), Failure> {
-    let desk = Desk::existing(options).await?;
-    let messages = desk.messages().await?;
+    let context = Context::existing(options).await?;
+    let messages = context.messages().await?;
     let waiting = messages.outbox().await?;
     if let Some(n) = retry {
         messages.retry(nth(&waiting, n)?.id.clone()).await?;
-        voice.say("Queued once more. The next sync sends it: pericard sync");
+        output.say("Queued once more. The next sync sends it: pericard sync");
     }
     if let Some(n) = withdraw {
         messages.withdraw(nth(&waiting, n)?.id.clone()).await?;
-        voice.say("Taken back.");
+        output.say("Taken back.");
     }
     let waiting = messages.outbox().await?;
-    voice.result(&json!({ "outbox": waiting.iter().map(shapes::message).collect::<Vec<_>>() }));
+    output.result(&json!({ "outbox": waiting.iter().map(shapes::message).collect::<Vec<_>>() }));
     if waiting.is_empty() {
-        voice.say("Nothing is waiting to be sent.");
-    } else if !voice.json {
-        voice.say(show::outbox(voice, &waiting));
+        output.say("Nothing is waiting to be sent.");
+    } else if !output.json {
+        output.say(render::outbox(output, &waiting));
     }
-    desk.close().await
+    context.close().await
 }
 
 fn nth(waiting: &[Message], n: usize) -> Result<&Message, Failure> {

@@ -5,18 +5,18 @@ use serde_json::json;
 
 use crate::browser::{self, Callback};
 use crate::cli::{Options, Page};
-use crate::desk::{Desk, Glance};
+use crate::context::{Context, Glance};
 use crate::failure::Failure;
+use crate::output::{GOOD, Output};
 use crate::prompt;
 use crate::settings::{self, Folder};
-use crate::voice::{GOOD, Voice};
 
 pub(super) async fn run(
     options: &Options,
     page: Page,
     base: Option<&str>,
     open: bool,
-    voice: &Voice,
+    output: &Output,
 ) -> Result<(), Failure> {
     let callback = Callback::listen(None, options.program()).await?;
     let config = PortalConfig {
@@ -32,17 +32,17 @@ pub(super) async fn run(
             "See which it has: pericard portal",
         )
     })?;
-    voice.result(&json!({ "page": name(page), "url": url }));
+    output.result(&json!({ "page": name(page), "url": url }));
     // A script wants the address, and nobody to wait for.
-    if voice.json || !prompt::somebody() {
-        voice.say(url);
+    if output.json || !prompt::somebody() {
+        output.say(url);
     } else {
-        browser::show(&url, open, voice);
-        voice.aside("Its link back to the app ends this; so does Ctrl-C.");
+        browser::show(&url, open, output);
+        output.aside("Its link back to the app ends this; so does Ctrl-C.");
         if callback.returned().await? {
-            voice.say(format!(
+            output.say(format!(
                 "{} Back from the portal's page.",
-                voice.paint(GOOD, "Done.")
+                output.paint(GOOD, "Done.")
             ));
         }
     }
@@ -54,13 +54,13 @@ async fn portal(options: &Options, base: Option<&str>) -> Result<PortalConfig, F
     if base.is_some() || !Folder::of(options)?.is_used() {
         return settings::portal(options, base);
     }
-    let desk = Desk::existing(options).await?;
-    let account = match desk.account().await {
+    let context = Context::existing(options).await?;
+    let account = match context.account().await {
         Ok(account) => Some(account.portal()),
         Err(Failure::Nobody) => None,
         Err(failure) => return Err(failure),
     };
-    desk.close().await?;
+    context.close().await?;
     settings::portal(options, account.as_deref())
 }
 

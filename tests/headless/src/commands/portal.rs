@@ -5,24 +5,24 @@ use serde_json::{Value, json};
 
 use super::page;
 use crate::cli::Options;
-use crate::desk::Glance;
+use crate::context::Glance;
 use crate::failure::Failure;
+use crate::output::{BAD, GOOD, Output, QUIET, STRONG, clean};
 use crate::settings;
-use crate::voice::{BAD, GOOD, QUIET, STRONG, Voice, clean};
 
 /// `pericard portal`.
 pub(super) async fn look(
     options: &Options,
     base: Option<&str>,
-    voice: &Voice,
+    output: &Output,
 ) -> Result<(), Failure> {
     let config = settings::portal(options, base)?;
     let glance = Glance::open(options, &config).await?;
     let portal = glance.client.portal(config).await?;
     let can = portal.capabilities();
-    voice.result(&json!({ "portal": capabilities(&portal, &can) }));
-    if !voice.json {
-        voice.say(voice.paint(STRONG, portal.base()));
+    output.result(&json!({ "portal": capabilities(&portal, &can) }));
+    if !output.json {
+        output.say(output.paint(STRONG, portal.base()));
         let software = can.software.as_deref().map_or("not said".into(), clean);
         let version = if can.fhir_version.is_empty() {
             "not said"
@@ -34,19 +34,19 @@ pub(super) async fn look(
             ("FHIR", version),
             ("sign-in server", &can.issuer),
         ] {
-            voice.say(format!("  {name:<16} {}", clean(value)));
+            output.say(format!("  {name:<16} {}", clean(value)));
         }
         let yes_no = |there: bool| {
             if there {
-                voice.paint(GOOD, "yes")
+                output.paint(GOOD, "yes")
             } else {
-                voice.paint(BAD, "no")
+                output.paint(BAD, "no")
             }
         };
         for (name, there) in abilities(&can) {
-            voice.say(format!("  {name:<16} {}", yes_no(there)));
+            output.say(format!("  {name:<16} {}", yes_no(there)));
         }
-        voice.say(voice.paint(QUIET, "\nWhat that means: pericard doctor"));
+        output.say(output.paint(QUIET, "\nWhat that means: pericard doctor"));
     }
     Ok(glance.client.shut_down().await?)
 }

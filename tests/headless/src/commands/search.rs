@@ -6,20 +6,20 @@ use pericard::SearchPage;
 use serde_json::json;
 
 use crate::cli::{List, Options};
-use crate::desk::{self, Desk};
+use crate::context::{self, Context};
 use crate::failure::Failure;
-use crate::show::{self, shapes};
-use crate::voice::{QUIET, Voice};
+use crate::output::{Output, QUIET};
+use crate::render::{self, shapes};
 
 pub(super) async fn run(
     options: &Options,
     text: &str,
     list: &List,
-    voice: &Voice,
+    output: &Output,
 ) -> Result<(), Failure> {
-    let desk = Desk::existing(options).await?;
-    let messages = desk.messages().await?;
-    let threads = desk::all_threads(&messages).await?;
+    let context = Context::existing(options).await?;
+    let messages = context.messages().await?;
+    let threads = context::all_threads(&messages).await?;
     let numbers: HashMap<_, _> = threads
         .iter()
         .zip(1..)
@@ -45,21 +45,21 @@ pub(super) async fn run(
         .hits
         .iter()
         .map(|hit| shapes::hit(hit, number(&hit.message.thread)));
-    voice.result(&json!({ "hits": shapes.collect::<Vec<_>>(), "after": page.after }));
+    output.result(&json!({ "hits": shapes.collect::<Vec<_>>(), "after": page.after }));
     if page.hits.is_empty() {
-        voice.say("No message has all of these words.");
-    } else if !voice.json {
-        for line in show::hits(voice, &page.hits, number) {
-            voice.say(line);
+        output.say("No message has all of these words.");
+    } else if !output.json {
+        for line in render::hits(output, &page.hits, number) {
+            output.say(line);
         }
         let more = page
             .after
             .as_ref()
             .map(|after| format!("\nMore: --all, or --after {after}"));
-        voice.say(voice.paint(
+        output.say(output.paint(
             QUIET,
             more.unwrap_or_else(|| "\nThe number in front is for: pericard read".into()),
         ));
     }
-    desk.close().await
+    context.close().await
 }

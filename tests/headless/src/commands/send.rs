@@ -7,18 +7,18 @@ use serde_json::json;
 
 use super::step_up::Way;
 use crate::cli::Options;
-use crate::desk::{self, Desk};
+use crate::context::{self, Context};
 use crate::failure::Failure;
+use crate::output::{DOUBT, GOOD, Output};
 use crate::progress;
-use crate::show::shapes;
-use crate::voice::{DOUBT, GOOD, Voice};
+use crate::render::shapes;
 
 pub(super) async fn run(
     options: &Options,
     words: &[String],
     subject: Option<&str>,
     offline: bool,
-    voice: &Voice,
+    output: &Output,
 ) -> Result<(), Failure> {
     let (thread, text) = match (words, subject) {
         ([text], Some(_)) => (None, text),
@@ -42,11 +42,11 @@ pub(super) async fn run(
     } else {
         text.clone()
     };
-    let (desk, callback) = Desk::with_browser(options).await?;
-    let account = desk.account().await?;
-    let messages = desk::messages(&account)?;
+    let (context, callback) = Context::with_browser(options).await?;
+    let account = context.account().await?;
+    let messages = context::messages(&account)?;
     let thread = match thread {
-        Some(thread) => Some(desk::thread(&messages, thread).await?.id),
+        Some(thread) => Some(context::thread(&messages, thread).await?.id),
         None => None,
     };
     let queued = messages
@@ -60,21 +60,21 @@ pub(super) async fn run(
         Ok(())
     } else {
         let way = Way {
-            desk: &desk,
+            context: &context,
             callback: &callback,
             account: &account,
-            voice,
+            output,
         };
-        let sent = way.lifted(async || progress::sync(&account, voice, false).await);
+        let sent = way.lifted(async || progress::sync(&account, output, false).await);
         sent.await.map(|_| ())
     };
     let message = messages.message(queued.id).await?;
     let offline = matches!(&ended, Err(Failure::Core(PericardError::Offline)));
     // Of what failed otherwise standard output says one thing alone: the failure.
-    if offline || ended.is_ok() || message.state == MessageState::Sent || !voice.json {
-        tell(&message, offline, voice);
+    if offline || ended.is_ok() || message.state == MessageState::Sent || !output.json {
+        tell(&message, offline, output);
     }
-    desk.close().await?;
+    context.close().await?;
     match ended {
         // Queued and safe: being offline is no failure of sending.
         Ok(()) => Ok(()),
@@ -85,23 +85,23 @@ pub(super) async fn run(
     }
 }
 
-fn tell(message: &Message, offline: bool, voice: &Voice) {
-    voice.result(&json!({ "message": shapes::message(message), "offline": offline }));
-    voice.tell(match message.state {
-        MessageState::Sent => voice.paint(GOOD, "Sent."),
+fn tell(message: &Message, offline: bool, output: &Output) {
+    output.result(&json!({ "message": shapes::message(message), "offline": offline }));
+    output.tell(match message.state {
+        MessageState::Sent => output.paint(GOOD, "Sent."),
         MessageState::Queued if offline => {
-            format!("{} The portal cannot be reached; the next sync sends it.", voice.paint(DOUBT, "Queued."))
+            format!("{} The portal cannot be reached; the next sync sends it.", output.paint(DOUBT, "Queued."))
         }
-        MessageState::Queued => format!("{} The next sync sends it: pericard sync", voice.paint(DOUBT, "Queued.")),
+        MessageState::Queued => format!("{} The next sync sends it: pericard sync", output.paint(DOUBT, "Queued.")),
         MessageState::Failed { status } => {
-            format!("{} The portal refused it (HTTP {status}): pericard outbox", voice.paint(DOUBT, "Not sent."))
+            format!("{} The portal refused it (HTTP {status}): pericard outbox", output.paint(DOUBT, "Not sent."))
         }
         MessageState::Sending => {
-            format!("{} Whether it arrived is settled by the next sync.", voice.paint(DOUBT, "Under way."))
+            format!("{} Whether it arrived is settled by the next sync.", output.paint(DOUBT, "Under way."))
         }
         MessageState::Unknown | MessageState::Received => format!(
             "{} The portal cannot prove whether it arrived. Look there, then decide: pericard outbox",
-            voice.paint(DOUBT, "In doubt.")
+            output.paint(DOUBT, "In doubt.")
         ),
     });
 }

@@ -7,52 +7,55 @@ use serde_json::json;
 
 use crate::browser::Callback;
 use crate::cli::{Answering, Options, Signin};
-use crate::desk::Desk;
+use crate::context::Context;
 use crate::failure::Failure;
-use crate::questions::{self, Answers, Signed};
+use crate::output::{DOUBT, GOOD, Output, clean};
+use crate::prompts::{self, Answers, Signed};
+use crate::render::shapes;
 use crate::settings;
-use crate::show::shapes;
-use crate::voice::{DOUBT, GOOD, Voice, clean};
 
-pub(super) async fn run(options: &Options, how: &Signin, voice: &Voice) -> Result<(), Failure> {
+pub(super) async fn run(options: &Options, how: &Signin, output: &Output) -> Result<(), Failure> {
     let answers = Answers::of(&how.answering, how.resume)?;
     // A portal may send a native sign-in on to the browser: the way back is there from the beginning.
-    let (desk, callback, sign_in) = if how.resume {
-        let (desk, callback) = Desk::with_browser(options).await?;
-        let sign_in = desk.client.resume_sign_in().await?.ok_or_else(|| {
+    let (context, callback, sign_in) = if how.resume {
+        let (context, callback) = Context::with_browser(options).await?;
+        let sign_in = context.client.resume_sign_in().await?.ok_or_else(|| {
             Failure::usage(
                 "no sign-in is under way",
                 "One lasts ten minutes. Start anew: pericard signin",
             )
         })?;
-        (desk, callback, sign_in)
+        (context, callback, sign_in)
     } else {
         begin(options, how).await?
     };
-    let signed = questions::ask(&sign_in, answers, &callback, voice).await?;
-    let accounts = desk.client.accounts().await?;
+    let signed = prompts::ask(&sign_in, answers, &callback, output).await?;
+    let accounts = context.client.accounts().await?;
     let place = accounts
         .iter()
         .position(|other| other.id() == signed.account.id());
     let number = place.unwrap_or_default() + 1;
-    tell(&signed, number, options.program(), voice);
-    desk.close().await
+    tell(&signed, number, options.program(), output);
+    context.close().await
 }
 
-async fn begin(options: &Options, how: &Signin) -> Result<(Desk, Callback, Arc<SignIn>), Failure> {
-    let (desk, callback) = match (&options.account, &how.base) {
+async fn begin(
+    options: &Options,
+    how: &Signin,
+) -> Result<(Context, Callback, Arc<SignIn>), Failure> {
+    let (context, callback) = match (&options.account, &how.base) {
         // Whose portal it is, the account knows.
-        (Some(_), None) => Desk::with_browser(options).await?,
+        (Some(_), None) => Context::with_browser(options).await?,
         _ => {
             // Before a directory is made: it may be that no portal was named.
             settings::portal(options, how.base.as_deref())?;
-            Desk::for_sign_in(options).await?
+            Context::for_sign_in(options).await?
         }
     };
     callback.keep()?;
     let sign_in = if options.account.is_some() {
-        let account = desk.account().await?;
-        let native = desk.is_native(&account.portal());
+        let account = context.account().await?;
+        let native = context.is_native(&account.portal());
         by(&how.answering, native, async |method| {
             account.sign_in_again(method).await
         })
@@ -63,13 +66,13 @@ async fn begin(options: &Options, how: &Signin) -> Result<(Desk, Callback, Arc<S
             ..settings::portal(options, how.base.as_deref())?
         };
         let native = config.native_sign_in;
-        let portal = desk.client.portal(config).await?;
+        let portal = context.client.portal(config).await?;
         by(&how.answering, native, async |method| {
             portal.sign_in(method).await
         })
         .await?
     };
-    Ok((desk, callback, sign_in))
+    Ok((context, callback, sign_in))
 }
 
 /// Begins a sign-in: with questions here where portal and --config allow that, else on the portal's own pages. Who gives
@@ -93,15 +96,15 @@ pub(super) async fn by(
     }
 }
 
-fn tell(signed: &Signed, number: usize, program: &str, voice: &Voice) {
-    voice.result(&json!({ "account": shapes::account(&signed.account, number),
+fn tell(signed: &Signed, number: usize, program: &str, output: &Output) {
+    output.result(&json!({ "account": shapes::account(&signed.account, number),
         "recovery_codes": signed.recovery_codes, "recovery_codes_left": signed.recovery_codes_left }));
-    voice.tell(format!(
+    output.tell(format!(
         "{} Welcome, {}. Next: {program} sync",
-        voice.paint(GOOD, "Signed in."),
+        output.paint(GOOD, "Signed in."),
         name(&signed.account)
     ));
-    left(signed, voice);
+    left(signed, output);
 }
 
 /// Whose account it is.
@@ -114,7 +117,7 @@ pub(super) fn name(account: &Account) -> String {
 }
 
 /// Says how many recovery codes are left, when one was used.
-pub(super) fn left(signed: &Signed, voice: &Voice) {
+pub(super) fn left(signed: &Signed, output: &Output) {
     let Some(left) = signed.recovery_codes_left else {
         return;
     };
@@ -123,8 +126,8 @@ pub(super) fn left(signed: &Signed, voice: &Voice) {
         1 => "One recovery code is left.".into(),
         n => format!("{n} recovery codes are left."),
     };
-    voice.tell(format!(
+    output.tell(format!(
         "{} New ones: pericard two-factor new-codes",
-        voice.paint(DOUBT, left)
+        output.paint(DOUBT, left)
     ));
 }

@@ -3,33 +3,33 @@
 use serde_json::json;
 
 use crate::cli::Options;
-use crate::desk::Desk;
+use crate::context::Context;
 use crate::failure::Failure;
-use crate::voice::{GOOD, Voice};
+use crate::output::{GOOD, Output};
 
 pub(super) async fn run(
     options: &Options,
     tell_portal: bool,
-    voice: &Voice,
+    output: &Output,
 ) -> Result<(), Failure> {
-    let desk = Desk::existing(options).await?;
-    let account = desk.account().await?;
+    let context = Context::existing(options).await?;
+    let account = context.account().await?;
     let id = account.id();
     if tell_portal {
         account.sign_out().await?;
-        voice.result(&json!({ "signed_out": id }));
-        voice.tell(format!(
+        output.result(&json!({ "signed_out": id }));
+        output.tell(format!(
             "{} Nothing of the account is left here; the session at the portal is ended now, or when the portal can \
              next be reached within a day.",
-            voice.paint(GOOD, "Signed out.")
+            output.paint(GOOD, "Signed out.")
         ));
     } else {
         account.forget().await?;
-        voice.result(&json!({ "forgotten": id }));
-        voice.tell(format!(
+        output.result(&json!({ "forgotten": id }));
+        output.tell(format!(
             "{} Nothing of the account is left here. The portal was not told.",
-            voice.paint(GOOD, "Forgotten.")
+            output.paint(GOOD, "Forgotten.")
         ));
     }
-    desk.close().await
+    context.close().await
 }

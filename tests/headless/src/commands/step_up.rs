@@ -6,42 +6,46 @@ use serde_json::json;
 use super::sign_in;
 use crate::browser::Callback;
 use crate::cli::{Answering, Options};
-use crate::desk::Desk;
+use crate::context::Context;
 use crate::failure::Failure;
+use crate::output::{GOOD, Output};
 use crate::prompt;
-use crate::questions::{self, Answers, Signed};
-use crate::voice::{GOOD, Voice};
+use crate::prompts::{self, Answers, Signed};
 
-pub(super) async fn run(options: &Options, how: &Answering, voice: &Voice) -> Result<(), Failure> {
+pub(super) async fn run(
+    options: &Options,
+    how: &Answering,
+    output: &Output,
+) -> Result<(), Failure> {
     let answers = Answers::of(how, false)?;
-    let (desk, callback) = Desk::with_browser(options).await?;
-    let account = desk.account().await?;
+    let (context, callback) = Context::with_browser(options).await?;
+    let account = context.account().await?;
     let way = Way {
-        desk: &desk,
+        context: &context,
         callback: &callback,
         account: &account,
-        voice,
+        output,
     };
     let signed = way.step_up(how, answers).await?;
-    voice.result(
+    output.result(
         &json!({ "stepped_up": account.id(), "recovery_codes": signed.recovery_codes,
         "recovery_codes_left": signed.recovery_codes_left }),
     );
-    voice.tell(format!(
+    output.tell(format!(
         "{} Welcome back, {}. What the portal refused can be done now.",
-        voice.paint(GOOD, "Signed in anew."),
+        output.paint(GOOD, "Signed in anew."),
         sign_in::name(&account)
     ));
-    sign_in::left(&signed, voice);
-    desk.close().await
+    sign_in::left(&signed, output);
+    context.close().await
 }
 
 /// How a fresh sign-in is had in the middle of a command.
 pub(super) struct Way<'a> {
-    pub(super) desk: &'a Desk,
+    pub(super) context: &'a Context,
     pub(super) callback: &'a Callback,
     pub(super) account: &'a Account,
-    pub(super) voice: &'a Voice,
+    pub(super) output: &'a Output,
 }
 
 impl Way<'_> {
@@ -55,7 +59,7 @@ impl Way<'_> {
             Err(PericardError::StepUpRequired) if prompt::somebody() => {}
             other => return Ok(other?),
         }
-        self.voice
+        self.output
             .aside("The portal wants you to sign in once more before it does this.");
         if !prompt::agree("Sign in now", true)? {
             return Err(PericardError::StepUpRequired.into());
@@ -63,16 +67,16 @@ impl Way<'_> {
         let signed = self
             .step_up(&Answering::default(), Answers::default())
             .await?;
-        sign_in::left(&signed, self.voice);
+        sign_in::left(&signed, self.output);
         Ok(work().await?)
     }
 
     async fn step_up(&self, how: &Answering, answers: Answers) -> Result<Signed, Failure> {
         self.callback.keep()?;
-        let native = self.desk.is_native(&self.account.portal());
+        let native = self.context.is_native(&self.account.portal());
         let begin = sign_in::by(how, native, async |method| {
             self.account.step_up(method).await
         });
-        questions::ask(&begin.await?, answers, self.callback, self.voice).await
+        prompts::ask(&begin.await?, answers, self.callback, self.output).await
     }
 }

@@ -5,31 +5,31 @@ use serde_json::json;
 
 use super::step_up::Way;
 use crate::cli::Options;
-use crate::desk::{self, Desk};
+use crate::context::{self, Context};
 use crate::failure::Failure;
+use crate::output::{DOUBT, Output};
 use crate::progress;
-use crate::voice::{DOUBT, Voice};
 
-pub(super) async fn run(options: &Options, voice: &Voice) -> Result<(), Failure> {
-    let (desk, callback) = Desk::with_browser(options).await?;
-    let account = desk.account().await?;
+pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failure> {
+    let (context, callback) = Context::with_browser(options).await?;
+    let account = context.account().await?;
     let way = Way {
-        desk: &desk,
+        context: &context,
         callback: &callback,
         account: &account,
-        voice,
+        output,
     };
     let done = way
-        .lifted(async || progress::sync(&account, voice, false).await)
+        .lifted(async || progress::sync(&account, output, false).await)
         .await?;
-    tell(&account, &done, voice).await?;
-    desk.close().await
+    tell(&account, &done, output).await?;
+    context.close().await
 }
 
 /// What is on the device now, and what needs attention.
-async fn tell(account: &Account, done: &SyncProgress, voice: &Voice) -> Result<(), Failure> {
-    let messages = desk::messages(account)?;
-    let threads = desk::all_threads(&messages).await?;
+async fn tell(account: &Account, done: &SyncProgress, output: &Output) -> Result<(), Failure> {
+    let messages = context::messages(account)?;
+    let threads = context::all_threads(&messages).await?;
     let (all, unread) = threads.iter().fold((0, 0), |(all, unread), thread| {
         (
             all + u64::from(thread.messages),
@@ -37,25 +37,25 @@ async fn tell(account: &Account, done: &SyncProgress, voice: &Voice) -> Result<(
         )
     });
     let (held, waiting) = (account.held().await?, messages.outbox().await?);
-    voice.result(&json!({ "received": done.received, "sent": done.sent, "threads": threads.len(), "messages": all,
+    output.result(&json!({ "received": done.received, "sent": done.sent, "threads": threads.len(), "messages": all,
         "unread": unread, "outbox": waiting.len(), "held": held }));
-    voice.tell(format!(
+    output.tell(format!(
         "Up to date: {} in {}, {unread} unread.",
         count(all, "message"),
         count(threads.len() as u64, "conversation")
     ));
     if done.sent > 0 {
-        voice.tell(format!("Sent {}.", count(done.sent, "message")));
+        output.tell(format!("Sent {}.", count(done.sent, "message")));
     }
     if !waiting.is_empty() {
         let waiting = count(waiting.len() as u64, "message");
-        voice.say(voice.paint(
+        output.say(output.paint(
             DOUBT,
             format!("{waiting} not sent yet, or in doubt: pericard outbox"),
         ));
     }
     if held > 0 {
-        voice.tell(format!(
+        output.tell(format!(
             "{} could not be matched to you and not stored; ask the portal.",
             count(held, "record")
         ));

@@ -7,72 +7,76 @@ use serde_json::{Value, json};
 
 use super::step_up::Way;
 use crate::cli::{Options, TwoFactor};
-use crate::desk::Desk;
+use crate::context::Context;
 use crate::failure::Failure;
-use crate::show::{self, shapes};
-use crate::voice::{BAD, GOOD, Voice};
-use crate::{prompt, questions};
+use crate::output::{BAD, GOOD, Output};
+use crate::render::{self, shapes};
+use crate::{prompt, prompts};
 
-pub(super) async fn run(options: &Options, what: &TwoFactor, voice: &Voice) -> Result<(), Failure> {
-    let (desk, callback) = Desk::with_browser(options).await?;
-    let account = desk.account().await?;
+pub(super) async fn run(
+    options: &Options,
+    what: &TwoFactor,
+    output: &Output,
+) -> Result<(), Failure> {
+    let (context, callback) = Context::with_browser(options).await?;
+    let account = context.account().await?;
     let factor = account.two_factor();
     let way = Way {
-        desk: &desk,
+        context: &context,
         callback: &callback,
         account: &account,
-        voice,
+        output,
     };
     match what {
-        TwoFactor::Status => status(&factor.status().await.map_err(elsewhere)?, voice),
+        TwoFactor::Status => status(&factor.status().await.map_err(elsewhere)?, output),
         TwoFactor::Enrol {
             confirm: Some(id),
             code,
         } => {
             let code = code.as_deref().unwrap_or_default();
             let confirmed = way.lifted(async || factor.confirm(id.clone(), code.into()).await);
-            enrolled(&confirmed.await.map_err(over)?, voice)?;
+            enrolled(&confirmed.await.map_err(over)?, output)?;
         }
-        TwoFactor::Enrol { confirm: None, .. } => enrol(&way, &factor, voice).await?,
+        TwoFactor::Enrol { confirm: None, .. } => enrol(&way, &factor, output).await?,
         TwoFactor::NewCodes { yes } => {
-            sure("All earlier recovery codes end.", *yes, voice)?;
+            sure("All earlier recovery codes end.", *yes, output)?;
             let codes = way.lifted(async || factor.new_recovery_codes().await).await;
             let codes = codes.map_err(nothing)?;
-            voice.result(&json!({ "recovery_codes": codes }));
-            questions::hand_over(&codes, voice)?;
+            output.result(&json!({ "recovery_codes": codes }));
+            prompts::hand_over(&codes, output)?;
         }
         TwoFactor::Disable { yes } => {
             sure(
                 "From then on the password alone signs in, and the recovery codes end.",
                 *yes,
-                voice,
+                output,
             )?;
             let disabled = way.lifted(async || factor.disable().await).await;
             disabled.map_err(nothing)?;
-            voice.result(&json!({ "enrolled": false }));
-            voice.tell(format!(
+            output.result(&json!({ "enrolled": false }));
+            output.tell(format!(
                 "{} The authenticator app's entry is of no use any more: remove it there.",
-                voice.paint(GOOD, "Removed.")
+                output.paint(GOOD, "Removed.")
             ));
         }
     }
-    desk.close().await
+    context.close().await
 }
 
-fn status(status: &TwoFactorStatus, voice: &Voice) {
-    voice.result(&shape(status));
+fn status(status: &TwoFactorStatus, output: &Output) {
+    output.result(&shape(status));
     let (line, good) = line(status);
     let mark = if good {
-        voice.paint(GOOD, "✓")
+        output.paint(GOOD, "✓")
     } else {
-        voice.paint(BAD, "✗")
+        output.paint(BAD, "✗")
     };
     let (first, rest) = line.split_at(1);
-    voice.tell(format!("{mark} {}{rest}.", first.to_uppercase()));
+    output.tell(format!("{mark} {}{rest}.", first.to_uppercase()));
     if !status.enrolled {
-        voice.say("  To set one up: pericard two-factor enrol");
+        output.say("  To set one up: pericard two-factor enrol");
     } else if status.recovery_codes_left < 3 {
-        voice.say("  New ones: pericard two-factor new-codes");
+        output.say("  New ones: pericard two-factor new-codes");
     }
 }
 
@@ -98,18 +102,18 @@ pub(super) fn line(status: &TwoFactorStatus) -> (String, bool) {
 async fn enrol(
     way: &Way<'_>,
     factor: &Arc<pericard::TwoFactor>,
-    voice: &Voice,
+    output: &Output,
 ) -> Result<(), Failure> {
     let begun = way.lifted(async || factor.enrol().await).await;
     let begun = begun.map_err(nothing)?;
-    if voice.json || !prompt::somebody() {
+    if output.json || !prompt::somebody() {
         let mut shape = shapes::totp(&begun.totp);
         shape["id"] = begun.id.clone().into();
-        voice.result(&json!({ "enrolment": shape }));
-        for line in show::totp(voice, &begun.totp) {
-            voice.say(line);
+        output.result(&json!({ "enrolment": shape }));
+        for line in render::totp(output, &begun.totp) {
+            output.say(line);
         }
-        voice.say(format!(
+        output.say(format!(
             "\nWithin ten minutes: pericard two-factor enrol --confirm {} --code CODE",
             begun.id
         ));
@@ -117,7 +121,7 @@ async fn enrol(
     }
     let why = "Scan this with an authenticator app, or type the secret into it. Nothing changes until you have typed \
                the code that it shows.";
-    questions::tell(&begun.totp, why, voice);
+    prompts::tell(&begun.totp, why, output);
     let codes = loop {
         let code = prompt::line("code that the app shows now", "")?;
         let confirmed = way.lifted(async || factor.confirm(begun.id.clone(), code.clone()).await);
@@ -126,25 +130,25 @@ async fn enrol(
                 error @ (PericardError::WrongCode { .. } | PericardError::InvalidInput { .. }),
             )) => {
                 let error = Failure::Core(error);
-                voice.aside(format!("Not accepted: {}. Try again.", error.what()));
+                output.aside(format!("Not accepted: {}. Try again.", error.what()));
             }
             other => break other?,
         }
     };
-    enrolled(&codes, voice)
+    enrolled(&codes, output)
 }
 
-fn enrolled(codes: &[String], voice: &Voice) -> Result<(), Failure> {
-    voice.result(&json!({ "enrolled": true, "recovery_codes": codes }));
-    voice.tell(format!(
+fn enrolled(codes: &[String], output: &Output) -> Result<(), Failure> {
+    output.result(&json!({ "enrolled": true, "recovery_codes": codes }));
+    output.tell(format!(
         "{} From now on signing in asks for a code of the app.",
-        voice.paint(GOOD, "Set up.")
+        output.paint(GOOD, "Set up.")
     ));
-    questions::hand_over(codes, voice)
+    prompts::hand_over(codes, output)
 }
 
 /// Asks before what cannot be undone.
-fn sure(consequence: &str, yes: bool, voice: &Voice) -> Result<(), Failure> {
+fn sure(consequence: &str, yes: bool, output: &Output) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
@@ -154,7 +158,7 @@ fn sure(consequence: &str, yes: bool, voice: &Voice) -> Result<(), Failure> {
             "This cannot be undone. If it is meant: --yes".into(),
         ));
     }
-    voice.aside(consequence);
+    output.aside(consequence);
     if prompt::agree("Go on", false)? {
         Ok(())
     } else {

@@ -4,22 +4,22 @@ use pericard::{Client, Message};
 
 use crate::failure::Failure;
 use crate::tour::canaries::Canaries;
+use crate::tour::fixture::Fixture;
 use crate::tour::report::Report;
-use crate::tour::stage::Stage;
 use crate::tour::{ANSWER, Counts, WORD, promise};
 
 pub(super) async fn look(
     report: &mut Report<'_>,
-    stage: &Stage,
+    fixture: &Fixture,
     client: &Client,
     everything: &[Message],
     counts: &mut Counts,
 ) -> Result<(), Failure> {
     report.step("Looking for plain text on the disk");
-    let canaries = canaries_of(stage, everything)?;
+    let canaries = canaries_of(fixture, everything)?;
     let search = |canaries: &Canaries| {
         canaries
-            .search(&stage.path())
+            .search(&fixture.path())
             .map_err(|error| Failure::io("search the tour's directory", error))
     };
     // Once with everything open, where journals and temporary files are, and once closed.
@@ -28,7 +28,7 @@ pub(super) async fn look(
     let closed = search(&canaries)?;
     counts.disk_canaries = open.times + closed.times;
 
-    let control = stage.path().join("control.txt");
+    let control = fixture.path().join("control.txt");
     let written = std::fs::write(&control, canaries.in_plain());
     let seen = written
         .map_err(|error| Failure::io("write the control", error))
@@ -59,8 +59,8 @@ pub(super) async fn look(
 }
 
 /// Everything that somebody with the disk must not find.
-fn canaries_of(stage: &Stage, everything: &[Message]) -> Result<Canaries, Failure> {
-    let ana = stage.ana();
+fn canaries_of(fixture: &Fixture, everything: &[Message]) -> Result<Canaries, Failure> {
+    let ana = fixture.ana();
     let mut canaries = Canaries::default();
     for message in everything {
         canaries.add_letter(&message.text);
@@ -72,8 +72,8 @@ fn canaries_of(stage: &Stage, everything: &[Message]) -> Result<Canaries, Failur
         canaries.add(text);
     }
     canaries.add(ana.totp_secret.as_deref().unwrap_or_default());
-    canaries.add(&*stage.passphrase);
-    let tokens = stage.wire.tokens();
+    canaries.add(&*fixture.passphrase);
+    let tokens = fixture.wire.tokens();
     promise(!tokens.is_empty(), || {
         "no token came by to be looked for".into()
     })?;

@@ -5,17 +5,17 @@
 
 mod canaries;
 mod disk;
+mod fixture;
 mod offline;
 mod online;
 mod report;
-mod stage;
 mod wire;
 
 use serde_json::json;
 
-use crate::desk;
+use crate::context;
 use crate::failure::Failure;
-use crate::voice::{OWN, QUIET, STRONG, Voice};
+use crate::output::{OWN, Output, QUIET, STRONG};
 
 use report::Report;
 
@@ -38,37 +38,37 @@ struct Counts {
 }
 
 /// Takes the tour.
-pub(crate) async fn run(voice: &Voice) -> Result<(), Failure> {
-    let mut report = Report::begin(voice);
+pub(crate) async fn run(output: &Output) -> Result<(), Failure> {
+    let mut report = Report::begin(output);
     let mut counts = Counts::default();
-    let stage = online::start(&mut report).await?;
-    let client = online::open(&mut report, &stage).await?;
-    let account = online::sign_in(&mut report, &stage, &client).await?;
-    let messages = desk::messages(&account)?;
-    let threads = online::sync(&mut report, voice, &account, &messages, &mut counts).await?;
+    let fixture = online::start(&mut report).await?;
+    let client = online::open(&mut report, &fixture).await?;
+    let account = online::sign_in(&mut report, &fixture, &client).await?;
+    let messages = context::messages(&account)?;
+    let threads = online::sync(&mut report, output, &account, &messages, &mut counts).await?;
 
-    offline::cut(&mut report, &stage, &account).await?;
-    let carried = stage.wire.carried();
-    let everything = offline::inbox(&mut report, voice, &messages, &threads, &mut counts).await?;
-    let thread = offline::read(&mut report, voice, &messages, &threads).await?;
-    offline::search(&mut report, voice, &messages, &threads, &mut counts).await?;
+    offline::cut(&mut report, &fixture, &account).await?;
+    let carried = fixture.wire.carried();
+    let everything = offline::inbox(&mut report, output, &messages, &threads, &mut counts).await?;
+    let thread = offline::read(&mut report, output, &messages, &threads).await?;
+    offline::search(&mut report, output, &messages, &threads, &mut counts).await?;
     let queued = offline::write(&mut report, &messages, &thread).await?;
-    promise(stage.wire.carried() == carried, || {
+    promise(fixture.wire.carried() == carried, || {
         "something went over a network that was cut".into()
     })?;
     online::arrive(
         &mut report,
-        voice,
-        &stage,
+        output,
+        &fixture,
         &account,
         &messages,
         &queued,
         &mut counts,
     )
     .await?;
-    disk::look(&mut report, &stage, &client, &everything, &mut counts).await?;
+    disk::look(&mut report, &fixture, &client, &everything, &mut counts).await?;
 
-    end(voice, &report, &counts);
+    end(output, &report, &counts);
     Ok(())
 }
 
@@ -81,16 +81,16 @@ fn promise(holds: bool, what: impl FnOnce() -> String) -> Result<(), Failure> {
     }
 }
 
-fn end(voice: &Voice, report: &Report<'_>, counts: &Counts) {
-    voice.result(&json!({
+fn end(output: &Output, report: &Report<'_>, counts: &Counts) {
+    output.result(&json!({
         "threads": counts.threads, "messages": counts.messages, "offline_reads": counts.offline_reads,
         "search_hits": counts.search_hits, "sent": counts.sent, "portal_copies": counts.portal_copies,
         "disk_canaries": counts.disk_canaries, "seconds": (report.seconds() * 1000.0).round() / 1000.0,
     }));
-    voice.say(format!(
+    output.say(format!(
         "\n    {} {}",
-        voice.paint(STRONG, "Everything held."),
-        voice.paint(
+        output.paint(STRONG, "Everything held."),
+        output.paint(
             QUIET,
             format!(
                 "{:.1} seconds; nothing of it is left on this machine.",
@@ -98,7 +98,7 @@ fn end(voice: &Voice, report: &Report<'_>, counts: &Counts) {
             )
         )
     ));
-    voice.say(format!("\n    {}", voice.paint(STRONG, "Try it yourself")));
+    output.say(format!("\n    {}", output.paint(STRONG, "Try it yourself")));
     for (command, what) in [
         ("cargo run -p pericard-portal", "in another terminal"),
         (
@@ -108,8 +108,8 @@ fn end(voice: &Voice, report: &Report<'_>, counts: &Counts) {
         ("cargo run -- sync", "then inbox, read, send"),
         ("cargo run -- --help", "everything else"),
     ] {
-        let command = voice.paint(OWN, format!("{command:<51}"));
-        voice.say(format!("      {command}{}", voice.paint(QUIET, what)));
+        let command = output.paint(OWN, format!("{command:<51}"));
+        output.say(format!("      {command}{}", output.paint(QUIET, what)));
     }
-    voice.say("");
+    output.say("");
 }

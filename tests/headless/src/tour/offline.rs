@@ -5,27 +5,27 @@ use pericard::{
 };
 
 use crate::failure::Failure;
-use crate::show;
+use crate::output::{Output, STRONG, short, wrap};
+use crate::render;
+use crate::tour::fixture::Fixture;
 use crate::tour::report::Report;
-use crate::tour::stage::Stage;
 use crate::tour::{ANSWER, Counts, WORD, promise};
-use crate::voice::{STRONG, Voice, short, wrap};
 
 /// The same voice inside the report's margin.
-fn inner(voice: &Voice) -> Voice {
-    Voice {
-        width: voice.width.saturating_sub(4),
-        ..*voice
+fn inner(output: &Output) -> Output {
+    Output {
+        width: output.width.saturating_sub(4),
+        ..*output
     }
 }
 
 pub(super) async fn cut(
     report: &mut Report<'_>,
-    stage: &Stage,
+    fixture: &Fixture,
     account: &Account,
 ) -> Result<(), Failure> {
     report.step("No network from here on");
-    stage.wire.cut();
+    fixture.wire.cut();
     let tried = account.start_sync(None)?;
     let ended = loop {
         match tried.next().await {
@@ -34,7 +34,7 @@ pub(super) async fn cut(
             Err(error) => break Some(error),
         }
     };
-    let offline = matches!(ended, Some(PericardError::Offline)) && stage.wire.refused() > 0;
+    let offline = matches!(ended, Some(PericardError::Offline)) && fixture.wire.refused() > 0;
     promise(offline, || {
         "a sync without a network did not end as offline".into()
     })?;
@@ -44,7 +44,7 @@ pub(super) async fn cut(
 
 pub(super) async fn inbox(
     report: &mut Report<'_>,
-    voice: &Voice,
+    output: &Output,
     messages: &Messages,
     threads: &[MessageThread],
     counts: &mut Counts,
@@ -54,7 +54,7 @@ pub(super) async fn inbox(
     promise(page.threads.len() == 6, || {
         "the first page of the inbox is not full".into()
     })?;
-    for line in show::inbox(&inner(voice), &page.threads, 1).lines() {
+    for line in render::inbox(&inner(output), &page.threads, 1).lines() {
         report.show(line);
     }
     // Not only the first page: every message of every conversation.
@@ -86,7 +86,7 @@ pub(super) async fn inbox(
 
 pub(super) async fn read(
     report: &mut Report<'_>,
-    voice: &Voice,
+    output: &Output,
     messages: &Messages,
     threads: &[MessageThread],
 ) -> Result<MessageThread, Failure> {
@@ -111,12 +111,12 @@ pub(super) async fn read(
     let others = thread.participants.join(", ");
     let head = short(
         &format!("{} · {others}", thread.subject),
-        voice.width.saturating_sub(4),
+        output.width.saturating_sub(4),
     );
-    report.show(voice.paint(STRONG, head));
+    report.show(output.paint(STRONG, head));
     report.show("");
     let oldest_first: Vec<_> = page.messages.into_iter().rev().collect();
-    for line in show::talk(&inner(voice), &oldest_first, 6) {
+    for line in render::talk(&inner(output), &oldest_first, 6) {
         report.show(line);
     }
     report.show("");
@@ -130,7 +130,7 @@ pub(super) async fn read(
 
 pub(super) async fn search(
     report: &mut Report<'_>,
-    voice: &Voice,
+    output: &Output,
     messages: &Messages,
     threads: &[MessageThread],
     counts: &mut Counts,
@@ -161,7 +161,7 @@ pub(super) async fn search(
             .position(|thread| thread.id == id)
             .map(|n| n + 1)
     };
-    for line in show::hits(&inner(voice), &hits[..hits.len().min(2)], number) {
+    for line in render::hits(&inner(output), &hits[..hits.len().min(2)], number) {
         report.show(line);
     }
     report.done(format!(

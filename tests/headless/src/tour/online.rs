@@ -7,23 +7,26 @@ use pericard::{
 };
 
 use crate::failure::Failure;
+use crate::output::Output;
+use crate::tour::fixture::Fixture;
 use crate::tour::report::Report;
-use crate::tour::stage::Stage;
 use crate::tour::{ANSWER, Counts, promise};
-use crate::voice::Voice;
-use crate::{desk, progress};
+use crate::{context, progress};
 
-pub(super) async fn start(report: &mut Report<'_>) -> Result<Stage, Failure> {
+pub(super) async fn start(report: &mut Report<'_>) -> Result<Fixture, Failure> {
     report.step("A health portal of its own");
-    let stage = Stage::set().await?;
-    report.show(stage.portal.base());
+    let fixture = Fixture::set().await?;
+    report.show(fixture.portal.base());
     report.done("Started on this machine, with TLS and two patients' letters.");
-    Ok(stage)
+    Ok(fixture)
 }
 
-pub(super) async fn open(report: &mut Report<'_>, stage: &Stage) -> Result<Arc<Client>, Failure> {
+pub(super) async fn open(
+    report: &mut Report<'_>,
+    fixture: &Fixture,
+) -> Result<Arc<Client>, Failure> {
     report.step("An empty device");
-    let client = stage.client().await?;
+    let client = fixture.client().await?;
     promise(client.accounts().await?.is_empty(), || {
         "a new directory has accounts".into()
     })?;
@@ -33,13 +36,13 @@ pub(super) async fn open(report: &mut Report<'_>, stage: &Stage) -> Result<Arc<C
 
 pub(super) async fn sign_in(
     report: &mut Report<'_>,
-    stage: &Stage,
+    fixture: &Fixture,
     client: &Client,
 ) -> Result<Arc<Account>, Failure> {
     report.step("Signing in, with a second factor");
-    let ana = stage.ana();
+    let ana = fixture.ana();
     let sign_in = client
-        .portal(stage.config())
+        .portal(fixture.config())
         .await?
         .sign_in(SignInMethod::Native)
         .await?;
@@ -55,7 +58,7 @@ pub(super) async fn sign_in(
     promise(asked, || {
         "the portal did not ask for the second factor".into()
     })?;
-    let code = stage.code()?;
+    let code = fixture.code()?;
     report.show(format!("code {} {}", &code[..3], &code[3..]));
     sign_in.clone().code(code).await?;
     let account = sign_in.finish().await?;
@@ -65,7 +68,7 @@ pub(super) async fn sign_in(
         .map(|person| person.name.clone())
         .unwrap_or_default();
     // What the line below says of tokens, the wire has heard.
-    promise(stage.wire.every_token_is_bound(), || {
+    promise(fixture.wire.every_token_is_bound(), || {
         "the portal gave a token that anybody could use".into()
     })?;
     report.done(format!(
@@ -76,14 +79,14 @@ pub(super) async fn sign_in(
 
 pub(super) async fn sync(
     report: &mut Report<'_>,
-    voice: &Voice,
+    output: &Output,
     account: &Account,
     messages: &Messages,
     counts: &mut Counts,
 ) -> Result<Vec<MessageThread>, Failure> {
     report.step("Fetching everything");
-    let done = progress::sync(account, voice, true).await?;
-    let threads = desk::all_threads(messages).await?;
+    let done = progress::sync(account, output, true).await?;
+    let threads = context::all_threads(messages).await?;
     counts.threads = threads.len() as u64;
     counts.messages = threads
         .iter()
@@ -101,27 +104,27 @@ pub(super) async fn sync(
 
 pub(super) async fn arrive(
     report: &mut Report<'_>,
-    voice: &Voice,
-    stage: &Stage,
+    output: &Output,
+    fixture: &Fixture,
     account: &Account,
     messages: &Messages,
     queued: &Message,
     counts: &mut Counts,
 ) -> Result<(), Failure> {
     report.step("The network is back, and loses the portal's answer");
-    stage.lose_an_answer()?;
-    stage.wire.mend();
-    let lost = stage.wire.lost();
-    let done = progress::sync(account, voice, false).await?;
+    fixture.lose_an_answer()?;
+    fixture.wire.mend();
+    let lost = fixture.wire.lost();
+    let done = progress::sync(account, output, false).await?;
     counts.sent = done.sent;
     promise(done.sent == 1, || {
         format!("{} messages were sent, not one", done.sent)
     })?;
-    let lost = stage.wire.lost() - lost;
+    let lost = fixture.wire.lost() - lost;
     promise(lost == 1, || {
         format!("{lost} answers were lost, not one: nothing is proved")
     })?;
-    counts.portal_copies = stage.copies(ANSWER)?;
+    counts.portal_copies = fixture.copies(ANSWER)?;
     promise(counts.portal_copies == 1, || {
         format!(
             "the portal has {} copies of one message",

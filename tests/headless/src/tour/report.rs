@@ -2,28 +2,28 @@
 
 use std::time::Instant;
 
-use crate::voice::{GOOD, OWN, QUIET, STRONG, Voice, wrap};
+use crate::output::{GOOD, OWN, Output, QUIET, STRONG, wrap};
 
 /// The running report.
 pub(crate) struct Report<'a> {
-    voice: &'a Voice,
+    output: &'a Output,
     begun: Instant,
     step: Instant,
     number: usize,
 }
 
 impl<'a> Report<'a> {
-    pub(crate) fn begin(voice: &'a Voice) -> Self {
-        voice.say("");
+    pub(crate) fn begin(output: &'a Output) -> Self {
+        output.say("");
         let about = "one patient, one portal, and a network that fails";
-        voice.say(format!(
+        output.say(format!(
             "    {}  {}",
-            voice.paint(STRONG, "Pericard"),
-            voice.paint(QUIET, about)
+            output.paint(STRONG, "Pericard"),
+            output.paint(QUIET, about)
         ));
         let now = Instant::now();
         Self {
-            voice,
+            output,
             begun: now,
             step: now,
             number: 0,
@@ -34,24 +34,24 @@ impl<'a> Report<'a> {
     pub(crate) fn step(&mut self, title: &str) {
         self.number += 1;
         self.step = Instant::now();
-        let number = self.voice.paint(OWN, format!("{:>2}", self.number));
-        self.voice
-            .say(format!("\n{number}  {}", self.voice.paint(STRONG, title)));
+        let number = self.output.paint(OWN, format!("{:>2}", self.number));
+        self.output
+            .say(format!("\n{number}  {}", self.output.paint(STRONG, title)));
     }
 
     /// A line of what is seen.
     pub(crate) fn show(&self, line: impl AsRef<str>) {
-        self.voice.say(format!("    {}", line.as_ref()).trim_end());
+        self.output.say(format!("    {}", line.as_ref()).trim_end());
     }
 
     /// What was done, and how long it took.
     pub(crate) fn done(&self, what: impl AsRef<str>) {
         let took = took(self.step.elapsed().as_secs_f64());
-        let room = self.voice.width.saturating_sub(6 + 2 + took.len());
+        let room = self.output.width.saturating_sub(6 + 2 + took.len());
         let lines = wrap(what.as_ref(), room);
         for (n, line) in lines.iter().enumerate() {
             let mark = if n == 0 {
-                self.voice.paint(GOOD, "✓")
+                self.output.paint(GOOD, "✓")
             } else {
                 " ".into()
             };
@@ -62,11 +62,11 @@ impl<'a> Report<'a> {
                 0
             };
             let took = if last {
-                self.voice.paint(QUIET, &took)
+                self.output.paint(QUIET, &took)
             } else {
                 String::new()
             };
-            self.voice
+            self.output
                 .say(format!("    {mark} {line}{}{took}", " ".repeat(gap)));
         }
     }

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use pericard::doors::{Body, Exchange, Method, Request, Response, Transport, TransportError};
+use pericard::test_support::{
+    Body, Exchange, Method, Transport, TransportError, TransportRequest, TransportResponse,
+};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -92,7 +94,7 @@ struct Wired {
 }
 
 impl Transport for Wired {
-    fn exchange(&self, request: Request) -> Exchange<'static, Response> {
+    fn exchange(&self, request: TransportRequest) -> Exchange<'static, TransportResponse> {
         if self.wire.cut.load(SeqCst) {
             self.wire.refused.fetch_add(1, SeqCst);
             return Box::pin(async { Err(TransportError::Unreachable) });
@@ -105,7 +107,7 @@ impl Transport for Wired {
         Box::pin(async move {
             let answer = answer.await;
             match answer {
-                Ok(answer) if gives_tokens => Ok(Response {
+                Ok(answer) if gives_tokens => Ok(TransportResponse {
                     body: Box::new(Heard {
                         inner: answer.body,
                         so_far: Zeroizing::default(),
@@ -122,8 +124,8 @@ impl Transport for Wired {
         })
     }
 
-    fn rest(&self) {
-        self.real.rest();
+    fn close_idle(&self) {
+        self.real.close_idle();
     }
 }
 

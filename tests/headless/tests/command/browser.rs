@@ -3,10 +3,10 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
-use crate::place::Place;
+use crate::harness::Harness;
 
 pub(crate) struct Browser<'a> {
-    place: &'a Place,
+    harness: &'a Harness,
     http: reqwest::Client,
 }
 
@@ -18,19 +18,19 @@ pub(crate) struct Page {
 }
 
 impl<'a> Browser<'a> {
-    pub(crate) fn new(place: &'a Place) -> Self {
-        let root = reqwest::Certificate::from_der(&place.portal().ca_der()).unwrap();
+    pub(crate) fn new(harness: &'a Harness) -> Self {
+        let root = reqwest::Certificate::from_der(&harness.portal().ca_der()).unwrap();
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .tls_certs_merge([root])
             .build()
             .unwrap();
-        Self { place, http }
+        Self { harness, http }
     }
 
     fn load(&self, request: reqwest::RequestBuilder) -> Page {
-        self.place.runtime.block_on(async {
+        self.harness.runtime.block_on(async {
             let answer = request.send().await.unwrap();
             let status = answer.status().as_u16();
             let location = answer
@@ -66,7 +66,7 @@ impl<'a> Browser<'a> {
             .collect();
         let request = self
             .http
-            .post(format!("{}/login", self.place.portal().issuer()));
+            .post(format!("{}/login", self.harness.portal().issuer()));
         self.load(
             request
                 .header("content-type", "application/x-www-form-urlencoded")
@@ -81,21 +81,21 @@ impl<'a> Browser<'a> {
             &login,
             &[
                 ("username", "ana"),
-                ("password", &self.place.password("ana")),
+                ("password", &self.harness.password("ana")),
             ],
         );
-        let code = self.place.code("ana");
+        let code = self.harness.code("ana");
         self.fill(&asked, &[("otp", &code)]).location.unwrap()
     }
 }
 
 /// Starts the command and reads the address that it wants to be opened.
-fn start(place: &Place, how: &[&str]) -> (Child, String) {
-    let mut command = place.plain_command();
+fn start(harness: &Harness, how: &[&str]) -> (Child, String) {
+    let mut command = harness.plain_command();
     command
         .args(["signin", "--no-open"])
         .args(how)
-        .env("PERICARD_PASSWORD", place.password("ana"))
+        .env("PERICARD_PASSWORD", harness.password("ana"))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -114,9 +114,9 @@ fn address(child: &mut Child) -> String {
 
 #[test]
 fn a_browser_leads_back_to_the_terminal() {
-    let place = Place::new();
-    let (child, url) = start(&place, &["--browser"]);
-    let browser = Browser::new(&place);
+    let harness = Harness::new();
+    let (child, url) = start(&harness, &["--browser"]);
+    let browser = Browser::new(&harness);
     let back = browser.sign_in(&url);
     assert!(back.starts_with("http://127.0.0.1:"), "{back}");
 
@@ -129,15 +129,16 @@ fn a_browser_leads_back_to_the_terminal() {
     assert_eq!(page.status, 200);
     assert!(page.text.contains("You are signed in"), "{}", page.text);
     assert!(child.wait_with_output().unwrap().status.success());
-    assert_eq!(place.json(&["sync"])["messages"], 30);
+    assert_eq!(harness.json(&["sync"])["messages"], 30);
 }
 
 #[test]
 fn a_person_who_cancels_is_not_signed_in() {
     // Where requests are pushed, only the portal knows the state that its answer carries.
-    let place = Place::of(r#"{ "seed": 7, "par": "off", "people": { "ana": { "totp": true } } }"#);
-    let (child, url) = start(&place, &["--browser"]);
-    let browser = Browser::new(&place);
+    let harness =
+        Harness::of(r#"{ "seed": 7, "par": "off", "people": { "ana": { "totp": true } } }"#);
+    let (child, url) = start(&harness, &["--browser"]);
+    let browser = Browser::new(&harness);
     let value = |name: &str| {
         let rest = url.split(&format!("{name}=")).nth(1).unwrap();
         rest.split('&').next().unwrap().to_owned()
@@ -145,7 +146,7 @@ fn a_person_who_cancels_is_not_signed_in() {
     let to = value("redirect_uri")
         .replace("%3A", ":")
         .replace("%2F", "/");
-    let iss = place.portal().issuer();
+    let iss = harness.portal().issuer();
     let page = browser.get(&format!(
         "{to}?error=access_denied&state={}&iss={iss}",
         value("state")
@@ -153,31 +154,31 @@ fn a_person_who_cancels_is_not_signed_in() {
     assert!(page.text.contains("You are not signed in"), "{}", page.text);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    place.run(&["inbox"]).fails(4, "nobody is signed in");
+    harness.run(&["inbox"]).fails(4, "nobody is signed in");
 }
 
 #[test]
 fn a_portal_that_keeps_passwords_to_its_own_pages_leads_to_the_browser() {
-    let place = Place::new();
+    let harness = Harness::new();
     // A client that the portal does not let use its challenge, whatever the configuration says.
-    place.configure("\"pericard\"", "\"pericard-web\"");
-    let (child, url) = start(&place, &["--user", "ana"]);
-    let browser = Browser::new(&place);
+    harness.configure("\"pericard\"", "\"pericard-web\"");
+    let (child, url) = start(&harness, &["--user", "ana"]);
+    let browser = Browser::new(&harness);
     assert_eq!(browser.get(&browser.sign_in(&url)).status, 200);
     assert!(child.wait_with_output().unwrap().status.success());
     assert_eq!(
-        place.json(&["accounts"])["accounts"][0]["session"],
+        harness.json(&["accounts"])["accounts"][0]["session"],
         "active"
     );
 }
 
 #[test]
 fn a_sign_in_that_was_killed_while_the_browser_was_open_goes_on() {
-    let place = Place::new();
-    let (mut child, first) = start(&place, &["--browser"]);
+    let harness = Harness::new();
+    let (mut child, first) = start(&harness, &["--browser"]);
     child.kill().unwrap();
     child.wait().unwrap();
-    let mut command = place.plain_command();
+    let mut command = harness.plain_command();
     command
         .args(["signin", "--resume", "--no-open"])
         .stdout(Stdio::piped())
@@ -185,22 +186,22 @@ fn a_sign_in_that_was_killed_while_the_browser_was_open_goes_on() {
     let mut child = command.spawn().unwrap();
     address(&mut child);
     // The page that was opened before the end leads to the one that goes on.
-    let browser = Browser::new(&place);
+    let browser = Browser::new(&harness);
     let page = browser.get(&browser.sign_in(&first));
     assert!(page.text.contains("You are signed in"), "{}", page.text);
     assert!(child.wait_with_output().unwrap().status.success());
-    assert_eq!(place.json(&["sync"])["messages"], 30);
+    assert_eq!(harness.json(&["sync"])["messages"], 30);
 }
 
 #[test]
 fn a_sign_in_whose_port_is_taken_says_so_instead_of_waiting() {
-    let place = Place::new();
-    let (mut child, _) = start(&place, &["--browser"]);
+    let harness = Harness::new();
+    let (mut child, _) = start(&harness, &["--browser"]);
     child.kill().unwrap();
     child.wait().unwrap();
-    let port = std::fs::read_to_string(place.home.path().join("pericard/port")).unwrap();
+    let port = std::fs::read_to_string(harness.home.path().join("pericard/port")).unwrap();
     let taken = std::net::TcpListener::bind(("127.0.0.1", port.parse().unwrap())).unwrap();
-    place
+    harness
         .run(&["signin", "--resume", "--no-open"])
         .fails(2, &format!("another program has port {port}"));
     drop(taken);
@@ -208,34 +209,36 @@ fn a_sign_in_whose_port_is_taken_says_so_instead_of_waiting() {
 
 #[test]
 fn an_app_that_the_portal_does_not_know_registers_itself() {
-    let place = Place::new();
-    place.configure("\"client_id\":\"pericard\",", "");
-    place.configure("\"native_sign_in\":true", "\"native_sign_in\":false");
+    let harness = Harness::new();
+    harness.configure("\"client_id\":\"pericard\",", "");
+    harness.configure("\"native_sign_in\":true", "\"native_sign_in\":false");
     // Without --browser too: there is nothing that could be asked here.
-    let (child, url) = start(&place, &[]);
-    let browser = Browser::new(&place);
+    let (child, url) = start(&harness, &[]);
+    let browser = Browser::new(&harness);
     assert!(!url.contains("client_id=pericard&"), "{url}");
     assert_eq!(browser.get(&browser.sign_in(&url)).status, 200);
     assert!(child.wait_with_output().unwrap().status.success());
-    assert_eq!(place.json(&["sync"])["messages"], 30);
+    assert_eq!(harness.json(&["sync"])["messages"], 30);
 }
 
 #[test]
 fn a_portal_that_asks_for_a_fresh_sign_in_gets_it_in_the_browser_too() {
-    let place = Place::with_ana();
-    place.later(400);
-    place
+    let harness = Harness::with_ana();
+    harness.later(400);
+    harness
         .run(&["two-factor", "new-codes", "--yes"])
         .fails(4, "pericard step-up");
-    let mut command = place.plain_command();
+    let mut command = harness.plain_command();
     command
         .args(["step-up", "--browser", "--no-open"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let url = address(&mut child);
-    let browser = Browser::new(&place);
+    let browser = Browser::new(&harness);
     assert_eq!(browser.get(&browser.sign_in(&url)).status, 200);
     assert!(child.wait_with_output().unwrap().status.success());
-    place.run(&["two-factor", "new-codes", "--yes"]).succeeds();
+    harness
+        .run(&["two-factor", "new-codes", "--yes"])
+        .succeeds();
 }

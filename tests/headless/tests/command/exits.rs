@@ -3,81 +3,90 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use crate::place::{Place, said};
+use crate::harness::{Harness, said};
 
 #[test]
 fn two_for_a_command_line_that_is_wrong() {
-    let place = Place::with_ana();
-    place
+    let harness = Harness::with_ana();
+    harness
         .run(&["frobnicate"])
         .fails(2, "unrecognized subcommand");
-    place.run(&["read", "99"]).fails(2, "1 to 4");
-    place.run(&["send", "just a text"]).fails(2, "--new");
-    let empty = place.run(&["send", "1", ""]).fails(2, "the text is empty");
+    harness.run(&["read", "99"]).fails(2, "1 to 4");
+    harness.run(&["send", "just a text"]).fails(2, "--new");
+    let empty = harness
+        .run(&["send", "1", ""])
+        .fails(2, "the text is empty");
     assert_eq!(empty.err.lines().count(), 1, "{empty:?}");
-    place
+    harness
         .run(&["signin", "--resume"])
         .fails(2, "no sign-in is under way");
-    place.run(&["outbox", "--retry", "1"]).fails(2, "number 1");
-    place.run(&["portal", "clinic"]).fails(2, "not an address");
-    place
+    harness
+        .run(&["outbox", "--retry", "1"])
+        .fails(2, "number 1");
+    harness
+        .run(&["portal", "clinic"])
+        .fails(2, "not an address");
+    harness
         .run(&["portal", "http://portal.example/fhir"])
         .fails(2, "--allow-loopback-http");
-    place
+    harness
         .run(&["inbox", "--after", "nonsense"])
         .fails(2, "--after");
-    let nowhere = place.home.path().join("nowhere.json");
-    place
+    let nowhere = harness.home.path().join("nowhere.json");
+    harness
         .run(&["portal", "--config", nowhere.to_str().unwrap()])
         .fails(2, "cannot read");
     std::fs::write(&nowhere, "{ \"portals\": [ {} ] }").unwrap();
-    place
+    harness
         .run(&["portal", "--config", nowhere.to_str().unwrap()])
         .fails(2, "missing field");
 }
 
 #[test]
 fn three_for_a_portal_that_cannot_be_reached() {
-    let mut place = Place::with_ana();
-    place.stop_portal();
-    place.run(&["sync"]).fails(3, "cannot be reached");
-    place.run(&["portal"]).fails(3, "cannot be reached");
+    let mut harness = Harness::with_ana();
+    harness.stop_portal();
+    harness.run(&["sync"]).fails(3, "cannot be reached");
+    harness.run(&["portal"]).fails(3, "cannot be reached");
 }
 
 #[test]
 fn three_for_messages_that_were_sealed_because_the_portal_was_out_of_reach() {
-    let place = Place::new();
-    place.configure("{\"base\"", "{\"lease_hours\":1,\"base\"");
-    let code = place.code("ana");
-    place.sign_in("ana", &["--code", &code]).succeeds();
-    place.run(&["sync"]).succeeds();
+    let harness = Harness::new();
+    harness.configure("{\"base\"", "{\"lease_hours\":1,\"base\"");
+    let code = harness.code("ana");
+    harness.sign_in("ana", &["--code", &code]).succeeds();
+    harness.run(&["sync"]).succeeds();
     // Three hours later, by the portal's clock, which is all that its failing answers tell.
-    place.later(3 * 3600);
-    place.control(r#"{ "fault": "status", "code": 503 }"#);
-    place
+    harness.later(3 * 3600);
+    harness.control(r#"{ "fault": "status", "code": 503 }"#);
+    harness
         .run(&["send", "1", "A diver writes."])
         .fails(3, "sealed, not lost");
-    let sealed = place.run(&["inbox", "--json"]);
+    let sealed = harness.run(&["inbox", "--json"]);
     assert_eq!(
         (sealed.exit, &sealed.json()["error"]["code"]),
         (3, &"lease_ended".into())
     );
-    let account = &place.json(&["status"])["accounts"][0];
+    let account = &harness.json(&["status"])["accounts"][0];
     assert_eq!(
         (&account["session"], &account["sealed_by"]),
         (&"sealed".into(), &"lease".into())
     );
 
-    place.control(r#"{ "fault": "none" }"#);
-    assert_eq!(place.json(&["sync"])["sent"], 1);
-    assert_eq!(place.json(&["inbox"])["total"], 4);
-    assert_eq!(place.json(&["status"])["accounts"][0]["session"], "active");
+    harness.control(r#"{ "fault": "none" }"#);
+    assert_eq!(harness.json(&["sync"])["sent"], 1);
+    assert_eq!(harness.json(&["inbox"])["total"], 4);
+    assert_eq!(
+        harness.json(&["status"])["accounts"][0]["session"],
+        "active"
+    );
 }
 
 #[test]
 fn four_for_a_wrong_password_or_code() {
-    let place = Place::new();
-    let mut command = place.command();
+    let harness = Harness::new();
+    let mut command = harness.command();
     command
         .args(["signin", "--user", "ana", "--json"])
         .env("PERICARD_PASSWORD", "guessed");
@@ -86,27 +95,29 @@ fn four_for_a_wrong_password_or_code() {
         (wrong.exit, &wrong.json()["error"]["code"]),
         (4, &"wrong_password".into())
     );
-    place
+    harness
         .sign_in("ana", &["--code", "000000"])
         .fails(4, "the code is wrong");
-    place
+    harness
         .sign_in("ana", &["--code", "12a456"])
         .fails(2, "digits");
-    place.run(&["inbox"]).fails(4, "nobody is signed in");
+    harness.run(&["inbox"]).fails(4, "nobody is signed in");
 }
 
 #[test]
 fn five_for_a_portal_that_is_none_or_gets_it_wrong() {
-    let place = Place::new();
-    place.control(r#"{ "fault": "captive_portal" }"#);
-    place.run(&["portal"]).fails(5, "log in to it first");
-    place.control(r#"{ "fault": "none" }"#);
-    place.control(r#"{ "fault": "wrong_issuer" }"#);
-    place.run(&["portal"]).fails(5, "names itself differently");
-    place.control(r#"{ "fault": "none" }"#);
+    let harness = Harness::new();
+    harness.control(r#"{ "fault": "captive_portal" }"#);
+    harness.run(&["portal"]).fails(5, "log in to it first");
+    harness.control(r#"{ "fault": "none" }"#);
+    harness.control(r#"{ "fault": "wrong_issuer" }"#);
+    harness
+        .run(&["portal"])
+        .fails(5, "names itself differently");
+    harness.control(r#"{ "fault": "none" }"#);
     // The same portal, without its authority in the configuration.
-    let base = place.portal().base();
-    let mut stranger = place.command();
+    let base = harness.portal().base();
+    let mut stranger = harness.command();
     stranger
         .args(["portal", &base])
         .env_remove("PERICARD_CONFIG");
@@ -115,22 +126,22 @@ fn five_for_a_portal_that_is_none_or_gets_it_wrong() {
 
 #[test]
 fn six_for_a_keystore_or_directory_that_cannot_be_used() {
-    let place = Place::with_ana();
-    let mut other = place.command();
+    let harness = Harness::with_ana();
+    let mut other = harness.command();
     other.arg("inbox").env("PERICARD_PASSPHRASE", "another");
     said(other).fails(6, "passphrase is not the one");
-    let mut silent = place.command();
+    let mut silent = harness.command();
     silent.arg("inbox").env_remove("PERICARD_PASSPHRASE");
     said(silent).fails(6, "PERICARD_PASSPHRASE");
     // Nothing was lost by either.
-    assert_eq!(place.json(&["inbox"])["total"], 4);
+    assert_eq!(harness.json(&["inbox"])["total"], 4);
 }
 
 #[test]
 fn six_for_a_directory_that_another_has_open() {
-    let place = Place::with_ana();
+    let harness = Harness::with_ana();
     // A sign-in in the browser keeps the directory open while it waits.
-    let mut waiting = place.plain_command();
+    let mut waiting = harness.plain_command();
     waiting
         .args(["signin", "--browser", "--no-open"])
         .stderr(Stdio::piped())
@@ -138,19 +149,19 @@ fn six_for_a_directory_that_another_has_open() {
     let mut waiting = waiting.spawn().unwrap();
     let mut lines = BufReader::new(waiting.stderr.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap().contains("https://")));
-    let second = place.run(&["inbox"]);
+    let second = harness.run(&["inbox"]);
     waiting.kill().unwrap();
     waiting.wait().unwrap();
     second.fails(6, "another pericard");
-    place.run(&["inbox"]).succeeds();
+    harness.run(&["inbox"]).succeeds();
 }
 
 #[test]
 fn seven_for_a_portal_that_asks_to_wait() {
-    let place = Place::new();
+    let harness = Harness::new();
     let exits: Vec<_> = (0..6)
         .map(|_| {
-            let mut command = place.command();
+            let mut command = harness.command();
             command
                 .args(["signin", "--user", "ben"])
                 .env("PERICARD_PASSWORD", "guessed");
@@ -159,27 +170,27 @@ fn seven_for_a_portal_that_asks_to_wait() {
         .collect();
     assert_eq!(exits, [4, 4, 4, 4, 7, 7]);
     // Even the right one has to wait.
-    place.sign_in("ben", &[]).fails(7, "asks to wait for");
+    harness.sign_in("ben", &[]).fails(7, "asks to wait for");
 }
 
 #[test]
 fn eight_for_a_record_of_somebody_else() {
-    let place = Place::with_ana();
-    place.control(r#"{ "fault": "leak_other_patient", "when": "always" }"#);
-    place.control(r#"{ "new_message": { "who": "ana", "text": "Something new." } }"#);
-    place.run(&["sync"]).fails(8, "was not stored");
-    assert_eq!(place.json(&["inbox"])["total"], 4);
-    let doctor = place.json(&["doctor"]);
+    let harness = Harness::with_ana();
+    harness.control(r#"{ "fault": "leak_other_patient", "when": "always" }"#);
+    harness.control(r#"{ "new_message": { "who": "ana", "text": "Something new." } }"#);
+    harness.run(&["sync"]).fails(8, "was not stored");
+    assert_eq!(harness.json(&["inbox"])["total"], 4);
+    let doctor = harness.json(&["doctor"]);
     assert_eq!(doctor["device"]["messages_stopped"], true);
     assert_eq!(doctor["device"]["incidents"].as_array().unwrap().len(), 1);
 }
 
 #[test]
 fn nine_for_a_clock_that_is_wrong() {
-    let place = Place::with_ana();
-    place.control(r#"{ "fault": "clock_skew", "seconds": 260000 }"#);
-    let code = place.code("ana");
-    let wrong = place.sign_in("ana", &["--code", &code, "--json"]);
+    let harness = Harness::with_ana();
+    harness.control(r#"{ "fault": "clock_skew", "seconds": 260000 }"#);
+    let code = harness.code("ana");
+    let wrong = harness.sign_in("ana", &["--code", &code, "--json"]);
     assert_eq!(
         (wrong.exit, &wrong.json()["error"]["code"]),
         (9, &"clock_wrong".into())
@@ -188,9 +199,9 @@ fn nine_for_a_clock_that_is_wrong() {
         .as_str()
         .map(str::to_owned);
     assert!(told.is_some_and(|told| told.contains('T')), "{wrong:?}");
-    place
+    harness
         .run(&["two-factor", "status"])
         .fails(9, "is 3 days behind the portal's");
-    let doctor = place.run(&["doctor"]).succeeds().out;
+    let doctor = harness.run(&["doctor"]).succeeds().out;
     assert!(doctor.contains("3 days behind the portal's"), "{doctor}");
 }

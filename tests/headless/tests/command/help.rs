@@ -1,10 +1,10 @@
 //! The help as people read it. A change shows as a change of a file: `INSTA_UPDATE=always` writes it.
 
-use crate::place::{Place, said};
+use crate::harness::{Harness, said};
 
 #[test]
 fn the_help_teaches() {
-    let place = Place::new();
+    let harness = Harness::new();
     for command in [
         "",
         "tour",
@@ -28,7 +28,7 @@ fn the_help_teaches() {
         "two-factor disable",
         "page",
     ] {
-        let mut asked = place.command();
+        let mut asked = harness.command();
         asked.args(command.split_terminator(' ')).arg("--help");
         let name = if command.is_empty() {
             "pericard"
@@ -41,8 +41,8 @@ fn the_help_teaches() {
 
 #[test]
 fn the_documented_exit_codes_are_those_that_exist() {
-    let place = Place::new();
-    let help = place.run(&["--help"]).succeeds().out;
+    let harness = Harness::new();
+    let help = harness.run(&["--help"]).succeeds().out;
     for code in 0..=9 {
         assert!(
             help.contains(&format!("{code}  ")),

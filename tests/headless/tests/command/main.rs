@@ -5,9 +5,9 @@
 mod browser;
 mod client;
 mod exits;
+mod harness;
 mod help;
 mod page;
-mod place;
 mod second_factor;
 mod step_up;
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::place::{Place, Said, said};
+use crate::harness::{Harness, Outcome, said};
 
 const PEOPLE: &str = r#"{ "seed": 7, "people": {
     "ana": { "threads": 2, "messages": 9, "totp": true, "recovery_codes": 2 },
@@ -15,40 +15,40 @@ fn codes(said: &Value) -> Vec<&str> {
 }
 
 /// Signs somebody in anew, as a script does.
-fn step_up(place: &Place, who: &str, code: &str) -> Said {
-    let mut command = place.command();
+fn step_up(harness: &Harness, who: &str, code: &str) -> Outcome {
+    let mut command = harness.command();
     command
         .args(["step-up", "--user", who, "--code", code])
-        .env("PERICARD_PASSWORD", place.password(who));
+        .env("PERICARD_PASSWORD", harness.password(who));
     said(command)
 }
 
 #[test]
 fn a_recovery_code_signs_in_once_and_says_how_many_are_left() {
-    let place = Place::of(PEOPLE);
-    let codes = place.portal().people()["ana"].recovery_codes.clone();
+    let harness = Harness::of(PEOPLE);
+    let codes = harness.portal().people()["ana"].recovery_codes.clone();
     let shouted = codes[0].to_uppercase().replace('-', " ");
-    let welcome = place.sign_in("ana", &["--recovery-code", &shouted]);
+    let welcome = harness.sign_in("ana", &["--recovery-code", &shouted]);
     let out = welcome.succeeds().out;
     assert!(out.contains("One recovery code is left."), "{out}");
     assert_eq!(
-        place.json(&["two-factor", "status"]),
+        harness.json(&["two-factor", "status"]),
         serde_json::json!({ "enrolled": true, "recovery_codes_left": 1 })
     );
-    place.run(&["forget"]).succeeds();
-    let again = place.sign_in("ana", &["--recovery-code", &codes[0]]);
+    harness.run(&["forget"]).succeeds();
+    let again = harness.sign_in("ana", &["--recovery-code", &codes[0]]);
     again.fails(4, "the code is wrong or was used before");
-    place
+    harness
         .sign_in("ana", &["--recovery-code", "abc"])
         .fails(2, "is not a recovery code");
-    let last = place.sign_in("ana", &["--recovery-code", &codes[1], "--json"]);
+    let last = harness.sign_in("ana", &["--recovery-code", &codes[1], "--json"]);
     assert_eq!(last.succeeds().json()["recovery_codes_left"], 0);
 }
 
 #[test]
 fn a_portal_that_wants_a_second_factor_first_has_it_set_up_by_a_script() {
-    let place = Place::of(PEOPLE);
-    let begun = place.sign_in("dario", &["--json", "--code", "123456"]);
+    let harness = Harness::of(PEOPLE);
+    let begun = harness.sign_in("dario", &["--json", "--code", "123456"]);
     assert_eq!(begun.exit, 4, "{begun:?}");
     let error = &begun.json()["error"];
     assert_eq!(error["code"], "enrolment_required");
@@ -64,22 +64,22 @@ fn a_portal_that_wants_a_second_factor_first_has_it_set_up_by_a_script() {
         "{uri}"
     );
     assert!(enrolment["svg"].as_str().unwrap().starts_with("<"));
-    place.run(&["inbox"]).fails(4, "nobody is signed in");
+    harness.run(&["inbox"]).fails(4, "nobody is signed in");
 
-    place
+    harness
         .run(&["signin", "--resume", "--code", "000000"])
         .fails(4, "the code is wrong");
-    let code = place.code_of(secret);
-    let done = place.json(&["signin", "--resume", "--code", &code]);
+    let code = harness.code_of(secret);
+    let done = harness.json(&["signin", "--resume", "--code", &code]);
     assert_eq!(codes(&done).len(), 8);
-    assert_eq!(place.json(&["sync"])["messages"], 9);
-    assert_eq!(place.json(&["two-factor", "status"])["enrolled"], true);
+    assert_eq!(harness.json(&["sync"])["messages"], 9);
+    assert_eq!(harness.json(&["two-factor", "status"])["enrolled"], true);
 }
 
 #[test]
 fn the_same_in_words_shows_the_secret_by_four_and_fits_the_terminal() {
-    let place = Place::of(PEOPLE);
-    let begun = place.sign_in("dario", &[]).fails(4, "--resume");
+    let harness = Harness::of(PEOPLE);
+    let begun = harness.sign_in("dario", &[]).fails(4, "--resume");
     let row = |name: &str| {
         let line = begun.out.lines().find(|line| line.trim().starts_with(name));
         line.unwrap_or_else(|| panic!("{name}: {begun:?}"))
@@ -93,8 +93,8 @@ fn the_same_in_words_shows_the_secret_by_four_and_fits_the_terminal() {
     assert!(secret.split(' ').all(|group| group.len() == 4), "{secret}");
     assert!(row("Account").contains("dario"));
     assert!(row("Address").contains("otpauth://totp/"));
-    let code = place.code_of(&secret.replace(' ', ""));
-    let done = place
+    let code = harness.code_of(&secret.replace(' ', ""));
+    let done = harness
         .run(&["signin", "--resume", "--code", &code])
         .succeeds();
     assert!(done.out.contains("Recovery codes"), "{done:?}");
@@ -104,59 +104,60 @@ fn the_same_in_words_shows_the_secret_by_four_and_fits_the_terminal() {
 
 #[test]
 fn a_second_factor_is_set_up_renewed_and_removed() {
-    let place = Place::of(PEOPLE);
-    place.sign_in("ben", &[]).succeeds();
-    let status = place.run(&["two-factor", "status"]).succeeds();
+    let harness = Harness::of(PEOPLE);
+    harness.sign_in("ben", &[]).succeeds();
+    let status = harness.run(&["two-factor", "status"]).succeeds();
     assert!(status.out.contains("The password alone"), "{status:?}");
-    place
+    harness
         .run(&["two-factor", "disable", "--yes"])
         .fails(2, "no second factor is set up");
 
-    let begun = place.json(&["two-factor", "enrol"]);
+    let begun = harness.json(&["two-factor", "enrol"]);
     let (id, secret) = (&begun["enrolment"]["id"], &begun["enrolment"]["secret"]);
     let (id, secret) = (id.as_str().unwrap(), secret.as_str().unwrap());
-    let confirm = |code: &str| place.run(&["two-factor", "enrol", "--confirm", id, "--code", code]);
+    let confirm =
+        |code: &str| harness.run(&["two-factor", "enrol", "--confirm", id, "--code", code]);
     confirm("000000").fails(4, "the code is wrong");
     confirm("letters").fails(2, "digits");
-    assert_eq!(place.json(&["two-factor", "status"])["enrolled"], false);
-    let done = confirm(&place.code_of(secret)).succeeds();
+    assert_eq!(harness.json(&["two-factor", "status"])["enrolled"], false);
+    let done = confirm(&harness.code_of(secret)).succeeds();
     assert!(done.out.contains("Set up."), "{done:?}");
-    confirm(&place.code_of(secret)).fails(4, "pericard step-up");
-    let asked = place.control(r#"{ "totp": "ben" }"#);
+    confirm(&harness.code_of(secret)).fails(4, "pericard step-up");
+    let asked = harness.control(r#"{ "totp": "ben" }"#);
     assert_eq!(asked.to_json()["secret"], secret);
 
     // What is there now is guarded by itself: a password alone does not change it.
-    let refused = place.run(&["two-factor", "new-codes", "--yes", "--json"]);
+    let refused = harness.run(&["two-factor", "new-codes", "--yes", "--json"]);
     assert_eq!(
         (refused.exit, &refused.json()["error"]["code"]),
         (4, &"step_up_required".into())
     );
-    step_up(&place, "ben", &place.code_of(secret)).succeeds();
-    confirm(&place.code_of(secret)).fails(2, "this enrolment is over");
-    let fresh = place.json(&["two-factor", "new-codes", "--yes"]);
+    step_up(&harness, "ben", &harness.code_of(secret)).succeeds();
+    confirm(&harness.code_of(secret)).fails(2, "this enrolment is over");
+    let fresh = harness.json(&["two-factor", "new-codes", "--yes"]);
     assert_eq!(codes(&fresh).len(), 8);
-    place.run(&["two-factor", "disable"]).fails(2, "--yes");
-    place.run(&["two-factor", "new-codes"]).fails(2, "--yes");
-    place.run(&["two-factor", "disable", "--yes"]).succeeds();
+    harness.run(&["two-factor", "disable"]).fails(2, "--yes");
+    harness.run(&["two-factor", "new-codes"]).fails(2, "--yes");
+    harness.run(&["two-factor", "disable", "--yes"]).succeeds();
     assert_eq!(
-        place.json(&["two-factor", "status"]),
+        harness.json(&["two-factor", "status"]),
         serde_json::json!({ "enrolled": false, "recovery_codes_left": 0 })
     );
 }
 
 #[test]
 fn a_portal_that_keeps_it_to_its_own_pages_is_told_from_one_that_fails() {
-    let place = Place::of(PEOPLE);
-    place.control(r#"{ "fault": "discovery", "as": "totp_elsewhere" }"#);
-    place.sign_in("ben", &[]).succeeds();
+    let harness = Harness::of(PEOPLE);
+    harness.control(r#"{ "fault": "discovery", "as": "totp_elsewhere" }"#);
+    harness.sign_in("ben", &[]).succeeds();
     for arguments in [
         ["two-factor", "status"].as_slice(),
         &["two-factor", "enrol"],
         &["two-factor", "disable", "--yes"],
     ] {
-        place.run(arguments).fails(2, "pericard page account");
+        harness.run(arguments).fails(2, "pericard page account");
     }
-    let doctor = place.json(&["doctor"]);
+    let doctor = harness.json(&["doctor"]);
     let wrong: Vec<_> = doctor["findings"]
         .as_array()
         .unwrap()

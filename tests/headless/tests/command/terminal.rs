@@ -4,7 +4,7 @@ use nix::sys::wait::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
 use crate::browser::Browser;
-use crate::place::Place;
+use crate::harness::Harness;
 
 const PEOPLE: &str = r#"{ "seed": 7, "step_up": { "max_age": 300 }, "people": {
     "ana": { "threads": 2, "messages": 9, "totp": true, "recovery_codes": 2 },
@@ -15,8 +15,8 @@ const PEOPLE: &str = r#"{ "seed": 7, "step_up": { "max_age": 300 }, "people": {
 struct Person(PtySession);
 
 impl Person {
-    fn runs(place: &Place, arguments: &[&str]) -> Self {
-        let mut command = place.plain_command();
+    fn runs(harness: &Harness, arguments: &[&str]) -> Self {
+        let mut command = harness.plain_command();
         command
             .args(arguments)
             .env("NO_COLOR", "1")
@@ -48,9 +48,9 @@ impl Person {
         self
     }
 
-    fn signs_in(&mut self, place: &Place, who: &str) -> &mut Self {
+    fn signs_in(&mut self, harness: &Harness, who: &str) -> &mut Self {
         self.is_asked("User name: ", who)
-            .is_asked("Password: ", &place.password(who))
+            .is_asked("Password: ", &harness.password(who))
     }
 
     /// The rest of what is said, and the exit code.
@@ -71,16 +71,16 @@ fn utf8(bytes: &str) -> String {
 
 #[test]
 fn somebody_who_must_enrol_scans_or_types_the_secret_and_keeps_the_recovery_codes() {
-    let place = Place::of(PEOPLE);
-    let mut person = Person::runs(&place, &["signin"]);
-    person.signs_in(&place, "dario");
+    let harness = Harness::of(PEOPLE);
+    let mut person = Person::runs(&harness, &["signin"]);
+    person.signs_in(&harness, "dario");
     let picture = person.sees("Secret");
     assert!(picture.contains("██████"), "no QR code: {picture}");
     let secret = person.sees("Address").trim().replace(' ', "");
     person.is_asked("Code that the app shows now: ", "000000");
     person.sees("Not accepted: the code is wrong or was used before; 4 tries are left.");
     person
-        .is_asked("Code that the app shows now: ", &place.code_of(&secret))
+        .is_asked("Code that the app shows now: ", &harness.code_of(&secret))
         .is_asked("Have you kept them? [y/N] ", "")
         .is_asked("Nobody can show them again", "perhaps")
         .is_asked("Have you kept them? [y/N] ", "y");
@@ -88,21 +88,21 @@ fn somebody_who_must_enrol_scans_or_types_the_secret_and_keeps_the_recovery_code
     assert!(rest.contains("Signed in. Welcome, Dario"), "{rest}");
     assert_eq!(exit, 0);
     assert_eq!(
-        place.json(&["two-factor", "status"]),
+        harness.json(&["two-factor", "status"]),
         serde_json::json!({ "enrolled": true, "recovery_codes_left": 8 })
     );
 }
 
 #[test]
 fn a_recovery_code_is_typed_where_the_code_is_asked_for() {
-    let place = Place::of(PEOPLE);
-    let code = place.portal().people()["ana"].recovery_codes[0].clone();
-    let mut person = Person::runs(&place, &["signin"]);
+    let harness = Harness::of(PEOPLE);
+    let code = harness.portal().people()["ana"].recovery_codes[0].clone();
+    let mut person = Person::runs(&harness, &["signin"]);
     person
         .is_asked("User name: ", "ana")
         .is_asked("Password: ", "guessed");
     person.sees("user name or password is wrong; 4 tries are left. Try again.");
-    person.signs_in(&place, "ana");
+    person.signs_in(&harness, "ana");
     let asked = "Code of the authenticator app, or a recovery code: ";
     person.is_asked(asked, "not one");
     person.sees("Not accepted: the code is not a recovery code. Try again.");
@@ -114,13 +114,13 @@ fn a_recovery_code_is_typed_where_the_code_is_asked_for() {
 
 #[test]
 fn a_command_that_needs_a_fresh_sign_in_offers_it_and_goes_on() {
-    let place = Place::of(PEOPLE);
-    let code = place.code("ana");
-    place.sign_in("ana", &["--code", &code]).succeeds();
-    place.run(&["sync"]).succeeds();
-    place.later(400);
+    let harness = Harness::of(PEOPLE);
+    let code = harness.code("ana");
+    harness.sign_in("ana", &["--code", &code]).succeeds();
+    harness.run(&["sync"]).succeeds();
+    harness.later(400);
 
-    let mut person = Person::runs(&place, &["send", "1", "A cooper writes."]);
+    let mut person = Person::runs(&harness, &["send", "1", "A cooper writes."]);
     person.is_asked("Sign in now? [Y/n] ", "n");
     let (rest, exit) = person.ends();
     assert!(
@@ -129,51 +129,51 @@ fn a_command_that_needs_a_fresh_sign_in_offers_it_and_goes_on() {
     );
     assert_eq!(exit, 4);
 
-    let mut person = Person::runs(&place, &["sync"]);
+    let mut person = Person::runs(&harness, &["sync"]);
     person.is_asked("Sign in now? [Y/n] ", "");
     person
-        .signs_in(&place, "ana")
-        .is_asked("or a recovery code: ", &place.code("ana"));
+        .signs_in(&harness, "ana")
+        .is_asked("or a recovery code: ", &harness.code("ana"));
     let (rest, exit) = person.ends();
     assert!(rest.contains("Sent 1 message."), "{rest}");
     assert_eq!(exit, 0);
-    let copies = place.control(r#"{ "count_messages": { "text": "A cooper writes." } }"#);
+    let copies = harness.control(r#"{ "count_messages": { "text": "A cooper writes." } }"#);
     assert_eq!(copies.count(), Some(1));
 }
 
 #[test]
 fn a_second_factor_is_set_up_and_what_cannot_be_undone_asks_first() {
-    let place = Place::of(PEOPLE);
-    place.sign_in("ben", &[]).succeeds();
-    let mut person = Person::runs(&place, &["two-factor", "enrol"]);
+    let harness = Harness::of(PEOPLE);
+    harness.sign_in("ben", &[]).succeeds();
+    let mut person = Person::runs(&harness, &["two-factor", "enrol"]);
     person.sees("Secret");
     let secret = person.sees("Address").trim().replace(' ', "");
     person
         .is_asked("Code that the app shows now: ", "no digits")
-        .is_asked("Code that the app shows now: ", &place.code_of(&secret));
+        .is_asked("Code that the app shows now: ", &harness.code_of(&secret));
     person.sees("Set up.");
     person.is_asked("Have you kept them? [y/N] ", "yes");
     assert_eq!(person.ends().1, 0);
 
-    let mut person = Person::runs(&place, &["two-factor", "disable"]);
+    let mut person = Person::runs(&harness, &["two-factor", "disable"]);
     person.is_asked("Go on? [y/N] ", "");
     let (rest, exit) = person.ends();
     assert!(rest.contains("nothing was changed"), "{rest}");
     assert_eq!(exit, 1);
-    assert_eq!(place.json(&["two-factor", "status"])["enrolled"], true);
+    assert_eq!(harness.json(&["two-factor", "status"])["enrolled"], true);
 }
 
 #[test]
 fn a_page_is_shown_until_its_link_leads_back() {
-    let place = Place::with_ana();
-    let mut person = Person::runs(&place, &["page", "sessions", "--no-open"]);
+    let harness = Harness::with_ana();
+    let mut person = Person::runs(&harness, &["page", "sessions", "--no-open"]);
     person.sees("return_to=");
     let back = person
         .sees("\n")
         .trim()
         .replace("%3A", ":")
         .replace("%2F", "/");
-    let browser = Browser::new(&place);
+    let browser = Browser::new(&harness);
     let origin = back.trim_end_matches("/callback").to_owned();
     assert_eq!(browser.get(&format!("{origin}/favicon.ico")).status, 404);
     let page = browser.get(&format!("{back}?page=sessions"));

@@ -1,10 +1,10 @@
 //! The tour, as a script, a reader of a pipe, and a terminal see it.
 
-use crate::place::{Place, said};
+use crate::harness::{Harness, said};
 
 #[test]
 fn the_tour_keeps_its_promises() {
-    let tour = Place::new().json(&["tour"]);
+    let tour = Harness::new().json(&["tour"]);
     let number = |name: &str| {
         tour[name]
             .as_f64()
@@ -22,10 +22,10 @@ fn the_tour_keeps_its_promises() {
 
 #[test]
 fn without_a_command_it_is_the_tour_and_leaves_nothing_behind() {
-    let place = Place::new();
-    let temporary = place.home.path().join("temporary");
+    let harness = Harness::new();
+    let temporary = harness.home.path().join("temporary");
     std::fs::create_dir(&temporary).unwrap();
-    let mut command = place.command();
+    let mut command = harness.command();
     command.env("TMPDIR", &temporary);
     let tour = said(command).succeeds();
     assert!(tour.out.contains("Everything held."), "{}", tour.out);
@@ -38,14 +38,14 @@ fn without_a_command_it_is_the_tour_and_leaves_nothing_behind() {
         .unwrap();
     assert!(widest <= 80, "{widest} columns");
     assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
-    assert!(!place.home.path().join("pericard").exists());
+    assert!(!harness.home.path().join("pericard").exists());
 }
 
 /// Draws the picture of the README where `PERICARD_PICTURE` names a file.
 #[test]
 fn the_tour_in_colour_can_be_drawn() {
-    let place = Place::new();
-    let mut command = place.command();
+    let harness = Harness::new();
+    let mut command = harness.command();
     let output = command.env("CLICOLOR_FORCE", "1").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains('\x1b'), "no colours");

@@ -7,7 +7,7 @@ use url::Url;
 use super::Stage;
 use crate::app::{App, Setup, sync, texts};
 use crate::browser::{Doing, Window};
-use crate::clinic::TEXTS;
+use crate::fixture::TEXTS;
 use crate::issuer::Issuer;
 use crate::people::ANA;
 use crate::report::Report;

@@ -5,7 +5,7 @@ use pericard::{PericardError, SealReason, SessionState, SignInReason};
 use super::Stage;
 use crate::app::{App, sync, texts};
 use crate::browser::Window;
-use crate::clinic::TEXTS;
+use crate::fixture::TEXTS;
 use crate::issuer::{Kind, of};
 use crate::people::{ANA, BEN};
 use crate::report::Report;

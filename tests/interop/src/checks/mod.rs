@@ -11,14 +11,14 @@ mod proving;
 mod staying;
 
 use crate::browser::Browser;
-use crate::clinic::Clinic;
+use crate::fixture::Fixture;
 use crate::issuer::Issuer;
 use crate::report::Report;
 use crate::trouble::Result;
 
 /// What every check may ask.
 pub(crate) struct Stage {
-    pub(crate) clinic: Clinic,
+    pub(crate) clinic: Fixture,
     pub(crate) issuer: Issuer,
     pub(crate) browser: Browser,
 }

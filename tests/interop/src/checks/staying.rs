@@ -2,7 +2,7 @@
 
 use super::Stage;
 use crate::app::{App, sync, texts};
-use crate::clinic::TEXTS;
+use crate::fixture::TEXTS;
 use crate::issuer::{Kind, of};
 use crate::report::Report;
 use crate::trouble::{Result, Trouble, expect, list};

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use pericard::{ChangeSet, FeatureState, MessageState};
 
+use crate::context::{Context, Halt, PAGE, broken};
 use crate::keys::Keys;
-use crate::stage::{Halt, PAGE, Stage, broken};
 
 pub(crate) async fn expect(
-    stage: &mut Stage,
+    context: &mut Context,
     thing: &str,
     keys: &mut Keys<'_>,
 ) -> Result<(), Halt> {
     match thing {
         "threads" => {
-            let threads = stage.threads().await?;
+            let threads = context.threads().await?;
             same("threads", keys.number("count")?, threads.len() as u64)?;
             if let Some(unread) = keys.number_or_none("unread")? {
                 same(
@@ -27,7 +27,7 @@ pub(crate) async fn expect(
             Ok(())
         }
         "messages" => {
-            let (inbox, thread) = (stage.inbox()?, stage.thread(keys.number("thread")?)?);
+            let (inbox, thread) = (context.inbox()?, context.thread(keys.number("thread")?)?);
             let (mut found, mut after) = (0, None);
             loop {
                 let page = inbox.messages(thread.clone(), after, PAGE).await?;
@@ -39,9 +39,9 @@ pub(crate) async fn expect(
             }
         }
         "message" => {
-            let message = stage
+            let message = context
                 .inbox()?
-                .message(stage.message(&keys.text("of")?)?)
+                .message(context.message(&keys.text("of")?)?)
                 .await?;
             let wanted = keys.word(
                 "state",
@@ -51,7 +51,7 @@ pub(crate) async fn expect(
             same("state", wanted.as_str(), word(message.state))
         }
         "search" => {
-            let (inbox, text) = (stage.inbox()?, keys.text("text")?);
+            let (inbox, text) = (context.inbox()?, keys.text("text")?);
             let (mut found, mut after) = (0, None);
             loop {
                 let page = inbox.search(text.clone(), after, PAGE).await?;
@@ -68,12 +68,12 @@ pub(crate) async fn expect(
                 &["signed_out", "active", "step_up", "sealed"],
                 false,
             )?;
-            same("session", wanted.as_str(), stage.session())
+            same("session", wanted.as_str(), context.session())
         }
         "feature" => {
             keys.word("name", &["messages"], false)?;
             let wanted = keys.word("state", &["on", "stopped"], false)?;
-            let features = stage.account()?.features().await?;
+            let features = context.account()?.features().await?;
             let on = features
                 .iter()
                 .all(|feature| feature.state == FeatureState::On);
@@ -86,32 +86,32 @@ pub(crate) async fn expect(
         "held" => same(
             "held records",
             keys.number("count")?,
-            stage.account()?.held().await?,
+            context.account()?.held().await?,
         ),
         "incidents" => same(
             "incidents",
             keys.number("count")?,
-            stage.account()?.incidents().await?.len() as u64,
+            context.account()?.incidents().await?.len() as u64,
         ),
         "recovery_codes" => {
-            let status = stage.account()?.two_factor().status().await?;
+            let status = context.account()?.two_factor().status().await?;
             let left = u64::from(status.recovery_codes_left);
             same("recovery codes", keys.number("left")?, left)
         }
         "two_factor" => {
             let wanted = keys.word("state", &["on", "off"], false)?;
-            let status = stage.account()?.two_factor().status().await?;
+            let status = context.account()?.two_factor().status().await?;
             let found = if status.enrolled { "on" } else { "off" };
             same("the second factor", wanted.as_str(), found)
         }
-        "changes" => changes(stage, keys).await,
+        "changes" => changes(context, keys).await,
         "disk" => same(
             "copies on disk",
             keys.number("count")?,
-            stage.world.disk(keys.text("text")?).await?,
+            context.world.disk(keys.text("text")?).await?,
         ),
         "portal.messages" => {
-            let found = stage.world.portal_messages(keys.text("text")?).await?;
+            let found = context.world.portal_messages(keys.text("text")?).await?;
             same("messages at the portal", keys.number("count")?, found)
         }
         "portal.requests" => {
@@ -119,7 +119,7 @@ pub(crate) async fn expect(
                 keys.number_or_none("count")?,
                 keys.number_or_none("at_most")?,
             );
-            let found = stage
+            let found = context
                 .world
                 .portal_requests(keys.text_or_none("path")?)
                 .await?;
@@ -135,7 +135,7 @@ pub(crate) async fn expect(
         "portal.revocations" => same(
             "revocations",
             keys.number("count")?,
-            stage.world.portal_revocations().await?,
+            context.world.portal_revocations().await?,
         ),
         _ => Err(broken(format!("unknown expectation `{thing}`"))),
     }
@@ -161,7 +161,7 @@ fn word(state: MessageState) -> &'static str {
     }
 }
 
-async fn changes(stage: &Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
+async fn changes(context: &Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
     let least = keys.number("at_least")?;
     let names = [
         "threads", "messages", "outbox", "session", "feature", "people",
@@ -177,7 +177,7 @@ async fn changes(stage: &Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
     // The stream is told after the step returned; a change that never comes ends the wait.
     let wait = async {
         loop {
-            if told(stage, of, least) {
+            if told(context, of, least) {
                 return;
             }
             tokio::task::yield_now().await;
@@ -188,8 +188,8 @@ async fn changes(stage: &Stage, keys: &mut Keys<'_>) -> Result<(), Halt> {
 }
 
 /// Whether enough was told; what was told is then forgotten.
-fn told(stage: &Stage, of: fn(&ChangeSet) -> bool, least: u64) -> bool {
-    let mut heard = stage.heard.lock().unwrap_or_else(PoisonError::into_inner);
+fn told(context: &Context, of: fn(&ChangeSet) -> bool, least: u64) -> bool {
+    let mut heard = context.heard.lock().unwrap_or_else(PoisonError::into_inner);
     let enough = heard.iter().filter(|set| of(set)).count() as u64 >= least;
     if enough {
         heard.clear();

@@ -2,20 +2,20 @@
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout)]
 
-mod deeds;
+mod actions;
+mod context;
 mod expectations;
 mod failure;
 mod keys;
 mod signing_in;
-mod stage;
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use context::Context;
 use keys::{Keys, Problem};
 use pericard_portal::ControlServer;
-use stage::Stage;
 
 fn main() {
     let folder = std::env::var_os("PERICARD_SCENARIOS").map_or_else(default_folder, PathBuf::from);
@@ -89,36 +89,36 @@ async fn play(story: &Value) -> Result<(), Problem> {
     if steps.is_empty() {
         return Err(Problem::new("no steps"));
     }
-    let mut stage = Stage::set(&portal.to_string()).await?;
+    let mut context = Context::set(&portal.to_string()).await?;
     for (n, step) in steps.iter().enumerate() {
         let limit = std::time::Duration::from_secs(120);
-        let done = tokio::time::timeout(limit, act(&mut stage, step)).await;
+        let done = tokio::time::timeout(limit, act(&mut context, step)).await;
         let done = done.unwrap_or_else(|_| Err(Problem::new("took longer than two minutes")));
         done.map_err(|problem| Problem(format!("step {} {step}: {}", n + 1, problem.0)))?;
     }
-    stage
+    context
         .client
         .shut_down()
         .await
         .map_err(|error| Problem::new(error.to_string()))
 }
 
-async fn act(stage: &mut Stage, step: &Value) -> Result<(), Problem> {
+async fn act(context: &mut Context, step: &Value) -> Result<(), Problem> {
     let mut keys = Keys::new(step)?;
     let announced = keys.part("fails")?;
     let outcome = match (keys.text_or_none("do")?, keys.text_or_none("expect")?) {
-        (Some(verb), None) => deeds::carry_out(stage, &verb, &mut keys).await,
+        (Some(verb), None) => actions::carry_out(context, &verb, &mut keys).await,
         (None, Some(_)) if announced.is_some() => {
             return Err(Problem::new("`fails` belongs to `do`"));
         }
-        (None, Some(thing)) => expectations::expect(stage, &thing, &mut keys).await,
+        (None, Some(thing)) => expectations::expect(context, &thing, &mut keys).await,
         _ => return Err(Problem::new("a step has either `do` or `expect`")),
     };
     match (outcome, announced) {
         (Ok(()), None) => keys.done(),
         (Ok(()), Some(_)) => Err(Problem::new("did not fail")),
-        (Err(stage::Halt::Story(problem)), _) => Err(problem),
-        (Err(stage::Halt::Core(error)), Some(announced)) => failure::check(&announced, &error),
-        (Err(stage::Halt::Core(error)), None) => Err(Problem(format!("failed with {error:?}"))),
+        (Err(context::Halt::Story(problem)), _) => Err(problem),
+        (Err(context::Halt::Core(error)), Some(announced)) => failure::check(&announced, &error),
+        (Err(context::Halt::Core(error)), None) => Err(Problem(format!("failed with {error:?}"))),
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Pericard
 import PericardWorld
 
-extension Stage {
+extension StoryContext {
   /// What `expect` looks at. Things of features that are not built fail as unknown.
   func expect(_ thing: String, _ keys: inout Keys) async throws {
     switch thing {

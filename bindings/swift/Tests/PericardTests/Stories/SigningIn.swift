@@ -26,7 +26,7 @@ private struct Typed {
   }
 }
 
-extension Stage {
+extension StoryContext {
   func signIn(_ keys: inout Keys) async throws {
     let typed = try Typed(&keys, try keys.text("who"))
     try await answer(typed, try await begun(typed))

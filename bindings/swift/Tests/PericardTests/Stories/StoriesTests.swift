@@ -36,9 +36,9 @@ private func say(_ word: String, _ name: String, _ why: String? = nil) {
 
 /// Plays a story to its end, or throws ``Unfit`` or ``Broken`` with the step that did not hold.
 private func play(_ story: Story) async throws {
-  let stage: Stage
+  let stage: StoryContext
   do {
-    stage = try await Stage(portal: story.portal)
+    stage = try await StoryContext(portal: story.portal)
   } catch let error as WorldError {
     throw Broken("the world did not start: \(error)")
   }
@@ -62,7 +62,7 @@ private func play(_ story: Story) async throws {
   try await stage.end()
 }
 
-extension Stage {
+extension StoryContext {
   fileprivate func step(_ given: Keys) async throws {
     var keys = given
     let verb = try keys.textIfThere("do")

@@ -2,20 +2,20 @@
 //!
 //! Everything here reads and writes the encrypted cache and answers without the network; a sync sends and fetches.
 
+mod mapping;
 mod model;
 mod table;
-mod wire;
 
 use std::sync::Arc;
 
 use pericard_protocol::admission::{AdmittedPage, Owner};
 use rusqlite::Connection;
 
-use crate::ground::error::{InputProblem, PericardError, Result};
-use crate::keepers::store::{IdKind, PageTx, Partition, Schema, millis};
-use crate::sync::{Mirror, Touched, outbox};
+use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::storage::{IdKind, PageTx, Partition, Schema, millis};
+use crate::sync::{Mirror, RowChanges, outbox};
 
-use super::{Desk, Feature};
+use super::{Feature, PersonContext};
 
 pub use model::{
     Message, MessagePage, MessageState, MessageThread, NewMessage, SearchHit, SearchPage,
@@ -36,7 +36,7 @@ const LONGEST_QUERY: usize = 200;
 /// signed out, `Closed` while the client is paused, and `Storage` when the disk does.
 #[derive(uniffi::Object)]
 pub struct Messages {
-    desk: Arc<dyn Desk>,
+    person: Arc<dyn PersonContext>,
 }
 
 #[uniffi::export]
@@ -107,7 +107,7 @@ impl Messages {
                 return Err(PericardError::input("text", InputProblem::TooLong));
             }
             let before = position(partition, after)?;
-            let Some(query) = wire::query(&text) else {
+            let Some(query) = mapping::query(&text) else {
                 return Ok(SearchPage {
                     hits: Vec::new(),
                     after: None,
@@ -128,18 +128,18 @@ impl Messages {
     ///
     /// Fails with `InvalidInput` (`text`: `Empty`, `TooLong`; `subject`: `TooLong`) and `NotFound` (`thread`).
     pub async fn send(&self, message: NewMessage) -> Result<Message, PericardError> {
-        let desk = self.desk.clone();
-        self.at(move |partition| queue(&*desk, partition, &message))
+        let person = self.person.clone();
+        self.at(move |partition| queue(&*person, partition, &message))
             .await
     }
 
     /// Marks a thread's messages as read, on this device.
     pub async fn mark_read(&self, thread: String) -> Result<(), PericardError> {
-        let desk = self.desk.clone();
+        let person = self.person.clone();
         self.at(move |partition| {
             let thread = row(partition, IdKind::Thread, &thread)?;
             if partition.local(|tx| table::mark_read(tx, thread))? {
-                told(&*desk, partition, [thread], false);
+                notify(&*person, partition, [thread], false);
             }
             Ok(())
         })
@@ -155,16 +155,16 @@ impl Messages {
     /// Takes a message back that has not been sent: queued, failed or in doubt. One in doubt may have arrived.
     /// `InvalidInput` with `WrongState` when it is under way or was sent.
     pub async fn withdraw(&self, message: String) -> Result<(), PericardError> {
-        let desk = self.desk.clone();
+        let person = self.person.clone();
         self.at(move |partition| {
             let row = row(partition, IdKind::Message, &message)?;
-            let touched = partition.local(|tx| {
+            let changes = partition.local(|tx| {
                 outbox::withdraw(tx, NAME, row)?;
                 let mut threads = table::Threads::default();
                 table::remove(tx.connection(), &mut threads, row)?;
                 threads.write(tx.connection())
             })?;
-            told(&*desk, partition, touched, true);
+            notify(&*person, partition, changes, true);
             Ok(())
         })
         .await
@@ -173,14 +173,14 @@ impl Messages {
     /// Queues a failed message, or one in doubt, once more. It keeps its identifier, so a portal that heeds
     /// identifiers does not take it twice. `InvalidInput` with `WrongState` for any other.
     pub async fn retry(&self, message: String) -> Result<Message, PericardError> {
-        let desk = self.desk.clone();
+        let person = self.person.clone();
         self.at(move |partition| {
             let row = row(partition, IdKind::Message, &message)?;
             let thread = partition.local(|tx| {
                 outbox::retry(tx, NAME, row)?;
                 table::thread_of(tx.connection(), row)
             })?;
-            told(&*desk, partition, [thread], true);
+            notify(&*person, partition, [thread], true);
             partition
                 .read(|c| table::one(c, partition.ids(), row))?
                 .ok_or(PericardError::NotFound)
@@ -190,22 +190,22 @@ impl Messages {
 }
 
 impl Messages {
-    pub(crate) fn new(desk: Arc<dyn Desk>) -> Arc<Self> {
-        Arc::new(Self { desk })
+    pub(crate) fn new(person: Arc<dyn PersonContext>) -> Arc<Self> {
+        Arc::new(Self { person })
     }
 
-    /// Runs `work` on the person's partition where it may block, whatever becomes of the caller.
+    /// SyncCoordinator `work` on the person's partition where it may block, whatever becomes of the caller.
     async fn at<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let pass = self.desk.enter()?;
-        let desk = self.desk.clone();
-        self.desk
-            .world()
+        let guard = self.person.enter()?;
+        let person = self.person.clone();
+        self.person
+            .platform()
             .blocking(move || {
-                let _pass = pass;
-                work(&*desk.partition()?)
+                let _guard = guard;
+                work(&*person.partition()?)
             })
             .await
     }
@@ -216,37 +216,44 @@ fn clamp(limit: u32) -> u32 {
 }
 
 fn row(partition: &Partition, kind: IdKind, id: &str) -> Result<i64> {
-    partition.ids().row(kind, id).ok_or(PericardError::NotFound)
+    partition
+        .ids()
+        .decode(kind, id)
+        .ok_or(PericardError::NotFound)
 }
 
 fn position(partition: &Partition, after: Option<String>) -> Result<i64> {
     after.map_or(Ok(i64::MAX), |after| {
-        let row = partition.ids().row(IdKind::Position, &after);
+        let row = partition.ids().decode(IdKind::Position, &after);
         row.ok_or(PericardError::input("after", InputProblem::Unreadable))
     })
 }
 
 fn next(partition: &Partition, last: Option<i64>) -> Option<String> {
-    last.map(|row| partition.ids().of(IdKind::Position, row))
+    last.map(|row| partition.ids().encode(IdKind::Position, row))
 }
 
-fn told(
-    desk: &dyn Desk,
+fn notify(
+    person: &dyn PersonContext,
     partition: &Partition,
     threads: impl IntoIterator<Item = i64>,
     outbox: bool,
 ) {
-    let touched = Touched {
+    let changes = RowChanges {
         threads: threads.into_iter().collect(),
         messages: true,
         outbox,
     };
-    desk.hub().touched(partition.ids(), &touched);
+    person.notifier().changes(partition.ids(), &changes);
 }
 
-fn queue(desk: &dyn Desk, partition: &Partition, message: &NewMessage) -> Result<Message> {
-    let text = wire::clean(message.text.trim());
-    let subject = wire::clean(message.subject.as_deref().unwrap_or_default().trim());
+fn queue(
+    person: &dyn PersonContext,
+    partition: &Partition,
+    message: &NewMessage,
+) -> Result<Message> {
+    let text = mapping::clean(message.text.trim());
+    let subject = mapping::clean(message.subject.as_deref().unwrap_or_default().trim());
     if text.is_empty() {
         return Err(PericardError::input("text", InputProblem::Empty));
     }
@@ -261,7 +268,7 @@ fn queue(desk: &dyn Desk, partition: &Partition, message: &NewMessage) -> Result
         .as_deref()
         .map(|id| row(partition, IdKind::Thread, id))
         .transpose()?;
-    let (name, at) = (desk.name(), millis(desk.world().clock.now()));
+    let (name, at) = (person.name(), millis(person.platform().clock.now()));
     let (thread, id) = partition.local(|tx| {
         let c = tx.connection();
         let mut threads = table::Threads::default();
@@ -269,7 +276,7 @@ fn queue(desk: &dyn Desk, partition: &Partition, message: &NewMessage) -> Result
             Some(thread) if table::has_thread(c, thread)? => thread,
             Some(_) => return Err(PericardError::NotFound),
             None => {
-                let thread = threads.tied(c, &wire::local_tie(desk.world()))?;
+                let thread = threads.tied(c, &mapping::local_tie(person.platform()))?;
                 threads.at(c, thread)?.subject = subject.to_string();
                 thread
             }
@@ -284,11 +291,11 @@ fn queue(desk: &dyn Desk, partition: &Partition, message: &NewMessage) -> Result
             text: &text,
         };
         let id = table::write(tx, &mut threads, thread, &new)?;
-        outbox::queue(tx, desk.world(), NAME, id)?;
+        outbox::queue(tx, person.platform(), NAME, id)?;
         threads.write(c)?;
         Ok((thread, id))
     })?;
-    told(desk, partition, [thread], true);
+    notify(person, partition, [thread], true);
     partition
         .read(|c| table::one(c, partition.ids(), id))?
         .ok_or(PericardError::internal("queued"))
@@ -316,12 +323,12 @@ impl Mirror for MessageMirror {
         owner: &Owner,
         page: &AdmittedPage,
         news: bool,
-    ) -> Result<Touched> {
-        wire::apply(tx, owner, page, news)
+    ) -> Result<RowChanges> {
+        mapping::apply(tx, owner, page, news)
     }
 
     fn holds(&self, connection: &Connection, id: &str) -> Result<bool> {
-        table::holds(connection, id, &wire::header_tie(id))
+        table::holds(connection, id, &mapping::header_tie(id))
     }
 
     fn bulk(&self, partition: &Partition, begin: bool) -> Result<()> {
@@ -335,7 +342,7 @@ impl Mirror for MessageMirror {
         row: i64,
         identifier: &str,
     ) -> Result<Option<String>> {
-        Ok(wire::resource(
+        Ok(mapping::resource(
             &table::outgoing(connection, row)?,
             owner,
             identifier,

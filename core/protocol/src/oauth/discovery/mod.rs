@@ -15,8 +15,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
+use crate::base_url::{Base, endpoint};
 use crate::limits::depth_is_fine;
-use crate::place::{Base, endpoint};
 
 const TOTP_ENDPOINT: &str = "totp_endpoint";
 

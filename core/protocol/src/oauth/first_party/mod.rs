@@ -34,8 +34,8 @@ use url::form_urlencoded::byte_serialize;
 use super::pkce::Pkce;
 use super::step_up::StepUp;
 use super::{Code, ErrorCode, Form};
+use crate::base_url::Base;
 use crate::otpauth::OtpAuth;
-use crate::place::Base;
 use crate::recovery_code::{self, RecoveryCode};
 use crate::secret::Secret;
 use crate::{limits, totp};
@@ -97,7 +97,7 @@ impl Start<'_> {
         }
     }
 
-    /// What this request is, for [`ChallengeAnswer::parse`]: with credentials it is
+    /// What this request is, for [`ChallengeResponse::parse`]: with credentials it is
     /// [`Sent::Password`] as well, so that being asked for them again means that they were wrong.
     pub fn sent(&self) -> Sent {
         match self.credentials {
@@ -170,7 +170,7 @@ pub enum Sent {
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChallengeAnswer {
+pub enum ChallengeResponse {
     /// Redeem it.
     Code {
         /// The authorization code.
@@ -266,7 +266,7 @@ struct Raw {
     expires_in: Option<u64>,
 }
 
-impl ChallengeAnswer {
+impl ChallengeResponse {
     /// Reads an answer. `retry_after` is the header field, read by [`crate::retry_after::parse`].
     pub fn parse(
         status: u16,
@@ -314,7 +314,7 @@ impl ChallengeAnswer {
     }
 }
 
-fn insufficient(raw: Raw, sent: Sent) -> ChallengeAnswer {
+fn insufficient(raw: Raw, sent: Sent) -> ChallengeResponse {
     let rejected = match raw.rejected.as_deref() {
         Some("password") => Some(Sent::Password),
         Some("otp") => Some(Sent::Code),
@@ -326,17 +326,17 @@ fn insufficient(raw: Raw, sent: Sent) -> ChallengeAnswer {
     // something unknown here.
     let is_unknown = raw.says_nothing() && rejected.is_none() && sent != Sent::Start;
     if is_unknown || raw.totp_enrolment_required && !raw.can_enrol() {
-        return ChallengeAnswer::RedirectToWeb {
+        return ChallengeResponse::RedirectToWeb {
             request_uri: None,
             expires_in: None,
         };
     }
     match rejected {
-        Some(what @ Sent::Password) => ChallengeAnswer::WrongPassword(raw.needs(what)),
+        Some(what @ Sent::Password) => ChallengeResponse::WrongPassword(raw.needs(what)),
         Some(what @ (Sent::Code | Sent::RecoveryCode)) => {
-            ChallengeAnswer::WrongCode(raw.needs(what))
+            ChallengeResponse::WrongCode(raw.needs(what))
         }
-        _ => ChallengeAnswer::Needs(raw.needs(sent)),
+        _ => ChallengeResponse::Needs(raw.needs(sent)),
     }
 }
 
@@ -402,9 +402,9 @@ fn without_body(
     status: u16,
     retry_after: Option<Duration>,
     sent: Sent,
-) -> Result<ChallengeAnswer, ChallengeError> {
+) -> Result<ChallengeResponse, ChallengeError> {
     match status {
-        429 => Ok(ChallengeAnswer::Wait {
+        429 => Ok(ChallengeResponse::Wait {
             retry_after: retry_after
                 .unwrap_or(limits::RETRY_AFTER_UNSAID)
                 .min(limits::RETRY_AFTER),

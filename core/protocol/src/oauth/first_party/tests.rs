@@ -6,8 +6,8 @@ fn secret(text: &str) -> Secret {
     Secret::new(text.into())
 }
 
-fn parse(status: u16, body: &str, sent: Sent) -> Result<ChallengeAnswer, ChallengeError> {
-    ChallengeAnswer::parse(status, None, body.as_bytes(), sent)
+fn parse(status: u16, body: &str, sent: Sent) -> Result<ChallengeResponse, ChallengeError> {
+    ChallengeResponse::parse(status, None, body.as_bytes(), sent)
 }
 
 fn needs(password: bool, otp: bool, attempts_left: Option<u32>) -> Needs {
@@ -20,8 +20,8 @@ fn needs(password: bool, otp: bool, attempts_left: Option<u32>) -> Needs {
     }
 }
 
-fn code_of(auth_session: Option<&str>) -> ChallengeAnswer {
-    ChallengeAnswer::Code {
+fn code_of(auth_session: Option<&str>) -> ChallengeResponse {
+    ChallengeResponse::Code {
         code: Code(secret("c")),
         auth_session: auth_session.map(secret),
         recovery_codes: vec![],
@@ -106,7 +106,7 @@ fn every_answer_of_the_reference_portal_is_understood() {
         "attempts_left":3,"rejected":"otp"}"#;
     let locked =
         r#"{"error":"too_many_attempts","auth_session":"s","retry_after":60,"otp_required":true}"#;
-    use ChallengeAnswer as A;
+    use ChallengeResponse as A;
     for (sent, body, answer) in [
         (
             Sent::Start,
@@ -176,7 +176,7 @@ fn every_answer_of_the_reference_portal_is_understood() {
 
 #[test]
 fn a_recovery_code_may_stand_in() {
-    use ChallengeAnswer as A;
+    use ChallengeResponse as A;
     let wanted = Needs {
         recovery_code: true,
         ..needs(false, true, Some(5))
@@ -218,7 +218,7 @@ fn a_recovery_code_may_stand_in() {
 
 #[test]
 fn a_second_factor_is_set_up_on_the_way() {
-    use ChallengeAnswer as A;
+    use ChallengeResponse as A;
     let wanted = Needs {
         enrolment: Some(secret(OTPAUTH)),
         ..needs(false, true, None)
@@ -258,7 +258,7 @@ fn an_enrolment_that_cannot_be_done_here_goes_on_in_the_browser() {
         assert!(
             matches!(
                 parse(400, &asks, Sent::Password),
-                Ok(ChallengeAnswer::RedirectToWeb { .. })
+                Ok(ChallengeResponse::RedirectToWeb { .. })
             ),
             "{otpauth}"
         );
@@ -267,7 +267,7 @@ fn an_enrolment_that_cannot_be_done_here_goes_on_in_the_browser() {
     let stray = format!(
         r#"{{"error":"insufficient_authorization","otp_required":true,"otpauth":"{OTPAUTH}"}}"#
     );
-    let Ok(ChallengeAnswer::Needs(needs)) = parse(400, &stray, Sent::Password) else {
+    let Ok(ChallengeResponse::Needs(needs)) = parse(400, &stray, Sent::Password) else {
         panic!("needs");
     };
     assert_eq!(needs.enrolment, None);
@@ -280,17 +280,17 @@ fn credentials_at_the_start_can_be_wrong() {
     // As `Start::sent` says.
     assert_eq!(
         parse(400, asks, Sent::Password),
-        Ok(ChallengeAnswer::WrongPassword(wanted.clone()))
+        Ok(ChallengeResponse::WrongPassword(wanted.clone()))
     );
     assert_eq!(
         parse(400, asks, Sent::Start),
-        Ok(ChallengeAnswer::Needs(wanted))
+        Ok(ChallengeResponse::Needs(wanted))
     );
 }
 
 #[test]
 fn a_server_with_the_bare_draft_is_understood() {
-    use ChallengeAnswer as A;
+    use ChallengeResponse as A;
     let bare = r#"{"error":"insufficient_authorization","auth_session":"s"}"#;
     assert_eq!(
         parse(400, bare, Sent::Start),
@@ -327,13 +327,13 @@ fn a_server_with_the_bare_draft_is_understood() {
 
 #[test]
 fn waiting_is_bounded_and_never_unknown() {
-    let wait = |body: &str, header: Option<u64>| match ChallengeAnswer::parse(
+    let wait = |body: &str, header: Option<u64>| match ChallengeResponse::parse(
         429,
         header.map(Duration::from_secs),
         body.as_bytes(),
         Sent::Code,
     ) {
-        Ok(ChallengeAnswer::Wait { retry_after, needs }) => {
+        Ok(ChallengeResponse::Wait { retry_after, needs }) => {
             assert!(needs.otp && !needs.password);
             retry_after.as_secs()
         }
@@ -383,7 +383,7 @@ fn what_is_no_answer_says_nothing_about_the_sign_in() {
 proptest! {
     #[test]
     fn no_answer_makes_parsing_fail_loudly(status: u16, body in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = ChallengeAnswer::parse(status, None, &body, Sent::Password);
+        let _ = ChallengeResponse::parse(status, None, &body, Sent::Password);
     }
 
     #[test]
@@ -398,7 +398,7 @@ proptest! {
         let members: std::collections::BTreeSet<_> = members.into_iter().collect();
         let members: String = members.into_iter().map(|member| format!(",{member}")).collect();
         let body = format!(r#"{{"error":"insufficient_authorization"{members}}}"#);
-        use ChallengeAnswer as A;
+        use ChallengeResponse as A;
         if let Ok(A::Needs(needs) | A::WrongPassword(needs) | A::WrongCode(needs)) = parse(400, &body, sent) {
             prop_assert!(needs.password || needs.otp || needs.recovery_code);
         }

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::ground::error::Result;
-use crate::keepers::store::{IdKind, Ids, instant};
+use crate::platform::error::Result;
+use crate::storage::{IdKind, Ids, instant};
 use crate::sync::outbox::OutboxState;
 
 use super::super::model::{Message, MessageState, MessageThread, SearchHit, SnippetPart};
@@ -26,7 +26,7 @@ pub(crate) fn threads(
         .map(|(_, row)| row.last_message);
     Ok((
         rows.into_iter()
-            .map(|(id, row)| row.shown(ids, id))
+            .map(|(id, row)| row.to_view(ids, id))
             .collect(),
         last,
     ))
@@ -39,9 +39,9 @@ pub(super) const THREADS: &str = concat!(
 );
 
 impl ThreadRow {
-    fn shown(self, ids: &Ids, id: i64) -> MessageThread {
+    fn to_view(self, ids: &Ids, id: i64) -> MessageThread {
         MessageThread {
-            id: ids.of(IdKind::Thread, id),
+            id: ids.encode(IdKind::Thread, id),
             subject: self.subject,
             participants: self.participants,
             last_from: self.last_from,
@@ -101,7 +101,7 @@ fn message(row: &Row<'_>, ids: &Ids) -> rusqlite::Result<Message> {
     let outgoing: bool = row.get(3)?;
     let queued: Option<String> = row.get(8)?;
     let state = match queued {
-        Some(state) => match OutboxState::of(&state, row.get(9)?) {
+        Some(state) => match OutboxState::from_columns(&state, row.get(9)?) {
             OutboxState::Queued => MessageState::Queued,
             OutboxState::Sending => MessageState::Sending,
             OutboxState::Failed(status) => MessageState::Failed { status },
@@ -111,8 +111,8 @@ fn message(row: &Row<'_>, ids: &Ids) -> rusqlite::Result<Message> {
         None => MessageState::Received,
     };
     Ok(Message {
-        id: ids.of(IdKind::Message, row.get(0)?),
-        thread: ids.of(IdKind::Thread, row.get(1)?),
+        id: ids.encode(IdKind::Message, row.get(0)?),
+        thread: ids.encode(IdKind::Thread, row.get(1)?),
         from: row.get(2)?,
         outgoing,
         text: row.get(4)?,

@@ -13,8 +13,8 @@ use std::time::SystemTime;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::ground::error::Result;
-use crate::keepers::store::{LocalTx, PageTx, Schema, instant};
+use crate::platform::error::Result;
+use crate::storage::{LocalTx, PageTx, Schema, instant};
 
 pub(super) use lists::{HIT, HIT_END, has_thread, messages, one, queued, search, threads};
 use threads::Shown;
@@ -23,7 +23,7 @@ pub(super) use threads::Threads;
 pub(super) static SCHEMA: Schema = Schema {
     part: "messages",
     steps: &["
--- `tie` is what messages of one thread have in common on the wire (wire.rs); `header` says that the thread's own
+-- `tie` is what messages of one thread have in common on the wire (mapping.rs); `header` says that the thread's own
 -- record was admitted, so that what hangs on it may be admitted through it.
 CREATE TABLE thread (
     id INTEGER PRIMARY KEY,
@@ -74,24 +74,24 @@ pub(super) struct NewRow<'a> {
 }
 
 /// What is known of a record already.
-pub(super) struct Known {
+pub(super) struct ExistingRow {
     pub(super) row: i64,
     pub(super) version: Option<String>,
     pub(super) thread: i64,
 }
 
 /// What is known of the portal's record `remote`.
-pub(super) fn known(c: &Connection, remote: &str) -> Result<Option<Known>> {
+pub(super) fn existing(c: &Connection, remote: &str) -> Result<Option<ExistingRow>> {
     let sql = "SELECT id, version, thread FROM message WHERE remote = ?1";
-    let known = |row: &Row<'_>| {
-        Ok(Known {
+    let existing = |row: &Row<'_>| {
+        Ok(ExistingRow {
             row: row.get(0)?,
             version: row.get(1)?,
             thread: row.get(2)?,
         })
     };
     Ok(c.prepare_cached(sql)?
-        .query_row([remote], known)
+        .query_row([remote], existing)
         .optional()?)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::ground::error::{PericardError, Result};
+use crate::platform::error::{PericardError, Result};
 
 use super::NewRow;
 

@@ -28,30 +28,30 @@ public class Redirect private constructor(
     }
 
     /** What an address brings that the app was opened with. */
-    public sealed class Arrival {
+    public sealed class RedirectResult {
         /** The answer to a sign-in: pass it to [SignIn.redirected], which looks whether it belongs to that one. */
-        public data object OfSignIn : Arrival()
+        public data object OfSignIn : RedirectResult()
 
         /** The person comes back from one of the portal's own pages. */
-        public data class OfPage(val page: PortalPage) : Arrival()
+        public data class OfPage(val page: PortalPage) : RedirectResult()
 
         /** It is none of Pericard's. */
-        public data object Nothing : Arrival()
+        public data object Nothing : RedirectResult()
     }
 
     /**
      * What [address] brings. Whatever opened the app may have written it: that it looks right proves nothing, and only
      * [SignIn.redirected] says whether it is.
      */
-    public fun arrival(address: String): Arrival {
-        val came = Parts.of(address) ?: return Arrival.Nothing
-        if (!came.leadsTo(parts, anyPort = kind is Kind.Loopback)) return Arrival.Nothing
-        if ("state" in came.query && ("code" in came.query || "error" in came.query)) return Arrival.OfSignIn
+    public fun arrival(address: String): RedirectResult {
+        val came = Parts.of(address) ?: return RedirectResult.Nothing
+        if (!came.leadsTo(parts, anyPort = kind is Kind.Loopback)) return RedirectResult.Nothing
+        if ("state" in came.query && ("code" in came.query || "error" in came.query)) return RedirectResult.OfSignIn
         return when (came.query["page"]) {
-            "password_reset" -> Arrival.OfPage(PortalPage.PASSWORD_RESET)
-            "account" -> Arrival.OfPage(PortalPage.ACCOUNT)
-            "sessions" -> Arrival.OfPage(PortalPage.SESSIONS)
-            else -> Arrival.Nothing
+            "password_reset" -> RedirectResult.OfPage(PortalPage.PASSWORD_RESET)
+            "account" -> RedirectResult.OfPage(PortalPage.ACCOUNT)
+            "sessions" -> RedirectResult.OfPage(PortalPage.SESSIONS)
+            else -> RedirectResult.Nothing
         }
     }
 

@@ -33,11 +33,11 @@ class RedirectTest {
     @Test
     fun `what the app is opened with is told apart`() {
         val own = redirect("dev.pericard.app:/callback")
-        assertEquals(Redirect.Arrival.OfSignIn, own.arrival("dev.pericard.app:/callback?code=a&state=b&iss=c"))
-        assertEquals(Redirect.Arrival.OfSignIn, own.arrival("dev.pericard.app:/callback?error=access_denied&state=b"))
+        assertEquals(RedirectResult.OfSignIn, own.arrival("dev.pericard.app:/callback?code=a&state=b&iss=c"))
+        assertEquals(RedirectResult.OfSignIn, own.arrival("dev.pericard.app:/callback?error=access_denied&state=b"))
         val pages = mapOf("password_reset" to PortalPage.PASSWORD_RESET, "account" to PortalPage.ACCOUNT, "sessions" to PortalPage.SESSIONS)
         for ((name, page) in pages) {
-            assertEquals(Redirect.Arrival.OfPage(page), own.arrival("dev.pericard.app:/callback?page=$name"))
+            assertEquals(RedirectResult.OfPage(page), own.arrival("dev.pericard.app:/callback?page=$name"))
         }
         val others = listOf(
             "dev.pericard.app:/callback", "dev.pericard.app:/callback?code=a", "dev.pericard.app:/callback?page=elsewhere",
@@ -45,18 +45,18 @@ class RedirectTest {
             "dev.pericard.app:/callback?page=account&page=sessions", "dev.pericard.app:/callback?state=a&state=b&code=c",
             "https://dev.pericard.app/callback?code=a&state=b", "dev.pericard.app:/callback?code=%zz&state=b", "",
         )
-        for (other in others) assertEquals(Redirect.Arrival.Nothing, own.arrival(other), other)
+        for (other in others) assertEquals(RedirectResult.Nothing, own.arrival(other), other)
     }
 
     @Test
     fun `a link is its host, port and path`() {
         val own = redirect("https://app.example/back")
-        assertEquals(Redirect.Arrival.OfSignIn, own.arrival("https://APP.example/back?code=a&state=b"))
+        assertEquals(RedirectResult.OfSignIn, own.arrival("https://APP.example/back?code=a&state=b"))
         for (other in listOf("https://app.example:8443/back", "https://app.example/back/", "https://app.example.evil/back")) {
-            assertEquals(Redirect.Arrival.Nothing, own.arrival("$other?code=a&state=b"), other)
+            assertEquals(RedirectResult.Nothing, own.arrival("$other?code=a&state=b"), other)
         }
         val local = redirect("http://127.0.0.1/callback")
-        assertEquals(Redirect.Arrival.OfSignIn, local.arrival("http://127.0.0.1:49152/callback?code=a&state=b"))
-        assertEquals(Redirect.Arrival.Nothing, local.arrival("http://[::1]:49152/callback?code=a&state=b"))
+        assertEquals(RedirectResult.OfSignIn, local.arrival("http://127.0.0.1:49152/callback?code=a&state=b"))
+        assertEquals(RedirectResult.Nothing, local.arrival("http://[::1]:49152/callback?code=a&state=b"))
     }
 }

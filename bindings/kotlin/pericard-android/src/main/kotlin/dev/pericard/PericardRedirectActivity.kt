@@ -12,7 +12,7 @@ import androidx.browser.auth.AuthTabIntent
  *
  * ```
  * openBrowser ─► this ─► Auth Tab ──────► its result ─────┐
- *                  └───► Custom Tab ────► onNewIntent ────┴─► BrowserDesk ─► openBrowser, or takeUpSignIn
+ *                  └───► Custom Tab ────► onNewIntent ────┴─► BrowserCallback ─► openBrowser, or resumeSignIn
  * ```
  *
  * A browser that knows no Auth Tab shows the same intent as a Custom Tab; its redirect is an intent to this activity, which
@@ -20,7 +20,7 @@ import androidx.browser.auth.AuthTabIntent
  * closed the browser. Anybody may start this activity: nothing is opened but what this process itself has asked for, and
  * what comes in is believed by nobody before [SignIn.redirected] has looked at it.
  *
- * If the process died while the browser was open, nobody waits: the address is kept for [takeUpSignIn], and the app is
+ * If the process died while the browser was open, nobody waits: the address is kept for [resumeSignIn], and the app is
  * brought to the front as if it had been started by hand.
  */
 public class PericardRedirectActivity : ComponentActivity() {
@@ -57,9 +57,9 @@ public class PericardRedirectActivity : ComponentActivity() {
         super.onResume()
         if (came == null && !opened) {
             opened = true
-            BrowserDesk.toOpen()?.let { if (open(it)) return }
+            BrowserCallback.toOpen()?.let { if (open(it)) return }
         }
-        if (!BrowserDesk.left(came) && came != null) bringAppToFront()
+        if (!BrowserCallback.left(came) && came != null) bringAppToFront()
         finish()
     }
 

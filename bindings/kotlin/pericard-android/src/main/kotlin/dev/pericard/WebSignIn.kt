@@ -15,7 +15,7 @@ import android.content.Intent
  *
  * Fails with [PericardException.Cancelled] when the person closed the browser, when there is none, and when it found that
  * a claimed link is not the app's (`assetlinks.json`): the step stays, and the browser can be opened anew. Otherwise as [SignIn.authorizationUrl] and [SignIn.redirected]. If the process dies meanwhile, the app is
- * started again by the redirect: call [takeUpSignIn] there.
+ * started again by the redirect: call [resumeSignIn] there.
  */
 public suspend fun SignIn.openBrowser(context: Context, redirect: String, ephemeral: Boolean = true): SignInStep {
     val tab = Tab(wayBack(redirect).kind, ephemeral)
@@ -33,14 +33,14 @@ public suspend fun Portal.open(page: PortalPage, context: Context, redirect: Str
     val wayBack = wayBack(redirect)
     val address = page(page) ?: throw PericardException.Portal(PortalProblem.UNSUPPORTED, null)
     val came = browse(context, address, Tab(wayBack.kind, ephemeral)) ?: return false
-    return wayBack.arrival(came) == Redirect.Arrival.OfPage(page)
+    return wayBack.arrival(came) == RedirectResult.OfPage(page)
 }
 
 private fun wayBack(redirect: String): Redirect =
     Redirect.of(redirect)?.takeIf { it.kind !is Redirect.Kind.Loopback }
         ?: throw PericardException.InvalidInput("redirect", InputProblem.NOT_A_URL)
 
-private suspend fun browse(context: Context, address: String, tab: Tab): String? = BrowserDesk.visit(address) {
+private suspend fun browse(context: Context, address: String, tab: Tab): String? = BrowserCallback.visit(address) {
     PericardRedirectActivity.next = tab
     val intent = Intent(context, PericardRedirectActivity::class.java)
     // From a context that is no activity, a task has to be named.

@@ -11,7 +11,7 @@ import kotlinx.coroutines.withTimeoutOrNull
 import kotlin.time.Duration.Companion.seconds
 
 /** What `expect` looks at. Things of features that are not built fail as unknown. */
-suspend fun Stage.expect(thing: String, keys: Keys) {
+suspend fun StoryContext.expect(thing: String, keys: Keys) {
     when (thing) {
         "threads" -> {
             val threads = threads()
@@ -20,7 +20,7 @@ suspend fun Stage.expect(thing: String, keys: Keys) {
         }
         "messages" -> {
             val thread = thread(keys.number("thread"))
-            val messages = pages { after -> inbox.messages(thread, after, Stage.PAGE).let { it.messages to it.after } }
+            val messages = pages { after -> inbox.messages(thread, after, StoryContext.PAGE).let { it.messages to it.after } }
             same("messages", keys.number("count"), messages.size)
         }
         "message" -> {
@@ -29,7 +29,7 @@ suspend fun Stage.expect(thing: String, keys: Keys) {
         }
         "search" -> {
             val text = keys.text("text")
-            val hits = pages { after -> inbox.search(text, after, Stage.PAGE).let { it.hits to it.after } }
+            val hits = pages { after -> inbox.search(text, after, StoryContext.PAGE).let { it.hits to it.after } }
             same("hits", keys.number("count"), hits.size)
         }
         "session" -> same("session", keys.word("state", "signed_out", "active", "step_up", "sealed"), session())
@@ -67,14 +67,14 @@ private fun word(state: MessageState): String = when (state) {
     is MessageState.Unknown -> "unknown"
 }
 
-private fun Stage.session(): String = when (accountOrNull?.session()) {
+private fun StoryContext.session(): String = when (accountOrNull?.session()) {
     null, is SessionState.SignedOut -> "signed_out"
     is SessionState.Active -> "active"
     is SessionState.StepUp -> "step_up"
     is SessionState.Sealed -> "sealed"
 }
 
-private suspend fun Stage.changes(keys: Keys) {
+private suspend fun StoryContext.changes(keys: Keys) {
     val least = keys.number("at_least")
     val of: (ChangeSet) -> Boolean = when (keys.word("of", "threads", "messages", "outbox", "session", "feature", "people")) {
         "threads" -> { set -> set.threads.isNotEmpty() || set.allThreads }
@@ -90,7 +90,7 @@ private suspend fun Stage.changes(keys: Keys) {
     changes.update { emptyList() }
 }
 
-private suspend fun Stage.requests(keys: Keys) {
+private suspend fun StoryContext.requests(keys: Keys) {
     val exactly = keys.numberOrNull("count")
     val most = keys.numberOrNull("at_most")
     val found = world.portalRequests(keys.textOrNull("path")).toInt()

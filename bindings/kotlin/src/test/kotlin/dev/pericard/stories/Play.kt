@@ -11,7 +11,7 @@ import kotlin.time.Duration.Companion.minutes
 /** Plays a story to its end, or throws [Unfit] or [Broken] with the step that did not hold. */
 suspend fun play(story: Story) = coroutineScope {
     val stage = try {
-        Stage.set(story.portal, this)
+        StoryContext.set(story.portal, this)
     } catch (error: WorldException) {
         throw Broken("the world did not start: ${error.message}")
     }
@@ -36,7 +36,7 @@ suspend fun play(story: Story) = coroutineScope {
     }
 }
 
-private suspend fun Stage.step(keys: Keys) {
+private suspend fun StoryContext.step(keys: Keys) {
     val verb = keys.textOrNull("do")
     val thing = keys.textOrNull("expect")
     val announced = keys.part("fails")?.let(::Failure)

@@ -26,23 +26,23 @@ private fun code(keys: Keys): String {
     return code
 }
 
-suspend fun Stage.signIn(keys: Keys) {
+suspend fun StoryContext.signIn(keys: Keys) {
     val typed = typed(keys, keys.text("who"))
     answer(typed, begun(typed))
     if (leaving != null) throw Broken("the sign-in never came to where it should be left")
 }
 
-suspend fun Stage.stepUp(keys: Keys) {
+suspend fun StoryContext.stepUp(keys: Keys) {
     val typed = typed(keys, person)
     answer(typed, account.stepUp(typed.method))
 }
 
-suspend fun Stage.enrolTotp() {
+suspend fun StoryContext.enrolTotp() {
     val begun = account.twoFactor().enrol()
     enrolment = begun.id to begun.totp.uri
 }
 
-suspend fun Stage.confirmTotp(keys: Keys) {
+suspend fun StoryContext.confirmTotp(keys: Keys) {
     val code = code(keys)
     val (id, uri) = enrolment ?: throw Broken("nothing is being enrolled")
     world.enrol(person, uri)
@@ -50,10 +50,10 @@ suspend fun Stage.confirmTotp(keys: Keys) {
     enrolment = null
 }
 
-suspend fun Stage.newRecoveryCodes() = keep(person, account.twoFactor().newRecoveryCodes())
+suspend fun StoryContext.newRecoveryCodes() = keep(person, account.twoFactor().newRecoveryCodes())
 
 /** The person keeps new recovery codes; one of those that they replace is spent. */
-private suspend fun Stage.keep(who: String, codes: List<String>) {
+private suspend fun StoryContext.keep(who: String, codes: List<String>) {
     try {
         spent = world.code(who, "recovery")
     } catch (_: WorldException) {
@@ -63,7 +63,7 @@ private suspend fun Stage.keep(who: String, codes: List<String>) {
 }
 
 /** Answers every question until the sign-in is done. */
-private suspend fun Stage.answer(typed: Typed, begun: SignIn) {
+private suspend fun StoryContext.answer(typed: Typed, begun: SignIn) {
     val who = typed.who
     var signIn = begun
     var step: SignInStep? = signIn.step()
@@ -103,13 +103,13 @@ private suspend fun Stage.answer(typed: Typed, begun: SignIn) {
 }
 
 /** An unused recovery code, or the one that is spent. */
-private suspend fun Stage.recoveryCode(typed: Typed): String {
+private suspend fun StoryContext.recoveryCode(typed: Typed): String {
     if (typed.code == "recovery") spent = world.code(typed.who, "recovery")
     return spent ?: throw Broken("no recovery code is spent yet")
 }
 
 /** The sign-in that is open for this person, else a new one; a sealed account is reopened. */
-private suspend fun Stage.begun(typed: Typed): SignIn {
+private suspend fun StoryContext.begun(typed: Typed): SignIn {
     signingIn?.let { (whose, open) -> if (whose == typed.who && runCatching { open.step() }.isSuccess) return open }
     val known = accountOrNull
     if (known != null && who == typed.who && known.session() !is SessionState.SignedOut) return known.signInAgain(typed.method)
@@ -117,7 +117,7 @@ private suspend fun Stage.begun(typed: Typed): SignIn {
 }
 
 /** Goes away if that was announced for this place, and comes back; the sign-in as it is then. */
-private suspend fun Stage.left(place: String, who: String): SignIn {
+private suspend fun StoryContext.left(place: String, who: String): SignIn {
     leaving?.takeIf { it.first == place }?.let { (_, kind) ->
         leaving = null
         if (kind == "process") {

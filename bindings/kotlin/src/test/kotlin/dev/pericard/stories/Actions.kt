@@ -1,0 +1,91 @@
+package dev.pericard.stories
+
+import dev.pericard.NewMessage
+import dev.pericard.join
+import dev.pericard.world.NetworkState
+import java.time.Duration
+import java.time.format.DateTimeParseException
+
+/** Where a sign-in can be left. */
+private val PLACES = arrayOf("password", "code", "browser", "enrol", "recovery_codes")
+
+/** The verbs of `do`. Those of features that are not built fail as unknown. */
+suspend fun StoryContext.carryOut(verb: String, keys: Keys) {
+    when (verb) {
+        "sign_in" -> signIn(keys)
+        "step_up" -> stepUp(keys)
+        "enrol_totp" -> enrolTotp()
+        "confirm_totp" -> confirmTotp(keys)
+        "disable_totp" -> account.twoFactor().disable()
+        "new_recovery_codes" -> newRecoveryCodes()
+        "leave" -> leaving = keys.word("at", *PLACES) to keys.word("kind", "app", "process")
+        "sync" -> sync()
+        "pause" -> client.pause()
+        "resume" -> client.resume()
+        "restart" -> restart(keys)
+        "send" -> send(keys)
+        "withdraw" -> inbox.withdraw(message(keys.text("of")))
+        "retry" -> inbox.retry(message(keys.text("of")))
+        "read" -> inbox.markRead(thread(keys.number("thread")))
+        "sign_out" -> account.signOut()
+        "forget" -> forget(keys)
+        "account" -> switch(keys.text("who"))
+        "network" -> world.network(
+            when (keys.word("state", "up", "down", "slow", "lossy")) {
+                "up" -> NetworkState.UP
+                "down" -> NetworkState.DOWN
+                "slow" -> NetworkState.SLOW
+                else -> NetworkState.LOSSY
+            },
+        )
+        "clock" -> clock(keys)
+        "portal" -> world.portal(keys.rest().toString())
+        else -> throw Unfit("unknown verb `$verb`")
+    }
+}
+
+private suspend fun StoryContext.sync() {
+    account.startSync(null).join()
+    number()
+}
+
+private suspend fun StoryContext.restart(keys: Keys) {
+    keys.textOrNull("lease")?.let { world.setLease(duration(it)) }
+    if (keys.word("device", "same", "rebooted", default = "same") == "rebooted") world.reboot()
+    restart()
+}
+
+private suspend fun StoryContext.send(keys: Keys) {
+    val subject = keys.textOrNull("to")
+    val thread = keys.numberOrNull("thread")?.let(::thread)
+    if ((subject == null) == (thread == null)) throw Unfit("send takes `thread` or `to`")
+    val name = keys.textOrNull("as")
+    val text = keys.text("text")
+    keys.done()
+    val message = inbox.send(NewMessage(thread, subject, text))
+    if (name != null) messages[name] = message.id
+}
+
+private suspend fun StoryContext.forget(keys: Keys) {
+    val all = keys.word("what", "account", "all") == "all"
+    if (all) everyAccount().forEach { it.forget() } else account.forget()
+    forgotten(all)
+}
+
+private suspend fun StoryContext.clock(keys: Keys) {
+    val moves = listOf("advance", "set_back", "set_ahead").mapNotNull { name -> keys.textOrNull(name)?.let { name to seconds(it) } }
+    val (name, seconds) = moves.singleOrNull() ?: throw Unfit("clock takes `advance`, `set_back` or `set_ahead`")
+    when (name) {
+        "advance" -> world.advance(seconds)
+        "set_back" -> world.setBack(seconds)
+        else -> world.setAhead(seconds)
+    }
+}
+
+private fun seconds(text: String): ULong = duration(text).toSeconds().toULong()
+
+private fun duration(text: String): Duration = try {
+    Duration.parse(text)
+} catch (_: DateTimeParseException) {
+    throw Unfit("`$text` is no ISO 8601 duration")
+}

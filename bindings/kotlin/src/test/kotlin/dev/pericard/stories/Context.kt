@@ -1,0 +1,139 @@
+package dev.pericard.stories
+
+import dev.pericard.Account
+import dev.pericard.ChangeSet
+import dev.pericard.Client
+import dev.pericard.MessageThread
+import dev.pericard.Messages
+import dev.pericard.SessionState
+import dev.pericard.SignIn
+import dev.pericard.asFlow
+import dev.pericard.world.TestWorld
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+
+/** Where one story plays: its world, and what the story has named so far. */
+class StoryContext private constructor(val world: TestWorld, client: Client, private val scope: CoroutineScope) {
+    private val keystore = world.keystore()
+
+    var client: Client = client
+        private set
+    var who: String? = null
+        private set
+
+    /** A sign-in whose question is still open, and whose it is. */
+    var signingIn: Pair<String, SignIn>? = null
+
+    /** Where the next sign-in is left, and how; see the verb `leave`. */
+    var leaving: Pair<String, String>? = null
+
+    /** An enrolment that waits for its code: its id and the secret's address. */
+    var enrolment: Pair<String, String>? = null
+
+    /** A recovery code that was used or replaced. */
+    var spent: String? = null
+
+    /** Messages by the name that the story gave them. */
+    val messages = mutableMapOf<String, String>()
+
+    private val accounts = mutableMapOf<String, Account>()
+    private val numbered = mutableMapOf<String, List<String>>()
+    private val heard = MutableStateFlow<List<ChangeSet>>(emptyList())
+    private var listening: Job? = null
+
+    val account: Account
+        get() = accountOrNull ?: throw Broken("nobody is signed in")
+    val accountOrNull: Account?
+        get() = who?.let(accounts::get)
+
+    /** Whose turn it is. */
+    val person: String
+        get() = who ?: throw Broken("nobody is signed in")
+    val inbox: Messages
+        get() = account.messages(account.people().single { it.isSelf }.id)
+
+    /** What changed since it was last asked for. */
+    val changes get() = heard
+
+    fun signedIn(who: String, account: Account) {
+        accounts[who] = account
+        switch(who)
+    }
+
+    fun switch(who: String) {
+        if (who !in accounts) throw Broken("$who has no account here")
+        this.who = who
+        listen()
+    }
+
+    fun forgotten(all: Boolean) {
+        if (all) accounts.clear() else accounts.remove(who)
+        numbered.remove(who)
+        who = null
+        listening?.cancel()
+    }
+
+    fun everyAccount(): List<Account> = accounts.values.toList()
+
+    private fun listen() {
+        listening?.cancel()
+        val changes = account.changes()
+        listening = scope.launch { changes.asFlow().collect { set -> heard.update { it + set } } }
+    }
+
+    /** Drops everything and opens again from disk, as after the process ended. */
+    suspend fun restart() {
+        listening?.cancel()
+        val ids = accounts.filterValues { it.session() !is SessionState.SignedOut }.mapValues { it.value.id() }
+        val inside = signingIn?.first
+        accounts.values.forEach(Account::close)
+        accounts.clear()
+        signingIn = null
+        client.shutDown()
+        client.close()
+        client = world.open(keystore)
+        ids.forEach { (who, id) -> accounts[who] = client.account(id) }
+        if (inside != null) signingIn = client.resumeSignIn()?.let { inside to it }
+        if (accountOrNull != null) listen()
+    }
+
+    /** All threads as the client lists them, newest first. */
+    suspend fun threads(): List<MessageThread> = pages { after -> inbox.threads(after, PAGE).let { it.threads to it.after } }
+
+    /** Numbers the threads at their first appearance; later ones never change a number. */
+    suspend fun number() {
+        val who = who ?: return
+        if (who !in numbered) numbered[who] = threads().map { it.id }
+    }
+
+    fun thread(number: Int): String {
+        val ids = numbered[who] ?: throw Broken("threads have no numbers before the first sync")
+        return ids.getOrNull(number) ?: throw Broken("there is no thread $number of ${ids.size}")
+    }
+
+    fun message(name: String): String = messages[name] ?: throw Unfit("no message was named `$name`")
+
+    suspend fun <T> pages(page: suspend (String?) -> Pair<List<T>, String?>): List<T> {
+        val all = mutableListOf<T>()
+        var after: String? = null
+        do {
+            val (items, next) = page(after)
+            all += items
+            after = next
+        } while (after != null)
+        return all
+    }
+
+    companion object {
+        /** Small, so that stories cross page boundaries. */
+        const val PAGE = 7u
+
+        suspend fun set(portal: String, scope: CoroutineScope): StoryContext {
+            val world = TestWorld.start(portal)
+            return StoryContext(world, world.open(world.keystore()), scope)
+        }
+    }
+}

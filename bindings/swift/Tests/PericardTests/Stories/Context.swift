@@ -1,0 +1,182 @@
+import Foundation
+import Pericard
+import PericardWorld
+
+/// Where one story plays: its world, and what the story has named so far.
+actor StoryContext {
+  /// Small, so that stories cross page boundaries.
+  static let page: UInt32 = 7
+
+  let world: TestWorld
+  private let keystore: any Keystore
+  private(set) var client: Client
+  private(set) var who: String?
+
+  /// A sign-in whose question is still open, and whose it is.
+  var signingIn: (who: String, signIn: SignIn)?
+  /// Where the next sign-in is left, and how; see the verb `leave`.
+  var leaving: (at: String, kind: String)?
+
+  /// An enrolment that waits for its code: its id and the secret's address.
+  var enrolment: (id: String, uri: String)?
+  /// A recovery code that was used or replaced.
+  var spent: String?
+
+  private var messages: [String: String] = [:]
+  private var accounts: [String: Account] = [:]
+  private var numbered: [String: [String]] = [:]
+  private var heard = Heard()
+  private var listening: Task<Void, Never>?
+
+  init(portal: String) async throws {
+    world = try await TestWorld.start(portal: portal)
+    keystore = world.keystore()
+    client = try await world.open(keystore: keystore)
+  }
+
+  func end() async throws {
+    listening?.cancel()
+    try await client.shutDown()
+  }
+
+  var accountIfAny: Account? { who.flatMap { accounts[$0] } }
+
+  func account() throws -> Account {
+    guard let account = accountIfAny else { throw Broken("nobody is signed in") }
+    return account
+  }
+
+  /// Whose turn it is.
+  func person() throws -> String {
+    guard let who else { throw Broken("nobody is signed in") }
+    return who
+  }
+
+  func inbox() throws -> Messages {
+    let account = try account()
+    guard let own = account.people().first(where: \.isSelf) else { throw Broken("the account has no person") }
+    return try account.messages(person: own.id)
+  }
+
+  func signedIn(_ who: String, _ account: Account) throws {
+    accounts[who] = account
+    try switchTo(who)
+  }
+
+  func switchTo(_ who: String) throws {
+    guard accounts[who] != nil else { throw Broken("\(who) has no account here") }
+    self.who = who
+    try listen()
+  }
+
+  func everyAccount() -> [Account] { Array(accounts.values) }
+
+  func forgotten(all: Bool) {
+    if let who {
+      accounts[who] = nil
+      numbered[who] = nil
+    }
+    if all { accounts = [:] }
+    who = nil
+    listening?.cancel()
+  }
+
+  private func listen() throws {
+    listening?.cancel()
+    let changes = try account().changes()
+    let heard = heard
+    listening = Task {
+      for await change in changes.stream { await heard.add(change) }
+    }
+  }
+
+  /// What changed since it was last asked for.
+  func changes() -> Heard { heard }
+
+  /// Drops everything and opens again from disk, as after the process ended.
+  func restart() async throws {
+    listening?.cancel()
+    let ids = accounts.filter { $0.value.session() != .signedOut }.mapValues { $0.id() }
+    let inside = signingIn?.who
+    accounts = [:]
+    signingIn = nil
+    try await client.shutDown()
+    client = try await world.open(keystore: keystore)
+    for (who, id) in ids { accounts[who] = try await client.account(id: id) }
+    if let inside, let signIn = try await client.resumeSignIn() { signingIn = (inside, signIn) }
+    if accountIfAny != nil { try listen() }
+  }
+
+  /// All threads as the client lists them, newest first.
+  func threads() async throws -> [MessageThread] {
+    let inbox = try inbox()
+    return try await Self.pages { after in
+      let page = try await inbox.threads(after: after, limit: Self.page)
+      return (page.threads, page.after)
+    }
+  }
+
+  /// Numbers the threads at their first appearance; later ones never change a number.
+  func number() async throws {
+    guard let who, numbered[who] == nil else { return }
+    numbered[who] = try await threads().map(\.id)
+  }
+
+  func thread(_ number: Int) throws -> String {
+    guard let who, let ids = numbered[who] else { throw Broken("threads have no numbers before the first sync") }
+    guard ids.indices.contains(number) else { throw Broken("there is no thread \(number) of \(ids.count)") }
+    return ids[number]
+  }
+
+  func name(_ message: String, _ name: String) {
+    messages[name] = message
+  }
+
+  func message(_ name: String) throws -> String {
+    guard let id = messages[name] else { throw Unfit("no message was named `\(name)`") }
+    return id
+  }
+
+  static func pages<T>(_ page: (String?) async throws -> ([T], String?)) async throws -> [T] {
+    var all: [T] = []
+    var after: String?
+    repeat {
+      let (items, next) = try await page(after)
+      all += items
+      after = next
+    } while after != nil
+    return all
+  }
+}
+
+/// The sets of changes that a stream has told, and who waits for more.
+actor Heard {
+  private var sets: [ChangeSet] = []
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func add(_ set: ChangeSet) {
+    sets.append(set)
+    wake()
+  }
+
+  private func wake() {
+    waiting.forEach { $0.resume() }
+    waiting = []
+  }
+
+  /// Waits until at least that many sets are of this kind, or the time is over; forgets all, tells how many.
+  func take(atLeast least: Int, within limit: Duration, _ of: @Sendable (ChangeSet) -> Bool) async -> Int {
+    let clock = ContinuousClock()
+    let end = clock.now + limit
+    let alarm = Task {
+      try await Task.sleep(until: end, clock: clock)
+      wake()
+    }
+    while sets.count(where: of) < least && clock.now < end {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+    alarm.cancel()
+    defer { sets = [] }
+    return sets.count(where: of)
+  }
+}

@@ -1,0 +1,287 @@
+//! An account from the inside: what its handles share.
+//!
+//! Uses: `client`, `portal`, `sign_in`
+//!
+//! A partition is opened when it is first asked for and lives while the account is unlocked. Sealing drops the key in
+//! memory; it is fetched again once the seal is lifted.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use pericard_protocol::admission::Owner;
+use pericard_protocol::oauth::step_up::StepUp;
+use pericard_protocol::session::lease::LastContact;
+
+use crate::client::Core;
+use crate::features::messages::MessageMirror;
+use crate::keys::{Unlocked, Wrapped};
+use crate::platform::error::{PericardError, Result};
+use crate::portal::{PortalConfig, Site};
+use crate::session::{Session, SessionDeps, SessionState};
+use crate::sign_in::{Purpose, SignIn, SignInMethod};
+use crate::storage::{AccountRow, Device, Partition, PersonRow};
+use crate::sync::{ChangeNotifier, FeatureSync, Mirror, SyncCoordinator, outbox};
+
+/// A lease below it would seal between two syncs.
+const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
+
+/// The features: one line each.
+fn mirrors() -> Vec<Arc<dyn Mirror>> {
+    vec![Arc::new(MessageMirror)]
+}
+
+/// An account from the inside, shared by all its handles.
+pub(crate) struct AccountCore {
+    pub(super) client: Arc<Core>,
+    pub(super) row: AccountRow,
+    pub(super) site: Arc<Site>,
+    pub(super) session: Arc<Session>,
+    content: Arc<Mutex<Content>>,
+    pub(super) notifier: Arc<ChangeNotifier>,
+    pub(super) sync_runs: SyncCoordinator,
+}
+
+/// What may be read while the account is unlocked.
+pub(super) struct Content {
+    pub(super) people: Vec<PersonRow>,
+    unlocked: Option<Unlocked>,
+    partitions: BTreeMap<String, Arc<Partition>>,
+}
+
+impl AccountCore {
+    /// Blocks.
+    pub(crate) fn open(client: &Arc<Core>, row: AccountRow) -> Result<Arc<Self>> {
+        let config = client.config_of(&row.base, &row.config)?;
+        let site = Site::load(client, config)?.ok_or(PericardError::internal("portal"))?;
+        let client_id = site.known_client(client)?.unwrap_or_default();
+        let notifier = Arc::new(ChangeNotifier::default());
+        let content = Arc::new(Mutex::new(Content {
+            people: client.device.people(&row.id)?,
+            unlocked: None,
+            partitions: BTreeMap::new(),
+        }));
+        let (changed_content, changed_hub) = (content.clone(), notifier.clone());
+        let deps = SessionDeps {
+            platform: client.platform.clone(),
+            device: client.device.clone(),
+            http: site.http.clone(),
+            authority: site.authority.clone(),
+            on_change: Box::new(move |state| {
+                if matches!(state, SessionState::Sealed { .. }) {
+                    lock(&changed_content).seal();
+                }
+                changed_hub.session();
+            }),
+            lease: site.config.lease.map(|lease| lease.max(SHORTEST_LEASE)),
+            client_id,
+        };
+        let session = Session::open(deps, row.clone())?;
+        let (client, session) = (client.clone(), Arc::new(session));
+        Ok(Arc::new(Self {
+            client,
+            row,
+            site: Arc::new(site),
+            session,
+            content,
+            notifier,
+            sync_runs: SyncCoordinator::default(),
+        }))
+    }
+
+    /// A sign-in as this account is committed by `store`. Blocks, for a refresh that is under way too.
+    pub(crate) fn signed_in(
+        &self,
+        unlocked: Unlocked,
+        expires: SystemTime,
+        heard: Option<LastContact>,
+        store: impl FnOnce(&Device) -> Result<()>,
+    ) -> Result<()> {
+        self.session.adopt(expires, heard, store)?;
+        let people = self.client.device.people(&self.row.id)?;
+        let mut content = self.content();
+        content.people = people;
+        content.unlocked = Some(unlocked);
+        drop(content);
+        self.notifier.session();
+        self.notifier.people();
+        Ok(())
+    }
+
+    /// A sign-in that has to end as this account.
+    pub(super) async fn begin(
+        &self,
+        method: SignInMethod,
+        step_up: Option<StepUp>,
+    ) -> Result<Arc<SignIn>> {
+        let site = Arc::new(Site::discover(&self.client, self.config()?).await?);
+        let purpose = Purpose {
+            expected: self.row.id.clone(),
+            step_up,
+        };
+        SignIn::begin(self.client.clone(), site, method, Some(purpose)).await
+    }
+
+    pub(crate) fn cancel_sync(&self) {
+        self.sync_runs.cancel();
+    }
+
+    pub(crate) fn pause(&self) {
+        self.content()
+            .partitions
+            .values()
+            .for_each(|partition| partition.pause());
+    }
+
+    pub(crate) fn resume(&self) {
+        self.content()
+            .partitions
+            .values()
+            .for_each(|partition| partition.resume());
+    }
+
+    /// The client is shut down: nothing of the content stays in memory.
+    pub(crate) fn end(&self) {
+        self.content().close();
+        self.notifier.end();
+    }
+
+    pub(crate) fn client(&self) -> &Arc<Core> {
+        &self.client
+    }
+
+    pub(crate) fn site(&self) -> &Arc<Site> {
+        &self.site
+    }
+
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
+    pub(super) fn config(&self) -> Result<PortalConfig> {
+        self.client.config_of(&self.row.base, &self.row.config)
+    }
+
+    pub(super) fn content(&self) -> MutexGuard<'_, Content> {
+        lock(&self.content)
+    }
+
+    pub(super) fn person(&self, id: &str) -> Result<PersonRow> {
+        let found = self
+            .content()
+            .people
+            .iter()
+            .find(|person| person.id == id)
+            .cloned();
+        found.ok_or(PericardError::NotFound)
+    }
+
+    /// A person's partition, opened once. Blocks.
+    pub(super) fn partition(&self, id: &str) -> Result<Arc<Partition>> {
+        if let Err(error) = self.session.readable() {
+            self.session.seal_if_over()?;
+            return Err(error);
+        }
+        let person = self.person(id)?;
+        let mut content = self.content();
+        // Once more where nobody can seal in between: the key must not come back behind a seal.
+        self.session.readable()?;
+        if let Some(partition) = content.partitions.get(id) {
+            return Ok(partition.clone());
+        }
+        // The key is fetched when it is first needed, and again after a seal was lifted.
+        let root = match content.unlocked.clone() {
+            Some(root) => root,
+            None => self.client.vault.content_root(&self.row.id, false)?,
+        };
+        content.unlocked = Some(root.clone());
+        let key = root.person(&self.row.id, id, &Wrapped(person.wrapped))?;
+        let path = self.client.directory()?.person_db(&self.row.id, id)?;
+        let mirrors = mirrors();
+        let schemas: Vec<_> = std::iter::once(&outbox::SCHEMA)
+            .chain(mirrors.iter().map(|m| m.schema()))
+            .collect();
+        let partition = Arc::new(Partition::open(&path, &key, &schemas)?);
+        content.partitions.insert(id.to_owned(), partition.clone());
+        Ok(partition)
+    }
+
+    /// Every person's partition. Blocks.
+    pub(super) fn partitions(&self) -> Result<Vec<Arc<Partition>>> {
+        let ids: Vec<String> = self
+            .content()
+            .people
+            .iter()
+            .map(|person| person.id.clone())
+            .collect();
+        ids.iter().map(|id| self.partition(id)).collect()
+    }
+
+    pub(super) async fn on_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let guard = self.client.gate().enter()?;
+        self.client
+            .platform
+            .blocking(move || {
+                let _guard = guard;
+                work()
+            })
+            .await
+    }
+
+    /// What a run works through: each feature of each person.
+    pub(super) async fn feature_syncs(self: &Arc<Self>) -> Result<Vec<FeatureSync>> {
+        let this = self.clone();
+        self.on_disk(move || {
+            let mut feature_syncs = Vec::new();
+            let people = this.content().people.clone();
+            for person in people {
+                let owner = Owner {
+                    base: this.site.base().clone(),
+                    patient: person.patient.clone(),
+                    aliases: Default::default(),
+                };
+                let (owner, partition) = (Arc::new(owner), this.partition(&person.id)?);
+                feature_syncs.extend(mirrors().into_iter().map(|mirror| {
+                    FeatureSync {
+                        platform: this.client.platform.clone(),
+                        session: this.session.clone(),
+                        partition: partition.clone(),
+                        owner: owner.clone(),
+                        conditional_create: this
+                            .site
+                            .resource(mirror.resource_type())
+                            .is_some_and(|resource| resource.conditional_create),
+                        mirror,
+                        notifier: this.notifier.clone(),
+                    }
+                }));
+            }
+            Ok(feature_syncs)
+        })
+        .await
+    }
+}
+
+fn lock(content: &Mutex<Content>) -> MutexGuard<'_, Content> {
+    content.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Content {
+    /// Drops the key. Nobody gets a partition from here on; a run that is ending may still note what it knows.
+    fn seal(&mut self) {
+        self.unlocked = None;
+        self.partitions.clear();
+    }
+
+    /// Drops the key and closes every open partition.
+    pub(super) fn close(&mut self) {
+        self.unlocked = None;
+        for partition in std::mem::take(&mut self.partitions).into_values() {
+            // Somebody may still hold it; its file is closed all the same.
+            partition.pause();
+        }
+    }
+}

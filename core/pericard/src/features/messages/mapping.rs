@@ -1,0 +1,336 @@
+//! Between FHIR's `Communication` and messages.
+//!
+//! What ties messages to a thread, in this order: a common header (`partOf`), a chain of answers (`inResponseTo`),
+//! the same topic among the same people. A `Communication` without payload is a header and no message.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use pericard_protocol::admission::{AdmittedPage, Owner};
+use pericard_protocol::fhir::communication::{Communication, Payload, Status};
+use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, OutgoingMessage};
+use pericard_protocol::fhir::reference::{Reference, Target};
+use rusqlite::Connection;
+
+use crate::platform::Platform;
+use crate::platform::error::Result;
+use crate::storage::{PageTx, millis, random_id};
+use crate::sync::{RowChanges, outbox};
+
+use super::NAME;
+use super::table::{self, NewRow, Outgoing, Threads};
+
+/// Writes the messages of a page. ExistingRow versions cost a look-up and nothing else.
+pub(super) fn apply(
+    tx: &PageTx<'_>,
+    owner: &Owner,
+    page: &AdmittedPage,
+    news: bool,
+) -> Result<RowChanges> {
+    let c = tx.connection();
+    let mut threads = Threads::default();
+    let mut changes = RowChanges::default();
+    let awaited = outbox::any(c, NAME)?;
+    for record in page.admitted() {
+        if is_header(record) {
+            header(c, &mut threads, owner, record)?;
+            continue;
+        }
+        let known = table::existing(c, &record.id)?;
+        if record.status == Status::EnteredInError {
+            if let Some(known) = known {
+                table::remove(c, &mut threads, known.row)?;
+                changes.messages = true;
+            }
+            continue;
+        }
+        if known
+            .as_ref()
+            .is_some_and(|k| k.version.is_some() && k.version == record.version_id)
+        {
+            continue;
+        }
+        let sender = record.sender.as_ref();
+        let outgoing = sender.is_some_and(|s| is_owner(owner, s));
+        let text = text_of(record);
+        let from = shown(sender);
+        let row = NewRow {
+            remote: Some(&record.id),
+            version: record.version_id.as_deref(),
+            sender: &from,
+            outgoing,
+            unread: news && !outgoing,
+            at: sent_at(record),
+            text: &text,
+        };
+        changes.messages = true;
+        let queued = if awaited && known.is_none() {
+            sent_from_here(tx, record)?
+        } else {
+            None
+        };
+        let thread = match (&known, queued) {
+            (Some(known), _) => {
+                table::update(tx, &mut threads, known.thread, known.row, &row)?;
+                known.thread
+            }
+            (None, Some(id)) => {
+                let thread = table::thread_of(c, id)?;
+                table::update(tx, &mut threads, thread, id, &row)?;
+                let tied = threads.at(c, thread)?;
+                if is_local(&tied.tie) {
+                    tied.tie = chain_tie(&record.id);
+                }
+                changes.outbox = true;
+                thread
+            }
+            (None, None) => {
+                let thread = thread_for(c, &mut threads, owner, record)?;
+                table::insert(tx, &mut threads, thread, &row)?;
+                thread
+            }
+        };
+        let summary = threads.at(c, thread)?;
+        if let (true, Some(topic)) = (summary.subject.is_empty(), &record.topic) {
+            summary.subject = clean(topic).into_owned();
+        }
+        for person in sender
+            .into_iter()
+            .chain(&record.recipients)
+            .filter(|p| !is_owner(owner, p))
+        {
+            summary.take_part(&shown(Some(person)));
+        }
+    }
+    changes.threads = threads.write(c)?.into_iter().collect();
+    Ok(changes)
+}
+
+fn is_header(record: &Communication) -> bool {
+    record.payload.is_empty() && record.part_of.is_empty()
+}
+
+fn header(
+    c: &Connection,
+    threads: &mut Threads,
+    owner: &Owner,
+    record: &Communication,
+) -> Result<()> {
+    let thread = threads.tied(c, &header_tie(&record.id))?;
+    let summary = threads.at(c, thread)?;
+    summary.header = true;
+    if let Some(topic) = &record.topic {
+        summary.subject = clean(topic).into_owned();
+    }
+    for person in record
+        .sender
+        .iter()
+        .chain(&record.recipients)
+        .filter(|p| !is_owner(owner, p))
+    {
+        summary.take_part(&shown(Some(person)));
+    }
+    Ok(())
+}
+
+/// The row that was queued here as this record, which settles it.
+fn sent_from_here(tx: &PageTx<'_>, record: &Communication) -> Result<Option<i64>> {
+    for identifier in &record.identifiers {
+        if let (Some(IDENTIFIER_SYSTEM), Some(value)) =
+            (identifier.system.as_deref(), &identifier.value)
+            && let Some(row) = outbox::confirm(tx, NAME, value)?
+        {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
+
+fn thread_for(
+    c: &Connection,
+    threads: &mut Threads,
+    owner: &Owner,
+    record: &Communication,
+) -> Result<i64> {
+    if let Some(head) = first_here(owner, &record.part_of) {
+        return threads.tied(c, &header_tie(head));
+    }
+    if let Some(before) = first_here(owner, &record.in_response_to) {
+        return match table::existing(c, before)? {
+            Some(known) => Ok(known.thread),
+            None => threads.tied(c, &chain_tie(before)),
+        };
+    }
+    // Answers that came before the message that they answer have made its thread already.
+    let chain = chain_tie(&record.id);
+    match &record.topic {
+        Some(topic) if !threads.knows(c, &chain)? => {
+            threads.tied(c, &topic_tie(owner, topic, record))
+        }
+        _ => threads.tied(c, &chain),
+    }
+}
+
+fn first_here<'a>(owner: &Owner, references: &'a [Reference]) -> Option<&'a str> {
+    references
+        .iter()
+        .find_map(|reference| match reference.target(&owner.base) {
+            Target::Here {
+                kind: "Communication",
+                id,
+            } => Some(id),
+            _ => None,
+        })
+}
+
+/// The tie of a header's messages.
+pub(super) fn header_tie(id: &str) -> String {
+    format!("h:{id}")
+}
+
+fn chain_tie(first: &str) -> String {
+    format!("r:{first}")
+}
+
+/// The tie of a thread that was begun here and that the portal does not know yet.
+pub(super) fn local_tie(platform: &Platform) -> String {
+    format!("l:{}", random_id(platform))
+}
+
+fn is_local(tie: &str) -> bool {
+    tie.starts_with("l:")
+}
+
+fn topic_tie(owner: &Owner, topic: &str, record: &Communication) -> String {
+    let people: BTreeSet<String> = record
+        .sender
+        .iter()
+        .chain(&record.recipients)
+        .filter(|person| !is_owner(owner, person))
+        .map(|person| {
+            person
+                .key(&owner.base)
+                .unwrap_or_else(|| shown(Some(person)).into_owned())
+        })
+        .collect();
+    // Lengths first, so that no topic can imitate another topic with a person.
+    let mut tie = format!("t:{}:{topic}", topic.len());
+    for person in people {
+        tie.push_str(&format!(":{}:{person}", person.len()));
+    }
+    tie
+}
+
+fn is_owner(owner: &Owner, person: &Reference) -> bool {
+    person
+        .patient_id(&owner.base)
+        .is_some_and(|id| id == owner.patient || owner.aliases.contains(id))
+}
+
+fn shown(person: Option<&Reference>) -> Cow<'_, str> {
+    person
+        .and_then(|person| person.display.as_deref())
+        .map(clean)
+        .unwrap_or_default()
+}
+
+fn text_of(record: &Communication) -> Cow<'_, str> {
+    let mut texts: Vec<Cow<'_, str>> = record
+        .payload
+        .iter()
+        .filter_map(|payload| match payload {
+            Payload::ContentString(text) => Some(clean(text)),
+            Payload::Attachment(_) | Payload::Reference(_) => None,
+        })
+        .collect();
+    match texts.len() {
+        1 => texts.remove(0),
+        _ => texts.join("\n\n").into(),
+    }
+}
+
+/// When it was sent, else when the portal last changed it, in milliseconds since 1970.
+fn sent_at(record: &Communication) -> i64 {
+    let sent = record
+        .sent
+        .as_ref()
+        .or(record.received.as_ref())
+        .map(|date| date.start);
+    sent.or(record.last_updated)
+        .map_or(0, |at| at.as_millisecond())
+}
+
+/// Without control characters but line ends and tabs, and without the marks of hits.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    // What may go begins with one of these bytes; hardly any text has one, and it is left as it is.
+    let may_go = |b: u8| matches!(b, 0..=8 | 11..=31 | 0x7f | 0xc2 | 0xee);
+    if !text.bytes().any(may_go) {
+        return Cow::Borrowed(text);
+    }
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .filter(|c| !matches!(*c, table::HIT | table::HIT_END))
+        .collect()
+}
+
+/// An FTS5 expression for all words of `text`, the last as a beginning; nothing when it has no words.
+///
+/// Each word becomes a string (FTS5 §3.1), so nothing that a person types is syntax.
+pub(super) fn query(text: &str) -> Option<String> {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| format!("\"{word}\""))
+        .collect();
+    (!words.is_empty()).then(|| format!("{}*", words.join(" ")))
+}
+
+/// The resource that sends a queued message; nothing while the message that begins its thread is not sent.
+pub(super) fn resource(message: &Outgoing, owner: &Owner, identifier: &str) -> Option<String> {
+    let begins = is_local(&message.tie);
+    if begins && !message.first {
+        return None;
+    }
+    let patient = format!("Patient/{}", owner.patient);
+    let part_of = message
+        .tie
+        .strip_prefix("h:")
+        .map(|id| format!("Communication/{id}"));
+    let answered = message
+        .newest
+        .as_ref()
+        .map(|id| format!("Communication/{id}"));
+    let topic = Some(message.subject.as_str()).filter(|subject| !subject.is_empty());
+    let resource = OutgoingMessage {
+        identifier,
+        subject: &patient,
+        sender: &patient,
+        recipients: &[],
+        part_of: part_of.as_deref(),
+        in_response_to: answered.as_deref().filter(|_| !begins && part_of.is_none()),
+        topic,
+        sent: jiff::Timestamp::from_millisecond(millis(message.at)).unwrap_or_default(),
+        text: Some(&message.text),
+    };
+    Some(resource.to_json())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_typed_is_query_syntax() {
+        assert_eq!(query("blood pres").as_deref(), Some("\"blood\" \"pres\"*"));
+        assert_eq!(
+            query("a\" OR text:b*").as_deref(),
+            Some("\"a\" \"OR\" \"text\" \"b\"*")
+        );
+        assert_eq!(query(" -*\" "), None);
+    }
+
+    #[test]
+    fn texts_lose_what_cannot_be_shown() {
+        assert_eq!(clean("a\u{0}b\u{1b}[2J\nc\td\u{E000}e"), "ab[2J\nc\tde");
+    }
+}

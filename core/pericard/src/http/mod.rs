@@ -1,0 +1,282 @@
+//! HTTP above the transport seam: where a request may go, how large an answer may be, when to try again.
+//!
+//! - A token goes to the portal's origin *and base path* and nowhere else; a request that would carry it
+//!   elsewhere is not sent.
+//! - No redirect is followed: none of Pericard's standards needs one, and a followed one carries what it was given.
+//! - Repeatable calls are tried again with full jitter after a broken connection, 502, 503, 504, and a
+//!   429 whose `Retry-After` is short. Nothing else is: after a lost answer the outbox decides, not the network.
+//! - A body is read up to its limit and no further; the limit counts decompressed bytes.
+//! - At most six requests are in flight per portal.
+//! - A call with a key carries a proof of it (RFC 9449), made anew for each try; see [`proof`].
+//!
+//! Failures are a [`HttpError`], which says what the caller can conclude: above all whether the request may
+//! have had its effect.
+
+mod proof;
+mod response;
+mod retry;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use pericard_protocol::base_url::Base;
+use pericard_protocol::limits;
+use pericard_protocol::oauth::Form;
+use pericard_protocol::oauth::dpop::DpopKey;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::platform::error::{PericardError, PortalProblem};
+use crate::platform::{Method, Platform, TransportError, TransportRequest};
+use pericard_protocol::secret::Secret;
+
+pub(crate) use response::Response;
+
+/// Requests in flight per portal: what a browser allows a server over HTTP/1.1.
+const IN_FLIGHT: usize = 6;
+
+/// Why there is no answer that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum HttpError {
+    /// Nothing was sent.
+    #[error("offline")]
+    Offline,
+    /// The request may have had its effect; the answer is lost.
+    #[error("response lost")]
+    AnswerLost,
+    /// TLS failed; nothing was sent.
+    #[error("certificate")]
+    Certificate,
+    /// The body is larger than the limit of its kind.
+    #[error("too large")]
+    TooLarge,
+    /// A token would have left the base; nothing was sent.
+    #[error("foreign link")]
+    ForeignLink,
+    /// No proof could be made; nothing was sent.
+    #[error("no proof")]
+    Unproved,
+    /// The device's clock is so wrong that no proof can be made, or no certificate judged; nothing was sent.
+    #[error("clock wrong")]
+    ClockWrong {
+        /// What the portal's clock says, where it has said so.
+        portal: Option<Timestamp>,
+    },
+}
+
+impl From<HttpError> for PericardError {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::Offline | HttpError::AnswerLost => Self::Offline,
+            HttpError::Certificate => Self::portal(PortalProblem::Certificate),
+            HttpError::TooLarge => Self::portal(PortalProblem::TooLarge),
+            HttpError::ForeignLink => Self::portal(PortalProblem::ForeignLink),
+            HttpError::Unproved => Self::internal("proof"),
+            HttpError::ClockWrong { portal } => Self::ClockWrong {
+                portal_time: portal.map(Into::into),
+            },
+        }
+    }
+}
+
+/// A request before the rules are applied.
+#[derive(Clone)]
+pub(crate) struct Request {
+    method: Method,
+    url: Url,
+    headers: Vec<(&'static str, String)>,
+    body: Option<Bytes>,
+    token: Option<Secret>,
+    key: Option<Arc<DpopKey>>,
+    limit: usize,
+}
+
+impl Request {
+    /// A read of `url`, at most `limit` bytes of it.
+    pub(crate) fn get(url: Url, limit: usize) -> Self {
+        Self {
+            method: Method::Get,
+            url,
+            headers: Vec::new(),
+            body: None,
+            token: None,
+            key: None,
+            limit,
+        }
+    }
+
+    /// Sends `body` to `url`; never repeated by itself.
+    pub(crate) fn post(url: Url, content_type: &'static str, body: Vec<u8>, limit: usize) -> Self {
+        let headers = vec![("content-type", content_type.to_owned())];
+        Self {
+            method: Method::Post,
+            url,
+            headers,
+            body: Some(Bytes::from(body)),
+            token: None,
+            key: None,
+            limit,
+        }
+    }
+
+    /// A question to an authorization server: `form` to `url`, the answer in JSON.
+    pub(crate) fn form(url: Url, form: &Form) -> Self {
+        let body = form.as_str().as_bytes().to_vec();
+        Self::post(url, Form::CONTENT_TYPE, body, limits::OAUTH_BODY)
+            .header("accept", "application/json")
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Carries an access token, which only the portal's base may see.
+    pub(crate) fn token(mut self, token: &Secret) -> Self {
+        self.token = Some(token.clone());
+        self
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Proves that `key` is ours; a token is then one that is bound to it. Without a key nothing changes.
+    pub(crate) fn proved(mut self, key: Option<&Arc<DpopKey>>) -> Self {
+        self.key = key.cloned();
+        self
+    }
+}
+
+/// The way to one portal.
+#[derive(Clone)]
+pub(crate) struct HttpClient {
+    platform: Platform,
+    base: Arc<Base>,
+    roots: Arc<Vec<Vec<u8>>>,
+    in_flight: Arc<Semaphore>,
+    heard: Arc<proof::ServerHints>,
+}
+
+impl HttpClient {
+    pub(crate) fn new(platform: Platform, base: Base, roots: Vec<Vec<u8>>) -> Self {
+        Self {
+            platform,
+            base: Arc::new(base),
+            roots: Arc::new(roots),
+            in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
+            heard: Arc::default(),
+        }
+    }
+
+    pub(crate) fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// Sends `call` and reads the whole answer, again where that is harmless.
+    pub(crate) async fn send(&self, request: Request) -> Result<Response, HttpError> {
+        if request.token.is_some() && !self.base.covers(&request.url) {
+            return Err(HttpError::ForeignLink);
+        }
+        let Ok(_slot) = self.in_flight.acquire().await else {
+            return Err(HttpError::Offline);
+        };
+        let mut retries = retry::Retries::new(request.method);
+        let mut proofs = proof::Tries::default();
+        loop {
+            let outcome = self.once(&request, &mut proofs).await;
+            if let Ok(response) = &outcome
+                && self.has_better(&request, response, &mut proofs).await
+            {
+                continue;
+            }
+            match retries.wait(&outcome, &self.platform) {
+                Some(span) => self.platform.clock.sleep(span).await,
+                None => return outcome,
+            }
+        }
+    }
+
+    /// The time at `url`'s server, as far as this device can tell.
+    pub(crate) fn estimated_time(&self, url: &Url) -> Timestamp {
+        self.heard.estimated_time(url, &self.base, &self.platform)
+    }
+
+    /// The same; `ClockWrong` when the device's own clock is more than a day away from it.
+    pub(crate) fn time_at(&self, url: &Url) -> Result<Timestamp, HttpError> {
+        self.heard.time_at(url, &self.base, &self.platform)
+    }
+
+    /// Whether another proof is worth another try.
+    async fn has_better(
+        &self,
+        request: &Request,
+        response: &Response,
+        proofs: &mut proof::Tries,
+    ) -> bool {
+        let next = |proofs: &mut proof::Tries| {
+            proofs.next(response, request, &self.heard, &self.base, &self.platform)
+        };
+        match next(proofs) {
+            proof::Next::Stands => false,
+            proof::Next::Again => true,
+            proof::Next::AskTime => {
+                let url = self.base.join(".well-known/smart-configuration");
+                let ask = Request::get(url, limits::OAUTH_BODY);
+                // Whatever it answers: it is asked for the time.
+                let _ = self.once(&ask, &mut proof::Tries::default()).await;
+                next(proofs) == proof::Next::Again
+            }
+        }
+    }
+
+    async fn once(
+        &self,
+        request: &Request,
+        proofs: &mut proof::Tries,
+    ) -> Result<Response, HttpError> {
+        let mut headers = request.headers.clone();
+        if let Some(key) = &request.key {
+            let proof = self
+                .heard
+                .proof(key, request, &self.base, &self.platform, proofs)?;
+            headers.push(("dpop", proof));
+        }
+        if let Some(token) = &request.token {
+            let scheme = if request.key.is_some() {
+                "DPoP"
+            } else {
+                "Bearer"
+            };
+            headers.push(("authorization", format!("{scheme} {}", token.expose())));
+        }
+        let outgoing = TransportRequest {
+            method: request.method,
+            url: request.url.clone(),
+            headers,
+            body: request.body.clone(),
+            roots: self.roots.clone(),
+        };
+        let response = self
+            .platform
+            .transport
+            .exchange(outgoing)
+            .await
+            .map_err(concluded)?;
+        let response = Response::read(response, request.limit, self.platform.clock.now()).await?;
+        self.heard
+            .take(&response, &request.url, &self.base, &self.platform);
+        Ok(response)
+    }
+}
+
+/// What may be concluded from a failure of the transport.
+fn concluded(error: TransportError) -> HttpError {
+    match error {
+        TransportError::Unreachable => HttpError::Offline,
+        TransportError::Interrupted | TransportError::TimedOut => HttpError::AnswerLost,
+        TransportError::Certificate | TransportError::Root => HttpError::Certificate,
+        TransportError::Clock => HttpError::ClockWrong { portal: None },
+    }
+}

@@ -1,0 +1,182 @@
+//! Proof of possession (RFC 9449): what servers said that proofs need, and when a refused one is worth another try.
+//!
+//! A proof carries the time and, where a server asks for it, its nonce. Both are the server's: nonces come in `DPoP-Nonce`,
+//! one for the authorization server and one for the portal's records. The time is what `Date` last said at that origin, or
+//! else at the base's (Keycloak sends none), and what has passed since by the time since boot, so that setting the device's
+//! clock changes nothing; before anything was heard it is the device's. A device whose clock is off by more than a day is
+//! told so, until it is set.
+//!
+//! A proof is made for one try and never sent twice. A call whose proof was refused is sent once more when the answer
+//! brought what was missing.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use pericard_protocol::base_url::Base;
+use pericard_protocol::http_date;
+use pericard_protocol::oauth::bearer::BearerChallenge;
+use pericard_protocol::oauth::dpop::{self, DpopKey, Proof};
+use url::{Origin, Url};
+
+use crate::platform::{Method, Platform};
+
+use super::{HttpError, Request, Response};
+
+/// A larger difference is a clock to be set, not one to be made up for.
+const CORRECTED: SignedDuration = SignedDuration::from_hours(24);
+
+/// A difference that matters to a server that is strict about the age of proofs.
+const NOTED: SignedDuration = SignedDuration::from_secs(5);
+
+/// What servers said.
+#[derive(Default)]
+pub(super) struct ServerHints(Mutex<Hints>);
+
+#[derive(Default)]
+struct Hints {
+    /// What each origin's clock said, and at which time since boot.
+    times: HashMap<Origin, (Timestamp, Duration)>,
+    /// The newest nonce of the authorization server and of the portal's records.
+    nonces: [Option<String>; 2],
+}
+
+/// What the tries of one call were made with.
+#[derive(Default)]
+pub(super) struct Tries {
+    at: Timestamp,
+    again: bool,
+}
+
+/// What to do about a proof that was refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The answer stands.
+    Stands,
+    /// A proof by what is known now is another one: send the call again.
+    Again,
+    /// The time may be what is wrong, and nobody has told it: ask the base.
+    AskTime,
+}
+
+impl ServerHints {
+    fn said(&self) -> MutexGuard<'_, Hints> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what an answer of `url` tells besides what it says.
+    pub(super) fn take(&self, response: &Response, url: &Url, base: &Base, platform: &Platform) {
+        let mut said = self.said();
+        // An answer from a cache carries the time of the first one (RFC 9111 §5.1).
+        let date = response
+            .header("date")
+            .filter(|_| response.header("age").is_none());
+        if let Some(at) = date.and_then(http_date::parse) {
+            let uptime = platform.clock.uptime();
+            said.times.insert(url.origin(), (at, uptime));
+        }
+        if let Some(nonce) = response.header("dpop-nonce").and_then(dpop::nonce) {
+            said.nonces[usize::from(base.covers(url))] = Some(nonce);
+        }
+    }
+
+    fn knows_time(&self, url: &Url, base: &Base) -> bool {
+        let said = self.said();
+        [url, base.url()]
+            .iter()
+            .any(|url| said.times.contains_key(&url.origin()))
+    }
+
+    /// The time at `url`'s server, as far as this device can tell.
+    pub(super) fn estimated_time(&self, url: &Url, base: &Base, platform: &Platform) -> Timestamp {
+        let said = self.said();
+        let heard = said.times.get(&url.origin());
+        let heard = heard.or_else(|| said.times.get(&base.url().origin()));
+        let there = heard.and_then(|(at, uptime)| {
+            at.checked_add(platform.clock.uptime().saturating_sub(*uptime))
+                .ok()
+        });
+        there.unwrap_or_else(|| device_time(platform))
+    }
+
+    /// The same, if the device's own clock is not too far from it.
+    pub(super) fn time_at(
+        &self,
+        url: &Url,
+        base: &Base,
+        platform: &Platform,
+    ) -> Result<Timestamp, HttpError> {
+        let there = self.estimated_time(url, base, platform);
+        if there.duration_since(device_time(platform)).abs() > CORRECTED {
+            return Err(HttpError::ClockWrong {
+                portal: Some(there),
+            });
+        }
+        Ok(there)
+    }
+
+    pub(super) fn proof(
+        &self,
+        key: &DpopKey,
+        request: &Request,
+        base: &Base,
+        platform: &Platform,
+        tries: &mut Tries,
+    ) -> Result<String, HttpError> {
+        tries.at = self.time_at(&request.url, base, platform)?;
+        let nonce = self.said().nonces[usize::from(base.covers(&request.url))].clone();
+        let proof = Proof {
+            method: match request.method {
+                Method::Get => "GET",
+                Method::Post => "POST",
+            },
+            url: &request.url,
+            now: tries.at,
+            jti: platform.random(),
+            nonce: nonce.as_deref(),
+            access_token: request.token.as_ref(),
+        };
+        key.proof(&proof).ok_or(HttpError::Unproved)
+    }
+}
+
+impl Tries {
+    /// What to do about `answer`. A call is sent again once.
+    pub(super) fn next(
+        &mut self,
+        response: &Response,
+        request: &Request,
+        heard: &ServerHints,
+        base: &Base,
+        platform: &Platform,
+    ) -> Next {
+        if self.again || request.key.is_none() || !matches!(response.status, 400 | 401) {
+            return Next::Stands;
+        }
+        let challenge = response.joined("www-authenticate");
+        let challenge = challenge.and_then(|field| BearerChallenge::parse(&field));
+        let challenge = challenge.as_ref();
+        let nonce = dpop::asks_for_nonce(&response.body)
+            || challenge.is_some_and(|challenge| challenge.is_nonce_wanted());
+        // Only what had no effect may be sent again: a code must not be.
+        let refused = dpop::refuses_proof(&response.body)
+            || challenge.is_some_and(|challenge| challenge.refuses_proof());
+        if refused && !heard.knows_time(&request.url, base) {
+            return Next::AskTime;
+        }
+        let off = heard
+            .estimated_time(&request.url, base, platform)
+            .duration_since(self.at);
+        self.again = nonce || refused && off.abs() > NOTED;
+        if self.again {
+            Next::Again
+        } else {
+            Next::Stands
+        }
+    }
+}
+
+fn device_time(platform: &Platform) -> Timestamp {
+    Timestamp::try_from(platform.clock.now()).unwrap_or_default()
+}

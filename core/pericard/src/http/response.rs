@@ -1,0 +1,102 @@
+//! A whole answer within its limits.
+
+use std::time::{Duration, SystemTime};
+
+use pericard_protocol::{limits, retry_after};
+
+use crate::platform::TransportResponse;
+use crate::platform::error::{PericardError, PortalProblem};
+
+use super::{HttpError, concluded};
+
+/// Status, headers and body.
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    retry_after: Option<Duration>,
+}
+
+impl Response {
+    /// Reads the body of `response` while it stays within `limit` bytes.
+    pub(super) async fn read(
+        mut response: TransportResponse,
+        limit: usize,
+        now: SystemTime,
+    ) -> Result<Self, HttpError> {
+        let mut body = Vec::new();
+        while let Some(piece) = response
+            .body
+            .chunk()
+            .await
+            .map_err(|e| match concluded(e) {
+                // The head has arrived, so the request had its effect.
+                HttpError::Offline => HttpError::AnswerLost,
+                other => other,
+            })?
+        {
+            if body.len() + piece.len() > limit {
+                return Err(HttpError::TooLarge);
+            }
+            body.extend_from_slice(&piece);
+        }
+        let mut response = Self {
+            status: response.status,
+            headers: response.headers,
+            body,
+            retry_after: None,
+        };
+        let now = jiff::Timestamp::try_from(now).unwrap_or_default();
+        response.retry_after = response
+            .header("retry-after")
+            .and_then(|field| retry_after::parse(field, now));
+        Ok(response)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// All fields of a name as one, which their grammar allows (RFC 9110 §5.3).
+    pub(crate) fn joined(&self, name: &str) -> Option<String> {
+        let fields = self.headers.iter().filter(|(n, _)| n == name);
+        let values: Vec<&str> = fields.map(|(_, value)| value.as_str()).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// `Retry-After`, as parsed when the answer came.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// Whether this is a web page: a captive portal, or no portal at all.
+    pub(crate) fn is_html(&self) -> bool {
+        self.header("content-type")
+            .is_some_and(|t| t.trim_start().to_ascii_lowercase().starts_with("text/html"))
+    }
+
+    /// The error for an answer that is not the expected one.
+    pub(crate) fn refusal(&self) -> PericardError {
+        let problem = match self.status {
+            429 => {
+                let retry_after = self.retry_after().unwrap_or(limits::RETRY_AFTER_UNSAID);
+                return PericardError::RateLimited { retry_after };
+            }
+            _ if self.is_html() => PortalProblem::NotAPortal,
+            200..300 => PortalProblem::InvalidAnswer,
+            400..500 => PortalProblem::Refused,
+            _ => PortalProblem::Failing,
+        };
+        PericardError::Portal {
+            problem,
+            status: Some(self.status),
+        }
+    }
+}

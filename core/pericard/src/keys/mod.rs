@@ -1,0 +1,317 @@
+//! The keys: two roots in the keystore, everything else derived from or wrapped by them.
+//!
+//! ```text
+//! keystore  {directory}.device            device root ──HKDF──▶ device.db
+//! keystore  {directory}.content.{account} content root ─AEAD──▶ person key (random, kept wrapped in device.db)
+//!                                                      person key ──HKDF──▶ the person's database, ids
+//! ```
+//!
+//! Names in the keystore carry the directory's random id: two directories never touch each other's keys and a
+//! new install never meets an old one's. Each person has a *random* key, so that forgetting one person is
+//! destroying one key. Derivation is bound to account, person and purpose; two purposes never share a key.
+
+use std::sync::Arc;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf;
+use zeroize::Zeroizing;
+
+use crate::platform::Platform;
+use crate::platform::error::{KeystoreError, PericardError, Result, StorageKind};
+use crate::platform::secret::Key;
+
+/// Keeps small secrets for this device, such as the iOS Keychain or a file wrapped by an Android Keystore key.
+///
+/// It never prompts and shows nothing. Calls come on a thread that may block, and several may come at once.
+/// Names are ASCII of at most 120 characters and contain nothing about the patient; values are at most 1 KB.
+/// A value must survive a restart of the app and must not leave the device in a backup.
+#[uniffi::export(rust, foreign)]
+pub trait Keystore: Send + Sync {
+    /// The value under `name`, or nothing when there is none.
+    fn load(&self, name: String) -> std::result::Result<Option<Vec<u8>>, KeystoreError>;
+    /// Keeps `value` under `name`, in place of an earlier one. Returns when it is durable.
+    fn store(&self, name: String, value: Vec<u8>) -> std::result::Result<(), KeystoreError>;
+    /// Forgets the value under `name`. That there is none is no error.
+    fn delete(&self, name: String) -> std::result::Result<(), KeystoreError>;
+}
+
+/// The keys of one directory. Its methods block: call them through `Platform::blocking`.
+pub(crate) struct Vault {
+    keystore: Arc<dyn Keystore>,
+    platform: Platform,
+    directory: String,
+}
+
+/// A person's key as it lies in device.db.
+pub(crate) struct Wrapped(pub(crate) Vec<u8>);
+
+impl Vault {
+    pub(crate) fn new(keystore: Arc<dyn Keystore>, platform: Platform, directory: String) -> Self {
+        Self {
+            keystore,
+            platform,
+            directory,
+        }
+    }
+
+    /// The device root; made when `fresh`, since an existing database without its key is a wrong keystore.
+    pub(crate) fn device_root(&self, fresh: bool) -> Result<Key> {
+        self.root(&format!("{}.device", self.directory), fresh)
+    }
+
+    /// The content root of an account: what `Unlocked` holds.
+    pub(crate) fn content_root(&self, account: &str, fresh: bool) -> Result<Unlocked> {
+        Ok(Unlocked {
+            root: self.root(&self.content_name(account), fresh)?,
+        })
+    }
+
+    /// Destroys an account's content root. Whatever is left of its files is unreadable from here on.
+    pub(crate) fn destroy_content_root(&self, account: &str) -> Result<()> {
+        Ok(self.keystore.delete(self.content_name(account))?)
+    }
+
+    fn content_name(&self, account: &str) -> String {
+        format!("{}.content.{account}", self.directory)
+    }
+
+    fn root(&self, name: &str, fresh: bool) -> Result<Key> {
+        if let Some(bytes) = self.keystore.load(name.to_owned())?.map(Zeroizing::new) {
+            return Key::from_slice(&bytes).ok_or(PericardError::Keystore {
+                kind: KeystoreError::Unexpected,
+            });
+        }
+        if !fresh {
+            return Err(PericardError::storage(StorageKind::WrongKey));
+        }
+        let key = Key::new(self.platform.random());
+        self.keystore.store(name.to_owned(), key.bytes().to_vec())?;
+        // A keystore that forgets at once would cost everything that is written from here on.
+        match self.keystore.load(name.to_owned())?.map(Zeroizing::new) {
+            Some(kept) if *kept == key.bytes() => Ok(key),
+            _ => Err(PericardError::Keystore {
+                kind: KeystoreError::Unexpected,
+            }),
+        }
+    }
+}
+
+/// An account's content root in memory: the proof that its content may be read.
+///
+/// Only `Vault::content_root` makes one; sealing and locking drop it.
+#[derive(Clone)]
+pub(crate) struct Unlocked {
+    root: Key,
+}
+
+impl Unlocked {
+    /// A new random person key, wrapped.
+    pub(crate) fn new_person(
+        &self,
+        platform: &Platform,
+        account: &str,
+        person: &str,
+    ) -> Result<Wrapped> {
+        let nonce: [u8; NONCE_LEN] = platform.random();
+        let mut sealed = Key::new(platform.random()).bytes().to_vec();
+        let bound = binding(account, person);
+        self.wrapping()?
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(bound.as_bytes()),
+                &mut sealed,
+            )
+            .map_err(|_| PericardError::internal("wrap"))?;
+        Ok(Wrapped([nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// A person's key; `WrongKey` when it was wrapped for another account or person or by another root.
+    pub(crate) fn person(
+        &self,
+        account: &str,
+        person: &str,
+        wrapped: &Wrapped,
+    ) -> Result<PersonKey> {
+        let wrong = || PericardError::storage(StorageKind::WrongKey);
+        let (nonce, sealed) = wrapped
+            .0
+            .split_first_chunk::<NONCE_LEN>()
+            .ok_or_else(wrong)?;
+        let mut sealed = Zeroizing::new(sealed.to_vec());
+        let bound = binding(account, person);
+        let opened = self
+            .wrapping()?
+            .open_in_place(
+                Nonce::assume_unique_for_key(*nonce),
+                Aad::from(bound.as_bytes()),
+                &mut sealed,
+            )
+            .map_err(|_| wrong())?;
+        Ok(PersonKey {
+            key: Key::from_slice(opened).ok_or_else(wrong)?,
+            bound,
+        })
+    }
+
+    fn wrapping(&self) -> Result<LessSafeKey> {
+        let key = derive(&self.root, "pericard person wrap", "");
+        let key = UnboundKey::new(&AES_256_GCM, key.bytes())
+            .map_err(|_| PericardError::internal("wrap"))?;
+        Ok(LessSafeKey::new(key))
+    }
+}
+
+/// A person's own key; what it is used for is derived from it.
+pub(crate) struct PersonKey {
+    key: Key,
+    bound: String,
+}
+
+impl PersonKey {
+    pub(crate) fn database(&self) -> Key {
+        derive(&self.key, "pericard person database", &self.bound)
+    }
+
+    pub(crate) fn ids(&self) -> Key {
+        derive(&self.key, "pericard person ids", &self.bound)
+    }
+
+    /// For keyed hashes of records that must not be stored.
+    pub(crate) fn held(&self) -> Key {
+        derive(&self.key, "pericard person held", &self.bound)
+    }
+}
+
+/// The key of device.db.
+pub(crate) fn device_database(root: &Key) -> Key {
+    derive(root, "pericard device database", "")
+}
+
+/// Unambiguous, since both ids are of one fixed length and alphabet.
+fn binding(account: &str, person: &str) -> String {
+    format!("{account}|{person}")
+}
+
+/// HKDF-SHA256 (RFC 5869) of a uniformly random key: no salt is needed (§3.1).
+fn derive(key: &Key, purpose: &str, bound: &str) -> Key {
+    struct Len;
+    impl hkdf::KeyType for Len {
+        fn len(&self) -> usize {
+            Key::LEN
+        }
+    }
+    let mut bytes = Zeroizing::new([0; Key::LEN]);
+    let filled = hkdf::Salt::new(hkdf::HKDF_SHA256, &[])
+        .extract(key.bytes())
+        .expand(&[purpose.as_bytes(), b"\0", bound.as_bytes()], Len)
+        .and_then(|okm| okm.fill(&mut *bytes));
+    // 32 bytes of SHA-256 are always within RFC 5869's bound of 255 blocks.
+    if filled.is_err() {
+        std::process::abort();
+    }
+    Key::new(*bytes)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Keeps values, unless it forgets them at once.
+    struct Memory {
+        values: Mutex<BTreeMap<String, Vec<u8>>>,
+        forgets: bool,
+    }
+
+    impl Keystore for Memory {
+        fn load(&self, name: String) -> std::result::Result<Option<Vec<u8>>, KeystoreError> {
+            Ok(self.values.lock().unwrap().get(&name).cloned())
+        }
+
+        fn store(&self, name: String, value: Vec<u8>) -> std::result::Result<(), KeystoreError> {
+            if !self.forgets {
+                self.values.lock().unwrap().insert(name, value);
+            }
+            Ok(())
+        }
+
+        fn delete(&self, name: String) -> std::result::Result<(), KeystoreError> {
+            self.values.lock().unwrap().remove(&name);
+            Ok(())
+        }
+    }
+
+    fn vault(forgets: bool) -> (Vault, Arc<Memory>) {
+        let keystore = Arc::new(Memory {
+            values: Mutex::default(),
+            forgets,
+        });
+        let platform = Platform::real("test");
+        (
+            Vault::new(keystore.clone(), platform, "dir".into()),
+            keystore,
+        )
+    }
+
+    const WRONG_KEY: PericardError = PericardError::Storage {
+        kind: StorageKind::WrongKey,
+    };
+
+    #[test]
+    fn a_root_is_made_once_and_only_for_what_is_new() {
+        let (vault, keystore) = vault(false);
+        assert_eq!(vault.device_root(false).err(), Some(WRONG_KEY));
+        assert!(keystore.values.lock().unwrap().is_empty());
+        let root = vault.device_root(true).unwrap();
+        assert_eq!(vault.device_root(false).unwrap().bytes(), root.bytes());
+        assert_eq!(vault.device_root(true).unwrap().bytes(), root.bytes());
+        assert_ne!(device_database(&root).bytes(), root.bytes());
+    }
+
+    #[test]
+    fn a_keystore_that_forgets_at_once_is_not_trusted() {
+        let (vault, _) = vault(true);
+        let unexpected = PericardError::Keystore {
+            kind: KeystoreError::Unexpected,
+        };
+        assert_eq!(vault.device_root(true).err(), Some(unexpected));
+    }
+
+    #[test]
+    fn a_person_key_opens_for_its_account_and_person_and_root_alone() {
+        let (vault, _) = vault(false);
+        let root = vault.content_root("a", true).unwrap();
+        let wrapped = root.new_person(&vault.platform, "a", "p").unwrap();
+        let key = root.person("a", "p", &wrapped).unwrap();
+        assert_eq!(
+            root.person("a", "p", &wrapped).unwrap().database().bytes(),
+            key.database().bytes()
+        );
+        assert_ne!(key.database().bytes(), key.ids().bytes());
+        for (account, person) in [("a", "q"), ("b", "p"), ("", "")] {
+            assert_eq!(
+                root.person(account, person, &wrapped).err(),
+                Some(WRONG_KEY)
+            );
+        }
+        let other = vault.content_root("b", true).unwrap();
+        assert_eq!(other.person("a", "p", &wrapped).err(), Some(WRONG_KEY));
+        for broken in [Vec::new(), vec![0; 5], wrapped.0[1..].to_vec()] {
+            assert_eq!(
+                root.person("a", "p", &Wrapped(broken)).err(),
+                Some(WRONG_KEY)
+            );
+        }
+    }
+
+    #[test]
+    fn a_destroyed_root_is_gone() {
+        let (vault, _) = vault(false);
+        vault.content_root("a", true).unwrap();
+        vault.destroy_content_root("a").unwrap();
+        assert_eq!(vault.content_root("a", false).err(), Some(WRONG_KEY));
+    }
+}

@@ -1,0 +1,94 @@
+//! The only door to time, randomness, network and tasks.
+//!
+//! Everything that makes two runs of the same code differ comes through a [`Platform`]. The real one is
+//! [`Platform::real`]; tests bring their own parts through `test_support`. The transport seam lies directly above
+//! reqwest, so that redirects, retries and limits are simulated too.
+
+mod checkpoint;
+mod clock;
+pub(crate) mod error;
+pub(crate) mod lifecycle;
+mod random;
+pub(crate) mod secret;
+mod spawner;
+mod transport;
+
+use std::future::Future;
+use std::sync::Arc;
+
+pub use checkpoint::{Checkpoint, Checkpoints};
+pub use clock::{Clock, Wait};
+pub use random::Random;
+pub use spawner::{Job, Spawner};
+pub use transport::{
+    Body, Exchange, Method, Transport, TransportError, TransportRequest, TransportResponse,
+};
+
+use error::{PericardError, Result};
+
+/// What a client stands in. Cheap to clone.
+#[derive(Clone)]
+pub struct Platform {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// The network.
+    pub transport: Arc<dyn Transport>,
+    /// Tasks and threads.
+    pub spawner: Arc<dyn Spawner>,
+    /// Moments at which a process may die.
+    pub checkpoints: Arc<dyn Checkpoints>,
+}
+
+impl Platform {
+    /// The world outside.
+    pub(crate) fn real(app: &str) -> Self {
+        Self {
+            clock: Arc::new(clock::SystemClock),
+            random: Arc::new(random::SystemRandom),
+            transport: Arc::new(transport::Https::new(app)),
+            spawner: Arc::new(spawner::Runtime),
+            checkpoints: Arc::new(checkpoint::Passed),
+        }
+    }
+
+    /// SyncCoordinator `job` to its end whatever becomes of the future that is returned: a caller that goes away
+    /// cannot stop work between an effect and its record. A panic becomes `Internal` without its text.
+    pub(crate) async fn spawn<T: Send + 'static>(
+        &self,
+        job: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        self.spawner.spawn(Box::pin(async move {
+            let _ = tell.send(job.await);
+        }));
+        told.await
+            .unwrap_or_else(|_| Err(PericardError::internal("panic")))
+    }
+
+    /// SyncCoordinator `work` on a thread that may block: disk, keystore, key derivation.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        self.spawner.blocking(Box::new(move || {
+            let _ = tell.send(work());
+        }));
+        told.await
+            .unwrap_or_else(|_| Err(PericardError::internal("panic")))
+    }
+
+    /// A moment at which a process may die is reached.
+    pub(crate) async fn reached(&self, point: Checkpoint) {
+        self.checkpoints.reached(point).await;
+    }
+
+    /// `N` bytes that nobody can guess.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+}

@@ -1,0 +1,147 @@
+//! An authorization server: who is asked for tokens, and who says who signed in.
+//!
+//! Uses: `net`
+//!
+//! Signing in and staying signed in speak to it through [`Authority`]. What it offers and the keys that it signs with are
+//! those of the last discovery and are replaced by the next; a signature by a key that is not among them is worth one
+//! look at the server's current ones, since servers change keys when they like.
+//!
+//! Where a server publishes no keys, what it says of who signed in is believed for having come straight from its token
+//! endpoint over TLS (OpenID Connect Core 1.0 §3.1.3.7 point 6).
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use pericard_protocol::limits;
+use pericard_protocol::oauth::Form;
+use pericard_protocol::oauth::discovery::PortalEndpoints;
+use pericard_protocol::oauth::dpop::DpopKey;
+use pericard_protocol::oauth::id_token::{self, Expected, IdClaims, IdTokenError};
+use pericard_protocol::oauth::jwks::KeySet;
+use pericard_protocol::oauth::token;
+use pericard_protocol::secret::Secret;
+use url::Url;
+
+use crate::http::{HttpClient, HttpError, Request, Response};
+use crate::platform::error::PericardError;
+
+/// What is known of an authorization server.
+pub(crate) struct ServerMetadata {
+    pub(crate) endpoints: PortalEndpoints,
+    /// The keys that it signs with, where it publishes them.
+    pub(crate) keys: Option<KeySet>,
+}
+
+/// Why nobody knows who signed in.
+pub(crate) enum Unidentified {
+    /// What the server says cannot be believed.
+    Token(IdTokenError),
+    /// Its keys cannot be had now.
+    Keys(PericardError),
+}
+
+/// An authorization server, as all accounts of a portal see it.
+pub(crate) struct Authority {
+    http: HttpClient,
+    known: Mutex<Arc<ServerMetadata>>,
+}
+
+impl Authority {
+    pub(crate) fn new(http: HttpClient, known: ServerMetadata) -> Self {
+        Self {
+            http,
+            known: Mutex::new(Arc::new(known)),
+        }
+    }
+
+    pub(crate) fn known(&self) -> Arc<ServerMetadata> {
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Its keys were read again.
+    fn update_keys(&self, keys: KeySet) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let endpoints = known.endpoints.clone();
+        *known = Arc::new(ServerMetadata {
+            endpoints,
+            keys: Some(keys),
+        });
+    }
+
+    /// Discovery was read again.
+    pub(crate) fn update(&self, known: ServerMetadata) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+    }
+
+    /// Sends `form`, with a proof of `key` if there is one.
+    pub(crate) async fn ask(
+        &self,
+        url: Url,
+        form: &Form,
+        key: Option<&Arc<DpopKey>>,
+    ) -> Result<Response, HttpError> {
+        self.http.send(Request::form(url, form).proved(key)).await
+    }
+
+    /// The time at the token endpoint, as far as this device can tell.
+    pub(crate) fn estimated_time(&self) -> Timestamp {
+        self.http.estimated_time(&self.known().endpoints.token)
+    }
+
+    /// The same; `ClockWrong` when the device's own clock is more than a day away from it.
+    pub(crate) fn time(&self) -> Result<Timestamp, HttpError> {
+        self.http.time_at(&self.known().endpoints.token)
+    }
+
+    /// Whom an `id_token` of the token endpoint names, if it can be believed.
+    pub(crate) async fn identify(
+        &self,
+        token: &Secret,
+        expected: &Expected<'_>,
+    ) -> Result<IdClaims, Unidentified> {
+        let known = self.known();
+        let Some(url) = known.endpoints.jwks.clone() else {
+            return id_token::check(token, expected).map_err(Unidentified::Token);
+        };
+        let judged = match &known.keys {
+            Some(keys) => id_token::verify(token, keys, expected),
+            None => Err(IdTokenError::UnknownKey),
+        };
+        // A wrong signature as well: keys that have no name are told apart by trying.
+        let Err(IdTokenError::UnknownKey | IdTokenError::WrongSignature) = judged else {
+            return judged.map_err(Unidentified::Token);
+        };
+        let keys = self.keys(url).await?;
+        let judged = id_token::verify(token, &keys, expected);
+        self.update_keys(keys);
+        judged.map_err(Unidentified::Token)
+    }
+
+    async fn keys(&self, url: Url) -> Result<KeySet, Unidentified> {
+        let none = || Unidentified::Token(IdTokenError::UnknownKey);
+        let request = Request::get(url, limits::OAUTH_BODY).header("accept", "application/json");
+        let response = match self.http.send(request).await {
+            Ok(response) => response,
+            Err(HttpError::TooLarge) => return Err(none()),
+            Err(error) => return Err(Unidentified::Keys(error.into())),
+        };
+        let in_trouble = response.status == 429 || response.status >= 500 || response.is_html();
+        match KeySet::parse(&response.body) {
+            _ if in_trouble => Err(Unidentified::Keys(response.refusal())),
+            Ok(keys) if response.is_success() => Ok(keys),
+            _ => Err(none()),
+        }
+    }
+
+    /// Revokes a refresh token, and with it what was made from it (RFC 7009). Best effort: tokens run out by themselves.
+    pub(crate) async fn revoke(&self, client_id: &str, refresh_token: Option<&Secret>) {
+        let url = self.known().endpoints.revocation.clone();
+        if let Some((url, refresh_token)) = url.zip(refresh_token) {
+            let form = token::revoke(client_id, refresh_token);
+            let _ = self.ask(url, &form, None).await;
+        }
+    }
+}

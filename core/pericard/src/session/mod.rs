@@ -1,0 +1,341 @@
+//! An account's tokens: hands for the session machine of `pericard-protocol`.
+//!
+//! Uses: `authority`, `net`, `store`
+//!
+//! Whoever needs to ask the portal does it through [`Session::send`], which attaches a token and refreshes it where
+//! needed, one refresh at a time. The rules are the machine's; here they are carried out: the intent to refresh is on
+//! disk before the request, and new tokens take the place of the old in one commit.
+//!
+//! Failures: what a portal that cannot be reached or has a problem of its own says is never taken for a revocation;
+//! only `invalid_grant`, a changed identity and the end of the lease seal.
+
+pub(crate) mod authority;
+mod lease;
+mod refresh;
+mod tokens;
+
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+use pericard_protocol::oauth::bearer::BearerChallenge;
+use pericard_protocol::oauth::step_up::StepUp;
+use pericard_protocol::session as machine;
+use pericard_protocol::session::{Effect, Event};
+
+use crate::http::{HttpClient, HttpError, Request, Response};
+use crate::platform::Platform;
+use crate::platform::error::{PericardError, Result, SignInReason};
+use crate::session::authority::Authority;
+use crate::storage::{AccountRow, Device, SealReason};
+
+use lease::Lease;
+use tokens::Tokens;
+
+/// Where an account's session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum SessionState {
+    /// Signed out on this device; the account is gone from it.
+    SignedOut,
+    /// Signed in, as far as this device has heard.
+    Active,
+    /// The portal wants the person to prove more before it goes on: begin `Account.step_up`. The cache stays readable.
+    StepUp,
+    /// The cache is kept and unreadable, the outbox is kept. Signing in as the same person (`Account.sign_in_again`)
+    /// reopens both; after a lease, reaching the portal does too.
+    Sealed {
+        /// Why.
+        reason: SealReason,
+    },
+}
+
+/// Why a request has no answer: the network's reasons matter to who must know whether it had its effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SendError {
+    /// The request itself.
+    HttpClient(HttpError),
+    /// It was not sent, for this reason.
+    Stop(PericardError),
+}
+
+impl From<SendError> for PericardError {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::HttpClient(error) => error.into(),
+            SendError::Stop(error) => error,
+        }
+    }
+}
+
+/// What a session works with.
+pub(crate) struct SessionDeps {
+    pub(crate) platform: Platform,
+    pub(crate) device: Arc<Device>,
+    pub(crate) http: HttpClient,
+    pub(crate) authority: Arc<Authority>,
+    /// Is told where the session stands, each time that changes; drops the content's key when it is sealed.
+    pub(crate) on_change: Box<dyn Fn(SessionState) + Send + Sync>,
+    /// How long the content stays readable without a word from the portal.
+    pub(crate) lease: Option<std::time::Duration>,
+    /// The client of an account whose tokens do not tell.
+    pub(crate) client_id: String,
+}
+
+/// The session of one account.
+pub(crate) struct Session {
+    deps: SessionDeps,
+    account: AccountRow,
+    /// Held from asking for a token until there is one: refreshing is single flight.
+    tokens: tokio::sync::Mutex<Tokens>,
+    shown: Mutex<SessionState>,
+    lease: Lease,
+    /// The account is being left: nothing is asked and nothing read any more.
+    left: AtomicBool,
+    /// What the portal last asked for before it goes on.
+    wanted: Mutex<Option<StepUp>>,
+}
+
+impl Session {
+    /// The session as it lies on disk. Blocks.
+    pub(crate) fn open(deps: SessionDeps, account: AccountRow) -> Result<Self> {
+        let tokens = Tokens::load(&deps.device, &account.id, account.sealed)?;
+        let session = Self {
+            shown: Mutex::new(to_state(&tokens.machine)),
+            tokens: tokio::sync::Mutex::new(tokens),
+            lease: Lease::new(deps.lease, account.heard),
+            left: AtomicBool::new(false),
+            wanted: Mutex::new(
+                account
+                    .wanted
+                    .as_ref()
+                    .and_then(|wanted| serde_json::from_str(wanted).ok()),
+            ),
+            deps,
+            account,
+        };
+        session.seal_if_over()?;
+        Ok(session)
+    }
+
+    pub(crate) fn state(&self) -> SessionState {
+        if self.has_left() {
+            return SessionState::SignedOut;
+        }
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Fails when the content may not be read. Memory only.
+    pub(crate) fn readable(&self) -> Result<()> {
+        match self.state() {
+            SessionState::Active | SessionState::StepUp if self.lease_is_over() => {
+                Err(PericardError::LeaseEnded)
+            }
+            SessionState::Active | SessionState::StepUp => Ok(()),
+            SessionState::SignedOut => Err(required(SignInReason::SignedOut)),
+            SessionState::Sealed {
+                reason: SealReason::Lease,
+            } => Err(PericardError::LeaseEnded),
+            SessionState::Sealed { reason } => Err(required(reason_of(reason))),
+        }
+    }
+
+    /// Fails when there is nothing to ask the portal with. Memory only.
+    pub(crate) fn can_ask(&self) -> Result<()> {
+        match self.readable() {
+            Err(PericardError::LeaseEnded) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Asks the portal whether the person still may, after a lease that is over; the content is open then.
+    pub(crate) async fn reopen(&self) -> Result<()> {
+        if self.readable() == Err(PericardError::LeaseEnded) {
+            self.seal_now().await;
+            self.token(Event::NeedToken { now: self.now() }).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends `call` with a token; once more with a new one when the portal refuses the first.
+    pub(crate) async fn send(&self, request: Request) -> Result<Response, SendError> {
+        let credentials = self.token(Event::NeedToken { now: self.now() }).await?;
+        let response = self.once(&request, &credentials).await?;
+        if response.status != 401 {
+            return Ok(response);
+        }
+        let credentials = self
+            .token(Event::TokenRejected {
+                generation: credentials.generation,
+                now: self.now(),
+            })
+            .await?;
+        self.once(&request, &credentials).await
+    }
+
+    async fn once(
+        &self,
+        request: &Request,
+        credentials: &tokens::Credentials,
+    ) -> Result<Response, SendError> {
+        let request = request
+            .clone()
+            .token(&credentials.token)
+            .proved(credentials.key.as_ref());
+        let url = request.url().clone();
+        let response = self
+            .deps
+            .http
+            .send(request)
+            .await
+            .map_err(SendError::HttpClient)?;
+        if response.is_success() {
+            self.heard(self.deps.http.estimated_time(&url)).await;
+        }
+        let challenge = response.joined("www-authenticate");
+        let challenge = challenge.and_then(|field| BearerChallenge::parse(&field));
+        match challenge.and_then(|challenge| challenge.step_up()) {
+            Some(wanted) if response.status == 401 => {
+                let (account, kept) = (self.account.id.clone(), serde_json::to_string(&wanted));
+                *self.wanted() = Some(wanted);
+                // One that could not be kept is asked for again.
+                let _ = self
+                    .on_disk(move |device| device.want(&account, &kept?))
+                    .await;
+                Err(SendError::Stop(PericardError::StepUpRequired))
+            }
+            _ => Ok(response),
+        }
+    }
+
+    /// What the portal last asked for before it goes on; a fresh sign-in if it has not said.
+    pub(crate) fn step_up(&self) -> StepUp {
+        let fresh = StepUp {
+            max_age: Some(std::time::Duration::ZERO),
+            ..StepUp::default()
+        };
+        self.wanted().clone().unwrap_or(fresh)
+    }
+
+    fn wanted(&self) -> std::sync::MutexGuard<'_, Option<StepUp>> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over what a sign-in of the same person brings: `store` puts it on disk while no refresh is under way that
+    /// could put older tokens over it. The seal is lifted. Blocks.
+    pub(crate) fn adopt(
+        &self,
+        expires: SystemTime,
+        heard: Option<machine::lease::LastContact>,
+        store: impl FnOnce(&Device) -> Result<()>,
+    ) -> Result<()> {
+        let mut tokens = self.tokens.blocking_lock();
+        let signed_in = Event::SignedIn {
+            expires: expires.try_into().unwrap_or(Timestamp::MIN),
+            same_person: true,
+        };
+        let (storing, _) = tokens.machine.on(signed_in);
+        store(&self.deps.device)?;
+        tokens.machine = storing.on(Event::TokensStored).0;
+        tokens.grant = self.deps.device.grant(&self.account.id)?;
+        tokens.received = None;
+        *self.wanted() = None;
+        self.lease.begin(heard);
+        self.show(&tokens);
+        Ok(())
+    }
+
+    /// From now on nothing is asked of the portal and nothing read, whatever is under way.
+    pub(crate) fn leave(&self) {
+        self.left.store(true, SeqCst);
+    }
+
+    fn has_left(&self) -> bool {
+        self.left.load(SeqCst)
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::try_from(self.deps.platform.clock.now()).unwrap_or_default()
+    }
+
+    fn show(&self, tokens: &Tokens) {
+        let now = to_state(&tokens.machine);
+        let before = {
+            let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *shown, now)
+        };
+        if before != now {
+            (self.deps.on_change)(now);
+        }
+    }
+
+    /// Lets the machine run from `event` until there is a token or none can be had.
+    async fn token(&self, event: Event) -> Result<tokens::Credentials, SendError> {
+        let mut tokens = self.tokens.lock().await;
+        let mut next = Some(event);
+        while let Some(event) = next.take().filter(|_| !self.has_left()) {
+            let (machine, effects) = tokens.machine.on(event);
+            tokens.machine = machine;
+            self.show(&tokens);
+            for effect in effects {
+                match effect {
+                    Effect::UseToken { generation } => {
+                        let credentials = tokens.credentials(generation);
+                        return credentials
+                            .ok_or(SendError::Stop(PericardError::internal("token")));
+                    }
+                    Effect::Fail(failure) => return Err(tokens.failure(failure)),
+                    effect => {
+                        if let Some(event) = self.run_effect(effect, &mut tokens).await {
+                            next = Some(event);
+                        }
+                    }
+                }
+            }
+        }
+        Err(SendError::Stop(if self.has_left() {
+            required(SignInReason::SignedOut)
+        } else {
+            PericardError::internal("session")
+        }))
+    }
+}
+
+fn to_state(machine: &machine::Session) -> SessionState {
+    match (machine.seal(), machine) {
+        (Some(reason), _) => SessionState::Sealed {
+            reason: seal_reason(reason),
+        },
+        (None, machine::Session::SignedOut) => SessionState::SignedOut,
+        (None, machine::Session::StepUp(_)) => SessionState::StepUp,
+        _ => SessionState::Active,
+    }
+}
+
+fn seal_reason(reason: machine::SealReason) -> SealReason {
+    match reason {
+        machine::SealReason::Refused => SealReason::Refused,
+        machine::SealReason::IdentityChanged => SealReason::IdentityChanged,
+        machine::SealReason::Lease => SealReason::Lease,
+    }
+}
+
+fn machine_reason(reason: SealReason) -> machine::SealReason {
+    match reason {
+        SealReason::Refused => machine::SealReason::Refused,
+        SealReason::IdentityChanged => machine::SealReason::IdentityChanged,
+        SealReason::Lease => machine::SealReason::Lease,
+    }
+}
+
+/// Why a new sign-in is needed; a lease is none of these reasons while its tokens are there.
+fn reason_of(reason: SealReason) -> SignInReason {
+    match reason {
+        SealReason::Refused | SealReason::Lease => SignInReason::Revoked,
+        SealReason::IdentityChanged => SignInReason::IdentityChanged,
+    }
+}
+
+fn required(reason: SignInReason) -> PericardError {
+    PericardError::SignInRequired { reason }
+}

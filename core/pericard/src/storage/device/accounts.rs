@@ -1,0 +1,222 @@
+//! Accounts and the people of each.
+
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use pericard_protocol::secret::Secret;
+use pericard_protocol::session::lease::LastContact;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use crate::platform::error::Result;
+
+use super::Device;
+use super::rows::{AccountRow, GrantRow, PersonRow, SealReason, millis};
+
+const ACCOUNT: &str =
+    "SELECT id, base, issuer, subject, config, sealed, heard, heard_uptime, wanted FROM account";
+
+fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
+    let sealed: Option<String> = row.get(5)?;
+    let heard: Option<(i64, i64)> = row.get::<_, Option<i64>>(6)?.zip(row.get(7)?);
+    Ok(AccountRow {
+        id: row.get(0)?,
+        base: row.get(1)?,
+        issuer: row.get(2)?,
+        subject: row.get(3)?,
+        config: row.get(4)?,
+        sealed: sealed.as_deref().map(SealReason::named),
+        heard: heard.map(|(at, uptime)| LastContact {
+            at: Timestamp::from_millisecond(at).unwrap_or(Timestamp::MIN),
+            uptime: Duration::from_millis(uptime.unsigned_abs()),
+        }),
+        wanted: row.get(8)?,
+    })
+}
+
+impl Device {
+    pub(crate) fn accounts(&self) -> Result<Vec<AccountRow>> {
+        self.database.read(|c| {
+            let sql = format!("{ACCOUNT} WHERE leaving = 0 ORDER BY rowid");
+            let mut statement = c.prepare_cached(&sql)?;
+            Ok(statement
+                .query_map([], account)?
+                .collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    pub(crate) fn account_of(
+        &self,
+        base: &str,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<Option<AccountRow>> {
+        self.database.read(|c| {
+            let sql = format!("{ACCOUNT} WHERE base = ?1 AND issuer = ?2 AND subject = ?3");
+            Ok(c.query_row(&sql, (base, issuer, subject), account)
+                .optional()?)
+        })
+    }
+
+    /// Commits a finished sign-in: account, tokens and person appear together, the sign-in and the seal go.
+    pub(crate) fn signed_in(
+        &self,
+        row: &AccountRow,
+        grant: &GrantRow,
+        person: &PersonRow,
+        sign_in: &str,
+    ) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "INSERT INTO account (id, base, issuer, subject, config) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (id) DO UPDATE SET config = ?5, sealed = NULL, wanted = NULL",
+                (&row.id, &row.base, &row.issuer, &row.subject, &row.config),
+            )?;
+            hear(tx, &row.id, row.heard)?;
+            tx.execute(
+                "INSERT INTO superseded SELECT account, client_id, refresh_token FROM token_grant
+                 WHERE account = ?1 AND refresh_token IS NOT ?2 AND refresh_token IS NOT NULL",
+                (&row.id, grant.refresh_token.as_ref().map(Secret::expose)),
+            )?;
+            trim(tx, &row.id)?;
+            tx.execute(
+                "INSERT OR REPLACE INTO token_grant
+                     (account, patient, access_token, expires, refresh_token, scope, client_id, dpop_key, bound)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                params![
+                    row.id,
+                    grant.patient,
+                    grant.access_token.expose(),
+                    millis(grant.expires),
+                    grant.refresh_token.as_ref().map(Secret::expose),
+                    grant.scope,
+                    grant.client_id,
+                    grant.key.as_ref().map(|key| key.secret()),
+                    grant.bound,
+                ],
+            )?;
+            tx.execute(
+                "INSERT INTO person (id, account, patient, name, is_self, wrapped) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (account, patient) DO UPDATE SET name = ?4, is_self = ?5",
+                (&person.id, &row.id, &person.patient, &person.name, person.is_self, &person.wrapped),
+            )?;
+            tx.execute("DELETE FROM sign_in WHERE id = ?1", [sign_in])?;
+            Ok(())
+        })
+    }
+
+    /// An account is about to be destroyed: its tokens go, and what still has to be revoked is kept until `until`.
+    pub(crate) fn leave(&self, id: &str, pending: &[Secret], until: SystemTime) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute("UPDATE account SET leaving = 1 WHERE id = ?1", [id])?;
+            for tokens in ["token_grant", "superseded"] {
+                tx.execute(&format!("DELETE FROM {tokens} WHERE account = ?1"), [id])?;
+            }
+            for document in pending {
+                tx.execute(
+                    "INSERT INTO revocation (document, expires) VALUES (?1, ?2)",
+                    (document.expose(), millis(until)),
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The accounts whose destruction was begun and not ended.
+    pub(crate) fn leaving(&self) -> Result<Vec<String>> {
+        self.database.read(|c| {
+            let mut statement = c.prepare("SELECT id FROM account WHERE leaving = 1")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Forgets an account and everything that hangs on it.
+    pub(crate) fn remove_account(&self, id: &str) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute("DELETE FROM account WHERE id = ?1", [id])?;
+            Ok(())
+        })
+    }
+
+    /// Keeps the token of a sign-in that came to nothing until the account is left.
+    pub(crate) fn supersede(&self, id: &str, client_id: &str, token: &Secret) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "INSERT INTO superseded SELECT id, ?2, ?3 FROM account WHERE id = ?1",
+                (id, client_id, token.expose()),
+            )?;
+            trim(tx, id)
+        })
+    }
+
+    /// Seals an account: the reason is kept, the tokens are gone. After a lease they stay, to ask the portal with.
+    pub(crate) fn seal(&self, account: &str, reason: SealReason) -> Result<()> {
+        self.database.write(|tx| {
+            // A lease that ends takes no other reason's place.
+            tx.execute(
+                "UPDATE account SET sealed = ?2 WHERE id = ?1 AND (sealed IS NULL OR ?2 <> ?3)",
+                (account, reason.name(), SealReason::Lease.name()),
+            )?;
+            if reason != SealReason::Lease {
+                tx.execute("DELETE FROM token_grant WHERE account = ?1", [account])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The portal asked for more before it goes on.
+    pub(crate) fn want(&self, account: &str, wanted: &str) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "UPDATE account SET wanted = ?2 WHERE id = ?1",
+                (account, wanted),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The portal was heard.
+    pub(crate) fn heard(&self, account: &str, heard: LastContact) -> Result<()> {
+        self.database.write(|tx| hear(tx, account, Some(heard)))
+    }
+
+    pub(crate) fn people(&self, account: &str) -> Result<Vec<PersonRow>> {
+        self.database.read(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT id, patient, name, is_self, wrapped FROM person WHERE account = ?1 ORDER BY is_self DESC, rowid",
+            )?;
+            let rows = statement.query_map([account], |row| {
+                Ok(PersonRow {
+                    id: row.get(0)?,
+                    patient: row.get(1)?,
+                    name: row.get(2)?,
+                    is_self: row.get(3)?,
+                    wrapped: row.get(4)?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}
+
+/// The newest are worth a request at the end; older ones have run out by then.
+fn trim(tx: &Transaction<'_>, account: &str) -> Result<()> {
+    tx.execute(
+        "DELETE FROM superseded WHERE account = ?1 AND rowid NOT IN (
+             SELECT rowid FROM superseded WHERE account = ?1 ORDER BY rowid DESC LIMIT 8)",
+        [account],
+    )?;
+    Ok(())
+}
+
+fn hear(tx: &Transaction<'_>, account: &str, heard: Option<LastContact>) -> Result<()> {
+    tx.execute(
+        "UPDATE account SET heard = ?2, heard_uptime = ?3 WHERE id = ?1",
+        (
+            account,
+            heard.map(|heard| heard.at.as_millisecond()),
+            heard.map(|heard| i64::try_from(heard.uptime.as_millis()).unwrap_or(i64::MAX)),
+        ),
+    )?;
+    Ok(())
+}

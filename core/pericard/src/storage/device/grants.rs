@@ -1,0 +1,101 @@
+//! The tokens of each account.
+
+use std::sync::Arc;
+
+use pericard_protocol::oauth::dpop::DpopKey;
+use pericard_protocol::secret::Secret;
+use rusqlite::{OptionalExtension, params};
+use zeroize::Zeroizing;
+
+use crate::platform::error::Result;
+
+use super::Device;
+use super::rows::{GrantRow, SealReason, instant, millis};
+
+impl Device {
+    pub(crate) fn grant(&self, account: &str) -> Result<Option<GrantRow>> {
+        self.database.read(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT patient, access_token, expires, refresh_token, scope, intent, client_id, dpop_key, bound
+                 FROM token_grant WHERE account = ?1",
+            )?;
+            let row = statement.query_row([account], |row| {
+                Ok(GrantRow {
+                    patient: row.get(0)?,
+                    access_token: Secret::new(row.get(1)?),
+                    expires: instant(row.get(2)?),
+                    refresh_token: row.get::<_, Option<String>>(3)?.map(Secret::new),
+                    scope: row.get(4)?,
+                    intent: row.get(5)?,
+                    client_id: row.get(6)?,
+                    key: row
+                        .get::<_, Option<Vec<u8>>>(7)?
+                        .map(Zeroizing::new)
+                        .and_then(|secret| DpopKey::from_secret(&secret))
+                        .map(Arc::new),
+                    bound: row.get(8)?,
+                })
+            });
+            Ok(row.optional()?)
+        })
+    }
+
+    /// Before a refresh is sent: from here on the stored token may be spent.
+    pub(crate) fn intend(&self, account: &str) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "UPDATE token_grant SET intent = 1 WHERE account = ?1",
+                [account],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// A refresh came to nothing, for certain: the stored token was not spent.
+    pub(crate) fn drop_intent(&self, account: &str) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "UPDATE token_grant SET intent = 0 WHERE account = ?1",
+                [account],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Puts a refresh's tokens in the place of the old ones in one commit. Without a new refresh token the old
+    /// one stays (RFC 6749 §6).
+    pub(crate) fn refreshed(&self, account: &str, grant: &GrantRow) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "UPDATE token_grant SET access_token = ?2, expires = ?3,
+                     refresh_token = coalesce(?4, refresh_token), scope = ?5, bound = ?6, intent = 0
+                 WHERE account = ?1",
+                params![
+                    account,
+                    grant.access_token.expose(),
+                    millis(grant.expires),
+                    grant.refresh_token.as_ref().map(Secret::expose),
+                    grant.scope,
+                    grant.bound,
+                ],
+            )?;
+            // The portal has said that the person still may.
+            tx.execute(
+                "UPDATE account SET sealed = NULL WHERE id = ?1 AND sealed = ?2",
+                (account, SealReason::Lease.name()),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The clients and refresh tokens that later sign-ins took the place of.
+    pub(crate) fn superseded(&self, account: &str) -> Result<Vec<(String, Secret)>> {
+        self.database.read(|c| {
+            let sql = "SELECT client_id, refresh_token FROM superseded WHERE account = ?1";
+            let mut statement = c.prepare(sql)?;
+            let rows = statement
+                .query_map([account], |row| Ok((row.get(0)?, Secret::new(row.get(1)?))))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! device.db: who is signed in where, with which tokens, and what was about to happen.
+//!
+//! - `accounts` are who is signed in, and who is about to be forgotten.
+//! - `grants` are their tokens.
+//! - `pending` is what goes on later: sign-ins, revocations, and what portals said.
+//!
+//! Every commit here survives the loss of power: a refresh token that is lost is a person locked out.
+
+mod accounts;
+mod grants;
+mod pending;
+mod rows;
+mod schema;
+
+use std::path::Path;
+
+use crate::platform::error::{PericardError, Result};
+use crate::platform::secret::Key;
+
+use super::database::{Database, Durability};
+
+pub use rows::SealReason;
+pub(crate) use rows::{AccountRow, GrantRow, PersonRow, instant, millis};
+use schema::SCHEMA;
+
+/// The device's database. Its methods block.
+pub(crate) struct Device {
+    database: Database,
+}
+
+impl Device {
+    pub(crate) fn open(path: &Path, key: Key) -> Result<Self> {
+        Ok(Self {
+            database: Database::open(path, key, Durability::Power, vec![&SCHEMA])?,
+        })
+    }
+
+    pub(crate) fn pause(&self) {
+        self.database.pause();
+    }
+
+    pub(crate) fn resume(&self) {
+        self.database.resume();
+    }
+}
+
+impl From<serde_json::Error> for PericardError {
+    /// Only documents that this installation wrote itself are read this way.
+    fn from(_: serde_json::Error) -> Self {
+        Self::internal("document")
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::super::database::Schema;
+    use super::*;
+
+    /// What the first version made.
+    static FIRST: Schema = Schema {
+        part: "device",
+        steps: &[SCHEMA.steps[0]],
+    };
+
+    #[test]
+    fn a_directory_of_the_first_version_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("device.db");
+        let key = || Key::new([7; 32]);
+        let old = Database::open(&path, key(), Durability::Power, vec![&FIRST]).unwrap();
+        old.write(|tx| {
+            Ok(tx.execute_batch(
+                r#"INSERT INTO account VALUES ('a', 'https://p/fhir', 'https://p', 's', '{}', NULL);
+                INSERT INTO token_grant VALUES ('a', 'p1', 'access', 1000, 'refresh', 'openid', 0);
+                INSERT INTO portal VALUES ('https://p/fhir', '{"smart":"{\"a\":\"\u00e9\"}","server":null,"capability":"{}"}');
+                INSERT INTO sign_in VALUES ('old', '{}', 9000000000000);"#,
+            )?)
+        })
+        .unwrap();
+        drop(old);
+        let device = Device::open(&path, key()).unwrap();
+        let row = device.accounts().unwrap().remove(0);
+        assert_eq!((row.sealed, row.heard, row.wanted), (None, None, None));
+        let grant = device.grant("a").unwrap().unwrap();
+        assert!(grant.refresh_token.unwrap().matches("refresh"));
+        assert!(grant.key.is_none() && !grant.bound && grant.client_id.is_empty());
+        let document: serde_json::Value =
+            serde_json::from_str(&device.portal("https://p/fhir").unwrap().unwrap()).unwrap();
+        assert_eq!(
+            document["smart"]["text"],
+            r#"{"a":"\u00e9"}"#.replace("\\u00e9", "é")
+        );
+        assert_eq!(document["server"], serde_json::Value::Null);
+        assert_eq!(document["capability"]["text"], "{}");
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+        assert!(device.sign_in(now).unwrap().is_none());
+    }
+}

@@ -1,0 +1,107 @@
+//! What is read and written.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use pericard_protocol::oauth::dpop::DpopKey;
+use pericard_protocol::secret::Secret;
+use pericard_protocol::session::lease::LastContact;
+
+/// An account: a person's sign-in at one portal.
+#[derive(Clone)]
+pub(crate) struct AccountRow {
+    pub(crate) id: String,
+    pub(crate) base: String,
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
+    /// The portal's configuration as it was at sign-in, in JSON.
+    pub(crate) config: String,
+    pub(crate) sealed: Option<SealReason>,
+    /// When the portal was last heard.
+    pub(crate) heard: Option<LastContact>,
+    /// What it asked for before it goes on, in JSON.
+    pub(crate) wanted: Option<String>,
+}
+
+/// Why an account's content may not be read until the same person signs in again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum SealReason {
+    /// The portal refused the session: revoked, expired, or rotated by an answer that was lost.
+    Refused,
+    /// The portal answered a refresh with another person.
+    IdentityChanged,
+    /// The portal was not heard for longer than `PortalConfig.lease`. Reaching it opens the content as well.
+    Lease,
+}
+
+impl SealReason {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::IdentityChanged => "identity_changed",
+            Self::Lease => "lease",
+        }
+    }
+
+    /// An unknown reason, from a newer version, seals all the same.
+    pub(super) fn named(name: &str) -> Self {
+        match name {
+            "identity_changed" => Self::IdentityChanged,
+            "lease" => Self::Lease,
+            _ => Self::Refused,
+        }
+    }
+}
+
+/// The tokens of an account.
+#[derive(Clone)]
+pub(crate) struct GrantRow {
+    pub(crate) patient: String,
+    pub(crate) access_token: Secret,
+    pub(crate) expires: SystemTime,
+    pub(crate) refresh_token: Option<Secret>,
+    pub(crate) scope: String,
+    pub(crate) intent: bool,
+    /// Whom they were given to; empty where the configuration tells.
+    pub(crate) client_id: String,
+    /// The key of the sign-in, which the refresh token belongs to.
+    pub(crate) key: Option<Arc<DpopKey>>,
+    /// Whether the access token is bound to it as well.
+    pub(crate) bound: bool,
+}
+
+/// A patient within an account.
+#[derive(Clone)]
+pub(crate) struct PersonRow {
+    pub(crate) id: String,
+    pub(crate) patient: String,
+    pub(crate) name: String,
+    pub(crate) is_self: bool,
+    pub(crate) wrapped: Vec<u8>,
+}
+
+/// A revocation that the portal has not heard yet, without anything else of the account.
+pub(crate) struct PendingRevocation {
+    pub(crate) id: i64,
+    pub(crate) document: Secret,
+}
+
+/// Milliseconds since 1970, the unit of every instant in the databases.
+pub(crate) fn millis(at: SystemTime) -> i64 {
+    let since = match at.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => i128::try_from(after.as_millis()).unwrap_or(i128::MAX),
+        Err(before) => -i128::try_from(before.duration().as_millis()).unwrap_or(i128::MAX),
+    };
+    i64::try_from(since).unwrap_or(i64::MAX)
+}
+
+/// The instant of so many milliseconds since 1970.
+pub(crate) fn instant(millis: i64) -> SystemTime {
+    let span = Duration::from_millis(millis.unsigned_abs());
+    let at = if millis >= 0 {
+        SystemTime::UNIX_EPOCH.checked_add(span)
+    } else {
+        SystemTime::UNIX_EPOCH.checked_sub(span)
+    };
+    at.unwrap_or(SystemTime::UNIX_EPOCH)
+}

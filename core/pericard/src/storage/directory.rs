@@ -1,0 +1,102 @@
+//! The folder: its id, its lock, its files.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::platform::Platform;
+use crate::platform::error::{PericardError, Result, StorageKind};
+
+use super::failure::failed_io;
+use super::ids::random_id;
+
+/// A directory that this process, and no other, has open.
+pub(crate) struct Directory {
+    path: PathBuf,
+    id: String,
+    /// Held until the process ends or the client shuts down; the system frees it when a process dies.
+    _lock: File,
+}
+
+impl Directory {
+    /// Opens `path`, making it when it is missing.
+    pub(crate) fn open(path: &Path, platform: &Platform) -> Result<Self> {
+        std::fs::create_dir_all(path).map_err(|e| failed_io(&e))?;
+        keep_private(path)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path.join("lock"))
+            .map_err(|e| failed_io(&e))?;
+        lock.try_lock().map_err(|e| match e {
+            TryLockError::WouldBlock => PericardError::InUse,
+            TryLockError::Error(e) => failed_io(&e),
+        })?;
+        let id = Self::id_of(path, platform)?;
+        Ok(Self {
+            path: path.to_owned(),
+            id,
+            _lock: lock,
+        })
+    }
+
+    fn id_of(path: &Path, platform: &Platform) -> Result<String> {
+        let file = path.join("id");
+        match std::fs::read_to_string(&file) {
+            Ok(id) if id.len() == 26 && id.bytes().all(|b| b.is_ascii_alphanumeric()) => Ok(id),
+            Ok(_) => Err(PericardError::storage(StorageKind::Damaged)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                // Without its id nobody finds the keys again: a new one beside an old database would hide the loss.
+                if path.join("device.db").exists() {
+                    return Err(PericardError::storage(StorageKind::Damaged));
+                }
+                let id = random_id(platform);
+                let fresh = path.join("id.new");
+                std::fs::write(&fresh, &id)
+                    .and_then(|()| File::open(&fresh)?.sync_all())
+                    .and_then(|()| std::fs::rename(&fresh, &file))
+                    .map_err(|e| failed_io(&e))?;
+                Ok(id)
+            }
+            Err(e) => Err(failed_io(&e)),
+        }
+    }
+
+    /// Random, made once; part of the names in the keystore.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn device_db(&self) -> PathBuf {
+        self.path.join("device.db")
+    }
+
+    /// Where a person's database lies; the account's folder is made.
+    pub(crate) fn person_db(&self, account: &str, person: &str) -> Result<PathBuf> {
+        let folder = self.path.join(account);
+        std::fs::create_dir_all(&folder).map_err(|e| failed_io(&e))?;
+        keep_private(&folder)?;
+        Ok(folder.join(format!("{person}.db")))
+    }
+
+    /// Unlinks an account's files. Their key is destroyed first; this only gives the space back.
+    pub(crate) fn remove_account(&self, account: &str) -> Result<()> {
+        match std::fs::remove_dir_all(self.path.join(account)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed_io(&e)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// For this user alone, whatever the process's mask says.
+#[cfg(unix)]
+fn keep_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+        .map_err(|e| failed_io(&e))
+}
+
+#[cfg(not(unix))]
+fn keep_private(_: &Path) -> Result<()> {
+    Ok(())
+}

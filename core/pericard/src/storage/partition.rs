@@ -1,0 +1,230 @@
+//! One person's records: a database that exists only while the account is unlocked.
+//!
+//! What came from the portal is written through a [`PageTx`], and only [`Partition::apply`] makes one, from a page
+//! that admission let in: a record of somebody else has no way into a table. Rows, search index, summaries, held
+//! counts and the cursor of one page are one transaction. What the person did here is written through a
+//! [`LocalTx`], which survives the loss of power.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use aws_lc_rs::hmac;
+use pericard_protocol::admission::AdmittedPage;
+use rusqlite::{Connection, OptionalExtension, Transaction};
+
+use crate::keys::PersonKey;
+use crate::platform::error::Result;
+
+use super::database::{Database, Durability, Schema};
+use super::device::{instant, millis};
+use super::ids::Ids;
+
+static SCHEMA: Schema = Schema {
+    part: "partition",
+    steps: &["
+-- How far a feature's download has come. `caught_up`: the history has been fetched once to its end; `stopped` names
+-- the incident that stops the feature.
+CREATE TABLE cursor (
+    feature TEXT PRIMARY KEY,
+    watermark INTEGER,
+    caught_up INTEGER NOT NULL DEFAULT 0,
+    stopped TEXT
+) STRICT, WITHOUT ROWID;
+-- Records that could not be matched to the person, or not be read: a keyed hash each, never the record.
+CREATE TABLE held (
+    hash BLOB PRIMARY KEY,
+    feature TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE incident (
+    id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    feature TEXT NOT NULL
+) STRICT;
+"],
+};
+
+/// How far a feature's download has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    /// The newest `meta.lastUpdated` below which everything is here, in milliseconds since 1970.
+    pub(crate) watermark: Option<i64>,
+    /// The history has been fetched once to its end: what comes from here on is news.
+    pub(crate) caught_up: bool,
+    /// The incident that stops this feature.
+    pub(crate) stopped: Option<String>,
+}
+
+/// One person's database.
+pub(crate) struct Partition {
+    database: Database,
+    ids: Ids,
+    held: hmac::Key,
+}
+
+/// The right to write mirrored rows: one admitted page, one transaction.
+pub(crate) struct PageTx<'a> {
+    tx: &'a Transaction<'a>,
+}
+
+/// The right to write what the person did on this device.
+pub(crate) struct LocalTx<'a> {
+    tx: &'a Transaction<'a>,
+}
+
+impl Partition {
+    /// Opens a person's database with the tables of `features`.
+    pub(crate) fn open(path: &Path, key: &PersonKey, features: &[&'static Schema]) -> Result<Self> {
+        let schemas = std::iter::once(&SCHEMA)
+            .chain(features.iter().copied())
+            .collect();
+        Ok(Self {
+            database: Database::open(path, key.database(), Durability::Process, schemas)?,
+            ids: Ids::new(&key.ids())?,
+            held: hmac::Key::new(hmac::HMAC_SHA256, key.held().bytes()),
+        })
+    }
+
+    pub(crate) fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    pub(crate) fn pause(&self) {
+        self.database.pause();
+    }
+
+    pub(crate) fn resume(&self) {
+        self.database.resume();
+    }
+
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.database.read(work)
+    }
+
+    /// The keyed hash of a record that must not be stored.
+    pub(crate) fn held_hash(&self, record: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.held, record).as_ref().to_vec()
+    }
+
+    /// Writes what the portal said about this person: the rows, what was held (`unreadable` by its hashes), and the
+    /// cursor, or nothing.
+    pub(crate) fn apply<T>(
+        &self,
+        feature: &str,
+        page: &AdmittedPage,
+        unreadable: &[Vec<u8>],
+        watermark: Option<i64>,
+        work: impl FnOnce(&PageTx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.database.write(|tx| {
+            let done = work(&PageTx { tx })?;
+            let unmatched = page.held().iter().map(|(record, _)| self.held_hash(record.as_bytes()));
+            for hash in unmatched.chain(unreadable.iter().cloned()) {
+                tx.prepare_cached("INSERT OR IGNORE INTO held (hash, feature) VALUES (?1, ?2)")?
+                    .execute((hash, feature))?;
+            }
+            if let Some(watermark) = watermark {
+                tx.execute(
+                    "INSERT INTO cursor (feature, watermark) VALUES (?1, ?2) ON CONFLICT (feature)
+                     DO UPDATE SET watermark = max(coalesce(watermark, excluded.watermark), excluded.watermark)",
+                    (feature, watermark),
+                )?;
+            }
+            Ok(done)
+        })
+    }
+
+    /// Writes what the person did here; durable when this returns.
+    pub(crate) fn local<T>(&self, work: impl FnOnce(&LocalTx<'_>) -> Result<T>) -> Result<T> {
+        self.database.write_durably(|tx| work(&LocalTx { tx }))
+    }
+
+    pub(crate) fn cursor(&self, feature: &str) -> Result<Cursor> {
+        self.read(|c| {
+            let found = c
+                .query_row(
+                    "SELECT watermark, caught_up, stopped FROM cursor WHERE feature = ?1",
+                    [feature],
+                    |row| {
+                        Ok(Cursor {
+                            watermark: row.get(0)?,
+                            caught_up: row.get(1)?,
+                            stopped: row.get(2)?,
+                        })
+                    },
+                )
+                .optional()?;
+            Ok(found.unwrap_or_default())
+        })
+    }
+
+    /// Notes that a feature's history has been fetched to its end.
+    pub(crate) fn caught_up(&self, feature: &str) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "INSERT INTO cursor (feature, caught_up) VALUES (?1, 1)
+                 ON CONFLICT (feature) DO UPDATE SET caught_up = 1 WHERE caught_up = 0",
+                [feature],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Stops a feature over a foreign record. Its cursor stays; the incident says nothing of the record.
+    pub(crate) fn stop(&self, feature: &str, incident: &str, now: SystemTime) -> Result<()> {
+        self.database.write_durably(|tx| {
+            tx.execute(
+                "INSERT INTO incident (id, at, feature) VALUES (?1, ?2, ?3)",
+                (incident, millis(now), feature),
+            )?;
+            tx.execute(
+                "INSERT INTO cursor (feature, stopped) VALUES (?1, ?2)
+                 ON CONFLICT (feature) DO UPDATE SET stopped = excluded.stopped",
+                (feature, incident),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// A clean answer lifts what a foreign record stopped; the incident stays on record.
+    pub(crate) fn clear_incident(&self, feature: &str) -> Result<()> {
+        self.database.write_durably(|tx| {
+            tx.execute(
+                "UPDATE cursor SET stopped = NULL WHERE feature = ?1",
+                [feature],
+            )?;
+            Ok(())
+        })
+    }
+
+    pub(crate) fn held(&self) -> Result<u64> {
+        let count = self.read(|c| {
+            Ok(c.query_row("SELECT count(*) FROM held", [], |row| row.get::<_, i64>(0))?)
+        })?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Every incident with its time and feature, newest first.
+    pub(crate) fn incidents(&self) -> Result<Vec<(String, SystemTime, String)>> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached(
+                "SELECT id, at, feature FROM incident ORDER BY at DESC, rowid DESC",
+            )?;
+            let rows = statement.query_map([], |row| {
+                Ok((row.get(0)?, instant(row.get(1)?), row.get(2)?))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}
+
+impl PageTx<'_> {
+    pub(crate) fn connection(&self) -> &Connection {
+        self.tx
+    }
+}
+
+impl LocalTx<'_> {
+    pub(crate) fn connection(&self) -> &Connection {
+        self.tx
+    }
+}

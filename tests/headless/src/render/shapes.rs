@@ -1,0 +1,81 @@
+//! The JSON of each record. Names and types here are kept: scripts rely on them.
+
+use pericard::{
+    Account, Message, MessageState, MessageThread, QrCode, SealReason, SearchHit, SessionState,
+    TotpSecret,
+};
+use serde_json::{Value, json};
+
+use crate::time_format::instant;
+
+pub(crate) fn account(account: &Account, number: usize) -> Value {
+    let people = account.people();
+    json!({ "number": number, "id": account.id(), "portal": account.portal(), "session": session(account.session()),
+        "sealed_by": sealed_by(account.session()),
+        "people": people.iter().map(|person| json!({ "id": person.id, "name": person.name, "self": person.is_self }))
+            .collect::<Vec<_>>() })
+}
+
+pub(crate) fn session(state: SessionState) -> &'static str {
+    match state {
+        SessionState::Active => "active",
+        SessionState::StepUp => "step_up",
+        SessionState::Sealed { .. } => "sealed",
+        SessionState::SignedOut => "signed_out",
+    }
+}
+
+/// What sealed a session.
+pub(crate) fn sealed_by(state: SessionState) -> Option<&'static str> {
+    match state {
+        SessionState::Sealed { reason } => Some(match reason {
+            SealReason::Refused => "portal",
+            SealReason::IdentityChanged => "identity",
+            SealReason::Lease => "lease",
+        }),
+        _ => None,
+    }
+}
+
+/// What an authenticator needs, with a QR code of it to show elsewhere.
+pub(crate) fn totp(totp: &TotpSecret) -> Value {
+    let svg = QrCode::new(totp.uri.clone()).ok().map(|code| code.svg());
+    json!({ "uri": totp.uri, "secret": totp.secret, "issuer": totp.issuer, "account": totp.account,
+        "algorithm": totp.algorithm, "digits": totp.digits, "period": totp.period.as_secs(), "svg": svg })
+}
+
+pub(crate) fn thread(thread: &MessageThread, number: Option<usize>) -> Value {
+    json!({ "number": number, "id": thread.id, "subject": thread.subject, "participants": thread.participants,
+        "last_from": thread.last_from, "last_outgoing": thread.last_outgoing, "last_text": thread.last_text,
+        "last_at": instant(thread.last_at), "unread": thread.unread, "messages": thread.messages })
+}
+
+pub(crate) fn message(message: &Message) -> Value {
+    let status = match message.state {
+        MessageState::Failed { status } => Some(status),
+        _ => None,
+    };
+    json!({ "id": message.id, "thread": message.thread, "from": message.from, "outgoing": message.outgoing,
+        "text": message.text, "at": instant(message.at), "state": state(message.state), "status": status,
+        "unread": message.unread })
+}
+
+pub(crate) fn state(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Received => "received",
+        MessageState::Queued => "queued",
+        MessageState::Sending => "sending",
+        MessageState::Sent => "sent",
+        MessageState::Failed { .. } => "failed",
+        MessageState::Unknown => "unknown",
+    }
+}
+
+pub(crate) fn hit(hit: &SearchHit, number: Option<usize>) -> Value {
+    let snippet = hit
+        .snippet
+        .iter()
+        .map(|part| json!({ "text": part.text, "hit": part.hit }));
+    json!({ "thread_number": number, "subject": hit.subject, "message": message(&hit.message),
+        "snippet": snippet.collect::<Vec<_>>() })
+}

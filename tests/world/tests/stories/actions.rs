@@ -1,0 +1,143 @@
+//! The verbs of `do`. Those of features that are not built fail as unknown.
+
+use std::time::Duration;
+
+use pericard::NewMessage;
+use pericard_world::NetworkState;
+
+use crate::context::{Context, Halt, broken};
+use crate::keys::Keys;
+use crate::signing_in;
+
+pub(crate) async fn carry_out(
+    context: &mut Context,
+    verb: &str,
+    keys: &mut Keys<'_>,
+) -> Result<(), Halt> {
+    match verb {
+        "sign_in" => signing_in::sign_in(context, keys).await?,
+        "step_up" => signing_in::step_up(context, keys).await?,
+        "enrol_totp" => signing_in::enrol_totp(context).await?,
+        "confirm_totp" => signing_in::confirm_totp(context, keys).await?,
+        "disable_totp" => context.account()?.two_factor().disable().await?,
+        "new_recovery_codes" => signing_in::new_recovery_codes(context).await?,
+        "leave" => {
+            let places = ["password", "code", "browser", "enrol", "recovery_codes"];
+            let at = keys.word("at", &places, false)?;
+            context.leaving = Some((at, keys.word("kind", &["app", "process"], false)?));
+        }
+        "sync" => {
+            let run = context.account()?.start_sync(None)?;
+            while run.next().await?.is_some() {}
+            context.number().await?;
+        }
+        "pause" => context.client.pause().await?,
+        "resume" => context.client.resume().await?,
+        "restart" => {
+            if let Some(span) = keys.text_or_none("lease")? {
+                context
+                    .world
+                    .set_lease(Duration::from_secs(seconds(&span)?));
+            }
+            if keys.word("device", &["same", "rebooted"], true)? == "rebooted" {
+                context.world.reboot();
+            }
+            context.restart().await?;
+        }
+        "send" => send(context, keys).await?,
+        "withdraw" => {
+            context
+                .inbox()?
+                .withdraw(context.message(&keys.text("of")?)?)
+                .await?
+        }
+        "retry" => drop(
+            context
+                .inbox()?
+                .retry(context.message(&keys.text("of")?)?)
+                .await?,
+        ),
+        "read" => {
+            context
+                .inbox()?
+                .mark_read(context.thread(keys.number("thread")?)?)
+                .await?
+        }
+        "sign_out" => context.account()?.sign_out().await?,
+        "forget" => forget(context, keys).await?,
+        "account" => context.switch(&keys.text("who")?)?,
+        "network" => {
+            context.world.network(
+                match keys
+                    .word("state", &["up", "down", "slow", "lossy"], false)?
+                    .as_str()
+                {
+                    "up" => NetworkState::Up,
+                    "down" => NetworkState::Down,
+                    "slow" => NetworkState::Slow,
+                    _ => NetworkState::Lossy,
+                },
+            );
+        }
+        "clock" => match (
+            keys.text_or_none("advance")?,
+            keys.text_or_none("set_back")?,
+            keys.text_or_none("set_ahead")?,
+        ) {
+            (Some(advance), None, None) => context.world.advance(seconds(&advance)?).await?,
+            (None, Some(back), None) => context.world.set_back(seconds(&back)?),
+            (None, None, Some(ahead)) => context.world.set_ahead(seconds(&ahead)?),
+            _ => return Err(broken("clock takes `advance`, `set_back` or `set_ahead`")),
+        },
+        "portal" => drop(context.world.portal(keys.rest().to_string()).await?),
+        _ => return Err(broken(format!("unknown verb `{verb}`"))),
+    }
+    Ok(())
+}
+
+async fn send(context: &mut Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
+    let subject = keys.text_or_none("to")?;
+    let thread = keys
+        .number_or_none("thread")?
+        .map(|number| context.thread(number))
+        .transpose()?;
+    if subject.is_none() == thread.is_none() {
+        return Err(broken("send takes `thread` or `to`"));
+    }
+    let (name, text) = (keys.text_or_none("as")?, keys.text("text")?);
+    keys.done()?;
+    let message = context
+        .inbox()?
+        .send(NewMessage {
+            thread,
+            subject,
+            text,
+        })
+        .await?;
+    if let Some(name) = name {
+        context.messages.insert(name, message.id);
+    }
+    Ok(())
+}
+
+async fn forget(context: &mut Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
+    let all = keys.word("what", &["account", "all"], false)? == "all";
+    let accounts = if all {
+        context.every_account()
+    } else {
+        vec![context.account()?]
+    };
+    for account in accounts {
+        account.forget().await?;
+    }
+    context.forgotten(all);
+    Ok(())
+}
+
+fn seconds(text: &str) -> Result<u64, Halt> {
+    let span: Result<jiff::SignedDuration, _> = text.parse();
+    let seconds = span
+        .ok()
+        .and_then(|span| u64::try_from(span.as_secs()).ok());
+    seconds.ok_or_else(|| broken(format!("`{text}` is no ISO 8601 duration")))
+}

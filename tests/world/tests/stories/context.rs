@@ -1,0 +1,246 @@
+//! Where one story plays: its world, and what the story has named so far.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pericard::{
+    Account, ChangeSet, Client, MessageThread, Messages, PericardError, SessionState, SignIn,
+};
+use pericard_world::{TestWorld, WorldError};
+
+use crate::keys::Problem;
+
+/// Small, so that stories cross page boundaries.
+pub(crate) const PAGE: u32 = 7;
+
+/// Why a step ended: by the core's doing, which a story may announce, or by the story's.
+pub(crate) enum Halt {
+    Core(PericardError),
+    Story(Problem),
+}
+
+impl From<PericardError> for Halt {
+    fn from(error: PericardError) -> Self {
+        Self::Core(error)
+    }
+}
+
+impl From<Problem> for Halt {
+    fn from(problem: Problem) -> Self {
+        Self::Story(problem)
+    }
+}
+
+impl From<WorldError> for Halt {
+    fn from(error: WorldError) -> Self {
+        Self::Story(Problem(format!("the world says {error}")))
+    }
+}
+
+pub(crate) fn broken(problem: impl Into<String>) -> Halt {
+    Halt::Story(Problem::new(problem))
+}
+
+pub(crate) struct Context {
+    pub(crate) world: Arc<TestWorld>,
+    pub(crate) client: Arc<Client>,
+    pub(crate) who: Option<String>,
+    /// A sign-in whose question is still open, and whose it is.
+    pub(crate) signing_in: Option<(String, Arc<SignIn>)>,
+    /// Where the next sign-in is left, and how.
+    pub(crate) leaving: Option<(String, String)>,
+    /// An enrolment that waits for its code: its id and the secret's address.
+    pub(crate) enrolment: Option<(String, String)>,
+    /// A recovery code that was used or replaced.
+    pub(crate) spent: Option<String>,
+    /// Messages by the name that the story gave them.
+    pub(crate) messages: BTreeMap<String, String>,
+    accounts: BTreeMap<String, Arc<Account>>,
+    numbered: BTreeMap<String, Vec<String>>,
+    /// What changed since it was last asked for.
+    pub(crate) heard: Arc<Mutex<Vec<ChangeSet>>>,
+    listening: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Context {
+    pub(crate) async fn set(portal: &str) -> Result<Self, Problem> {
+        let world = TestWorld::start(portal.to_owned()).await;
+        let world = world.map_err(|error| Problem(format!("the world did not start: {error}")))?;
+        let client = world
+            .open(world.keystore())
+            .await
+            .map_err(|error| Problem::new(error.to_string()))?;
+        Ok(Self {
+            world,
+            client,
+            who: None,
+            signing_in: None,
+            leaving: None,
+            enrolment: None,
+            spent: None,
+            messages: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            numbered: BTreeMap::new(),
+            heard: Arc::default(),
+            listening: None,
+        })
+    }
+
+    pub(crate) fn account_or_none(&self) -> Option<Arc<Account>> {
+        self.accounts.get(self.who.as_ref()?).cloned()
+    }
+
+    pub(crate) fn account(&self) -> Result<Arc<Account>, Halt> {
+        self.account_or_none()
+            .ok_or_else(|| broken("nobody is signed in"))
+    }
+
+    /// Whose turn it is.
+    pub(crate) fn person(&self) -> Result<String, Halt> {
+        self.who
+            .clone()
+            .ok_or_else(|| broken("nobody is signed in"))
+    }
+
+    pub(crate) fn inbox(&self) -> Result<Arc<Messages>, Halt> {
+        let account = self.account()?;
+        let person = account.people().into_iter().find(|person| person.is_self);
+        Ok(account.messages(person.ok_or(PericardError::NotFound)?.id)?)
+    }
+
+    pub(crate) fn signed_in(&mut self, who: &str, account: Arc<Account>) -> Result<(), Halt> {
+        self.accounts.insert(who.to_owned(), account);
+        self.switch(who)
+    }
+
+    pub(crate) fn switch(&mut self, who: &str) -> Result<(), Halt> {
+        if !self.accounts.contains_key(who) {
+            return Err(broken(format!("{who} has no account here")));
+        }
+        self.who = Some(who.to_owned());
+        self.listen()
+    }
+
+    pub(crate) fn forgotten(&mut self, all: bool) {
+        if let Some(who) = self.who.take() {
+            self.accounts.remove(&who);
+            self.numbered.remove(&who);
+        }
+        if all {
+            self.accounts.clear();
+        }
+    }
+
+    pub(crate) fn every_account(&self) -> Vec<Arc<Account>> {
+        self.accounts.values().cloned().collect()
+    }
+
+    fn listen(&mut self) -> Result<(), Halt> {
+        let changes = self.account()?.changes()?;
+        let heard = self.heard.clone();
+        if let Some(before) = self.listening.replace(tokio::spawn(async move {
+            while let Some(set) = changes.next().await {
+                heard
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(set);
+            }
+        })) {
+            before.abort();
+        }
+        Ok(())
+    }
+
+    /// Drops everything and opens again from disk, as after the process ended.
+    pub(crate) async fn restart(&mut self) -> Result<(), Halt> {
+        let still_here = |a: &&Arc<Account>| a.session() != SessionState::SignedOut;
+        let ids: Vec<(String, String)> = self
+            .accounts
+            .iter()
+            .filter(|(_, a)| still_here(a))
+            .map(|(who, a)| (who.clone(), a.id()))
+            .collect();
+        let inside = self.signing_in.take().map(|(who, _)| who);
+        self.accounts.clear();
+        self.client.shut_down().await?;
+        self.client = self.world.open(self.world.keystore()).await?;
+        for (who, id) in ids {
+            let account = self.client.account(id).await?;
+            self.accounts.insert(who, account);
+        }
+        if let Some(who) = inside {
+            self.signing_in = self
+                .client
+                .resume_sign_in()
+                .await?
+                .map(|sign_in| (who, sign_in));
+        }
+        if self.account_or_none().is_some() {
+            self.listen()?;
+        }
+        Ok(())
+    }
+
+    /// All threads as the client lists them, newest first.
+    pub(crate) async fn threads(&self) -> Result<Vec<MessageThread>, Halt> {
+        let (inbox, mut all, mut after) = (self.inbox()?, Vec::new(), None);
+        loop {
+            let page = inbox.threads(after, PAGE).await?;
+            all.extend(page.threads);
+            after = page.after;
+            if after.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Numbers the threads at their first appearance; later ones never change a number.
+    pub(crate) async fn number(&mut self) -> Result<(), Halt> {
+        if let Some(who) = self.who.clone()
+            && !self.numbered.contains_key(&who)
+        {
+            let ids = self
+                .threads()
+                .await?
+                .into_iter()
+                .map(|thread| thread.id)
+                .collect();
+            self.numbered.insert(who, ids);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn thread(&self, number: u64) -> Result<String, Halt> {
+        let ids = self.who.as_ref().and_then(|who| self.numbered.get(who));
+        let ids = ids.ok_or_else(|| broken("threads have no numbers before the first sync"))?;
+        let found = usize::try_from(number)
+            .ok()
+            .and_then(|n| ids.get(n))
+            .cloned();
+        found.ok_or_else(|| broken(format!("there is no thread {number} of {}", ids.len())))
+    }
+
+    pub(crate) fn message(&self, name: &str) -> Result<String, Halt> {
+        self.messages
+            .get(name)
+            .cloned()
+            .ok_or_else(|| broken(format!("no message was named `{name}`")))
+    }
+
+    pub(crate) fn session(&self) -> &'static str {
+        match self.account_or_none().map(|account| account.session()) {
+            None | Some(SessionState::SignedOut) => "signed_out",
+            Some(SessionState::Active) => "active",
+            Some(SessionState::StepUp) => "step_up",
+            Some(SessionState::Sealed { .. }) => "sealed",
+        }
+    }
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        if let Some(listening) = &self.listening {
+            listening.abort();
+        }
+    }
+}
