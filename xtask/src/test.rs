@@ -146,7 +146,11 @@ pub(crate) fn floors(place: &Place) -> Row {
     let (report, took) = timed(|| floors::check(&place.root.join("core")));
     let result = report.and_then(|report| {
         if report.breaches.is_empty() {
-            Ok(format!("{} files in order", report.files))
+            let circles = match report.circles.as_slice() {
+                [] => "no circle".to_owned(),
+                circles => format!("circles: {}", circles.join("; ")),
+            };
+            Ok(format!("{} files in order; {circles}", report.files))
         } else {
             Err(report
                 .breaches

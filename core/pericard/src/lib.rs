@@ -8,25 +8,29 @@
 //! synchronous ones only look at memory. Every failure is a [`PericardError`], whose variants say what to do next.
 //! Instants are wall-clock times; ids are opaque and mean nothing to the portal.
 
-mod account;
+mod api;
 mod client;
 mod features;
 mod http;
 mod keys;
 mod platform;
-mod portal;
-mod qr_code;
 mod session;
-mod sign_in;
 mod storage;
 mod sync;
 #[cfg(feature = "test-support")]
 #[doc(hidden)]
 pub mod test_support;
-mod two_factor;
 
-pub use account::{Account, FeatureState, FeatureStatus, Incident, IncidentKind, Person};
-pub use client::{Client, Config};
+pub use api::account::{Account, FeatureState, FeatureStatus, Incident, IncidentKind, Person};
+pub use api::client::Client;
+pub use api::portal::Portal;
+pub use api::qr_code::QrCode;
+pub use api::sign_in::SignIn;
+pub use api::two_factor::TwoFactor;
+pub use client::config::{ClientId, Config, PortalConfig};
+pub use client::second_factor::{TotpEnrolment, TotpSecret, TwoFactorStatus};
+pub use client::sign_in::{SignInMethod, SignInStep};
+pub use client::site::{Finding, PortalCapabilities, PortalPage, Verdict};
 pub use features::Feature;
 pub use features::messages::{
     Message, MessagePage, MessageState, MessageThread, Messages, NewMessage, SearchHit, SearchPage,
@@ -36,14 +40,8 @@ pub use keys::Keystore;
 pub use platform::error::{
     InputProblem, KeystoreError, PericardError, PortalProblem, SignInReason, StorageKind,
 };
-pub use portal::{
-    ClientId, Finding, Portal, PortalCapabilities, PortalConfig, PortalPage, Verdict,
-};
-pub use qr_code::QrCode;
 pub use session::SessionState;
-pub use sign_in::{SignIn, SignInMethod, SignInStep};
 pub use storage::SealReason;
 pub use sync::{ChangeSet, Changes, SyncProgress, SyncRun, SyncStage};
-pub use two_factor::{TotpEnrolment, TotpSecret, TwoFactor, TwoFactorStatus};
 
 uniffi::setup_scaffolding!();

@@ -1,10 +1,9 @@
 //! Doors for the tests of this repository: a client in a world of their own making. Rust only, never exported.
-//!
-//! Uses: `client`
 
 use std::sync::Arc;
 
-use crate::client::{Client, Config};
+use crate::api::client::Client;
+use crate::client::config::Config;
 use crate::keys::Keystore;
 use crate::platform::error::PericardError;
 

@@ -1,15 +1,16 @@
 //! The floors of the house, checked: who may use whom inside `core/`.
 //!
-//! In `core/pericard/src` the folders are floors, `ground` < `keepers` < `sync` < `features`, and the
-//! files beside `lib.rs` stand on top. A file uses its own floor and those below. Of its own floor it
-//! uses its own module, and a neighbour only where a module doc says so in a line
-//! ``//! Uses: `vault`, `net` `` (the file's own doc, or that of its module). `lib.rs` puts the house
-//! together and may name everything. The lint on time, randomness and tasks may be silenced in
-//! `ground/world` alone. `core/protocol` names no clock, socket, file or runtime at all.
+//! In `core/pericard/src` the folders are floors, lowest first: `platform`, `http`, `keys`, `storage`, `session`,
+//! `sync`, `features`, `client`, `api`. A file uses its own floor and those below. Of its own floor it uses its own
+//! module, and a neighbour only where a module doc says so in a line ``//! Uses: `vault`, `net` `` (the file's own
+//! doc, or that of its module). `lib.rs` and the files beside it put the house together and may name everything.
+//! Modules that need each other in a circle are reported, see [`circles`]. The lint on time, randomness and tasks may
+//! be silenced in the files of [`DOOR`] alone. `core/protocol` names no clock, socket, file or runtime at all.
 //!
-//! A floor's mod.rs may define what all its modules share, and pass on names from its modules to those
-//! above; on the floor itself such a name must be asked of the module it comes from.
+//! A floor's mod.rs may define what all its modules share, and pass on names from its modules to those above; on the
+//! floor itself such a name must be asked of the module it comes from.
 
+mod circles;
 mod paths;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,16 @@ use std::path::{Path, PathBuf};
 
 use paths::Named;
 
-const FLOORS: [&str; 4] = ["ground", "keepers", "sync", "features"];
+const FLOORS: [&str; 9] = [
+    "platform", "http", "keys", "storage", "session", "sync", "features", "client", "api",
+];
+
+/// Where time, randomness and tasks enter.
+const DOOR: [&str; 3] = [
+    "platform/clock.rs",
+    "platform/random.rs",
+    "platform/spawner.rs",
+];
 
 /// What `core/protocol` must not name; it has no IO and no clock.
 const IMPURE: [&[&str]; 9] = [
@@ -60,6 +70,8 @@ impl fmt::Display for Breach {
 pub(crate) struct Report {
     pub(crate) files: usize,
     pub(crate) breaches: Vec<Breach>,
+    /// Modules that need each other, each circle in one line.
+    pub(crate) circles: Vec<String>,
 }
 
 /// Reads both crates below `core`.
@@ -70,6 +82,17 @@ pub(crate) fn check(core: &Path) -> Result<Report, String> {
     for file in &house {
         breaches.extend(in_house(file, &modules, &house));
     }
+    let found = circles::circles(&house);
+    for circle in found.iter().filter(|circle| {
+        !circles::INHERENT
+            .iter()
+            .any(|inherent| inherent == &circle.as_slice())
+    }) {
+        breaches.push(Breach {
+            file: PathBuf::from(&circle[0]),
+            what: format!("imports in a circle: {}", circle.join(" ↔ ")),
+        });
+    }
     let pure = sources(&core.join("protocol/src"))?;
     for file in &pure {
         breaches.extend(in_protocol(file));
@@ -77,17 +100,18 @@ pub(crate) fn check(core: &Path) -> Result<Report, String> {
     Ok(Report {
         files: house.len() + pure.len(),
         breaches,
+        circles: found.iter().map(|circle| circle.join(" ↔ ")).collect(),
     })
 }
 
 struct Source {
     path: PathBuf,
-    /// Below the crate root: `keepers/net/retry.rs` is `["keepers", "net", "retry"]`.
+    /// Below the crate root: `client/site/discovery.rs` is `["client", "site", "discovery"]`.
     module: Vec<String>,
     is_mod_file: bool,
     uses: Vec<String>,
     passed_on: Vec<String>,
-    silences_doors: bool,
+    silences_lint: bool,
     named: Vec<Named>,
 }
 
@@ -113,7 +137,7 @@ impl Source {
             path: inside.to_owned(),
             uses: listed(&file),
             passed_on: paths::passed_on(&file),
-            silences_doors: text.contains("clippy::disallowed_methods"),
+            silences_lint: text.contains("clippy::disallowed_methods"),
             named: paths::named(&file, &module),
             module,
             is_mod_file,
@@ -207,13 +231,13 @@ fn floor_of(folder: &str) -> Option<usize> {
 
 fn in_house(source: &Source, modules: &Modules, house: &[Source]) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    if source.silences_doors
-        && !source.path.starts_with("ground/world")
-        && !source.path.starts_with("ground/world.rs")
-    {
-        breaches.push(source.breach(
-            "silences the lint on time, randomness and tasks; only ground/world may".to_owned(),
-        ));
+    if source.silences_lint && !DOOR.iter().any(|door| source.path == Path::new(door)) {
+        breaches.push(
+            source.breach(
+                "silences the lint on time, randomness and tasks; only the platform's door may"
+                    .to_owned(),
+            ),
+        );
     }
     if source.is_lib() || source.is_test() {
         return breaches;
@@ -278,7 +302,7 @@ fn in_protocol(source: &Source) -> Vec<Breach> {
             ))
         })
         .collect();
-    if source.silences_doors {
+    if source.silences_lint {
         breaches.push(source.breach("silences the lint on time and randomness".to_owned()));
     }
     breaches

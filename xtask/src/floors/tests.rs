@@ -23,25 +23,25 @@ fn protocol(text: &str) -> usize {
 const HOUSE: [(&str, &str); 7] = [
     (
         "lib.rs",
-        "mod ground; mod keepers; mod client; pub use crate::client::Client;",
+        "mod platform; mod storage; mod test_support; pub use crate::test_support::Client;",
     ),
     (
-        "ground/mod.rs",
-        "pub(crate) mod error; pub(crate) mod world;",
+        "platform/mod.rs",
+        "pub(crate) mod error; pub(crate) mod clock;",
     ),
-    ("ground/error.rs", "pub struct E;"),
+    ("platform/error.rs", "pub struct E;"),
     (
-        "ground/world.rs",
-        "#![allow(clippy::disallowed_methods)] pub struct World;",
+        "platform/clock.rs",
+        "#![allow(clippy::disallowed_methods)] pub struct Clock;",
     ),
-    ("keepers/net/mod.rs", "use crate::ground::error::E;"),
+    ("storage/net/mod.rs", "use crate::platform::error::E;"),
     (
-        "keepers/store.rs",
-        "//! Keeps rows.\n//! Uses: `net`\nuse super::net; use crate::keepers::net::Net;",
+        "storage/store.rs",
+        "//! Keeps rows.\n//! Uses: `net`\nuse super::net; use crate::storage::net::Net;",
     ),
     (
-        "client.rs",
-        "use crate::keepers::store::Store; use crate::ground::world::World;",
+        "test_support.rs",
+        "use crate::storage::store::Store; use crate::platform::clock::Clock;",
     ),
 ];
 
@@ -59,31 +59,35 @@ fn a_house_in_order_has_no_breach() {
 
 #[test]
 fn a_lower_floor_may_not_use_a_higher_one() {
-    let found = with("ground/error.rs", "use crate::keepers::net::Net;");
+    let found = with("platform/error.rs", "use crate::storage::net::Net;");
     assert_eq!(
         found,
-        ["ground/error.rs: uses `crate::keepers::net::Net`, which is above it"]
+        ["platform/error.rs: uses `crate::storage::net::Net`, which is above it"]
     );
 }
 
 #[test]
 fn a_floor_may_not_use_the_files_on_top_nor_their_re_exports() {
     assert_eq!(
-        with("keepers/net/mod.rs", "fn f(_: crate::client::Client) {}").len(),
+        with(
+            "storage/net/mod.rs",
+            "fn f(_: crate::test_support::Client) {}"
+        )
+        .len(),
         1
     );
-    assert_eq!(with("keepers/net/mod.rs", "use crate::Client;").len(), 1);
+    assert_eq!(with("storage/net/mod.rs", "use crate::Client;").len(), 1);
 }
 
 #[test]
 fn super_and_self_are_followed() {
     assert_eq!(
-        with("keepers/net/retry.rs", "use super::super::store::Store;").len(),
+        with("storage/net/retry.rs", "use super::super::store::Store;").len(),
         1
     );
     assert_eq!(
         with(
-            "keepers/net/retry.rs",
+            "storage/net/retry.rs",
             "use super::Net; use self::inner::X; mod inner { use super::super::Net; }"
         )
         .len(),
@@ -94,8 +98,8 @@ fn super_and_self_are_followed() {
 #[test]
 fn a_neighbour_must_be_listed() {
     let found = with(
-        "keepers/store.rs",
-        "//! Keeps rows.\nuse crate::keepers::net::Net;",
+        "storage/store.rs",
+        "//! Keeps rows.\nuse crate::storage::net::Net;",
     );
     assert_eq!(found.len(), 1);
     assert!(found[0].contains("neighbour `net`"), "{found:?}");
@@ -105,12 +109,12 @@ fn a_neighbour_must_be_listed() {
 fn a_module_lists_for_all_its_files() {
     let mut files = HOUSE.to_vec();
     files.push((
-        "keepers/session/mod.rs",
+        "storage/session/mod.rs",
         "//! Tokens.\n//! Uses: `net`, `store`",
     ));
     files.push((
-        "keepers/session/refresh.rs",
-        "use crate::keepers::{net::Net, store::Store};",
+        "storage/session/refresh.rs",
+        "use crate::storage::{net::Net, store::Store};",
     ));
     assert_eq!(breaches(&files), Vec::<String>::new());
 }
@@ -118,51 +122,51 @@ fn a_module_lists_for_all_its_files() {
 #[test]
 fn paths_in_expressions_types_and_macros_count() {
     for text in [
-        "fn f() { crate::keepers::store::open(); }",
-        "fn f() { println!(\"{}\", crate::keepers::store::COUNT); }",
-        "fn f() { vec![if true { crate::keepers::store::COUNT } else { 0 }]; }",
-        "type T = Vec<crate::keepers::store::Store>;",
-        "#[derive(crate::keepers::store::Row)] struct S;",
+        "fn f() { crate::storage::store::open(); }",
+        "fn f() { println!(\"{}\", crate::storage::store::COUNT); }",
+        "fn f() { vec![if true { crate::storage::store::COUNT } else { 0 }]; }",
+        "type T = Vec<crate::storage::store::Store>;",
+        "#[derive(crate::storage::store::Row)] struct S;",
     ] {
-        assert_eq!(with("ground/error.rs", text).len(), 1, "{text}");
+        assert_eq!(with("platform/error.rs", text).len(), 1, "{text}");
     }
 }
 
 #[test]
 fn a_unit_test_may_arrange_things() {
-    let text = "#[cfg(test)] mod tests { use crate::keepers::store::Store; }";
-    assert_eq!(with("ground/error.rs", text), Vec::<String>::new());
-    let text = "#[cfg(not(test))] mod real { use crate::keepers::store::Store; }";
-    assert_eq!(with("ground/error.rs", text).len(), 1);
+    let text = "#[cfg(test)] mod tests { use crate::storage::store::Store; }";
+    assert_eq!(with("platform/error.rs", text), Vec::<String>::new());
+    let text = "#[cfg(not(test))] mod real { use crate::storage::store::Store; }";
+    assert_eq!(with("platform/error.rs", text).len(), 1);
 }
 
 #[test]
 fn a_floor_passes_names_on_to_those_above_only() {
     let mut files = HOUSE.to_vec();
-    files.retain(|(path, _)| *path != "client.rs" && *path != "keepers/store.rs");
-    files.push(("keepers/mod.rs", "mod net; mod store; pub(crate) use net::{Net, Other as Another}; pub(crate) struct Shared;"));
-    files.push(("client.rs", "use crate::keepers::{Net, Shared};"));
+    files.retain(|(path, _)| *path != "test_support.rs" && *path != "storage/store.rs");
+    files.push(("storage/mod.rs", "mod net; mod store; pub(crate) use net::{Net, Other as Another}; pub(crate) struct Shared;"));
+    files.push(("test_support.rs", "use crate::storage::{Net, Shared};"));
     files.push((
-        "keepers/store.rs",
-        "use crate::keepers::Shared; use super::Another;",
+        "storage/store.rs",
+        "use crate::storage::Shared; use super::Another;",
     ));
     assert_eq!(
         breaches(&files),
         [
-            "keepers/store.rs: uses its neighbour by `crate::keepers::Another`: name the module it comes from"
+            "storage/store.rs: uses its neighbour by `crate::storage::Another`: name the module it comes from"
         ]
     );
 }
 
 #[test]
 fn a_floor_is_not_taken_whole() {
-    assert_eq!(with("client.rs", "use crate::keepers::*;").len(), 1);
+    assert_eq!(with("test_support.rs", "use crate::storage::*;").len(), 1);
 }
 
 #[test]
-fn the_lint_is_silenced_in_the_world_alone() {
+fn the_lint_is_silenced_at_the_door_alone() {
     let found = with(
-        "ground/error.rs",
+        "platform/error.rs",
         "#[allow(clippy::disallowed_methods)] fn now() {}",
     );
     assert_eq!(found.len(), 1);

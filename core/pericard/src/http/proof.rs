@@ -1,5 +1,7 @@
 //! Proof of possession (RFC 9449): what servers said that proofs need, and when a refused one is worth another try.
 //!
+//! Uses: `response`
+//!
 //! A proof carries the time and, where a server asks for it, its nonce. Both are the server's: nonces come in `DPoP-Nonce`,
 //! one for the authorization server and one for the portal's records. The time is what `Date` last said at that origin, or
 //! else at the base's (Keycloak sends none), and what has passed since by the time since boot, so that setting the device's
@@ -22,7 +24,8 @@ use url::{Origin, Url};
 
 use crate::platform::{Method, Platform};
 
-use super::{HttpError, Request, Response};
+use super::response::Response;
+use super::{HttpError, Request};
 
 /// A larger difference is a clock to be set, not one to be made up for.
 const CORRECTED: SignedDuration = SignedDuration::from_hours(24);

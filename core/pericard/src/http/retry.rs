@@ -1,11 +1,14 @@
 //! When to try again, and after which wait: full jitter, so that a portal that comes back is not met by
 //! all its patients at once ("Exponential Backoff And Jitter", M. Brooker, AWS Architecture Blog, 2015).
+//!
+//! Uses: `response`
 
 use std::time::Duration;
 
 use crate::platform::{Method, Platform};
 
-use super::{HttpError, Response};
+use super::HttpError;
+use super::response::Response;
 
 const TRIES: u32 = 3;
 const FIRST: Duration = Duration::from_millis(400);

@@ -1,6 +1,8 @@
 //! Moments at which a process may die with the most to lose: between an effect and its record.
+//!
+//! Uses: `clock`
 
-use super::Wait;
+use super::clock::Wait;
 
 /// Such a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,7 +1,5 @@
 //! An authorization server: who is asked for tokens, and who says who signed in.
 //!
-//! Uses: `net`
-//!
 //! Signing in and staying signed in speak to it through [`Authority`]. What it offers and the keys that it signs with are
 //! those of the last discovery and are replaced by the next; a signature by a key that is not among them is worth one
 //! look at the server's current ones, since servers change keys when they like.

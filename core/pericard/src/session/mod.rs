@@ -1,6 +1,6 @@
 //! An account's tokens: hands for the session machine of `pericard-protocol`.
 //!
-//! Uses: `authority`, `net`, `store`
+//! Uses: `authority`
 //!
 //! Whoever needs to ask the portal does it through [`Session::send`], which attaches a token and refreshes it where
 //! needed, one refresh at a time. The rules are the machine's; here they are carried out: the intent to refresh is on

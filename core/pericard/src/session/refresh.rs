@@ -1,4 +1,6 @@
 //! Carrying out what the machine says: storing, refreshing, sealing.
+//!
+//! Uses: `authority`, `tokens`
 
 use pericard_protocol::oauth::id_token::{self, Expected, IdTokenError};
 use pericard_protocol::oauth::token::{self, TokenError, TokenKind, TokenResponse};

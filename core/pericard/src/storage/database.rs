@@ -1,5 +1,7 @@
 //! One SQLCipher file: proved, keyed, migrated, with a writer and a reader.
 //!
+//! Uses: `allocator`
+//!
 //! Before the key is set, `PRAGMA cipher_version` must answer and the library must have been compiled with
 //! `TEMP_STORE=3`: in a static iOS library another `sqlite3` can win the symbols and would store plain text
 //! without a word; and with temporary files, canary words were found on disk by the thousand. (The

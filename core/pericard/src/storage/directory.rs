@@ -1,4 +1,6 @@
 //! The folder: its id, its lock, its files.
+//!
+//! Uses: `failure`, `ids`
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};

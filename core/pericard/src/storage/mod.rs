@@ -1,7 +1,5 @@
 //! What is on disk: one directory, one process, everything in SQLCipher.
 //!
-//! Uses: `vault`
-//!
 //! ```text
 //! {directory}/id                       random, not secret: names this directory's keys in the keystore
 //! {directory}/lock                     held by the one process that has the directory open

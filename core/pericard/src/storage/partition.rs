@@ -1,5 +1,7 @@
 //! One person's records: a database that exists only while the account is unlocked.
 //!
+//! Uses: `database`, `device`, `ids`
+//!
 //! What came from the portal is written through a [`PageTx`], and only [`Partition::apply`] makes one, from a page
 //! that admission let in: a record of somebody else has no way into a table. Rows, search index, summaries, held
 //! counts and the cursor of one page are one transaction. What the person did here is written through a

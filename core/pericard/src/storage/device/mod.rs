@@ -1,5 +1,7 @@
 //! device.db: who is signed in where, with which tokens, and what was about to happen.
 //!
+//! Uses: `database`
+//!
 //! - `accounts` are who is signed in, and who is about to be forgotten.
 //! - `grants` are their tokens.
 //! - `pending` is what goes on later: sign-ins, revocations, and what portals said.

@@ -1,7 +1,7 @@
 //! What a portal has, lacks and gets wrong, and what that costs the person.
 
 use super::{PortalPage, Site};
-use crate::client::Core;
+use crate::client::host::Host;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -37,11 +37,11 @@ fn offered(there: bool) -> Verdict {
 }
 
 impl Site {
-    pub(super) fn findings(&self, core: &Core) -> Vec<Finding> {
+    pub(crate) fn findings(&self, host: &Host) -> Vec<Finding> {
         let rows = [
-            self.authorization(core),
+            self.authorization(host),
             self.own_pages(),
-            self.records(core),
+            self.records(host),
         ]
         .concat();
         rows.into_iter()
@@ -57,14 +57,14 @@ impl Site {
             .collect()
     }
 
-    fn authorization(&self, core: &Core) -> Vec<Row> {
-        let (endpoints, can) = (self.endpoints(), self.capabilities(core));
+    fn authorization(&self, host: &Host) -> Vec<Row> {
+        let (endpoints, can) = (self.endpoints(), self.capabilities(host));
         let keys = match (&endpoints.jwks, &self.authority.known().keys) {
             (None, _) => Verdict::Missing,
             (Some(_), None) => Verdict::Wrong,
             (Some(_), Some(_)) => Verdict::Works,
         };
-        let native = match (&endpoints.challenge, core.allows_native(&self.config.base)) {
+        let native = match (&endpoints.challenge, host.allows_native(&self.config.base)) {
             (None, _) => "the portal does not offer it; the browser is used",
             (Some(_), false) => {
                 "offered, but this app's configuration does not allow it; the browser is used"
@@ -179,8 +179,8 @@ impl Site {
         ]
     }
 
-    fn records(&self, core: &Core) -> Vec<Row> {
-        let can = self.capabilities(core);
+    fn records(&self, host: &Host) -> Vec<Row> {
+        let can = self.capabilities(host);
         let fhir = match self.capability() {
             None => Verdict::Missing,
             Some(statement) if statement.is_r4() => Verdict::Works,

@@ -1,6 +1,6 @@
 //! The second factor of an account: enrolling, recovery codes, removing.
 //!
-//! Uses: `account`
+//! Uses: `accounts`
 //!
 //! The portal's part is an extension of Pericard's, described for portal makers; where a portal lacks it, the person does
 //! the same on its account page (`Portal.page`). Each change needs a fresh sign-in: `StepUpRequired` says so, and
@@ -9,7 +9,6 @@
 //! An enrolment that is never confirmed leaves the account as it was. Nothing of it is stored on this device.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use pericard_protocol::limits;
@@ -20,7 +19,7 @@ use pericard_protocol::two_factor::{
     Action, Enrolment, RecoveryCodes, Status, TwoFactorError, confirm_json,
 };
 
-use crate::account::AccountCore;
+use crate::client::accounts::AccountCore;
 use crate::http::{Request, Response};
 use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 
@@ -95,99 +94,41 @@ pub struct TotpEnrolment {
     pub totp: TotpSecret,
 }
 
-/// The second factor of one account. Needs the network; everything but `status` needs a fresh sign-in.
-#[derive(uniffi::Object)]
-pub struct TwoFactor {
-    account: Arc<AccountCore>,
-}
-
-#[uniffi::export]
-impl TwoFactor {
-    /// Where it stands at the portal.
-    ///
-    /// Fails with `Portal` (`Unsupported`) where the portal has no such endpoint, `Offline`, `SignInRequired`,
-    /// `StepUpRequired`, `RateLimited`, `Portal`; so do the other methods.
-    pub async fn status(&self) -> Result<TwoFactorStatus, PericardError> {
-        let account = self.account.clone();
-        self.job(async move {
-            let response = account.ask_totp(Ask::Status).await?;
-            let status = Status::parse(&response.body).map_err(|_| response.refusal())?;
-            Ok(TwoFactorStatus {
-                enrolled: status.enrolled,
-                recovery_codes_left: status.recovery_codes_left,
-            })
+impl AccountCore {
+    pub(crate) async fn two_factor_status(&self) -> Result<TwoFactorStatus> {
+        let response = self.ask_totp(Ask::Status).await?;
+        let status = Status::parse(&response.body).map_err(|_| response.refusal())?;
+        Ok(TwoFactorStatus {
+            enrolled: status.enrolled,
+            recovery_codes_left: status.recovery_codes_left,
         })
-        .await
     }
 
-    /// Begins to enrol: show the secret, ask for the code that the authenticator makes of it, and `confirm`. Codes are
-    /// asked for at sign-in only from then on; a factor that is there already stays until then.
-    pub async fn enrol(&self) -> Result<TotpEnrolment, PericardError> {
-        let account = self.account.clone();
-        self.job(async move {
-            let response = account.ask_totp(Ask::Enrol).await?;
-            let enrolment = Enrolment::parse(&response.body).map_err(|_| response.refusal())?;
-            Ok(TotpEnrolment {
-                id: enrolment.enrolment.expose().to_owned(),
-                totp: TotpSecret::from_uri(&enrolment.uri),
-            })
+    pub(crate) async fn enrol_totp(&self) -> Result<TotpEnrolment> {
+        let response = self.ask_totp(Ask::Enrol).await?;
+        let enrolment = Enrolment::parse(&response.body).map_err(|_| response.refusal())?;
+        Ok(TotpEnrolment {
+            id: enrolment.enrolment.expose().to_owned(),
+            totp: TotpSecret::from_uri(&enrolment.uri),
         })
-        .await
     }
 
-    /// Activates an enrolment with its first code, and returns new recovery codes: show them, this once, and have the
-    /// person keep them. Earlier ones end.
-    ///
-    /// Fails with `WrongCode`, `InvalidInput` (`code`, `NotDigits`), and `NotFound` when the enrolment is over: begin
-    /// again.
-    pub async fn confirm(
-        &self,
-        enrolment: String,
-        code: String,
-    ) -> Result<Vec<String>, PericardError> {
-        let account = self.account.clone();
-        let code = zeroize::Zeroizing::new(code);
-        self.job(async move {
-            let code = totp::Code::normalize(&code)
-                .map_err(|_| PericardError::input("code", InputProblem::NotDigits))?;
-            let body = confirm_json(&Secret::new(enrolment), &code);
-            let asked = account.ask_totp(Ask::Change(Action::Confirm, Some(body)));
-            codes(&asked.await?)
-        })
-        .await
+    pub(crate) async fn confirm_totp(&self, enrolment: String, code: &str) -> Result<Vec<String>> {
+        let code = totp::Code::normalize(code)
+            .map_err(|_| PericardError::input("code", InputProblem::NotDigits))?;
+        let body = confirm_json(&Secret::new(enrolment), &code);
+        let asked = self.ask_totp(Ask::Change(Action::Confirm, Some(body)));
+        codes(&asked.await?)
     }
 
-    /// Makes new recovery codes, shown this once. Earlier ones end. `NotFound` when nothing is enrolled.
-    pub async fn new_recovery_codes(&self) -> Result<Vec<String>, PericardError> {
-        let account = self.account.clone();
-        self.job(async move {
-            let asked = account.ask_totp(Ask::Change(Action::RecoveryCodes, None));
-            codes(&asked.await?)
-        })
-        .await
+    pub(crate) async fn renew_recovery_codes(&self) -> Result<Vec<String>> {
+        let asked = self.ask_totp(Ask::Change(Action::RecoveryCodes, None));
+        codes(&asked.await?)
     }
 
-    /// Removes the second factor, its recovery codes with it. `NotFound` when nothing is enrolled.
-    pub async fn disable(&self) -> Result<(), PericardError> {
-        let account = self.account.clone();
-        self.job(async move {
-            let asked = account.ask_totp(Ask::Change(Action::Disable, None));
-            asked.await.map(|_| ())
-        })
-        .await
-    }
-}
-
-impl TwoFactor {
-    pub(crate) fn new(account: Arc<AccountCore>) -> Arc<Self> {
-        Arc::new(Self { account })
-    }
-
-    async fn job<T: Send + 'static>(
-        &self,
-        job: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> Result<T> {
-        self.account.client().job(job).await
+    pub(crate) async fn disable_totp(&self) -> Result<()> {
+        let asked = self.ask_totp(Ask::Change(Action::Disable, None));
+        asked.await.map(|_| ())
     }
 }
 

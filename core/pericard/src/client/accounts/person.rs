@@ -12,18 +12,18 @@ use crate::sync::ChangeNotifier;
 use super::core::AccountCore;
 
 /// One person of an account, as features see it.
-pub(super) struct AccountPerson {
-    pub(super) account: Arc<AccountCore>,
-    pub(super) person: String,
+struct AccountPerson {
+    account: Arc<AccountCore>,
+    person: String,
 }
 
 impl PersonContext for AccountPerson {
     fn platform(&self) -> &Platform {
-        &self.account.client.platform
+        &self.account.host.platform
     }
 
     fn enter(&self) -> Result<ActivityGuard> {
-        self.account.client.gate().enter()
+        self.account.host.lifecycle().enter()
     }
 
     fn partition(&self) -> Result<Arc<Partition>> {
@@ -39,5 +39,19 @@ impl PersonContext for AccountPerson {
             .person(&self.person)
             .map(|person| person.name)
             .unwrap_or_default()
+    }
+}
+
+impl AccountCore {
+    /// What a feature of `person` works with; `NotFound` for anybody whose records this account does not show.
+    pub(crate) fn person_context(
+        self: &Arc<Self>,
+        person: String,
+    ) -> Result<Arc<dyn PersonContext>> {
+        self.person(&person)?;
+        Ok(Arc::new(AccountPerson {
+            account: self.clone(),
+            person,
+        }))
     }
 }

@@ -6,19 +6,19 @@ use pericard_protocol::oauth::authorize::{
 use pericard_protocol::oauth::par::{ParError, Pushed};
 use url::Url;
 
+use crate::client::site::Site;
 use crate::platform::Checkpoint;
 use crate::platform::error::{InputProblem, PericardError, Result};
-use crate::portal::Site;
 
 use super::answers::refused;
 use super::redeem::{self, Granted};
 use super::state::{Stage, State};
-use super::{SignIn, SignInStep};
+use super::{SignInFlow, SignInStep};
 
-impl SignIn {
+impl SignInFlow {
     /// The address to open. A pushed request works once, so each opening of the browser has its own; state and key stay,
     /// and the redirect of an earlier opening is as good.
-    pub(super) async fn address(&self) -> Result<String> {
+    pub(crate) async fn address(&self) -> Result<String> {
         let mut state = self.asked().await?;
         if !matches!(state.stage, Stage::Browser) {
             return Err(PericardError::input("step", InputProblem::NotAsked));
@@ -28,7 +28,7 @@ impl SignIn {
             Some(par) => self.push(&mut state, par).await?,
             None => request(&self.site, &state, false, |request| request.url().into()),
         };
-        self.keep(&state).await?;
+        self.save(&state).await?;
         Ok(url)
     }
 
@@ -59,13 +59,13 @@ impl SignIn {
     /// Makes sure that this app is a client of the portal. `gone` is the one that the portal has forgotten.
     pub(super) async fn become_client(&self, state: &mut State, gone: Option<&str>) -> Result<()> {
         if state.client_id.is_none() {
-            let client = self.site.client(&self.core, &state.scope, gone).await?;
+            let client = self.site.client(&self.host, &state.scope, gone).await?;
             state.client_id = Some(client);
         }
         Ok(())
     }
 
-    pub(super) async fn take_redirect(&self, to: &str) -> Result<SignInStep> {
+    pub(crate) async fn take_redirect(&self, to: &str) -> Result<SignInStep> {
         let mut state = self.asked().await?;
         if !matches!(state.stage, Stage::Browser) {
             return Err(PericardError::input("to", InputProblem::NotAsked));
@@ -78,14 +78,14 @@ impl SignIn {
             RedirectError::Refused { code } => refused(&code),
             _ => PericardError::input("to", InputProblem::NotThisSignIn),
         })?;
-        self.core.platform.reached(Checkpoint::CodeReceived).await;
+        self.host.platform.reached(Checkpoint::CodeReceived).await;
         let redirect = Some(state.config.redirect.clone());
         let granted = Granted {
             code,
             recovery_codes: Vec::new(),
             recovery_codes_left: None,
         };
-        let redeemed = redeem::redeem(&self.core, &self.site, &state, granted, redirect).await;
+        let redeemed = redeem::redeem(&self.host, &self.site, &state, granted, redirect).await;
         self.ready(&mut state, redeemed).await
     }
 }

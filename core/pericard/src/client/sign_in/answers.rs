@@ -14,13 +14,13 @@ use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result}
 
 use super::redeem::{self, Granted};
 use super::state::{Redeemed, Stage, State};
-use super::{SignIn, SignInStep};
+use super::{SignInFlow, SignInStep};
 
 /// Bytes of a user name or a password; more is a mistake.
 const LONGEST: usize = 1_000;
 
-impl SignIn {
-    pub(super) async fn take_password(&self, user: &str, password: &[u8]) -> Result<SignInStep> {
+impl SignInFlow {
+    pub(crate) async fn take_password(&self, user: &str, password: &[u8]) -> Result<SignInStep> {
         for (field, length) in [("user", user.len()), ("password", password.len())] {
             match length {
                 0 => return Err(PericardError::input(field, InputProblem::Empty)),
@@ -53,7 +53,7 @@ impl SignIn {
         self.answered(&mut state, response, session).await
     }
 
-    pub(super) async fn take_code(&self, code: &str) -> Result<SignInStep> {
+    pub(crate) async fn take_code(&self, code: &str) -> Result<SignInStep> {
         let code = totp::Code::normalize(code)
             .map_err(|_| PericardError::input("code", InputProblem::NotDigits))?;
         let mut state = self.asked().await?;
@@ -76,7 +76,7 @@ impl SignIn {
         self.answered(&mut state, response, session).await
     }
 
-    pub(super) async fn take_recovery_code(&self, code: &str) -> Result<SignInStep> {
+    pub(crate) async fn take_recovery_code(&self, code: &str) -> Result<SignInStep> {
         let code = RecoveryCode::normalize(code)
             .map_err(|_| PericardError::input("code", InputProblem::NotARecoveryCode))?;
         let mut state = self.asked().await?;
@@ -100,7 +100,7 @@ impl SignIn {
         if !state.first_use(code) {
             return Err(PericardError::WrongCode { attempts_left });
         }
-        self.keep(state).await.map(|_| ())
+        self.save(state).await.map(|_| ())
     }
 
     async fn challenge(&self, state: &State, form: Form, sent: Sent) -> Result<ChallengeResponse> {
@@ -133,18 +133,18 @@ impl SignIn {
                 recovery_codes_left,
                 ..
             } => {
-                self.core.platform.reached(Checkpoint::CodeReceived).await;
+                self.host.platform.reached(Checkpoint::CodeReceived).await;
                 let granted = Granted {
                     code,
                     recovery_codes,
                     recovery_codes_left,
                 };
-                let redeemed = redeem::redeem(&self.core, &self.site, state, granted, None).await;
+                let redeemed = redeem::redeem(&self.host, &self.site, state, granted, None).await;
                 self.ready(state, redeemed).await
             }
             ChallengeResponse::Needs(needs) => {
                 state.ask(needs, session);
-                self.keep(state).await
+                self.save(state).await
             }
             ChallengeResponse::WrongPassword(needs) => {
                 let attempts_left = needs.attempts_left;
@@ -155,31 +155,31 @@ impl SignIn {
                     },
                     session,
                 );
-                self.keep(state).await?;
+                self.save(state).await?;
                 Err(PericardError::WrongPassword { attempts_left })
             }
             ChallengeResponse::WrongCode(needs) => {
                 let attempts_left = needs.attempts_left;
                 state.ask(needs, session);
-                self.keep(state).await?;
+                self.save(state).await?;
                 Err(PericardError::WrongCode { attempts_left })
             }
             ChallengeResponse::Wait { retry_after, needs } => {
                 state.ask(needs, session);
-                state.wait = self.core.platform.clock.now().checked_add(retry_after);
-                self.keep(state).await?;
+                state.wait = self.host.platform.clock.now().checked_add(retry_after);
+                self.save(state).await?;
                 Err(PericardError::RateLimited { retry_after })
             }
             // The portal has forgotten what was answered before.
             ChallengeResponse::SessionGone => {
-                state.start_over(&self.core.platform);
-                self.keep(state).await
+                state.start_over(&self.host.platform);
+                self.save(state).await
             }
             // A request that the portal may have pushed for us was made without redirect and state, so that nothing would
             // tie its redirect to this sign-in: a request of our own is made instead.
             ChallengeResponse::RedirectToWeb { .. } => {
                 state.stage = Stage::Browser;
-                self.keep(state).await
+                self.save(state).await
             }
             ChallengeResponse::Refused { code } => Err(refused(&code)),
         }
@@ -191,17 +191,17 @@ impl SignIn {
         state: &mut State,
         redeemed: Result<Redeemed>,
     ) -> Result<SignInStep> {
-        self.core.platform.reached(Checkpoint::CodeRedeemed).await;
+        self.host.platform.reached(Checkpoint::CodeRedeemed).await;
         match redeemed {
             Ok(redeemed) => {
                 state.stage = Stage::Ready(Box::new(redeemed));
-                let step = self.keep(state).await;
-                self.core.platform.reached(Checkpoint::SignInKept).await;
+                let step = self.save(state).await;
+                self.host.platform.reached(Checkpoint::SignInKept).await;
                 step
             }
             Err(error) => {
-                state.start_over(&self.core.platform);
-                self.keep(state).await?;
+                state.start_over(&self.host.platform);
+                self.save(state).await?;
                 Err(error)
             }
         }

@@ -10,19 +10,21 @@ use pericard_protocol::limits;
 use pericard_protocol::oauth::registration::{self, Registration};
 use url::Url;
 
-use crate::client::Core;
+use crate::client::host::Host;
 use crate::http::Request;
 use crate::platform::error::{PericardError, PortalProblem, Result};
 
-use super::{ClientId, Site};
+use crate::client::config::ClientId;
+
+use super::Site;
 
 impl Site {
     /// Which client this app is here, without asking the portal. Blocks.
-    pub(crate) fn known_client(&self, core: &Arc<Core>) -> Result<Option<String>> {
+    pub(crate) fn known_client(&self, host: &Arc<Host>) -> Result<Option<String>> {
         match &self.config.client {
             ClientId::Registered { client_id } => Ok(Some(client_id.clone())),
             ClientId::Dynamic => {
-                core.device
+                host.device
                     .registration(&self.config.base, &self.issuer(), &self.redirect())
             }
         }
@@ -32,12 +34,12 @@ impl Site {
     /// the client `gone`.
     pub(crate) async fn client(
         self: &Arc<Self>,
-        core: &Arc<Core>,
+        host: &Arc<Host>,
         scope: &str,
         gone: Option<&str>,
     ) -> Result<String> {
         let this = self.clone();
-        let known = core.on_disk(move |core| this.known_client(core)).await?;
+        let known = host.on_disk(move |host| this.known_client(host)).await?;
         if let Some(known) = known.filter(|known| Some(known.as_str()) != gone) {
             return Ok(known);
         }
@@ -49,7 +51,7 @@ impl Site {
         };
         let redirect = self.redirect();
         let body = Registration {
-            client_name: core.config.app.split('/').next().unwrap_or_default(),
+            client_name: host.config.app.split('/').next().unwrap_or_default(),
             redirect: &redirect,
             scope,
             dpop: endpoints.offers_dpop(),
@@ -68,8 +70,8 @@ impl Site {
         let client = registration::parse(response.status, &response.body, &redirect)
             .map_err(|_| response.refusal())?;
         let (this, kept) = (self.clone(), client.clone());
-        core.on_disk(move |core| {
-            core.device
+        host.on_disk(move |host| {
+            host.device
                 .keep_registration(&this.config.base, &this.issuer(), &redirect, &kept)
         })
         .await?;

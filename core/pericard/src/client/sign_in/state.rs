@@ -12,8 +12,9 @@ use pericard_protocol::oauth::step_up::StepUp;
 use pericard_protocol::secret::Secret;
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::client::config::PortalConfig;
+use crate::client::site::Site;
 use crate::platform::Platform;
-use crate::portal::{PortalConfig, Site};
 use crate::storage::random_id;
 
 /// A sign-in under way.

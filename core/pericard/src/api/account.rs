@@ -1,28 +1,24 @@
 //! An account: one person's sign-in at one portal, with everything this device keeps for it.
 //!
-//! Uses: `client`, `portal`, `sign_in`, `two_factor`
-
-mod core;
-mod person;
-pub(crate) mod revocation;
-mod sign_out;
+//! Uses: `sign_in`, `two_factor`
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use pericard_protocol::oauth::step_up::StepUp;
+
+use crate::client::accounts::{AccountCore, Accounts, NotifyPortal, revocations};
+use crate::client::sign_in::{Purpose, SignInFlow, SignInMethod};
+use crate::client::site::Site;
 use crate::features::Feature;
 use crate::features::messages::Messages;
 use crate::platform::error::{PericardError, Result};
 use crate::session::SessionState;
-use crate::sign_in::{SignIn, SignInMethod};
 use crate::storage::PersonRow;
-use crate::sync::{Changes, SyncRun, download, outbox};
+use crate::sync::{Changes, SyncRun};
 
-use crate::two_factor::TwoFactor;
-
-pub(crate) use core::AccountCore;
-use person::AccountPerson;
-use sign_out::NotifyPortal;
+use super::sign_in::SignIn;
+use super::two_factor::TwoFactor;
 
 /// Somebody whose records an account shows.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -81,6 +77,7 @@ pub enum FeatureState {
 /// Everything it shows comes from the encrypted cache and works offline; `start_sync` brings it up to date.
 #[derive(uniffi::Object)]
 pub struct Account {
+    accounts: Arc<Accounts>,
     core: Arc<AccountCore>,
 }
 
@@ -88,36 +85,32 @@ pub struct Account {
 impl Account {
     /// Opaque, stable on this device, unknown to the portal. Memory only.
     pub fn id(&self) -> String {
-        self.core.row.id.clone()
+        self.core.id().to_owned()
     }
 
     /// The portal's FHIR base, as configured. Memory only.
     pub fn portal(&self) -> String {
-        self.core.row.base.clone()
+        self.core.base().to_owned()
     }
 
     /// Where the session stands. Memory only.
     pub fn session(&self) -> SessionState {
-        self.core.session.state()
+        self.core.session().state()
     }
 
     /// Whose records this account shows, the person who signed in first. Memory only.
     pub fn people(&self) -> Vec<Person> {
-        let shown = |row: &PersonRow| Person {
+        let to_view = |row: &PersonRow| Person {
             id: row.id.clone(),
             name: row.name.clone(),
             is_self: row.is_self,
         };
-        self.core.content().people.iter().map(shown).collect()
+        self.core.people().iter().map(to_view).collect()
     }
 
     /// The messages of one of `people`. Memory only; `NotFound` for anybody else.
     pub fn messages(&self, person: String) -> Result<Arc<Messages>, PericardError> {
-        self.core.person(&person)?;
-        Ok(Messages::new(Arc::new(AccountPerson {
-            account: self.core.clone(),
-            person,
-        })))
+        Ok(Messages::new(self.core.person_context(person)?))
     }
 
     /// Starts a sync, or joins the one that is under way: sends what is queued, then fetches what is new. The run
@@ -127,28 +120,12 @@ impl Account {
     ///
     /// Fails with `SignInRequired` or `Closed`; everything later comes through `SyncRun.next`.
     pub fn start_sync(&self, budget: Option<Duration>) -> Result<Arc<SyncRun>, PericardError> {
-        self.core.session.can_ask()?;
-        let guard = self.core.client.gate().enter()?;
-        let core = self.core.clone();
-        Ok(self
-            .core
-            .sync_runs
-            .start(&self.core.client.platform, budget, move |run| async move {
-                let _guard = guard;
-                revocation::settle(&core.client).await;
-                core.site.keep_up(&core.client).await;
-                core.session.reopen().await?;
-                for feature in core.feature_syncs().await? {
-                    outbox::send(&feature, &run).await?;
-                    download(&feature, &run).await?;
-                }
-                Ok(())
-            }))
+        self.core.start_sync(budget)
     }
 
     /// A stream of what changes in this account from now on. Memory only.
     pub fn changes(&self) -> Result<Arc<Changes>, PericardError> {
-        Ok(self.core.notifier.subscribe())
+        Ok(self.core.changes())
     }
 
     /// How many records could not be matched to their person. They are not stored and stall nothing; tell the person,
@@ -208,11 +185,7 @@ impl Account {
     /// Begins a sign-in that reopens this account: cache and outbox come back when the same person signs in. Anybody
     /// else's sign-in ends with `SignInRequired` (`AnotherPerson`) and changes nothing.
     pub async fn sign_in_again(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
-        let core = self.core.clone();
-        self.core
-            .client
-            .job(async move { core.begin(method, None).await })
-            .await
+        self.begin(method, None).await
     }
 
     /// Begins the sign-in that lifts a `StepUpRequired`: by the same person, as fresh and as strong as the portal has just
@@ -220,14 +193,8 @@ impl Account {
     ///
     /// Fails as `sign_in_again`; finishing fails with `Portal` (`NotFresh`) where the portal did not do what it asked.
     pub async fn step_up(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
-        let core = self.core.clone();
-        self.core
-            .client
-            .job(async move {
-                let wanted = core.session.step_up();
-                core.begin(method, Some(wanted)).await
-            })
-            .await
+        let wanted = self.core.session().step_up();
+        self.begin(method, Some(wanted)).await
     }
 
     /// The person's second factor at this portal. Memory only; its methods need the network.
@@ -239,12 +206,11 @@ impl Account {
     /// portal is told. Offline, a copy of the token that can do nothing but be revoked is kept for a day and used by
     /// the next sync of any account, or when a portal is next looked for.
     pub async fn sign_out(&self) -> Result<(), PericardError> {
-        let core = self.core.clone();
+        let (accounts, core) = (self.accounts.clone(), self.core.clone());
         self.core
-            .client
             .job(async move {
-                core.wipe(NotifyPortal::Yes).await?;
-                revocation::settle(&core.client).await;
+                accounts.remove(&core, NotifyPortal::Yes).await?;
+                revocations::settle(accounts.host()).await;
                 Ok(())
             })
             .await
@@ -253,16 +219,31 @@ impl Account {
     /// Forgets the account on this device without telling the portal: its keys are destroyed, then its files. Works
     /// offline. `sign_out` is what people mean most of the time.
     pub async fn forget(&self) -> Result<(), PericardError> {
-        let core = self.core.clone();
+        let (accounts, core) = (self.accounts.clone(), self.core.clone());
         self.core
-            .client
-            .job(async move { core.wipe(NotifyPortal::No).await })
+            .job(async move { accounts.remove(&core, NotifyPortal::No).await })
             .await
     }
 }
 
 impl Account {
-    pub(crate) fn new(core: Arc<AccountCore>) -> Arc<Self> {
-        Arc::new(Self { core })
+    pub(crate) fn new(accounts: Arc<Accounts>, core: Arc<AccountCore>) -> Arc<Self> {
+        Arc::new(Self { accounts, core })
+    }
+
+    /// A sign-in that has to end as this account.
+    async fn begin(&self, method: SignInMethod, step_up: Option<StepUp>) -> Result<Arc<SignIn>> {
+        let (accounts, core) = (self.accounts.clone(), self.core.clone());
+        self.core
+            .job(async move {
+                let site = Arc::new(Site::discover(accounts.host(), core.config()?).await?);
+                let purpose = Purpose {
+                    expected: core.id().to_owned(),
+                    step_up,
+                };
+                let flow = SignInFlow::begin(accounts.clone(), site, method, Some(purpose)).await?;
+                Ok(SignIn::new(accounts, flow))
+            })
+            .await
     }
 }

@@ -1,4 +1,17 @@
-//! What is known of a portal, and the way to it.
+//! What is known of a portal, and the client that reaches it.
+//!
+//! Uses: `config`, `host`
+//!
+//! - `discovery` reads a portal's documents and saves them, so that an account works offline.
+//! - `capabilities` and `diagnostics` say what they mean for the app and for the person.
+//! - `registration` makes this app a client of a portal that has never heard of it (RFC 7591).
+//!
+//! Nothing a portal says here makes a token go anywhere but to its base and its token endpoint.
+
+mod capabilities;
+mod diagnostics;
+mod discovery;
+mod registration;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,60 +22,62 @@ use pericard_protocol::oauth::discovery::{
     AuthorizationServer, PortalEndpoints, SmartConfiguration,
 };
 use pericard_protocol::oauth::jwks::KeySet;
-use url::Url;
 
-use crate::client::Core;
+use crate::client::host::Host;
 use crate::http::HttpClient;
 use crate::platform::error::Result;
 use crate::session::authority::{Authority, ServerMetadata};
 
-use super::discovery::Documents;
-use super::{PortalCapabilities, PortalConfig, PortalPage};
+use crate::client::config::PortalConfig;
+
+pub use capabilities::{PortalCapabilities, PortalPage};
+pub use diagnostics::{Finding, Verdict};
+use discovery::Documents;
 
 /// What is known of a portal, and the way to it.
 pub(crate) struct Site {
     pub(crate) config: PortalConfig,
     pub(crate) http: HttpClient,
     pub(crate) authority: Arc<Authority>,
-    pub(super) documents: Mutex<Arc<Documents>>,
+    documents: Mutex<Arc<Documents>>,
     capability: Mutex<Option<Arc<CapabilityStatement>>>,
 }
 
 impl Site {
     /// Asks the portal, and keeps what it said. What is kept from before is not sent again by a portal that knows it.
-    pub(crate) async fn discover(core: &Arc<Core>, config: PortalConfig) -> Result<Self> {
+    pub(crate) async fn discover(host: &Arc<Host>, config: PortalConfig) -> Result<Self> {
         check_redirect(&config.redirect)?;
-        let http = core.http(&config)?;
+        let http = host.http_client(&config)?;
         let base = config.base.clone();
-        let before = core
-            .on_disk(move |core| Documents::load(core, &base))
+        let before = host
+            .on_disk(move |host| Documents::load(host, &base))
             .await?;
-        let documents = Documents::ask(core, &http, before.as_ref()).await?;
-        let site = Self::of(core, config, http, documents)?;
-        site.keep(core).await?;
+        let documents = Documents::ask(host, &http, before.as_ref()).await?;
+        let site = Self::of(host, config, http, documents)?;
+        site.keep(host).await?;
         Ok(site)
     }
 
     /// What the portal said when it was last asked; `None` when it never was. Blocks.
-    pub(crate) fn load(core: &Arc<Core>, config: PortalConfig) -> Result<Option<Self>> {
-        let Some(documents) = Documents::load(core, &config.base)? else {
+    pub(crate) fn load(host: &Arc<Host>, config: PortalConfig) -> Result<Option<Self>> {
+        let Some(documents) = Documents::load(host, &config.base)? else {
             return Ok(None);
         };
-        let http = core.http(&config)?;
-        Self::of(core, config, http, documents).map(Some)
+        let http = host.http_client(&config)?;
+        Self::of(host, config, http, documents).map(Some)
     }
 
     /// Reads the documents again when they are a day old. A portal that says nonsense today, or calls itself something
     /// else, is believed what it said before: an account is bound to its issuer.
-    pub(crate) async fn keep_up(&self, core: &Arc<Core>) {
+    pub(crate) async fn keep_up(&self, host: &Arc<Host>) {
         let before = self.documents();
-        if !before.is_old(core.platform.clock.now()) {
+        if !before.is_old(host.platform.clock.now()) {
             return;
         }
-        let Ok(documents) = Documents::ask(core, &self.http, Some(&before)).await else {
+        let Ok(documents) = Documents::ask(host, &self.http, Some(&before)).await else {
             return;
         };
-        let loopback = core.config.allow_loopback_http;
+        let loopback = host.config.allow_loopback_http;
         let Ok((known, capability)) = read(&self.http, &documents, loopback) else {
             return;
         };
@@ -79,16 +94,16 @@ impl Site {
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = Arc::new(documents);
         // What could not be kept is asked for again.
-        let _ = self.keep(core).await;
+        let _ = self.keep(host).await;
     }
 
     fn of(
-        core: &Core,
+        host: &Host,
         config: PortalConfig,
         http: HttpClient,
         documents: Documents,
     ) -> Result<Self> {
-        let (known, capability) = read(&http, &documents, core.config.allow_loopback_http)?;
+        let (known, capability) = read(&http, &documents, host.config.allow_loopback_http)?;
         Ok(Self {
             config,
             authority: Arc::new(Authority::new(http.clone(), known)),
@@ -98,12 +113,12 @@ impl Site {
         })
     }
 
-    async fn keep(&self, core: &Arc<Core>) -> Result<()> {
+    async fn keep(&self, host: &Arc<Host>) -> Result<()> {
         let (base, document) = (
             self.config.base.clone(),
             serde_json::to_string(&*self.documents())?,
         );
-        core.on_disk(move |core| core.device.keep_portal(&base, &document))
+        host.on_disk(move |host| host.device.keep_portal(&base, &document))
             .await
     }
 
@@ -127,7 +142,7 @@ impl Site {
         self.authority.known().endpoints.issuer.clone()
     }
 
-    pub(super) fn capability(&self) -> Option<Arc<CapabilityStatement>> {
+    fn capability(&self) -> Option<Arc<CapabilityStatement>> {
         self.capability
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -137,54 +152,6 @@ impl Site {
     /// What the portal announces for a resource type.
     pub(crate) fn resource(&self, kind: &str) -> Option<ResourceCapability> {
         self.capability()?.resource(kind).cloned()
-    }
-
-    pub(super) fn capabilities(&self, core: &Core) -> PortalCapabilities {
-        let (endpoints, statement) = (self.endpoints(), self.capability());
-        let messages = self.resource("Communication");
-        let messages = messages.as_ref();
-        PortalCapabilities {
-            browser_sign_in: true,
-            native_sign_in: endpoints.challenge.is_some() && core.allows_native(&self.config.base),
-            pushed_requests: endpoints.par.is_some(),
-            bound_tokens: endpoints.offers_dpop(),
-            signed_identity: endpoints.jwks.is_some(),
-            registration: endpoints.registration.is_some(),
-            two_factor: endpoints.totp.is_some(),
-            pages: [
-                PortalPage::PasswordReset,
-                PortalPage::Account,
-                PortalPage::Sessions,
-            ]
-            .into_iter()
-            .filter(|page| address(&endpoints, *page).is_some())
-            .collect(),
-            messages: messages.is_some_and(ResourceCapability::searches),
-            send: messages.is_some_and(ResourceCapability::creates),
-            proven_send: messages.is_some_and(|m| m.creates() && m.conditional_create),
-            revocation: endpoints.revocation.is_some(),
-            fhir_version: statement
-                .as_ref()
-                .map(|c| c.fhir_version.clone())
-                .unwrap_or_default(),
-            software: statement.and_then(|c| c.software.clone()),
-            issuer: endpoints.issuer,
-        }
-    }
-
-    pub(super) fn page(&self, page: PortalPage) -> Option<String> {
-        let mut url = address(&self.endpoints(), page)?.clone();
-        url.query_pairs_mut()
-            .append_pair("return_to", &self.config.redirect);
-        Some(url.into())
-    }
-}
-
-fn address(endpoints: &PortalEndpoints, page: PortalPage) -> Option<&Url> {
-    match page {
-        PortalPage::PasswordReset => endpoints.password_reset.as_ref(),
-        PortalPage::Account => endpoints.account.as_ref(),
-        PortalPage::Sessions => endpoints.sessions.as_ref(),
     }
 }
 

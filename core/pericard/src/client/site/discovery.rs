@@ -16,7 +16,7 @@ use pericard_protocol::oauth::discovery::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::client::Core;
+use crate::client::host::Host;
 use crate::http::{HttpClient, Request, Response};
 use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 
@@ -60,8 +60,8 @@ impl CachedDocument {
 
 impl Documents {
     /// Blocks.
-    pub(super) fn load(core: &Arc<Core>, base: &str) -> Result<Option<Self>> {
-        let kept = core.device.portal(base)?;
+    pub(super) fn load(host: &Arc<Host>, base: &str) -> Result<Option<Self>> {
+        let kept = host.device.portal(base)?;
         Ok(kept.map(|text| serde_json::from_str(&text)).transpose()?)
     }
 
@@ -72,8 +72,8 @@ impl Documents {
     }
 
     /// Asks the portal for all of them.
-    pub(super) async fn ask(core: &Core, http: &HttpClient, before: Option<&Self>) -> Result<Self> {
-        let loopback = core.config.allow_loopback_http;
+    pub(super) async fn ask(host: &Host, http: &HttpClient, before: Option<&Self>) -> Result<Self> {
+        let loopback = host.config.allow_loopback_http;
         let base = http.base();
         let smart = document(
             http,
@@ -112,7 +112,7 @@ impl Documents {
         )
         .await?;
         let mut documents = Self {
-            asked: Some(core.platform.clock.now()),
+            asked: Some(host.platform.clock.now()),
             smart,
             server,
             keys: None,

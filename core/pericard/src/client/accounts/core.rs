@@ -1,7 +1,5 @@
 //! An account from the inside: what its handles share.
 //!
-//! Uses: `client`, `portal`, `sign_in`
-//!
 //! A partition is opened when it is first asked for and lives while the account is unlocked. Sealing drops the key in
 //! memory; it is fetched again once the seal is lifted.
 
@@ -10,18 +8,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use pericard_protocol::admission::Owner;
-use pericard_protocol::oauth::step_up::StepUp;
 use pericard_protocol::session::lease::LastContact;
 
-use crate::client::Core;
+use crate::client::config::PortalConfig;
+use crate::client::host::Host;
+use crate::client::site::Site;
 use crate::features::messages::MessageMirror;
 use crate::keys::{Unlocked, Wrapped};
 use crate::platform::error::{PericardError, Result};
-use crate::portal::{PortalConfig, Site};
 use crate::session::{Session, SessionDeps, SessionState};
-use crate::sign_in::{Purpose, SignIn, SignInMethod};
 use crate::storage::{AccountRow, Device, Partition, PersonRow};
-use crate::sync::{ChangeNotifier, FeatureSync, Mirror, SyncCoordinator, outbox};
+use crate::sync::{
+    ChangeNotifier, Changes, FeatureSync, Mirror, SyncCoordinator, SyncRun, download, outbox,
+};
+
+use super::revocations;
 
 /// A lease below it would seal between two syncs.
 const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
@@ -33,7 +34,7 @@ fn mirrors() -> Vec<Arc<dyn Mirror>> {
 
 /// An account from the inside, shared by all its handles.
 pub(crate) struct AccountCore {
-    pub(super) client: Arc<Core>,
+    pub(super) host: Arc<Host>,
     pub(super) row: AccountRow,
     pub(super) site: Arc<Site>,
     pub(super) session: Arc<Session>,
@@ -51,20 +52,20 @@ pub(super) struct Content {
 
 impl AccountCore {
     /// Blocks.
-    pub(crate) fn open(client: &Arc<Core>, row: AccountRow) -> Result<Arc<Self>> {
-        let config = client.config_of(&row.base, &row.config)?;
-        let site = Site::load(client, config)?.ok_or(PericardError::internal("portal"))?;
-        let client_id = site.known_client(client)?.unwrap_or_default();
+    pub(crate) fn open(host: &Arc<Host>, row: AccountRow) -> Result<Arc<Self>> {
+        let config = host.portal_config(&row.base, &row.config)?;
+        let site = Site::load(host, config)?.ok_or(PericardError::internal("portal"))?;
+        let client_id = site.known_client(host)?.unwrap_or_default();
         let notifier = Arc::new(ChangeNotifier::default());
         let content = Arc::new(Mutex::new(Content {
-            people: client.device.people(&row.id)?,
+            people: host.device.people(&row.id)?,
             unlocked: None,
             partitions: BTreeMap::new(),
         }));
         let (changed_content, changed_hub) = (content.clone(), notifier.clone());
         let deps = SessionDeps {
-            platform: client.platform.clone(),
-            device: client.device.clone(),
+            platform: host.platform.clone(),
+            device: host.device.clone(),
             http: site.http.clone(),
             authority: site.authority.clone(),
             on_change: Box::new(move |state| {
@@ -77,9 +78,9 @@ impl AccountCore {
             client_id,
         };
         let session = Session::open(deps, row.clone())?;
-        let (client, session) = (client.clone(), Arc::new(session));
+        let (host, session) = (host.clone(), Arc::new(session));
         Ok(Arc::new(Self {
-            client,
+            host,
             row,
             site: Arc::new(site),
             session,
@@ -98,7 +99,7 @@ impl AccountCore {
         store: impl FnOnce(&Device) -> Result<()>,
     ) -> Result<()> {
         self.session.adopt(expires, heard, store)?;
-        let people = self.client.device.people(&self.row.id)?;
+        let people = self.host.device.people(&self.row.id)?;
         let mut content = self.content();
         content.people = people;
         content.unlocked = Some(unlocked);
@@ -108,18 +109,48 @@ impl AccountCore {
         Ok(())
     }
 
-    /// A sign-in that has to end as this account.
-    pub(super) async fn begin(
+    pub(crate) fn id(&self) -> &str {
+        &self.row.id
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.row.base
+    }
+
+    pub(crate) fn people(&self) -> Vec<PersonRow> {
+        self.content().people.clone()
+    }
+
+    pub(crate) fn changes(&self) -> Arc<Changes> {
+        self.notifier.subscribe()
+    }
+
+    /// Runs the job of an exported method.
+    pub(crate) async fn job<T: Send + 'static>(
         &self,
-        method: SignInMethod,
-        step_up: Option<StepUp>,
-    ) -> Result<Arc<SignIn>> {
-        let site = Arc::new(Site::discover(&self.client, self.config()?).await?);
-        let purpose = Purpose {
-            expected: self.row.id.clone(),
-            step_up,
-        };
-        SignIn::begin(self.client.clone(), site, method, Some(purpose)).await
+        job: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        self.host.job(job).await
+    }
+
+    /// Starts a sync, or joins the one that is under way.
+    pub(crate) fn start_sync(self: &Arc<Self>, budget: Option<Duration>) -> Result<Arc<SyncRun>> {
+        self.session.can_ask()?;
+        let guard = self.host.lifecycle().enter()?;
+        let core = self.clone();
+        Ok(self
+            .sync_runs
+            .start(&self.host.platform, budget, move |run| async move {
+                let _guard = guard;
+                revocations::settle(&core.host).await;
+                core.site.keep_up(&core.host).await;
+                core.session.reopen().await?;
+                for feature in core.feature_syncs().await? {
+                    outbox::send(&feature, &run).await?;
+                    download(&feature, &run).await?;
+                }
+                Ok(())
+            }))
     }
 
     pub(crate) fn cancel_sync(&self) {
@@ -140,14 +171,10 @@ impl AccountCore {
             .for_each(|partition| partition.resume());
     }
 
-    /// The client is shut down: nothing of the content stays in memory.
+    /// The host is shut down: nothing of the content stays in memory.
     pub(crate) fn end(&self) {
         self.content().close();
         self.notifier.end();
-    }
-
-    pub(crate) fn client(&self) -> &Arc<Core> {
-        &self.client
     }
 
     pub(crate) fn site(&self) -> &Arc<Site> {
@@ -158,8 +185,8 @@ impl AccountCore {
         &self.session
     }
 
-    pub(super) fn config(&self) -> Result<PortalConfig> {
-        self.client.config_of(&self.row.base, &self.row.config)
+    pub(crate) fn config(&self) -> Result<PortalConfig> {
+        self.host.portal_config(&self.row.base, &self.row.config)
     }
 
     pub(super) fn content(&self) -> MutexGuard<'_, Content> {
@@ -192,11 +219,11 @@ impl AccountCore {
         // The key is fetched when it is first needed, and again after a seal was lifted.
         let root = match content.unlocked.clone() {
             Some(root) => root,
-            None => self.client.vault.content_root(&self.row.id, false)?,
+            None => self.host.vault.content_root(&self.row.id, false)?,
         };
         content.unlocked = Some(root.clone());
         let key = root.person(&self.row.id, id, &Wrapped(person.wrapped))?;
-        let path = self.client.directory()?.person_db(&self.row.id, id)?;
+        let path = self.host.directory()?.person_db(&self.row.id, id)?;
         let mirrors = mirrors();
         let schemas: Vec<_> = std::iter::once(&outbox::SCHEMA)
             .chain(mirrors.iter().map(|m| m.schema()))
@@ -207,7 +234,7 @@ impl AccountCore {
     }
 
     /// Every person's partition. Blocks.
-    pub(super) fn partitions(&self) -> Result<Vec<Arc<Partition>>> {
+    pub(crate) fn partitions(&self) -> Result<Vec<Arc<Partition>>> {
         let ids: Vec<String> = self
             .content()
             .people
@@ -217,12 +244,12 @@ impl AccountCore {
         ids.iter().map(|id| self.partition(id)).collect()
     }
 
-    pub(super) async fn on_disk<T: Send + 'static>(
+    pub(crate) async fn on_disk<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let guard = self.client.gate().enter()?;
-        self.client
+        let guard = self.host.lifecycle().enter()?;
+        self.host
             .platform
             .blocking(move || {
                 let _guard = guard;
@@ -246,7 +273,7 @@ impl AccountCore {
                 let (owner, partition) = (Arc::new(owner), this.partition(&person.id)?);
                 feature_syncs.extend(mirrors().into_iter().map(|mirror| {
                     FeatureSync {
-                        platform: this.client.platform.clone(),
+                        platform: this.host.platform.clone(),
                         session: this.session.clone(),
                         partition: partition.clone(),
                         owner: owner.clone(),

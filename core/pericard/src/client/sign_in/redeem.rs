@@ -11,15 +11,12 @@ use pericard_protocol::oauth::dpop::DpopKey;
 use pericard_protocol::oauth::id_token::Expected;
 use pericard_protocol::oauth::token::{TokenError, TokenKind, TokenResponse, redeem_code};
 use pericard_protocol::secret::Secret;
-use pericard_protocol::session::lease::LastContact;
 
-use crate::account::Account;
-use crate::client::Core;
+use crate::client::host::Host;
+use crate::client::site::Site;
 use crate::http::Request;
 use crate::platform::error::{PericardError, PortalProblem, Result, SignInReason};
-use crate::portal::Site;
 use crate::session::authority::Unidentified;
-use crate::storage::{AccountRow, Device, GrantRow, PersonRow, random_id};
 
 use super::state::{Redeemed, State};
 
@@ -32,7 +29,7 @@ pub(super) struct Granted {
 
 /// Redeems a code and finds out who signed in. `redirect` as in the authorization request; none for a native one.
 pub(super) async fn redeem(
-    core: &Core,
+    host: &Host,
     site: &Site,
     state: &State,
     granted: Granted,
@@ -57,11 +54,11 @@ pub(super) async fn redeem(
     let who = match identify(site, state, &tokens, key).await {
         Ok(who) => who,
         Err(error) => {
-            revoke(core, site, state, tokens.refresh_token.as_ref()).await;
+            revoke(host, site, state, tokens.refresh_token.as_ref()).await;
             return Err(error);
         }
     };
-    let now = core.platform.clock.now();
+    let now = host.platform.clock.now();
     Ok(Redeemed {
         subject: who.subject,
         patient: who.patient,
@@ -80,12 +77,12 @@ pub(super) async fn redeem(
 
 /// Tokens that become no account are revoked. Those of a sign-in that should have reopened one are kept for its end: a
 /// server may have given both sign-ins one grant, and revoking its newest token would end the session that is there.
-pub(super) async fn revoke(core: &Core, site: &Site, state: &State, token: Option<&Secret>) {
+pub(super) async fn revoke(host: &Host, site: &Site, state: &State, token: Option<&Secret>) {
     let (Some(account), Some(kept)) = (state.expected.clone(), token.cloned()) else {
         return site.authority.revoke(state.client_id(), token).await;
     };
-    let (device, client_id) = (core.device.clone(), state.client_id().to_owned());
-    let kept = core
+    let (device, client_id) = (host.device.clone(), state.client_id().to_owned());
+    let kept = host
         .platform
         .blocking(move || device.supersede(&account, &client_id, &kept));
     // What cannot be kept runs out by itself.
@@ -176,109 +173,4 @@ async fn name(site: &Site, patient: &str, token: &Secret, key: Option<&Arc<DpopK
         .filter(|found| found.id == patient)
         .and_then(|found| found.display_name())
         .unwrap_or_default()
-}
-
-/// What of a sign-in goes into its account.
-pub(super) struct Committed {
-    pub(super) sign_in: String,
-    pub(super) expected: Option<String>,
-    pub(super) client_id: String,
-    pub(super) key: Option<Arc<DpopKey>>,
-}
-
-/// Makes the account, or reopens the one of the same person. Blocks.
-pub(super) fn commit(
-    core: &Arc<Core>,
-    site: &Site,
-    state: Committed,
-    redeemed: &Redeemed,
-) -> Result<Arc<Account>> {
-    let Committed {
-        sign_in,
-        expected,
-        client_id,
-        key,
-    } = state;
-    let another = PericardError::SignInRequired {
-        reason: SignInReason::AnotherPerson,
-    };
-    let (base, issuer) = (&site.config.base, &site.issuer());
-    // One that is half destroyed must not take the new one with it.
-    core.end_leaving()?;
-    let found = core.device.account_of(base, issuer, &redeemed.subject)?;
-    if expected.is_some() && expected != found.as_ref().map(|row| row.id.clone()) {
-        return Err(another);
-    }
-    let fresh = found.is_none();
-    let row = AccountRow {
-        id: found
-            .clone()
-            .map_or_else(|| random_id(&core.platform), |row| row.id),
-        base: base.clone(),
-        issuer: issuer.clone(),
-        subject: redeemed.subject.clone(),
-        config: serde_json::to_string(&site.config)?,
-        sealed: None,
-        heard: Some(LastContact {
-            at: redeemed.at,
-            uptime: core.platform.clock.uptime(),
-        }),
-        wanted: None,
-    };
-    let known = core.device.people(&row.id)?.into_iter().next();
-    // A grant has one fixed patient; the same login with another one is not the same person here.
-    if known
-        .as_ref()
-        .is_some_and(|person| person.patient != redeemed.patient)
-    {
-        return Err(another);
-    }
-    let unlocked = core.vault.content_root(&row.id, fresh)?;
-    let person = match known {
-        Some(person) if redeemed.name.is_empty() => person,
-        Some(person) => PersonRow {
-            name: redeemed.name.clone(),
-            is_self: redeemed.is_self,
-            ..person
-        },
-        None => {
-            let id = random_id(&core.platform);
-            let wrapped = unlocked.new_person(&core.platform, &row.id, &id)?.0;
-            let (patient, name) = (redeemed.patient.clone(), redeemed.name.clone());
-            PersonRow {
-                id,
-                patient,
-                name,
-                is_self: redeemed.is_self,
-                wrapped,
-            }
-        }
-    };
-    let grant = GrantRow {
-        patient: redeemed.patient.clone(),
-        access_token: redeemed.access_token.clone(),
-        expires: redeemed.expires,
-        refresh_token: redeemed.refresh_token.clone(),
-        scope: redeemed.scope.clone(),
-        intent: false,
-        client_id,
-        key,
-        bound: redeemed.bound,
-    };
-    let (expires, heard) = (redeemed.expires, row.heard);
-    let store = |device: &Device| device.signed_in(&row, &grant, &person, &sign_in);
-    let account = match found {
-        Some(found) => {
-            let account = core.account_core(found)?;
-            account.signed_in(unlocked, expires, heard, store)?;
-            account
-        }
-        None => {
-            store(&core.device)?;
-            let account = core.account_core(row.clone())?;
-            account.signed_in(unlocked, expires, heard, |_| Ok(()))?;
-            account
-        }
-    };
-    Ok(Account::new(account))
 }

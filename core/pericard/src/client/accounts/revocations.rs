@@ -1,7 +1,5 @@
 //! Telling portals that a token is of no use any more (RFC 7009).
 //!
-//! Uses: `client`, `portal`
-//!
 //! A portal that cannot be reached now is told later: a copy that can do nothing but be revoked is kept for a day, goes out
 //! when the device is next online, and is destroyed after that. It goes to the authorization server that gave the token,
 //! and to no other that the base may name since.
@@ -15,10 +13,11 @@ use pericard_protocol::oauth::token::revoke;
 use pericard_protocol::secret::Secret;
 use serde::{Deserialize, Serialize};
 
-use crate::client::Core;
+use crate::client::config::PortalConfig;
+use crate::client::host::Host;
+use crate::client::site::Site;
 use crate::http::Request;
 use crate::platform::error::Result;
-use crate::portal::{PortalConfig, Site};
 
 /// How long a copy is kept while the device is offline.
 pub(super) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -48,21 +47,21 @@ pub(super) fn document(
 
 /// Keeps a token that became no account's until its portal is told. Blocks.
 pub(crate) fn later(
-    core: &Core,
+    host: &Host,
     config: PortalConfig,
     issuer: &str,
     client_id: &str,
     token: &Secret,
 ) -> Result<()> {
     let document = document(config, issuer, client_id, token)?;
-    let until = core.platform.clock.now() + KEPT;
-    core.device.revoke_later(&document, until)
+    let until = host.platform.clock.now() + KEPT;
+    host.device.revoke_later(&document, until)
 }
 
 /// Tells portals what they have not heard yet. What cannot be told now stays for its day.
-pub(crate) async fn settle(core: &Arc<Core>) {
-    let due = |core: &Arc<Core>| core.device.revocations(core.platform.clock.now());
-    let Ok(pending) = core.on_disk(due).await else {
+pub(crate) async fn settle(host: &Arc<Host>) {
+    let due = |host: &Arc<Host>| host.device.revocations(host.platform.clock.now());
+    let Ok(pending) = host.on_disk(due).await else {
         return;
     };
     for revocation in pending {
@@ -74,7 +73,7 @@ pub(crate) async fn settle(core: &Arc<Core>) {
             issuer,
             body,
         } = document;
-        let kept = core.on_disk(move |core| Site::load(core, config)).await;
+        let kept = host.on_disk(move |host| Site::load(host, config)).await;
         let Ok(Some(site)) = kept else {
             continue;
         };
@@ -91,8 +90,8 @@ pub(crate) async fn settle(core: &Arc<Core>) {
         );
         let told = site.http.send(request).await;
         if told.is_ok_and(|response| response.is_success()) {
-            let _ = core
-                .on_disk(move |core| core.device.revoked(revocation.id))
+            let _ = host
+                .on_disk(move |host| host.device.revoked(revocation.id))
                 .await;
         }
     }

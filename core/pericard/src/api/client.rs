@@ -1,0 +1,152 @@
+//! The client: one open directory, its portals and its accounts.
+//!
+//! Uses: `account`, `portal`, `sign_in`
+
+use std::sync::Arc;
+
+use crate::client::accounts::{Accounts, revocations};
+use crate::client::config::{Config, PortalConfig};
+use crate::client::host::Host;
+use crate::client::sign_in::SignInFlow;
+use crate::client::site::Site;
+use crate::keys::Keystore;
+use crate::platform::Platform;
+use crate::platform::error::{PericardError, Result};
+
+use super::account::Account;
+use super::portal::Portal;
+use super::sign_in::SignIn;
+
+/// An open directory: where an app starts.
+///
+/// Open one per process and keep it. Everything that touches disk, keystore or network is asynchronous and runs to
+/// its end even when the caller goes away.
+#[derive(uniffi::Object)]
+pub struct Client {
+    accounts: Arc<Accounts>,
+}
+
+#[uniffi::export]
+impl Client {
+    /// Opens `config.directory`, or makes it. Works offline.
+    ///
+    /// Fails with `InUse` when another process has it open, `Storage` with its kind (`WrongKey`: the keystore is not
+    /// the one that the directory was made with; `NotEncrypted`: the SQLite in this process is not SQLCipher),
+    /// `Keystore`, and `InvalidInput` for a portal that cannot be used. Nothing is changed then.
+    #[uniffi::constructor]
+    pub async fn open(
+        config: Config,
+        keystore: Arc<dyn Keystore>,
+    ) -> Result<Arc<Self>, PericardError> {
+        let platform = Platform::real(&config.app);
+        Self::on_platform(config, keystore, platform).await
+    }
+
+    /// The portals as configured. Memory only.
+    pub fn portals(&self) -> Vec<PortalConfig> {
+        self.host().config.portals.clone()
+    }
+
+    /// Finds a portal: three small requests.
+    ///
+    /// Fails with `Offline`; `InvalidInput` (`base`, `redirect`: `NotAUrl`, `NotHttps`; `extra_roots`: `NotACertificate`); and
+    /// `Portal` with what is wrong: `NotAPortal` (also a captive portal), `WrongIssuer`, `Insecure`, `InvalidAnswer`,
+    /// `TooLarge`, `Unsupported`, `Certificate`, `Failing`.
+    pub async fn portal(&self, config: PortalConfig) -> Result<Arc<Portal>, PericardError> {
+        let accounts = self.accounts.clone();
+        self.host()
+            .job(async move {
+                let site = Arc::new(Site::discover(accounts.host(), config).await?);
+                revocations::settle(accounts.host()).await;
+                Ok(Portal::new(accounts, site))
+            })
+            .await
+    }
+
+    /// The accounts on this device, in order of their first sign-in. Works offline.
+    pub async fn accounts(&self) -> Result<Vec<Arc<Account>>, PericardError> {
+        let accounts = self.accounts.clone();
+        self.host()
+            .job(async move {
+                let found = accounts.on_disk(|accounts| accounts.list()).await?;
+                Ok(found
+                    .into_iter()
+                    .map(|core| Account::new(accounts.clone(), core))
+                    .collect())
+            })
+            .await
+    }
+
+    /// One account. `NotFound` when it is not, or no longer, on this device. Works offline.
+    pub async fn account(&self, id: String) -> Result<Arc<Account>, PericardError> {
+        let accounts = self.accounts.clone();
+        self.host()
+            .job(async move {
+                let core = accounts.on_disk(move |accounts| accounts.find(&id)).await?;
+                Ok(Account::new(accounts, core))
+            })
+            .await
+    }
+
+    /// The sign-in that was under way when the app went away or was killed, if it is still in its ten minutes: a
+    /// person who left to copy a code goes on where they were. Works offline.
+    pub async fn resume_sign_in(&self) -> Result<Option<Arc<SignIn>>, PericardError> {
+        let accounts = self.accounts.clone();
+        self.host()
+            .job(async move {
+                let flow = SignInFlow::resume(accounts.clone()).await?;
+                Ok(flow.map(|flow| SignIn::new(accounts, flow)))
+            })
+            .await
+    }
+
+    /// Closes every file and idle connection and returns when all are closed: call it when the app goes to the
+    /// background. Running syncs end at the next page. Until `resume` everything else fails with `Closed`.
+    pub async fn pause(&self) -> Result<(), PericardError> {
+        let accounts = self.accounts.clone();
+        self.host()
+            .platform
+            .spawn(async move { accounts.pause().await })
+            .await
+    }
+
+    /// Lets everything go on after `pause`.
+    pub async fn resume(&self) -> Result<(), PericardError> {
+        let accounts = self.accounts.clone();
+        self.host()
+            .platform
+            .spawn(async move { accounts.resume() })
+            .await
+    }
+
+    /// Ends this client: as `pause`, and the directory is free for another. There is no way back but `open`.
+    pub async fn shut_down(&self) -> Result<(), PericardError> {
+        let accounts = self.accounts.clone();
+        self.host()
+            .platform
+            .spawn(async move { accounts.shut_down().await })
+            .await
+    }
+}
+
+impl Client {
+    pub(crate) async fn on_platform(
+        config: Config,
+        keystore: Arc<dyn Keystore>,
+        platform: Platform,
+    ) -> Result<Arc<Self>> {
+        let outer = platform.clone();
+        outer
+            .blocking(move || {
+                let host = Host::open(config, keystore, platform)?;
+                Ok(Arc::new(Self {
+                    accounts: Accounts::new(host)?,
+                }))
+            })
+            .await
+    }
+
+    fn host(&self) -> &Arc<Host> {
+        self.accounts.host()
+    }
+}

@@ -1,0 +1,8 @@
+//! The exported objects: thin shells, each method a job on the floors below.
+
+pub(crate) mod account;
+pub(crate) mod client;
+pub(crate) mod portal;
+pub(crate) mod qr_code;
+pub(crate) mod sign_in;
+pub(crate) mod two_factor;

@@ -1,0 +1,130 @@
+//! A sign-in under way, as apps drive it.
+//!
+//! Uses: `account`
+
+use std::sync::Arc;
+
+use crate::client::accounts::Accounts;
+use crate::client::sign_in::{SignInFlow, SignInStep};
+use crate::platform::error::PericardError;
+
+use super::account::Account;
+
+/// A sign-in under way.
+///
+/// A wrong answer is an error and `step` keeps the question. The state survives the app's death for ten minutes:
+/// `Client.resume_sign_in`. Abandoning it needs nothing, `cancel` is kinder to the portal.
+#[derive(uniffi::Object)]
+pub struct SignIn {
+    accounts: Arc<Accounts>,
+    flow: Arc<SignInFlow>,
+}
+
+#[uniffi::export]
+impl SignIn {
+    /// What to do next. Memory only. `SignInRequired` (`Expired`) after ten minutes.
+    pub fn step(&self) -> Result<SignInStep, PericardError> {
+        self.flow.step()
+    }
+
+    /// The address to open in the browser while `step` is `OpenBrowser`. Where the portal takes it, the request goes to it
+    /// directly first, and the address carries only a reference that works once and lives for a minute or so: ask again
+    /// each time the browser is opened. It holds one-time values: keep it out of logs.
+    ///
+    /// Fails with `Offline`, `Portal` (`Refused`; `Unsupported` when the app is no client of this portal and cannot
+    /// register), `ClockWrong`, `InvalidInput` (`step`, `NotAsked`).
+    pub async fn authorization_url(self: Arc<Self>) -> Result<String, PericardError> {
+        let flow = self.flow.clone();
+        self.accounts
+            .host()
+            .job(async move { flow.address().await })
+            .await
+    }
+
+    /// Passes on the address that the browser came back to.
+    ///
+    /// Fails with `InvalidInput` (`to`, `NotThisSignIn`) when it does not belong to this sign-in, `Cancelled` when the
+    /// person cancelled on the portal's pages, `Portal` (`UntrustedIdentity`, `NotFresh`, `Refused`), `ClockWrong`, and
+    /// `Offline` when the portal cannot be reached: then start the browser again, since a code works once.
+    pub async fn redirected(self: Arc<Self>, to: String) -> Result<SignInStep, PericardError> {
+        let flow = self.flow.clone();
+        self.accounts
+            .host()
+            .job(async move { flow.take_redirect(&to).await })
+            .await
+    }
+
+    /// Passes on what the person typed. Neither is stored; the core's copies are wiped.
+    ///
+    /// Fails with `WrongPassword`, `RateLimited` (then `step` is `Wait`), `InvalidInput` (`user`, `password`: `Empty`,
+    /// `TooLong`), `Offline`, `Portal`. The question stays.
+    pub async fn password(
+        self: Arc<Self>,
+        user: String,
+        password: Vec<u8>,
+    ) -> Result<SignInStep, PericardError> {
+        let flow = self.flow.clone();
+        let password = zeroize::Zeroizing::new(password);
+        self.accounts
+            .host()
+            .job(async move { flow.take_password(&user, &password).await })
+            .await
+    }
+
+    /// Passes on a recovery code in place of the second factor's, where `AskCode` says that it is taken. Each works once;
+    /// `Ready` says how many are left.
+    ///
+    /// Fails as `code` does, and with `InvalidInput` (`code`, `NotARecoveryCode`) before anything is sent.
+    pub async fn recovery_code(self: Arc<Self>, code: String) -> Result<SignInStep, PericardError> {
+        let flow = self.flow.clone();
+        let code = zeroize::Zeroizing::new(code);
+        self.accounts
+            .host()
+            .job(async move { flow.take_recovery_code(&code).await })
+            .await
+    }
+
+    /// Passes on the code of the second factor, also while enrolling one: six to eight digits; spaces and dashes are dropped, nothing else is.
+    ///
+    /// Fails with `InvalidInput` (`code`, `NotDigits`) before anything is sent, `WrongCode`, `RateLimited` (then `step`
+    /// is `Wait`), `Offline`, `Portal`. The question stays. The same code is never sent twice.
+    pub async fn code(self: Arc<Self>, code: String) -> Result<SignInStep, PericardError> {
+        let flow = self.flow.clone();
+        let code = zeroize::Zeroizing::new(code);
+        self.accounts
+            .host()
+            .job(async move { flow.take_code(&code).await })
+            .await
+    }
+
+    /// Commits a `Ready` sign-in as an account. Asks nobody, but waits for a refresh of that account which is under way;
+    /// calling it again returns the same account.
+    ///
+    /// Signing in where there is an account of the same person reopens that one, with its cache and its outbox.
+    /// Fails with `SignInRequired` (`AnotherPerson`) when `Account.sign_in_again` expected somebody else.
+    pub async fn finish(self: Arc<Self>) -> Result<Arc<Account>, PericardError> {
+        let (accounts, flow) = (self.accounts.clone(), self.flow.clone());
+        self.accounts
+            .host()
+            .job(async move {
+                let core = flow.finish().await?;
+                Ok(Account::new(accounts, core))
+            })
+            .await
+    }
+
+    /// Ends the sign-in and revokes what it holds, as far as the portal can be reached.
+    pub async fn cancel(self: Arc<Self>) -> Result<(), PericardError> {
+        let flow = self.flow.clone();
+        self.accounts
+            .host()
+            .job(async move { flow.cancel().await })
+            .await
+    }
+}
+
+impl SignIn {
+    pub(crate) fn new(accounts: Arc<Accounts>, flow: Arc<SignInFlow>) -> Arc<Self> {
+        Arc::new(Self { accounts, flow })
+    }
+}

@@ -1,0 +1,164 @@
+//! What all objects of one client share: configuration, platform, keys, the device's database, HTTP clients.
+//!
+//! Uses: `config`
+//!
+//! `Host` knows no portal, account or sign-in; they are built on it.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pericard_protocol::base_url::Base;
+use pericard_protocol::oauth::authorize::check_redirect;
+
+use crate::http::HttpClient;
+use crate::keys::{Keystore, Vault, device_database};
+use crate::platform::Platform;
+use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::platform::lifecycle::Lifecycle;
+use crate::storage::{Device, Directory};
+
+use super::config::{Config, PortalConfig};
+
+/// Identifies a portal connection: base URL plus extra roots.
+type PortalKey = (String, Vec<Vec<u8>>);
+
+/// An open directory with everything that is shared by its portals and accounts.
+pub(crate) struct Host {
+    pub(crate) config: Config,
+    pub(crate) platform: Platform,
+    pub(crate) vault: Vault,
+    pub(crate) device: Arc<Device>,
+    lifecycle: Lifecycle,
+    directory: Mutex<Option<Arc<Directory>>>,
+    http_clients: Mutex<BTreeMap<PortalKey, HttpClient>>,
+}
+
+impl Host {
+    /// Blocks.
+    pub(crate) fn open(
+        config: Config,
+        keystore: Arc<dyn Keystore>,
+        platform: Platform,
+    ) -> Result<Arc<Self>> {
+        check(&config)?;
+        let directory = Directory::open(Path::new(&config.directory), &platform)?;
+        let vault = Vault::new(keystore, platform.clone(), directory.id().to_owned());
+        let database = directory.device_db();
+        let root = vault.device_root(!database.exists())?;
+        let device = Device::open(&database, device_database(&root))?;
+        Ok(Arc::new(Self {
+            config,
+            platform,
+            vault,
+            device: Arc::new(device),
+            lifecycle: Lifecycle::new(),
+            directory: Mutex::new(Some(Arc::new(directory))),
+            http_clients: Mutex::default(),
+        }))
+    }
+
+    /// Runs the job of an exported method: to its end, and not while the client is paused.
+    pub(crate) async fn job<T: Send + 'static>(
+        &self,
+        job: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let guard = self.lifecycle.enter()?;
+        self.platform
+            .spawn(async move {
+                let _guard = guard;
+                job.await
+            })
+            .await
+    }
+
+    pub(crate) fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
+    /// Runs `work` where it may block.
+    pub(crate) async fn on_disk<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Arc<Self>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let host = self.clone();
+        self.platform.blocking(move || work(&host)).await
+    }
+
+    pub(crate) fn directory(&self) -> Result<Arc<Directory>> {
+        self.directory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or(PericardError::Closed)
+    }
+
+    /// Frees the directory for another client.
+    pub(super) fn release_directory(&self) {
+        self.directory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
+
+    /// Whether the app's configuration allows its own password screen for `base`.
+    pub(crate) fn allows_native(&self, base: &str) -> bool {
+        self.config
+            .portals
+            .iter()
+            .any(|portal| portal.base == base && portal.native_sign_in)
+    }
+
+    /// Returns the shared HTTP client for a portal. Roots are parsed here, so a bad one is reported as a caller error.
+    pub(crate) fn http_client(&self, config: &PortalConfig) -> Result<HttpClient> {
+        let base = Base::parse(&config.base, self.config.allow_loopback_http)?;
+        for root in &config.extra_roots {
+            if rustls::RootCertStore::empty()
+                .add(root.clone().into())
+                .is_err()
+            {
+                return Err(PericardError::input(
+                    "extra_roots",
+                    InputProblem::NotACertificate,
+                ));
+            }
+        }
+        let key = (config.base.clone(), config.extra_roots.clone());
+        let mut clients = self
+            .http_clients
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let client = clients.entry(key).or_insert_with_key(|(_, roots)| {
+            HttpClient::new(self.platform.clone(), base, roots.clone())
+        });
+        Ok(client.clone())
+    }
+
+    /// Returns the configuration for an account's portal: today's from the app, else the one saved at sign-in.
+    pub(crate) fn portal_config(&self, base: &str, saved: &str) -> Result<PortalConfig> {
+        match self
+            .config
+            .portals
+            .iter()
+            .find(|portal| portal.base == base)
+        {
+            Some(portal) => Ok(portal.clone()),
+            None => Ok(serde_json::from_str(saved)?),
+        }
+    }
+}
+
+fn check(config: &Config) -> Result<()> {
+    if config.app.is_empty() || !config.app.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+        return Err(PericardError::input("app", InputProblem::Unreadable));
+    }
+    if !Path::new(&config.directory).is_absolute() {
+        return Err(PericardError::input("directory", InputProblem::Unreadable));
+    }
+    for portal in &config.portals {
+        Base::parse(&portal.base, config.allow_loopback_http)?;
+        check_redirect(&portal.redirect)?;
+    }
+    Ok(())
+}

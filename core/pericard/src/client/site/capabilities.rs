@@ -1,0 +1,105 @@
+//! What a portal can do, from what it published at discovery.
+
+use pericard_protocol::fhir::capability::ResourceCapability;
+use pericard_protocol::oauth::discovery::PortalEndpoints;
+use url::Url;
+
+use crate::client::host::Host;
+
+use super::Site;
+
+/// What a portal can do.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct PortalCapabilities {
+    /// Its authorization server's name for itself.
+    pub issuer: String,
+    /// Sign-in by the system browser: always there.
+    pub browser_sign_in: bool,
+    /// Sign-in on the app's own screens: the portal offers it and the app's configuration allows it.
+    pub native_sign_in: bool,
+    /// What is asked of it in the browser is sent to it directly and cannot be changed on the way (RFC 9126).
+    pub pushed_requests: bool,
+    /// A stolen token is worthless: it is bound to a key of this device (RFC 9449).
+    pub bound_tokens: bool,
+    /// It publishes the keys that it signs its statements of who signed in with.
+    pub signed_identity: bool,
+    /// Apps that it does not know can register themselves (RFC 7591).
+    pub registration: bool,
+    /// The second factor can be enrolled and removed in the app (`Account.two_factor`).
+    pub two_factor: bool,
+    /// Its own pages that can be opened by `Portal.page`.
+    pub pages: Vec<PortalPage>,
+    /// Messages can be read.
+    pub messages: bool,
+    /// Messages can be sent.
+    pub send: bool,
+    /// A message whose answer was lost can be proved to have arrived once (conditional create).
+    pub proven_send: bool,
+    /// Signing out ends the session at the portal too.
+    pub revocation: bool,
+    /// The FHIR version it announces; empty when it has no CapabilityStatement.
+    pub fhir_version: String,
+    /// Its software's name, where it says so.
+    pub software: Option<String>,
+}
+
+/// A page of the portal's own, for what an app should not rebuild.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum PortalPage {
+    /// Setting a new password when the old one is lost.
+    PasswordReset,
+    /// The person's account: password, address, second factors.
+    Account,
+    /// Where the person is signed in, and ending that elsewhere.
+    Sessions,
+}
+
+impl Site {
+    pub(crate) fn capabilities(&self, host: &Host) -> PortalCapabilities {
+        let (endpoints, statement) = (self.endpoints(), self.capability());
+        let messages = self.resource("Communication");
+        let messages = messages.as_ref();
+        PortalCapabilities {
+            browser_sign_in: true,
+            native_sign_in: endpoints.challenge.is_some() && host.allows_native(&self.config.base),
+            pushed_requests: endpoints.par.is_some(),
+            bound_tokens: endpoints.offers_dpop(),
+            signed_identity: endpoints.jwks.is_some(),
+            registration: endpoints.registration.is_some(),
+            two_factor: endpoints.totp.is_some(),
+            pages: [
+                PortalPage::PasswordReset,
+                PortalPage::Account,
+                PortalPage::Sessions,
+            ]
+            .into_iter()
+            .filter(|page| address(&endpoints, *page).is_some())
+            .collect(),
+            messages: messages.is_some_and(ResourceCapability::searches),
+            send: messages.is_some_and(ResourceCapability::creates),
+            proven_send: messages.is_some_and(|m| m.creates() && m.conditional_create),
+            revocation: endpoints.revocation.is_some(),
+            fhir_version: statement
+                .as_ref()
+                .map(|c| c.fhir_version.clone())
+                .unwrap_or_default(),
+            software: statement.and_then(|c| c.software.clone()),
+            issuer: endpoints.issuer,
+        }
+    }
+
+    pub(crate) fn page(&self, page: PortalPage) -> Option<String> {
+        let mut url = address(&self.endpoints(), page)?.clone();
+        url.query_pairs_mut()
+            .append_pair("return_to", &self.config.redirect);
+        Some(url.into())
+    }
+}
+
+fn address(endpoints: &PortalEndpoints, page: PortalPage) -> Option<&Url> {
+    match page {
+        PortalPage::PasswordReset => endpoints.password_reset.as_ref(),
+        PortalPage::Account => endpoints.account.as_ref(),
+        PortalPage::Sessions => endpoints.sessions.as_ref(),
+    }
+}
