@@ -23,6 +23,7 @@
 pub mod admission;
 pub mod fhir;
 pub mod http_date;
+pub mod lifecycle;
 pub mod limits;
 pub mod oauth;
 

@@ -19,6 +19,18 @@ pub const CAPABILITY_BODY: usize = 8 * 1024 * 1024;
 /// Bytes of all header fields of one answer. Common servers accept 8 to 64 kB of them themselves.
 pub const HEADERS: usize = 64 * 1024;
 
+/// How long one exchange may take, retries included.
+pub const EXCHANGE: Duration = Duration::from_secs(60);
+
+/// How long the head of an answer may take: a slow search, not a server that never answers.
+pub const HEAD: Duration = Duration::from_secs(30);
+
+/// Bytes per second below which a body is given up, measured over at least [`SLOW_START`]. GPRS is twenty times faster.
+pub const SLOWEST: u64 = 256;
+
+/// How long a body may be slower than [`SLOWEST`].
+pub const SLOW_START: Duration = Duration::from_secs(15);
+
 /// How deeply JSON may nest: where serde_json's own limit lies, for what it reads.
 pub const JSON_DEPTH: usize = 128;
 

@@ -101,7 +101,9 @@ impl Client {
     }
 
     /// Closes every file and idle connection and returns when all are closed: call it when the app goes to the
-    /// background. Running syncs end at the next page. Until `resume` everything else fails with `Closed`.
+    /// background. It takes two seconds at most, whatever a server does: syncs end at once with `Cancelled` and go on
+    /// from there the next time; other exchanges get a second to end. Until `resume` everything else fails with
+    /// `Closed`. Pausing twice is as good as once.
     pub async fn pause(&self) -> Result<(), PericardError> {
         let accounts = self.accounts.clone();
         self.host()
@@ -110,12 +112,14 @@ impl Client {
             .await
     }
 
-    /// Lets everything go on after `pause`.
+    /// Lets everything go on after `pause`. Beside a pause that is under way, it takes effect when that one is done.
+    ///
+    /// Fails with `Closed` when the client was shut down, or paused again meanwhile.
     pub async fn resume(&self) -> Result<(), PericardError> {
         let accounts = self.accounts.clone();
         self.host()
             .platform
-            .spawn(async move { accounts.resume() })
+            .spawn(async move { accounts.resume().await })
             .await
     }
 

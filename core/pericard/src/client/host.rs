@@ -53,7 +53,7 @@ impl Host {
             platform,
             vault,
             device: Arc::new(device),
-            lifecycle: Lifecycle::new(),
+            lifecycle: Lifecycle::default(),
             directory: Mutex::new(Some(Arc::new(directory))),
             http_clients: Mutex::default(),
         }))
@@ -130,7 +130,12 @@ impl Host {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let client = clients.entry(key).or_insert_with_key(|(_, roots)| {
-            HttpClient::new(self.platform.clone(), base, roots.clone())
+            HttpClient::new(
+                self.platform.clone(),
+                self.lifecycle.clone(),
+                base,
+                roots.clone(),
+            )
         });
         Ok(client.clone())
     }

@@ -28,6 +28,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::platform::error::{PericardError, PortalProblem};
+use crate::platform::lifecycle::Lifecycle;
 use crate::platform::{Method, Platform, TransportError, TransportRequest};
 use pericard_protocol::secret::Secret;
 
@@ -54,6 +55,9 @@ pub(crate) enum HttpError {
     /// A token would have left the base; nothing was sent.
     #[error("foreign link")]
     ForeignLink,
+    /// The client is being paused or shut down; the request may have had its effect.
+    #[error("aborted")]
+    Aborted,
     /// No proof could be made; nothing was sent.
     #[error("no proof")]
     Unproved,
@@ -69,6 +73,7 @@ impl From<HttpError> for PericardError {
     fn from(error: HttpError) -> Self {
         match error {
             HttpError::Offline | HttpError::AnswerLost => Self::Offline,
+            HttpError::Aborted => Self::Closed,
             HttpError::Certificate => Self::portal(PortalProblem::Certificate),
             HttpError::TooLarge => Self::portal(PortalProblem::TooLarge),
             HttpError::ForeignLink => Self::portal(PortalProblem::ForeignLink),
@@ -149,10 +154,11 @@ impl Request {
     }
 }
 
-/// The way to one portal.
+/// The HTTP client of one portal.
 #[derive(Clone)]
 pub(crate) struct HttpClient {
     platform: Platform,
+    lifecycle: Lifecycle,
     base: Arc<Base>,
     roots: Arc<Vec<Vec<u8>>>,
     in_flight: Arc<Semaphore>,
@@ -160,9 +166,15 @@ pub(crate) struct HttpClient {
 }
 
 impl HttpClient {
-    pub(crate) fn new(platform: Platform, base: Base, roots: Vec<Vec<u8>>) -> Self {
+    pub(crate) fn new(
+        platform: Platform,
+        lifecycle: Lifecycle,
+        base: Base,
+        roots: Vec<Vec<u8>>,
+    ) -> Self {
         Self {
             platform,
+            lifecycle,
             base: Arc::new(base),
             roots: Arc::new(roots),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
@@ -174,20 +186,31 @@ impl HttpClient {
         &self.base
     }
 
-    /// Sends `call` and reads the whole answer, again where that is harmless.
+    /// Sends `request` and reads the whole response, again where that is harmless; within [`limits::EXCHANGE`], and not
+    /// beyond the grace of a pause.
     pub(crate) async fn send(&self, request: Request) -> Result<Response, HttpError> {
         if request.token.is_some() && !self.base.covers(&request.url) {
             return Err(HttpError::ForeignLink);
         }
+        let aborted = self.lifecycle.network();
+        tokio::select! {
+            biased;
+            () = aborted.cancelled() => Err(HttpError::Aborted),
+            outcome = self.tries(&request) => outcome,
+            () = self.platform.clock.timer(limits::EXCHANGE) => Err(HttpError::AnswerLost),
+        }
+    }
+
+    async fn tries(&self, request: &Request) -> Result<Response, HttpError> {
         let Ok(_slot) = self.in_flight.acquire().await else {
             return Err(HttpError::Offline);
         };
         let mut retries = retry::Retries::new(request.method);
         let mut proofs = proof::Tries::default();
         loop {
-            let outcome = self.once(&request, &mut proofs).await;
+            let outcome = self.once(request, &mut proofs).await;
             if let Ok(response) = &outcome
-                && self.has_better(&request, response, &mut proofs).await
+                && self.has_better(request, response, &mut proofs).await
             {
                 continue;
             }
@@ -258,13 +281,12 @@ impl HttpClient {
             body: request.body.clone(),
             roots: self.roots.clone(),
         };
-        let response = self
-            .platform
-            .transport
-            .exchange(outgoing)
-            .await
-            .map_err(concluded)?;
-        let response = Response::read(response, request.limit, self.platform.clock.now()).await?;
+        let head = tokio::select! {
+            biased;
+            head = self.platform.transport.exchange(outgoing) => head.map_err(concluded)?,
+            () = self.platform.clock.timer(limits::HEAD) => return Err(HttpError::AnswerLost),
+        };
+        let response = Response::read(head, request.limit, &*self.platform.clock).await?;
         self.heard
             .take(&response, &request.url, &self.base, &self.platform);
         Ok(response)

@@ -1,11 +1,11 @@
 //! A whole answer within its limits.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use pericard_protocol::{limits, retry_after};
 
-use crate::platform::TransportResponse;
 use crate::platform::error::{PericardError, PortalProblem};
+use crate::platform::{Clock, TransportResponse};
 
 use super::{HttpError, concluded};
 
@@ -22,9 +22,10 @@ impl Response {
     pub(super) async fn read(
         mut response: TransportResponse,
         limit: usize,
-        now: SystemTime,
+        clock: &dyn Clock,
     ) -> Result<Self, HttpError> {
         let mut body = Vec::new();
+        let began = clock.uptime();
         while let Some(piece) = response
             .body
             .chunk()
@@ -39,6 +40,10 @@ impl Response {
                 return Err(HttpError::TooLarge);
             }
             body.extend_from_slice(&piece);
+            let took = clock.uptime().saturating_sub(began);
+            if took > limits::SLOW_START && (body.len() as u64) < limits::SLOWEST * took.as_secs() {
+                return Err(HttpError::AnswerLost);
+            }
         }
         let mut response = Self {
             status: response.status,
@@ -46,7 +51,7 @@ impl Response {
             body,
             retry_after: None,
         };
-        let now = jiff::Timestamp::try_from(now).unwrap_or_default();
+        let now = jiff::Timestamp::try_from(clock.now()).unwrap_or_default();
         response.retry_after = response
             .header("retry-after")
             .and_then(|field| retry_after::parse(field, now));

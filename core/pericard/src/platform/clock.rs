@@ -13,8 +13,10 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> SystemTime;
     /// The time since boot, sleep included: nobody can set it back. It starts anew with each boot.
     fn uptime(&self) -> Duration;
-    /// Completes after `span`.
+    /// Completes after `span`; nothing else happens meanwhile.
     fn sleep(&self, span: Duration) -> Wait;
+    /// Completes when `span` has passed beside something that may end earlier: a deadline.
+    fn timer(&self, span: Duration) -> Wait;
 }
 
 /// The device's clock.
@@ -48,5 +50,9 @@ impl Clock for SystemClock {
     fn sleep(&self, span: Duration) -> Wait {
         // Created inside the future: the caller may stand outside the runtime.
         Box::pin(async move { tokio::time::sleep(span).await })
+    }
+
+    fn timer(&self, span: Duration) -> Wait {
+        self.sleep(span)
     }
 }

@@ -18,11 +18,15 @@ pub trait Spawner: Send + Sync + 'static {
 /// The process's tokio runtime.
 pub(super) struct Runtime;
 
+/// Threads that disk and keystore may block. SQLite has one writer and one reader per database, so more would only wait.
+const BLOCKING: usize = 8;
+
 fn runtime() -> &'static tokio::runtime::Runtime {
     static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| {
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
+            .max_blocking_threads(BLOCKING)
             .thread_name("pericard")
             .enable_all()
             .build()

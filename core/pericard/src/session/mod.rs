@@ -27,6 +27,7 @@ use pericard_protocol::session::{Effect, Event};
 use crate::http::{HttpClient, HttpError, Request, Response};
 use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result, SignInReason};
+use crate::platform::lifecycle::Lifecycle;
 use crate::session::authority::Authority;
 use crate::storage::{AccountRow, Device, SealReason};
 
@@ -54,7 +55,7 @@ pub enum SessionState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SendError {
     /// The request itself.
-    HttpClient(HttpError),
+    Http(HttpError),
     /// It was not sent, for this reason.
     Stop(PericardError),
 }
@@ -62,7 +63,7 @@ pub(crate) enum SendError {
 impl From<SendError> for PericardError {
     fn from(error: SendError) -> Self {
         match error {
-            SendError::HttpClient(error) => error.into(),
+            SendError::Http(error) => error.into(),
             SendError::Stop(error) => error,
         }
     }
@@ -71,6 +72,7 @@ impl From<SendError> for PericardError {
 /// What a session works with.
 pub(crate) struct SessionDeps {
     pub(crate) platform: Platform,
+    pub(crate) lifecycle: Lifecycle,
     pub(crate) device: Arc<Device>,
     pub(crate) http: HttpClient,
     pub(crate) authority: Arc<Authority>,
@@ -149,7 +151,7 @@ impl Session {
     }
 
     /// Asks the portal whether the person still may, after a lease that is over; the content is open then.
-    pub(crate) async fn reopen(&self) -> Result<()> {
+    pub(crate) async fn reopen(self: &Arc<Self>) -> Result<()> {
         if self.readable() == Err(PericardError::LeaseEnded) {
             self.seal_now().await;
             self.token(Event::NeedToken { now: self.now() }).await?;
@@ -158,7 +160,7 @@ impl Session {
     }
 
     /// Sends `call` with a token; once more with a new one when the portal refuses the first.
-    pub(crate) async fn send(&self, request: Request) -> Result<Response, SendError> {
+    pub(crate) async fn send(self: &Arc<Self>, request: Request) -> Result<Response, SendError> {
         let credentials = self.token(Event::NeedToken { now: self.now() }).await?;
         let response = self.once(&request, &credentials).await?;
         if response.status != 401 {
@@ -188,7 +190,7 @@ impl Session {
             .http
             .send(request)
             .await
-            .map_err(SendError::HttpClient)?;
+            .map_err(SendError::Http)?;
         if response.is_success() {
             self.heard(self.deps.http.estimated_time(&url)).await;
         }
@@ -269,8 +271,22 @@ impl Session {
         }
     }
 
+    /// A token, refreshed where needed. It is asked for in a task of its own: whoever waits may go away, and the tokens
+    /// that a refresh brings are stored all the same.
+    async fn token(self: &Arc<Self>, event: Event) -> Result<tokens::Credentials, SendError> {
+        let guard = self.deps.lifecycle.enter().map_err(SendError::Stop)?;
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let this = self.clone();
+        self.deps.platform.spawner.spawn(Box::pin(async move {
+            let _guard = guard;
+            let _ = tell.send(this.run_machine(event).await);
+        }));
+        told.await
+            .unwrap_or(Err(SendError::Stop(PericardError::internal("panic"))))
+    }
+
     /// Lets the machine run from `event` until there is a token or none can be had.
-    async fn token(&self, event: Event) -> Result<tokens::Credentials, SendError> {
+    async fn run_machine(&self, event: Event) -> Result<tokens::Credentials, SendError> {
         let mut tokens = self.tokens.lock().await;
         let mut next = Some(event);
         while let Some(event) = next.take().filter(|_| !self.has_left()) {

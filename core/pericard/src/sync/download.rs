@@ -90,7 +90,6 @@ pub(crate) async fn download(feature: &FeatureSync, run: &Run) -> Result<()> {
         let mut ordered = true;
         let mut newest = None;
         let again = loop {
-            run.go_on()?;
             if response.status == 410 && restarts > 0 {
                 restarts -= 1;
                 break true;

@@ -146,7 +146,6 @@ struct Item {
 pub(crate) async fn send(feature: &FeatureSync, run: &Run) -> Result<()> {
     let mut after = 0;
     while let Some(item) = feature.on_disk(move |feature| next(feature, after)).await? {
-        run.go_on()?;
         after = item.id;
         if deliver(feature, &item).await? {
             run.progress(|p| {
@@ -226,9 +225,9 @@ async fn deliver(feature: &FeatureSync, item: &Item) -> Result<bool> {
                 mark(feature, item, OutboxState::Failed(response.status)).await?;
                 return Ok(false);
             }
-            Err(SendError::HttpClient(HttpError::AnswerLost | HttpError::TooLarge)) => {
-                doubtful = true
-            }
+            Err(SendError::Http(
+                HttpError::AnswerLost | HttpError::Aborted | HttpError::TooLarge,
+            )) => doubtful = true,
             Err(error) => {
                 mark(feature, item, OutboxState::Queued).await?;
                 return Err(error.into());

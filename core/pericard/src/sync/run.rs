@@ -1,13 +1,16 @@
 //! A run and its handles: start one, watch it, cancel it.
 //!
-//! There is one run per account at a time; whoever starts another joins it. Every handle is a subscription of its
-//! own: dropping it detaches, and the run goes on. `cancel` ends the run for all at the next page boundary.
+//! An account has one run at a time. Whoever starts another joins it, unless it was cancelled or its budget ends
+//! sooner; then a run of one's own begins when that one has ended. Every handle is a subscription of its own: dropping
+//! it detaches, and the run goes on. `cancel`, a used-up budget and a pause of the client end a run at once, whatever a
+//! server does: the work is dropped between two steps of a store that survives that at any point.
 
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result};
@@ -92,48 +95,65 @@ impl SyncRun {
         }
     }
 
-    /// Ends the run at the next page boundary, for everybody who watches it.
+    /// Ends the run at once, for everybody who watches it. What had arrived is kept.
     pub fn cancel(&self) {
-        self.run.cancelled.store(true, SeqCst);
+        self.run.cancelled.cancel();
     }
 }
 
 /// A run from the inside.
 pub(crate) struct Run {
     reports: watch::Sender<Report>,
-    cancelled: AtomicBool,
-    deadline: Option<SystemTime>,
+    cancelled: CancellationToken,
+    /// By the time since boot: setting the clock changes no budget.
+    deadline: Option<Duration>,
     platform: Platform,
 }
 
 impl Run {
-    /// `Cancelled` once somebody asked for it or the budget is used up; asked at every page boundary.
-    pub(crate) fn go_on(&self) -> Result<()> {
-        if self.cancelled.load(SeqCst) || self.is_late() {
-            Err(PericardError::Cancelled)
-        } else {
-            Ok(())
+    /// Drives `work` until it ends, is cancelled, or the budget is used up; the last is what was asked for.
+    async fn limited(&self, work: impl Future<Output = Result<()>>) -> Result<()> {
+        tokio::select! {
+            biased;
+            () = self.cancelled.cancelled() => Err(PericardError::Cancelled),
+            () = self.late() => Ok(()),
+            result = work => result,
         }
     }
 
-    fn is_late(&self) -> bool {
-        self.deadline
-            .is_some_and(|deadline| self.platform.clock.now() >= deadline)
-    }
-
-    /// A run that used up its budget did what it was asked to.
-    fn result(&self, result: Result<()>) -> Result<()> {
-        match result {
-            Err(PericardError::Cancelled) if !self.cancelled.load(SeqCst) && self.is_late() => {
-                Ok(())
+    async fn late(&self) {
+        match self.deadline {
+            Some(deadline) => {
+                let left = deadline.saturating_sub(self.platform.clock.uptime());
+                self.platform.clock.timer(left).await;
             }
-            other => other,
+            None => std::future::pending().await,
         }
     }
 
+    /// Whether this run does what one that ends at `deadline` would do.
+    fn lasts_until(&self, deadline: Option<Duration>) -> bool {
+        let long_enough = match (self.deadline, deadline) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(ours), Some(theirs)) => ours >= theirs,
+        };
+        long_enough && !self.cancelled.is_cancelled() && self.reports.borrow().done.is_none()
+    }
+
+    async fn ended(&self) {
+        let mut reports = self.reports.subscribe();
+        // The sender is this run's own and cannot be gone.
+        let _ = reports.wait_for(|report| report.done.is_some()).await;
+    }
+
+    /// Changes the progress. The total is never less than what has come.
     pub(crate) fn progress(&self, change: impl FnOnce(&mut SyncProgress)) {
-        self.reports
-            .send_modify(|report| change(&mut report.progress));
+        self.reports.send_modify(|report| {
+            let progress = &mut report.progress;
+            change(progress);
+            progress.expected = progress.expected.map(|total| total.max(progress.received));
+        });
     }
 
     fn watch(self: &Arc<Self>) -> Arc<SyncRun> {
@@ -152,51 +172,56 @@ impl Run {
     }
 }
 
-/// The account's current run.
+/// The runs of one account.
 #[derive(Default)]
 pub(crate) struct SyncCoordinator {
-    current: Mutex<Weak<Run>>,
+    /// The newest last; those before it are ending.
+    runs: Mutex<Vec<Weak<Run>>>,
 }
 
 impl SyncCoordinator {
-    /// Joins the run that is under way, or starts `work` as a new one.
-    pub(crate) fn start<W>(
+    /// Joins the run under way, or starts `work` as a new one. `parent` cancels it.
+    pub(crate) fn start<W: Future<Output = Result<()>> + Send + 'static>(
         &self,
         platform: &Platform,
+        parent: &CancellationToken,
         budget: Option<Duration>,
         work: impl FnOnce(Arc<Run>) -> W,
-    ) -> Arc<SyncRun>
-    where
-        W: Future<Output = Result<()>> + Send + 'static,
-    {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(run) = current
-            .upgrade()
-            .filter(|run| run.reports.borrow().done.is_none())
-        {
+    ) -> Arc<SyncRun> {
+        let deadline = budget.map(|budget| platform.clock.uptime().saturating_add(budget));
+        let mut runs = self.runs();
+        runs.retain(|run| run.strong_count() > 0);
+        let before = runs.last().and_then(Weak::upgrade);
+        if let Some(run) = before.as_ref().filter(|run| run.lasts_until(deadline)) {
             return run.watch();
         }
-        let progress = SyncProgress {
-            stage: SyncStage::Sending,
-            received: 0,
-            expected: None,
-            sent: 0,
-        };
+        let (reports, _) = watch::channel(Report {
+            progress: SyncProgress {
+                stage: SyncStage::Sending,
+                received: 0,
+                expected: None,
+                sent: 0,
+            },
+            done: None,
+        });
         let run = Arc::new(Run {
-            reports: watch::Sender::new(Report {
-                progress,
-                done: None,
-            }),
-            cancelled: AtomicBool::new(false),
-            deadline: budget.and_then(|budget| platform.clock.now().checked_add(budget)),
+            reports,
+            cancelled: parent.child_token(),
+            deadline,
             platform: platform.clone(),
         });
-        *current = Arc::downgrade(&run);
+        runs.push(Arc::downgrade(&run));
         let handle = run.watch();
         let job = work(run.clone());
         let guard = Ended(run);
         platform.spawner.spawn(Box::pin(async move {
-            let result = guard.0.result(job.await);
+            let in_turn = async {
+                if let Some(before) = before {
+                    before.ended().await;
+                }
+                job.await
+            };
+            let result = guard.0.limited(in_turn).await;
             guard
                 .0
                 .reports
@@ -205,12 +230,15 @@ impl SyncCoordinator {
         handle
     }
 
-    /// Asks the current run to end, without waiting for it.
+    /// Ends every run, without waiting for it.
     pub(crate) fn cancel(&self) {
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(run) = current.upgrade() {
-            run.cancelled.store(true, SeqCst);
+        for run in self.runs().iter().filter_map(Weak::upgrade) {
+            run.cancelled.cancel();
         }
+    }
+
+    fn runs(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Run>>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -237,7 +265,7 @@ mod tests {
     #[tokio::test]
     async fn the_last_progress_is_told_before_the_end() {
         let (platform, sync_runs) = (Platform::real("test"), SyncCoordinator::default());
-        let run = sync_runs.start(&platform, None, async |run| {
+        let run = sync_runs.start(&platform, &CancellationToken::new(), None, async |run| {
             run.progress(|p| p.sent = 1);
             Ok(())
         });
@@ -252,7 +280,9 @@ mod tests {
     #[tokio::test]
     async fn a_run_that_panics_ends_for_everybody() {
         let (platform, sync_runs) = (Platform::real("test"), SyncCoordinator::default());
-        let run = sync_runs.start(&platform, None, async |_| panic!("somebody's name"));
+        let run = sync_runs.start(&platform, &CancellationToken::new(), None, async |_| {
+            panic!("somebody's name")
+        });
         let ended = loop {
             match run.next().await {
                 Ok(Some(_)) => {}
@@ -263,22 +293,76 @@ mod tests {
         assert_eq!(run.next().await, Ok(None));
     }
 
+    async fn end(run: &SyncRun) -> Result<()> {
+        while run.next().await?.is_some() {}
+        Ok(())
+    }
+
     #[tokio::test]
-    async fn who_joins_gets_the_same_run_and_a_budget_ends_it_well() {
-        let (platform, sync_runs) = (Platform::real("test"), SyncCoordinator::default());
-        let run = sync_runs.start(&platform, Some(Duration::ZERO), async |run| run.go_on());
-        while run.next().await.unwrap().is_some() {}
-        let (tell, subscription) = tokio::sync::oneshot::channel::<()>();
-        let first = sync_runs.start(&platform, None, |_| async {
-            subscription.await.unwrap();
+    async fn who_joins_gets_the_same_run() {
+        let (platform, runs) = (Platform::real("test"), SyncCoordinator::default());
+        let (tell, told) = tokio::sync::oneshot::channel::<()>();
+        let none = CancellationToken::new();
+        let first = runs.start(&platform, &none, None, |_| async {
+            told.await.unwrap();
             Ok(())
         });
-        let second = sync_runs.start(&platform, None, async |_| {
-            Err(PericardError::internal("two sync_runs"))
+        let second = runs.start(&platform, &none, Some(Duration::from_secs(5)), async |_| {
+            Err(PericardError::internal("two runs"))
         });
         tell.send(()).unwrap();
-        for handle in [first, second] {
-            while handle.next().await.unwrap().is_some() {}
-        }
+        assert_eq!(end(&first).await, Ok(()));
+        assert_eq!(end(&second).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_run_that_hangs_ends_by_its_budget_or_by_cancelling() {
+        let (platform, runs) = (Platform::real("test"), SyncCoordinator::default());
+        let none = CancellationToken::new();
+        let late = runs.start(&platform, &none, Some(Duration::ZERO), |_| {
+            std::future::pending()
+        });
+        assert_eq!(end(&late).await, Ok(()));
+        let stuck = runs.start(&platform, &none, None, |_| std::future::pending());
+        stuck.cancel();
+        assert_eq!(end(&stuck).await, Err(PericardError::Cancelled));
+        let paused = CancellationToken::new();
+        let stuck = runs.start(&platform, &paused, None, |_| std::future::pending());
+        paused.cancel();
+        assert_eq!(end(&stuck).await, Err(PericardError::Cancelled));
+    }
+
+    /// A run of one's own begins where the one under way was cancelled or has less time, and never beside it.
+    #[tokio::test]
+    async fn a_cancelled_or_shorter_run_is_not_joined() {
+        let (platform, runs) = (Platform::real("test"), SyncCoordinator::default());
+        let none = CancellationToken::new();
+        let short = runs.start(&platform, &none, Some(Duration::from_millis(20)), |_| {
+            std::future::pending()
+        });
+        let own = runs.start(&platform, &none, None, async |run| {
+            run.progress(|p| p.sent = 7);
+            Ok(())
+        });
+        assert_eq!(end(&own).await, Ok(()));
+        assert_eq!(short.run.reports.borrow().done, Some(Ok(())));
+        assert_eq!(own.run.reports.borrow().progress.sent, 7);
+        let cancelled = runs.start(&platform, &none, None, |_| std::future::pending());
+        cancelled.cancel();
+        let own = runs.start(&platform, &none, None, async |_| Ok(()));
+        assert_eq!(end(&own).await, Ok(()));
+        assert_eq!(end(&cancelled).await, Err(PericardError::Cancelled));
+    }
+
+    #[tokio::test]
+    async fn the_total_is_never_less_than_what_has_come() {
+        let (platform, runs) = (Platform::real("test"), SyncCoordinator::default());
+        let run = runs.start(&platform, &CancellationToken::new(), None, async |run| {
+            run.progress(|p| p.expected = Some(3));
+            run.progress(|p| p.received = 5);
+            Ok(())
+        });
+        assert_eq!(end(&run).await, Ok(()));
+        assert_eq!(run.run.reports.borrow().progress.expected, Some(5));
     }
 }

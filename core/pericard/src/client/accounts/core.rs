@@ -65,6 +65,7 @@ impl AccountCore {
         let (changed_content, changed_hub) = (content.clone(), notifier.clone());
         let deps = SessionDeps {
             platform: host.platform.clone(),
+            lifecycle: host.lifecycle().clone(),
             device: host.device.clone(),
             http: site.http.clone(),
             authority: site.authority.clone(),
@@ -137,10 +138,11 @@ impl AccountCore {
     pub(crate) fn start_sync(self: &Arc<Self>, budget: Option<Duration>) -> Result<Arc<SyncRun>> {
         self.session.can_ask()?;
         let guard = self.host.lifecycle().enter()?;
+        let syncs = self.host.lifecycle().syncs();
         let core = self.clone();
         Ok(self
             .sync_runs
-            .start(&self.host.platform, budget, move |run| async move {
+            .start(&self.host.platform, &syncs, budget, move |run| async move {
                 let _guard = guard;
                 revocations::settle(&core.host).await;
                 core.site.keep_up(&core.host).await;
@@ -151,10 +153,6 @@ impl AccountCore {
                 }
                 Ok(())
             }))
-    }
-
-    pub(crate) fn cancel_sync(&self) {
-        self.sync_runs.cancel();
     }
 
     pub(crate) fn pause(&self) {

@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::client::host::Host;
 use crate::platform::error::{PericardError, Result};
+use crate::platform::lifecycle::Files;
 use crate::storage::AccountRow;
 
 pub(crate) use adopt::SignedIn;
@@ -87,38 +88,52 @@ impl Accounts {
 
     /// Closes every file and idle connection; returns when all are closed.
     pub(crate) async fn pause(self: &Arc<Self>) -> Result<()> {
-        for account in self.open().values() {
-            account.cancel_sync();
-        }
-        self.host.lifecycle().close().await;
-        self.on_disk(|accounts| {
-            for account in accounts.open().values() {
-                account.pause();
-            }
-            accounts.host.device.pause();
-            accounts.host.platform.transport.close_idle();
-            Ok(())
-        })
-        .await
+        let files = self.clone();
+        self.host
+            .lifecycle()
+            .pause(&self.host.platform, files)
+            .await
     }
 
-    pub(crate) fn resume(&self) -> Result<()> {
-        self.host.directory()?;
-        self.host.device.resume();
-        for account in self.open().values() {
-            account.resume();
-        }
-        self.host.lifecycle().open();
-        Ok(())
+    /// Opens the client again after a pause.
+    pub(crate) async fn resume(self: &Arc<Self>) -> Result<()> {
+        let files = self.clone();
+        self.host
+            .lifecycle()
+            .resume(&self.host.platform, files)
+            .await
     }
 
     /// Pauses for good and frees the directory.
     pub(crate) async fn shut_down(self: &Arc<Self>) -> Result<()> {
-        self.pause().await?;
+        let files = self.clone();
+        self.host
+            .lifecycle()
+            .shut_down(&self.host.platform, files)
+            .await
+    }
+}
+
+impl Files for Accounts {
+    fn close(&self) {
+        for account in self.open().values() {
+            account.pause();
+        }
+        self.host.device.pause();
+        self.host.platform.transport.close_idle();
+    }
+
+    fn reopen(&self) {
+        self.host.device.resume();
+        for account in self.open().values() {
+            account.resume();
+        }
+    }
+
+    fn release(&self) {
         self.host.release_directory();
         for account in std::mem::take(&mut *self.open()).into_values() {
             account.end();
         }
-        Ok(())
     }
 }
