@@ -12,8 +12,10 @@
 //! | [`oauth`] | discovery, sign-in by browser and by the app's own screens, tokens |
 //! | [`totp`], [`otpauth`], [`recovery_code`], [`two_factor`] | second factors: codes, setting up, removing |
 //! | [`qr`] | a text as a QR code |
+//! | [`json`] | documents that others wrote, member by member |
 //! | [`http_date`], [`retry_after`] | times in header fields |
 //! | [`session`] | what happens to a session, and when its cache is sealed |
+//! | [`lifecycle`] | what a client does when it is paused, resumed and shut down |
 //! | [`limits`] | how much of anything is accepted |
 //!
 //! # Promises
@@ -23,6 +25,7 @@
 pub mod admission;
 pub mod fhir;
 pub mod http_date;
+pub mod json;
 pub mod lifecycle;
 pub mod limits;
 pub mod oauth;
@@ -36,3 +39,4 @@ pub mod secret;
 pub mod session;
 pub mod totp;
 pub mod two_factor;
+mod typed;

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::limits;
 use crate::secret::Secret;
+use crate::typed;
 
 /// A recovery code as it is sent: 8 to 64 lower-case letters and digits.
 #[derive(Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum RecoveryCodeError {
     /// Nothing was typed.
     #[error("the recovery code is empty")]
     Empty,
-    /// Something else than letters, digits, spaces and dashes.
+    /// Something else than letters, digits and what separates them.
     #[error("the recovery code has other characters than letters and digits")]
     OtherCharacters,
     /// Not 8 to 64 letters and digits.
@@ -33,16 +34,16 @@ const SHORTEST: usize = 8;
 const LONGEST: usize = 64;
 
 impl RecoveryCode {
-    /// Reads what a person typed or pasted. Spaces and dashes are dropped and capitals lowered, and
-    /// nothing else is.
+    /// Reads what a person typed or pasted: letters in either case and digits of any script. Spaces,
+    /// line ends, dashes and what has no width are dropped, and nothing else is.
     pub fn normalize(text: &str) -> Result<Self, RecoveryCodeError> {
         let mut code = Zeroizing::new(String::with_capacity(LONGEST));
         for c in text.chars() {
-            match c {
-                ' ' | '-' => {}
-                _ if !c.is_ascii_alphanumeric() => return Err(RecoveryCodeError::OtherCharacters),
-                _ if code.len() == LONGEST => return Err(RecoveryCodeError::WrongLength),
-                _ => code.push(c.to_ascii_lowercase()),
+            match typed::digit(c).or_else(|| typed::letter(c)) {
+                Some(_) if code.len() == LONGEST => return Err(RecoveryCodeError::WrongLength),
+                Some(plain) => code.push(plain.to_ascii_lowercase()),
+                None if typed::is_between(c) => {}
+                None => return Err(RecoveryCodeError::OtherCharacters),
             }
         }
         match code.len() {
@@ -91,6 +92,9 @@ mod tests {
             "abcd-efgh-ijkl-mn7p",
             "ABCD EFGH IJKL MN7P",
             " abcdefgh - ijklmn7P ",
+            "abcd\u{2013}efgh\u{a0}ijkl\u{202f}mn7p\r\n",
+            "ａｂｃｄ－ＥＦＧＨ－ijkl-mn７p",
+            "abcd-efgh-ijkl-mn\u{200b}\u{667}p",
         ] {
             let code = RecoveryCode::normalize(text).unwrap();
             assert_eq!(code.as_str(), "abcdefghijklmn7p");
@@ -109,12 +113,7 @@ mod tests {
         assert_eq!(read("abcd-efgh"), Ok(8));
         assert_eq!(read(&"x".repeat(64)), Ok(64));
         assert_eq!(read(&"x".repeat(65)), Err(E::WrongLength));
-        for text in [
-            "abcd_efgh",
-            "abcdefgh\n",
-            "abcdefg\u{e4}",
-            "abcd\u{2013}efgh",
-        ] {
+        for text in ["abcd_efgh", "abcdefg\u{e4}", "abcd.efgh"] {
             assert_eq!(read(text), Err(E::OtherCharacters), "{text}");
         }
     }
@@ -136,8 +135,10 @@ mod tests {
         #[test]
         fn what_is_accepted_is_what_was_typed(text in "[0-9a-zA-Z -]{0,80}|.*") {
             if let Ok(code) = RecoveryCode::normalize(&text) {
-                let kept: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-                prop_assert_eq!(code.as_str(), kept.to_ascii_lowercase());
+                let kept = text.chars().filter(|c| !typed::is_between(*c));
+                let kept = kept.map(|c| typed::digit(c).or_else(|| typed::letter(c)));
+                let kept: Option<String> = kept.collect();
+                prop_assert_eq!(Some(code.as_str().to_owned()), kept.map(|kept| kept.to_ascii_lowercase()));
                 prop_assert_eq!(RecoveryCode::normalize(code.as_str()).unwrap(), code);
             }
         }

@@ -18,6 +18,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
 
+use crate::json::{self, Count, Flag, Hidden, Member, Number, Text, Texts};
 use crate::limits;
 use crate::oauth::ErrorCode;
 use crate::otpauth::{OtpAuth, OtpAuthError};
@@ -52,19 +53,28 @@ impl Action {
 }
 
 /// Whether there is a second factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Status {
     /// A code is asked for at sign-in.
     pub enrolled: bool,
-    /// How many recovery codes are left.
-    #[serde(default)]
-    pub recovery_codes_left: u32,
+    /// How many recovery codes are left, if said.
+    pub recovery_codes_left: Option<u32>,
 }
 
 impl Status {
     /// Reads the answer to `GET`.
     pub fn parse(body: &[u8]) -> Result<Self, TwoFactorError> {
-        read(body)
+        #[derive(Deserialize, Default)]
+        #[serde(default)]
+        struct Raw {
+            enrolled: Member<Flag>,
+            recovery_codes_left: Member<Count>,
+        }
+        let raw: Raw = read(body)?;
+        Ok(Self {
+            enrolled: raw.enrolled.get().ok_or(TwoFactorError::NotAnAnswer)?,
+            recovery_codes_left: raw.recovery_codes_left.get(),
+        })
     }
 }
 
@@ -82,12 +92,15 @@ pub struct Enrolment {
 impl Enrolment {
     /// Reads the answer to `POST`.
     pub fn parse(body: &[u8]) -> Result<Self, TwoFactorError> {
-        #[derive(Deserialize)]
+        #[derive(Deserialize, Default)]
+        #[serde(default)]
         struct Raw {
-            enrolment: Secret,
-            otpauth: Secret,
+            enrolment: Member<Hidden>,
+            otpauth: Member<Hidden>,
         }
-        let Raw { enrolment, otpauth } = read(body)?;
+        let raw: Raw = read(body)?;
+        let both = raw.enrolment.get().zip(raw.otpauth.get());
+        let (enrolment, otpauth) = both.ok_or(TwoFactorError::NotAnAnswer)?;
         if !(1..=limits::TOKEN).contains(&enrolment.expose().len()) {
             return Err(TwoFactorError::NotAnAnswer);
         }
@@ -107,11 +120,13 @@ impl RecoveryCodes {
     /// Reads the answer to `…/confirm` and `…/recovery-codes`. Codes that nobody could ever use are
     /// left out.
     pub fn parse(body: &[u8]) -> Result<Self, TwoFactorError> {
-        #[derive(Deserialize)]
+        #[derive(Deserialize, Default)]
+        #[serde(default)]
         struct Raw {
-            recovery_codes: Vec<Secret>,
+            recovery_codes: Member<Texts>,
         }
-        let codes = recovery_code::shown(read::<Raw>(body)?.recovery_codes);
+        let codes = read::<Raw>(body)?.recovery_codes.get();
+        let codes = recovery_code::shown(codes.unwrap_or_default());
         if codes.is_empty() {
             return Err(TwoFactorError::NotAnAnswer);
         }
@@ -177,45 +192,48 @@ impl TwoFactorError {
     /// Reads an answer whose status is not a success. `retry_after` is the header field, read by
     /// [`crate::retry_after::parse`]. A 401 is read as a challenge before.
     pub fn of(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Self {
-        #[derive(Deserialize)]
+        #[derive(Deserialize, Default)]
+        #[serde(default)]
         struct Raw {
-            error: String,
-            attempts_left: Option<u32>,
-            retry_after: Option<u64>,
+            error: Member<Text>,
+            attempts_left: Member<Count>,
+            retry_after: Member<Number>,
         }
-        let wait = |said: Option<u64>| {
-            let wait = said.map(Duration::from_secs).or(retry_after);
+        let wait = |said: Option<f64>| {
+            // Casting saturates, and is bounded right after.
+            let said = said.map(|seconds| Duration::from_secs(seconds as u64));
+            let wait = said.or(retry_after);
             Self::Wait {
                 retry_after: wait
                     .unwrap_or(limits::RETRY_AFTER_UNSAID)
                     .min(limits::RETRY_AFTER),
             }
         };
-        match read::<Raw>(body) {
-            Ok(raw) => match raw.error.as_str() {
+        let raw = read::<Raw>(body).ok();
+        let error = raw.and_then(|mut raw| {
+            let error = std::mem::take(&mut raw.error).get()?;
+            Some((error, raw))
+        });
+        match error {
+            Some((error, raw)) => match error.as_str() {
                 "wrong_code" => Self::WrongCode {
-                    attempts_left: raw.attempts_left,
+                    attempts_left: raw.attempts_left.get(),
                 },
                 "no_enrolment" => Self::NoEnrolment,
                 "not_enrolled" => Self::NotEnrolled,
-                "too_many_attempts" => wait(raw.retry_after),
+                "too_many_attempts" => wait(raw.retry_after.get()),
                 _ if status >= 500 => Self::Unavailable,
                 code => Self::Refused(ErrorCode::new(code)),
             },
-            Err(_) if status == 429 => wait(None),
-            Err(_) if status >= 500 => Self::Unavailable,
-            Err(_) => Self::NotAnAnswer,
+            None if status == 429 => wait(None),
+            None if status >= 500 => Self::Unavailable,
+            None => Self::NotAnAnswer,
         }
     }
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, TwoFactorError> {
-    // A struct can be read from an array as well, which no portal means.
-    let is_object = body.trim_ascii_start().first() == Some(&b'{');
-    (is_object && limits::depth_is_fine(body))
-        .then(|| serde_json::from_slice(body).ok())
-        .flatten()
-        .ok_or(TwoFactorError::NotAnAnswer)
+    json::read(body).map_err(|_| TwoFactorError::NotAnAnswer)
 }
 
 #[cfg(test)]
@@ -229,7 +247,7 @@ mod tests {
         let status = Status::parse(br#"{"enrolled":true,"recovery_codes_left":7}"#);
         let seven = Status {
             enrolled: true,
-            recovery_codes_left: 7,
+            recovery_codes_left: Some(7),
         };
         assert_eq!(status, Ok(seven));
         assert!(!Status::parse(br#"{"enrolled":false}"#).unwrap().enrolled);
@@ -246,6 +264,26 @@ mod tests {
             format!("{enrolment:?} {codes:?}"),
             "Enrolment { enrolment: Secret(..), uri: Secret(..), otpauth: OtpAuth(..) } RecoveryCodes([Secret(..)])"
         );
+    }
+
+    #[test]
+    fn an_odd_member_costs_itself() {
+        for left in ["null", "\"\"", "{}", "-1", "[7]"] {
+            let body = format!(r#"{{"enrolled":"true","recovery_codes_left":{left}}}"#);
+            let status = Status::parse(body.as_bytes()).unwrap();
+            assert!(
+                status.enrolled && status.recovery_codes_left.is_none(),
+                "{left}"
+            );
+        }
+        let refusal = br#"{"error":"wrong_code","attempts_left":null,"retry_after":{}}"#;
+        let wrong = TwoFactorError::WrongCode {
+            attempts_left: None,
+        };
+        assert_eq!(TwoFactorError::of(400, None, refusal), wrong);
+        let codes = br#"{"recovery_codes":[7,"abcd-efgh",null]}"#;
+        assert_eq!(RecoveryCodes::parse(codes).unwrap().0.len(), 1);
+        assert!(Status::parse(b"\xef\xbb\xbf{\"enrolled\":false}").is_ok());
     }
 
     #[test]

@@ -49,7 +49,10 @@ pub use config::{ConfigFile, PortalEntry};
 pub use control::{Answer, Command};
 pub use control_http::{ControlServer, Started};
 pub use error::PortalError;
-pub use fault::{DiscoveryFlaw, DropOn, Fault, FaultKind, Flaw, JwksFlaw, StatusOn, WhichUser};
+pub use fault::{
+    Contradicted, Denial, DiscoveryFlaw, DropOn, EmptyText, Fault, FaultKind, FirstAddress, Flaw,
+    JwksFlaw, OddLabel, OddMembers, ParRefusal, RefreshError, StatusOn, Unauthorized, WhichUser,
+};
 pub use portal::{PersonInfo, Portal};
 pub use server::Hangup;
 pub use spec::{Acr, Offer, PersonSpec, Spec, StepUpSpec, TotpAlgorithm, TotpSpec};

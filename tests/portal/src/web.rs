@@ -16,7 +16,7 @@ use futures_util::stream;
 
 use crate::account;
 use crate::clock;
-use crate::fault::{FaultKind, StatusOn};
+use crate::fault::{FaultKind, StatusOn, Unauthorized};
 use crate::fhir;
 use crate::instance::Instance;
 use crate::oauth::{authorize, challenge, discovery, dpop, login, own_pages, par, register, token};
@@ -137,6 +137,14 @@ fn before(instance: &Instance, path: &str) -> Option<Reply> {
             reply::with_body(code, "text/plain; charset=utf-8", "out of order\n")
         });
     }
+    if path.starts_with("/fhir/Communication") || path.starts_with("/fhir/Patient") {
+        let fault = state
+            .faults
+            .take(|kind| matches!(kind, FaultKind::Unauthorized { .. }));
+        if let Some(FaultKind::Unauthorized { answer }) = fault {
+            return Some(unauthorized(answer));
+        }
+    }
     if path.starts_with("/fhir") {
         let limit = state
             .faults
@@ -148,6 +156,23 @@ fn before(instance: &Instance, path: &str) -> Option<Reply> {
         }
     }
     None
+}
+
+/// A 401 that says nothing about the token, or nothing that a new one would mend.
+fn unauthorized(answer: Unauthorized) -> Reply {
+    let (challenge, mut reply) = match answer {
+        Unauthorized::Page => {
+            let html = "<!doctype html><title>Sign in to the network</title>";
+            ("", reply::with_body(401, "text/html; charset=utf-8", html))
+        }
+        Unauthorized::Proxy => ("Basic realm=\"proxy\"", reply::empty(401)),
+        Unauthorized::Unexplained => ("Bearer realm=\"fhir\"", reply::empty(401)),
+        Unauthorized::MoreScope => ("Bearer error=\"insufficient_scope\"", reply::empty(401)),
+    };
+    if !challenge.is_empty() {
+        reply::set(&mut reply, header::WWW_AUTHENTICATE, challenge);
+    }
+    reply
 }
 
 /// Puts the current nonce on an answer of the authorization server or of the FHIR base (RFC 9449 §8.2),
@@ -169,7 +194,12 @@ fn with_nonce(instance: &Instance, path: &str, mut answer: Reply) -> Reply {
 
 /// Encodes, cuts and dates an answer.
 async fn after(instance: &Instance, path: &str, gzip: bool, answer: Reply) -> Reply {
-    let (date, truncate) = {
+    let is_json = answer
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.contains("json"));
+    let (date, truncate, marked) = {
         let mut state = instance.state();
         let truncate = path.starts_with("/fhir")
             && answer.status().is_success()
@@ -181,26 +211,37 @@ async fn after(instance: &Instance, path: &str, gzip: bool, answer: Reply) -> Re
             Some(FaultKind::ClockSkew { seconds }) => seconds * 1000,
             _ => 0,
         };
-        (clock::http_date(state.clock.millis() + skew), truncate)
+        let marked = is_json && state.faults.hit(FaultKind::ByteOrderMark);
+        (
+            clock::http_date(state.clock.millis() + skew),
+            truncate,
+            marked,
+        )
     };
     let mut answer = if answer.extensions().get::<AsIs>().is_some() {
         answer
     } else {
-        encode(answer, gzip, truncate).await
+        encode(answer, gzip, truncate, marked).await
     };
     reply::set(&mut answer, header::DATE, &date);
     answer
 }
 
+/// U+FEFF in UTF-8 (RFC 8259 §8.1).
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Below this gzip gains nothing.
 const WORTH_GZIP: usize = 512;
 
-async fn encode(answer: Reply, gzip: bool, truncate: bool) -> Reply {
+async fn encode(answer: Reply, gzip: bool, truncate: bool, marked: bool) -> Reply {
     let (parts, body) = answer.into_parts();
     // The body is whole in memory: everything else is marked `AsIs`.
     let mut bytes = axum::body::to_bytes(body, usize::MAX)
         .await
         .unwrap_or_default();
+    if marked {
+        bytes = [BYTE_ORDER_MARK, &bytes].concat().into();
+    }
     let mut answer = Reply::from_parts(parts, Body::empty());
     if gzip && bytes.len() >= WORTH_GZIP {
         let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::fast());

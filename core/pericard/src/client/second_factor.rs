@@ -100,7 +100,7 @@ impl AccountCore {
         let status = Status::parse(&response.body).map_err(|_| response.refusal())?;
         Ok(TwoFactorStatus {
             enrolled: status.enrolled,
-            recovery_codes_left: status.recovery_codes_left,
+            recovery_codes_left: status.recovery_codes_left.unwrap_or_default(),
         })
     }
 

@@ -152,7 +152,11 @@ impl Session {
             Some(id_token) => self.is_same(old, id_token, &answered.access_token).await,
             None => true,
         };
-        let expires = device_now.checked_add(answered.expires_in);
+        let expires = device_now.checked_add(
+            answered
+                .expires_in
+                .unwrap_or(pericard_protocol::limits::ACCESS_TOKEN_LIFE_UNSAID),
+        );
         let expires = expires.unwrap_or(device_now);
         tokens.received = Some(GrantRow {
             patient: old.patient.clone(),

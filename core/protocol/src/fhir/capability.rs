@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::FhirError;
+use crate::json::{Flag, Member, Object, Objects, Text};
 
 /// What a server says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,77 +32,82 @@ pub struct ResourceCapability {
     pub conditional_create: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
 struct Raw {
-    resource_type: String,
-    fhir_version: Option<String>,
-    software: Option<RawSoftware>,
-    #[serde(default)]
-    rest: Vec<RawRest>,
+    resource_type: Member<Text>,
+    fhir_version: Member<Text>,
+    software: Member<Object<RawSoftware>>,
+    rest: Member<Objects<RawRest>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct RawSoftware {
-    name: Option<String>,
+    name: Member<Text>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct RawRest {
-    mode: Option<String>,
-    #[serde(default)]
-    resource: Vec<RawResource>,
+    mode: Member<Text>,
+    resource: Member<Objects<RawResource>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
 struct RawResource {
     #[serde(rename = "type")]
-    kind: Option<String>,
-    #[serde(default)]
-    interaction: Vec<RawInteraction>,
-    #[serde(default)]
-    search_param: Vec<RawSearchParam>,
-    conditional_create: Option<bool>,
+    kind: Member<Text>,
+    interaction: Member<Objects<RawInteraction>>,
+    search_param: Member<Objects<RawSearchParam>>,
+    conditional_create: Member<Flag>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct RawInteraction {
-    code: Option<String>,
+    code: Member<Text>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct RawSearchParam {
-    name: Option<String>,
+    name: Member<Text>,
 }
 
 impl CapabilityStatement {
     /// Reads a statement.
     pub fn parse(json: &[u8]) -> Result<Self, FhirError> {
         let raw: Raw = super::read(json)?;
-        if raw.resource_type != "CapabilityStatement" {
+        if raw.resource_type.get().as_deref() != Some("CapabilityStatement") {
             return Err(FhirError::WrongResource);
         }
-        let version = raw.fhir_version.ok_or(FhirError::Invalid {
+        let version = raw.fhir_version.get().ok_or(FhirError::Invalid {
             field: "fhirVersion",
         })?;
-        let servers = raw
-            .rest
-            .into_iter()
-            .filter(|rest| rest.mode.as_deref() != Some("client"));
         let mut resources: BTreeMap<String, ResourceCapability> = BTreeMap::new();
-        for resource in servers.flat_map(|rest| rest.resource) {
-            let Some(kind) = resource.kind else { continue };
-            let known = resources.entry(kind).or_default();
-            let interactions = resource.interaction.into_iter().filter_map(|it| it.code);
-            known.interactions.extend(interactions);
-            let names = resource.search_param.into_iter().filter_map(|it| it.name);
-            known.search_params.extend(names);
-            known.conditional_create |= resource.conditional_create.unwrap_or(false);
+        for rest in raw.rest.get().unwrap_or_default() {
+            if rest.mode.get().as_deref() == Some("client") {
+                continue;
+            }
+            for resource in rest.resource.get().unwrap_or_default() {
+                let Some(kind) = resource.kind.get() else {
+                    continue;
+                };
+                let known = resources.entry(kind).or_default();
+                let interactions = resource.interaction.get().unwrap_or_default();
+                let codes = interactions.into_iter().filter_map(|it| it.code.get());
+                known.interactions.extend(codes);
+                let parameters = resource.search_param.get().unwrap_or_default();
+                let names = parameters.into_iter().filter_map(|it| it.name.get());
+                known.search_params.extend(names);
+                known.conditional_create |= resource.conditional_create.get().unwrap_or(false);
+            }
         }
         Ok(Self {
             fhir_version: version,
-            software: raw.software.and_then(|software| software.name),
+            software: raw.software.get().and_then(|software| software.name.get()),
             resources,
         })
     }
@@ -134,11 +140,6 @@ impl ResourceCapability {
     pub fn does(&self, interaction: &str) -> bool {
         self.interactions.iter().any(|code| code == interaction)
     }
-
-    /// Whether a search parameter is offered.
-    pub fn searches_by(&self, parameter: &str) -> bool {
-        self.search_params.iter().any(|name| name == parameter)
-    }
 }
 
 #[cfg(test)]
@@ -163,10 +164,29 @@ mod tests {
         assert_eq!(statement.software.as_deref(), Some("Reference"));
         let messages = statement.resource("Communication").unwrap();
         assert!(messages.searches() && messages.creates() && messages.conditional_create);
-        assert!(messages.searches_by("identifier") && !messages.searches_by("subject"));
+        assert_eq!(messages.search_params, ["identifier", "_lastUpdated"]);
         let patients = statement.resource("Patient").unwrap();
         assert!(!patients.searches() && !patients.creates() && !patients.conditional_create);
         assert_eq!(statement.resource("Task"), None);
+    }
+
+    #[test]
+    fn an_odd_member_costs_itself() {
+        let statement = CapabilityStatement::parse(
+            br#"{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","software":"x","rest":[7,
+              {"mode":null,"resource":[null,{"type":7},
+                {"type":"Communication","conditionalCreate":null,"searchParam":null,
+                 "interaction":[{"code":"read"},{"code":null},"create",{"code":"search-type"}]},
+                {"type":"Patient","interaction":{"code":"read"},"searchParam":[{"name":7},{"name":"_id"}]}]}]}"#,
+        )
+        .unwrap();
+        assert_eq!(statement.software, None);
+        let messages = statement.resource("Communication").unwrap();
+        assert_eq!(messages.interactions, ["read", "search-type"]);
+        let patients = statement.resource("Patient").unwrap();
+        assert!(patients.does("read") && patients.search_params == ["_id"]);
+        let empty = br#"{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","rest":null}"#;
+        assert!(CapabilityStatement::parse(empty).is_ok());
     }
 
     #[test]

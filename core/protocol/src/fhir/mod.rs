@@ -17,6 +17,8 @@ pub mod reference;
 pub mod search;
 pub mod user;
 
+use crate::json::Unreadable;
+
 /// Why something is not the FHIR resource that was asked for. Carries nothing of what was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FhirError {
@@ -48,16 +50,10 @@ pub fn is_id(text: &str) -> bool {
         && text.bytes().any(|byte| byte != b'.')
 }
 
-/// Reads JSON after asking for its depth.
+/// Reads an object.
 pub(crate) fn read<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, FhirError> {
-    if !crate::limits::depth_is_fine(json) {
-        return Err(FhirError::TooDeep);
-    }
-    // serde_json does not look at the encoding of what it skips.
-    let text = std::str::from_utf8(json).map_err(|_| FhirError::Unreadable)?;
-    // serde would fill a struct from an array as well, which FHIR never means.
-    if !text.trim_start().starts_with('{') {
-        return Err(FhirError::Unreadable);
-    }
-    serde_json::from_str(text).map_err(|_| FhirError::Unreadable)
+    crate::json::read(json).map_err(|error| match error {
+        Unreadable::TooDeep => FhirError::TooDeep,
+        Unreadable::NotAnObject => FhirError::Unreadable,
+    })
 }

@@ -25,7 +25,7 @@ pub struct AuthorizationRequest<'a> {
     pub client_id: &'a str,
     /// The redirect as registered; for loopback with the port in use (RFC 8252 §7.3).
     pub redirect: &'a str,
-    /// Separated by spaces, from [`scopes`].
+    /// Separated by spaces, from [`super::scope::plan`].
     pub scope: &'a str,
     /// Ties the redirect to this sign-in.
     pub state: &'a Secret,
@@ -86,27 +86,6 @@ impl AuthorizationRequest<'_> {
     }
 }
 
-/// The scopes to ask for: who it is, staying signed in, their own record and messages; to write
-/// messages if `send`. Written as SMART 1 (`.read`, `.write`) where the portal announces that and
-/// not SMART 2, be it by `permission-v1` or by the scopes that it names; else as SMART 2 (`.crs`).
-pub fn scopes(endpoints: &PortalEndpoints, send: bool) -> String {
-    let named = endpoints
-        .scopes
-        .iter()
-        .any(|scope| scope.ends_with(".read"));
-    let version_1 =
-        (named || endpoints.is_capable("permission-v1")) && !endpoints.is_capable("permission-v2");
-    let messages = match (version_1, send) {
-        (false, true) => "patient/Patient.rs patient/Communication.crs",
-        (false, false) => "patient/Patient.rs patient/Communication.rs",
-        (true, true) => {
-            "patient/Patient.read patient/Communication.read patient/Communication.write"
-        }
-        (true, false) => "patient/Patient.read patient/Communication.read",
-    };
-    format!("openid fhirUser launch/patient offline_access {messages}")
-}
-
 /// Why an address cannot be a redirect of an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RedirectAddressError {
@@ -137,6 +116,28 @@ pub fn check_redirect(text: &str) -> Result<(), RedirectAddressError> {
     } else {
         Err(RedirectAddressError::NotPrivate)
     }
+}
+
+/// Whether a redirect could be mixed up: the portal does not announce `iss`, and another issuer's
+/// sign-ins return to the same address (RFC 9700 §4.4.2.2). `others` are issuers and redirects of the
+/// other portals of this app. For loopback the port is another each time and does not tell them apart.
+pub fn is_ambiguous<'a>(
+    endpoints: &PortalEndpoints,
+    redirect: &str,
+    others: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> bool {
+    let without_port = |text: &str| {
+        let mut url = Url::parse(text).ok()?;
+        if url.scheme() == "http" {
+            let _ = url.set_port(None);
+        }
+        Some(url)
+    };
+    let ours = without_port(redirect);
+    !endpoints.iss_parameter
+        && others
+            .into_iter()
+            .any(|(issuer, redirect)| issuer != endpoints.issuer && without_port(redirect) == ours)
 }
 
 /// A sign-in whose redirect is awaited.
@@ -173,6 +174,14 @@ pub enum RedirectError {
         /// The server's reason.
         code: ErrorCode,
     },
+    /// Somebody says that the server refused, without the state or the issuer that would prove it.
+    /// Many servers forget them in errors. It ends the wait and gives nothing: nothing was redeemed,
+    /// and the person may begin anew.
+    #[error("sign-in was refused, as far as can be told: {code}")]
+    Unproved {
+        /// The reason that was given.
+        code: ErrorCode,
+    },
 }
 
 /// Reads the redirect of a pending sign-in.
@@ -188,24 +197,39 @@ pub fn parse_redirect(expected: &Pending, url: &str) -> Result<Code, RedirectErr
             return Err(RedirectError::NotOurs);
         }
     }
-    let state = once(&url, "state")?.ok_or(RedirectError::WrongState)?;
-    if !expected.state.matches(state.expose()) {
+    let state = once(&url, "state")?;
+    let refused = once(&url, "error")?.map(|code| ErrorCode::new(code.expose()));
+    // One that is there and another belongs elsewhere, whatever else is said.
+    if state
+        .as_ref()
+        .is_some_and(|state| !expected.state.matches(state.expose()))
+    {
         return Err(RedirectError::WrongState);
     }
     // RFC 9207 §2.4: simple string comparison; errors carry it as well.
-    match once(&url, "iss")? {
-        Some(issuer) if issuer.expose() == expected.issuer => {}
-        None if !expected.iss_required => {}
-        _ => return Err(RedirectError::WrongIssuer),
+    let issuer = once(&url, "iss")?;
+    if issuer
+        .as_ref()
+        .is_some_and(|issuer| issuer.expose() != expected.issuer)
+    {
+        return Err(RedirectError::WrongIssuer);
     }
-    if let Some(code) = once(&url, "error")? {
-        return Err(RedirectError::Refused {
-            code: ErrorCode::new(code.expose()),
+    let issuer_is_missing = expected.iss_required && issuer.is_none();
+    if let Some(code) = refused {
+        return Err(match state.is_none() || issuer_is_missing {
+            true => RedirectError::Unproved { code },
+            false => RedirectError::Refused { code },
         });
     }
+    if state.is_none() {
+        return Err(RedirectError::WrongState);
+    }
+    if issuer_is_missing {
+        return Err(RedirectError::WrongIssuer);
+    }
     match once(&url, "code")? {
-        Some(code) if !code.expose().is_empty() => Ok(Code(code)),
-        _ => Err(RedirectError::Malformed),
+        Some(code) => Ok(Code(code)),
+        None => Err(RedirectError::Malformed),
     }
 }
 
@@ -216,14 +240,16 @@ fn without_query(url: &Url) -> Url {
     url
 }
 
-/// A parameter, which must not be repeated (RFC 6749 §3.1).
+/// A parameter, which must not be repeated (RFC 6749 §3.1). One without a value counts as left out
+/// (§3.1).
 fn once(url: &Url, name: &str) -> Result<Option<Secret>, RedirectError> {
     let mut values = url.query_pairs().filter(|(key, _)| key == name);
     let first = values.next();
     if values.next().is_some() {
         return Err(RedirectError::Malformed);
     }
-    Ok(first.map(|(_, value)| Secret::new(value.into_owned())))
+    let said = first.filter(|(_, value)| !value.is_empty());
+    Ok(said.map(|(_, value)| Secret::new(value.into_owned())))
 }
 
 #[cfg(test)]
@@ -233,14 +259,16 @@ mod tests {
     use crate::oauth::discovery::SmartConfiguration;
     use proptest::prelude::*;
 
-    fn endpoints(capabilities: &str) -> PortalEndpoints {
-        let json = format!(
-            r#"{{"issuer":"https://portal.example/auth","authorization_endpoint":"https://portal.example/auth/authorize?tenant=7",
+    fn endpoints() -> PortalEndpoints {
+        let json = r#"{"issuer":"https://portal.example/auth","authorization_endpoint":"https://portal.example/auth/authorize?tenant=7",
             "token_endpoint":"https://portal.example/auth/token","code_challenge_methods_supported":["S256"],
-            "authorization_response_iss_parameter_supported":true,"capabilities":[{capabilities}]}}"#
-        );
+            "authorization_response_iss_parameter_supported":true}"#;
         let smart = SmartConfiguration::parse(json.as_bytes()).unwrap();
-        PortalEndpoints::merge(&smart, None, false).unwrap()
+        PortalEndpoints::merge(&base(), &smart, None, false).unwrap()
+    }
+
+    fn base() -> Base {
+        Base::parse("https://portal.example/fhir", false).unwrap()
     }
 
     fn pending() -> Pending {
@@ -260,13 +288,13 @@ mod tests {
 
     #[test]
     fn the_address_to_open_carries_everything() {
-        let endpoints = endpoints("");
+        let endpoints = endpoints();
         let request = AuthorizationRequest {
             endpoints: &endpoints,
             base: &Base::parse("https://portal.example/fhir", false).unwrap(),
             client_id: "pericard",
             redirect: "http://127.0.0.1:4711/callback",
-            scope: &scopes(&endpoints, true),
+            scope: "openid fhirUser launch/patient offline_access patient/Patient.rs patient/Communication.crs",
             state: &Secret::new("s1".into()),
             nonce: &Secret::new("n1".into()),
             pkce: &Pkce::from_random([1; 32]),
@@ -298,18 +326,6 @@ mod tests {
     }
 
     #[test]
-    fn scopes_are_written_as_the_portal_reads_them() {
-        let of = |capabilities| scopes(&endpoints(capabilities), true);
-        assert!(
-            of(r#""permission-v1""#)
-                .ends_with("patient/Communication.read patient/Communication.write")
-        );
-        assert!(of(r#""permission-v1","permission-v2""#).ends_with("patient/Communication.crs"));
-        assert!(of("").ends_with("patient/Communication.crs"));
-        assert!(scopes(&endpoints(""), false).ends_with("patient/Communication.rs"));
-    }
-
-    #[test]
     fn an_app_is_returned_to_where_nobody_else_is() {
         for fine in [
             "https://app.clinic.example/signed-in",
@@ -330,6 +346,32 @@ mod tests {
         ] {
             assert_eq!(check_redirect(bad), Err(error), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_redirect_is_shared_only_where_iss_is_announced() {
+        let announced = endpoints();
+        let silent = PortalEndpoints {
+            iss_parameter: false,
+            ..announced.clone()
+        };
+        let other = "https://other.example";
+        let (ours, theirs) = ("http://127.0.0.1:1/cb", "http://127.0.0.1:2/cb");
+        assert!(is_ambiguous(&silent, ours, [(other, theirs)]));
+        assert!(!is_ambiguous(&announced, ours, [(other, theirs)]));
+        assert!(!is_ambiguous(
+            &silent,
+            ours,
+            [(silent.issuer.as_str(), theirs)]
+        ));
+        assert!(!is_ambiguous(
+            &silent,
+            ours,
+            [(other, "http://127.0.0.1:2/other")]
+        ));
+        let claimed = "https://app.example/cb";
+        assert!(is_ambiguous(&silent, claimed, [(other, claimed)]));
+        assert!(!is_ambiguous(&silent, claimed, []));
     }
 
     #[test]
@@ -421,6 +463,33 @@ mod tests {
                 "{query}"
             );
         }
+    }
+
+    #[test]
+    fn a_refusal_ends_the_wait_even_where_it_cannot_be_proved() {
+        let denied = || ErrorCode::new("access_denied");
+        for query in [
+            "error=access_denied".to_owned(),
+            "error=access_denied&error_description=canary&code=c".to_owned(),
+            format!("error=access_denied&{ISS}"),
+            "error=access_denied&state=".to_owned(),
+            "error=access_denied&state=s1".to_owned(),
+        ] {
+            let code = denied();
+            assert_eq!(
+                redirected(&query),
+                Err(RedirectError::Unproved { code }),
+                "{query}"
+            );
+        }
+        // What names another sign-in or another issuer belongs there.
+        let other = redirected("error=access_denied&state=s2");
+        assert_eq!(other, Err(RedirectError::WrongState));
+        let other = redirected("error=access_denied&iss=https://evil.example");
+        assert_eq!(other, Err(RedirectError::WrongIssuer));
+        // No error is no refusal.
+        assert_eq!(redirected("error=&code=c"), Err(RedirectError::WrongState));
+        assert!(redirected(&format!("error=&code=c&state=s1&{ISS}")).is_ok());
     }
 
     proptest! {

@@ -3,17 +3,24 @@
 //!
 //! One 401 with `invalid_token` is worth one refresh, one with `use_dpop_nonce` one repetition with
 //! the nonce. `insufficient_scope` is worth neither: a new token of the same kind would be refused
-//! as well. `insufficient_user_authentication` says what lifts it, a [`StepUp`].
+//! as well. `insufficient_user_authentication` says what lifts it, a [`StepUp`]. A 401 without any
+//! of this (a page of a network, a proxy's `Basic`) is not the portal's word and ends nothing.
+//!
+//! A server that binds tokens may stand before one that knows `Bearer` only; what the latter says
+//! it takes is what it gets (RFC 9449 §7.2). [`Refusal::of`] judges all of it.
 
 use std::time::Duration;
 
 use super::ErrorCode;
 use super::step_up::StepUp;
+use super::token::TokenKind;
 use crate::limits;
 
 /// What a `Bearer` or `DPoP` challenge says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BearerChallenge {
+    /// The scheme, as the token it wants.
+    pub scheme: TokenKind,
     /// Absent when the request had no token.
     pub error: Option<ErrorCode>,
     /// How fresh the authentication must be, in seconds.
@@ -23,11 +30,72 @@ pub struct BearerChallenge {
     pub acr_values: Vec<String>,
 }
 
+/// Why a portal did not accept a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The portal says that the token is not valid: refresh, and without a refresh token the session
+    /// has run out.
+    InvalidToken,
+    /// The same request with the nonce of the answer.
+    NonceWanted,
+    /// The proof is not accepted; perhaps its time.
+    InvalidProof,
+    /// A token that was sent with a proof is wanted as a plain one: send it as
+    /// [`TokenKind::Bearer`], and go on so with this base once that was accepted.
+    BearerWanted,
+    /// The token does not allow this. Refreshing does not help.
+    Scope,
+    /// The person must prove more.
+    StepUp(StepUp),
+    /// The portal asks for a token in its own words, but does not say what is wrong with this one.
+    /// Worth one refresh where that is possible, and never the end of a session.
+    Unexplained,
+    /// Not the portal's word: a page, a proxy. Trouble that passes.
+    NotThePortal,
+}
+
+impl Refusal {
+    /// Judges a 401 or 403. `field` is `WWW-Authenticate`, several joined by commas; `sent` how the
+    /// token was sent.
+    pub fn of(field: Option<&str>, is_html: bool, sent: TokenKind) -> Self {
+        let challenges = BearerChallenge::all(field.unwrap_or_default());
+        let Some(challenge) = BearerChallenge::chosen(challenges.clone()) else {
+            return Self::NotThePortal;
+        };
+        if challenge.is_nonce_wanted() {
+            return Self::NonceWanted;
+        }
+        if challenge.refuses_proof() {
+            return Self::InvalidProof;
+        }
+        if challenge.is("insufficient_scope") {
+            return Self::Scope;
+        }
+        if let Some(wanted) = challenge.step_up() {
+            return Self::StepUp(wanted);
+        }
+        let takes_proofs = challenges.iter().any(|one| one.scheme == TokenKind::Dpop);
+        // RFC 9449 §7.2: it has not seen a token at all, whatever it calls that.
+        if sent == TokenKind::Dpop && !takes_proofs {
+            return Self::BearerWanted;
+        }
+        match challenge.is("invalid_token") {
+            true => Self::InvalidToken,
+            false if is_html => Self::NotThePortal,
+            false => Self::Unexplained,
+        }
+    }
+}
+
 impl BearerChallenge {
     /// Reads one field value; several challenges may share it (RFC 9110 §11.6.1). The one that asks
     /// for a nonce counts before all, then the first with an error, then the first. Nothing if none
     /// is `Bearer` or `DPoP`.
     pub fn parse(field: &str) -> Option<Self> {
+        Self::chosen(Self::all(field))
+    }
+
+    fn all(field: &str) -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();
         let mut in_ours = false;
         for part in split_at_commas(field) {
@@ -36,17 +104,28 @@ impl BearerChallenge {
             let parameter = if first.contains('=') || rest.trim_start().starts_with('=') {
                 part
             } else {
-                let is = |scheme| first.eq_ignore_ascii_case(scheme);
-                in_ours = is("bearer") || is("dpop");
-                if in_ours {
-                    found.push(Self::default());
-                }
+                let scheme = TokenKind::parse(first);
+                in_ours = scheme.is_some();
+                found.extend(scheme.map(Self::new));
                 rest.trim()
             };
             if let Some(challenge) = found.last_mut().filter(|_| in_ours) {
                 challenge.take(parameter);
             }
         }
+        found
+    }
+
+    fn new(scheme: TokenKind) -> Self {
+        Self {
+            scheme,
+            error: None,
+            max_age: None,
+            acr_values: Vec::new(),
+        }
+    }
+
+    fn chosen(mut found: Vec<Self>) -> Option<Self> {
         let nonce = found.iter().position(Self::is_nonce_wanted);
         let error = || found.iter().position(|one| one.error.is_some());
         let chosen = nonce.or_else(error).unwrap_or(0);
@@ -58,11 +137,6 @@ impl BearerChallenge {
         self.error
             .as_ref()
             .is_some_and(|code| code.as_str() == "invalid_dpop_proof")
-    }
-
-    /// Whether a refresh may help.
-    pub fn is_invalid_token(&self) -> bool {
-        self.is("invalid_token")
     }
 
     /// Whether the same request with the nonce of `DPoP-Nonce` may help (RFC 9449 §9).
@@ -137,117 +211,4 @@ fn split_at_commas(field: &str) -> Vec<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn the_error_is_found_in_every_form() {
-        for field in [
-            r#"Bearer error="invalid_token""#,
-            r#"bearer realm="a, error=b \" x", error="invalid_token", error_description="expired""#,
-            r#"Basic realm="x", Bearer realm="y", error="invalid_token""#,
-            r#"DPoP algs="ES256", Bearer error=invalid_token"#,
-            r#"Bearer error="invalid_token", DPoP error="invalid_dpop_proof""#,
-            r#"Bearer  error = "invalid_token""#,
-            r#"Bearer realm="x", Bearer error="invalid_token""#,
-            r#"Bearer error="invalid_token", Bearer error="insufficient_scope""#,
-        ] {
-            assert!(
-                BearerChallenge::parse(field).unwrap().is_invalid_token(),
-                "{field}"
-            );
-        }
-        for field in [
-            "Bearer",
-            r#"Bearer realm="invalid_token""#,
-            r#"Bearer realm="x, error=\"invalid_token\"""#,
-            r#"Bearer error="insufficient_scope""#,
-            r#"Bearer realm="y", Basic error="invalid_token""#,
-        ] {
-            assert!(
-                !BearerChallenge::parse(field).unwrap().is_invalid_token(),
-                "{field}"
-            );
-        }
-        for field in [
-            "",
-            ",",
-            "Basic realm=\"x\"",
-            "Bearers error=\"invalid_token\"",
-        ] {
-            assert_eq!(BearerChallenge::parse(field), None, "{field}");
-        }
-    }
-
-    #[test]
-    fn a_step_up_says_how_fresh() {
-        let field = r#"Bearer error="insufficient_user_authentication", max_age="300""#;
-        let challenge = BearerChallenge::parse(field).unwrap();
-        assert_eq!(challenge.max_age, Some(300));
-        assert!(!challenge.is_invalid_token());
-        let max_age = Some(Duration::from_secs(300));
-        let fresh = StepUp {
-            max_age,
-            ..StepUp::default()
-        };
-        assert_eq!(challenge.step_up(), Some(fresh));
-        // RFC 9470 §3, with both.
-        let field = r#"DPoP error="insufficient_user_authentication",
-            error_description="More recent authentication is required", acr_values="myACR  urn:x:y", max_age=5"#;
-        let strong = StepUp {
-            acr_values: vec!["myACR".into(), "urn:x:y".into()],
-            max_age: Some(Duration::from_secs(5)),
-        };
-        let step_up = |field| BearerChallenge::parse(field).unwrap().step_up();
-        assert_eq!(step_up(field), Some(strong));
-        assert_eq!(step_up(r#"DPoP error="invalid_token", max_age="5""#), None);
-        let endless =
-            r#"DPoP error=insufficient_user_authentication, max_age=18446744073709551615"#;
-        assert_eq!(step_up(endless).unwrap().max_age, Some(limits::MAX_AGE));
-    }
-
-    #[test]
-    fn what_is_wanted_is_bounded() {
-        let many = format!(
-            r#"Bearer error="insufficient_user_authentication", acr_values="{} {} é a\"b""#,
-            "x".repeat(limits::ACR_VALUE + 1),
-            "mfa ".repeat(100)
-        );
-        let step_up = BearerChallenge::parse(&many).unwrap().step_up().unwrap();
-        assert_eq!(step_up.acr_values, vec!["mfa"; limits::ACR_VALUES]);
-    }
-
-    #[test]
-    fn a_wish_for_a_nonce_counts_before_all() {
-        for field in [
-            r#"DPoP error="use_dpop_nonce", error_description="Resource server requires nonce in DPoP proof""#,
-            r#"Bearer error="invalid_token", DPoP algs="ES256", error="use_dpop_nonce""#,
-            r#"Bearer, dpop error=use_dpop_nonce"#,
-        ] {
-            let challenge = BearerChallenge::parse(field).unwrap();
-            assert!(
-                challenge.is_nonce_wanted() && !challenge.is_invalid_token(),
-                "{field}"
-            );
-        }
-        let field = r#"DPoP error="invalid_dpop_proof", Bearer error="invalid_token""#;
-        let challenge = BearerChallenge::parse(field).unwrap();
-        assert!(!challenge.is_nonce_wanted() && !challenge.is_invalid_token());
-    }
-
-    #[test]
-    fn members_of_one_challenge_do_not_reach_another() {
-        let field = r#"Bearer max_age=1, DPoP error="insufficient_user_authentication", max_age=9, Basic max_age=7"#;
-        let step_up = BearerChallenge::parse(field).unwrap().step_up().unwrap();
-        assert_eq!(step_up.max_age, Some(Duration::from_secs(9)));
-    }
-
-    proptest! {
-        #[test]
-        fn no_field_makes_parsing_fail_loudly(field in "(Bearer|error|=|\"|,| |\\\\|é){0,20}|.*") {
-            let _ = BearerChallenge::parse(&field);
-        }
-    }
-}
+mod tests;

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::json::{self, Member, Text};
 use crate::limits;
 use crate::secret::Secret;
 
@@ -188,15 +189,12 @@ pub fn refuses_proof(body: &[u8]) -> bool {
 }
 
 fn has_error(body: &[u8], wanted: &str) -> bool {
-    #[derive(Deserialize)]
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
     struct Answer {
-        error: Option<Secret>,
+        error: Member<Text>,
     }
-    limits::depth_is_fine(body)
-        && serde_json::from_slice::<Answer>(body)
-            .ok()
-            .and_then(|answer| answer.error)
-            .is_some_and(|code| code.matches(wanted))
+    json::read::<Answer>(body).is_ok_and(|answer| answer.error.get().as_deref() == Some(wanted))
 }
 
 #[cfg(test)]

@@ -4,6 +4,10 @@
 //! alone, for an issuer that publishes no keys: a token that comes straight from the token endpoint
 //! over TLS may do without (§3.1.3.7 point 6). A token from anywhere else (a redirect, a push
 //! message) must not be given to it. Neither takes a token that is not signed at all.
+//!
+//! Optional claims of an odd type (`acr` as an object, `auth_time` as a date) cost themselves. Those
+//! that tie a token to a client, a sign-in or an access token do not: an odd one ties it to nothing.
+//! A refresh has rules of its own, [`super::identity`].
 
 use std::fmt;
 
@@ -12,9 +16,11 @@ use aws_lc_rs::digest::digest;
 use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::jwks::{KeySet, VerifyError};
 use super::jws::{Algorithm, Jws, JwsError};
+use crate::json::{Hidden, Kind, Member, Number, Read, Text};
 use crate::limits;
 use crate::secret::Secret;
 
@@ -116,29 +122,169 @@ impl From<VerifyError> for IdTokenError {
     }
 }
 
-#[derive(Deserialize)]
-struct Claims {
-    iss: String,
-    sub: Option<String>,
-    aud: Audience,
-    azp: Option<String>,
-    exp: f64,
-    iat: f64,
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Raw {
+    iss: Member<Text>,
+    sub: Member<Text>,
+    aud: Member<Audience>,
+    azp: Member<Tie>,
+    exp: Member<Number>,
+    iat: Member<Number>,
+    auth_time: Member<Number>,
+    nonce: Member<Hidden>,
+    acr: Member<Text>,
+    at_hash: Member<Tie>,
+    #[serde(rename = "fhirUser")]
+    fhir_user: Member<Text>,
+    /// What SMART App Launch 1.0 called it.
+    profile: Member<Text>,
+}
+
+/// A text that an empty one does not leave out.
+#[derive(Debug)]
+struct Tie;
+
+impl Kind for Tie {
+    type Value = String;
+
+    fn read(raw: &str) -> Option<Read<String>> {
+        serde_json::from_str(raw).ok().map(Read::All)
+    }
+}
+
+/// One client or several. Items of another type are clients nobody knows.
+#[derive(Debug)]
+struct Audience;
+
+impl Kind for Audience {
+    type Value = Vec<Option<String>>;
+
+    fn read(raw: &str) -> Option<Read<Self::Value>> {
+        let clients = match serde_json::from_str(raw).ok()? {
+            Value::String(one) => vec![Some(one)],
+            Value::Array(items) => {
+                let clients = items.into_iter().map(|item| match item {
+                    Value::String(client) => Some(client),
+                    _ => None,
+                });
+                clients.collect()
+            }
+            _ => return None,
+        };
+        Some(Read::All(clients))
+    }
+}
+
+/// What a token says, none of it believed yet.
+pub(super) struct Claims {
+    issuer: Option<String>,
+    subject: Option<String>,
+    audience: Option<Vec<Option<String>>>,
+    /// `Err` if it is there and unreadable.
+    authorized: Result<Option<String>, ()>,
+    times: Option<(f64, f64)>,
     auth_time: Option<f64>,
     nonce: Option<Secret>,
     acr: Option<String>,
-    at_hash: Option<String>,
-    #[serde(rename = "fhirUser")]
+    access_token_hash: Result<Option<String>, ()>,
     fhir_user: Option<String>,
-    /// What SMART App Launch 1.0 called it.
-    profile: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Several(Vec<String>),
+impl Claims {
+    /// Reads them, if they are a JSON object.
+    pub(super) fn of(jws: &Jws<'_>) -> Option<Self> {
+        let raw: Raw = jws.claims()?;
+        let readable = |member: Member<Tie>| match member.is_wrong() {
+            true => Err(()),
+            false => Ok(member.get()),
+        };
+        Some(Self {
+            issuer: raw.iss.get(),
+            subject: raw.sub.get(),
+            audience: raw.aud.get(),
+            authorized: readable(raw.azp),
+            times: raw.exp.get().zip(raw.iat.get()),
+            auth_time: raw.auth_time.get(),
+            nonce: raw.nonce.get(),
+            acr: raw.acr.get(),
+            access_token_hash: readable(raw.at_hash),
+            fhir_user: raw.fhir_user.get().or_else(|| raw.profile.get()),
+        })
+    }
+
+    pub(super) fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    pub(super) fn fhir_user(&self) -> Option<&str> {
+        self.fhir_user.as_deref()
+    }
+
+    /// §2: at most 255 ASCII characters.
+    pub(super) fn subject(&self) -> Result<&str, IdTokenError> {
+        self.subject
+            .as_deref()
+            .filter(|sub| sub.len() <= 255 && sub.is_ascii())
+            .ok_or(IdTokenError::NoSubject)
+    }
+
+    /// Whether it is complete, and from this issuer for this client.
+    pub(super) fn check_addressee(
+        &self,
+        issuer: &str,
+        client_id: &str,
+    ) -> Result<(), IdTokenError> {
+        let (Some(from), Some(clients), Some(_)) = (&self.issuer, &self.audience, self.times)
+        else {
+            return Err(IdTokenError::Malformed);
+        };
+        if from != issuer {
+            return Err(IdTokenError::WrongIssuer);
+        }
+        let is_ours = |id: &String| id == client_id;
+        let named = clients.iter().flatten().any(is_ours);
+        // Points 3 to 5: with several audiences `azp` must be there; wherever it is, it must be this
+        // client.
+        let authorized = match &self.authorized {
+            Ok(Some(id)) => is_ours(id),
+            Ok(None) => clients.len() <= 1,
+            Err(()) => false,
+        };
+        match named && authorized {
+            true => Ok(()),
+            false => Err(IdTokenError::WrongAudience),
+        }
+    }
+
+    fn check_times(&self, now: Timestamp) -> Result<(), IdTokenError> {
+        let (exp, iat) = self.times.ok_or(IdTokenError::Malformed)?;
+        let now = now.as_second() as f64;
+        let tolerance = limits::CLOCK_TOLERANCE.as_secs_f64();
+        if exp + tolerance <= now {
+            return Err(IdTokenError::Expired);
+        }
+        if iat > now + tolerance {
+            return Err(IdTokenError::FromTheFuture);
+        }
+        Ok(())
+    }
+
+    /// §3.1.3.6: whether it was made for this access token, where it says.
+    pub(super) fn check_access_token(
+        &self,
+        jws: &Jws<'_>,
+        token: Option<&Secret>,
+    ) -> Result<(), IdTokenError> {
+        let Some((token, algorithm)) = token.zip(jws.algorithm) else {
+            return Ok(());
+        };
+        match &self.access_token_hash {
+            Ok(None) => Ok(()),
+            Ok(Some(hash)) if is_hash_of(hash, token, algorithm) => Ok(()),
+            Ok(Some(_)) | Err(()) => Err(IdTokenError::WrongAccessToken),
+        }
+    }
 }
 
 /// Reads an `id_token` and checks its claims, not its signature.
@@ -159,56 +305,23 @@ pub fn verify(
 }
 
 fn judge(jws: &Jws<'_>, expected: &Expected<'_>) -> Result<IdClaims, IdTokenError> {
-    let claims: Claims = jws.claims().ok_or(IdTokenError::Malformed)?;
-    if claims.iss != expected.issuer {
-        return Err(IdTokenError::WrongIssuer);
-    }
-    let is_ours = |id: &String| id == expected.client_id;
-    let (named, several) = match &claims.aud {
-        Audience::One(id) => (is_ours(id), false),
-        Audience::Several(ids) => (ids.iter().any(is_ours), ids.len() > 1),
-    };
-    // Points 3 to 5: with several audiences `azp` must be there; wherever it is, it must be this
-    // client.
-    let authorized = match &claims.azp {
-        Some(id) => is_ours(id),
-        None => !several,
-    };
-    if !named || !authorized {
-        return Err(IdTokenError::WrongAudience);
-    }
-    // §2: at most 255 ASCII characters.
-    let subject = claims
-        .sub
-        .filter(|sub| (1..=255).contains(&sub.len()) && sub.is_ascii());
-    let subject = subject.ok_or(IdTokenError::NoSubject)?;
-    let now = expected.now.as_second() as f64;
-    let tolerance = limits::CLOCK_TOLERANCE.as_secs_f64();
-    if claims.exp + tolerance <= now {
-        return Err(IdTokenError::Expired);
-    }
-    if claims.iat > now + tolerance {
-        return Err(IdTokenError::FromTheFuture);
-    }
+    let claims = Claims::of(jws).ok_or(IdTokenError::Malformed)?;
+    claims.check_addressee(expected.issuer, expected.client_id)?;
+    let subject = claims.subject()?.to_owned();
+    claims.check_times(expected.now)?;
     if let Some(nonce) = expected.nonce
         && claims.nonce.as_ref() != Some(nonce)
     {
         return Err(IdTokenError::WrongNonce);
     }
-    if let (Some(token), Some(hash)) = (expected.access_token, &claims.at_hash)
-        && jws
-            .algorithm
-            .is_some_and(|algorithm| !is_hash_of(hash, token, algorithm))
-    {
-        return Err(IdTokenError::WrongAccessToken);
-    }
+    claims.check_access_token(jws, expected.access_token)?;
     Ok(IdClaims {
         subject,
         auth_time: claims
             .auth_time
             .and_then(|at| Timestamp::from_second(at as i64).ok()),
         acr: claims.acr,
-        fhir_user: claims.fhir_user.or(claims.profile),
+        fhir_user: claims.fhir_user,
     })
 }
 
@@ -221,150 +334,4 @@ fn is_hash_of(said: &str, token: &Secret, algorithm: Algorithm) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use proptest::prelude::*;
-    use serde_json::{Value, json};
-
-    const NOW: i64 = 1_800_000_000;
-
-    fn claims() -> Value {
-        json!({
-            "iss": "https://portal.example/auth", "sub": "user-7", "aud": "pericard",
-            "iat": NOW - 5, "exp": NOW + 300, "auth_time": NOW - 60, "nonce": "n1",
-            "acr": "mfa", "fhirUser": "https://portal.example/fhir/Patient/ana",
-        })
-    }
-
-    fn token(header: &Value, claims: &Value, signature: &[u8]) -> Secret {
-        let encode = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
-        Secret::new(format!(
-            "{}.{}.{}",
-            encode(header.to_string().as_bytes()),
-            encode(claims.to_string().as_bytes()),
-            encode(signature)
-        ))
-    }
-
-    fn check_token(token: &Secret) -> Result<IdClaims, IdTokenError> {
-        let nonce = Secret::new("n1".into());
-        let expected = Expected {
-            issuer: "https://portal.example/auth",
-            client_id: "pericard",
-            nonce: Some(&nonce),
-            now: Timestamp::from_second(NOW).unwrap(),
-            access_token: None,
-        };
-        check(token, &expected)
-    }
-
-    fn with(change: impl FnOnce(&mut Value)) -> Result<IdClaims, IdTokenError> {
-        let mut claims = claims();
-        change(&mut claims);
-        check_token(&token(&json!({"alg": "ES256"}), &claims, b"signature"))
-    }
-
-    fn without(name: &str) -> Result<IdClaims, IdTokenError> {
-        with(|claims| {
-            claims.as_object_mut().unwrap().remove(name);
-        })
-    }
-
-    #[test]
-    fn a_good_token_says_who() {
-        let who = with(|_| {}).unwrap();
-        assert_eq!(who.subject, "user-7");
-        assert_eq!(who.auth_time.unwrap().as_second(), NOW - 60);
-        assert_eq!(who.acr.as_deref(), Some("mfa"));
-        assert!(who.fhir_user.as_deref().unwrap().ends_with("Patient/ana"));
-        assert_eq!(format!("{who:?}"), "IdClaims(..)");
-    }
-
-    #[test]
-    fn each_claim_is_checked() {
-        use IdTokenError as E;
-        assert_eq!(
-            with(|c| c["iss"] = "https://portal.example/auth/".into()),
-            Err(E::WrongIssuer)
-        );
-        assert_eq!(with(|c| c["aud"] = "other".into()), Err(E::WrongAudience));
-        assert_eq!(with(|c| c["aud"] = json!([])), Err(E::WrongAudience));
-        assert_eq!(
-            with(|c| c["aud"] = json!(["pericard", "other"])),
-            Err(E::WrongAudience)
-        );
-        assert_eq!(with(|c| c["azp"] = "other".into()), Err(E::WrongAudience));
-        assert!(with(|c| c["aud"] = json!(["pericard"])).is_ok());
-        assert!(
-            with(|c| {
-                c["aud"] = json!(["other", "pericard"]);
-                c["azp"] = "pericard".into();
-            })
-            .is_ok()
-        );
-        assert_eq!(with(|c| c["exp"] = (NOW - 120).into()), Err(E::Expired));
-        assert!(with(|c| c["exp"] = (NOW - 119).into()).is_ok());
-        assert_eq!(
-            with(|c| c["iat"] = (NOW + 121).into()),
-            Err(E::FromTheFuture)
-        );
-        assert!(with(|c| c["iat"] = (NOW + 120).into()).is_ok());
-        assert_eq!(with(|c| c["nonce"] = "n2".into()), Err(E::WrongNonce));
-        assert_eq!(without("nonce"), Err(E::WrongNonce));
-        assert_eq!(without("sub"), Err(E::NoSubject));
-        assert_eq!(with(|c| c["sub"] = "".into()), Err(E::NoSubject));
-        assert_eq!(
-            with(|c| c["sub"] = "x".repeat(256).into()),
-            Err(E::NoSubject)
-        );
-        for needed in ["iss", "aud", "exp", "iat"] {
-            assert_eq!(without(needed), Err(E::Malformed), "{needed}");
-        }
-    }
-
-    #[test]
-    fn an_unsigned_token_is_refused() {
-        let of =
-            |header: Value, signature: &[u8]| check_token(&token(&header, &claims(), signature));
-        assert_eq!(of(json!({"alg": "none"}), b""), Err(IdTokenError::Unsigned));
-        assert_eq!(
-            of(json!({"alg": "NONE"}), b"x"),
-            Err(IdTokenError::Unsigned)
-        );
-        assert_eq!(of(json!({}), b"x"), Err(IdTokenError::Unsigned));
-        assert_eq!(
-            of(json!({"alg": "RS256"}), b""),
-            Err(IdTokenError::Unsigned)
-        );
-        assert!(of(json!({"alg": "RS256"}), b"x").is_ok());
-    }
-
-    #[test]
-    fn a_refreshed_token_needs_no_nonce() {
-        let mut claims = claims();
-        claims.as_object_mut().unwrap().remove("nonce");
-        let expected = Expected {
-            issuer: "https://portal.example/auth",
-            client_id: "pericard",
-            nonce: None,
-            now: Timestamp::from_second(NOW).unwrap(),
-            access_token: None,
-        };
-        assert!(check(&token(&json!({"alg": "ES256"}), &claims, b"x"), &expected).is_ok());
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_makes_checking_fail_loudly(text in "[A-Za-z0-9_.-]{0,80}|.*") {
-            prop_assert!(check_token(&Secret::new(text)).is_err());
-        }
-
-        #[test]
-        fn no_claims_make_checking_fail_loudly(json in "\\{(\"(iss|aud|exp|iat|sub)\":(1|-1e300|\"x\"|\\[\\]|null),?){0,5}\\}") {
-            let encode = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
-            let text = format!("{}.{}.{}", encode(r#"{"alg":"ES256"}"#), encode(&json), encode("x"));
-            prop_assert!(check_token(&Secret::new(text)).is_err());
-        }
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
+use crate::json::{self, Member, Text};
 use crate::limits;
 
 /// An algorithm by which an issuer may sign.
@@ -74,10 +75,11 @@ pub(crate) enum JwsError {
     Unsigned,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct Header {
-    alg: Option<String>,
-    kid: Option<String>,
+    alg: Member<Text>,
+    kid: Member<Text>,
     crit: Option<serde::de::IgnoredAny>,
 }
 
@@ -96,7 +98,10 @@ impl<'a> Jws<'a> {
         if header.crit.is_some() {
             return Err(JwsError::Malformed);
         }
-        let alg = header.alg.filter(|alg| !alg.eq_ignore_ascii_case("none"));
+        let alg = header
+            .alg
+            .get()
+            .filter(|alg| !alg.eq_ignore_ascii_case("none"));
         let alg = alg.ok_or(JwsError::Unsigned)?;
         let signature = BASE64URL_NOPAD.decode(signature.as_bytes());
         let signature = signature.map_err(|_| JwsError::Malformed)?;
@@ -105,7 +110,7 @@ impl<'a> Jws<'a> {
         }
         Ok(Self {
             algorithm: Algorithm::parse(&alg),
-            key_id: header.kid,
+            key_id: header.kid.get(),
             input,
             payload,
             signature,
@@ -120,9 +125,5 @@ impl<'a> Jws<'a> {
 
 fn decode<T: DeserializeOwned>(part: &str) -> Option<T> {
     let json = Zeroizing::new(BASE64URL_NOPAD.decode(part.as_bytes()).ok()?);
-    let is_object = json.first() == Some(&b'{');
-    if !is_object || !limits::depth_is_fine(&json) {
-        return None;
-    }
-    serde_json::from_slice(&json).ok()
+    json::read(&json).ok()
 }

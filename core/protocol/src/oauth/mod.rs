@@ -5,12 +5,15 @@
 //! |---|---|
 //! | [`discovery`] | what a portal offers and where |
 //! | [`registration`] | becoming known to a portal |
+//! | [`scope`] | what to ask for, as this portal spells it |
+//! | [`refusal`] | what to do about an error code |
 //! | [`pkce`] | proof that the one who redeems a code asked for it |
 //! | [`authorize`] | the browser: the address to open, the redirect that comes back |
 //! | [`par`] | the same request, pushed beforehand |
 //! | [`first_party`] | the app's own screens: one request and answer per step |
 //! | [`token`] | codes and refresh tokens for tokens; revocation |
 //! | [`id_token`] | who signed in |
+//! | [`identity`] | whether a refresh still means the same person |
 //! | [`jwks`] | the issuer's keys, and what they prove |
 //! | [`bearer`] | what a portal says when it refuses a token |
 //! | [`dpop`] | proof that the one who uses a token is the one who got it |
@@ -32,11 +35,14 @@ pub mod discovery;
 pub mod dpop;
 pub mod first_party;
 pub mod id_token;
+pub mod identity;
 pub mod jwks;
 mod jws;
 pub mod par;
 pub mod pkce;
+pub mod refusal;
 pub mod registration;
+pub mod scope;
 pub mod step_up;
 pub mod token;
 
@@ -82,13 +88,15 @@ pub struct Code(pub Secret);
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ErrorCode(String);
 
-/// Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009, RFC 7591 §3.2.2, RFC 9126, RFC
-/// 9449 §5 and §8, RFC 9470, OpenID Connect Core §3.1.2.6, OpenID Connect Unmet Authentication
+/// Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009, RFC 7591 §3.2.2, RFC 8628 §3.5,
+/// RFC 8707, RFC 9126, RFC 9449 §5 and §8, RFC 9470, and `mfa_required`, which several servers share; OpenID Connect Core §3.1.2.6 and Unmet Authentication
 /// Requirements and draft-ietf-oauth-first-party-apps-04.
-const KNOWN: [&str; 30] = [
+const KNOWN: [&str; 37] = [
     "access_denied",
     "account_selection_required",
+    "authorization_pending",
     "consent_required",
+    "expired_token",
     "insufficient_authorization",
     "insufficient_scope",
     "insufficient_user_authentication",
@@ -103,10 +111,15 @@ const KNOWN: [&str; 30] = [
     "invalid_request_uri",
     "invalid_scope",
     "invalid_session",
+    "invalid_target",
     "invalid_token",
     "login_required",
+    "mfa_required",
     "redirect_to_web",
+    "request_not_supported",
+    "request_uri_not_supported",
     "server_error",
+    "slow_down",
     "temporarily_unavailable",
     "too_many_attempts",
     "unapproved_software_statement",

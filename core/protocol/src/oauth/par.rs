@@ -4,15 +4,20 @@
 //!
 //! The body is [`AuthorizationRequest::form`](super::authorize::AuthorizationRequest::form). The
 //! reference is used once, within its short life; afterwards the request is pushed anew.
+//!
+//! An endpoint that is offered is not one that must be used (§5), and some servers list one that a
+//! client may not use. [`plan`] says how to begin, [`ParError::next`] how to go on after a refusal:
+//! with the plain request, unless the portal requires pushing.
 
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::Value;
 use url::Url;
 
 use super::ErrorCode;
 use super::discovery::PortalEndpoints;
+use super::refusal::Remedy;
+use crate::json::{self, Hidden, Member, Number, Text};
 use crate::limits;
 use crate::secret::Secret;
 
@@ -31,6 +36,9 @@ pub enum ParError {
     /// The server refused; `use_dpop_nonce` asks for the same request with a nonce.
     #[error("the portal refused: {0}")]
     Refused(ErrorCode),
+    /// The address takes no such requests: a 4xx that says nothing in JSON, or 501.
+    #[error("the portal does not take pushed requests")]
+    NotThere,
     /// The server fails (5xx) or asks to wait (429).
     #[error("the portal is not available")]
     Unavailable,
@@ -39,33 +47,96 @@ pub enum ParError {
     NotAnAnswer,
 }
 
-#[derive(Deserialize)]
+/// How an authorization request begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plan<'a> {
+    /// It is pushed to this address first.
+    Push(&'a Url),
+    /// It goes into the browser's address.
+    Plain,
+    /// The portal requires pushing and says nowhere where to: nobody can sign in.
+    Impossible,
+}
+
+/// How to begin at a portal.
+pub fn plan(endpoints: &PortalEndpoints) -> Plan<'_> {
+    match &endpoints.par {
+        Some(url) => Plan::Push(url),
+        None if endpoints.par_required => Plan::Impossible,
+        None => Plan::Plain,
+    }
+}
+
+/// How to go on when a request was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Open the plain address.
+    Plain,
+    /// Register anew and push once more: the portal has forgotten a client that registered itself.
+    RegisterAnew,
+    /// It passes: try later.
+    Later,
+    /// Tell the person that the portal refused.
+    Refused,
+}
+
+impl ParError {
+    /// How to go on. `required` is [`PortalEndpoints::par_required`]; `may_register` whether this
+    /// client registered itself and has not registered anew yet for this sign-in.
+    pub fn next(&self, required: bool, may_register: bool) -> Next {
+        match self {
+            // A page in its place is a network's, and would take the plain request's place as well.
+            Self::Unavailable | Self::NotAnAnswer => Next::Later,
+            Self::Refused(code) if code.as_str() == "invalid_client" && may_register => {
+                Next::RegisterAnew
+            }
+            Self::Refused(code) if Remedy::of(code) == Remedy::Later => Next::Later,
+            // A proof that is refused here is refused at the token endpoint as well.
+            Self::Refused(code)
+                if matches!(code.as_str(), "invalid_dpop_proof" | "use_dpop_nonce") =>
+            {
+                Next::Refused
+            }
+            Self::Refused(_) | Self::NotThere if !required => Next::Plain,
+            Self::Refused(_) | Self::NotThere => Next::Refused,
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct Raw {
-    error: Option<String>,
-    request_uri: Option<Secret>,
-    expires_in: Option<Value>,
+    error: Member<Text>,
+    request_uri: Member<Hidden>,
+    expires_in: Member<Number>,
 }
 
 impl Pushed {
     /// Reads an answer (§2.2, §2.3).
     pub fn parse(status: u16, body: &[u8]) -> Result<Self, ParError> {
-        if status == 429 || status >= 500 {
-            return Err(ParError::Unavailable);
+        match status {
+            501 => return Err(ParError::NotThere),
+            408 | 425 | 429 | 500.. => return Err(ParError::Unavailable),
+            _ => {}
         }
-        let raw = Some(body).filter(|body| limits::depth_is_fine(body));
-        let raw: Raw = raw
-            .and_then(|body| serde_json::from_slice(body).ok())
-            .ok_or(ParError::NotAnAnswer)?;
-        if let Some(code) = raw.error {
+        let raw: Raw = match json::read(body) {
+            Ok(raw) => raw,
+            Err(_) if (400..500).contains(&status) => return Err(ParError::NotThere),
+            Err(_) => return Err(ParError::NotAnAnswer),
+        };
+        if let Some(code) = raw.error.get() {
             return Err(ParError::Refused(ErrorCode::new(&code)));
+        }
+        if (400..500).contains(&status) {
+            return Err(ParError::NotThere);
         }
         let request_uri = raw
             .request_uri
+            .get()
             .filter(|uri| (200..300).contains(&status) && is_reference(uri.expose()))
             .ok_or(ParError::NotAnAnswer)?;
         let (shortest, longest) = limits::PUSHED_LIFE;
-        let said = raw.expires_in.and_then(|said| said.as_f64());
-        let life = match said {
+        let life = match raw.expires_in.get() {
             // Casting saturates, and is bounded right after.
             Some(seconds) => Duration::from_secs(seconds as u64),
             None => limits::PUSHED_LIFE_UNSAID,
@@ -99,6 +170,7 @@ fn is_reference(text: &str) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::base_url::Base;
     use crate::oauth::discovery::SmartConfiguration;
     use proptest::prelude::*;
 
@@ -118,7 +190,8 @@ mod tests {
             br#"{"issuer":"https://server.example.com","authorization_endpoint":"https://server.example.com/authorize?a=b",
             "token_endpoint":"https://server.example.com/token","code_challenge_methods_supported":["S256"]}"#,
         );
-        let endpoints = PortalEndpoints::merge(&smart.unwrap(), None, false).unwrap();
+        let base = Base::parse("https://server.example.com/fhir", false).unwrap();
+        let endpoints = PortalEndpoints::merge(&base, &smart.unwrap(), None, false).unwrap();
         assert_eq!(
             pushed.url(&endpoints, "s6BhdRkqt3").as_str(),
             "https://server.example.com/authorize?a=b&client_id=s6BhdRkqt3\
@@ -134,7 +207,9 @@ mod tests {
         };
         assert_eq!(life(r#","expires_in":90"#), 90);
         assert_eq!(life(r#","expires_in":0"#), 5);
-        assert_eq!(life(r#","expires_in":-1"#), 5);
+        assert_eq!(life(r#","expires_in":-1"#), 60);
+        assert_eq!(life(r#","expires_in":"90""#), 90);
+        assert_eq!(life(r#","expires_in":null"#), 60);
         assert_eq!(life(r#","expires_in":1e300"#), 600);
         assert_eq!(life(""), 60);
         assert_eq!(life(r#","expires_in":"soon""#), 60);
@@ -157,7 +232,6 @@ mod tests {
             "x".repeat(limits::REQUEST_URI)
         );
         for (status, body) in [
-            (400, EXAMPLE),
             (302, EXAMPLE),
             (200, "<html>"),
             (201, "{}"),
@@ -169,6 +243,68 @@ mod tests {
         ] {
             assert_eq!(parse(status, body), Err(ParError::NotAnAnswer), "{body}");
         }
+    }
+
+    #[test]
+    fn offered_is_not_required() {
+        let of = |status, body: &str, required, may_register| {
+            let refused = parse(status, body).unwrap_err();
+            refused.next(required, may_register)
+        };
+        let client = r#"{"error":"invalid_client"}"#;
+        for (status, body) in [
+            (401, client),
+            (400, r#"{"error":"unauthorized_client"}"#),
+            (400, r#"{"error":"invalid_request"}"#),
+            (403, "<html>"),
+            (404, ""),
+            (404, "{}"),
+            (405, "<html>"),
+            (501, ""),
+        ] {
+            assert_eq!(
+                of(status, body, false, false),
+                Next::Plain,
+                "{status} {body}"
+            );
+            assert_eq!(
+                of(status, body, true, false),
+                Next::Refused,
+                "{status} {body}"
+            );
+        }
+        assert_eq!(of(401, client, false, true), Next::RegisterAnew);
+        assert_eq!(of(401, client, true, true), Next::RegisterAnew);
+        for (status, body) in [
+            (503, ""),
+            (429, ""),
+            (200, "<html>"),
+            (302, ""),
+            (400, r#"{"error":"temporarily_unavailable"}"#),
+        ] {
+            assert_eq!(of(status, body, false, true), Next::Later);
+        }
+        let proof = r#"{"error":"invalid_dpop_proof"}"#;
+        assert_eq!(of(400, proof, false, false), Next::Refused);
+    }
+
+    #[test]
+    fn a_portal_that_requires_pushing_and_takes_none_is_not_asked_plainly() {
+        let base = Base::parse("https://server.example.com/fhir", false).unwrap();
+        let portal = |more: &str| {
+            let smart = format!(
+                r#"{{"issuer":"https://server.example.com","authorization_endpoint":"https://server.example.com/a",
+                "token_endpoint":"https://server.example.com/t","code_challenge_methods_supported":["S256"]{more}}}"#
+            );
+            let smart = SmartConfiguration::parse(smart.as_bytes()).unwrap();
+            PortalEndpoints::merge(&base, &smart, None, false).unwrap()
+        };
+        let required = r#","require_pushed_authorization_requests":true"#;
+        let par = r#","pushed_authorization_request_endpoint":"https://server.example.com/par""#;
+        assert_eq!(plan(&portal("")), Plan::Plain);
+        assert_eq!(plan(&portal(required)), Plan::Impossible);
+        let both = portal(&format!("{required}{par}"));
+        assert!(matches!(plan(&both), Plan::Push(url) if url.path() == "/par"));
     }
 
     proptest! {

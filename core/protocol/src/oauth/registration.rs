@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ErrorCode;
+use crate::json::{self, Anything, Member, Text, Words};
 use crate::limits;
 
 /// What is registered.
@@ -55,13 +56,14 @@ struct Metadata<'a> {
     dpop_bound_access_tokens: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct Raw {
-    error: Option<String>,
-    client_id: Option<String>,
-    client_secret: Option<serde::de::IgnoredAny>,
-    token_endpoint_auth_method: Option<String>,
-    redirect_uris: Option<Vec<String>>,
+    error: Member<Text>,
+    client_id: Member<Text>,
+    client_secret: Member<Anything>,
+    token_endpoint_auth_method: Member<Text>,
+    redirect_uris: Member<Words>,
 }
 
 impl Registration<'_> {
@@ -88,11 +90,8 @@ pub fn parse(status: u16, body: &[u8], redirect: &str) -> Result<String, Registr
     if status == 429 || status >= 500 {
         return Err(RegistrationError::Unavailable);
     }
-    let raw = Some(body).filter(|body| limits::depth_is_fine(body));
-    let raw: Raw = raw
-        .and_then(|body| serde_json::from_slice(body).ok())
-        .ok_or(RegistrationError::NotAnAnswer)?;
-    if let Some(code) = raw.error {
+    let raw: Raw = json::read(body).map_err(|_| RegistrationError::NotAnAnswer)?;
+    if let Some(code) = raw.error.get() {
         return Err(RegistrationError::Refused(ErrorCode::new(&code)));
     }
     // RFC 6749 appendix A.1: VSCHAR.
@@ -102,18 +101,20 @@ pub fn parse(status: u16, body: &[u8], redirect: &str) -> Result<String, Registr
     };
     let client_id = raw
         .client_id
+        .get()
         .filter(|id| (200..300).contains(&status) && is_id(id))
         .ok_or(RegistrationError::NotAnAnswer)?;
-    let is_public = match raw.token_endpoint_auth_method.as_deref() {
+    let is_public = match raw.token_endpoint_auth_method.get() {
         Some(method) => method == "none",
         // §2: unsaid it is a secret, which some servers that give none forget.
-        None => raw.client_secret.is_none(),
+        None => raw.client_secret.get().is_none(),
     };
     if !is_public {
         return Err(RegistrationError::NotPublic);
     }
     let redirect_is_ours = raw
         .redirect_uris
+        .get()
         .is_none_or(|registered| registered.iter().any(|one| one == redirect));
     if !redirect_is_ours {
         return Err(RegistrationError::OtherRedirect);
@@ -191,8 +192,27 @@ mod tests {
     }
 
     #[test]
+    fn an_odd_member_costs_itself() {
+        for absent in [Value::Null, json!("")] {
+            for which in [
+                "error",
+                "client_secret",
+                "token_endpoint_auth_method",
+                "redirect_uris",
+            ] {
+                assert!(with(|it| it[which] = absent.clone()).is_ok(), "{which}");
+            }
+        }
+        assert!(with(|it| it["redirect_uris"] = REDIRECT.into()).is_ok());
+        assert!(with(|it| it["error"] = json!({})).is_ok());
+        let secret = json!({"client_id": "a", "client_secret": {"value": "x"}});
+        let given = with(|it| *it = secret);
+        assert_eq!(given, Err(RegistrationError::NotPublic));
+    }
+
+    #[test]
     fn another_client_than_asked_for_is_refused() {
-        for method in ["client_secret_basic", "private_key_jwt", "NONE", ""] {
+        for method in ["client_secret_basic", "private_key_jwt", "NONE"] {
             let said = with(|it| it["token_endpoint_auth_method"] = method.into());
             assert_eq!(said, Err(RegistrationError::NotPublic), "{method}");
         }

@@ -2,16 +2,18 @@
 //!
 //! The difference that matters is between a session that the portal has ended and a portal that
 //! cannot be reached: `invalid_grant` seals the cache of a patient, a server that fails must not.
-//! So a refusal is only what says so in JSON and is not a 5xx; everything else is
-//! [`TokenError::Unavailable`] or [`TokenError::NotAnAnswer`].
+//! So a refusal is only what says so in JSON, is not a 5xx and does not speak of passing trouble;
+//! everything else is [`TokenError::Unavailable`] or [`TokenError::NotAnAnswer`]. What to do about
+//! one is [`TokenError::at_refresh`].
 
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::Value;
 
+use super::refusal::{Remedy, Why};
 use super::{Code, ErrorCode, Form};
 use crate::fhir::is_id;
+use crate::json::{self, Hidden, Kind, Member, Number, Read, Text, Words};
 use crate::limits;
 use crate::secret::Secret;
 
@@ -61,9 +63,10 @@ pub struct TokenResponse {
     pub access_token: Secret,
     /// How the access token is used.
     pub kind: TokenKind,
-    /// How long it lives: bounded by [`limits::ACCESS_TOKEN_LIFE`], and
-    /// [`limits::ACCESS_TOKEN_LIFE_UNSAID`] if not said.
-    pub expires_in: Duration,
+    /// How long it lives, bounded by [`limits::ACCESS_TOKEN_LIFE`]. Not said, it is used until it is
+    /// refused (§5.1): a refresh may be tried after [`limits::ACCESS_TOKEN_LIFE_UNSAID`], but no
+    /// session ends then.
+    pub expires_in: Option<Duration>,
     /// Absent when a refresh did not rotate: then the old one stays.
     pub refresh_token: Option<Secret>,
     /// Granted scopes; absent means as asked (§5.1).
@@ -95,7 +98,7 @@ impl TokenKind {
     }
 
     /// `token_type` is compared without regard to case (RFC 6749 §5.1).
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         [Self::Bearer, Self::Dpop]
             .into_iter()
             .find(|kind| kind.scheme().eq_ignore_ascii_case(text))
@@ -136,17 +139,56 @@ pub enum TokenError {
     NotAnAnswer,
 }
 
-#[derive(Deserialize)]
+impl TokenError {
+    /// What to do when a refresh ends so. An answer that cannot be used is no word about the
+    /// session either.
+    pub fn at_refresh(&self) -> Remedy {
+        match self {
+            Self::InvalidGrant => Remedy::Revoked,
+            Self::InsufficientAuthorization { .. } => Remedy::StepUp,
+            Self::Refused(code) => Remedy::at_refresh(code),
+            Self::Unavailable | Self::NotAnAnswer => Remedy::Later,
+        }
+    }
+
+    /// What to do when a code was not redeemed: there is no session yet, so it begins anew.
+    pub fn at_sign_in(&self) -> Remedy {
+        match self {
+            Self::InvalidGrant => Remedy::NewSignIn { why: Why::Expired },
+            Self::InsufficientAuthorization { .. } => Remedy::StepUp,
+            Self::Refused(code) => Remedy::of(code),
+            Self::Unavailable | Self::NotAnAnswer => Remedy::Later,
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct Raw {
-    error: Option<String>,
-    access_token: Option<Secret>,
-    token_type: Option<String>,
-    expires_in: Option<Value>,
-    refresh_token: Option<Secret>,
-    scope: Option<String>,
-    patient: Option<String>,
-    id_token: Option<Secret>,
-    auth_session: Option<Secret>,
+    error: Member<Text>,
+    access_token: Member<Hidden>,
+    token_type: Member<Text>,
+    expires_in: Member<Number>,
+    refresh_token: Member<Hidden>,
+    scope: Member<Words>,
+    patient: Member<Id>,
+    id_token: Member<Hidden>,
+    auth_session: Member<Hidden>,
+}
+
+/// An id, which some servers write as a number.
+#[derive(Debug)]
+struct Id;
+
+impl Kind for Id {
+    type Value = String;
+
+    fn read(raw: &str) -> Option<Read<String>> {
+        match serde_json::from_str::<u64>(raw) {
+            Ok(number) => Some(Read::All(number.to_string())),
+            Err(_) => Text::read(raw),
+        }
+    }
 }
 
 impl TokenResponse {
@@ -155,17 +197,16 @@ impl TokenResponse {
         if status == 429 || status >= 500 {
             return Err(TokenError::Unavailable);
         }
-        let raw = Some(body).filter(|body| limits::depth_is_fine(body));
-        let raw: Raw = raw
-            .and_then(|body| serde_json::from_slice(body).ok())
-            .ok_or(TokenError::NotAnAnswer)?;
-        if let Some(code) = raw.error {
+        let raw: Raw = json::read(body).map_err(|_| TokenError::NotAnAnswer)?;
+        if let Some(code) = raw.error.get() {
+            let code = ErrorCode::new(&code);
             return Err(match code.as_str() {
                 "invalid_grant" => TokenError::InvalidGrant,
                 "insufficient_authorization" => TokenError::InsufficientAuthorization {
-                    auth_session: raw.auth_session,
+                    auth_session: raw.auth_session.get(),
                 },
-                _ => TokenError::Refused(ErrorCode::new(&code)),
+                _ if Remedy::of(&code) == Remedy::Later => TokenError::Unavailable,
+                _ => TokenError::Refused(code),
             });
         }
         if !(200..300).contains(&status) {
@@ -173,28 +214,37 @@ impl TokenResponse {
         }
         let access_token = raw
             .access_token
+            .get()
             .filter(is_token)
             .ok_or(TokenError::NotAnAnswer)?;
         // §7.1: a client must not use a token whose type it does not understand.
         let kind = raw
             .token_type
-            .as_deref()
-            .and_then(TokenKind::parse)
+            .get()
+            .and_then(|kind| TokenKind::parse(&kind))
             .ok_or(TokenError::NotAnAnswer)?;
-        let refresh_is_fine = raw.refresh_token.as_ref().is_none_or(is_token);
-        let patient_is_fine = raw.patient.as_deref().is_none_or(is_id);
+        // Whose record it is must not be lost for being written oddly.
+        let patient_is_wrong = raw.patient.is_wrong();
+        let patient = raw.patient.get();
+        let refresh_token = raw.refresh_token.get();
+        let refresh_is_fine = refresh_token.as_ref().is_none_or(is_token);
+        let patient_is_fine = !patient_is_wrong && patient.as_deref().is_none_or(is_id);
         if !refresh_is_fine || !patient_is_fine {
             return Err(TokenError::NotAnAnswer);
         }
+        let scope = raw.scope.get().filter(|scopes| !scopes.is_empty());
         Ok(Self {
             access_token,
             kind,
-            expires_in: life(raw.expires_in.as_ref()),
-            refresh_token: raw.refresh_token,
-            scope: raw.scope,
-            patient: raw.patient.map(PatientContext),
-            id_token: raw.id_token,
-            auth_session: raw.auth_session,
+            expires_in: raw.expires_in.get().map(|seconds| {
+                // Casting saturates, and is bounded right after.
+                Duration::from_secs(seconds as u64).min(limits::ACCESS_TOKEN_LIFE)
+            }),
+            refresh_token,
+            scope: scope.map(|scopes| scopes.join(" ")),
+            patient: patient.map(PatientContext),
+            id_token: raw.id_token.get(),
+            auth_session: raw.auth_session.get(),
         })
     }
 }
@@ -205,175 +255,5 @@ fn is_token(token: &Secret) -> bool {
     (1..=limits::TOKEN).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Seconds as a number; as a text, or with a fraction, from servers that were seen to do so.
-fn life(said: Option<&Value>) -> Duration {
-    let seconds = match said {
-        Some(Value::Number(number)) => number.as_f64(),
-        Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            text.parse().ok()
-        }
-        _ => None,
-    };
-    match seconds {
-        Some(seconds) if seconds >= 0.0 => {
-            // Casting saturates, and is bounded right after.
-            Duration::from_secs(seconds as u64).min(limits::ACCESS_TOKEN_LIFE)
-        }
-        _ => limits::ACCESS_TOKEN_LIFE_UNSAID,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use proptest::prelude::*;
-
-    fn secret(text: &str) -> Secret {
-        Secret::new(text.into())
-    }
-
-    #[test]
-    fn requests_are_those_of_the_rfc() {
-        let code = Code(secret("c&1"));
-        assert_eq!(
-            redeem_code(
-                "app",
-                &code,
-                &secret("v"),
-                Some("dev.pericard.app:/callback")
-            )
-            .as_str(),
-            "grant_type=authorization_code&code=c%261&client_id=app&code_verifier=v\
-             &redirect_uri=dev.pericard.app%3A%2Fcallback"
-        );
-        assert!(
-            !redeem_code("app", &code, &secret("v"), None)
-                .as_str()
-                .contains("redirect_uri")
-        );
-        assert_eq!(
-            refresh("app", &secret("r")).as_str(),
-            "grant_type=refresh_token&refresh_token=r&client_id=app"
-        );
-        assert_eq!(
-            revoke("app", &secret("r")).as_str(),
-            "token=r&token_type_hint=refresh_token&client_id=app"
-        );
-    }
-
-    #[test]
-    fn a_full_answer_is_read_and_not_printed() {
-        let body = br#"{"access_token":"canary-a","token_type":"bearer","expires_in":300,"refresh_token":"canary-r",
-            "scope":"openid","patient":"canary-p","id_token":"canary-i","auth_session":"canary-s","smart_style_url":"x"}"#;
-        let answer = TokenResponse::parse(200, body).unwrap();
-        assert!(answer.access_token.matches("canary-a"));
-        assert!(answer.refresh_token.as_ref().unwrap().matches("canary-r"));
-        assert_eq!(answer.patient.as_ref().unwrap().0, "canary-p");
-        assert_eq!(answer.expires_in.as_secs(), 300);
-        assert!(!format!("{answer:?}").contains("canary"));
-    }
-
-    #[test]
-    fn a_token_says_how_it_is_used() {
-        let kind = |said: &str| {
-            let body = format!(r#"{{"access_token":"a","token_type":"{said}"}}"#);
-            TokenResponse::parse(200, body.as_bytes()).map(|answer| answer.kind)
-        };
-        assert_eq!(kind("Bearer"), Ok(TokenKind::Bearer));
-        assert_eq!(kind("DPoP"), Ok(TokenKind::Dpop));
-        assert_eq!(kind("dpop"), Ok(TokenKind::Dpop));
-        assert_eq!(kind("N_A"), Err(TokenError::NotAnAnswer));
-    }
-
-    #[test]
-    fn only_a_clear_refusal_is_one() {
-        let parse = |status, body: &str| TokenResponse::parse(status, body.as_bytes()).unwrap_err();
-        let invalid = r#"{"error":"invalid_grant","error_description":"canary"}"#;
-        for status in [200, 400, 401, 403] {
-            assert_eq!(parse(status, invalid), TokenError::InvalidGrant);
-        }
-        for status in [429, 500, 502, 503, 599] {
-            assert_eq!(parse(status, invalid), TokenError::Unavailable);
-        }
-        assert_eq!(
-            parse(
-                403,
-                r#"{"error":"insufficient_authorization","auth_session":"s","otp_required":true}"#
-            ),
-            TokenError::InsufficientAuthorization {
-                auth_session: Some(secret("s"))
-            }
-        );
-        assert_eq!(
-            parse(401, r#"{"error":"invalid_client"}"#),
-            TokenError::Refused(ErrorCode::new("invalid_client"))
-        );
-        for (status, body) in [
-            (200, "<html>invalid_grant</html>"),
-            (200, ""),
-            (200, "{}"),
-            (200, r#"{"access_token":"","token_type":"Bearer"}"#),
-            (200, r#"{"access_token":"a b","token_type":"Bearer"}"#),
-            (200, r#"{"access_token":"a\r\nX: y","token_type":"Bearer"}"#),
-            (200, r#"{"access_token":"a"}"#),
-            (200, r#"{"access_token":"a","token_type":"mac"}"#),
-            (
-                200,
-                r#"{"access_token":"a","token_type":"Bearer","patient":"../x"}"#,
-            ),
-            (
-                200,
-                r#"{"access_token":"a","token_type":"Bearer","refresh_token":""}"#,
-            ),
-            (302, r#"{"access_token":"a","token_type":"Bearer"}"#),
-            (400, r#"{"access_token":"a","token_type":"Bearer"}"#),
-            (400, r#"{"error":7}"#),
-            (404, "not found"),
-        ] {
-            assert_eq!(parse(status, body), TokenError::NotAnAnswer, "{body}");
-        }
-        let long = format!(
-            r#"{{"access_token":"{}","token_type":"Bearer"}}"#,
-            "x".repeat(limits::TOKEN + 1)
-        );
-        assert_eq!(parse(200, &long), TokenError::NotAnAnswer);
-    }
-
-    #[test]
-    fn a_life_is_bounded() {
-        let life = |said: &str| {
-            let body = format!(r#"{{"access_token":"a","token_type":"Bearer"{said}}}"#);
-            TokenResponse::parse(200, body.as_bytes())
-                .unwrap()
-                .expires_in
-                .as_secs()
-        };
-        assert_eq!(life(r#","expires_in":3600"#), 3600);
-        assert_eq!(life(r#","expires_in":"3600""#), 3600);
-        assert_eq!(life(r#","expires_in":3599.9"#), 3599);
-        assert_eq!(life(r#","expires_in":0"#), 0);
-        assert_eq!(life(r#","expires_in":1e300"#), 86_400);
-        for unsaid in [
-            "",
-            r#","expires_in":null"#,
-            r#","expires_in":-5"#,
-            r#","expires_in":"soon""#,
-            r#","expires_in":[]"#,
-        ] {
-            assert_eq!(life(unsaid), 300, "{unsaid}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_answer_of_a_failing_server_ends_a_session(status in 500_u16..600, body in ".*") {
-            prop_assert_eq!(TokenResponse::parse(status, body.as_bytes()), Err(TokenError::Unavailable));
-        }
-
-        #[test]
-        fn no_body_makes_parsing_fail_loudly(status: u16, body in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = TokenResponse::parse(status, &body);
-        }
-    }
-}
+mod tests;

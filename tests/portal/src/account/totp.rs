@@ -107,7 +107,7 @@ pub(crate) async fn begin(extract::State(instance): Shared, asked: Asked, body: 
         let whose = &state.people[person];
         let totp = second_factor::enrol(&whose.user, whose.totp, &mut state.entropy);
         let name = state.entropy.token();
-        let answer = json!({ "enrolment": name, "otpauth": second_factor::otpauth(&totp) });
+        let answer = json!({ "enrolment": name, "otpauth": state.handed_over(&totp) });
         let enrolment = Enrolment {
             name: Fingerprint::of(&name),
             totp,

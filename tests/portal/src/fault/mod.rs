@@ -3,7 +3,13 @@
 //! A fault is a flat JSON object: `{"fault": "status", "code": 503, "times": 2}`. An unknown name or
 //! key is an error, so that a story cannot ask for a fault that never happens.
 
+mod odd;
 mod parse;
+
+pub use odd::{
+    Contradicted, Denial, EmptyText, FirstAddress, OddLabel, OddMembers, ParRefusal, RefreshError,
+    Unauthorized,
+};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -54,6 +60,10 @@ pub enum Flaw {
     NoAuthTime,
     StaleAuthTime,
     LowAcr,
+    AcrObject,
+    AcrList,
+    AuthTimeText,
+    NoAudience,
 }
 
 /// What is wrong with the published keys.
@@ -64,6 +74,9 @@ pub enum JwksFlaw {
     Missing,
     Empty,
     Huge,
+    Stale,
+    Forbidden,
+    Unavailable,
 }
 
 /// What is wrong with the discovery documents.
@@ -155,6 +168,38 @@ pub enum FaultKind {
         which: WhichUser,
     },
     NoPatient,
+    FirstMetadata {
+        answer: FirstAddress,
+    },
+    NoMetadata,
+    OddMetadata {
+        members: OddMembers,
+    },
+    Contradiction {
+        which: Contradicted,
+    },
+    RefusePar {
+        refusal: ParRefusal,
+    },
+    BearerRecords,
+    NoExpiresIn,
+    NoRefreshToken,
+    Unauthorized {
+        answer: Unauthorized,
+    },
+    RefreshError {
+        error: RefreshError,
+    },
+    Denied {
+        denial: Denial,
+    },
+    ByteOrderMark,
+    EmptyText {
+        which: EmptyText,
+    },
+    OtpauthLabel {
+        label: OddLabel,
+    },
 }
 
 /// A fault, and how often it still applies (`None`: always).

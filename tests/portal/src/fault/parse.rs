@@ -110,6 +110,38 @@ impl TryFrom<Map<String, Value>> for Fault {
                 which: keys.need("as")?,
             },
             "no_patient" => FaultKind::NoPatient,
+            "first_metadata" => FaultKind::FirstMetadata {
+                answer: keys.need("as")?,
+            },
+            "no_metadata" => FaultKind::NoMetadata,
+            "odd_metadata" => FaultKind::OddMetadata {
+                members: keys.need("as")?,
+            },
+            "contradiction" => FaultKind::Contradiction {
+                which: keys.need("as")?,
+            },
+            "refuse_par" => FaultKind::RefusePar {
+                refusal: keys.need("as")?,
+            },
+            "bearer_records" => FaultKind::BearerRecords,
+            "no_expires_in" => FaultKind::NoExpiresIn,
+            "no_refresh_token" => FaultKind::NoRefreshToken,
+            "unauthorized" => FaultKind::Unauthorized {
+                answer: keys.need("as")?,
+            },
+            "refresh_error" => FaultKind::RefreshError {
+                error: keys.need("as")?,
+            },
+            "denied" => FaultKind::Denied {
+                denial: keys.need("as")?,
+            },
+            "byte_order_mark" => FaultKind::ByteOrderMark,
+            "otpauth_label" => FaultKind::OtpauthLabel {
+                label: keys.need("as")?,
+            },
+            "empty_text" => FaultKind::EmptyText {
+                which: keys.need("as")?,
+            },
             later if LATER.contains(&later) => {
                 return Err(format!("fault {later:?} is not implemented by this portal"));
             }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::StepUpSpec;
 use crate::asked::Asked;
+use crate::fault::FaultKind;
 use crate::instance::State;
 use crate::oauth::Held;
 use crate::oauth::dpop::{self, Server};
@@ -23,7 +24,10 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     fn with_challenge(&self, mut reply: Reply) -> Reply {
-        let mut value = format!("{} error=\"{}\"", self.scheme, self.error);
+        let mut value = match self.error {
+            "" => format!("{} realm=\"fhir\"", self.scheme),
+            error => format!("{} error=\"{error}\"", self.scheme),
+        };
         value.push_str(&self.attributes);
         if self.scheme == DPOP && self.code == 401 {
             // RFC 9449 §7.1.
@@ -82,12 +86,16 @@ pub(crate) fn caller(state: &mut State, asked: &Asked) -> Result<Caller, Refusal
         // the portal cannot tell a token forgotten from one it does not understand.
         return Err(refusal(BEARER, "invalid_token", "a token is needed"));
     };
+    let knows_proofs = !state.faults.hit(FaultKind::BearerRecords);
+    if !knows_proofs && scheme == DPOP {
+        return Err(refusal(BEARER, "", "a bearer token is needed"));
+    }
     let now = state.clock.millis();
     let Some(held) = state.grants.access(token, now) else {
         let text = "the token is unknown, expired or revoked";
         return Err(refusal(scheme, "invalid_token", text));
     };
-    match &held.thumbprint {
+    match held.thumbprint.as_ref().filter(|_| knows_proofs) {
         // RFC 9449 §7.2: a bound token is no bearer token.
         Some(_) if scheme == BEARER => {
             let text = "the token is bound to a key";

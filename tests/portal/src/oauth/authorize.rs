@@ -12,7 +12,7 @@ use super::pages::{Form, refused, sign_in as pages};
 use super::request::{self, Mistake};
 use super::sign_in::Authorization;
 use crate::Offer;
-use crate::fault::FaultKind;
+use crate::fault::{Denial, FaultKind};
 use crate::instance::{Instance, State};
 use crate::reply::{self, Reply, set};
 
@@ -30,6 +30,17 @@ pub(crate) async fn ask(
         Err(reply) => return reply,
     };
     let redirect = wanted.redirect.clone().unwrap_or_default();
+    let denied = state
+        .faults
+        .take(|kind| matches!(kind, FaultKind::Denied { .. }));
+    if let Some(FaultKind::Denied { denial }) = denied {
+        let answer = [("error", "access_denied")];
+        let app_state = wanted.state.as_deref();
+        return match denial {
+            Denial::Proved => back(&instance, state, &redirect, &answer, app_state),
+            Denial::NoState => to_app(&redirect, &answer),
+        };
+    }
     let now = state.clock.millis();
     let sign_in = state.sign_ins.begin(wanted, now);
     let login = state.sign_ins.handle(sign_in, &mut state.entropy);
@@ -93,21 +104,22 @@ pub(crate) fn back(
     answer: &[(&str, &str)],
     app_state: Option<&str>,
 ) -> Reply {
+    let mut answer: Vec<(&str, &str)> = answer.to_vec();
+    answer.extend(app_state.map(|app_state| ("state", app_state)));
+    let issuer = if state.faults.hit(FaultKind::MixUp) {
+        Some(format!("{}/other", instance.origin))
+    } else {
+        (!state.faults.hit(FaultKind::NoIss)).then(|| instance.issuer())
+    };
+    answer.extend(issuer.as_deref().map(|issuer| ("iss", issuer)));
+    to_app(redirect, &answer)
+}
+
+fn to_app(redirect: &str, answer: &[(&str, &str)]) -> Reply {
     let Ok(mut url) = Url::parse(redirect) else {
         return refused("The address that the app wants to return to is malformed.");
     };
-    {
-        let mut query = url.query_pairs_mut();
-        query.extend_pairs(answer);
-        if let Some(app_state) = app_state {
-            query.append_pair("state", app_state);
-        }
-        if state.faults.hit(FaultKind::MixUp) {
-            query.append_pair("iss", &format!("{}/other", instance.origin));
-        } else if !state.faults.hit(FaultKind::NoIss) {
-            query.append_pair("iss", &instance.issuer());
-        }
-    }
+    url.query_pairs_mut().extend_pairs(answer);
     // 303, so that the form's method does not travel on (RFC 9700 §4.12).
     let mut reply = reply::empty(303);
     set(&mut reply, header::LOCATION, url.as_str());

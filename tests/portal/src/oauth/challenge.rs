@@ -21,7 +21,6 @@ use super::sign_in::{Authorization, PUSHED_LIFE, Second};
 use super::{Scopes, clients, dpop, request};
 use crate::Offer;
 use crate::asked::Asked;
-use crate::data::second_factor;
 use crate::fault::{DropOn, FaultKind};
 use crate::instance::{Instance, State};
 use crate::reply::{Reply, oauth_error, private_json, set};
@@ -241,7 +240,7 @@ fn enrol(state: &mut State, index: usize, person: usize, params: &Params) -> Res
     let question = Question {
         factor: Factor::Enrolment,
         recovery_codes: false,
-        otpauth: Some(second_factor::otpauth(&totp)),
+        otpauth: Some(state.handed_over(&totp)),
     };
     let Some(code) = params.get("otp").filter(|_| shown) else {
         let verdict = state.credentials.left(Factor::Enrolment, &user, now);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::scope;
 use crate::Offer;
 use crate::asked::Asked;
-use crate::fault::{DiscoveryFlaw, FaultKind, JwksFlaw};
+use crate::fault::{DiscoveryFlaw, FaultKind, FirstAddress, JwksFlaw, OddMembers};
 use crate::instance::{self, Instance};
 use crate::reply::{Reply, cacheable, empty, oauth_error, set, with_body};
 
@@ -76,6 +76,12 @@ pub(crate) async fn smart(
     document["password_reset_uri"] = json!(format!("{issuer}/reset"));
     document["account_uri"] = json!(format!("{issuer}/account"));
     document["sessions_uri"] = json!(format!("{issuer}/sessions"));
+    let fault = state
+        .faults
+        .take(|kind| matches!(kind, FaultKind::Contradiction { .. }));
+    if let Some(FaultKind::Contradiction { which }) = fault {
+        document[which.member()] = json!("https://elsewhere.invalid/endpoint");
+    }
     published(&instance, state, &asked, query, document)
 }
 
@@ -86,7 +92,49 @@ pub(crate) async fn authorization_server(
 ) -> Reply {
     let state = &mut *instance.state();
     let document = oauth(&instance, state);
-    published(&instance, state, &asked, query, document)
+    let fault = state
+        .faults
+        .take(|kind| matches!(kind, FaultKind::FirstMetadata { .. }));
+    match fault {
+        Some(FaultKind::FirstMetadata { answer }) => instead(answer, &document),
+        _ => published_by_issuer(&instance, state, &asked, query, document),
+    }
+}
+
+/// What some servers answer at the address that they do not serve.
+fn instead(answer: FirstAddress, document: &Value) -> Reply {
+    let json = |code, body: &str| with_body(code, "application/json", body.to_owned());
+    match answer {
+        FirstAddress::Html => {
+            let html = "<!doctype html><div id=root></div>";
+            with_body(200, "text/html; charset=utf-8", html)
+        }
+        FirstAddress::ServerError => empty(500),
+        FirstAddress::NotImplemented => empty(501),
+        FirstAddress::EmptyObject => json(200, "{}"),
+        FirstAddress::Cut => {
+            let text = document.to_string();
+            json(200, text.get(..text.len() / 2).unwrap_or_default())
+        }
+        FirstAddress::Moved => {
+            let mut reply = empty(302);
+            set(&mut reply, header::LOCATION, "/login");
+            reply
+        }
+    }
+}
+
+fn published_by_issuer(
+    instance: &Instance,
+    state: &mut instance::State,
+    asked: &Asked,
+    query: RawQuery,
+    document: Value,
+) -> Reply {
+    if state.faults.hit(FaultKind::NoMetadata) {
+        return empty(404);
+    }
+    published(instance, state, asked, query, document)
 }
 
 pub(crate) async fn openid(
@@ -111,7 +159,7 @@ pub(crate) async fn openid(
         "amr",
         "fhirUser"
     ]);
-    published(&instance, state, &asked, query, document)
+    published_by_issuer(&instance, state, &asked, query, document)
 }
 
 /// The document, or what the fault makes of it.
@@ -125,6 +173,12 @@ fn published(
     // The redirect of the fault leads to a right document: a client that follows it is not stopped.
     if query.as_deref() == Some("moved") {
         return cacheable(&asked.headers, &document);
+    }
+    let odd = state
+        .faults
+        .take(|kind| matches!(kind, FaultKind::OddMetadata { .. }));
+    if let Some(FaultKind::OddMetadata { members }) = odd {
+        make_odd(&mut document, members);
     }
     let fault = state
         .faults
@@ -160,6 +214,46 @@ fn published(
     cacheable(&asked.headers, &document)
 }
 
+/// Members that nobody needs to sign in, and flags, written as some generators write them.
+fn make_odd(document: &mut Value, members: OddMembers) {
+    let (nulls, empty, words, types) =
+        (json!(null), json!(""), json!("pwd mfa"), json!({ "a": 1 }));
+    for which in [
+        "acr_values_supported",
+        "grant_types_supported",
+        "capabilities",
+    ] {
+        match members {
+            OddMembers::Nulls => document[which] = nulls.clone(),
+            OddMembers::EmptyTexts => document[which] = empty.clone(),
+            OddMembers::WrongTypes => document[which] = types.clone(),
+            OddMembers::TextForList | OddMembers::FlagsAsText => {}
+        }
+    }
+    match members {
+        OddMembers::Nulls => document["introspection_endpoint"] = nulls,
+        OddMembers::EmptyTexts => document["introspection_endpoint"] = empty,
+        OddMembers::WrongTypes => document["registration_endpoint"] = json!(7),
+        OddMembers::TextForList => {
+            document["acr_values_supported"] = words;
+            document["code_challenge_methods_supported"] = json!("S256");
+            if document.get("dpop_signing_alg_values_supported").is_some() {
+                document["dpop_signing_alg_values_supported"] = json!("ES256");
+            }
+        }
+        OddMembers::FlagsAsText => {
+            for which in [
+                "authorization_response_iss_parameter_supported",
+                "require_pushed_authorization_requests",
+            ] {
+                if let Some(flag) = document.get(which).and_then(Value::as_bool) {
+                    document[which] = json!(flag.to_string());
+                }
+            }
+        }
+    }
+}
+
 pub(crate) async fn jwks(State(instance): State<Arc<Instance>>, headers: HeaderMap) -> Reply {
     let state = &mut *instance.state();
     let mut keys = state.key.jwks();
@@ -173,6 +267,9 @@ pub(crate) async fn jwks(State(instance): State<Arc<Instance>>, headers: HeaderM
                 *reply.status_mut() = axum::http::StatusCode::NOT_FOUND;
                 return reply;
             }
+            JwksFlaw::Forbidden => return empty(403),
+            JwksFlaw::Unavailable => return empty(503),
+            JwksFlaw::Stale => keys = state.key.successor(u64::MAX).jwks(),
             JwksFlaw::Empty => keys = json!({ "keys": [] }),
             JwksFlaw::Huge => keys["padding"] = json!("x".repeat(HUGE)),
         }

@@ -5,6 +5,7 @@ use totp_rs::Totp;
 use super::sign_in::Second;
 use crate::data::SecondFactor;
 use crate::data::second_factor::{self, RECOVERY_CODES};
+use crate::fault::{FaultKind, OddLabel};
 use crate::instance::State;
 
 impl State {
@@ -25,6 +26,31 @@ impl State {
         shown
             .get_or_insert_with(|| second_factor::enrol(&whose.user, whose.totp, &mut self.entropy))
             .clone()
+    }
+
+    /// The address that hands a new secret over.
+    pub(crate) fn handed_over(&mut self, totp: &Totp) -> String {
+        let uri = second_factor::otpauth(totp);
+        let fault = self
+            .faults
+            .take(|kind| matches!(kind, FaultKind::OtpauthLabel { .. }));
+        let (Some(FaultKind::OtpauthLabel { label }), Some((_, query))) =
+            (fault, uri.split_once('?'))
+        else {
+            return uri;
+        };
+        // An issuer of its own, said once.
+        let rest: Vec<&str> = query
+            .split('&')
+            .filter(|pair| !pair.starts_with("issuer="))
+            .collect();
+        let (label, issuer) = match label {
+            OddLabel::Plus => ("Linden%20Clinic:ana", "Linden+Clinic"),
+            OddLabel::ThreeParts => ("Linden:Linden%20Clinic:ana", "Linden"),
+            OddLabel::OtherIssuer => ("linden%20clinic:ana", "Linden%20Clinic"),
+            OddLabel::Missing => ("", "Linden%20Clinic"),
+        };
+        format!("otpauth://totp/{label}?{}&issuer={issuer}", rest.join("&"))
     }
 
     /// Puts a confirmed secret in the place of what was enrolled; gives its recovery codes.

@@ -121,6 +121,14 @@ fn flawed(instance: &Instance, key: &SigningKey, mut claims: Value, flaw: Flaw) 
             }
         }
         Flaw::StaleAuthTime => shift(&mut claims, "auth_time", -86_400),
+        Flaw::AcrObject => claims["acr"] = json!({ "values": ["mfa"] }),
+        Flaw::AcrList => claims["acr"] = json!(["mfa"]),
+        Flaw::AuthTimeText => claims["auth_time"] = json!("2020-03-14T18:52:01.180Z"),
+        Flaw::NoAudience => {
+            if let Some(all) = claims.as_object_mut() {
+                all.remove("aud");
+            }
+        }
         Flaw::LowAcr => {
             claims["acr"] = json!("pwd");
             claims["amr"] = json!(["pwd"]);

@@ -18,7 +18,6 @@ use super::credentials::Verdict;
 use super::form::{Params, back_channel};
 use super::pages::{Form, refused, sign_in as pages};
 use super::sign_in::Second;
-use crate::data::second_factor;
 use crate::instance::{Instance, State};
 use crate::reply::{Reply, set};
 
@@ -158,7 +157,7 @@ fn enrol(
     let user = state.people[person].user.clone();
     let shown = state.sign_ins.at(index).enrolling.is_some();
     let totp = state.enrolling(index, person);
-    let uri = second_factor::otpauth(&totp);
+    let uri = state.handed_over(&totp);
     let show =
         |code: u16, error: Option<&str>| pages::enrol(code, form, &uri, totp.digits(), error);
     let Some(code) = params.get("otp").filter(|_| shown) else {

@@ -12,7 +12,7 @@ use super::sign_in::PUSHED_LIFE;
 use super::{dpop, request};
 use crate::Offer;
 use crate::asked::Asked;
-use crate::fault::{DropOn, FaultKind};
+use crate::fault::{DropOn, FaultKind, ParRefusal};
 use crate::instance::{Instance, State};
 use crate::reply::{Reply, empty, oauth_error, private_json};
 use crate::server::Hangup;
@@ -26,6 +26,18 @@ pub(crate) async fn push(
     let state = &mut *instance.state();
     if state.par == Offer::Off {
         return empty(404);
+    }
+    let refused = state
+        .faults
+        .take(|kind| matches!(kind, FaultKind::RefusePar { .. }));
+    if let Some(FaultKind::RefusePar { refusal }) = refused {
+        let text = "this client may not push its requests";
+        return match refusal {
+            ParRefusal::InvalidClient => oauth_error("invalid_client", text),
+            ParRefusal::UnauthorizedClient => oauth_error("unauthorized_client", text),
+            ParRefusal::Missing => empty(404),
+            ParRefusal::NotImplemented => empty(501),
+        };
     }
     match keep(state, &base, &asked, &body) {
         Ok(uri) => {

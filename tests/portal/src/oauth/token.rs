@@ -109,6 +109,14 @@ fn by_refresh(
     asker: &Asker,
 ) -> Result<Value, Reply> {
     let token = params.need("refresh_token")?;
+    let refused = state
+        .faults
+        .take(|kind| matches!(kind, FaultKind::RefreshError { .. }));
+    if let Some(FaultKind::RefreshError { error }) = refused {
+        let (code, error) = error.answer();
+        let body = json!({ "error": error, "error_description": "the person is needed" });
+        return Err(private_json(code, &body));
+    }
     if state.faults.hit(FaultKind::InvalidGrant) {
         return Err(oauth_error("invalid_grant", "the refresh token is revoked"));
     }
@@ -201,7 +209,12 @@ fn tokens(
     if !state.faults.hit(FaultKind::NoPatient) {
         body["patient"] = json!(state.people[shown].patient);
     }
-    if refresh {
+    if state.faults.hit(FaultKind::NoExpiresIn)
+        && let Some(all) = body.as_object_mut()
+    {
+        all.remove("expires_in");
+    }
+    if refresh && !state.faults.hit(FaultKind::NoRefreshToken) {
         let token = state
             .grants
             .issue_refresh(redeemed.family, &mut state.entropy);
@@ -211,6 +224,12 @@ fn tokens(
         let nonce = redeemed.nonce.as_deref();
         let token = id_token::issue(instance, state, &family, scopes, shown, nonce);
         body["id_token"] = json!(token);
+    }
+    let empty = state
+        .faults
+        .take(|kind| matches!(kind, FaultKind::EmptyText { .. }));
+    if let Some(FaultKind::EmptyText { which }) = empty {
+        body[which.member()] = json!("");
     }
     body
 }

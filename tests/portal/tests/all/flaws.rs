@@ -82,7 +82,7 @@ async fn id_tokens_that_say_something_else() {
     let world = world();
     let now = world.now();
     type Check = fn(&Value, u64) -> bool;
-    let cases: [(&str, Check); 8] = [
+    let cases: [(&str, Check); 12] = [
         ("foreign_audience", |c, _| c["aud"] == "somebody-elses-app"),
         ("foreign_issuer", |c, _| {
             c["iss"] == "https://portal.test/other"
@@ -96,6 +96,10 @@ async fn id_tokens_that_say_something_else() {
         ("stale_auth_time", |c, now| {
             c["auth_time"].as_u64().unwrap() < now - 80_000
         }),
+        ("acr_object", |c, _| c["acr"].is_object()),
+        ("acr_list", |c, _| c["acr"].is_array()),
+        ("auth_time_text", |c, _| c["auth_time"].is_string()),
+        ("no_audience", |c, _| c.get("aud").is_none()),
         ("low_acr", |c, _| {
             c["acr"] == "pwd" && c["amr"] == json!(["pwd"])
         }),

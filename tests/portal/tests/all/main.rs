@@ -10,6 +10,7 @@ mod faults;
 mod fhir;
 mod flaws;
 mod native;
+mod odd;
 mod over_tls;
 mod own_pages;
 mod par;

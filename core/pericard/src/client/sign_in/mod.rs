@@ -34,7 +34,7 @@ mod step;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use pericard_protocol::oauth::authorize::scopes;
+use pericard_protocol::oauth::scope::{self, ResourceNeed};
 use pericard_protocol::secret::Secret;
 
 use crate::client::accounts::{AccountCore, Accounts, SignedIn, revocations};
@@ -114,7 +114,14 @@ impl SignInFlow {
             &host.platform,
             &site,
             stage,
-            scopes(&endpoints, send),
+            scope::plan(
+                &endpoints,
+                &[
+                    ResourceNeed::reads("Patient"),
+                    ResourceNeed::reads("Communication").and_creates(send),
+                ],
+            )
+            .scope,
             purpose,
             TIME,
         );

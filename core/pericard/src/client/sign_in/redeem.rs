@@ -67,7 +67,13 @@ pub(super) async fn redeem(
         at: who.at,
         bound: tokens.kind == TokenKind::Dpop,
         access_token: tokens.access_token,
-        expires: now.checked_add(tokens.expires_in).unwrap_or(now),
+        expires: now
+            .checked_add(
+                tokens
+                    .expires_in
+                    .unwrap_or(limits::ACCESS_TOKEN_LIFE_UNSAID),
+            )
+            .unwrap_or(now),
         refresh_token: tokens.refresh_token,
         scope: tokens.scope.unwrap_or_else(|| state.scope.clone()),
         recovery_codes: granted.recovery_codes,

@@ -135,7 +135,7 @@ impl Documents {
         let server = server
             .map(|kept| AuthorizationServer::parse(kept.bytes()))
             .transpose()?;
-        let endpoints = PortalEndpoints::merge(&smart, server.as_ref(), loopback)?;
+        let endpoints = PortalEndpoints::merge(http.base(), &smart, server.as_ref(), loopback)?;
         let found = match endpoints.jwks {
             Some(url) => document(http, url, limits::OAUTH_BODY, known).await,
             None => Ok(None),

@@ -163,12 +163,13 @@ fn read(http: &HttpClient, documents: &Documents, allow_loopback_http: bool) -> 
     let server = server
         .map(|kept| AuthorizationServer::parse(kept.bytes()))
         .transpose()?;
-    let endpoints = PortalEndpoints::merge(&smart, server.as_ref(), allow_loopback_http)?;
+    let endpoints =
+        PortalEndpoints::merge(http.base(), &smart, server.as_ref(), allow_loopback_http)?;
     let keys = documents.keys.as_ref();
     let capability = documents.capability.as_ref();
     Ok((
         ServerMetadata {
-            endpoints: endpoints.within(http.base()),
+            endpoints,
             keys: keys.and_then(|kept| KeySet::parse(kept.bytes()).ok()),
         },
         capability

@@ -2,23 +2,41 @@
 //! "Conformance") and the metadata of its authorization server (RFC 8414, OpenID Connect Discovery
 //! 1.0).
 //!
-//! The SMART document is the word of the FHIR base that the app was configured with, so it wins
-//! where both say something. The authorization server's own document must name the very same
-//! issuer, byte for byte (RFC 8414 §3.3), and adds what the SMART document does not say.
+//! The SMART document is the FHIR base's word and says which authorization server it trusts. Where
+//! that issuer publishes metadata, its endpoints, keys, DPoP algorithms, pushed requests and `iss`
+//! parameter come from there and from nowhere else, and a SMART document that contradicts them is
+//! refused: otherwise a hostile base could name an honest issuer with a token endpoint of its own
+//! (RFC 9700 §4.4). [`authority`] has the rules, also for issuers that publish nothing.
+//!
+//! | file | what it decides |
+//! |---|---|
+//! | [`documents`] | how the two documents are read, member by member |
+//! | [`metadata`] | which of an issuer's two well-known addresses counts |
+//! | [`authority`] | who may name which endpoint |
+//! | [`protections`] | what a portal protected yesterday and does not today |
+//!
+//! [`PortalEndpoints::merge`] is pure and runs on every refresh of the documents, so a base that is
+//! taken over later gains nothing.
 //!
 //! Pericard's own members are optional and read from the SMART document alone: `totp_endpoint`
 //! (which gets the access token, so it must lie under the base), `password_reset_uri`,
-//! `account_uri` and `sessions_uri` (which a browser opens). A bad one costs its feature and is
-//! [listed](PortalEndpoints::broken), and the portal can still be used.
+//! `account_uri` and `sessions_uri` (which a browser opens). `authorization_challenge_endpoint` gets
+//! passwords, so it follows the rules for endpoints. A member that cannot be used costs its feature,
+//! is [listed](PortalEndpoints::broken), and the portal can still be used.
 
-use serde::Deserialize;
-use serde_json::Value;
 use url::Url;
 
-use crate::base_url::{Base, endpoint};
-use crate::limits::depth_is_fine;
+use crate::base_url::{Base, BaseError, endpoint};
 
-const TOTP_ENDPOINT: &str = "totp_endpoint";
+pub mod authority;
+pub mod documents;
+pub mod metadata;
+pub mod protections;
+
+pub use documents::{AuthorizationServer, SmartConfiguration};
+pub use metadata::well_known_urls;
+
+use documents::{Member, Metadata};
 
 /// Why a portal cannot be used. Nothing of its answer is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -29,8 +47,9 @@ pub enum DiscoveryError {
     /// It names no issuer, or one that is not a usable address.
     #[error("the portal names no usable issuer")]
     NoIssuer,
-    /// Its authorization server calls itself something else.
-    #[error("the authorization server names another issuer")]
+    /// Its authorization server calls itself something else, or the portal names endpoints that are
+    /// not that server's.
+    #[error("the portal and its authorization server contradict each other")]
     WrongIssuer,
     /// S256 is not offered.
     #[error("the portal does not offer PKCE with S256")]
@@ -41,7 +60,7 @@ pub enum DiscoveryError {
     /// It names no token endpoint.
     #[error("the portal names no token endpoint")]
     NoTokenEndpoint,
-    /// An endpoint is not https, or not a usable address.
+    /// An endpoint is not https, or one that is needed is not a usable address.
     #[error("the address of {which} is not secure")]
     InsecureEndpoint {
         /// The member that names it.
@@ -49,45 +68,13 @@ pub enum DiscoveryError {
     },
 }
 
-/// The members that both documents share. Unknown ones are skipped, missing ones are empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-struct Metadata {
-    issuer: Option<String>,
-    authorization_endpoint: Option<String>,
-    token_endpoint: Option<String>,
-    revocation_endpoint: Option<String>,
-    authorization_challenge_endpoint: Option<String>,
-    pushed_authorization_request_endpoint: Option<String>,
-    registration_endpoint: Option<String>,
-    jwks_uri: Option<String>,
-    authorization_response_iss_parameter_supported: bool,
-    code_challenge_methods_supported: Vec<String>,
-    dpop_signing_alg_values_supported: Vec<String>,
-    require_pushed_authorization_requests: bool,
-    acr_values_supported: Vec<String>,
-    scopes_supported: Vec<String>,
-    capabilities: Vec<String>,
-    // Of any type: a bad one is left out and does not spoil the document.
-    totp_endpoint: Option<Value>,
-    password_reset_uri: Option<Value>,
-    account_uri: Option<Value>,
-    sessions_uri: Option<Value>,
-}
-
-/// The SMART configuration of a FHIR base.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SmartConfiguration(Metadata);
-
-/// The metadata of an authorization server, by RFC 8414 or OpenID Connect Discovery.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuthorizationServer(Metadata);
-
 /// All that signing in needs to know of a portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortalEndpoints {
     /// The issuer as given; compared byte for byte ever after.
     pub issuer: String,
+    /// Whether the issuer publishes metadata, which then named all of the endpoints below.
+    pub published: bool,
     /// Where the browser goes.
     pub authorization: Url,
     /// Where codes and refresh tokens are redeemed.
@@ -102,11 +89,12 @@ pub struct PortalEndpoints {
     pub jwks: Option<Url>,
     /// Where clients can register (RFC 7591).
     pub registration: Option<Url>,
-    /// Whether redirects carry `iss` (RFC 9207).
+    /// Whether redirects carry `iss` (RFC 9207). Without it, each issuer needs a redirect of its own
+    /// (RFC 9700 §4.4.2.2).
     pub iss_parameter: bool,
     /// Algorithms for DPoP (RFC 9449); none means it is not offered.
     pub dpop_algorithms: Vec<String>,
-    /// Scopes that are named. The list may be incomplete; empty means that nothing is said.
+    /// Scopes that are named. Empty means that nothing is said.
     pub scopes: Vec<String>,
     /// SMART capabilities such as `launch-standalone` and `permission-v2`.
     pub capabilities: Vec<String>,
@@ -114,8 +102,8 @@ pub struct PortalEndpoints {
     pub par_required: bool,
     /// Authentication context classes that are named; for step-up (RFC 9470 §4).
     pub acr_values: Vec<String>,
-    /// Where a second factor is set up and removed. It gets the access token: use it only after
-    /// [`within`](Self::within).
+    /// Where a second factor is set up and removed. It gets the access token and lies within the
+    /// base.
     pub totp: Option<Url>,
     /// The portal's page for a forgotten password.
     pub password_reset: Option<Url>,
@@ -123,139 +111,75 @@ pub struct PortalEndpoints {
     pub account: Option<Url>,
     /// The portal's page that lists and ends sessions.
     pub sessions: Option<Url>,
-    /// Which of those four were named and are not usable addresses, by their member.
+    /// Members of either document that are there and cannot be used: wrong, not missing.
     pub broken: Vec<&'static str>,
 }
 
-impl SmartConfiguration {
-    /// Reads the document.
-    pub fn parse(json: &[u8]) -> Result<Self, DiscoveryError> {
-        read(json).map(Self)
-    }
-
-    /// The issuer, if named.
-    pub fn issuer(&self) -> Option<&str> {
-        self.0.issuer.as_deref()
-    }
-}
-
-impl AuthorizationServer {
-    /// Reads the document.
-    pub fn parse(json: &[u8]) -> Result<Self, DiscoveryError> {
-        read(json).map(Self)
-    }
-}
-
-fn read(json: &[u8]) -> Result<Metadata, DiscoveryError> {
-    let text = std::str::from_utf8(json).map_err(|_| DiscoveryError::NotAPortal)?;
-    // A struct can be read from an array as well, which no portal means.
-    if !text.trim_start().starts_with('{') || !depth_is_fine(json) {
-        return Err(DiscoveryError::NotAPortal);
-    }
-    serde_json::from_str(text).map_err(|_| DiscoveryError::NotAPortal)
-}
-
-/// Where the metadata of an issuer may be, in the order to ask: RFC 8414 §3.1 puts the well-known
-/// part between host and path, OpenID Connect Discovery §4 at the end. Fails with
-/// [`DiscoveryError::NoIssuer`] if it is not an address.
-pub fn well_known_urls(
-    issuer: &str,
-    allow_loopback_http: bool,
-) -> Result<[Url; 2], DiscoveryError> {
-    let url = endpoint(issuer, allow_loopback_http).map_err(|_| DiscoveryError::NoIssuer)?;
-    // An issuer has neither query nor fragment (RFC 8414 §2).
-    if url.query().is_some() {
-        return Err(DiscoveryError::NoIssuer);
-    }
-    let path = url.path().trim_end_matches('/');
-    let mut oauth = url.clone();
-    oauth.set_path(&format!("/.well-known/oauth-authorization-server{path}"));
-    let mut openid = url.clone();
-    openid.set_path(&format!("{path}/.well-known/openid-configuration"));
-    Ok([oauth, openid])
-}
-
 impl PortalEndpoints {
-    /// Puts both documents together and checks them. The server's own document may be missing,
-    /// since many portals have none; then the SMART document must say everything.
+    /// Puts both documents together and checks them. `server` is what the issuer publishes, `None`
+    /// only if it is known to publish nothing ([`metadata::settle`]).
     pub fn merge(
+        base: &Base,
         smart: &SmartConfiguration,
         server: Option<&AuthorizationServer>,
         allow_loopback_http: bool,
     ) -> Result<Self, DiscoveryError> {
-        let nothing = Metadata::default();
         let smart = &smart.0;
-        let server = server.map_or(&nothing, |server| &server.0);
-        let says_anything = smart.authorization_endpoint.is_some()
-            || smart.token_endpoint.is_some()
-            || smart.issuer.is_some();
-        if !says_anything {
-            return Err(DiscoveryError::NotAPortal);
-        }
-        let issuer = smart.issuer.clone().ok_or(DiscoveryError::NoIssuer)?;
+        let issuer = smart.named_issuer()?.to_owned();
         well_known_urls(&issuer, allow_loopback_http)?;
-        if *server != nothing && server.issuer.as_ref() != Some(&issuer) {
+        let server = server.map(|server| &server.0);
+        if server.is_some_and(|server| server.issuer.as_ref() != Some(&issuer)) {
             return Err(DiscoveryError::WrongIssuer);
         }
-        let methods = [
-            &smart.code_challenge_methods_supported,
-            &server.code_challenge_methods_supported,
-        ];
-        if !methods.into_iter().flatten().any(|method| method == "S256") {
+        let methods = [Some(smart), server].into_iter().flatten();
+        let mut methods = methods.flat_map(|it| &it.code_challenge_methods);
+        if !methods.any(|method| method == "S256") {
             return Err(DiscoveryError::NoPkce);
         }
-        let url = |which: &'static str, member: fn(&Metadata) -> &Option<String>| {
-            let said = member(smart).as_deref().or(member(server).as_deref());
-            said.map(|text| endpoint(text, allow_loopback_http))
-                .transpose()
-                .map_err(|_| DiscoveryError::InsecureEndpoint { which })
+        let mut broken = smart.wrong.clone();
+        broken.extend(server.iter().flat_map(|server| &server.wrong));
+        let authorities = match server {
+            Some(server) => authority::published(smart, server, allow_loopback_http, &mut broken)?,
+            None => authority::unpublished(base, &issuer, smart, allow_loopback_http, &mut broken)?,
         };
-        let list = |member: fn(&Metadata) -> &Vec<String>| {
-            let said = member(smart);
-            if said.is_empty() {
-                member(server).clone()
-            } else {
-                said.clone()
-            }
-        };
-        let mut broken = Vec::new();
-        let mut own = |which: &'static str, said: &Option<Value>| {
-            let said = said.as_ref()?;
-            let url = said
-                .as_str()
-                .and_then(|text| endpoint(text, allow_loopback_http).ok());
+        let named = server.unwrap_or(smart);
+        // The portal's own pages and lists, which are its word and no authorization server's.
+        let mut own = |which: Member, said: &Option<String>| {
+            let url = endpoint(said.as_deref()?, allow_loopback_http).ok();
+            let url = url.filter(|url| which != Member::Totp || base.covers(url));
             if url.is_none() {
-                broken.push(which);
+                broken.push(which.name());
             }
             url
         };
-        let totp = own(TOTP_ENDPOINT, &smart.totp_endpoint);
-        let password_reset = own("password_reset_uri", &smart.password_reset_uri);
-        let account = own("account_uri", &smart.account_uri);
-        let sessions = own("sessions_uri", &smart.sessions_uri);
-        let authorization = url("authorization_endpoint", |it| &it.authorization_endpoint)?;
-        let token = url("token_endpoint", |it| &it.token_endpoint)?;
+        let totp = own(Member::Totp, &smart.totp);
+        let password_reset = own(Member::PasswordReset, &smart.password_reset);
+        let account = own(Member::Account, &smart.account);
+        let sessions = own(Member::Sessions, &smart.sessions);
+        broken.sort_unstable();
+        broken.dedup();
+        let first_said = |one: &[String], other: Option<&Vec<String>>| match one {
+            [] => other.cloned().unwrap_or_default(),
+            said => said.to_vec(),
+        };
         Ok(Self {
             issuer,
-            authorization: authorization.ok_or(DiscoveryError::NoAuthorizationEndpoint)?,
-            token: token.ok_or(DiscoveryError::NoTokenEndpoint)?,
-            revocation: url("revocation_endpoint", |it| &it.revocation_endpoint)?,
-            challenge: url("authorization_challenge_endpoint", |it| {
-                &it.authorization_challenge_endpoint
-            })?,
-            par: url("pushed_authorization_request_endpoint", |it| {
-                &it.pushed_authorization_request_endpoint
-            })?,
-            jwks: url("jwks_uri", |it| &it.jwks_uri)?,
-            registration: url("registration_endpoint", |it| &it.registration_endpoint)?,
-            iss_parameter: smart.authorization_response_iss_parameter_supported
-                || server.authorization_response_iss_parameter_supported,
-            dpop_algorithms: list(|it| &it.dpop_signing_alg_values_supported),
-            scopes: list(|it| &it.scopes_supported),
-            capabilities: list(|it| &it.capabilities),
-            par_required: smart.require_pushed_authorization_requests
-                || server.require_pushed_authorization_requests,
-            acr_values: list(|it| &it.acr_values_supported),
+            published: server.is_some(),
+            authorization: authorities
+                .authorization
+                .ok_or(DiscoveryError::NoAuthorizationEndpoint)?,
+            token: authorities.token.ok_or(DiscoveryError::NoTokenEndpoint)?,
+            revocation: authorities.revocation,
+            challenge: authorities.challenge,
+            par: authorities.par,
+            jwks: authorities.jwks,
+            registration: authorities.registration,
+            iss_parameter: named.iss_parameter,
+            dpop_algorithms: named.dpop_algorithms.clone(),
+            scopes: first_said(&smart.scopes, server.map(|server| &server.scopes)),
+            capabilities: smart.capabilities.clone(),
+            par_required: named.par_required,
+            acr_values: first_said(&named.acr_values, Some(&smart.acr_values)),
             totp,
             password_reset,
             account,
@@ -264,12 +188,16 @@ impl PortalEndpoints {
         })
     }
 
-    /// Leaves out what gets the access token and lies outside the base, and lists it as broken.
-    pub fn within(mut self, base: &Base) -> Self {
-        if self.totp.take_if(|url| !base.covers(url)).is_some() {
-            self.broken.push(TOTP_ENDPOINT);
-        }
-        self
+    /// Whether what `issuer` gave (codes, refresh tokens, what a client sends with them) may be sent
+    /// to `url`: only to endpoints of that very issuer (RFC 9700 §4.4).
+    pub fn may_receive(&self, issuer: &str, url: &Url) -> bool {
+        let receivers = [
+            Some(&self.token),
+            self.revocation.as_ref(),
+            self.challenge.as_ref(),
+            self.par.as_ref(),
+        ];
+        self.issuer == issuer && receivers.into_iter().flatten().any(|one| one == url)
     }
 
     /// Whether tokens can be bound to a key of the one kind that is used here, ES256 (RFC 9449
@@ -281,6 +209,36 @@ impl PortalEndpoints {
     /// Whether a SMART capability is named.
     pub fn is_capable(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|named| named == capability)
+    }
+}
+
+/// An endpoint that a document names. One that is not secure is an error, since somebody meant to
+/// use it; one that is no address at all costs itself, unless nothing works without it.
+fn address(
+    metadata: &Metadata,
+    which: Member,
+    allow_loopback_http: bool,
+    broken: &mut Vec<&'static str>,
+) -> Result<Option<Url>, DiscoveryError> {
+    let name = which.name();
+    let insecure = DiscoveryError::InsecureEndpoint { which: name };
+    let Some(text) = metadata.endpoint(which) else {
+        let is_wrong = metadata.wrong.contains(&name);
+        // Without its keys an issuer's signatures would go unchecked.
+        return if is_wrong && which.is_needed_where_named() {
+            Err(insecure)
+        } else {
+            Ok(None)
+        };
+    };
+    match endpoint(text, allow_loopback_http) {
+        Ok(url) => Ok(Some(url)),
+        Err(BaseError::NotHttps | BaseError::UserInfo) => Err(insecure),
+        Err(_) if which.is_needed_where_named() => Err(insecure),
+        Err(_) => {
+            broken.push(name);
+            Ok(None)
+        }
     }
 }
 

@@ -35,6 +35,7 @@ use super::pkce::Pkce;
 use super::step_up::StepUp;
 use super::{Code, ErrorCode, Form};
 use crate::base_url::Base;
+use crate::json::{self, Count, Flag, Hidden, Member, Number, Text, Texts};
 use crate::otpauth::OtpAuth;
 use crate::recovery_code::{self, RecoveryCode};
 use crate::secret::Secret;
@@ -45,7 +46,7 @@ use crate::{limits, totp};
 pub struct Start<'a> {
     /// The client as registered.
     pub client_id: &'a str,
-    /// Separated by spaces, from [`super::authorize::scopes`].
+    /// Separated by spaces, from [`super::scope::plan`].
     pub scope: &'a str,
     /// Ties the code to this sign-in. Sent at once, so that the server may hand over to the browser (§5.2.2.1.1).
     pub pkce: &'a Pkce,
@@ -242,28 +243,67 @@ pub enum ChallengeError {
     NotAnAnswer,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Said {
+    error: Member<Text>,
+    authorization_code: Member<Hidden>,
+    auth_session: Member<Hidden>,
+    password_required: Member<Flag>,
+    otp_required: Member<Flag>,
+    recovery_code_accepted: Member<Flag>,
+    totp_enrolment_required: Member<Flag>,
+    otpauth: Member<Hidden>,
+    recovery_codes: Member<Texts>,
+    recovery_codes_left: Member<Count>,
+    attempts_left: Member<Count>,
+    rejected: Member<Text>,
+    retry_after: Member<Number>,
+    request_uri: Member<Hidden>,
+    expires_in: Member<Number>,
+}
+
 struct Raw {
     error: Option<String>,
     authorization_code: Option<Secret>,
     auth_session: Option<Secret>,
-    #[serde(default)]
     password_required: bool,
-    #[serde(default)]
     otp_required: bool,
-    #[serde(default)]
     recovery_code_accepted: bool,
-    #[serde(default)]
     totp_enrolment_required: bool,
     otpauth: Option<Secret>,
-    #[serde(default)]
     recovery_codes: Vec<Secret>,
     recovery_codes_left: Option<u32>,
     attempts_left: Option<u32>,
     rejected: Option<String>,
-    retry_after: Option<u64>,
+    retry_after: Option<Duration>,
     request_uri: Option<Secret>,
-    expires_in: Option<u64>,
+    expires_in: Option<Duration>,
+}
+
+impl From<Said> for Raw {
+    fn from(said: Said) -> Self {
+        let flag = |said: Member<Flag>| said.get().unwrap_or_default();
+        // Casting saturates, and whoever waits for it bounds it.
+        let life = |said: Member<Number>| said.get().map(|s| Duration::from_secs(s as u64));
+        Self {
+            error: said.error.get(),
+            authorization_code: said.authorization_code.get(),
+            auth_session: said.auth_session.get(),
+            password_required: flag(said.password_required),
+            otp_required: flag(said.otp_required),
+            recovery_code_accepted: flag(said.recovery_code_accepted),
+            totp_enrolment_required: flag(said.totp_enrolment_required),
+            otpauth: said.otpauth.get(),
+            recovery_codes: said.recovery_codes.get().unwrap_or_default(),
+            recovery_codes_left: said.recovery_codes_left.get(),
+            attempts_left: said.attempts_left.get(),
+            rejected: said.rejected.get(),
+            retry_after: life(said.retry_after),
+            request_uri: said.request_uri.get(),
+            expires_in: life(said.expires_in),
+        }
+    }
 }
 
 impl ChallengeResponse {
@@ -274,15 +314,12 @@ impl ChallengeResponse {
         body: &[u8],
         sent: Sent,
     ) -> Result<Self, ChallengeError> {
-        let raw = Some(body).filter(|body| limits::depth_is_fine(body));
-        let Some(raw) = raw.and_then(|body| serde_json::from_slice::<Raw>(body).ok()) else {
+        let Ok(said) = json::read::<Said>(body) else {
             return without_body(status, retry_after, sent);
         };
+        let raw = Raw::from(said);
         let Some(error) = raw.error.as_deref() else {
-            let code = raw
-                .authorization_code
-                .filter(|code| !code.expose().is_empty());
-            return match code {
+            return match raw.authorization_code {
                 Some(code) => Ok(Self::Code {
                     code: Code(code),
                     auth_session: raw.auth_session,
@@ -295,8 +332,8 @@ impl ChallengeResponse {
         Ok(match error {
             "insufficient_authorization" => insufficient(raw, sent),
             "too_many_attempts" => {
-                let said = raw.retry_after.map(Duration::from_secs);
-                let wait = said.or(retry_after).unwrap_or(limits::RETRY_AFTER_UNSAID);
+                let wait = raw.retry_after.or(retry_after);
+                let wait = wait.unwrap_or(limits::RETRY_AFTER_UNSAID);
                 Self::Wait {
                     retry_after: wait.min(limits::RETRY_AFTER),
                     needs: raw.needs(sent),
@@ -305,7 +342,7 @@ impl ChallengeResponse {
             "invalid_session" => Self::SessionGone,
             "redirect_to_web" => Self::RedirectToWeb {
                 request_uri: raw.request_uri,
-                expires_in: raw.expires_in.map(Duration::from_secs),
+                expires_in: raw.expires_in,
             },
             _ => Self::Refused {
                 code: ErrorCode::new(error),

@@ -404,3 +404,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_odd_member_costs_itself() {
+    let body = r#"{"authorization_code":"c","error":"","auth_session":"","recovery_codes":null,"recovery_codes_left":null}"#;
+    assert_eq!(parse(200, body, Sent::Code), Ok(code_of(None)));
+    let body = "\u{feff}{\"authorization_code\":\"c\",\"error\":null,\"auth_session\":7,\"recovery_codes\":{},\"recovery_codes_left\":\"soon\"}";
+    assert_eq!(parse(200, body, Sent::Code), Ok(code_of(None)));
+    let body = r#"{"error":"insufficient_authorization","auth_session":"s","password_required":null,"otp_required":"true","attempts_left":"4","rejected":"","retry_after":null,"otpauth":""}"#;
+    let asked = Ok(ChallengeResponse::Needs(needs(false, true, Some(4))));
+    assert_eq!(parse(400, body, Sent::Password), asked);
+    let body = r#"{"error":"too_many_attempts","retry_after":"30"}"#;
+    let Ok(ChallengeResponse::Wait { retry_after, .. }) = parse(429, body, Sent::Code) else {
+        panic!("a wait");
+    };
+    assert_eq!(retry_after, Duration::from_secs(30));
+}

@@ -17,10 +17,9 @@ use aws_lc_rs::signature::{
 };
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::Value;
 
 use super::jws::{Algorithm, Jws};
+use crate::json::{self, Anything, Member, Objects, Text, Words};
 use crate::limits;
 
 /// The public keys of an issuer.
@@ -68,41 +67,43 @@ enum Material {
     Ed25519(Vec<u8>),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct Set {
-    keys: Vec<Value>,
+    keys: Member<Objects<Jwk>>,
 }
 
-#[derive(Deserialize)]
+/// An odd member costs itself; one that says what a key is for costs the key.
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct Jwk {
-    kty: String,
-    kid: Option<String>,
+    kty: Member<Text>,
+    kid: Member<Text>,
     #[serde(rename = "use")]
-    purpose: Option<String>,
-    key_ops: Option<Vec<String>>,
-    alg: Option<String>,
-    crv: Option<String>,
-    x: Option<String>,
-    y: Option<String>,
-    n: Option<String>,
-    e: Option<String>,
+    purpose: Member<Text>,
+    key_ops: Member<Words>,
+    alg: Member<Text>,
+    crv: Member<Text>,
+    x: Member<Text>,
+    y: Member<Text>,
+    n: Member<Text>,
+    e: Member<Text>,
     /// The private part of every kind.
-    d: Option<IgnoredAny>,
+    d: Member<Anything>,
 }
 
 impl KeySet {
     /// Reads a set. Keys that cannot be used are left out; an empty set is one too.
     pub fn parse(json: &[u8]) -> Result<Self, JwksError> {
-        let fine = json.len() <= limits::OAUTH_BODY && limits::depth_is_fine(json);
-        let is_object = json.trim_ascii_start().first() == Some(&b'{');
-        let set = (fine && is_object)
-            .then(|| serde_json::from_slice::<Set>(json).ok())
-            .flatten()
-            .ok_or(JwksError::NotAKeySet)?;
-        if set.keys.len() > limits::KEYS {
+        if json.len() > limits::OAUTH_BODY {
+            return Err(JwksError::NotAKeySet);
+        }
+        let set: Set = json::read(json).map_err(|_| JwksError::NotAKeySet)?;
+        let keys = set.keys.get().ok_or(JwksError::NotAKeySet)?;
+        if keys.len() > limits::KEYS {
             return Err(JwksError::TooManyKeys);
         }
-        let keys = set.keys.into_iter().filter_map(Key::read).collect();
+        let keys = keys.into_iter().filter_map(Key::read).collect();
         Ok(Self { keys })
     }
 
@@ -132,39 +133,34 @@ impl KeySet {
 }
 
 impl Key {
-    fn read(json: Value) -> Option<Self> {
-        let jwk: Jwk = serde_json::from_value(json).ok()?;
-        let is_for_signatures = jwk
-            .purpose
-            .as_deref()
-            .is_none_or(|purpose| purpose == "sig")
+    fn read(jwk: Jwk) -> Option<Self> {
+        let unclear = jwk.purpose.is_wrong() || jwk.key_ops.is_wrong() || jwk.alg.is_wrong();
+        let is_for_signatures = jwk.purpose.get().is_none_or(|purpose| purpose == "sig")
             && jwk
                 .key_ops
-                .as_ref()
+                .get()
                 .is_none_or(|ops| ops.iter().any(|op| op == "verify"));
-        if !is_for_signatures || jwk.d.is_some() {
+        if unclear || !is_for_signatures || jwk.d.get().is_some() {
             return None;
         }
-        let algorithm = match jwk.alg.as_deref() {
-            Some(name) => Some(Algorithm::parse(name)?),
+        let algorithm = match jwk.alg.get() {
+            Some(name) => Some(Algorithm::parse(&name)?),
             None => None,
         };
-        let material = match (jwk.kty.as_str(), jwk.crv.as_deref()) {
+        let (x, y) = (jwk.x.get(), jwk.y.get());
+        let (x, y) = (x.as_deref(), y.as_deref());
+        let material = match (jwk.kty.get()?.as_str(), jwk.crv.get().as_deref()) {
             ("RSA", _) => Material::Rsa {
-                n: number(jwk.n.as_deref()?)?,
-                e: number(jwk.e.as_deref()?)?,
+                n: number(&jwk.n.get()?)?,
+                e: number(&jwk.e.get()?)?,
             },
-            ("EC", Some("P-256")) => {
-                Material::P256(point(jwk.x.as_deref()?, jwk.y.as_deref()?, 32)?)
-            }
-            ("EC", Some("P-384")) => {
-                Material::P384(point(jwk.x.as_deref()?, jwk.y.as_deref()?, 48)?)
-            }
-            ("OKP", Some("Ed25519")) => Material::Ed25519(octets(jwk.x.as_deref()?, 32)?),
+            ("EC", Some("P-256")) => Material::P256(point(x?, y?, 32)?),
+            ("EC", Some("P-384")) => Material::P384(point(x?, y?, 48)?),
+            ("OKP", Some("Ed25519")) => Material::Ed25519(octets(x?, 32)?),
             _ => return None,
         };
         Some(Self {
-            id: jwk.kid,
+            id: jwk.kid.get(),
             algorithm,
             material,
         })

@@ -8,7 +8,7 @@ use aws_lc_rs::signature::{
     EcdsaSigningAlgorithm, Ed25519KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
     RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// RFC 7515 A.2.1.
 pub(super) const RSA: [(&str, &str); 8] = [

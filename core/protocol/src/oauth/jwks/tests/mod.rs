@@ -6,7 +6,7 @@ use aws_lc_rs::digest::digest;
 use aws_lc_rs::hmac;
 use jiff::Timestamp;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 mod keys;
 use keys::*;

@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used)]
+mod naming;
+
 use super::*;
 use serde_json::{Value, json};
 
@@ -16,7 +18,8 @@ fn smart() -> Value {
 fn server() -> Value {
     json!({
         "issuer": "https://portal.example/auth",
-        "token_endpoint": "https://elsewhere.example/token",
+        "authorization_endpoint": "https://portal.example/auth/authorize",
+        "token_endpoint": "https://portal.example/auth/token",
         "revocation_endpoint": "https://portal.example/auth/revoke",
         "authorization_challenge_endpoint": "https://portal.example/auth/challenge",
         "jwks_uri": "https://keys.example/jwks?set=1",
@@ -32,13 +35,18 @@ fn merge(smart: &Value, server: Option<&Value>) -> Result<PortalEndpoints, Disco
         Some(json) => Some(AuthorizationServer::parse(json.to_string().as_bytes())?),
         None => None,
     };
-    PortalEndpoints::merge(&smart, server.as_ref(), true)
+    PortalEndpoints::merge(&base(), &smart, server.as_ref(), true)
+}
+
+fn base() -> Base {
+    Base::parse("https://portal.example/fhir", false).unwrap()
 }
 
 #[test]
 fn both_documents_make_one_picture() {
     let portal = merge(&smart(), Some(&server())).unwrap();
     assert_eq!(portal.issuer, "https://portal.example/auth");
+    assert!(portal.published && portal.broken.is_empty());
     assert_eq!(portal.token.as_str(), "https://portal.example/auth/token");
     assert_eq!(portal.revocation.unwrap().path(), "/auth/revoke");
     assert_eq!(portal.challenge.unwrap().path(), "/auth/challenge");
@@ -59,7 +67,6 @@ fn an_issuer_is_compared_byte_for_byte() {
         "https://PORTAL.example/auth",
         "https://portal.example:443/auth",
         "https://evil.example/auth",
-        "",
     ] {
         let mut server = server();
         server["issuer"] = other.into();
@@ -69,12 +76,6 @@ fn an_issuer_is_compared_byte_for_byte() {
             "{other}"
         );
     }
-    let mut server = server();
-    server.as_object_mut().unwrap().remove("issuer");
-    assert_eq!(
-        merge(&smart(), Some(&server)),
-        Err(DiscoveryError::WrongIssuer)
-    );
 }
 
 #[test]
@@ -99,41 +100,137 @@ fn what_is_missing_is_named() {
     assert_eq!(merge(&plain, None), Err(DiscoveryError::NoPkce));
 }
 
+const ENDPOINTS: [&str; 7] = [
+    "authorization_endpoint",
+    "token_endpoint",
+    "revocation_endpoint",
+    "authorization_challenge_endpoint",
+    "pushed_authorization_request_endpoint",
+    "registration_endpoint",
+    "jwks_uri",
+];
+
+const OPTIONAL: [&str; 4] = [
+    "revocation_endpoint",
+    "authorization_challenge_endpoint",
+    "pushed_authorization_request_endpoint",
+    "registration_endpoint",
+];
+
 #[test]
 fn every_endpoint_must_be_secure() {
-    for which in [
-        "authorization_endpoint",
-        "token_endpoint",
-        "revocation_endpoint",
-        "authorization_challenge_endpoint",
-        "pushed_authorization_request_endpoint",
-        "registration_endpoint",
-        "jwks_uri",
-    ] {
+    for which in ENDPOINTS {
         for bad in [
             "http://portal.example/x",
             "ftp://x/",
-            "/relative",
             "https://a:b@c.example/",
-            "",
         ] {
-            let mut smart = smart();
-            smart[which] = bad.into();
+            for publishes in [false, true] {
+                let (mut smart, mut server) = (smart(), server());
+                smart[which] = bad.into();
+                server[which] = bad.into();
+                assert_eq!(
+                    merge(&smart, publishes.then_some(&server)),
+                    Err(DiscoveryError::InsecureEndpoint { which }),
+                    "{bad}"
+                );
+            }
+        }
+    }
+    let mut loopback = smart();
+    for which in ENDPOINTS {
+        loopback[which] = "http://127.0.0.1:99/fhir/x".into();
+    }
+    loopback["issuer"] = "http://127.0.0.1:99/fhir".into();
+    let parsed = SmartConfiguration::parse(loopback.to_string().as_bytes()).unwrap();
+    let base = Base::parse("http://127.0.0.1:99/fhir", true).unwrap();
+    assert!(PortalEndpoints::merge(&base, &parsed, None, true).is_ok());
+    assert_eq!(
+        PortalEndpoints::merge(&base, &parsed, None, false),
+        Err(DiscoveryError::NoIssuer)
+    );
+}
+
+#[test]
+fn what_is_no_address_costs_itself_where_it_may() {
+    for bad in [
+        json!("/relative"),
+        json!("nonsense"),
+        json!(7),
+        json!({}),
+        json!([]),
+    ] {
+        for which in OPTIONAL {
+            for publishes in [false, true] {
+                let (mut smart, mut server) = (smart(), server());
+                smart[which] = bad.clone();
+                server[which] = bad.clone();
+                let portal = merge(&smart, publishes.then_some(&server)).unwrap();
+                assert_eq!(portal.broken, [which], "{bad}");
+            }
+        }
+        for which in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
+            let mut server = server();
+            server[which] = bad.clone();
             assert_eq!(
-                merge(&smart, None),
+                merge(&smart(), Some(&server)),
                 Err(DiscoveryError::InsecureEndpoint { which }),
                 "{bad}"
             );
+            // The base only repeats what the issuer says.
+            let mut smart = smart();
+            smart[which] = bad.clone();
+            assert_eq!(
+                merge(&smart, Some(&self::server())).unwrap().broken,
+                [which]
+            );
         }
-        let mut loopback = smart();
-        loopback[which] = "http://127.0.0.1:99/x".into();
-        assert!(merge(&loopback, None).is_ok());
-        let parsed = SmartConfiguration::parse(loopback.to_string().as_bytes()).unwrap();
-        assert_eq!(
-            PortalEndpoints::merge(&parsed, None, false),
-            Err(DiscoveryError::InsecureEndpoint { which })
-        );
     }
+}
+
+#[test]
+fn null_and_empty_members_are_absent_in_both_documents() {
+    let members = OPTIONAL.iter().chain(&[
+        "jwks_uri",
+        "introspection_endpoint",
+        "scopes_supported",
+        "acr_values_supported",
+        "dpop_signing_alg_values_supported",
+        "authorization_response_iss_parameter_supported",
+        "require_pushed_authorization_requests",
+        "capabilities",
+        "totp_endpoint",
+        "account_uri",
+    ]);
+    for which in members {
+        for absent in [Value::Null, json!("")] {
+            let (mut smart, mut server) = (smart(), server());
+            smart[which] = absent.clone();
+            server[which] = absent.clone();
+            for server in [None, Some(&server)] {
+                let portal = merge(&smart, server).unwrap();
+                assert!(portal.broken.is_empty(), "{which}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_member_of_an_odd_type_keeps_what_protects() {
+    let mut server = server();
+    server["authorization_response_iss_parameter_supported"] = "true".into();
+    server["require_pushed_authorization_requests"] = "TRUE".into();
+    server["dpop_signing_alg_values_supported"] = "ES256".into();
+    server["scopes_supported"] = Value::Null;
+    server["acr_values_supported"] = json!({"mfa": 1});
+    let portal = merge(&smart(), Some(&server)).unwrap();
+    assert!(portal.iss_parameter && portal.par_required && portal.offers_dpop());
+    assert!(portal.jwks.is_some() && portal.revocation.is_some());
+    assert_eq!(portal.broken, ["acr_values_supported"]);
+    let mut smart = smart();
+    smart["scopes_supported"] = "openid fhirUser".into();
+    smart["code_challenge_methods_supported"] = "S256".into();
+    assert_eq!(merge(&smart, None).unwrap().scopes, ["openid", "fhirUser"]);
 }
 
 #[test]
@@ -145,10 +242,15 @@ fn what_is_no_portal_is_said_to_be_none() {
         b"null",
         b"{\"issuer\":",
         b"{\"issuer\":7}",
+        b"{}",
         b"\xff\xfe",
     ] {
         assert_eq!(
             SmartConfiguration::parse(body),
+            Err(DiscoveryError::NotAPortal)
+        );
+        assert_eq!(
+            AuthorizationServer::parse(body),
             Err(DiscoveryError::NotAPortal)
         );
     }
@@ -161,31 +263,6 @@ fn what_is_no_portal_is_said_to_be_none() {
         SmartConfiguration::parse(deep.as_bytes()),
         Err(DiscoveryError::NotAPortal)
     );
-}
-
-#[test]
-fn metadata_is_looked_for_in_both_places() {
-    let urls = |issuer| well_known_urls(issuer, false).map(|urls| urls.map(String::from));
-    let with_path = Ok([
-        "https://a.example/.well-known/oauth-authorization-server/auth".to_owned(),
-        "https://a.example/auth/.well-known/openid-configuration".to_owned(),
-    ]);
-    assert_eq!(urls("https://a.example/auth"), with_path);
-    assert_eq!(urls("https://a.example/auth/"), with_path);
-    let root = Ok([
-        "https://a.example/.well-known/oauth-authorization-server".to_owned(),
-        "https://a.example/.well-known/openid-configuration".to_owned(),
-    ]);
-    assert_eq!(urls("https://a.example"), root);
-    assert_eq!(urls("https://a.example/"), root);
-    for bad in [
-        "a.example",
-        "http://a.example",
-        "https://a.example?x",
-        "https://a.example#x",
-    ] {
-        assert_eq!(urls(bad), Err(DiscoveryError::NoIssuer), "{bad}");
-    }
 }
 
 #[test]
@@ -202,16 +279,15 @@ fn what_is_ours_is_optional_and_spoils_nothing() {
     assert_eq!(portal.account.unwrap().path(), "/account");
     assert_eq!(portal.sessions.unwrap().port(), Some(9));
     let members = [
-        "totp_endpoint",
-        "password_reset_uri",
         "account_uri",
+        "password_reset_uri",
         "sessions_uri",
+        "totp_endpoint",
     ];
     for bad in [
         json!("http://portal.example/x"),
         json!("javascript:alert(1)"),
         json!("/relative"),
-        json!(""),
         json!(7),
         json!({"a": []}),
     ] {
@@ -222,10 +298,12 @@ fn what_is_ours_is_optional_and_spoils_nothing() {
         assert_eq!(portal.broken, members, "{bad}");
         assert_eq!((portal.totp, portal.sessions), (None, None));
     }
-    for which in members {
-        smart[which] = Value::Null;
+    for absent in [Value::Null, json!("")] {
+        for which in members {
+            smart[which] = absent.clone();
+        }
+        assert!(merge(&smart, None).unwrap().broken.is_empty());
     }
-    assert!(merge(&smart, None).unwrap().broken.is_empty());
 }
 
 #[test]
@@ -239,11 +317,10 @@ fn what_is_ours_is_the_word_of_the_base_alone() {
 
 #[test]
 fn the_access_token_stays_within_the_base() {
-    let base = Base::parse("https://portal.example/fhir", false).unwrap();
     let within = |endpoint: &str| {
         let mut smart = smart();
         smart["totp_endpoint"] = endpoint.into();
-        let portal = merge(&smart, None).unwrap().within(&base);
+        let portal = merge(&smart, None).unwrap();
         (portal.totp.is_some(), portal.broken)
     };
     assert_eq!(within("https://portal.example/fhir/totp"), (true, vec![]));
@@ -263,7 +340,7 @@ fn the_access_token_stays_within_the_base() {
 }
 
 #[test]
-fn pushing_binding_and_stepping_up_are_read_from_both() {
+fn pushing_binding_and_stepping_up_are_the_issuer_s_word() {
     let mut server = server();
     let portal = merge(&smart(), Some(&server)).unwrap();
     assert!(portal.offers_dpop() && !portal.par_required);
