@@ -13,6 +13,8 @@ mod client;
 mod features;
 mod http;
 mod keys;
+// Its items are public for `test_support` alone.
+#[cfg_attr(not(feature = "test-support"), allow(unreachable_pub, unused_imports))]
 mod platform;
 mod session;
 mod storage;

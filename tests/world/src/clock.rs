@@ -6,6 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use pericard::test_support::{Clock, Wait};
 
+use tokio::sync::watch;
+
 use crate::control::Control;
 
 /// The time outside, moved by whole milliseconds.
@@ -15,6 +17,8 @@ pub(crate) struct MovedClock {
     /// When the device was booted: what was moved on until then, and the time outside.
     boot: Mutex<(i64, Instant)>,
     control: Arc<Control>,
+    /// Wakes deadlines when the time is moved on.
+    moved: watch::Sender<()>,
 }
 
 impl MovedClock {
@@ -24,6 +28,7 @@ impl MovedClock {
             portal: AtomicI64::new(0),
             boot: Mutex::new((0, Instant::now())),
             control,
+            moved: watch::channel(()).0,
         }
     }
 
@@ -40,6 +45,7 @@ impl MovedClock {
             .await?;
         self.device.fetch_add(millis, SeqCst);
         self.portal.fetch_add(millis, SeqCst);
+        self.moved.send_replace(());
         Ok(())
     }
 
@@ -100,6 +106,25 @@ impl Clock for DeviceClock {
             // Up to a whole second, which is what the portal's clock counts in.
             let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
             let _ = crate::spawn(async move { clock.advance(seconds).await }).await;
+        })
+    }
+
+    /// A deadline passes beside something that may end earlier, so it moves nothing: it ends when the story has moved
+    /// the time on, or when the time outside has passed.
+    fn timer(&self, span: Duration) -> Wait {
+        let clock = self.0.clone();
+        Box::pin(async move {
+            let (end, mut moved) = (clock.uptime().saturating_add(span), clock.moved.subscribe());
+            loop {
+                let left = end.saturating_sub(clock.uptime());
+                if left.is_zero() {
+                    return;
+                }
+                tokio::select! {
+                    _ = moved.changed() => {}
+                    () = tokio::time::sleep(left) => {}
+                }
+            }
         })
     }
 }

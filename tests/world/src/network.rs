@@ -17,6 +17,8 @@ pub enum NetworkState {
     Down,
     /// Every exchange takes two seconds.
     Slow,
+    /// Connections are made, and nothing is ever answered.
+    Stalled,
     /// Every third exchange is lost, by turns before it is sent and after.
     Lossy,
 }
@@ -123,6 +125,7 @@ impl Transport for Network {
                     clock.sleep(Duration::from_secs(2)).await;
                     real.exchange(request).await
                 }
+                NetworkState::Stalled => std::future::pending().await,
                 NetworkState::Lossy => match shared.exchanges.fetch_add(1, SeqCst) % 6 {
                     2 => Err(TransportError::Interrupted),
                     5 => {

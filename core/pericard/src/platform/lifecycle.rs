@@ -235,3 +235,7 @@ async fn on_disk(platform: &Platform, files: &Arc<dyn Files>, work: fn(&dyn File
     // A panic in closing one file must not keep a pause from being answered.
     let _ = done.await;
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -5,6 +5,7 @@
 mod bad_input;
 mod deaths;
 mod discovery;
+mod lifecycle;
 mod managemyhealth;
 mod myquest;
 mod nothing_lost;

@@ -69,12 +69,13 @@ pub(crate) async fn carry_out(
         "network" => {
             context.world.network(
                 match keys
-                    .word("state", &["up", "down", "slow", "lossy"], false)?
+                    .word("state", &["up", "down", "slow", "stalled", "lossy"], false)?
                     .as_str()
                 {
                     "up" => NetworkState::Up,
                     "down" => NetworkState::Down,
                     "slow" => NetworkState::Slow,
+                    "stalled" => NetworkState::Stalled,
                     _ => NetworkState::Lossy,
                 },
             );

@@ -29,8 +29,10 @@ extension StoryContext {
     case "forget": try await forget(&keys)
     case "account": try switchTo(keys.text("who"))
     case "network":
-      let states: [String: NetworkState] = ["up": .up, "down": .down, "slow": .slow, "lossy": .lossy]
-      guard let state = states[try keys.word("state", "up", "down", "slow", "lossy")] else { return }
+      let states: [String: NetworkState] = [
+        "up": .up, "down": .down, "slow": .slow, "stalled": .stalled, "lossy": .lossy,
+      ]
+      guard let state = states[try keys.word("state", "up", "down", "slow", "stalled", "lossy")] else { return }
       world.network(state: state)
     case "clock": try await clock(&keys)
     case "portal": _ = try await world.portal(command: keys.rest().description)

@@ -31,10 +31,11 @@ suspend fun StoryContext.carryOut(verb: String, keys: Keys) {
         "forget" -> forget(keys)
         "account" -> switch(keys.text("who"))
         "network" -> world.network(
-            when (keys.word("state", "up", "down", "slow", "lossy")) {
+            when (keys.word("state", "up", "down", "slow", "stalled", "lossy")) {
                 "up" -> NetworkState.UP
                 "down" -> NetworkState.DOWN
                 "slow" -> NetworkState.SLOW
+                "stalled" -> NetworkState.STALLED
                 else -> NetworkState.LOSSY
             },
         )
