@@ -7,7 +7,8 @@
 //! Members are read one by one. Absent, `null` and `""` all mean that nothing is said; a wrong type
 //! costs that member and no other, and [`Member::take`] notes its name so that it can be reported as
 //! wrong instead of missing. What a server plainly meant is understood: a single value where a list
-//! belongs, a flag or a number as text.
+//! belongs, a flag or a number as text. This is for the small documents of authorization servers, whose wrong members are
+//! told; pages of records are read in one pass by `bounded`.
 
 use std::marker::PhantomData;
 
@@ -16,8 +17,8 @@ use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::limits;
 use crate::secret::Secret;
+use crate::{bounded, limits};
 
 /// Why a body is not a document. Nothing of it is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -252,17 +253,9 @@ impl Kind for Words {
                 false => Read::All(words),
             });
         }
-        let items: Vec<Value> = parse(raw)?;
-        let count = items.len();
-        let words = items.into_iter().filter_map(|item| match item {
-            Value::String(word) => Some(word),
-            _ => None,
-        });
-        let words: Vec<String> = words.collect();
-        Some(match words.len() == count {
-            true => Read::All(words.into_iter().filter(|word| !word.is_empty()).collect()),
-            false => Read::Part(words.into_iter().filter(|word| !word.is_empty()).collect()),
-        })
+        let (mut words, whole) = items::<String>(raw)?;
+        words.retain(|word| !word.is_empty());
+        Some(part_of(words, whole))
     }
 }
 
@@ -277,12 +270,8 @@ impl Kind for Texts {
         if raw.starts_with('"') {
             return Some(Read::All(vec![parse(raw)?]));
         }
-        let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
-        let texts: Vec<Secret> = items.iter().filter_map(|item| parse(item.get())).collect();
-        Some(match texts.len() == items.len() {
-            true => Read::All(texts),
-            false => Read::Part(texts),
-        })
+        let (texts, whole) = items(raw)?;
+        Some(part_of(texts, whole))
     }
 }
 
@@ -297,29 +286,29 @@ impl<T: DeserializeOwned> Kind for Objects<T> {
         if raw.starts_with('{') {
             return parse(raw).map(|one| Read::All(vec![one]));
         }
-        let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
-        let objects = items.iter().map(|item| item.get());
-        // serde would fill a struct from an array as well.
-        let objects: Vec<T> = objects
-            .filter(|item| item.starts_with('{'))
-            .filter_map(parse)
-            .collect();
-        Some(match objects.len() == items.len() {
-            true => Read::All(objects),
-            false => Read::Part(objects),
-        })
+        let (objects, whole) = items(raw)?;
+        Some(part_of(objects, whole))
     }
 }
 
-/// An object.
-#[derive(Debug)]
-pub(crate) struct Object<T>(PhantomData<T>);
+/// The items of a list that can be read as `T`, at most [`limits::ITEMS`], and whether they are all there are.
+fn items<T: DeserializeOwned>(raw: &str) -> Option<(Vec<T>, bool)> {
+    let mut json = serde_json::Deserializer::from_str(raw);
+    let list = bounded::list::<_, &RawValue, &RawValue, { limits::ITEMS }>(&mut json, Some).ok()?;
+    // serde would fill a struct from an array as well.
+    let sound = list
+        .items
+        .iter()
+        .filter(|item| !item.get().starts_with('['));
+    let read: Vec<T> = sound.filter_map(|item| parse(item.get())).collect();
+    let whole = !list.over && read.len() == list.items.len();
+    Some((read, whole))
+}
 
-impl<T: DeserializeOwned> Kind for Object<T> {
-    type Value = T;
-
-    fn read(raw: &str) -> Option<Read<T>> {
-        raw.starts_with('{').then(|| parse(raw).map(Read::All))?
+fn part_of<T>(items: Vec<T>, whole: bool) -> Read<Vec<T>> {
+    match whole {
+        true => Read::All(items),
+        false => Read::Part(items),
     }
 }
 

@@ -13,6 +13,7 @@
 //! | [`totp`], [`otpauth`], [`recovery_code`], [`two_factor`] | second factors: codes, setting up, removing |
 //! | [`qr`] | a text as a QR code |
 //! | [`json`] | documents that others wrote, member by member |
+//! | [`display_text`] | what a screen and a terminal may be shown |
 //! | [`http_date`], [`retry_after`] | times in header fields |
 //! | [`session`] | what happens to a session, and when its cache is sealed |
 //! | [`lifecycle`] | what a client does when it is paused, resumed and shut down |
@@ -23,6 +24,8 @@
 //! - No error text repeats what was read. Types that hold secrets or records of patients print nothing.
 
 pub mod admission;
+mod bounded;
+pub mod display_text;
 pub mod fhir;
 pub mod http_date;
 pub mod json;

@@ -37,6 +37,52 @@ pub const JSON_DEPTH: usize = 128;
 /// Pages followed in one run. With pages of 100 this is a million messages; more is a loop.
 pub const PAGES: usize = 10_000;
 
+/// Entries of one page. Pages are asked for in hundreds; a server that ignores `_count` sends everything at
+/// once, and 32 MB of the smallest messages are about this many. What is over it counts as not sent.
+pub const ENTRIES: usize = 65_536;
+
+/// References of one kind in one record: recipients, parents, whatever else is named. A message to a
+/// whole department names some hundred. A record with more cannot be judged and is unreadable.
+pub const REFERENCES: usize = 1024;
+
+/// Parts of one message. A record with more is unreadable.
+pub const PARTS: usize = 1024;
+
+/// Contained resources of one record. A record with more cannot be judged and is unreadable.
+pub const CONTAINED: usize = 256;
+
+/// Business identifiers of one record. A record with more is unreadable.
+pub const IDENTIFIERS: usize = 64;
+
+/// Codings of one concept, and concepts of one list; the rest is left out.
+pub const CODINGS: usize = 32;
+
+/// Names of one person, and parts of one name; the rest is left out.
+pub const NAMES: usize = 32;
+
+/// Links of a page or of a patient; the rest is left out.
+pub const LINKS: usize = 64;
+
+/// Issues of one `OperationOutcome`; the rest is left out.
+pub const ISSUES: usize = 64;
+
+/// Outcomes of one page that are kept; the rest is left out.
+pub const OUTCOMES: usize = 16;
+
+/// Resource types in a CapabilityStatement, and parameters of one of them. R4 has 148 types.
+pub const CAPABILITIES: usize = 512;
+
+/// Strings in one list of an OAuth document, such as scopes. Servers with a scope per resource type and
+/// action name some hundred.
+pub const WORDS: usize = 1024;
+
+/// How many bytes of memory the records of a page may take for each byte of the page, beside the page
+/// itself. Messages as portals write them take less than two.
+pub const RECORD_MEMORY: usize = 4;
+
+/// Items of a list in a document of an authorization server that are read. The longest, of scopes, has some hundred.
+pub const ITEMS: usize = 1024;
+
 /// Bytes of one token. An access token has to fit into a header field.
 pub const TOKEN: usize = 16 * 1024;
 

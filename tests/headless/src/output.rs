@@ -1,10 +1,12 @@
 //! How the command speaks: in colour to a person at a terminal, plainly into a pipe, in JSON to a program.
 //!
-//! Texts from a portal are shown through [`clean`]: a message must not be able to steer somebody's terminal.
+//! Texts from a portal are shown through [`clean`] and names through [`one_line`]: neither can steer somebody's
+//! terminal, and a name cannot look like a message. In JSON what a terminal obeys is escaped.
 
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Effects, Style};
+use pericard_protocol::display_text;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -60,7 +62,7 @@ impl Output {
     /// The result, for programs.
     pub(crate) fn result(&self, value: &Value) {
         if self.json {
-            let _ = writeln!(io::stdout(), "{value}");
+            let _ = writeln!(io::stdout(), "{}", escaped(value));
         }
     }
 
@@ -105,17 +107,30 @@ impl Output {
     }
 }
 
-/// `text` without what a terminal obeys: control characters (ECMA-48) but for line breaks, and the directional
-/// overrides that make a text read other than it is (Unicode TR 36 §3.3).
+/// `value` as JSON in which nothing is raw that a terminal obeys: control characters (ECMA-48), what turns the
+/// direction of writing (Unicode TR 36 §3.3), what ends a line. A program reads the same value.
+fn escaped(value: &Value) -> String {
+    let obeyed =
+        |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let json = value.to_string();
+    if !json.contains(obeyed) {
+        return json;
+    }
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        if obeyed(c) {
+            // All of them are of the first plane, and stand within strings: outside there is nothing but syntax.
+            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+/// `text` without what a terminal obeys but line breaks; see [`display_text`].
 pub(crate) fn clean(text: &str) -> String {
-    let shown = |c: char| match c {
-        '\n' => Some(c),
-        '\t' => Some(' '),
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
-        c if c.is_control() => None,
-        c => Some(c),
-    };
-    text.chars().filter_map(shown).collect()
+    display_text::body(text).replace('\t', " ")
 }
 
 /// `text` in lines of at most `width` columns. Broken at spaces alone: half a `--flag` helps nobody.
@@ -132,7 +147,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
 
 /// `text` on one line.
 pub(crate) fn one_line(text: &str) -> String {
-    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    display_text::line(text)
 }
 
 /// The beginning of `text` in at most `columns`.
@@ -155,7 +170,26 @@ pub(crate) fn short(text: &str, columns: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{clean, short};
+    use serde_json::{Value, json};
+
+    use super::{clean, escaped, one_line, short};
+
+    #[test]
+    fn json_steers_no_terminal_and_says_the_same() {
+        let value = json!({ "a\u{202e}": "\u{1b}[2J\u{9b}31m\u{7f}\u{2028}\u{2067}x\u{2069}\n", "b": [1, null] });
+        let json = escaped(&value);
+        assert!(json.is_ascii(), "{json}");
+        assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), value);
+        assert_eq!(escaped(&json!("Málaga 😀")), "\"Málaga 😀\"");
+    }
+
+    #[test]
+    fn a_name_makes_no_line_of_its_own() {
+        assert_eq!(
+            one_line("Dr. A\n│ You · today\u{2028}│ Yes"),
+            "Dr. A │ You · today │ Yes"
+        );
+    }
 
     #[test]
     fn a_message_cannot_steer_the_terminal() {

@@ -300,11 +300,16 @@ impl State {
         let stray = match fault.kind {
             FaultKind::Misfiled => Some(Stray::Misfiled),
             FaultKind::NoSubject => Some(Stray::NoSubject),
+            FaultKind::NamesAnother => Some(Stray::NamesAnother),
             _ => None,
         };
         if let Some(stray) = stray {
             let now = self.clock.millis();
             data::add_strays(self, stray, now);
+        }
+        if let FaultKind::Amended { how } = fault.kind {
+            let now = self.clock.millis();
+            data::amend(self, how, now);
         }
         self.faults.set(fault);
     }

@@ -50,8 +50,9 @@ pub use control::{Answer, Command};
 pub use control_http::{ControlServer, Started};
 pub use error::PortalError;
 pub use fault::{
-    Contradicted, Denial, DiscoveryFlaw, DropOn, EmptyText, Fault, FaultKind, FirstAddress, Flaw,
-    JwksFlaw, OddLabel, OddMembers, ParRefusal, RefreshError, StatusOn, Unauthorized, WhichUser,
+    Amendment, Contradicted, Denial, DiscoveryFlaw, DropOn, EmptyText, Fault, FaultKind,
+    FirstAddress, Flaw, JwksFlaw, OddLabel, OddMembers, ParRefusal, RefreshError, Repeated,
+    StatusOn, Unauthorized, WhichUser,
 };
 pub use portal::{PersonInfo, Portal};
 pub use server::Hangup;

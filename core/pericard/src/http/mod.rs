@@ -5,7 +5,7 @@
 //! - No redirect is followed: none of Pericard's standards needs one, and a followed one carries what it was given.
 //! - Repeatable calls are tried again with full jitter after a broken connection, 502, 503, 504, and a
 //!   429 whose `Retry-After` is short. Nothing else is: after a lost answer the outbox decides, not the network.
-//! - A body is read up to its limit and no further; the limit counts decompressed bytes.
+//! - A body is read up to its limit and no further; the limit counts decompressed bytes. So are header fields.
 //! - At most six requests are in flight per portal.
 //! - A call with a key carries a proof of it (RFC 9449), made anew for each try; see [`proof`].
 //!
@@ -49,7 +49,7 @@ pub(crate) enum HttpError {
     /// TLS failed; nothing was sent.
     #[error("certificate")]
     Certificate,
-    /// The body is larger than the limit of its kind.
+    /// The body is larger than the limit of its kind, or the header fields are.
     #[error("too large")]
     TooLarge,
     /// A token would have left the base; nothing was sent.
@@ -300,5 +300,6 @@ fn concluded(error: TransportError) -> HttpError {
         TransportError::Interrupted | TransportError::TimedOut => HttpError::AnswerLost,
         TransportError::Certificate | TransportError::Root => HttpError::Certificate,
         TransportError::Clock => HttpError::ClockWrong { portal: None },
+        TransportError::TooLarge => HttpError::TooLarge,
     }
 }

@@ -9,6 +9,9 @@ use crate::platform::{Clock, TransportResponse};
 
 use super::{HttpError, concluded};
 
+/// What a header field takes besides its name and its value: colon, blank, line end.
+const FIELD: usize = 4;
+
 /// Status, headers and body.
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -18,12 +21,19 @@ pub(crate) struct Response {
 }
 
 impl Response {
-    /// Reads the body of `response` while it stays within `limit` bytes.
+    /// Reads `response` while its header fields stay within [`limits::HEADERS`] and its body within `limit` bytes.
     pub(super) async fn read(
         mut response: TransportResponse,
         limit: usize,
         clock: &dyn Clock,
     ) -> Result<Self, HttpError> {
+        let fields = response.headers.iter();
+        let head: usize = fields
+            .map(|(name, value)| name.len() + value.len() + FIELD)
+            .sum();
+        if head > limits::HEADERS {
+            return Err(HttpError::TooLarge);
+        }
         let mut body = Vec::new();
         let began = clock.uptime();
         while let Some(piece) = response
@@ -103,5 +113,39 @@ impl Response {
             problem,
             status: Some(self.status),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::{Body, Exchange};
+
+    struct Nothing;
+
+    impl Body for Nothing {
+        fn chunk(&mut self) -> Exchange<'_, Option<bytes::Bytes>> {
+            Box::pin(async { Ok(None) })
+        }
+    }
+
+    /// An answer whose header fields take so many bytes together.
+    async fn with_head_of(bytes: usize) -> Result<Response, HttpError> {
+        let field = |n: usize| (format!("x-{n:06}"), "a".repeat(100 - 8 - FIELD));
+        let headers = (0..bytes / 100).map(field).collect();
+        let response = TransportResponse {
+            status: 200,
+            headers,
+            body: Box::new(Nothing),
+        };
+        Response::read(response, 0, SystemTime::UNIX_EPOCH).await
+    }
+
+    #[tokio::test]
+    async fn the_head_of_an_answer_has_its_limit() {
+        let most = limits::HEADERS / 100 * 100;
+        assert!(with_head_of(most).await.is_ok());
+        let over = with_head_of(most + 100).await.err();
+        assert_eq!(over, Some(HttpError::TooLarge));
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use pericard_protocol::base_url::is_loopback;
+use pericard_protocol::limits;
 
 /// The methods that portals are asked with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,9 @@ pub enum TransportError {
     /// A root in the portal's configuration cannot be read.
     #[error("root")]
     Root,
+    /// The head of the answer is larger than anything that is accepted.
+    #[error("too large")]
+    TooLarge,
 }
 
 /// Carries requests.
@@ -91,6 +95,9 @@ pub(super) struct Https {
     /// There are about as many as there are portals.
     pools: Mutex<HashMap<Pool, reqwest::Client>>,
 }
+
+/// A header field with its colon and its line end has at least this many bytes.
+const SHORTEST_FIELD: usize = 8;
 
 /// What requests must have in common to share connections.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -123,6 +130,8 @@ impl Https {
             .connect_timeout(Self::CONNECT)
             .read_timeout(Self::READ)
             .pool_idle_timeout(Duration::from_secs(30))
+            // The limit of all fields together is kept above this seam; hyper's own of 100 would refuse what is below it.
+            .http1_max_headers(limits::HEADERS / SHORTEST_FIELD)
             .retry(reqwest::retry::never());
         if pool.loopback {
             builder = builder.no_proxy();
@@ -197,8 +206,9 @@ impl Transport for Https {
             let headers = response
                 .headers()
                 .iter()
-                .filter_map(|(name, value)| {
-                    Some((name.to_string(), value.to_str().ok()?.to_owned()))
+                .map(|(name, value)| {
+                    let value = String::from_utf8_lossy(value.as_bytes());
+                    (name.to_string(), value.into_owned())
                 })
                 .collect();
             Ok(TransportResponse {
@@ -233,9 +243,24 @@ fn failure(error: &reqwest::Error) -> TransportError {
         TransportError::Unreachable
     } else if error.is_timeout() {
         TransportError::TimedOut
+    } else if is_head_too_large(error) {
+        TransportError::TooLarge
     } else {
         TransportError::Interrupted
     }
+}
+
+/// Whether hyper gave up on the head of the answer, which it reads up to 408 kB and as many fields as are allowed.
+fn is_head_too_large(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let hyper = error.downcast_ref::<hyper::Error>();
+        if hyper.is_some_and(hyper::Error::is_parse_too_large) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// rustls's own error, if it is somewhere among the causes. An `io::Error` leaves out what it wraps when it is asked for

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use aws_lc_rs::hmac;
-use pericard_protocol::admission::AdmittedPage;
+use pericard_protocol::admission::{Admissible, AdmittedPage};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::keys::PersonKey;
@@ -107,18 +107,39 @@ impl Partition {
         hmac::sign(&self.held, record).as_ref().to_vec()
     }
 
+    /// Whether this record is held.
+    pub(crate) fn is_held(&self, connection: &Connection, record: &[u8]) -> Result<bool> {
+        // Nearly nobody has held records: then no key is hashed.
+        let some = "SELECT EXISTS (SELECT 1 FROM held)";
+        let one = "SELECT EXISTS (SELECT 1 FROM held WHERE hash = ?1)";
+        let some: bool = connection
+            .prepare_cached(some)?
+            .query_row([], |row| row.get(0))?;
+        Ok(some
+            && connection
+                .prepare_cached(one)?
+                .query_row([self.held_hash(record)], |row| row.get(0))?)
+    }
+
     /// Writes what the portal said about this person: the rows, what was held (`unreadable` by its hashes), and the
     /// cursor, or nothing.
-    pub(crate) fn apply<T>(
+    pub(crate) fn apply<T, R: Admissible>(
         &self,
         feature: &str,
-        page: &AdmittedPage,
+        page: &AdmittedPage<R>,
         unreadable: &[Vec<u8>],
         watermark: Option<i64>,
         work: impl FnOnce(&PageTx<'_>) -> Result<T>,
     ) -> Result<T> {
         self.database.write(|tx| {
             let done = work(&PageTx { tx })?;
+            // What was held once and is the person's now counts no more.
+            if tx.query_row("SELECT EXISTS (SELECT 1 FROM held)", [], |row| row.get(0))? {
+                for record in page.admitted() {
+                    tx.prepare_cached("DELETE FROM held WHERE hash = ?1")?
+                        .execute([self.held_hash(record.key().as_bytes())])?;
+                }
+            }
             let unmatched = page.held().iter().map(|(record, _)| self.held_hash(record.as_bytes()));
             for hash in unmatched.chain(unreadable.iter().cloned()) {
                 tx.prepare_cached("INSERT OR IGNORE INTO held (hash, feature) VALUES (?1, ?2)")?
@@ -171,11 +192,19 @@ impl Partition {
         })
     }
 
-    /// Stops a feature over a foreign record. Its cursor stays; the incident says nothing of the record.
-    pub(crate) fn stop(&self, feature: &str, incident: &str, now: SystemTime) -> Result<()> {
+    /// Stops a feature over a foreign record, and in the same transaction lets `hide` take away what was shown of
+    /// it. The cursor stays; the incident says nothing of the record, and is told once.
+    pub(crate) fn stop<T>(
+        &self,
+        feature: &str,
+        incident: &str,
+        now: SystemTime,
+        hide: impl FnOnce(&LocalTx<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.database.write_durably(|tx| {
+            let hidden = hide(&LocalTx { tx })?;
             tx.execute(
-                "INSERT INTO incident (id, at, feature) VALUES (?1, ?2, ?3)",
+                "INSERT OR IGNORE INTO incident (id, at, feature) VALUES (?1, ?2, ?3)",
                 (incident, millis(now), feature),
             )?;
             tx.execute(
@@ -183,7 +212,7 @@ impl Partition {
                  ON CONFLICT (feature) DO UPDATE SET stopped = excluded.stopped",
                 (feature, incident),
             )?;
-            Ok(())
+            Ok(hidden)
         })
     }
 

@@ -13,8 +13,10 @@
 
 use std::time::Duration;
 
-use pericard_protocol::admission::{AdmittedPage, PageVerdict};
+use pericard_protocol::admission::{AdmittedPage, PageVerdict, RecordKey};
 use pericard_protocol::fhir::bundle::Bundle;
+use pericard_protocol::fhir::communication::Communication;
+use pericard_protocol::fhir::page::Records;
 use pericard_protocol::fhir::search::{Download, Watermark};
 use pericard_protocol::limits;
 use url::Url;
@@ -34,7 +36,7 @@ const RESTARTS: u32 = 3;
 
 /// A page that may be stored.
 struct Page {
-    admitted: AdmittedPage,
+    admitted: AdmittedPage<Communication>,
     /// Hashes of what could not be read.
     unreadable: Vec<Vec<u8>>,
     received: u64,
@@ -44,12 +46,14 @@ struct Page {
     newest: Option<i64>,
     oldest: Option<i64>,
     ordered: bool,
+    /// The page says itself that something is missing.
+    incomplete: bool,
 }
 
 /// How a page reads.
 enum Reading {
     Clean(Box<Page>),
-    Foreign,
+    Foreign(Vec<RecordKey>),
 }
 
 pub(crate) async fn download(feature: &FeatureSync, run: &Run) -> Result<()> {
@@ -88,6 +92,7 @@ pub(crate) async fn download(feature: &FeatureSync, run: &Run) -> Result<()> {
         let began = feature.platform.clock.now();
         let mut response = fetch(feature, &url, false).await?;
         let mut ordered = true;
+        let mut complete = true;
         let mut newest = None;
         let again = loop {
             if response.status == 410 && restarts > 0 {
@@ -112,7 +117,9 @@ pub(crate) async fn download(feature: &FeatureSync, run: &Run) -> Result<()> {
             newest = newest.max(page.newest);
             let next = page.next.clone();
             let last = next.is_none();
-            let mark = newest.filter(|_| ordered || last);
+            // What is missing has to be asked for again, so the watermark stays before it.
+            complete &= !page.incomplete;
+            let mark = newest.filter(|_| complete && (ordered || last));
             let (admitted, unreadable) = (page.admitted, page.unreadable);
             let keep = feature.on_disk(move |feature| {
                 feature.keep(&admitted, &unreadable, mark, news).map(|_| ())
@@ -183,37 +190,40 @@ async fn fetch(feature: &FeatureSync, url: &Url, uncached: bool) -> Result<Respo
 
 /// The page in `answer`, or in a second one when the first holds somebody else's record.
 async fn clean(feature: &FeatureSync, url: &Url, response: Response) -> Result<Page> {
-    if let Reading::Clean(page) = read(feature, response).await? {
+    if let Reading::Clean(page) = read(feature, response, url).await? {
         return Ok(*page);
     }
     let second = fetch(feature, url, true).await?;
-    if let Reading::Clean(page) = read(feature, second).await? {
-        return Ok(*page);
-    }
+    let keys = match read(feature, second, url).await? {
+        Reading::Clean(page) => return Ok(*page),
+        Reading::Foreign(keys) => keys,
+    };
     feature
-        .on_disk(|feature| {
+        .on_disk(move |feature| {
             let name = feature.mirror.name();
             // One incident for as long as the feature stands still, however often it is tried.
-            let incident = match feature.partition.cursor(name)?.stopped {
-                Some(incident) => incident,
-                None => {
-                    let incident = random_id(&feature.platform);
-                    feature
-                        .partition
-                        .stop(name, &incident, feature.platform.clock.now())?;
-                    feature.notifier.features();
-                    incident
-                }
-            };
+            let stopped = feature.partition.cursor(name)?.stopped;
+            let new = stopped.is_none();
+            let incident = stopped.unwrap_or_else(|| random_id(&feature.platform));
+            let now = feature.platform.clock.now();
+            // What was shown of these records may have been theirs all the time.
+            let hidden = feature.partition.stop(name, &incident, now, |tx| {
+                feature.mirror.hide(tx.connection(), &keys)
+            })?;
+            feature.notifier.changes(feature.partition.ids(), &hidden);
+            if new {
+                feature.notifier.features();
+            }
             Err(PericardError::Integrity { incident })
         })
         .await
 }
 
-async fn read(feature: &FeatureSync, response: Response) -> Result<Reading> {
+async fn read(feature: &FeatureSync, response: Response, asked: &Url) -> Result<Reading> {
     if !response.is_success() || response.is_html() {
         return Err(response.refusal());
     }
+    let asked = asked.clone();
     feature
         .on_disk(move |feature| {
             let invalid = || PericardError::Portal {
@@ -228,7 +238,10 @@ async fn read(feature: &FeatureSync, response: Response) -> Result<Reading> {
                 .map(|link| feature.owner.base.link(link))
                 .transpose()
                 .map_err(foreign)?;
-            let (records, unreadable) = super::records(&bundle, feature.mirror.resource_type());
+            let Records {
+                records,
+                unreadable,
+            } = bundle.records::<Communication>();
             let unreadable = unreadable
                 .into_iter()
                 .map(|raw| feature.partition.held_hash(raw.as_bytes()))
@@ -241,7 +254,7 @@ async fn read(feature: &FeatureSync, response: Response) -> Result<Reading> {
             let received = bundle.entries.len() as u64;
             let total = bundle.total;
             Ok(match feature.evaluate(records)? {
-                PageVerdict::Foreign { .. } => Reading::Foreign,
+                PageVerdict::Foreign { keys, .. } => Reading::Foreign(keys),
                 PageVerdict::Admitted(admitted) => Reading::Clean(Box::new(Page {
                     admitted,
                     unreadable,
@@ -250,7 +263,9 @@ async fn read(feature: &FeatureSync, response: Response) -> Result<Reading> {
                     next,
                     newest: marks.iter().copied().max(),
                     oldest: marks.iter().copied().min(),
-                    ordered: marks.is_sorted(),
+                    // A portal that says that it did not sort may have sorted this page by chance.
+                    ordered: marks.is_sorted() && !bundle.ignored(&asked).contains("_sort"),
+                    incomplete: bundle.is_incomplete(),
                 })),
             })
         })

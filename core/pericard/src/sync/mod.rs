@@ -12,8 +12,9 @@ mod run;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use pericard_protocol::admission::{AdmittedPage, Owner, PageVerdict, ParentVerdict, admit_page};
-use pericard_protocol::fhir::bundle::Bundle;
+use pericard_protocol::admission::{
+    AdmittedPage, Owner, PageVerdict, ParentVerdict, RecordKey, admit_page,
+};
 use pericard_protocol::fhir::communication::Communication;
 use rusqlite::Connection;
 
@@ -41,9 +42,11 @@ pub(crate) trait Mirror: Send + Sync {
         &self,
         tx: &PageTx<'_>,
         owner: &Owner,
-        page: &AdmittedPage,
+        page: &AdmittedPage<Communication>,
         news: bool,
     ) -> Result<RowChanges>;
+    /// Hides what is here of records that the portal now says are somebody else's.
+    fn hide(&self, connection: &Connection, keys: &[RecordKey]) -> Result<RowChanges>;
     /// Whether the record `id` was admitted before, so that what hangs on it may be admitted through it.
     fn holds(&self, connection: &Connection, id: &str) -> Result<bool>;
     /// Subscription before and after the history is fetched for the first time.
@@ -91,26 +94,28 @@ impl FeatureSync {
     }
 
     /// Whose these records are.
-    fn evaluate(&self, records: Vec<Communication>) -> Result<PageVerdict> {
+    fn evaluate(&self, records: Vec<Communication>) -> Result<PageVerdict<Communication>> {
         let prefix = format!("{}/", self.mirror.resource_type());
         self.partition.read(|c| {
-            Ok(admit_page(
-                &self.owner,
-                records,
-                &|key| match key.strip_prefix(&prefix) {
+            let known = |key: &str| {
+                if self.partition.is_held(c, key.as_bytes()).unwrap_or(true) {
+                    return ParentVerdict::Held;
+                }
+                match key.strip_prefix(&prefix) {
                     Some(id) if self.mirror.holds(c, id).unwrap_or(false) => {
                         ParentVerdict::Admitted
                     }
                     _ => ParentVerdict::Unknown,
-                },
-            ))
+                }
+            };
+            Ok(admit_page(&self.owner, records, &known))
         })
     }
 
     /// Writes an admitted page and tells who waits.
     pub(crate) fn keep(
         &self,
-        page: &AdmittedPage,
+        page: &AdmittedPage<Communication>,
         unreadable: &[Vec<u8>],
         watermark: Option<i64>,
         news: bool,
@@ -123,42 +128,5 @@ impl FeatureSync {
             .apply(name, page, unreadable, watermark, write)?;
         self.notifier.changes(self.partition.ids(), &changes);
         Ok(changes)
-    }
-}
-
-/// The records of a page, and what of them cannot be read: that costs only itself, and is counted.
-fn records<'a>(bundle: &Bundle<'a>, kind: &str) -> (Vec<Communication>, Vec<&'a str>) {
-    let (mut records, mut unreadable) = (Vec::with_capacity(bundle.entries.len()), Vec::new());
-    for entry in bundle.entries.iter().filter(|entry| entry.kind == kind) {
-        match Communication::of_entry(entry) {
-            Ok(record) => records.push(record),
-            Err(_) => unreadable.push(entry.resource.get()),
-        }
-    }
-    (records, unreadable)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_cannot_be_read_costs_only_itself() {
-        let page = br#"{ "resourceType": "Bundle", "entry": [
-            { "resource": { "resourceType": "Communication", "id": "1", "status": "completed" } },
-            { "resource": { "resourceType": "Communication", "id": "!", "status": "completed" } },
-            { "resource": { "resourceType": "Communication", "id": "3", "payload": "nonsense" } },
-            { "resource": { "resourceType": "Patient", "id": "4" } } ] }"#;
-        let bundle = Bundle::parse(page).unwrap();
-        let (records, unreadable) = records(&bundle, "Communication");
-        assert_eq!(
-            records
-                .iter()
-                .map(|record| record.id.as_str())
-                .collect::<Vec<_>>(),
-            ["1"]
-        );
-        assert_eq!(unreadable.len(), 2);
     }
 }

@@ -9,7 +9,7 @@
 //!     Sending --> [*]: the portal shows a record with exactly this identifier
 //!     Sending --> Queued: nothing was sent, or the portal asks to wait
 //!     Sending --> Failed: the portal refused it
-//!     Sending --> Sending: answer lost, look-up not possible now
+//!     Sending --> Sending: answer lost, look-up not possible now, or too early to prove anything
 //!     Sending --> Unknown: answer lost, and no proof either way
 //!     Failed --> Queued: retry
 //!     Unknown --> Queued: retry (the person decides)
@@ -18,14 +18,16 @@
 //!
 //! The proof: a look-up by the identifier counts as a hit only with exactly that identifier. That nothing was found
 //! counts only where a look-up of a random identifier finds nothing (else the portal ignores the parameter), and
-//! then the record is created again only where the capability statement announces conditional create, under the
-//! same identifier and `If-None-Exist` (FHIR R4 §3.1.0.8.1).
+//! only once the request is older than [`OVERLAP`]: an index lags behind what was written, and conditional create
+//! asks the same index. Then the record is created again, only where the capability statement announces conditional
+//! create, under the same identifier and `If-None-Exist` (FHIR R4 §3.1.0.8.1). A look-up that is refused proves
+//! nothing.
 
 use pericard_protocol::admission::PageVerdict;
 use pericard_protocol::fhir::bundle::Bundle;
 use pericard_protocol::fhir::communication::Communication;
 use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, if_none_exist, mint_identifier};
-use pericard_protocol::fhir::search::by_identifier;
+use pericard_protocol::fhir::search::{OVERLAP, by_identifier};
 use pericard_protocol::limits;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -33,14 +35,15 @@ use crate::http::{HttpError, Request, Response};
 use crate::platform::Platform;
 use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 use crate::session::SendError;
-use crate::storage::{LocalTx, PageTx, Schema};
+use crate::storage::{LocalTx, PageTx, Schema, millis};
 
 use super::FeatureSync;
 use super::run::{Run, SyncStage};
 
 pub(crate) static SCHEMA: Schema = Schema {
     part: "outbox",
-    steps: &["
+    steps: &[
+        "
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY,
     feature TEXT NOT NULL,
@@ -50,7 +53,12 @@ CREATE TABLE outbox (
     status INTEGER,
     UNIQUE (feature, item)
 ) STRICT;
-"],
+",
+        "
+-- When the request that may have had its effect was sent, in milliseconds since 1970.
+ALTER TABLE outbox ADD COLUMN tried INTEGER;
+",
+    ],
 };
 
 const FHIR_JSON: &str = "application/fhir+json";
@@ -174,8 +182,10 @@ fn next(feature: &FeatureSync, after: i64) -> Result<Option<Item>> {
 enum Proof {
     /// The record is there, and its row now says so.
     Arrived,
-    /// It is not there, by a search that heeds identifiers.
+    /// It is not there, by a search that heeds identifiers, long after it was sent.
     Absent,
+    /// It cannot be found, which so soon after it was sent proves nothing.
+    TooEarly,
     /// Nothing.
     None,
 }
@@ -186,10 +196,12 @@ async fn deliver(feature: &FeatureSync, item: &Item) -> Result<bool> {
     // At most: settle an old doubt, create, settle the doubt of this request, create once more.
     for _ in 0..2 {
         if doubtful {
-            match look_up(feature, &item.identifier).await? {
+            match look_up(feature, item).await? {
                 Proof::Arrived => return Ok(true),
                 Proof::Absent if feature.conditional_create => {}
-                Proof::Absent | Proof::None => {
+                // Under way: the next run looks again.
+                Proof::TooEarly if feature.conditional_create => return Ok(false),
+                Proof::Absent | Proof::TooEarly | Proof::None => {
                     mark(feature, item, OutboxState::Unknown).await?;
                     return Ok(false);
                 }
@@ -208,7 +220,7 @@ async fn deliver(feature: &FeatureSync, item: &Item) -> Result<bool> {
         match create(feature, &item.identifier, body).await {
             Ok(response) if response.is_success() => {
                 let arrived = read_back(feature, &item.identifier, response).await?;
-                if !arrived && look_up(feature, &item.identifier).await? != Proof::Arrived {
+                if !arrived && look_up(feature, item).await? != Proof::Arrived {
                     mark(feature, item, OutboxState::Unknown).await?;
                     return Ok(false);
                 }
@@ -240,23 +252,23 @@ async fn deliver(feature: &FeatureSync, item: &Item) -> Result<bool> {
 
 async fn mark(feature: &FeatureSync, item: &Item, state: OutboxState) -> Result<()> {
     let id = item.id;
-    feature
-        .on_disk(move |feature| {
-            let (state, status) = state.columns();
-            feature.partition.local(|tx| {
-                let sql = "UPDATE outbox SET state = ?2, status = ?3 WHERE id = ?1";
-                tx.connection().execute(sql, (id, state, status))?;
-                Ok(())
-            })?;
-            let changes = super::RowChanges {
-                outbox: true,
-                messages: true,
-                ..Default::default()
-            };
-            feature.notifier.changes(feature.partition.ids(), &changes);
+    feature.on_disk(move |feature| {
+        let tried = (state == OutboxState::Sending).then(|| millis(feature.platform.clock.now()));
+        let (state, status) = state.columns();
+        feature.partition.local(|tx| {
+            let sql = "UPDATE outbox SET state = ?2, status = ?3, tried = coalesce(?4, tried) WHERE id = ?1";
+            tx.connection().execute(sql, (id, state, status, tried))?;
             Ok(())
-        })
-        .await
+        })?;
+        let changes = super::RowChanges {
+            outbox: true,
+            messages: true,
+            ..Default::default()
+        };
+        feature.notifier.changes(feature.partition.ids(), &changes);
+        Ok(())
+    })
+    .await
 }
 
 async fn create(
@@ -288,9 +300,11 @@ async fn read_back(feature: &FeatureSync, identifier: &str, response: Response) 
 }
 
 /// Searches for `identifier`, newest first: a portal that ignores the parameter then shows it most likely too.
-async fn look_up(feature: &FeatureSync, identifier: &str) -> Result<Proof> {
-    let found = search(feature, identifier).await?;
-    let wanted = identifier.to_owned();
+async fn look_up(feature: &FeatureSync, item: &Item) -> Result<Proof> {
+    let Some(found) = search(feature, &item.identifier).await? else {
+        return Ok(Proof::None);
+    };
+    let wanted = item.identifier.clone();
     if feature
         .on_disk(move |feature| keep_ours(feature, &wanted, found))
         .await?
@@ -298,13 +312,48 @@ async fn look_up(feature: &FeatureSync, identifier: &str) -> Result<Proof> {
         return Ok(Proof::Arrived);
     }
     // An identifier that nobody has: whoever finds something ignores the parameter.
-    let heeded = search(feature, &mint_identifier(feature.platform.random()))
-        .await?
-        .is_empty();
-    Ok(if heeded { Proof::Absent } else { Proof::None })
+    let nobodys = mint_identifier(feature.platform.random());
+    match search(feature, &nobodys).await? {
+        Some(found) if found.is_empty() => {}
+        Some(_) | None => return Ok(Proof::None),
+    }
+    let id = item.id;
+    feature
+        .on_disk(move |feature| {
+            Ok(if is_old(feature, id)? {
+                Proof::Absent
+            } else {
+                Proof::TooEarly
+            })
+        })
+        .await
 }
 
-async fn search(feature: &FeatureSync, identifier: &str) -> Result<Vec<Communication>> {
+/// Whether the last request for an item is so old that every index knows of it. The wait begins anew when the clock was
+/// set back.
+fn is_old(feature: &FeatureSync, id: i64) -> Result<bool> {
+    let now = millis(feature.platform.clock.now());
+    let tried: Option<i64> = feature.partition.read(|c| {
+        let sql = "SELECT tried FROM outbox WHERE id = ?1";
+        Ok(c.prepare_cached(sql)?
+            .query_row([id], |row| row.get(0))
+            .optional()?
+            .flatten())
+    })?;
+    match tried.map(|tried| now - tried) {
+        Some(age) if age >= 0 => Ok(age > OVERLAP.as_millis().try_into().unwrap_or(i64::MAX)),
+        _ => {
+            feature.partition.local(|tx| {
+                let sql = "UPDATE outbox SET tried = ?2 WHERE id = ?1";
+                Ok(tx.connection().execute(sql, (id, now))?)
+            })?;
+            Ok(false)
+        }
+    }
+}
+
+/// The records that the portal finds by `identifier`; nothing if it refuses to search so.
+async fn search(feature: &FeatureSync, identifier: &str) -> Result<Option<Vec<Communication>>> {
     let mut url = by_identifier(
         &feature.owner.base,
         feature.mirror.resource_type(),
@@ -319,14 +368,17 @@ async fn search(feature: &FeatureSync, identifier: &str) -> Result<Vec<Communica
         .session
         .send(Request::get(url, limits::FHIR_BODY).header("accept", FHIR_JSON))
         .await?;
-    if !response.is_success() {
-        return Err(response.refusal());
+    match response.status {
+        401 | 408 | 429 => return Err(response.refusal()),
+        400..500 => return Ok(None),
+        _ if !response.is_success() => return Err(response.refusal()),
+        _ => {}
     }
     feature
-        .on_disk(move |feature| {
+        .on_disk(move |_| {
             let bundle = Bundle::parse(&response.body)
                 .map_err(|_| PericardError::portal(PortalProblem::InvalidAnswer))?;
-            Ok(super::records(&bundle, feature.mirror.resource_type()).0)
+            Ok(Some(bundle.records().records))
         })
         .await
 }

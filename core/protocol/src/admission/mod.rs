@@ -7,28 +7,41 @@
 //! | subject | verdict |
 //! |---|---|
 //! | the person, or a confirmed alias | [`Verdict::Admit`] |
-//! | another patient, the person is neither sender nor recipient | [`Verdict::Foreign`] |
-//! | another patient, the person is sender or recipient | held: [`HeldReason::AboutAnother`] |
+//! | another patient, the person takes no part | [`Verdict::Foreign`] |
+//! | another patient, the person takes part | held: [`HeldReason::AboutAnother`] |
 //! | something that cannot be resolved to a patient of this portal | held: [`HeldReason::UnresolvedSubject`] |
-//! | none, and some other patient is named | held: [`HeldReason::NamesAnother`] |
-//! | none, and the person is sender or recipient, or a parent is admitted | [`Verdict::Admit`] |
+//! | none, and somebody is named who is, or may be, another patient | held: [`HeldReason::NamesAnother`] |
+//! | none, and a parent is held | held: [`HeldReason::NamesAnother`] |
+//! | none, and the person takes part, or all parents are admitted | [`Verdict::Admit`] |
 //! | none, and nothing of that | held: [`HeldReason::Unmatched`] |
 //!
-//! A parent is what a record refers to by `partOf` or `inResponseTo`. It counts if it was admitted
-//! before, or is on the same page and admitted itself; the order of the page never matters.
+//! **Named** is whoever is referred to anywhere in a record ([`Admissible::mentions`]). A reference is known
+//! to be no patient if it says another type: by its literal, by `type`, by the contained resource that it
+//! points to. A group, or a person who may be a patient as well, is not known to be none. Neither is a
+//! spelling that cannot be resolved: a URN, a search, a foreign address without a type, an identifier alone, `patient/ben`. A text to
+//! show, alone, names nobody.
 //!
-//! One foreign record makes the whole page foreign: something on the portal is broken, and what
-//! else is on such a page cannot be trusted. Held records cost only themselves.
+//! A **parent** is what a record belongs to or answers. It counts as what it was judged before, or on the
+//! same page, which is newer; the order of the page never matters, and two records cannot vouch for each
+//! other.
 //!
-//! An [`AdmittedPage`] can be made nowhere else, and only an `AdmittedPage` can be written to the
-//! store.
+//! One foreign record makes the whole page foreign: something on the portal is broken, and what else is on
+//! such a page cannot be trusted. Held records cost only themselves.
+//!
+//! An [`AdmittedPage`] can be made nowhere else, and only an `AdmittedPage` can be written to the store. Any
+//! [`Admissible`] is judged the same way. Every step takes time in proportion to what is on the page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::base_url::Base;
-use crate::fhir::communication::Communication;
 use crate::fhir::reference::{Reference, Target};
+
+mod admissible;
+mod verdicts;
+
+pub use admissible::Admissible;
+use verdicts::judge_page;
 
 /// The person whose records are being fetched.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,6 +59,8 @@ pub struct Owner {
 pub enum ParentVerdict {
     /// It was admitted for this person before.
     Admitted,
+    /// It was held, or was somebody else's.
+    Held,
     /// It was not, or nothing is known of it.
     Unknown,
 }
@@ -68,7 +83,7 @@ pub enum HeldReason {
     AboutAnother,
     /// Its subject is given, but not as a patient of this portal.
     UnresolvedSubject,
-    /// It has no subject and names another patient.
+    /// It has no subject and names somebody who is, or may be, another patient, or belongs to what is held.
     NamesAnother,
     /// It has no subject and nothing ties it to the person.
     Unmatched,
@@ -79,6 +94,11 @@ pub enum HeldReason {
 pub struct RecordKey(String);
 
 impl RecordKey {
+    /// The id, if it is the key of a record of this type.
+    pub fn id(&self, resource_type: &str) -> Option<&str> {
+        self.0.strip_prefix(resource_type)?.strip_prefix('/')
+    }
+
     /// `Type/id`.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
@@ -92,13 +112,13 @@ impl fmt::Debug for RecordKey {
 }
 
 /// A page that may be stored for one person. Only [`admit_page`] makes one.
-pub struct AdmittedPage {
+pub struct AdmittedPage<R> {
     owner: Owner,
-    admitted: Vec<Communication>,
+    admitted: Vec<R>,
     held: Vec<(RecordKey, HeldReason)>,
 }
 
-impl AdmittedPage {
+impl<R> AdmittedPage<R> {
     /// The person for whom it was judged; the store compares it with the partition it is about to
     /// write to.
     pub fn owner(&self) -> &Owner {
@@ -106,22 +126,22 @@ impl AdmittedPage {
     }
 
     /// What may be stored, in the order of the page.
-    pub fn admitted(&self) -> &[Communication] {
+    pub fn admitted(&self) -> &[R] {
         &self.admitted
     }
 
-    /// What could not be matched.
+    /// What could not be matched. None of it may be shown any longer, should it have been the person's before.
     pub fn held(&self) -> &[(RecordKey, HeldReason)] {
         &self.held
     }
 
     /// Takes the page apart: what may be stored, and what could not be matched.
-    pub fn into_parts(self) -> (Vec<Communication>, Vec<(RecordKey, HeldReason)>) {
+    pub fn into_parts(self) -> (Vec<R>, Vec<(RecordKey, HeldReason)>) {
         (self.admitted, self.held)
     }
 }
 
-impl fmt::Debug for AdmittedPage {
+impl<R> fmt::Debug for AdmittedPage<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AdmittedPage")
             .field("admitted", &self.admitted.len())
@@ -132,44 +152,24 @@ impl fmt::Debug for AdmittedPage {
 
 /// What becomes of a page.
 #[derive(Debug)]
-pub enum PageVerdict {
+pub enum PageVerdict<R> {
     /// It may be stored.
-    Admitted(AdmittedPage),
+    Admitted(AdmittedPage<R>),
     /// It holds somebody else's records; nothing of it may be stored.
     Foreign {
         /// How many.
         foreign: usize,
-        /// Which, for keyed hashes only.
+        /// Which. None of them may be shown any longer, should it have been the person's before.
         keys: Vec<RecordKey>,
     },
 }
 
-/// Judges one record. `parents` answers for `Type/id`.
-pub fn admit(
-    owner: &Owner,
-    record: &Communication,
-    parents: &dyn Fn(&str) -> ParentVerdict,
-) -> Verdict {
-    match judge(owner, record) {
-        Judgement::Settled(verdict) => verdict,
-        Judgement::ByParent => {
-            let admitted =
-                parent_keys(owner, record).any(|key| parents(&key) == ParentVerdict::Admitted);
-            if admitted {
-                Verdict::Admit
-            } else {
-                Verdict::Held(HeldReason::Unmatched)
-            }
-        }
-    }
-}
-
 /// Judges a page. `parents` answers for `Type/id` of records that are not on the page.
-pub fn admit_page(
+pub fn admit_page<R: Admissible>(
     owner: &Owner,
-    page: Vec<Communication>,
+    page: Vec<R>,
     parents: &dyn Fn(&str) -> ParentVerdict,
-) -> PageVerdict {
+) -> PageVerdict<R> {
     let verdicts = judge_page(owner, &page, parents);
     let foreign: Vec<RecordKey> = page
         .iter()
@@ -202,23 +202,35 @@ pub fn admit_page(
 /// What a record says without its parents.
 enum Judgement {
     Settled(Verdict),
-    /// Only an admitted parent can tie it to the person.
-    ByParent,
+    /// The person takes part: theirs, unless a parent is held.
+    Participant,
+    /// Only admitted parents can tie it to the person.
+    ByParents,
 }
 
-fn judge(owner: &Owner, record: &Communication) -> Judgement {
-    let verdict = match record
-        .subject
-        .as_ref()
-        .map(|subject| who(owner, record, subject))
-    {
-        Some(Who::Owner) => Verdict::Admit,
-        Some(Who::Another) if takes_part(owner, record) => Verdict::Held(HeldReason::AboutAnother),
-        Some(Who::Another) => Verdict::Foreign,
-        Some(Who::PatientElsewhere | Who::Other) => Verdict::Held(HeldReason::UnresolvedSubject),
-        None if names_another(owner, record) => Verdict::Held(HeldReason::NamesAnother),
-        None if takes_part(owner, record) => Verdict::Admit,
-        None => return Judgement::ByParent,
+fn judge<R: Admissible>(owner: &Owner, record: &R) -> Judgement {
+    let (mut about_owner, mut about_another, mut unresolved) = (false, false, false);
+    for subject in record.subjects() {
+        match who(owner, record, subject) {
+            Who::Owner => about_owner = true,
+            Who::Another => about_another = true,
+            Who::Nobody | Who::MayBeAPatient => unresolved = true,
+        }
+    }
+    let takes_part = || {
+        let mut parties = record.parties();
+        parties.any(|party| matches!(who(owner, record, party), Who::Owner))
+    };
+    let verdict = match (about_owner, about_another, unresolved) {
+        (false, true, _) if !takes_part() => Verdict::Foreign,
+        (_, true, _) => Verdict::Held(HeldReason::AboutAnother),
+        (_, _, true) => Verdict::Held(HeldReason::UnresolvedSubject),
+        (true, false, false) => Verdict::Admit,
+        (false, false, false) if names_another(owner, record) => {
+            Verdict::Held(HeldReason::NamesAnother)
+        }
+        (false, false, false) if takes_part() => return Judgement::Participant,
+        (false, false, false) => return Judgement::ByParents,
     };
     Judgement::Settled(verdict)
 }
@@ -228,14 +240,13 @@ enum Who {
     Owner,
     /// Another patient of this portal.
     Another,
-    /// A patient who cannot be resolved to one of this portal: contained, elsewhere, or by
-    /// identifier only.
-    PatientElsewhere,
-    /// Not a patient, as far as one can tell.
-    Other,
+    /// Somebody who is, or may be, a patient, and cannot be resolved to one of this portal.
+    MayBeAPatient,
+    /// Known to be no patient, or nobody at all.
+    Nobody,
 }
 
-fn who(owner: &Owner, record: &Communication, reference: &Reference) -> Who {
+fn who<R: Admissible>(owner: &Owner, record: &R, reference: &Reference) -> Who {
     let kind = match reference.target(&owner.base) {
         Target::Here {
             kind: "Patient",
@@ -245,103 +256,43 @@ fn who(owner: &Owner, record: &Communication, reference: &Reference) -> Who {
             return if is_owner { Who::Owner } else { Who::Another };
         }
         Target::Here { kind, .. } => Some(kind),
-        Target::Elsewhere { kind } | Target::Logical { kind } => kind,
-        Target::Contained(id) => {
-            // Should an id be contained twice, a patient among them decides.
-            let same = record
-                .contained
-                .iter()
-                .filter(|it| it.id.as_deref() == Some(id));
-            let kinds = same
-                .map(|it| it.kind.as_str())
-                .chain(reference.kind.as_deref());
-            kinds.reduce(|one, other| if other == "Patient" { other } else { one })
-        }
+        // The record itself (<https://hl7.org/fhir/R4/references.html#contained>).
+        Target::Contained("") => return Who::Nobody,
+        Target::Contained(id) => match (record.contained().kind(id), reference.kind.as_deref()) {
+            (Some(kind), Some(said)) if type_name(said) != kind => Some("Patient"),
+            (kind, said) => kind.or(said),
+        },
+        Target::Elsewhere { kind } => kind,
+        Target::Logical { .. } if reference.is_only_text() => return Who::Nobody,
+        Target::Logical { kind } => kind,
     };
-    // `Reference.type` may also be the address of the type's definition.
-    if kind.is_some_and(|kind| kind.rsplit('/').next() == Some("Patient")) {
-        Who::PatientElsewhere
+    let may_be = |kind: &str| {
+        let mut types = ["Patient", "Person", "Group"].iter();
+        types.any(|it| kind.eq_ignore_ascii_case(it))
+    };
+    if kind.is_none_or(|kind| may_be(type_name(kind))) {
+        Who::MayBeAPatient
     } else {
-        Who::Other
+        Who::Nobody
     }
 }
 
-fn people(record: &Communication) -> impl Iterator<Item = &Reference> {
-    record.sender.iter().chain(&record.recipients)
+/// `Reference.type` may also be the address of the type's definition.
+fn type_name(kind: &str) -> &str {
+    kind.rsplit('/').next().unwrap_or(kind)
 }
 
-fn takes_part(owner: &Owner, record: &Communication) -> bool {
-    people(record).any(|reference| matches!(who(owner, record, reference), Who::Owner))
-}
-
-fn names_another(owner: &Owner, record: &Communication) -> bool {
-    people(record).any(|reference| {
+fn names_another<R: Admissible>(owner: &Owner, record: &R) -> bool {
+    let mut named = record
+        .parties()
+        .chain(record.mentions())
+        .chain(record.parents());
+    named.any(|reference| {
         matches!(
             who(owner, record, reference),
-            Who::Another | Who::PatientElsewhere
+            Who::Another | Who::MayBeAPatient
         )
     })
-}
-
-fn parent_keys(owner: &Owner, record: &Communication) -> impl Iterator<Item = String> {
-    let parents = record.part_of.iter().chain(&record.in_response_to);
-    parents.filter_map(|reference| reference.key(&owner.base))
-}
-
-/// The verdict of every record of a page: the smallest set of admissions that the rules allow, so
-/// that two records cannot vouch for each other and the order does not matter.
-fn judge_page(
-    owner: &Owner,
-    page: &[Communication],
-    parents: &dyn Fn(&str) -> ParentVerdict,
-) -> Vec<Verdict> {
-    let mut verdicts: Vec<Verdict> = Vec::with_capacity(page.len());
-    let mut waiting: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    // A server may send one id twice, with different content. As a parent it counts when every copy
-    // is admitted.
-    let mut copies_left: BTreeMap<String, usize> = BTreeMap::new();
-    for record in page {
-        *copies_left.entry(record.key()).or_default() += 1;
-    }
-    let mut newly_admitted = Vec::new();
-    for (at, record) in page.iter().enumerate() {
-        let verdict = match judge(owner, record) {
-            Judgement::Settled(verdict) => verdict,
-            Judgement::ByParent => {
-                let mut verdict = Verdict::Held(HeldReason::Unmatched);
-                for key in parent_keys(owner, record) {
-                    // The copy on the page is newer than what is known of it.
-                    if copies_left.contains_key(&key) {
-                        waiting.entry(key).or_default().push(at);
-                    } else if parents(&key) == ParentVerdict::Admitted {
-                        verdict = Verdict::Admit;
-                    }
-                }
-                verdict
-            }
-        };
-        if verdict == Verdict::Admit {
-            newly_admitted.push(at);
-        }
-        verdicts.push(verdict);
-    }
-    while let Some(at) = newly_admitted.pop() {
-        let key = page[at].key();
-        let Some(left) = copies_left.get_mut(&key) else {
-            continue;
-        };
-        *left -= 1;
-        if *left > 0 {
-            continue;
-        }
-        for child in waiting.remove(&key).unwrap_or_default() {
-            if verdicts[child] != Verdict::Admit {
-                verdicts[child] = Verdict::Admit;
-                newly_admitted.push(child);
-            }
-        }
-    }
-    verdicts
 }
 
 impl fmt::Debug for Owner {

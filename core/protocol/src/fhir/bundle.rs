@@ -1,16 +1,25 @@
 //! One page of a search: `Bundle` (<https://hl7.org/fhir/R4/bundle.html>).
 //!
-//! The page is read once and borrows from the answer; resources stay raw. `total` and `self` are
-//! hints only: servers estimate the first and rebuild the second, so neither is evidence of
-//! anything.
+//! The page is read once and borrows from the answer; resources stay raw, so that each costs only itself.
+//! Entries are counted while they are read and kept up to [`ENTRIES`]; an entry without a resource takes no
+//! memory.
+//!
+//! `total` and `self` are hints: servers estimate the first and rebuild the second. They can tell that
+//! something is missing, never that nothing is.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use url::Url;
 
 use super::FhirError;
-use super::outcome::OperationOutcome;
+use super::entries::Entries;
+use super::outcome::{OperationOutcome, Severity};
+use crate::bounded;
+use crate::limits::LINKS;
+
+pub use super::entries::{Entry, SearchMode};
 
 /// A page of search results.
 pub struct Bundle<'a> {
@@ -24,150 +33,93 @@ pub struct Bundle<'a> {
     pub entries: Vec<Entry<'a>>,
     /// What the server remarks about the search, such as ignored parameters.
     pub outcomes: Vec<OperationOutcome>,
-    /// Entries without a readable resource.
+    /// Entries without a readable resource, and those over the cap.
     pub broken: usize,
+    /// Bytes of the page.
+    pub(super) size: usize,
 }
 
-/// One resource of a page, not yet read.
-pub struct Entry<'a> {
-    /// `resourceType`.
-    pub kind: Cow<'a, str>,
-    /// Why it is on the page.
-    pub mode: SearchMode,
-    /// The resource as sent.
-    pub resource: &'a RawValue,
-}
-
-/// Why a resource is on a page (`Bundle.entry.search.mode`); outcomes are kept apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SearchMode {
-    /// It matched the search. Also when the server does not say.
-    Match,
-    /// It is there because a match refers to it.
-    Include,
-}
-
-/// `E` is a whole entry, or its raw text where some entry of the page is none.
 #[derive(Deserialize)]
-#[serde(bound(deserialize = "'de: 'a, E: Deserialize<'de>"))]
-struct RawBundle<'a, E> {
+struct Head<'a> {
     #[serde(rename = "resourceType", borrow)]
-    kind: Cow<'a, str>,
-    #[serde(borrow)]
-    total: Option<&'a RawValue>,
+    kind: Option<Cow<'a, str>>,
+    #[serde(default, deserialize_with = "bounded::number")]
+    total: Option<u64>,
+    #[serde(default, deserialize_with = "bounded::first_objects::<_, _, LINKS>")]
+    link: Vec<RawLink>,
     #[serde(borrow, default)]
-    link: Option<Vec<RawLink<'a>>>,
-    entry: Option<Vec<E>>,
+    entry: Entries<'a>,
 }
 
 #[derive(Deserialize)]
-struct RawLink<'a> {
-    #[serde(borrow)]
-    relation: Option<Cow<'a, str>>,
+struct RawLink {
+    #[serde(default, deserialize_with = "bounded::text")]
+    relation: Option<String>,
+    #[serde(default, deserialize_with = "bounded::text")]
     url: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct RawEntry<'a> {
-    #[serde(borrow)]
-    resource: &'a RawValue,
-    #[serde(borrow)]
-    search: Option<RawSearch<'a>>,
-}
-
-#[derive(Deserialize)]
-struct RawSearch<'a> {
-    #[serde(borrow)]
-    mode: Option<Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-struct RawKind<'a> {
-    #[serde(rename = "resourceType", borrow)]
-    kind: Cow<'a, str>,
-}
-
 impl<'a> Bundle<'a> {
-    /// Reads a page. Fails only if the page as a whole is unreadable; entries without a resource
-    /// are counted in [`Bundle::broken`].
+    /// Reads a page. Fails only if the page as a whole is unreadable; entries without a resource are counted
+    /// in [`Bundle::broken`].
     pub fn parse(json: &'a [u8]) -> Result<Self, FhirError> {
-        // Nearly every page is in order, and is read in one pass over its entries.
-        match super::read::<RawBundle<'a, RawEntry<'a>>>(json) {
-            Err(FhirError::Unreadable) => Self::of(
-                super::read::<RawBundle<'a, &'a RawValue>>(json)?,
-                |bundle, raw| match serde_json::from_str(raw.get()) {
-                    Ok(entry) => bundle.take(entry),
-                    Err(_) => bundle.broken += 1,
-                },
-            ),
-            page => Self::of(page?, Self::take),
-        }
-    }
-
-    fn of<E>(raw: RawBundle<'a, E>, take: impl Fn(&mut Self, E)) -> Result<Self, FhirError> {
-        if raw.kind != "Bundle" {
+        let head: Head<'a> = super::read(json)?;
+        if head.kind.as_deref() != Some("Bundle") {
             return Err(FhirError::WrongResource);
         }
         let mut bundle = Self {
-            total: raw.total.and_then(|n| serde_json::from_str(n.get()).ok()),
+            total: head.total,
             next: None,
             self_link: None,
-            entries: Vec::with_capacity(raw.entry.as_ref().map_or(0, Vec::len)),
-            outcomes: Vec::new(),
-            broken: 0,
+            entries: head.entry.entries,
+            outcomes: head.entry.outcomes,
+            broken: head.entry.broken,
+            size: json.len(),
         };
-        for link in raw.link.unwrap_or_default() {
+        for link in head.link {
             match link.relation.as_deref() {
                 Some("next") if bundle.next.is_none() => bundle.next = link.url,
                 Some("self") if bundle.self_link.is_none() => bundle.self_link = link.url,
                 _ => {}
             }
         }
-        for entry in raw.entry.unwrap_or_default() {
-            take(&mut bundle, entry);
-        }
         Ok(bundle)
     }
 
-    fn take(&mut self, entry: RawEntry<'a>) {
-        let RawEntry { resource, search } = entry;
-        let Some(kind) = kind_of(resource.get()) else {
-            self.broken += 1;
-            return;
+    /// Whether the page itself says that something is missing: entries without a resource, an outcome that
+    /// is an error, or a warning that the result is `incomplete`
+    /// (<https://hl7.org/fhir/R4/search.html#errors>). What was found is good, but not all there is.
+    pub fn is_incomplete(&self) -> bool {
+        let says_so = |outcome: &OperationOutcome| {
+            outcome.issues.iter().any(|issue| match issue.severity {
+                Severity::Fatal | Severity::Error => true,
+                Severity::Warning => issue.code == "incomplete",
+                Severity::Information => false,
+            })
         };
-        let mode = search.and_then(|search| search.mode);
-        if kind == "OperationOutcome" || mode.as_deref() == Some("outcome") {
-            match OperationOutcome::parse(resource.get().as_bytes()) {
-                Ok(outcome) => self.outcomes.push(outcome),
-                Err(_) => self.broken += 1,
-            }
-            return;
-        }
-        let mode = match mode.as_deref() {
-            Some("include") => SearchMode::Include,
-            _ => SearchMode::Match,
-        };
-        self.entries.push(Entry {
-            kind,
-            mode,
-            resource,
-        });
+        self.broken > 0 || self.outcomes.iter().any(says_so)
     }
-}
 
-/// `resourceType`, which servers write first: looking there saves reading the whole resource for it.
-fn kind_of(resource: &str) -> Option<Cow<'_, str>> {
-    let first = resource.strip_prefix("{\"resourceType\":\"");
-    let name = first
-        .and_then(|rest| rest.split_once('"'))
-        .map(|(name, _)| name);
-    match name {
-        Some(name) if name.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
-            Some(Cow::Borrowed(name))
+    /// The parameters of `asked` that the server's `self` link does not have any more: it ignored them
+    /// (<https://hl7.org/fhir/R4/search.html#conformance>). None where there is no `self` link, or one
+    /// without any parameter, which servers write that rebuild nothing.
+    pub fn ignored(&self, asked: &Url) -> BTreeSet<String> {
+        let names = |url: &Url| -> BTreeSet<String> {
+            url.query_pairs()
+                .map(|(name, _)| name.split(':').next().unwrap_or_default().to_owned())
+                .collect()
+        };
+        let heeded = self
+            .self_link
+            .as_deref()
+            .and_then(|text| asked.join(text).ok());
+        match heeded
+            .map(|url| names(&url))
+            .filter(|names| !names.is_empty())
+        {
+            Some(heeded) => names(asked).difference(&heeded).cloned().collect(),
+            None => BTreeSet::new(),
         }
-        _ => serde_json::from_str::<RawKind<'_>>(resource)
-            .ok()
-            .map(|raw| raw.kind),
     }
 }
 
@@ -185,6 +137,7 @@ impl std::fmt::Debug for Bundle<'_> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::limits::ENTRIES;
     use proptest::prelude::*;
 
     #[test]
@@ -257,6 +210,63 @@ mod tests {
             "}".repeat(100_000)
         );
         assert_eq!(error(deep.as_bytes()), FhirError::TooDeep);
+    }
+
+    #[test]
+    fn entries_are_kept_up_to_the_cap() {
+        let page = |entry: &str, n: usize| {
+            let list = vec![entry; n].join(",");
+            format!(r#"{{"resourceType":"Bundle","entry":[{list}]}}"#)
+        };
+        let empty = page("{}", 3 * ENTRIES);
+        let bundle = Bundle::parse(empty.as_bytes()).unwrap();
+        assert_eq!((bundle.entries.capacity(), bundle.broken), (0, 3 * ENTRIES));
+        let full = page(r#"{"resource":{"resourceType":"A"}}"#, ENTRIES + 2);
+        let bundle = Bundle::parse(full.as_bytes()).unwrap();
+        assert_eq!((bundle.entries.len(), bundle.broken), (ENTRIES, 2));
+        assert!(bundle.is_incomplete());
+    }
+
+    #[test]
+    fn a_page_says_what_is_missing() {
+        let incomplete = |outcome: &str| {
+            let json = format!(
+                r#"{{"resourceType":"Bundle","entry":[{{"resource":{{"resourceType":"OperationOutcome","issue":[{outcome}]}}}}]}}"#
+            );
+            Bundle::parse(json.as_bytes()).unwrap().is_incomplete()
+        };
+        assert!(incomplete(r#"{"severity":"error","code":"timeout"}"#));
+        assert!(incomplete(r#"{"severity":"warning","code":"incomplete"}"#));
+        assert!(!incomplete(
+            r#"{"severity":"warning","code":"not-supported"}"#
+        ));
+        assert!(!incomplete(
+            r#"{"severity":"information","code":"incomplete"}"#
+        ));
+        let clean = br#"{"resourceType":"Bundle","entry":null,"link":"x","total":0}"#;
+        assert!(!Bundle::parse(clean).unwrap().is_incomplete());
+    }
+
+    #[test]
+    fn the_self_link_tells_what_was_ignored() {
+        let asked =
+            "https://p.example/fhir/Communication?subject=Patient%2F1&_sort=_lastUpdated&_count=5";
+        let ignored = |link: &str| {
+            let json = format!(
+                r#"{{"resourceType":"Bundle","link":[{{"relation":"self","url":"{link}"}}]}}"#
+            );
+            let bundle = Bundle::parse(json.as_bytes()).unwrap();
+            let names = bundle.ignored(&asked.parse().unwrap());
+            names.into_iter().collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(ignored(asked), "");
+        assert_eq!(ignored("Communication?_count=5&subject:Patient=1"), "_sort");
+        assert_eq!(
+            ignored("https://p.example/fhir/Communication?_count=5"),
+            "_sort subject"
+        );
+        assert_eq!(ignored("https://p.example/fhir/Communication"), "");
+        assert_eq!(ignored("not an address: \\u0000"), "");
     }
 
     #[test]

@@ -7,9 +7,15 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::Deserializer;
 
 use super::FhirError;
-use crate::json::{Flag, Member, Object, Objects, Text};
+use crate::bounded::{self, Object};
+use crate::display_text;
+use crate::limits::{CAPABILITIES, CODINGS};
+
+/// Roles of one server that are read: it is one, and perhaps a client too.
+const ROLES: usize = 8;
 
 /// What a server says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,79 +41,93 @@ pub struct ResourceCapability {
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct Raw {
-    resource_type: Member<Text>,
-    fhir_version: Member<Text>,
-    software: Member<Object<RawSoftware>>,
-    rest: Member<Objects<RawRest>>,
+    #[serde(default, deserialize_with = "bounded::text")]
+    resource_type: Option<String>,
+    #[serde(default, deserialize_with = "bounded::text")]
+    fhir_version: Option<String>,
+    #[serde(default, deserialize_with = "bounded::object")]
+    software: Option<Named>,
+    #[serde(default, deserialize_with = "bounded::first_objects::<_, _, ROLES>")]
+    rest: Vec<RawRest>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct RawSoftware {
-    name: Member<Text>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Deserialize)]
 struct RawRest {
-    mode: Member<Text>,
-    resource: Member<Objects<RawResource>>,
+    #[serde(default, deserialize_with = "bounded::text")]
+    mode: Option<String>,
+    #[serde(default, deserialize_with = "resources")]
+    resource: Vec<RawResource>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct RawResource {
-    #[serde(rename = "type")]
-    kind: Member<Text>,
-    interaction: Member<Objects<RawInteraction>>,
-    search_param: Member<Objects<RawSearchParam>>,
-    conditional_create: Member<Flag>,
+    #[serde(default, rename = "type", deserialize_with = "bounded::text")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "codes")]
+    interaction: Vec<String>,
+    #[serde(default, deserialize_with = "names")]
+    search_param: Vec<String>,
+    #[serde(default, deserialize_with = "bounded::flag")]
+    conditional_create: bool,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct RawInteraction {
-    code: Member<Text>,
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default, deserialize_with = "bounded::text")]
+    name: Option<String>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct RawSearchParam {
-    name: Member<Text>,
+#[derive(Deserialize)]
+struct Coded {
+    #[serde(default, deserialize_with = "bounded::text")]
+    code: Option<String>,
+}
+
+/// Resource types that have a name; the others take no memory.
+fn resources<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RawResource>, D::Error> {
+    let named = |it: Object<RawResource>| it.ok().filter(|it| it.kind.is_some());
+    bounded::list::<D, _, _, CAPABILITIES>(deserializer, named).map(|list| list.items)
+}
+
+fn codes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let code = |it: Object<Coded>| it.ok().and_then(|it| it.code);
+    bounded::list::<D, _, _, CODINGS>(deserializer, code).map(|list| list.items)
+}
+
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let name = |it: Object<Named>| it.ok().and_then(|it| it.name);
+    bounded::list::<D, _, _, CAPABILITIES>(deserializer, name).map(|list| list.items)
 }
 
 impl CapabilityStatement {
     /// Reads a statement.
     pub fn parse(json: &[u8]) -> Result<Self, FhirError> {
         let raw: Raw = super::read(json)?;
-        if raw.resource_type.get().as_deref() != Some("CapabilityStatement") {
+        if raw.resource_type.as_deref() != Some("CapabilityStatement") {
             return Err(FhirError::WrongResource);
         }
-        let version = raw.fhir_version.get().ok_or(FhirError::Invalid {
+        let version = raw.fhir_version.ok_or(FhirError::Invalid {
             field: "fhirVersion",
         })?;
+        let servers = raw
+            .rest
+            .into_iter()
+            .filter(|rest| rest.mode.as_deref() != Some("client"));
         let mut resources: BTreeMap<String, ResourceCapability> = BTreeMap::new();
-        for rest in raw.rest.get().unwrap_or_default() {
-            if rest.mode.get().as_deref() == Some("client") {
-                continue;
-            }
-            for resource in rest.resource.get().unwrap_or_default() {
-                let Some(kind) = resource.kind.get() else {
-                    continue;
-                };
-                let known = resources.entry(kind).or_default();
-                let interactions = resource.interaction.get().unwrap_or_default();
-                let codes = interactions.into_iter().filter_map(|it| it.code.get());
-                known.interactions.extend(codes);
-                let parameters = resource.search_param.get().unwrap_or_default();
-                let names = parameters.into_iter().filter_map(|it| it.name.get());
-                known.search_params.extend(names);
-                known.conditional_create |= resource.conditional_create.get().unwrap_or(false);
-            }
+        for resource in servers.flat_map(|rest| rest.resource) {
+            let Some(kind) = resource.kind else { continue };
+            let known = resources.entry(kind).or_default();
+            known.interactions.extend(resource.interaction);
+            known.search_params.extend(resource.search_param);
+            known.conditional_create |= resource.conditional_create;
         }
         Ok(Self {
-            fhir_version: version,
-            software: raw.software.get().and_then(|software| software.name.get()),
+            fhir_version: display_text::line(&version),
+            software: raw
+                .software
+                .and_then(|software| software.name)
+                .map(|name| display_text::line(&name)),
             resources,
         })
     }
@@ -187,6 +207,21 @@ mod tests {
         assert!(patients.does("read") && patients.search_params == ["_id"]);
         let empty = br#"{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","rest":null}"#;
         assert!(CapabilityStatement::parse(empty).is_ok());
+    }
+
+    #[test]
+    fn a_statement_is_bounded_and_tolerant() {
+        let many = vec!["{}"; 200_000].join(",");
+        let json = format!(
+            r#"{{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1\u2029y","software":{{"name":"clinic\nx"}},
+            "rest":[7,{{"resource":[null,{{"type":"Communication","interaction":[null,{{"code":"read"}}],
+              "searchParam":"x","conditionalCreate":"yes"}}]}},{many}]}}"#
+        );
+        let statement = CapabilityStatement::parse(json.as_bytes()).unwrap();
+        assert_eq!(statement.software.as_deref(), Some("clinic x"));
+        assert_eq!(statement.fhir_version, "4.0.1 y");
+        let messages = statement.resource("Communication").unwrap();
+        assert!(messages.does("read") && !messages.conditional_create);
     }
 
     #[test]

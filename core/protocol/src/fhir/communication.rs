@@ -1,17 +1,22 @@
 //! A message or the head of a thread: `Communication`
 //! (<https://hl7.org/fhir/R4/communication.html>).
 //!
-//! Only what messages need is kept. A member of a wrong type makes the resource unreadable rather
-//! than absent: a subject that cannot be read must not look like no subject. Dates are the
-//! exception; one that cannot be read is left out, since the text of the message matters more.
+//! Only what messages need is kept. A member of a wrong type costs that member, with one exception: who is
+//! meant decides whose record this is, so a subject, sender, recipient or parent that cannot be read is a
+//! reference that says so, and never looks like nobody. A record is unreadable if it has no id, if a member
+//! is given twice, or if a list that decides something is longer than its cap.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::bundle::Entry;
-use super::instant::{PartialDate, parse_instant};
-use super::reference::{Identifier, Reference};
+use super::contained::Contained;
+use super::datatypes::{self, CodeableConcept, Identifier, Meta, Reference, references};
+use super::instant::PartialDate;
+use super::mentions::mentions;
+use super::page::{Entry, Parse};
 use super::{FhirError, is_id};
+use crate::bounded;
+use crate::limits::{CODINGS, IDENTIFIERS, PARTS};
 
 /// A `Communication`, reduced to what messages need.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,8 +52,11 @@ pub struct Communication {
     pub payload: Vec<Payload>,
     /// Business identifiers, among them the one minted by the sender.
     pub identifiers: Vec<Identifier>,
-    /// Ids and types of contained resources, so that references to them can be judged.
-    pub contained: Vec<Contained>,
+    /// Types of contained resources, so that references to them can be judged.
+    pub contained: Contained,
+    /// Everything that is named anywhere in the record. Only collected where there is no subject: then it
+    /// decides.
+    pub mentions: Vec<Reference>,
 }
 
 /// `Communication.status`.
@@ -92,66 +100,55 @@ pub enum Payload {
 #[serde(rename_all = "camelCase")]
 pub struct Attachment {
     /// MIME type.
+    #[serde(default, deserialize_with = "bounded::text")]
     pub content_type: Option<String>,
     /// Where it can be fetched.
+    #[serde(default, deserialize_with = "bounded::text")]
     pub url: Option<String>,
     /// The content itself, base64, if it came along.
+    #[serde(default, deserialize_with = "bounded::text")]
     pub data: Option<String>,
     /// Bytes.
+    #[serde(default, deserialize_with = "bounded::number")]
     pub size: Option<u64>,
     /// SHA-1 of the content, base64.
+    #[serde(default, deserialize_with = "bounded::text")]
     pub hash: Option<String>,
     /// A name to show.
+    #[serde(default, deserialize_with = "bounded::text")]
     pub title: Option<String>,
-}
-
-/// A contained resource's id and type.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-pub struct Contained {
-    /// The id within the resource that contains it.
-    pub id: Option<String>,
-    /// Its type.
-    #[serde(rename = "resourceType")]
-    pub kind: String,
 }
 
 impl Communication {
     /// Reads a resource that came by itself, such as the answer of a create.
     pub fn parse(json: &str) -> Result<Self, FhirError> {
-        Self::of(super::read(json.as_bytes())?)
+        Self::of(super::read(json.as_bytes())?, json)
     }
 
-    /// Reads a resource of a page. The page was found to be sound text of a sound depth, so neither is asked again.
-    pub fn of_entry(entry: &Entry<'_>) -> Result<Self, FhirError> {
-        let text = entry.resource.get();
-        // serde would fill a struct from an array as well, which FHIR never means.
-        let object = Some(text).filter(|text| text.starts_with('{'));
-        let raw = object.and_then(|text| serde_json::from_str(text).ok());
-        Self::of(raw.ok_or(FhirError::Unreadable)?)
-    }
-
-    fn of(raw: Raw) -> Result<Self, FhirError> {
-        if raw.resource_type != "Communication" {
+    fn of(raw: Raw, json: &str) -> Result<Self, FhirError> {
+        if raw.resource_type.as_deref() != Some("Communication") {
             return Err(FhirError::WrongResource);
         }
         let id = raw.id.filter(|id| is_id(id));
         let meta = raw.meta.unwrap_or_default();
-        let date = |text: Option<String>| text.and_then(|text| PartialDate::parse(&text).ok());
+        let mentions = match raw.subject {
+            Some(_) => Vec::new(),
+            None => mentions(json).ok_or(FhirError::Unreadable)?,
+        };
         Ok(Self {
             id: id.ok_or(FhirError::Invalid { field: "id" })?,
             version_id: meta.version_id,
-            last_updated: meta.last_updated.and_then(|text| parse_instant(&text).ok()),
+            last_updated: meta.last_updated,
             status: status(raw.status.as_deref()),
             subject: raw.subject,
             sender: raw.sender,
             recipients: raw.recipient,
             part_of: raw.part_of,
             in_response_to: raw.in_response_to,
-            topic: raw.topic.and_then(Concept::text),
-            category: raw.category.into_iter().find_map(Concept::text),
-            sent: date(raw.sent),
-            received: date(raw.received),
+            topic: raw.topic.and_then(CodeableConcept::shown),
+            category: raw.category.into_iter().find_map(CodeableConcept::shown),
+            sent: raw.sent,
+            received: raw.received,
             payload: raw
                 .payload
                 .into_iter()
@@ -159,6 +156,7 @@ impl Communication {
                 .collect(),
             identifiers: raw.identifier,
             contained: raw.contained,
+            mentions,
         })
     }
 
@@ -173,6 +171,28 @@ impl Communication {
             identifier.system.as_deref() == Some(system)
                 && identifier.value.as_deref() == Some(value)
         })
+    }
+}
+
+impl Parse for Communication {
+    const RESOURCE_TYPE: &'static str = "Communication";
+
+    fn of_entry(entry: &Entry<'_>) -> Result<Self, FhirError> {
+        let text = entry.resource.get();
+        Self::of(super::read_sound(text)?, text)
+    }
+
+    fn lists(&self) -> usize {
+        let references = [
+            &self.recipients,
+            &self.part_of,
+            &self.in_response_to,
+            &self.mentions,
+        ];
+        references.iter().map(|list| list.len()).sum::<usize>()
+            + self.payload.len()
+            + self.identifiers.len()
+            + self.contained.len()
     }
 }
 
@@ -192,62 +212,48 @@ fn status(code: Option<&str>) -> Status {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Raw {
-    resource_type: String,
+    #[serde(default, deserialize_with = "bounded::text")]
+    resource_type: Option<String>,
+    #[serde(default, deserialize_with = "bounded::text")]
     id: Option<String>,
+    #[serde(default, deserialize_with = "bounded::object")]
     meta: Option<Meta>,
+    #[serde(default, deserialize_with = "bounded::text")]
     status: Option<String>,
+    #[serde(default, deserialize_with = "datatypes::reference")]
     subject: Option<Reference>,
+    #[serde(default, deserialize_with = "datatypes::reference")]
     sender: Option<Reference>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "references")]
     recipient: Vec<Reference>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "references")]
     part_of: Vec<Reference>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "references")]
     in_response_to: Vec<Reference>,
-    topic: Option<Concept>,
-    #[serde(default)]
-    category: Vec<Concept>,
-    sent: Option<String>,
-    received: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded::object")]
+    topic: Option<CodeableConcept>,
+    #[serde(default, deserialize_with = "bounded::first_objects::<_, _, CODINGS>")]
+    category: Vec<CodeableConcept>,
+    #[serde(default, deserialize_with = "datatypes::date")]
+    sent: Option<PartialDate>,
+    #[serde(default, deserialize_with = "datatypes::date")]
+    received: Option<PartialDate>,
+    #[serde(default, deserialize_with = "bounded::objects::<_, _, PARTS>")]
     payload: Vec<RawPayload>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded::objects::<_, _, IDENTIFIERS>")]
     identifier: Vec<Identifier>,
     #[serde(default)]
-    contained: Vec<Contained>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
-struct Meta {
-    version_id: Option<String>,
-    last_updated: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Concept {
-    text: Option<String>,
-    #[serde(default)]
-    coding: Vec<Coding>,
-}
-
-#[derive(Deserialize)]
-struct Coding {
-    display: Option<String>,
-}
-
-impl Concept {
-    fn text(self) -> Option<String> {
-        let mut coded = self.coding.into_iter().filter_map(|coding| coding.display);
-        self.text.or_else(|| coded.next())
-    }
+    contained: Contained,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RawPayload {
+    #[serde(default, deserialize_with = "bounded::text")]
     content_string: Option<String>,
+    #[serde(default, deserialize_with = "bounded::object")]
     content_attachment: Option<Attachment>,
+    #[serde(default, deserialize_with = "datatypes::reference")]
     content_reference: Option<Reference>,
 }
 
@@ -278,103 +284,5 @@ impl std::fmt::Debug for Attachment {
     }
 }
 
-impl std::fmt::Debug for Contained {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Contained(..)")
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use proptest::prelude::*;
-
-    const MESSAGE: &str = r##"{
-        "resourceType": "Communication", "id": "m1",
-        "meta": {"versionId": "2", "lastUpdated": "2026-03-05T10:20:30.123+01:00", "profile": ["x"]},
-        "contained": [{"resourceType": "Practitioner", "id": "p", "name": [{"text": "Dr. Who"}]}],
-        "identifier": [{"system": "urn:ietf:rfc:3986", "value": "urn:uuid:1", "use": "official"}],
-        "partOf": [{"reference": "Communication/h1"}],
-        "inResponseTo": [{"reference": "Communication/m0"}],
-        "status": "completed",
-        "category": [{"coding": [{"code": "notification", "display": "Notification"}]}],
-        "subject": {"reference": "Patient/ana"},
-        "topic": {"text": "Your results"},
-        "sent": "2026-03-05T10:20:30+01:00", "received": "last week",
-        "recipient": [{"reference": "Patient/ana", "display": "Ana"}, {"reference": "#p"}],
-        "sender": {"reference": "Practitioner/7", "display": "Dr. Novak"},
-        "payload": [
-            {"contentString": "All is well — see \"attached\""},
-            {"contentAttachment": {"contentType": "application/pdf", "url": "Binary/1", "size": 12, "title": "r.pdf"}},
-            {"contentReference": {"reference": "DocumentReference/1"}},
-            {"contentCodeableConcept": {"text": "of a later FHIR version"}}
-        ],
-        "note": [{"text": "not read"}]
-    }"##;
-
-    #[test]
-    fn a_message_is_read() {
-        insta::assert_json_snapshot!(Communication::parse(MESSAGE).unwrap());
-    }
-
-    #[test]
-    fn a_message_prints_nothing() {
-        let message = Communication::parse(MESSAGE).unwrap();
-        assert_eq!(format!("{message:?}"), "Communication(..)");
-        assert_eq!(format!("{:?}", message.payload[0]), "Payload(..)");
-    }
-
-    #[test]
-    fn a_subject_that_cannot_be_read_is_not_a_missing_subject() {
-        for subject in [
-            r#""Patient/ana""#,
-            "7",
-            r#"[{"reference":"Patient/ana"}]"#,
-            r#"{"reference":7}"#,
-        ] {
-            let json =
-                format!(r#"{{"resourceType":"Communication","id":"1","subject":{subject}}}"#);
-            assert_eq!(
-                Communication::parse(&json),
-                Err(FhirError::Unreadable),
-                "{subject}"
-            );
-        }
-        let array =
-            r#"["Communication","m1",null,null,null,null,[],[],[],null,[],null,null,[],[],[]]"#;
-        assert_eq!(Communication::parse(array), Err(FhirError::Unreadable));
-        let twice = r#"{"resourceType":"Communication","id":"1",
-            "subject":{"reference":"Patient/ben"},"subject":{"reference":"Patient/ana"}}"#;
-        assert_eq!(Communication::parse(twice), Err(FhirError::Unreadable));
-    }
-
-    #[test]
-    fn an_id_is_needed_and_must_be_one() {
-        for id in ["", r#""id":"","#, r#""id":"a/b","#, r#""id":"..","#] {
-            let json = format!(r#"{{{id}"resourceType":"Communication"}}"#);
-            assert_eq!(
-                Communication::parse(&json),
-                Err(FhirError::Invalid { field: "id" })
-            );
-        }
-    }
-
-    #[test]
-    fn an_identifier_counts_only_if_both_parts_are_equal() {
-        let message = Communication::parse(MESSAGE).unwrap();
-        assert!(message.has_identifier("urn:ietf:rfc:3986", "urn:uuid:1"));
-        assert!(!message.has_identifier("urn:ietf:rfc:3986", "urn:uuid:2"));
-        assert!(!message.has_identifier("", "urn:uuid:1"));
-    }
-
-    proptest! {
-        #[test]
-        fn no_damage_makes_parsing_fail_loudly(at in 0_usize..MESSAGE.len(), with in ".{0,4}") {
-            let mut json: Vec<char> = MESSAGE.chars().collect();
-            let at = at.min(json.len());
-            json.splice(at..(at + 2).min(json.len()), with.chars());
-            let _ = Communication::parse(&json.into_iter().collect::<String>());
-        }
-    }
-}
+mod tests;

@@ -1,17 +1,23 @@
 //! The part of HL7 FHIR R4 (4.0.1) that Pericard needs, read resource by resource.
 //!
-//! A page is read in two steps: [`bundle`] finds the resources and leaves each as raw JSON, then a
-//! resource's own module reads it. So one broken resource costs itself and not its page. Members
-//! that nobody asks for are skipped.
+//! A page is read in two steps: [`bundle`] finds the resources and leaves each as raw JSON, then
+//! [`page`] lets a resource's own module read it. So one broken resource costs itself and not its page, and
+//! a member of a wrong type costs itself and not its resource. Members that nobody asks for are skipped;
+//! every list is capped while it is read ([`crate::limits`]).
 //!
 //! Types that hold what a patient wrote or received print nothing in `Debug`.
 
 pub mod bundle;
 pub mod capability;
 pub mod communication;
+pub mod contained;
+pub mod datatypes;
+mod entries;
 pub mod instant;
+mod mentions;
 pub mod outcome;
 pub mod outgoing;
+pub mod page;
 pub mod patient;
 pub mod reference;
 pub mod search;
@@ -52,8 +58,18 @@ pub fn is_id(text: &str) -> bool {
 
 /// Reads an object.
 pub(crate) fn read<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, FhirError> {
-    crate::json::read(json).map_err(|error| match error {
+    let text = crate::json::text(json).map_err(|error| match error {
         Unreadable::TooDeep => FhirError::TooDeep,
         Unreadable::NotAnObject => FhirError::Unreadable,
-    })
+    })?;
+    read_sound(text)
+}
+
+/// Reads JSON whose depth is known to be fine, such as that of an entry.
+pub(crate) fn read_sound<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, FhirError> {
+    // serde would fill a struct from an array as well, which FHIR never means.
+    if !text.trim_start().starts_with('{') {
+        return Err(FhirError::Unreadable);
+    }
+    serde_json::from_str(text).map_err(|_| FhirError::Unreadable)
 }

@@ -4,11 +4,11 @@
 //! Only severity and code are read. Diagnostics and details name patients, queries and stack traces
 //! in practice, so they never leave the answer.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 
 use super::FhirError;
+use crate::bounded;
+use crate::limits::ISSUES;
 
 /// The issues of an answer, worst first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,26 +76,26 @@ const CODES: [&str; 31] = [
 ];
 
 #[derive(Deserialize)]
-struct Raw<'a> {
-    #[serde(rename = "resourceType", borrow)]
-    kind: Cow<'a, str>,
-    #[serde(borrow)]
-    issue: Vec<RawIssue<'a>>,
+struct Raw {
+    #[serde(default, rename = "resourceType", deserialize_with = "bounded::text")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "bounded::first_objects::<_, _, ISSUES>")]
+    issue: Vec<RawIssue>,
 }
 
 #[derive(Deserialize)]
-struct RawIssue<'a> {
-    #[serde(borrow)]
-    severity: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    code: Option<Cow<'a, str>>,
+struct RawIssue {
+    #[serde(default, deserialize_with = "bounded::text")]
+    severity: Option<String>,
+    #[serde(default, deserialize_with = "bounded::text")]
+    code: Option<String>,
 }
 
 impl OperationOutcome {
     /// Reads an outcome.
     pub fn parse(json: &[u8]) -> Result<Self, FhirError> {
-        let raw: Raw<'_> = super::read(json)?;
-        if raw.kind != "OperationOutcome" {
+        let raw: Raw = super::read(json)?;
+        if raw.kind.as_deref() != Some("OperationOutcome") {
             return Err(FhirError::WrongResource);
         }
         let mut issues: Vec<Issue> = raw.issue.iter().map(issue).collect();
@@ -105,14 +105,9 @@ impl OperationOutcome {
         issues.sort();
         Ok(Self { issues })
     }
-
-    /// The worst issue, the first of the list.
-    pub fn worst(&self) -> Option<Issue> {
-        self.issues.first().copied()
-    }
 }
 
-fn issue(raw: &RawIssue<'_>) -> Issue {
+fn issue(raw: &RawIssue) -> Issue {
     let severity = match raw.severity.as_deref() {
         Some("fatal") => Severity::Fatal,
         Some("warning") => Severity::Warning,
@@ -141,11 +136,11 @@ mod tests {
         )
         .unwrap();
         assert_eq!(
-            outcome.worst(),
-            Some(Issue {
+            outcome.issues[0],
+            Issue {
                 severity: Severity::Error,
                 code: "unknown"
-            })
+            }
         );
         assert!(!format!("{outcome:?}").to_lowercase().contains("canary"));
         assert_eq!(

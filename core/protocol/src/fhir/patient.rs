@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use super::datatypes::{self, Reference};
 use super::instant::PartialDate;
-use super::reference::Reference;
 use super::{FhirError, is_id};
 use crate::base_url::Base;
+use crate::bounded;
+use crate::display_text;
+use crate::limits::{LINKS, NAMES};
 
 /// A `Patient`, reduced to who it is.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,14 +29,16 @@ pub struct Patient {
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct HumanName {
     /// `official`, `usual`, `nickname`, `old`, …
-    #[serde(rename = "use")]
+    #[serde(default, rename = "use", deserialize_with = "bounded::text")]
     pub usage: Option<String>,
     /// The whole name as it is to be shown.
+    #[serde(default, deserialize_with = "bounded::text")]
     pub text: Option<String>,
     /// Given names in order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded::first_texts::<_, NAMES>")]
     pub given: Vec<String>,
     /// Family name.
+    #[serde(default, deserialize_with = "bounded::text")]
     pub family: Option<String>,
 }
 
@@ -62,36 +67,38 @@ pub enum LinkKind {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Raw {
-    resource_type: String,
+    #[serde(default, deserialize_with = "bounded::text")]
+    resource_type: Option<String>,
+    #[serde(default, deserialize_with = "bounded::text")]
     id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "bounded::first_objects::<_, _, NAMES>")]
     name: Vec<HumanName>,
-    birth_date: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "datatypes::date")]
+    birth_date: Option<PartialDate>,
+    #[serde(default, deserialize_with = "bounded::first_objects::<_, _, LINKS>")]
     link: Vec<RawLink>,
 }
 
 #[derive(Deserialize)]
 struct RawLink {
-    other: Reference,
-    #[serde(rename = "type")]
-    kind: String,
+    #[serde(default, deserialize_with = "datatypes::reference")]
+    other: Option<Reference>,
+    #[serde(default, rename = "type", deserialize_with = "bounded::text")]
+    kind: Option<String>,
 }
 
 impl Patient {
     /// Reads a patient.
     pub fn parse(json: &str) -> Result<Self, FhirError> {
         let raw: Raw = super::read(json.as_bytes())?;
-        if raw.resource_type != "Patient" {
+        if raw.resource_type.as_deref() != Some("Patient") {
             return Err(FhirError::WrongResource);
         }
         let id = raw.id.filter(|id| is_id(id));
         Ok(Self {
             id: id.ok_or(FhirError::Invalid { field: "id" })?,
             names: raw.name,
-            birth_date: raw
-                .birth_date
-                .and_then(|text| PartialDate::parse(&text).ok()),
+            birth_date: raw.birth_date,
             links: raw.link.into_iter().filter_map(RawLink::read).collect(),
         })
     }
@@ -129,29 +136,25 @@ pub fn same_person(one: &Patient, other: &Patient, base: &Base) -> bool {
 }
 
 impl HumanName {
-    /// The name as it is to be shown, if there is anything in it.
+    /// The name as it is to be shown, on one line, if there is anything in it.
     pub fn shown(&self) -> Option<String> {
-        let given_and_family = || {
-            let parts = self.given.iter().chain(&self.family);
-            let parts: Vec<&str> = parts
-                .map(|part| part.trim())
-                .filter(|part| !part.is_empty())
+        let text = self.text.as_deref().map(display_text::line);
+        let text = text.filter(|text| !text.is_empty()).unwrap_or_else(|| {
+            let parts: Vec<&str> = self
+                .given
+                .iter()
+                .chain(&self.family)
+                .map(|part| &**part)
                 .collect();
-            parts.join(" ")
-        };
-        let text = self
-            .text
-            .as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty());
-        let name = text.map_or_else(given_and_family, str::to_owned);
-        (!name.is_empty()).then_some(name)
+            display_text::line(&parts.join(" "))
+        });
+        (!text.is_empty()).then_some(text)
     }
 }
 
 impl RawLink {
     fn read(self) -> Option<Link> {
-        let kind = match self.kind.as_str() {
+        let kind = match self.kind.as_deref()? {
             "replaced-by" => LinkKind::ReplacedBy,
             "replaces" => LinkKind::Replaces,
             "refer" => LinkKind::Refer,
@@ -159,7 +162,7 @@ impl RawLink {
             _ => return None,
         };
         Some(Link {
-            other: self.other,
+            other: self.other?,
             kind,
         })
     }
@@ -236,6 +239,31 @@ mod tests {
         assert!(!same_person(&ana, &odd, &base));
         let related = linked("ana", "seealso", "RelatedPerson/ana-old");
         assert!(related.linked(&base).is_empty());
+    }
+
+    #[test]
+    fn a_name_stays_on_its_line_and_within_its_cap() {
+        let name = r#","name":[{"text":"Ana\u202e\nNovak\u001b[2J"}]"#;
+        assert_eq!(
+            patient("a", name).display_name().as_deref(),
+            Some("Ana Novak[2J")
+        );
+        let many = vec!["{}"; 100_000].join(",");
+        assert_eq!(
+            patient("a", &format!(r#","name":[{many}]"#)).names.len(),
+            NAMES
+        );
+    }
+
+    #[test]
+    fn a_member_of_a_wrong_type_costs_only_itself() {
+        let odd = patient(
+            "a",
+            r#","name":[null,7,{"given":"Ana","family":7}],"birthDate":7,"link":[{"type":"seealso"},{"other":7,"type":"seealso"}]"#,
+        );
+        assert_eq!(odd.display_name().as_deref(), Some("Ana"));
+        let base = Base::parse("https://portal.example/fhir", false).unwrap();
+        assert!(odd.birth_date.is_none() && odd.linked(&base).is_empty());
     }
 
     #[test]

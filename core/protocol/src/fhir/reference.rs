@@ -1,39 +1,14 @@
-//! What a resource points to: `Reference` and `Identifier`
+//! What a resource points to: the meaning of a `Reference`
 //! (<https://hl7.org/fhir/R4/references.html>).
 //!
 //! A literal reference is a text that can be relative, absolute, versioned, or name a contained
 //! resource. Only a reference to something on the same portal says who is meant; anything else is
 //! told apart here, so that admission never takes one for the other.
 
-use serde::Deserialize;
-
 use super::is_id;
 use crate::base_url::Base;
 
-/// A reference as sent.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-pub struct Reference {
-    /// The literal reference.
-    pub reference: Option<String>,
-    /// The type that the sender says the target has.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// A business identifier instead of, or beside, the literal one.
-    pub identifier: Option<Identifier>,
-    /// What to show.
-    pub display: Option<String>,
-}
-
-/// A business identifier. Both parts are needed to mean anything.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-pub struct Identifier {
-    /// The namespace.
-    pub system: Option<String>,
-    /// The value in it.
-    pub value: Option<String>,
-}
+pub use super::datatypes::{Identifier, Reference};
 
 /// What a reference points to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,8 +44,31 @@ impl Reference {
         }
     }
 
+    /// A reference of which one cannot tell whom it means.
+    pub(crate) fn unreadable() -> Self {
+        Self {
+            unreadable: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it says nothing but perhaps a text to show.
+    pub fn is_only_text(&self) -> bool {
+        let Self {
+            reference,
+            kind,
+            identifier,
+            display: _,
+            unreadable,
+        } = self;
+        reference.is_none() && kind.is_none() && identifier.is_none() && !unreadable
+    }
+
     /// What it points to, seen from a portal.
     pub fn target(&self, base: &Base) -> Target<'_> {
+        if self.unreadable {
+            return Target::Elsewhere { kind: None };
+        }
         let said = self.kind.as_deref();
         let Some(text) = self.reference.as_deref() else {
             return Target::Logical { kind: said };
@@ -98,9 +96,9 @@ impl Reference {
             Some((kind, id)) if said.is_none_or(|said| is_type(said, kind)) => {
                 Target::Here { kind, id }
             }
-            Some((kind, _)) => Target::Elsewhere { kind: Some(kind) },
+            Some(_) => Target::Elsewhere { kind: None },
             None => Target::Elsewhere {
-                kind: tail(text).map(|(kind, _)| kind).or(said),
+                kind: seeming_type(text, said),
             },
         }
     }
@@ -144,32 +142,42 @@ fn split(relative: &str) -> Option<(&str, &str)> {
     (rest_is_fine && is_type_name(kind) && is_id(id)).then_some((kind, id))
 }
 
-/// The last `Type/id` of any path.
-fn tail(text: &str) -> Option<(&str, &str)> {
-    let text = text.split(['?', '#']).next()?;
-    let text = text.split("/_history/").next()?;
-    let (front, id) = text.rsplit_once('/')?;
-    let kind = front.rsplit('/').next()?;
-    (is_type_name(kind) && is_id(id)).then_some((kind, id))
+/// The type that a reference without meaning here seems to point to: by its last `Type/id`, or the type that
+/// a conditional reference searches; else what the sender says. None where the text speaks of a patient in
+/// any spelling and does not plainly name one, or where both are said and differ.
+fn seeming_type<'a>(text: &'a str, said: Option<&'a str>) -> Option<&'a str> {
+    let (path, query) = match text.split_once(['?', '#']) {
+        Some((path, _)) => (path, text.contains('?')),
+        None => (text, false),
+    };
+    let path = path.split("/_history").next()?.trim_end_matches('/');
+    let (front, last) = path.rsplit_once('/').unwrap_or(("", path));
+    let named = if query && is_type_name(last) {
+        Some(last)
+    } else {
+        let kind = front.rsplit('/').next().filter(|kind| is_type_name(kind));
+        kind.filter(|_| is_id(last))
+    };
+    match (named, said) {
+        (Some("Patient"), _) => named,
+        _ if speaks_of_a_patient(text) => None,
+        (Some(kind), Some(said)) if !is_type(said, kind) => None,
+        _ => named.or(said),
+    }
+}
+
+fn speaks_of_a_patient(text: &str) -> bool {
+    let text = text.as_bytes();
+    text.windows(b"patient".len())
+        .any(|piece| piece.eq_ignore_ascii_case(b"patient"))
 }
 
 fn is_type_name(text: &str) -> bool {
     text.len() <= 64
         && text.starts_with(|first: char| first.is_ascii_uppercase())
         && text.bytes().all(|byte| byte.is_ascii_alphabetic())
-}
-
-// Who refers to whom is about a patient.
-impl std::fmt::Debug for Reference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Reference(..)")
-    }
-}
-
-impl std::fmt::Debug for Identifier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Identifier(..)")
-    }
+        // Some server may read it as what it looks like.
+        && (text == "Patient" || !text.eq_ignore_ascii_case("Patient"))
 }
 
 #[cfg(test)]
@@ -241,7 +249,16 @@ mod tests {
         let patient = Some("Patient".to_owned());
         assert_eq!(elsewhere("https://other.example/r4/Patient/7"), patient);
         assert_eq!(elsewhere("https://o.example/Patient/7/_history/1"), patient);
+        assert_eq!(elsewhere("Patient/ben/"), patient);
+        assert_eq!(elsewhere("Patient?identifier=mrn|77"), patient);
         assert_eq!(elsewhere("urn:oid:1.2.3"), None);
+        assert_eq!(elsewhere("patient/ben"), None);
+        assert_eq!(elsewhere("Patient/b%65n"), None);
+        assert_eq!(elsewhere("Patient/ben/Practitioner/7"), None);
+        let doctor = Some("Practitioner".to_owned());
+        assert_eq!(elsewhere("Practitioner/8/"), doctor);
+        assert_eq!(elsewhere("Practitioner?identifier=x|7"), doctor);
+        assert_eq!(elsewhere("https://other.example/r4/Practitioner/8"), doctor);
     }
 
     #[test]
@@ -251,6 +268,11 @@ mod tests {
             ..Reference::literal("Patient/1")
         };
         assert_eq!(reference("Group").patient_id(&base()), None);
+        let group = reference("Group");
+        assert!(matches!(
+            group.target(&base()),
+            Target::Elsewhere { kind: None }
+        ));
         assert_eq!(reference("Patient").patient_id(&base()), Some("1"));
     }
 

@@ -113,6 +113,23 @@ fn answers_that_cannot_be_used_lose_nothing() {
 }
 
 #[test]
+fn small_answers_that_repeat_themselves_cost_only_what_they_hold() {
+    run(async {
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
+        for what in ["entries", "parts", "recipients", "contained"] {
+            harness
+                .portal(json!({ "fault": "amplified", "as": what, "times": 1 }))
+                .await;
+            sync(&account).await.unwrap();
+            assert!(threads(&account).await.unwrap().is_empty(), "{what}");
+        }
+        sync(&account).await.unwrap();
+        assert_eq!(threads(&account).await.unwrap().len(), 3);
+    });
+}
+
+#[test]
 fn what_a_person_mistypes() {
     run(async {
         let harness =

@@ -140,6 +140,9 @@ fn in_the_middle_of_a_refresh() {
             } else {
                 assert_eq!(outcome, Ok(()), "{point:?}");
             }
+            // Nobody knows whether the request went out: that it cannot be found counts only after a while.
+            harness.world.advance(123).await.unwrap();
+            sync(&account).await.unwrap();
             let arrived = harness.world.portal_messages("Kilimanjaro".into()).await;
             assert_eq!(arrived.unwrap(), 1, "{point:?}");
         });

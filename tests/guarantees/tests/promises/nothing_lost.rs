@@ -34,6 +34,13 @@ fn an_acknowledged_message_is_sent_once_where_the_portal_proves_it() {
             harness.portal(fault.clone()).await;
             sync(&account).await.unwrap();
             sync(&account).await.unwrap();
+            let state = inbox(&account).message(id.clone()).await.unwrap().state;
+            // So soon after it was sent, that it cannot be found proves nothing.
+            let failed = fault["fault"] == "status";
+            let expected = [MessageState::Sent, MessageState::Sending][usize::from(failed)];
+            assert_eq!(state, expected, "{fault}");
+            harness.world.advance(123).await.unwrap();
+            sync(&account).await.unwrap();
             let state = inbox(&account).message(id).await.unwrap().state;
             assert_eq!(state, MessageState::Sent, "{fault}");
             assert_eq!(

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::cli::Options;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Output, clean};
+use crate::output::{Output, one_line};
 use crate::render::{Look, shapes, table};
 
 pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failure> {
@@ -32,7 +32,7 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
             let people: Vec<_> = account
                 .people()
                 .into_iter()
-                .map(|person| clean(&person.name))
+                .map(|person| one_line(&person.name))
                 .collect();
             let (session, look) = match account.session() {
                 SessionState::Active => ("active", Look::Good),

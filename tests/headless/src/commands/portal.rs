@@ -7,7 +7,7 @@ use super::page;
 use crate::cli::Options;
 use crate::context::Glance;
 use crate::failure::Failure;
-use crate::output::{BAD, GOOD, Output, QUIET, STRONG, clean};
+use crate::output::{BAD, GOOD, Output, QUIET, STRONG, one_line};
 use crate::settings;
 
 /// `pericard portal`.
@@ -23,7 +23,7 @@ pub(super) async fn look(
     output.result(&json!({ "portal": capabilities(&portal, &can) }));
     if !output.json {
         output.say(output.paint(STRONG, portal.base()));
-        let software = can.software.as_deref().map_or("not said".into(), clean);
+        let software = can.software.as_deref().map_or("not said".into(), one_line);
         let version = if can.fhir_version.is_empty() {
             "not said"
         } else {
@@ -34,7 +34,7 @@ pub(super) async fn look(
             ("FHIR", version),
             ("sign-in server", &can.issuer),
         ] {
-            output.say(format!("  {name:<16} {}", clean(value)));
+            output.say(format!("  {name:<16} {}", one_line(value)));
         }
         let yes_no = |there: bool| {
             if there {

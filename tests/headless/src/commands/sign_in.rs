@@ -9,7 +9,7 @@ use crate::browser::Callback;
 use crate::cli::{Answering, Options, Signin};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{DOUBT, GOOD, Output, clean};
+use crate::output::{DOUBT, GOOD, Output, one_line};
 use crate::prompts::{self, Answers, Signed};
 use crate::render::shapes;
 use crate::settings;
@@ -112,7 +112,7 @@ pub(super) fn name(account: &Account) -> String {
     let people = account.people();
     people
         .first()
-        .map(|person| clean(&person.name))
+        .map(|person| one_line(&person.name))
         .unwrap_or_default()
 }
 

@@ -3,7 +3,7 @@
 use anstyle::{Ansi256Color, Color, Style};
 use pericard::{QrCode, TotpSecret};
 
-use crate::output::{OWN, Output, QUIET, STRONG, one_line};
+use crate::output::{OWN, Output, QUIET, STRONG, clean, one_line};
 
 /// Black on white whatever the terminal's theme is: scanners want it that way round.
 const PAPER: Style = Style::new()
@@ -30,7 +30,7 @@ pub(crate) fn totp(output: &Output, totp: &TotpSecret) -> Vec<String> {
         let kind = format!("{algorithm}, {digits} digits, a new code every {seconds} seconds");
         lines.push(row("Kind", kind));
     }
-    lines.push(row("Address", output.paint(OWN, one_line(&totp.uri))));
+    lines.push(row("Address", output.paint(OWN, clean(&totp.uri))));
     lines
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn recovery_codes(output: &Output, codes: &[String]) -> Vec<String> {
             let number = output.paint(QUIET, format!("{:>2}", n + 1));
             format!(
                 "{number}  {}",
-                output.paint(STRONG, format!("{code:<width$}"))
+                output.paint(STRONG, format!("{:<width$}", one_line(code)))
             )
         })
     };

@@ -2,7 +2,7 @@
 
 use pericard::{Message, MessageState};
 
-use crate::output::{BAD, OWN, Output, QUIET, STRONG, clean, wrap};
+use crate::output::{BAD, OWN, Output, QUIET, STRONG, clean, one_line, wrap};
 use crate::render::state;
 use crate::time_format;
 
@@ -51,7 +51,7 @@ fn head(output: &Output, message: &Message) -> String {
     let who = match (message.outgoing, message.from.as_str()) {
         (true, _) => "You".to_owned(),
         (false, "") => "Somebody".to_owned(),
-        (false, from) => clean(from),
+        (false, from) => one_line(from),
     };
     let mut head = output.paint(STRONG, who);
     head += &output.paint(QUIET, format!(" · {}", time_format::full(message.at)));

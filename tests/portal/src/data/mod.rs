@@ -12,7 +12,7 @@ pub(crate) mod second_factor;
 mod store;
 
 pub(crate) use person::{Name, Person};
-pub(crate) use population::{add_strays, new_message, populate};
+pub(crate) use population::{add_strays, amend, new_message, populate};
 pub(crate) use resource::{Draft, Party};
 pub(crate) use second_factor::SecondFactor;
 pub(crate) use store::{Record, Store, Stray};

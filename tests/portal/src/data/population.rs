@@ -1,11 +1,14 @@
 //! From a specification to people with correspondence.
 
+use serde_json::json;
+
 use super::attachment::{self, PDF};
 use super::letters::{self, Language};
 use super::store::Attachment;
 use super::{Draft, Party, Person, Store, Stray};
 use crate::clock::Millis;
 use crate::entropy::Entropy;
+use crate::fault::Amendment;
 use crate::instance::State;
 use crate::{PersonSpec, Spec};
 
@@ -219,6 +222,10 @@ pub(crate) fn add_strays(state: &mut State, stray: Stray, now: Millis) {
                 None,
                 "Our opening hours change next month: we are there from eight to six on weekdays.",
             ),
+            Stray::NamesAnother => (
+                None,
+                "The two of you can come together: your appointments follow each other.",
+            ),
         };
         let draft = Draft {
             id: state.entropy.id(),
@@ -232,7 +239,50 @@ pub(crate) fn add_strays(state: &mut State, stray: Stray, now: Millis) {
             attachment: None,
             sent: now - 1_200,
         };
-        let record = draft.record("", person, None, Some(stray));
+        let mut record = draft.record("", person, None, Some(stray));
+        if stray == Stray::NamesAnother {
+            let about = format!(
+                ",\"about\":[{{\"reference\":\"Patient/{}\"}}]}}",
+                state.people[last].patient
+            );
+            record.body.pop();
+            record.body.push_str(&about);
+        }
         state.store.insert(record);
+    }
+}
+
+/// Gives each person's newest message a new version that must not be shown as before.
+pub(crate) fn amend(state: &mut State, how: Amendment, now: Millis) {
+    let another = state.people[state.people.len() - 1].patient.clone();
+    for person in 0..state.people.len() {
+        let timeline = state.store.timeline(person).iter().rev().copied();
+        let newest = timeline.into_iter().find(|&index| {
+            let record = state.store.record(index);
+            record.stray.is_none() && !record.text.is_empty()
+        });
+        let Some(newest) = newest.filter(|_| state.people[person].patient != another) else {
+            continue;
+        };
+        let them = json!({ "reference": format!("Patient/{another}") });
+        state.store.amend(newest, now, |body| match how {
+            Amendment::Readdressed => {
+                body["subject"] = them;
+                body["recipient"] =
+                    json!([{ "reference": format!("Patient/{}", state.people[person].patient) }]);
+            }
+            Amendment::ReaddressedAway => {
+                body["subject"] = them.clone();
+                body["recipient"] = json!([them]);
+                body["sender"] = json!({ "type": "Practitioner", "display": "Reception" });
+            }
+            Amendment::Emptied => {
+                body["status"] = json!("entered-in-error");
+                if let Some(body) = body.as_object_mut() {
+                    body.remove("payload");
+                    body.remove("partOf");
+                }
+            }
+        });
     }
 }

@@ -5,13 +5,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::clock::Millis;
+use serde_json::{Value, json};
+
+use crate::clock::{self, Millis};
 
 /// A record that a fault puts among a person's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stray {
     Misfiled,
     NoSubject,
+    NamesAnother,
 }
 
 pub(crate) struct Record {
@@ -114,6 +117,23 @@ impl Store {
         let id = record.id.clone();
         self.timelines[person].retain(|&other| other != index);
         id
+    }
+
+    /// Gives one a new version, changed now.
+    pub(crate) fn amend(&mut self, index: u32, now: Millis, change: impl FnOnce(&mut Value)) {
+        let record = &mut self.records[index as usize];
+        let mut body: Value = serde_json::from_str(&record.body).unwrap_or_default();
+        change(&mut body);
+        record.version += 1;
+        record.updated = now;
+        body["meta"] = json!({
+            "versionId": record.version.to_string(),
+            "lastUpdated": clock::instant(now),
+        });
+        record.body = body.to_string();
+        let timeline = &mut self.timelines[record.person];
+        timeline.retain(|&other| other != index);
+        timeline.push(index);
     }
 
     /// Takes strays away as if they had never been.

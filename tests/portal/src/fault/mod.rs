@@ -104,6 +104,27 @@ pub enum WhichUser {
     Elsewhere,
 }
 
+/// What became of a message that was shown before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Amendment {
+    Readdressed,
+    ReaddressedAway,
+    Emptied,
+}
+
+/// What a small answer repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Repeated {
+    Entries,
+    Parts,
+    Recipients,
+    Contained,
+}
+
 /// What goes wrong; README.md says what each does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -112,6 +133,10 @@ pub enum FaultKind {
     LeakOtherPatient,
     Misfiled,
     NoSubject,
+    NamesAnother,
+    Amended {
+        how: Amendment,
+    },
     IgnoreFilters,
     IgnoreIdentifier,
     NoIdentifierSearch,
@@ -148,6 +173,12 @@ pub enum FaultKind {
     DeepJson,
     BadUtf8,
     GzipBomb,
+    Amplified {
+        what: Repeated,
+    },
+    LargeHeaders {
+        bytes: usize,
+    },
     IdToken {
         flaw: Flaw,
     },

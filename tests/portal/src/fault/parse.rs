@@ -48,6 +48,10 @@ impl TryFrom<Map<String, Value>> for Fault {
             }
             "misfiled" => FaultKind::Misfiled,
             "no_subject" => FaultKind::NoSubject,
+            "names_another" => FaultKind::NamesAnother,
+            "amended" => FaultKind::Amended {
+                how: keys.need("as")?,
+            },
             "ignore_filters" => FaultKind::IgnoreFilters,
             "ignore_identifier" => FaultKind::IgnoreIdentifier,
             "no_identifier_search" => FaultKind::NoIdentifierSearch,
@@ -93,6 +97,12 @@ impl TryFrom<Map<String, Value>> for Fault {
             "deep_json" => FaultKind::DeepJson,
             "bad_utf8" => FaultKind::BadUtf8,
             "gzip_bomb" => FaultKind::GzipBomb,
+            "amplified" => FaultKind::Amplified {
+                what: keys.need("as")?,
+            },
+            "large_headers" => FaultKind::LargeHeaders {
+                bytes: keys.need("bytes")?,
+            },
             "id_token" => FaultKind::IdToken {
                 flaw: keys.need("as")?,
             },

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use axum::body::{Body, Bytes};
-use axum::http::header;
+use axum::http::header::{self, HeaderName, HeaderValue};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::stream;
 
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, Repeated};
 use crate::instance::State;
 use crate::reply::{FHIR_JSON, Reply, set, with_body};
 use crate::web::AsIs;
@@ -40,7 +40,55 @@ pub(super) fn answer(state: &mut State) -> Option<Reply> {
     if faults.hit(FaultKind::GzipBomb) {
         return Some(bomb());
     }
+    let amplified = faults.take(|kind| matches!(kind, FaultKind::Amplified { .. }));
+    if let Some(FaultKind::Amplified { what }) = amplified {
+        return Some(repeated(what));
+    }
     None
+}
+
+/// 30 MiB of the same few bytes, some 30 kB on the wire.
+fn repeated(what: Repeated) -> Reply {
+    const RECORD: &str =
+        r#"{"resource":{"resourceType":"Communication","id":"x","status":"completed""#;
+    let (front, element, back) = match what {
+        Repeated::Entries => (String::new(), "{}", ""),
+        Repeated::Parts => (format!("{RECORD},\"payload\":["), "{}", "]}}"),
+        Repeated::Recipients => (format!("{RECORD},\"recipient\":["), "{}", "]}}"),
+        Repeated::Contained => (
+            format!("{RECORD},\"contained\":["),
+            r#"{"resourceType":"A"}"#,
+            "]}}",
+        ),
+    };
+    let elements = vec![element; 30 * MIB / (element.len() + 1)].join(",");
+    let body = format!(
+        r#"{{"resourceType":"Bundle","type":"searchset","entry":[{front}{elements}{back}]}}"#
+    );
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let written = encoder.write_all(body.as_bytes());
+    let compressed = written.and_then(|()| encoder.finish()).unwrap_or_default();
+    let mut reply = with_body(200, FHIR_JSON, compressed);
+    set(&mut reply, header::CONTENT_ENCODING, "gzip");
+    reply.extensions_mut().insert(AsIs);
+    reply
+}
+
+/// Adds header fields of so many bytes together, none of them longer than 1 kB.
+pub(super) fn with_large_headers(state: &mut State, mut reply: Reply) -> Reply {
+    let large = state
+        .faults
+        .take(|kind| matches!(kind, FaultKind::LargeHeaders { .. }));
+    if let Some(FaultKind::LargeHeaders { bytes }) = large {
+        let value = HeaderValue::from_str(&"a".repeat(1000));
+        for n in 0..bytes.div_ceil(1000) {
+            let name = HeaderName::from_bytes(format!("x-filler-{n}").as_bytes());
+            if let (Ok(name), Ok(value)) = (name, &value) {
+                reply.headers_mut().insert(name, value.clone());
+            }
+        }
+    }
+    reply
 }
 
 /// Valid JSON of 72 MiB without a length, made as it is read.

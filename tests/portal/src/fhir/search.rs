@@ -76,7 +76,8 @@ fn run(instance: &Instance, asked: &Asked, query: &[u8]) -> Reply {
     let now = state.clock.millis();
     let name = state.pages.keep(found, now, &mut state.entropy);
     let count = criteria.count.unwrap_or(DEFAULT_COUNT);
-    serve(state, &base, &name, 0, count)
+    let reply = serve(state, &base, &name, 0, count);
+    broken::with_large_headers(state, reply)
 }
 
 /// What matches, in order.

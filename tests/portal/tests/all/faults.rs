@@ -61,6 +61,67 @@ async fn a_leaked_record_names_the_reader_nowhere() {
 }
 
 #[tokio::test]
+async fn names_another() {
+    let world = world();
+    let ben = world.read_as("ben").await;
+    let own = format!("Patient/{}", world.person("ben").patient);
+    let before = ben.all(ALL).await.len();
+    fault(&world, json!({ "fault": "names_another" }));
+    let all = ben.all(ALL).await;
+    assert_eq!(all.len(), before + 1);
+    let added = all.last().unwrap();
+    assert!(subject(added).is_none());
+    assert_eq!(added["recipient"][0]["reference"], own);
+    let about = added["about"][0]["reference"].as_str().unwrap();
+    assert!(about.starts_with("Patient/") && about != own);
+}
+
+#[tokio::test]
+async fn amended_messages_have_a_new_version_and_come_last() {
+    for how in ["readdressed", "readdressed_away", "emptied"] {
+        let world = world();
+        let ben = world.read_as("ben").await;
+        let own = world.person("ben").patient;
+        let before = ben.all(ALL).await.len();
+        fault(&world, json!({ "fault": "amended", "as": how }));
+        let all = ben.all(ALL).await;
+        assert_eq!(all.len(), before, "{how}");
+        let last = all.last().unwrap();
+        assert_eq!(last["meta"]["versionId"], "2", "{how}");
+        match how {
+            "emptied" => {
+                assert_eq!(last["status"], "entered-in-error");
+                assert!(last.get("payload").is_none());
+            }
+            _ => {
+                assert_ne!(subject(last), Some(format!("Patient/{own}").as_str()));
+                let named = last.to_string().contains(&own);
+                assert_eq!(named, how == "readdressed");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn small_answers_that_repeat_themselves_and_large_heads() {
+    let world = world();
+    let ben = world.read_as("ben").await;
+    fault(
+        &world,
+        json!({ "fault": "amplified", "as": "parts", "times": 1 }),
+    );
+    let answer = ben.get(ALL).await;
+    assert_eq!(answer.header("content-encoding"), "gzip");
+    fault(
+        &world,
+        json!({ "fault": "large_headers", "bytes": 70_000, "times": 1 }),
+    );
+    let answer = ben.get(ALL).await;
+    assert_eq!(answer.header("x-filler-69").len(), 1000);
+    assert_eq!(ben.get(ALL).await.header("x-filler-0"), "");
+}
+
+#[tokio::test]
 async fn misfiled_and_no_subject_are_met_by_the_next_search() {
     let world = world();
     let ben = world.read_as("ben").await;

@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use pericard_protocol::admission::{AdmittedPage, Owner};
+use pericard_protocol::admission::{AdmittedPage, Owner, RecordKey};
+use pericard_protocol::display_text;
 use pericard_protocol::fhir::communication::{Communication, Payload, Status};
 use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, OutgoingMessage};
 use pericard_protocol::fhir::reference::{Reference, Target};
@@ -17,31 +18,39 @@ use crate::platform::error::Result;
 use crate::storage::{PageTx, millis, random_id};
 use crate::sync::{RowChanges, outbox};
 
-use super::NAME;
 use super::table::{self, NewRow, Outgoing, Threads};
+use super::{NAME, RESOURCE_TYPE};
 
 /// Writes the messages of a page. ExistingRow versions cost a look-up and nothing else.
 pub(super) fn apply(
     tx: &PageTx<'_>,
     owner: &Owner,
-    page: &AdmittedPage,
+    page: &AdmittedPage<Communication>,
     news: bool,
 ) -> Result<RowChanges> {
     let c = tx.connection();
     let mut threads = Threads::default();
     let mut changes = RowChanges::default();
     let awaited = outbox::any(c, NAME)?;
+    for (key, _) in page.held() {
+        if let Some(id) = key.id(RESOURCE_TYPE) {
+            changes.messages |= forget(c, &mut threads, id)?;
+        }
+    }
     for record in page.admitted() {
-        if is_header(record) {
-            header(c, &mut threads, owner, record)?;
+        // The status before anything else: a record that is an error has often lost its parts.
+        if record.status == Status::EnteredInError {
+            changes.messages |= forget(c, &mut threads, &record.id)?;
             continue;
         }
         let known = table::existing(c, &record.id)?;
-        if record.status == Status::EnteredInError {
+        if is_header(record) {
+            // What was a message and has lost its parts is one no more.
             if let Some(known) = known {
                 table::remove(c, &mut threads, known.row)?;
                 changes.messages = true;
             }
+            header(c, &mut threads, owner, record)?;
             continue;
         }
         if known
@@ -92,7 +101,7 @@ pub(super) fn apply(
         };
         let summary = threads.at(c, thread)?;
         if let (true, Some(topic)) = (summary.subject.is_empty(), &record.topic) {
-            summary.subject = clean(topic).into_owned();
+            summary.subject = display_text::line(topic);
         }
         for person in sender
             .into_iter()
@@ -101,6 +110,32 @@ pub(super) fn apply(
         {
             summary.take_part(&shown(Some(person)));
         }
+    }
+    changes.threads = threads.write(c)?.into_iter().collect();
+    Ok(changes)
+}
+
+/// Takes away whatever is here of the record `id`: a message, or what a head said of its thread.
+fn forget(c: &Connection, threads: &mut Threads, id: &str) -> Result<bool> {
+    let known = table::existing(c, id)?;
+    if let Some(known) = &known {
+        table::remove(c, threads, known.row)?;
+    }
+    let tie = header_tie(id);
+    let is_head = threads.knows(c, &tie)?;
+    if is_head {
+        let thread = threads.tied(c, &tie)?;
+        threads.at(c, thread)?.behead();
+    }
+    Ok(known.is_some() || is_head)
+}
+
+/// Hides what is here of records that turned out to be somebody else's.
+pub(super) fn hide(c: &Connection, keys: &[RecordKey]) -> Result<RowChanges> {
+    let mut threads = Threads::default();
+    let mut changes = RowChanges::default();
+    for id in keys.iter().filter_map(|key| key.id(RESOURCE_TYPE)) {
+        changes.messages |= forget(c, &mut threads, id)?;
     }
     changes.threads = threads.write(c)?.into_iter().collect();
     Ok(changes)
@@ -120,7 +155,7 @@ fn header(
     let summary = threads.at(c, thread)?;
     summary.header = true;
     if let Some(topic) = &record.topic {
-        summary.subject = clean(topic).into_owned();
+        summary.subject = display_text::line(topic);
     }
     for person in record
         .sender
@@ -210,7 +245,7 @@ fn topic_tie(owner: &Owner, topic: &str, record: &Communication) -> String {
         .map(|person| {
             person
                 .key(&owner.base)
-                .unwrap_or_else(|| shown(Some(person)).into_owned())
+                .unwrap_or_else(|| shown(Some(person)))
         })
         .collect();
     // Lengths first, so that no topic can imitate another topic with a person.
@@ -227,10 +262,10 @@ fn is_owner(owner: &Owner, person: &Reference) -> bool {
         .is_some_and(|id| id == owner.patient || owner.aliases.contains(id))
 }
 
-fn shown(person: Option<&Reference>) -> Cow<'_, str> {
+fn shown(person: Option<&Reference>) -> String {
     person
         .and_then(|person| person.display.as_deref())
-        .map(clean)
+        .map(display_text::line)
         .unwrap_or_default()
 }
 
@@ -260,17 +295,15 @@ fn sent_at(record: &Communication) -> i64 {
         .map_or(0, |at| at.as_millisecond())
 }
 
-/// Without control characters but line ends and tabs, and without the marks of hits.
+/// A text to show with its line ends, and without the marks of hits.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
-    // What may go begins with one of these bytes; hardly any text has one, and it is left as it is.
-    let may_go = |b: u8| matches!(b, 0..=8 | 11..=31 | 0x7f | 0xc2 | 0xee);
-    if !text.bytes().any(may_go) {
-        return Cow::Borrowed(text);
+    let text = display_text::body(text);
+    // Both marks begin with this byte; hardly any text has it.
+    if !text.bytes().any(|b| b == 0xee) {
+        return text;
     }
-    text.chars()
-        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
-        .filter(|c| !matches!(*c, table::HIT | table::HIT_END))
-        .collect()
+    let marks = [table::HIT, table::HIT_END];
+    Cow::Owned(text.chars().filter(|c| !marks.contains(c)).collect())
 }
 
 /// An FTS5 expression for all words of `text`, the last as a beginning; nothing when it has no words.
@@ -292,9 +325,11 @@ pub(super) fn resource(message: &Outgoing, owner: &Owner, identifier: &str) -> O
         return None;
     }
     let patient = format!("Patient/{}", owner.patient);
+    // A head that was never admitted may be somebody else's: it is not named.
     let part_of = message
         .tie
         .strip_prefix("h:")
+        .filter(|_| message.header)
         .map(|id| format!("Communication/{id}"));
     let answered = message
         .newest
@@ -327,6 +362,31 @@ mod tests {
             Some("\"a\" \"OR\" \"text\" \"b\"*")
         );
         assert_eq!(query(" -*\" "), None);
+    }
+
+    #[test]
+    fn only_an_admitted_head_is_named() {
+        let owner = Owner {
+            base: pericard_protocol::base_url::Base::parse("https://portal.example/fhir", false)
+                .expect("a base"),
+            patient: "ana".into(),
+            aliases: BTreeSet::new(),
+        };
+        let sent = |header: bool| {
+            let message = Outgoing {
+                tie: header_tie("h1"),
+                subject: String::new(),
+                text: "Please request me".into(),
+                at: std::time::SystemTime::UNIX_EPOCH,
+                newest: Some("m1".into()),
+                first: false,
+                header,
+            };
+            resource(&message, &owner, "urn:uuid:1").expect("a resource")
+        };
+        assert!(sent(true).contains("Communication/h1"));
+        let unknown = sent(false);
+        assert!(!unknown.contains("h1") && unknown.contains("Communication/m1"));
     }
 
     #[test]

@@ -8,7 +8,10 @@ mod table;
 
 use std::sync::Arc;
 
-use pericard_protocol::admission::{AdmittedPage, Owner};
+use pericard_protocol::admission::{AdmittedPage, Owner, RecordKey};
+use pericard_protocol::display_text;
+use pericard_protocol::fhir::communication::Communication;
+use pericard_protocol::fhir::page::Parse;
 use rusqlite::Connection;
 
 use crate::platform::error::{InputProblem, PericardError, Result};
@@ -23,6 +26,7 @@ pub use model::{
 };
 
 const NAME: &str = Feature::Messages.name();
+const RESOURCE_TYPE: &str = Communication::RESOURCE_TYPE;
 /// Rows of one page at most, whatever is asked for.
 const MOST: u32 = 500;
 const LONGEST_TEXT: usize = 20_000;
@@ -253,7 +257,7 @@ fn queue(
     message: &NewMessage,
 ) -> Result<Message> {
     let text = mapping::clean(message.text.trim());
-    let subject = mapping::clean(message.subject.as_deref().unwrap_or_default().trim());
+    let subject = display_text::line(message.subject.as_deref().unwrap_or_default());
     if text.is_empty() {
         return Err(PericardError::input("text", InputProblem::Empty));
     }
@@ -277,7 +281,7 @@ fn queue(
             Some(_) => return Err(PericardError::NotFound),
             None => {
                 let thread = threads.tied(c, &mapping::local_tie(person.platform()))?;
-                threads.at(c, thread)?.subject = subject.to_string();
+                threads.at(c, thread)?.subject.clone_from(&subject);
                 thread
             }
         };
@@ -314,17 +318,21 @@ impl Mirror for MessageMirror {
     }
 
     fn resource_type(&self) -> &'static str {
-        "Communication"
+        RESOURCE_TYPE
     }
 
     fn apply(
         &self,
         tx: &PageTx<'_>,
         owner: &Owner,
-        page: &AdmittedPage,
+        page: &AdmittedPage<Communication>,
         news: bool,
     ) -> Result<RowChanges> {
         mapping::apply(tx, owner, page, news)
+    }
+
+    fn hide(&self, connection: &Connection, keys: &[RecordKey]) -> Result<RowChanges> {
+        mapping::hide(connection, keys)
     }
 
     fn holds(&self, connection: &Connection, id: &str) -> Result<bool> {

@@ -262,6 +262,8 @@ pub(super) struct Outgoing {
     pub(super) newest: Option<String>,
     /// Whether it is the first of its thread.
     pub(super) first: bool,
+    /// Whether the thread's own record was admitted.
+    pub(super) header: bool,
 }
 
 /// A queued message with what its resource needs.
@@ -269,7 +271,7 @@ pub(super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
     let sql = "SELECT thread.tie, thread.subject, message.text, message.at,
             (SELECT remote FROM message AS m WHERE m.thread = thread.id AND m.remote IS NOT NULL
              ORDER BY m.id DESC LIMIT 1),
-            message.id = (SELECT min(id) FROM message AS m WHERE m.thread = thread.id)
+            message.id = (SELECT min(id) FROM message AS m WHERE m.thread = thread.id), thread.header
         FROM message JOIN thread ON thread.id = message.thread WHERE message.id = ?1";
     Ok(c.query_row(sql, [row], |r| {
         Ok(Outgoing {
@@ -279,6 +281,7 @@ pub(super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
             at: instant(r.get(3)?),
             newest: r.get(4)?,
             first: r.get(5)?,
+            header: r.get(6)?,
         })
     })?)
 }

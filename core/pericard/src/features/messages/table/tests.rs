@@ -131,3 +131,28 @@ fn snippets_are_cut_at_their_marks() {
     );
     assert!(parts("").is_empty());
 }
+
+#[test]
+fn a_thread_shows_no_more_names_than_a_conversation_has() {
+    let c = tables();
+    let mut threads = Threads::default();
+    let thread = threads.tied(&c, "h:1").unwrap();
+    for n in 0..80_000 {
+        threads.at(&c, thread).unwrap().take_part(&n.to_string());
+    }
+    assert_eq!(threads.at(&c, thread).unwrap().participants.len(), 64);
+}
+
+#[test]
+fn a_head_that_is_taken_away_leaves_nothing_of_itself() {
+    let c = tables();
+    let mut threads = Threads::default();
+    let thread = threads.tied(&c, "h:1").unwrap();
+    let row = threads.at(&c, thread).unwrap();
+    (row.header, row.subject) = (true, "Ben's results".into());
+    row.behead();
+    threads.write(&c).unwrap();
+    assert!(!holds(&c, "1", "h:1").unwrap());
+    let mut threads = Threads::default();
+    assert_eq!(threads.at(&c, thread).unwrap().subject, "");
+}

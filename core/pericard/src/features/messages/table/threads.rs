@@ -10,6 +10,9 @@ use super::NewRow;
 
 /// How much of the last message the inbox carries, in characters.
 const PREVIEW: usize = 200;
+/// How many names a thread shows. More are no conversation, and looking through them would take time with the square
+/// of their number.
+const MOST_PARTICIPANTS: usize = 64;
 
 /// Threads in memory while a page is written: each is read once and written once.
 #[derive(Default)]
@@ -157,9 +160,16 @@ impl ThreadRow {
     }
 
     pub(crate) fn take_part(&mut self, name: &str) {
-        if !name.is_empty() && !self.participants.iter().any(|known| known == name) {
+        let room = self.participants.len() < MOST_PARTICIPANTS;
+        if room && !name.is_empty() && !self.participants.iter().any(|known| known == name) {
             self.participants.push(name.to_owned());
         }
+    }
+
+    /// The thread's own record is not the person's, or an error: nothing that it said stays.
+    pub(crate) fn behead(&mut self) {
+        self.header = false;
+        self.subject.clear();
     }
 
     pub(super) fn add(&mut self, id: i64, row: &NewRow<'_>) {

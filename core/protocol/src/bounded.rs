@@ -1,0 +1,366 @@
+//! Reading JSON from servers: tolerant of wrong types, bounded in what it keeps.
+//!
+//! Two rules, for every document of this crate:
+//!
+//! - **A member of a wrong type costs that member.** `null`, a number where a text belongs, a text where
+//!   an object belongs: the member is absent and the rest of the document is read. Where absence would
+//!   be believed (whom a record is about), the type in question says "unreadable" instead; see
+//!   [`Reference`](crate::fhir::datatypes::Reference).
+//! - **An array costs memory only up to its cap.** Elements are counted while they are read, so a list of a
+//!   million empty objects is never in memory. Lists that decide something fail over their cap
+//!   ([`objects`]); lists that are only shown are cut ([`first_objects`], [`first_texts`]).
+//!
+//! Everything is read in one pass. What fails is text that is no JSON, a member given twice, and a list over
+//! its cap.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// A text, or something else where a text belongs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Text {
+    /// Missing or `null`.
+    #[default]
+    Absent,
+    /// A text.
+    Is(String),
+    /// Of another type.
+    Odd,
+}
+
+impl Text {
+    pub(crate) fn ok(self) -> Option<String> {
+        match self {
+            Self::Is(text) => Some(text),
+            Self::Absent | Self::Odd => None,
+        }
+    }
+
+    pub(crate) fn is_odd(&self) -> bool {
+        *self == Self::Odd
+    }
+}
+
+/// An object as `T`, or something else where an object belongs.
+pub(crate) enum Object<T> {
+    /// Missing or `null`.
+    Absent,
+    /// An object.
+    Is(T),
+    /// Of another type.
+    Odd,
+}
+
+impl<T> Object<T> {
+    pub(crate) fn ok(self) -> Option<T> {
+        match self {
+            Self::Is(value) => Some(value),
+            Self::Absent | Self::Odd => None,
+        }
+    }
+}
+
+/// The visitor of a type that takes any JSON: each method says what to make of one type.
+macro_rules! accept_scalars {
+    ($odd:expr, $absent:expr) => {
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("JSON")
+        }
+
+        fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Self::Value, E> {
+            Ok($odd)
+        }
+
+        fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Self::Value, E> {
+            Ok($odd)
+        }
+
+        fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<Self::Value, E> {
+            Ok($odd)
+        }
+
+        fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Self::Value, E> {
+            Ok($odd)
+        }
+
+        fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
+            Ok($absent)
+        }
+    };
+}
+
+pub(crate) use accept_scalars;
+
+pub(crate) fn skip_seq<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<(), A::Error> {
+    while seq.next_element::<IgnoredAny>()?.is_some() {}
+    Ok(())
+}
+
+pub(crate) fn skip_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
+    while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+    Ok(())
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Text;
+
+            accept_scalars!(Text::Odd, Text::Absent);
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
+                Ok(Text::Is(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Text, A::Error> {
+                skip_seq(seq).map(|()| Text::Odd)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Text, A::Error> {
+                skip_map(map).map(|()| Text::Odd)
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Any<T> {
+            type Value = Object<T>;
+
+            accept_scalars!(Object::Odd, Object::Absent);
+
+            fn visit_str<E: Error>(self, _: &str) -> Result<Object<T>, E> {
+                Ok(Object::Odd)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Object<T>, A::Error> {
+                skip_seq(seq).map(|()| Object::Odd)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object::Is)
+            }
+        }
+
+        deserializer.deserialize_any(Any(PhantomData))
+    }
+}
+
+/// A text; anything else is none.
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Text::deserialize(deserializer).map(Text::ok)
+}
+
+/// An object; anything else is none.
+pub(crate) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Object::deserialize(deserializer).map(Object::ok)
+}
+
+/// A number that is neither negative nor a fraction; anything else is none.
+pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(match Scalar::deserialize(deserializer)? {
+        Scalar::Number(number) => Some(number),
+        Scalar::Flag(_) | Scalar::Other => None,
+    })
+}
+
+/// `true`; anything else is not.
+pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(matches!(
+        Scalar::deserialize(deserializer)?,
+        Scalar::Flag(true)
+    ))
+}
+
+enum Scalar {
+    Number(u64),
+    Flag(bool),
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Scalar;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+
+            fn visit_bool<E: Error>(self, flag: bool) -> Result<Scalar, E> {
+                Ok(Scalar::Flag(flag))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar, E> {
+                Ok(Scalar::Number(number))
+            }
+
+            fn visit_i64<E: Error>(self, _: i64) -> Result<Scalar, E> {
+                Ok(Scalar::Other)
+            }
+
+            fn visit_f64<E: Error>(self, _: f64) -> Result<Scalar, E> {
+                Ok(Scalar::Other)
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Scalar, E> {
+                Ok(Scalar::Other)
+            }
+
+            fn visit_str<E: Error>(self, _: &str) -> Result<Scalar, E> {
+                Ok(Scalar::Other)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Scalar, A::Error> {
+                skip_seq(seq).map(|()| Scalar::Other)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Scalar, A::Error> {
+                skip_map(map).map(|()| Scalar::Other)
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// The objects of a list of at most `MOST`; fails over it. Elements of another type are left out, and a
+/// single object is a list of one.
+pub(crate) fn objects<'de, D, T, const MOST: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let List { items, over } = list::<D, Object<T>, T, MOST>(deserializer, Object::ok)?;
+    if over {
+        return Err(D::Error::custom("too many elements"));
+    }
+    Ok(items)
+}
+
+/// The first `MOST` objects of a list, and no more.
+pub(crate) fn first_objects<'de, D, T, const MOST: usize>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    list::<D, Object<T>, T, MOST>(deserializer, Object::ok).map(|list| list.items)
+}
+
+/// The first `MOST` texts of a list, and no more. A single text is a list of one.
+pub(crate) fn first_texts<'de, D, const MOST: usize>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    list::<D, Text, String, MOST>(deserializer, Text::ok).map(|list| list.items)
+}
+
+/// What a list holds, up to a cap.
+pub(crate) struct List<T> {
+    pub(crate) items: Vec<T>,
+    /// There was more than the cap allows.
+    pub(crate) over: bool,
+}
+
+/// Reads a list element by element as `E`, keeps what `take` makes of each, at most `MOST` of them.
+///
+/// Elements past the cap are read over without being built. A scalar that `E` takes is a list of one; `null`
+/// is an empty one.
+pub(crate) fn list<'de, D, E, T, const MOST: usize>(
+    deserializer: D,
+    take: fn(E) -> Option<T>,
+) -> Result<List<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    E: Deserialize<'de>,
+{
+    struct Any<E, T, const MOST: usize> {
+        take: fn(E) -> Option<T>,
+    }
+
+    impl<E, T, const MOST: usize> Any<E, T, MOST> {
+        fn one(self, element: E) -> List<T> {
+            List {
+                items: (self.take)(element).into_iter().collect(),
+                over: false,
+            }
+        }
+    }
+
+    impl<'de, E: Deserialize<'de>, T, const MOST: usize> Visitor<'de> for Any<E, T, MOST> {
+        type Value = List<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("JSON")
+        }
+
+        fn visit_bool<Er: Error>(self, value: bool) -> Result<List<T>, Er> {
+            E::deserialize(serde::de::value::BoolDeserializer::new(value)).map(|it| self.one(it))
+        }
+
+        fn visit_i64<Er: Error>(self, value: i64) -> Result<List<T>, Er> {
+            E::deserialize(serde::de::value::I64Deserializer::new(value)).map(|it| self.one(it))
+        }
+
+        fn visit_u64<Er: Error>(self, value: u64) -> Result<List<T>, Er> {
+            E::deserialize(serde::de::value::U64Deserializer::new(value)).map(|it| self.one(it))
+        }
+
+        fn visit_f64<Er: Error>(self, value: f64) -> Result<List<T>, Er> {
+            E::deserialize(serde::de::value::F64Deserializer::new(value)).map(|it| self.one(it))
+        }
+
+        fn visit_str<Er: Error>(self, value: &str) -> Result<List<T>, Er> {
+            E::deserialize(serde::de::value::StrDeserializer::new(value)).map(|it| self.one(it))
+        }
+
+        fn visit_unit<Er: Error>(self) -> Result<List<T>, Er> {
+            Ok(List {
+                items: Vec::new(),
+                over: false,
+            })
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<List<T>, A::Error> {
+            E::deserialize(MapAccessDeserializer::new(map)).map(|it| self.one(it))
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<List<T>, A::Error> {
+            let mut items = Vec::new();
+            while items.len() < MOST {
+                let Some(element) = seq.next_element()? else {
+                    return Ok(List { items, over: false });
+                };
+                items.extend((self.take)(element));
+            }
+            let over = seq.next_element::<IgnoredAny>()?.is_some();
+            skip_seq(seq)?;
+            Ok(List { items, over })
+        }
+    }
+
+    deserializer.deserialize_any(Any::<E, T, MOST> { take })
+}
+
+#[cfg(test)]
+mod tests;

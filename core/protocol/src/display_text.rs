@@ -1,0 +1,169 @@
+//! What a screen and a terminal may be shown of a text that a portal sent.
+//!
+//! A portal's text must not move a cursor, turn the direction of writing around what is beside it, or make a
+//! line that looks like somebody else's. Two kinds of text are shown:
+//!
+//! - a [`line`]: names, subjects, software, versions. One line of at most [`LONGEST_LINE`] characters.
+//! - a [`body`]: what a message says. Its line breaks stay, all written as `\n`.
+//!
+//! Both lose control characters (C0, DEL, C1) and the overrides and embeddings of Unicode's bidirectional
+//! algorithm, with which a text reads other than it is (CVE-2021-42574). Isolates stay where they are
+//! balanced within their line, since names in two scripts need them; an isolate that is never closed, or
+//! closed without being opened, goes. Nothing is ever glued: a break in a line becomes a space.
+
+use std::borrow::Cow;
+
+/// Characters of a line that are kept.
+pub const LONGEST_LINE: usize = 1000;
+
+/// A text on one line: every break and run of blanks is one space, the ends are trimmed.
+pub fn line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len().min(4 * LONGEST_LINE));
+    let mut left = LONGEST_LINE;
+    for word in text.split(|c: char| c.is_whitespace() || is_break(c)) {
+        let start = line.len();
+        if start > 0 {
+            line.push(' ');
+        }
+        let blank = line.len();
+        for c in word.chars().filter(|c| !is_forbidden(*c)) {
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+            line.push(c);
+        }
+        if line.len() == blank {
+            line.truncate(start);
+        } else {
+            left = left.saturating_sub(1);
+        }
+        if left == 0 {
+            break;
+        }
+    }
+    match balanced(&line) {
+        Cow::Borrowed(_) => line,
+        Cow::Owned(balanced) => balanced,
+    }
+}
+
+/// A text with its line breaks, each written as `\n`; tabs stay.
+pub fn body(text: &str) -> Cow<'_, str> {
+    // Hardly any text has one of these bytes, and it is left as it is: controls, and the first bytes of C1,
+    // of U+2028 to U+2069, and of what is not to be shown from there.
+    let may_go = |b: u8| matches!(b, 0..=8 | 11..=31 | 0x7f | 0xc2 | 0xd8 | 0xe2);
+    if !text.bytes().any(may_go) {
+        return Cow::Borrowed(text);
+    }
+    let mut body = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' => {
+                chars.next_if_eq(&'\n');
+                body.push('\n');
+            }
+            '\n' | '\t' => body.push(c),
+            c if is_break(c) => body.push('\n'),
+            c if is_forbidden(c) => {}
+            c => body.push(c),
+        }
+    }
+    let lines = body.split('\n').map(balanced);
+    let fine = lines.clone().all(|line| matches!(line, Cow::Borrowed(_)));
+    if fine {
+        return Cow::Owned(body);
+    }
+    Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// What ends a line, by whatever name: LF, VT, FF, CR, FS to RS, NEL, and the separators of lines and
+/// paragraphs.
+fn is_break(c: char) -> bool {
+    matches!(c, '\n'..='\r' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// What never is part of a text to show.
+fn is_forbidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}')
+}
+
+/// A line without isolates that are not closed, or not opened, in it.
+fn balanced(line: &str) -> Cow<'_, str> {
+    const CLOSE: char = '\u{2069}';
+    let is_open = |c: char| matches!(c, '\u{2066}'..='\u{2068}');
+    // All of them begin with this byte.
+    if !line.bytes().any(|b| b == 0xe2) {
+        return Cow::Borrowed(line);
+    }
+    let mut open = Vec::new();
+    let mut unmatched = Vec::new();
+    for (at, c) in line.char_indices() {
+        if is_open(c) {
+            open.push(at);
+        } else if c == CLOSE && open.pop().is_none() {
+            unmatched.push(at);
+        }
+    }
+    unmatched.extend(open);
+    if unmatched.is_empty() {
+        return Cow::Borrowed(line);
+    }
+    unmatched.sort_unstable();
+    let kept = line
+        .char_indices()
+        .filter(|(at, _)| unmatched.binary_search(at).is_err());
+    Cow::Owned(kept.map(|(_, c)| c).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_line_is_one_line() {
+        assert_eq!(
+            line(" Dr. A\n│ I paid you\r\n\nYou "),
+            "Dr. A │ I paid you You"
+        );
+        assert_eq!(line("a\u{2028}b\u{2029}c\u{85}d\u{b}e"), "a b c d e");
+        assert_eq!(line("Ana\u{1b}[2J\u{9b}31m\u{7f}\u{202e}B"), "Ana[2J31mB");
+        assert_eq!(line("\u{202e}\n"), "");
+        assert_eq!(
+            line(&"ab ".repeat(LONGEST_LINE)).chars().count(),
+            LONGEST_LINE
+        );
+    }
+
+    #[test]
+    fn a_body_keeps_its_lines_and_nothing_else() {
+        assert_eq!(body("a\u{0}b\u{1b}[2J\nc\td"), "ab[2J\nc\td");
+        assert_eq!(body("a\r\nb\rc\u{2028}d\u{85}e"), "a\nb\nc\nd\ne");
+        assert_eq!(body("a\u{202e}b\u{e000}"), "ab\u{e000}");
+        assert!(matches!(body("nothing to do\n"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn isolates_stay_where_they_are_balanced() {
+        let isolated = "from \u{2068}דנה\u{2069} to \u{2067}\u{2066}a\u{2069}\u{2069}";
+        assert_eq!(line(isolated), isolated);
+        assert_eq!(body(isolated), isolated);
+        assert_eq!(line("a\u{2067}b"), "ab");
+        assert_eq!(line("a\u{2069}b"), "ab");
+        assert_eq!(body("a\u{2067}\nb\u{2069}"), "a\nb");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_in_cannot_steer(text in "(.|\\PC|[\u{0}-\u{9f}\u{2028}-\u{202e}\u{2066}-\u{2069}]){0,40}") {
+            let steers = |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}');
+            let line = line(&text);
+            prop_assert!(!line.contains(steers));
+            prop_assert_eq!(super::line(&line), line.clone());
+            let body = body(&text);
+            prop_assert!(!body.contains(|c| steers(c) && !matches!(c, '\n' | '\t')));
+        }
+    }
+}
