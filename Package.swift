@@ -35,9 +35,16 @@ if let library = Context.environment["PERICARD_WORLD_LIB"] {
       path: "bindings/swift/generated/world/PericardWorld",
       swiftSettings: [.swiftLanguageMode(.v5)]
     ),
+    // The samples of the guide, as `cargo xtask bindings` takes them out of its pages.
+    .target(
+      name: "PericardGuide",
+      dependencies: ["Pericard"],
+      path: "bindings/swift/generated/guide",
+      swiftSettings: [.swiftLanguageMode(.v6)]
+    ),
     .testTarget(
       name: "PericardTests",
-      dependencies: ["Pericard", "PericardWorld"],
+      dependencies: ["Pericard", "PericardGuide", "PericardWorld"],
       path: "bindings/swift/Tests/PericardTests",
       swiftSettings: [.swiftLanguageMode(.v6)],
       linkerSettings: [.unsafeFlags(["-L", library, "-Xlinker", "-rpath", "-Xlinker", library])]

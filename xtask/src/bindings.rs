@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use crate::build::Built;
 use crate::command;
+use crate::guide;
 use crate::place::Place;
+use crate::scenarios::Language;
 
 /// Where the libraries lie after [`make`].
 #[derive(Debug, Clone)]
@@ -21,7 +23,8 @@ pub(crate) struct Libraries {
     pub(crate) world: PathBuf,
 }
 
-/// Generates everything; files that would not change are left as they are, so that compilers rest.
+/// Generates everything, and lays the guide's samples beside it. Files that would not change are left as they
+/// are, so that compilers rest.
 pub(crate) fn make(place: &Place, built: &Built) -> Result<Libraries, String> {
     let out = place.target.join("bindings");
     let libraries = Libraries {
@@ -53,7 +56,7 @@ pub(crate) fn make(place: &Place, built: &Built) -> Result<Libraries, String> {
         )
         .map(|_| folder)
     };
-    for language in ["kotlin", "swift"] {
+    for (language, samples) in [("kotlin", Language::Kotlin), ("swift", Language::Swift)] {
         let shipped = generate(&ship, language, "pericard", &format!("ship-{language}"))?;
         let check = generate(&world, language, "pericard", &format!("check-{language}"))?;
         same(&shipped, &check)?;
@@ -62,6 +65,14 @@ pub(crate) fn make(place: &Place, built: &Built) -> Result<Libraries, String> {
             language,
             "pericard_world",
             &format!("world-{language}"),
+        )?;
+        let guide = fresh.join(format!("guide-{language}"));
+        guide::write(place, samples, &guide)?;
+        lay(
+            &guide,
+            &place
+                .root
+                .join(format!("bindings/{language}/generated/guide")),
         )?;
         if language == "kotlin" {
             let place = place.root.join("bindings/kotlin/generated");

@@ -12,12 +12,13 @@ use std::process::Command;
 use crate::bindings::Libraries;
 use crate::command::{self, Ran};
 use crate::counts::{self, Counts};
+use crate::guide;
 use crate::place::{self, Place};
 use crate::portal::Stage;
 use crate::toolchain::Absent;
 
 /// The class that runs the stories; its tests are counted as stories, not as tests.
-const STORIES: &str = "dev.pericard.StoriesTest";
+pub(crate) const STORIES: &str = "StoriesTest";
 
 fn pom(place: &Place) -> PathBuf {
     place.root.join("bindings/kotlin/pericard-jvm/pom.xml")
@@ -57,18 +58,19 @@ pub(crate) fn prepare(place: &Place) -> Result<(), Absent> {
         .map_err(|e| Absent::Broken(format!("{}: {e}", mark.display())))
 }
 
-/// What Maven did: the run, the counts of the tests, and of the stories apart.
+/// What Maven did: the run, the counts of the tests and of the guide's tutorial. The stories count themselves.
 pub(crate) struct Tested {
     pub(crate) ran: Ran,
     pub(crate) tests: Counts,
+    pub(crate) guide: Counts,
 }
 
-/// Builds the package and runs its tests, all or only the stories.
+/// Builds the package and runs its tests, all or those of the class that `only` names.
 pub(crate) fn test(
     place: &Place,
     libraries: &Libraries,
     stage: &Stage,
-    only_stories: bool,
+    only: Option<&str>,
 ) -> Result<Tested, String> {
     let build = build_folder(place);
     let reports = build.join("surefire-reports");
@@ -79,11 +81,11 @@ pub(crate) fn test(
     maven
         .arg(format!("-Dpericard.build={}", build.display()))
         .arg(format!("-Dpericard.library={}", libraries.world.display()));
-    if only_stories {
-        maven.arg("-Dtest=StoriesTest");
+    if let Some(class) = only {
+        maven.arg(format!("-Dtest={class}"));
     }
     let ran = command::run(stage.tell(maven.arg("test")));
-    let mut tests = Counts::default();
+    let (mut tests, mut tutorial) = (Counts::default(), Counts::default());
     for entry in fs::read_dir(&reports).into_iter().flatten().flatten() {
         let path = entry.path();
         let name = path
@@ -93,10 +95,19 @@ pub(crate) fn test(
             .into_owned();
         if name.starts_with("TEST-") && !name.contains(STORIES) {
             let xml = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-            tests = tests + counts::surefire(&xml);
+            let sum = if name.contains(guide::KOTLIN) {
+                &mut tutorial
+            } else {
+                &mut tests
+            };
+            *sum = *sum + counts::surefire(&xml);
         }
     }
-    Ok(Tested { ran, tests })
+    Ok(Tested {
+        ran,
+        tests,
+        guide: tutorial,
+    })
 }
 
 /// Compiles the measuring program against the package and runs it on a Java machine of its own.

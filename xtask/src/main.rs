@@ -15,6 +15,7 @@ mod build;
 mod command;
 mod counts;
 mod floors;
+mod guide;
 mod interop;
 mod kotlin;
 mod mobile;
@@ -48,7 +49,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Everything that gates a change: format, lints, floors, tests and stories in three languages, phones
+    /// Everything that gates a change: format, lints, floors, tests and stories in three languages, the guide, phones
     Test,
     /// Run a folder's stories against the reference portal, a line each
     Scenarios {
@@ -86,6 +87,17 @@ enum Task {
         #[arg(long, requires = "server")]
         keep: bool,
     },
+    /// Compile the guide's samples, check its commands, run its tutorial against the reference portal
+    Guide {
+        /// The languages of the samples
+        #[arg(
+            long = "in",
+            value_delimiter = ',',
+            default_value = "rust,swift,kotlin",
+            value_name = "LANGUAGES"
+        )]
+        languages: Vec<Language>,
+    },
     /// Generate the Kotlin and Swift sources from the built libraries
     Bindings,
     /// Type-check the shipped library for Android and iOS, without their SDKs
@@ -107,6 +119,7 @@ fn main() -> ExitCode {
             keep: true,
         } => interop::keep(&place, server),
         Task::Interop { server, .. } => interop::run(&place, server),
+        Task::Guide { languages } => guide::run(&place, &languages),
         Task::Bindings => generate(&place),
         Task::CheckMobile => {
             let started = Instant::now();

@@ -54,7 +54,7 @@ pub(crate) fn run(place: &Place, languages: &[Language], folder: &Path) -> Resul
     for language in languages {
         let ran = match (language, &libraries) {
             (Language::Kotlin, Some(libraries)) => match kotlin::prepare(place) {
-                Ok(()) => kotlin::test(place, libraries, &stage, true)?.ran,
+                Ok(()) => kotlin::test(place, libraries, &stage, Some(kotlin::STORIES))?.ran,
                 Err(absent) => failed(absent.text()),
             },
             (Language::Swift, Some(libraries)) => match swift::make(place) {

@@ -13,11 +13,13 @@ use crate::build::{self, Built};
 use crate::command::{self, Ran};
 use crate::counts;
 use crate::floors;
+use crate::guide;
 use crate::interop;
 use crate::kotlin;
 use crate::mobile::{self, Phone};
 use crate::place::Place;
 use crate::portal::Stage;
+use crate::scenarios::Language;
 use crate::stories;
 use crate::swift::{self, Swift};
 use crate::table::{self, Row};
@@ -38,9 +40,10 @@ pub(crate) fn run(place: &Place) -> bool {
         rows.push(lints(place));
         let (built, took) = timed(|| build::workspace(place));
         match built {
-            Err(text) => rows.push(Row::check("build", Err(text), took)),
+            Err(text) => rows.push(Row::check("build", Err(guide::in_pages(&text)), took)),
             Ok(built) => {
                 rows.push(Row::check("build", Ok(String::new()), took));
+                rows.push(guide::pages(place, &built));
                 let (bound, took) = timed(|| bind(place, &built));
                 match bound {
                     Err(text) => rows.push(Row::check("bindings", Err(text), took)),
@@ -138,7 +141,9 @@ fn lints(place: &Place) -> Row {
         "-D",
         "warnings",
     ]);
-    row_of("lints", command::run(&mut clippy))
+    let mut ran = command::run(&mut clippy);
+    ran.text = guide::in_pages(&ran.text);
+    row_of("lints", ran)
 }
 
 /// The floors of the house.
@@ -196,8 +201,10 @@ fn bind(place: &Place, built: &Built) -> Result<(Libraries, Stage), String> {
 fn rust(place: &Place, stage: &Stage) -> Vec<Row> {
     let mut cargo = place.cargo();
     let ran = command::run(stage.tell(cargo.args(["test", "--workspace", "--no-fail-fast"])));
-    let (tests, took) = (counts::cargo(&ran.text), ran.took);
-    two("Rust", ran, tests, took)
+    let is_guide = |line: &str| line.contains(&format!("tests/{}.rs ", guide::RUST));
+    let guide = counts::cargo(&ran.text, is_guide);
+    let tests = counts::cargo(&ran.text, |line| !is_guide(line));
+    three(place, Language::Rust, ran, tests, guide)
 }
 
 fn kotlin_rows(
@@ -210,11 +217,14 @@ fn kotlin_rows(
         return vec![
             Row::absent("Kotlin", absent, *took),
             Row::absent("stories in Kotlin", absent, *took),
+            Row::absent("guide in Kotlin", absent, *took),
         ];
     }
-    match timed(|| kotlin::test(place, libraries, stage, false)) {
+    match timed(|| kotlin::test(place, libraries, stage, None)) {
         (Err(text), took) => vec![Row::check("Kotlin", Err(text), took)],
-        (Ok(kotlin::Tested { ran, tests }), took) => two("Kotlin", ran, tests, took),
+        (Ok(kotlin::Tested { ran, tests, guide }), _) => {
+            three(place, Language::Kotlin, ran, tests, guide)
+        }
     }
 }
 
@@ -229,6 +239,7 @@ fn swift_rows(
             return vec![
                 Row::absent("Swift", &absent, took),
                 Row::absent("stories in Swift", &absent, took),
+                Row::absent("guide in Swift", &absent, took),
             ];
         }
         (Ok(swift), _) => swift,
@@ -239,28 +250,41 @@ fn swift_rows(
     };
     match timed(|| swift.test(place, libraries, stage, None)) {
         (Err(text), took) => rows.push(Row::check("Swift", Err(text), took)),
-        (Ok(ran), took) => {
-            let tests = counts::swift(&ran.text);
-            rows.extend(two("Swift", ran, tests, took));
+        (Ok(ran), _) => {
+            let is_guide = |name: &str| name.starts_with(guide::SWIFT);
+            let guide = counts::swift(&ran.text, is_guide);
+            let tests = counts::swift(&ran.text, |name| !is_guide(name));
+            rows.extend(three(place, Language::Swift, ran, tests, guide));
         }
     }
     rows
 }
 
-/// One run of a language's tests and stories together, as the two rows that it is.
-fn two(language: &str, ran: Ran, tests: counts::Counts, took: Duration) -> Vec<Row> {
+/// One run of a language's tests, stories and guide together, as the three rows that it is.
+fn three(
+    place: &Place,
+    language: Language,
+    mut ran: Ran,
+    tests: counts::Counts,
+    guide: counts::Counts,
+) -> Vec<Row> {
+    ran.text = guide::in_pages(&ran.text);
+    let (took, guide_failed) = (ran.took, guide.failed > 0);
+    let guide = guide::row(place, language, guide, &ran);
+    let language = format!("{language:?}");
     let told = stories::read(&ran.text);
     let stories = stories::count(&told);
-    // Where only stories failed, the run ended badly because of them.
-    let ok = ran.ok || (tests.failed == 0 && stories.failed > 0);
+    // Where only stories or the guide failed, the run ended badly because of them.
+    let ok = ran.ok || (tests.failed == 0 && (stories.failed > 0 || guide_failed));
     let why = if stories.failed > 0 {
         stories::failures(&told)
     } else {
         ran.text.clone()
     };
     vec![
-        Row::tests(language, ok, tests, ran.text, took),
+        Row::tests(&language, ok, tests, ran.text, took),
         Row::tests(&format!("stories in {language}"), true, stories, why, took),
+        guide,
     ]
 }
 
