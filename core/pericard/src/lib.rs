@@ -33,7 +33,6 @@ pub use client::config::{ClientId, Config, PortalConfig};
 pub use client::second_factor::{TotpEnrolment, TotpSecret, TwoFactorStatus};
 pub use client::sign_in::{SignInMethod, SignInStep};
 pub use client::site::{Finding, PortalCapabilities, PortalPage, Verdict};
-pub use features::Feature;
 pub use features::messages::{
     Message, MessagePage, MessageState, MessageThread, Messages, NewMessage, SearchHit, SearchPage,
     SnippetPart, ThreadPage,
@@ -43,7 +42,7 @@ pub use platform::error::{
     InputProblem, KeystoreError, PericardError, PortalProblem, SignInReason, StorageKind,
 };
 pub use session::SessionState;
-pub use storage::SealReason;
-pub use sync::{ChangeSet, Changes, SyncProgress, SyncRun, SyncStage};
+pub use storage::{Feature, SealReason};
+pub use sync::{ChangeSet, Changes, FeatureChanges, SyncProgress, SyncRun, SyncStage};
 
 uniffi::setup_scaffolding!();

@@ -10,11 +10,10 @@ use pericard_protocol::oauth::step_up::StepUp;
 use crate::client::accounts::{AccountCore, Accounts, NotifyPortal, revocations};
 use crate::client::sign_in::{Purpose, SignInFlow, SignInMethod};
 use crate::client::site::Site;
-use crate::features::Feature;
 use crate::features::messages::Messages;
 use crate::platform::error::{PericardError, Result};
 use crate::session::SessionState;
-use crate::storage::PersonRow;
+use crate::storage::{Feature, PersonRow};
 use crate::sync::{Changes, SyncRun};
 
 use super::sign_in::SignIn;
@@ -42,6 +41,8 @@ pub struct Incident {
     pub kind: IncidentKind,
     /// Where it was.
     pub feature: Feature,
+    /// Which FHIR resource type it was about.
+    pub resource_type: String,
 }
 
 /// What was detected.
@@ -49,6 +50,13 @@ pub struct Incident {
 pub enum IncidentKind {
     /// The portal delivered somebody else's record, twice. It was not stored.
     ForeignRecord,
+}
+
+impl IncidentKind {
+    /// Of its column; nothing for what a later version has noted.
+    fn named(kind: &str) -> Option<Self> {
+        (kind == "foreign_record").then_some(Self::ForeignRecord)
+    }
 }
 
 /// Where a feature stands.
@@ -144,17 +152,16 @@ impl Account {
             .on_disk(move || {
                 let mut all = Vec::new();
                 for partition in core.partitions()? {
-                    all.extend(
-                        partition
-                            .incidents()?
-                            .into_iter()
-                            .map(|(id, at, _)| Incident {
-                                id,
-                                at,
-                                kind: IncidentKind::ForeignRecord,
-                                feature: Feature::Messages,
-                            }),
-                    );
+                    let rows = partition.incidents()?.into_iter();
+                    all.extend(rows.filter_map(|row| {
+                        Some(Incident {
+                            feature: core.feature_named(&row.feature)?,
+                            kind: IncidentKind::named(&row.kind)?,
+                            id: row.id,
+                            at: row.at,
+                            resource_type: row.resource_type,
+                        })
+                    }));
                 }
                 all.sort_by_key(|incident| std::cmp::Reverse(incident.at));
                 Ok(all)
@@ -167,17 +174,19 @@ impl Account {
         let core = self.core.clone();
         self.core
             .on_disk(move || {
-                let mut stopped = None;
-                for partition in core.partitions()? {
-                    stopped = stopped.or(partition.cursor(Feature::Messages.name())?.stopped);
+                let partitions = core.partitions()?;
+                let mut all = Vec::new();
+                for feature in core.feature_names() {
+                    let mut stopped = None;
+                    for partition in &partitions {
+                        stopped = stopped.or(partition.stopped(feature)?);
+                    }
+                    let state = stopped.map_or(FeatureState::On, |incident| {
+                        FeatureState::Stopped { incident }
+                    });
+                    all.push(FeatureStatus { feature, state });
                 }
-                let state = stopped.map_or(FeatureState::On, |incident| FeatureState::Stopped {
-                    incident,
-                });
-                Ok(vec![FeatureStatus {
-                    feature: Feature::Messages,
-                    state,
-                }])
+                Ok(all)
             })
             .await
     }

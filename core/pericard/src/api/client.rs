@@ -9,6 +9,7 @@ use crate::client::config::{Config, PortalConfig};
 use crate::client::host::Host;
 use crate::client::sign_in::SignInFlow;
 use crate::client::site::Site;
+use crate::features::FEATURES;
 use crate::keys::Keystore;
 use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result};
@@ -142,7 +143,7 @@ impl Client {
         let outer = platform.clone();
         outer
             .blocking(move || {
-                let host = Host::open(config, keystore, platform)?;
+                let host = Host::open(config, keystore, platform, FEATURES)?;
                 Ok(Arc::new(Self {
                     accounts: Accounts::new(host)?,
                 }))

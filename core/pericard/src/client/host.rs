@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use pericard_protocol::base_url::Base;
 use pericard_protocol::oauth::authorize::check_redirect;
 
+use crate::features::Features;
 use crate::http::HttpClient;
 use crate::keys::{Keystore, Vault, device_database};
 use crate::platform::Platform;
@@ -30,6 +31,7 @@ pub(crate) struct Host {
     pub(crate) platform: Platform,
     pub(crate) vault: Vault,
     pub(crate) device: Arc<Device>,
+    pub(crate) features: Features,
     lifecycle: Lifecycle,
     directory: Mutex<Option<Arc<Directory>>>,
     http_clients: Mutex<BTreeMap<PortalKey, HttpClient>>,
@@ -41,6 +43,7 @@ impl Host {
         config: Config,
         keystore: Arc<dyn Keystore>,
         platform: Platform,
+        features: Features,
     ) -> Result<Arc<Self>> {
         check(&config)?;
         let directory = Directory::open(Path::new(&config.directory), &platform)?;
@@ -53,6 +56,7 @@ impl Host {
             platform,
             vault,
             device: Arc::new(device),
+            features,
             lifecycle: Lifecycle::default(),
             directory: Mutex::new(Some(Arc::new(directory))),
             http_clients: Mutex::default(),

@@ -119,6 +119,7 @@ impl Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::Platform;
     use crate::platform::{Body, Exchange};
 
     struct Nothing;
@@ -138,7 +139,7 @@ mod tests {
             headers,
             body: Box::new(Nothing),
         };
-        Response::read(response, 0, SystemTime::UNIX_EPOCH).await
+        Response::read(response, 0, &*Platform::real("test").clock).await
     }
 
     #[tokio::test]

@@ -22,6 +22,7 @@ mod directory;
 mod failure;
 mod ids;
 mod partition;
+mod track;
 
 pub(crate) use database::Schema;
 pub use device::SealReason;
@@ -29,3 +30,5 @@ pub(crate) use device::{AccountRow, Device, GrantRow, PersonRow, instant, millis
 pub(crate) use directory::Directory;
 pub(crate) use ids::{IdKind, Ids, random_id};
 pub(crate) use partition::{LocalTx, PageTx, Partition};
+pub use track::Feature;
+pub(crate) use track::Track;

@@ -1,6 +1,6 @@
 //! One person's records: a database that exists only while the account is unlocked.
 //!
-//! Uses: `database`, `device`, `ids`
+//! Uses: `database`, `device`, `ids`, `track`
 //!
 //! What came from the portal is written through a [`PageTx`], and only [`Partition::apply`] makes one, from a page
 //! that admission let in: a record of somebody else has no way into a table. Rows, search index, summaries, held
@@ -15,11 +15,12 @@ use pericard_protocol::admission::{Admissible, AdmittedPage};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::keys::PersonKey;
-use crate::platform::error::Result;
+use crate::platform::error::{PericardError, Result};
 
 use super::database::{Database, Durability, Schema};
 use super::device::{instant, millis};
 use super::ids::Ids;
+use super::track::{Feature, Track};
 
 static SCHEMA: Schema = Schema {
     part: "partition",
@@ -42,10 +43,34 @@ CREATE TABLE incident (
     at INTEGER NOT NULL,
     feature TEXT NOT NULL
 ) STRICT;
+","
+-- One cursor per feature and resource type; incidents and held records say where they were.
+CREATE TABLE track (
+    feature TEXT NOT NULL,
+    resource_type TEXT NOT NULL,
+    watermark INTEGER,
+    caught_up INTEGER NOT NULL DEFAULT 0,
+    stopped TEXT,
+    PRIMARY KEY (feature, resource_type)
+) STRICT, WITHOUT ROWID;
+INSERT INTO track SELECT feature, 'Communication', watermark, caught_up, stopped FROM cursor;
+DROP TABLE cursor;
+ALTER TABLE incident ADD COLUMN kind TEXT NOT NULL DEFAULT 'foreign_record';
+ALTER TABLE incident ADD COLUMN resource_type TEXT NOT NULL DEFAULT 'Communication';
+ALTER TABLE held ADD COLUMN resource_type TEXT NOT NULL DEFAULT 'Communication';
 "],
 };
 
-/// How far a feature's download has come.
+/// An incident as it was noted.
+pub(crate) struct IncidentRow {
+    pub(crate) id: String,
+    pub(crate) at: SystemTime,
+    pub(crate) kind: String,
+    pub(crate) feature: String,
+    pub(crate) resource_type: String,
+}
+
+/// How far the download of a track has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Cursor {
     /// The newest `meta.lastUpdated` below which everything is here, in milliseconds since 1970.
@@ -61,6 +86,8 @@ pub(crate) struct Partition {
     database: Database,
     ids: Ids,
     held: hmac::Key,
+    /// The patient whose records these are; a page that was judged for another is not written.
+    patient: String,
 }
 
 /// The right to write mirrored rows: one admitted page, one transaction.
@@ -74,15 +101,19 @@ pub(crate) struct LocalTx<'a> {
 }
 
 impl Partition {
-    /// Opens a person's database with the tables of `features`.
-    pub(crate) fn open(path: &Path, key: &PersonKey, features: &[&'static Schema]) -> Result<Self> {
-        let schemas = std::iter::once(&SCHEMA)
-            .chain(features.iter().copied())
-            .collect();
+    /// Opens the database of `patient` with the tables of `features`.
+    pub(crate) fn open(
+        path: &Path,
+        key: &PersonKey,
+        patient: &str,
+        features: impl Iterator<Item = &'static Schema>,
+    ) -> Result<Self> {
+        let schemas = std::iter::once(&SCHEMA).chain(features).collect();
         Ok(Self {
             database: Database::open(path, key.database(), Durability::Process, schemas)?,
             ids: Ids::new(&key.ids())?,
             held: hmac::Key::new(hmac::HMAC_SHA256, key.held().bytes()),
+            patient: patient.to_owned(),
         })
     }
 
@@ -125,12 +156,16 @@ impl Partition {
     /// cursor, or nothing.
     pub(crate) fn apply<T, R: Admissible>(
         &self,
-        feature: &str,
+        track: Track,
         page: &AdmittedPage<R>,
         unreadable: &[Vec<u8>],
         watermark: Option<i64>,
         work: impl FnOnce(&PageTx<'_>) -> Result<T>,
     ) -> Result<T> {
+        if page.owner().patient != self.patient {
+            return Err(PericardError::internal("owner"));
+        }
+        let (feature, resource_type) = (track.feature.name(), track.resource_type);
         self.database.write(|tx| {
             let done = work(&PageTx { tx })?;
             // What was held once and is the person's now counts no more.
@@ -140,16 +175,22 @@ impl Partition {
                         .execute([self.held_hash(record.key().as_bytes())])?;
                 }
             }
-            let unmatched = page.held().iter().map(|(record, _)| self.held_hash(record.as_bytes()));
+            let unmatched = page
+                .held()
+                .iter()
+                .map(|(record, _)| self.held_hash(record.as_bytes()));
             for hash in unmatched.chain(unreadable.iter().cloned()) {
-                tx.prepare_cached("INSERT OR IGNORE INTO held (hash, feature) VALUES (?1, ?2)")?
-                    .execute((hash, feature))?;
+                tx.prepare_cached(
+                    "INSERT OR IGNORE INTO held (hash, feature, resource_type) VALUES (?1, ?2, ?3)",
+                )?
+                .execute((hash, feature, resource_type))?;
             }
             if let Some(watermark) = watermark {
                 tx.execute(
-                    "INSERT INTO cursor (feature, watermark) VALUES (?1, ?2) ON CONFLICT (feature)
-                     DO UPDATE SET watermark = max(coalesce(watermark, excluded.watermark), excluded.watermark)",
-                    (feature, watermark),
+                    "INSERT INTO track (feature, resource_type, watermark) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (feature, resource_type) DO UPDATE SET
+                     watermark = max(coalesce(watermark, excluded.watermark), excluded.watermark)",
+                    (feature, resource_type, watermark),
                 )?;
             }
             Ok(done)
@@ -161,12 +202,12 @@ impl Partition {
         self.database.write_durably(|tx| work(&LocalTx { tx }))
     }
 
-    pub(crate) fn cursor(&self, feature: &str) -> Result<Cursor> {
+    pub(crate) fn cursor(&self, track: Track) -> Result<Cursor> {
         self.read(|c| {
             let found = c
                 .query_row(
-                    "SELECT watermark, caught_up, stopped FROM cursor WHERE feature = ?1",
-                    [feature],
+                    "SELECT watermark, caught_up, stopped FROM track WHERE feature = ?1 AND resource_type = ?2",
+                    (track.feature.name(), track.resource_type),
                     |row| {
                         Ok(Cursor {
                             watermark: row.get(0)?,
@@ -180,50 +221,62 @@ impl Partition {
         })
     }
 
-    /// Notes that a feature's history has been fetched to its end.
-    pub(crate) fn caught_up(&self, feature: &str) -> Result<()> {
+    /// Notes that the history of a track has been fetched to its end.
+    pub(crate) fn caught_up(&self, track: Track) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
-                "INSERT INTO cursor (feature, caught_up) VALUES (?1, 1)
-                 ON CONFLICT (feature) DO UPDATE SET caught_up = 1 WHERE caught_up = 0",
-                [feature],
+                "INSERT INTO track (feature, resource_type, caught_up) VALUES (?1, ?2, 1)
+                 ON CONFLICT (feature, resource_type) DO UPDATE SET caught_up = 1 WHERE caught_up = 0",
+                (track.feature.name(), track.resource_type),
             )?;
             Ok(())
         })
     }
 
-    /// Stops a feature over a foreign record, and in the same transaction lets `hide` take away what was shown of
-    /// it. The cursor stays; the incident says nothing of the record, and is told once.
+    /// Stops a track over a foreign record, and in the same transaction lets `hide` take away what was shown of it. The
+    /// cursor stays; the incident says nothing of the record, and is told once.
     pub(crate) fn stop<T>(
         &self,
-        feature: &str,
+        track: Track,
         incident: &str,
         now: SystemTime,
         hide: impl FnOnce(&LocalTx<'_>) -> Result<T>,
     ) -> Result<T> {
+        let (feature, resource_type) = (track.feature.name(), track.resource_type);
         self.database.write_durably(|tx| {
             let hidden = hide(&LocalTx { tx })?;
             tx.execute(
-                "INSERT OR IGNORE INTO incident (id, at, feature) VALUES (?1, ?2, ?3)",
-                (incident, millis(now), feature),
+                "INSERT OR IGNORE INTO incident (id, at, kind, feature, resource_type)
+                 VALUES (?1, ?2, 'foreign_record', ?3, ?4)",
+                (incident, millis(now), feature, resource_type),
             )?;
             tx.execute(
-                "INSERT INTO cursor (feature, stopped) VALUES (?1, ?2)
-                 ON CONFLICT (feature) DO UPDATE SET stopped = excluded.stopped",
-                (feature, incident),
+                "INSERT INTO track (feature, resource_type, stopped) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (feature, resource_type) DO UPDATE SET stopped = excluded.stopped",
+                (feature, resource_type, incident),
             )?;
             Ok(hidden)
         })
     }
 
     /// A clean answer lifts what a foreign record stopped; the incident stays on record.
-    pub(crate) fn clear_incident(&self, feature: &str) -> Result<()> {
+    pub(crate) fn clear_incident(&self, track: Track) -> Result<()> {
         self.database.write_durably(|tx| {
             tx.execute(
-                "UPDATE cursor SET stopped = NULL WHERE feature = ?1",
-                [feature],
+                "UPDATE track SET stopped = NULL WHERE feature = ?1 AND resource_type = ?2",
+                (track.feature.name(), track.resource_type),
             )?;
             Ok(())
+        })
+    }
+
+    /// The incident that stops a feature, if one of its tracks stands still.
+    pub(crate) fn stopped(&self, feature: Feature) -> Result<Option<String>> {
+        self.read(|c| {
+            let sql = "SELECT stopped FROM track WHERE feature = ?1 AND stopped IS NOT NULL";
+            Ok(c.prepare_cached(sql)?
+                .query_row([feature.name()], |row| row.get(0))
+                .optional()?)
         })
     }
 
@@ -234,14 +287,20 @@ impl Partition {
         Ok(count.unsigned_abs())
     }
 
-    /// Every incident with its time and feature, newest first.
-    pub(crate) fn incidents(&self) -> Result<Vec<(String, SystemTime, String)>> {
+    /// Every incident, newest first.
+    pub(crate) fn incidents(&self) -> Result<Vec<IncidentRow>> {
         self.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT id, at, feature FROM incident ORDER BY at DESC, rowid DESC",
+                "SELECT id, at, kind, feature, resource_type FROM incident ORDER BY at DESC, rowid DESC",
             )?;
             let rows = statement.query_map([], |row| {
-                Ok((row.get(0)?, instant(row.get(1)?), row.get(2)?))
+                Ok(IncidentRow {
+                    id: row.get(0)?,
+                    at: instant(row.get(1)?),
+                    kind: row.get(2)?,
+                    feature: row.get(3)?,
+                    resource_type: row.get(4)?,
+                })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })

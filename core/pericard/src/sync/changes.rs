@@ -1,28 +1,52 @@
 //! Change streams: merged, bounded, pulled.
 //!
 //! Each stream holds one set of what changed since it was last asked. Sets merge, so a reader that is slow gets one
-//! larger set and never a queue; beyond [`MOST_THREADS`] threads a set says that the list as a whole changed.
+//! larger set and never a queue; beyond [`MOST_GROUPS`] threads a set says that the list as a whole changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
-use crate::storage::{IdKind, Ids};
+use crate::storage::{Feature, IdKind, Ids};
 
-use super::RowChanges;
+/// Groups of one feature in a set; more are told as all of them.
+const MOST_GROUPS: usize = 256;
 
-const MOST_THREADS: usize = 256;
+/// What a transaction changed in one feature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RowChanges {
+    pub(crate) feature: Feature,
+    /// What its records are grouped in, such as threads.
+    pub(crate) group_kind: IdKind,
+    /// Rows of groups.
+    pub(crate) groups: BTreeSet<i64>,
+    /// Records came, changed or went.
+    pub(crate) records: bool,
+    pub(crate) outbox: bool,
+}
+
+impl RowChanges {
+    pub(crate) fn new(feature: Feature, group_kind: IdKind) -> Self {
+        Self {
+            feature,
+            group_kind,
+            groups: BTreeSet::new(),
+            records: false,
+            outbox: false,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.groups.is_empty() && !self.records && !self.outbox
+    }
+}
 
 /// What changed since the stream was last asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
 pub struct ChangeSet {
-    /// Ids of the threads that changed, sorted; empty while `all_threads` is set.
-    pub threads: Vec<String>,
-    /// So many threads changed that the list is better read anew.
-    pub all_threads: bool,
-    /// Messages came, changed or went.
-    pub messages: bool,
+    /// The features whose records changed, each once.
+    pub records: Vec<FeatureChanges>,
     /// Something queued was sent, failed or is in doubt.
     pub outbox: bool,
     /// The session's state changed; look at `Account.session`.
@@ -33,9 +57,21 @@ pub struct ChangeSet {
     pub people: bool,
 }
 
+/// What changed in one feature: records came, changed or went.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct FeatureChanges {
+    /// The feature.
+    pub feature: Feature,
+    /// Ids of what its records are grouped in, sorted: for messages, of the threads that changed. Empty while `all` is
+    /// set.
+    pub groups: Vec<String>,
+    /// So much changed that the list is better read anew.
+    pub all: bool,
+}
+
 #[derive(Default)]
 struct Pending {
-    threads: BTreeSet<String>,
+    records: BTreeMap<Feature, BTreeSet<String>>,
     set: ChangeSet,
     some: bool,
     stopped: bool,
@@ -84,25 +120,38 @@ impl Changes {
         if pending.some {
             pending.some = false;
             let mut set = std::mem::take(&mut pending.set);
-            let threads = std::mem::take(&mut pending.threads);
-            if !set.all_threads {
-                set.threads = threads.into_iter().collect();
-            }
+            let records = std::mem::take(&mut pending.records).into_iter();
+            set.records = records
+                .map(|(feature, groups)| {
+                    let all = groups.len() > MOST_GROUPS;
+                    let groups = groups.into_iter().filter(|_| !all).collect();
+                    FeatureChanges {
+                        feature,
+                        groups,
+                        all,
+                    }
+                })
+                .collect();
             return Some(Some(set));
         }
         pending.stopped.then_some(None)
     }
 
-    fn add(&self, threads: &[String], more: impl FnOnce(&mut ChangeSet)) {
+    fn add(&self, records: Option<(Feature, &[String])>, more: impl FnOnce(&mut ChangeSet)) {
         let mut pending = self.pending();
         if pending.stopped {
             return;
         }
         more(&mut pending.set);
-        pending.threads.extend(threads.iter().cloned());
-        if pending.threads.len() > MOST_THREADS {
-            pending.threads.clear();
-            pending.set.all_threads = true;
+        if let Some((feature, groups)) = records {
+            let known = pending.records.entry(feature).or_default();
+            for group in groups {
+                // One more than a set holds says that it is all of them.
+                if known.len() > MOST_GROUPS {
+                    break;
+                }
+                known.insert(group.clone());
+            }
         }
         pending.some = true;
         drop(pending);
@@ -126,31 +175,30 @@ impl ChangeNotifier {
         stream
     }
 
-    pub(crate) fn changes(&self, ids: &Ids, changes: &RowChanges) {
-        if *changes == RowChanges::default() {
+    pub(crate) fn rows_changed(&self, ids: &Ids, changes: &RowChanges) {
+        if changes.is_empty() {
             return;
         }
-        let threads: Vec<String> = changes
-            .threads
+        let groups: Vec<String> = changes
+            .groups
             .iter()
-            .map(|row| ids.encode(IdKind::Thread, *row))
+            .map(|row| ids.encode(changes.group_kind, *row))
             .collect();
-        self.tell(&threads, |set| {
-            set.messages |= changes.messages;
-            set.outbox |= changes.outbox;
-        });
+        let records = changes.records || !groups.is_empty();
+        let records = records.then_some((changes.feature, groups.as_slice()));
+        self.tell(records, |set| set.outbox |= changes.outbox);
     }
 
     pub(crate) fn session(&self) {
-        self.tell(&[], |set| set.session = true);
+        self.tell(None, |set| set.session = true);
     }
 
     pub(crate) fn features(&self) {
-        self.tell(&[], |set| set.features = true);
+        self.tell(None, |set| set.features = true);
     }
 
     pub(crate) fn people(&self) {
-        self.tell(&[], |set| set.people = true);
+        self.tell(None, |set| set.people = true);
     }
 
     /// Ends every stream: the account is gone.
@@ -164,10 +212,10 @@ impl ChangeNotifier {
         }
     }
 
-    fn tell(&self, threads: &[String], more: impl Fn(&mut ChangeSet)) {
+    fn tell(&self, records: Option<(Feature, &[String])>, more: impl Fn(&mut ChangeSet)) {
         self.streams().retain(|stream| match stream.upgrade() {
             Some(stream) => {
-                stream.add(threads, &more);
+                stream.add(records, &more);
                 true
             }
             None => false,
@@ -198,12 +246,18 @@ mod tests {
         let stream = notifier.subscribe();
         assert!(now(stream.next()).is_none());
         notifier.session();
-        notifier.tell(&["b".into(), "a".into()], |set| set.messages = true);
+        notifier.tell(Some((Feature::Messages, &["b".into()])), |_| ());
+        notifier.tell(Some((Feature::Messages, &["b".into(), "a".into()])), |_| ());
+        notifier.tell(Some((Feature::Probe, &[])), |_| ());
         let set = now(stream.next()).unwrap().unwrap();
-        assert_eq!(
-            (set.threads, set.session, set.messages, set.outbox),
-            (vec!["a".into(), "b".into()], true, true, false)
-        );
+        let changed = |feature, groups: &[&str]| FeatureChanges {
+            feature,
+            groups: groups.iter().map(ToString::to_string).collect(),
+            all: false,
+        };
+        let messages = changed(Feature::Messages, &["a", "b"]);
+        assert_eq!(set.records, [messages, changed(Feature::Probe, &[])]);
+        assert!(set.session && !set.outbox);
         assert!(now(stream.next()).is_none());
     }
 
@@ -228,10 +282,13 @@ mod tests {
     fn a_set_is_bounded() {
         let notifier = ChangeNotifier::default();
         let stream = notifier.subscribe();
-        let many: Vec<String> = (0..=MOST_THREADS).map(|n| n.to_string()).collect();
-        notifier.tell(&many, |_| ());
-        let set = now(stream.next()).unwrap().unwrap();
-        assert!(set.all_threads && set.threads.is_empty());
+        let many: Vec<String> = (0..=MOST_GROUPS).map(|n| n.to_string()).collect();
+        notifier.tell(Some((Feature::Messages, &many[1..])), |_| ());
+        let set = now(stream.next()).unwrap().unwrap().records.remove(0);
+        assert!(!set.all && set.groups.len() == MOST_GROUPS);
+        notifier.tell(Some((Feature::Messages, &many)), |_| ());
+        let set = now(stream.next()).unwrap().unwrap().records.remove(0);
+        assert!(set.all && set.groups.is_empty());
     }
 
     #[test]

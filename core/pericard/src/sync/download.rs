@@ -1,6 +1,6 @@
 //! Fetching what is new: a search from the watermark, page by page, each page one transaction.
 //!
-//! Uses: `run`
+//! Uses: `mirror`, `run`
 //!
 //! - The search starts at `watermark − overlap`, since servers index late and in any order; what is known already
 //!   is recognised by id and version.
@@ -13,11 +13,9 @@
 
 use std::time::Duration;
 
-use pericard_protocol::admission::{AdmittedPage, PageVerdict, RecordKey};
+use pericard_protocol::admission::RecordKey;
 use pericard_protocol::fhir::bundle::Bundle;
-use pericard_protocol::fhir::communication::Communication;
-use pericard_protocol::fhir::page::Records;
-use pericard_protocol::fhir::search::{Download, Watermark};
+use pericard_protocol::fhir::search::{Download, Search, Watermark};
 use pericard_protocol::limits;
 use url::Url;
 
@@ -26,6 +24,7 @@ use crate::platform::error::{PericardError, PortalProblem, Result};
 use crate::storage::random_id;
 
 use super::FeatureSync;
+use super::mirror::{CleanPage, Judged};
 use super::run::{Run, SyncStage};
 
 const FIRST_COUNT: u32 = 100;
@@ -36,9 +35,7 @@ const RESTARTS: u32 = 3;
 
 /// A page that may be stored.
 struct Page {
-    admitted: AdmittedPage<Communication>,
-    /// Hashes of what could not be read.
-    unreadable: Vec<Vec<u8>>,
+    records: CleanPage,
     received: u64,
     total: Option<u64>,
     next: Option<Url>,
@@ -56,40 +53,62 @@ enum Reading {
     Foreign(Vec<RecordKey>),
 }
 
+/// Fetches what is new of a mirror: each of its searches in turn, to its end.
 pub(crate) async fn download(feature: &FeatureSync, run: &Run) -> Result<()> {
-    let name = feature.mirror.name();
+    let track = feature.track;
     let cursor = feature
-        .on_disk(move |feature| feature.partition.cursor(name))
+        .on_disk(move |feature| feature.partition.cursor(track))
         .await?;
     let news = cursor.caught_up;
-    let mut since = cursor.watermark;
-    let mut count = if news { MOST_COUNT } else { FIRST_COUNT };
-    let mut restarts = RESTARTS;
-    let mut pages = limits::PAGES;
-    let mut expect = !news;
     if !news {
         feature
             .on_disk(|feature| feature.mirror.bulk(&feature.partition, true))
             .await?;
     }
     run.progress(|p| p.stage = SyncStage::Receiving);
+    for search in feature.mirror.searches(&feature.owner) {
+        fetch_all(feature, run, &search, cursor.watermark, news).await?;
+    }
+    feature
+        .on_disk(move |feature| {
+            feature.partition.caught_up(track)?;
+            if feature.partition.cursor(track)?.stopped.is_some() {
+                feature.partition.clear_incident(track)?;
+                feature.notifier.features();
+            }
+            Ok(())
+        })
+        .await?;
+    if !news {
+        run.progress(|p| p.stage = SyncStage::Finishing);
+        feature
+            .on_disk(|feature| feature.mirror.bulk(&feature.partition, false))
+            .await?;
+    }
+    Ok(())
+}
+
+async fn fetch_all(
+    feature: &FeatureSync,
+    run: &Run,
+    search: &Search,
+    mut since: Option<i64>,
+    news: bool,
+) -> Result<()> {
+    let mut count = if news { MOST_COUNT } else { FIRST_COUNT };
+    let mut restarts = RESTARTS;
+    let mut pages = limits::PAGES;
+    let mut expect = !news;
     // One turn of the outer loop is one search; usually there is one, or two during a first sync.
     loop {
-        let patients: Vec<&str> = feature
-            .owner
-            .aliases
-            .iter()
-            .chain([&feature.owner.patient])
-            .map(String::as_str)
-            .collect();
-        let search = Download {
-            kind: feature.mirror.resource_type(),
-            patients: &patients,
+        let download = Download {
+            kind: feature.track.resource_type,
+            search,
             since: since.and_then(Watermark::from_millis),
             count,
         };
-        let mut url = search.url(&feature.owner.base);
-        let began = feature.platform.clock.now();
+        let mut url = download.url(&feature.owner.base);
+        let began = feature.platform.clock.uptime();
         let mut response = fetch(feature, &url, false).await?;
         let mut ordered = true;
         let mut complete = true;
@@ -105,10 +124,6 @@ pub(crate) async fn download(feature: &FeatureSync, run: &Run) -> Result<()> {
                 .ok_or(PericardError::portal(PortalProblem::TooLarge))?;
             let total = page.total.filter(|_| std::mem::take(&mut expect));
             let received = page.received;
-            run.progress(|p| {
-                p.received += received;
-                p.expected = p.expected.or(total);
-            });
             ordered &= page.ordered
                 && page
                     .oldest
@@ -120,16 +135,19 @@ pub(crate) async fn download(feature: &FeatureSync, run: &Run) -> Result<()> {
             // What is missing has to be asked for again, so the watermark stays before it.
             complete &= !page.incomplete;
             let mark = newest.filter(|_| complete && (ordered || last));
-            let (admitted, unreadable) = (page.admitted, page.unreadable);
-            let keep = feature.on_disk(move |feature| {
-                feature.keep(&admitted, &unreadable, mark, news).map(|_| ())
-            });
-            let quick = feature
-                .platform
-                .clock
-                .now()
-                .duration_since(began)
-                .is_ok_and(|took| took <= QUICK);
+            let records = page.records;
+            let keep = async {
+                let stored = feature.on_disk(move |feature| records.store(feature, mark, news));
+                stored.await?;
+                // What is told to have come is here, even if the run ends now.
+                run.progress(|p| {
+                    p.received += received;
+                    p.expected = p.expected.or(total);
+                });
+                Ok::<_, PericardError>(())
+            };
+            let took = feature.platform.clock.uptime().saturating_sub(began);
+            let quick = took <= QUICK;
             match next {
                 // Larger pages from here on, since the portal decides the size of its own `next`.
                 Some(_) if count < MOST_COUNT && quick && ordered && newest > since => {
@@ -158,22 +176,6 @@ pub(crate) async fn download(feature: &FeatureSync, run: &Run) -> Result<()> {
             since = newest;
         }
     }
-    feature
-        .on_disk(move |feature| {
-            feature.partition.caught_up(name)?;
-            if feature.partition.cursor(name)?.stopped.is_some() {
-                feature.partition.clear_incident(name)?;
-                feature.notifier.features();
-            }
-            Ok(())
-        })
-        .await?;
-    if !news {
-        run.progress(|p| p.stage = SyncStage::Finishing);
-        feature
-            .on_disk(|feature| feature.mirror.bulk(&feature.partition, false))
-            .await?;
-    }
     Ok(())
 }
 
@@ -200,17 +202,17 @@ async fn clean(feature: &FeatureSync, url: &Url, response: Response) -> Result<P
     };
     feature
         .on_disk(move |feature| {
-            let name = feature.mirror.name();
+            let track = feature.track;
             // One incident for as long as the feature stands still, however often it is tried.
-            let stopped = feature.partition.cursor(name)?.stopped;
+            let stopped = feature.partition.cursor(track)?.stopped;
             let new = stopped.is_none();
             let incident = stopped.unwrap_or_else(|| random_id(&feature.platform));
             let now = feature.platform.clock.now();
             // What was shown of these records may have been theirs all the time.
-            let hidden = feature.partition.stop(name, &incident, now, |tx| {
+            let hidden = feature.partition.stop(track, &incident, now, |tx| {
                 feature.mirror.hide(tx.connection(), &keys)
             })?;
-            feature.notifier.changes(feature.partition.ids(), &hidden);
+            feature.notify(&hidden);
             if new {
                 feature.notifier.features();
             }
@@ -238,34 +240,20 @@ async fn read(feature: &FeatureSync, response: Response, asked: &Url) -> Result<
                 .map(|link| feature.owner.base.link(link))
                 .transpose()
                 .map_err(foreign)?;
-            let Records {
-                records,
-                unreadable,
-            } = bundle.records::<Communication>();
-            let unreadable = unreadable
-                .into_iter()
-                .map(|raw| feature.partition.held_hash(raw.as_bytes()))
-                .collect();
-            let marks: Vec<i64> = records
-                .iter()
-                .filter_map(|r| r.last_updated)
-                .map(|at| at.as_millisecond())
-                .collect();
             let received = bundle.entries.len() as u64;
             let total = bundle.total;
-            Ok(match feature.evaluate(records)? {
-                PageVerdict::Foreign { keys, .. } => Reading::Foreign(keys),
-                PageVerdict::Admitted(admitted) => Reading::Clean(Box::new(Page {
-                    admitted,
-                    unreadable,
+            Ok(match feature.mirror.judge(feature, &bundle)? {
+                Judged::Foreign(keys) => Reading::Foreign(keys),
+                Judged::Clean(records) => Reading::Clean(Box::new(Page {
                     received,
                     total,
                     next,
-                    newest: marks.iter().copied().max(),
-                    oldest: marks.iter().copied().min(),
+                    newest: records.marks.iter().copied().max(),
+                    oldest: records.marks.iter().copied().min(),
                     // A portal that says that it did not sort may have sorted this page by chance.
-                    ordered: marks.is_sorted() && !bundle.ignored(&asked).contains("_sort"),
+                    ordered: records.marks.is_sorted() && !bundle.ignored(&asked).contains("_sort"),
                     incomplete: bundle.is_incomplete(),
+                    records,
                 })),
             })
         })

@@ -1,6 +1,6 @@
 //! Durable sending: what is queued arrives once where the portal can prove it, and is `Unknown` where it cannot.
 //!
-//! Uses: `run`
+//! Uses: `changes`, `run`
 //!
 //! ```mermaid
 //! stateDiagram-v2
@@ -23,9 +23,7 @@
 //! create, under the same identifier and `If-None-Exist` (FHIR R4 §3.1.0.8.1). A look-up that is refused proves
 //! nothing.
 
-use pericard_protocol::admission::PageVerdict;
 use pericard_protocol::fhir::bundle::Bundle;
-use pericard_protocol::fhir::communication::Communication;
 use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, if_none_exist, mint_identifier};
 use pericard_protocol::fhir::search::{OVERLAP, by_identifier};
 use pericard_protocol::limits;
@@ -35,9 +33,10 @@ use crate::http::{HttpError, Request, Response};
 use crate::platform::Platform;
 use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 use crate::session::SendError;
-use crate::storage::{LocalTx, PageTx, Schema, millis};
+use crate::storage::{Feature, IdKind, LocalTx, PageTx, Schema, millis};
 
 use super::FeatureSync;
+use super::changes::RowChanges;
 use super::run::{Run, SyncStage};
 
 pub(crate) static SCHEMA: Schema = Schema {
@@ -95,43 +94,48 @@ impl OutboxState {
 }
 
 /// Queues a feature's row under a new identifier.
-pub(crate) fn queue(tx: &LocalTx<'_>, platform: &Platform, feature: &str, item: i64) -> Result<()> {
+pub(crate) fn queue(
+    tx: &LocalTx<'_>,
+    platform: &Platform,
+    feature: Feature,
+    item: i64,
+) -> Result<()> {
     tx.connection().execute(
         "INSERT INTO outbox (feature, item, identifier, state) VALUES (?1, ?2, ?3, 'queued')",
-        (feature, item, mint_identifier(platform.random())),
+        (feature.name(), item, mint_identifier(platform.random())),
     )?;
     Ok(())
 }
 
 /// The row that was queued under `identifier`, which the portal has shown to hold now.
-pub(crate) fn confirm(tx: &PageTx<'_>, feature: &str, identifier: &str) -> Result<Option<i64>> {
+pub(crate) fn confirm(tx: &PageTx<'_>, feature: Feature, identifier: &str) -> Result<Option<i64>> {
     let sql = "DELETE FROM outbox WHERE feature = ?1 AND identifier = ?2 RETURNING item";
     Ok(tx
         .connection()
         .prepare_cached(sql)?
-        .query_row((feature, identifier), |row| row.get(0))
+        .query_row((feature.name(), identifier), |row| row.get(0))
         .optional()?)
 }
 
 /// Whether anything is waiting for its proof: a page then has to be searched for identifiers.
-pub(crate) fn any(connection: &Connection, feature: &str) -> Result<bool> {
+pub(crate) fn any(connection: &Connection, feature: Feature) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE feature = ?1)";
     Ok(connection
         .prepare_cached(sql)?
-        .query_row([feature], |row| row.get(0))?)
+        .query_row([feature.name()], |row| row.get(0))?)
 }
 
 /// Queues a failed or doubtful item again, under the identifier that it has.
-pub(crate) fn retry(tx: &LocalTx<'_>, feature: &str, item: i64) -> Result<()> {
+pub(crate) fn retry(tx: &LocalTx<'_>, feature: Feature, item: i64) -> Result<()> {
     let sql = "UPDATE outbox SET state = 'queued', status = NULL
                WHERE feature = ?1 AND item = ?2 AND state IN ('failed', 'unknown')";
-    changed_one(tx.connection().execute(sql, (feature, item))?)
+    changed_one(tx.connection().execute(sql, (feature.name(), item))?)
 }
 
 /// Takes an item out that is not under way.
-pub(crate) fn withdraw(tx: &LocalTx<'_>, feature: &str, item: i64) -> Result<()> {
+pub(crate) fn withdraw(tx: &LocalTx<'_>, feature: Feature, item: i64) -> Result<()> {
     let sql = "DELETE FROM outbox WHERE feature = ?1 AND item = ?2 AND state <> 'sending'";
-    changed_one(tx.connection().execute(sql, (feature, item))?)
+    changed_one(tx.connection().execute(sql, (feature.name(), item))?)
 }
 
 fn changed_one(rows: usize) -> Result<()> {
@@ -169,7 +173,7 @@ fn next(feature: &FeatureSync, after: i64) -> Result<Option<Item>> {
     feature.partition.read(|c| {
         let sql = "SELECT id, item, identifier, state FROM outbox
                    WHERE feature = ?1 AND id > ?2 AND state IN ('queued', 'sending') ORDER BY id LIMIT 1";
-        let item = c.prepare_cached(sql)?.query_row((feature.mirror.name(), after), |row| {
+        let item = c.prepare_cached(sql)?.query_row((feature.track.feature.name(), after), |row| {
             let state: String = row.get(3)?;
             Ok(Item { id: row.get(0)?, row: row.get(1)?, identifier: row.get(2)?, doubtful: state == "sending" })
         });
@@ -260,12 +264,12 @@ async fn mark(feature: &FeatureSync, item: &Item, state: OutboxState) -> Result<
             tx.connection().execute(sql, (id, state, status, tried))?;
             Ok(())
         })?;
-        let changes = super::RowChanges {
+        let changes = RowChanges {
             outbox: true,
-            messages: true,
-            ..Default::default()
+            records: true,
+            ..RowChanges::new(feature.track.feature, IdKind::Position)
         };
-        feature.notifier.changes(feature.partition.ids(), &changes);
+        feature.notify(&changes);
         Ok(())
     })
     .await
@@ -276,7 +280,7 @@ async fn create(
     identifier: &str,
     body: String,
 ) -> Result<Response, SendError> {
-    let url = feature.owner.base.join(feature.mirror.resource_type());
+    let url = feature.owner.base.join(feature.track.resource_type);
     let request = Request::post(url, FHIR_JSON, body.into_bytes(), limits::FHIR_BODY)
         .header("accept", FHIR_JSON)
         .header("prefer", "return=representation")
@@ -289,33 +293,24 @@ async fn read_back(feature: &FeatureSync, identifier: &str, response: Response) 
     let identifier = identifier.to_owned();
     feature
         .on_disk(move |feature| {
-            let record = std::str::from_utf8(&response.body)
-                .ok()
-                .and_then(|text| Communication::parse(text).ok());
-            record.map_or(Ok(false), |record| {
-                keep_ours(feature, &identifier, vec![record])
-            })
+            feature
+                .mirror
+                .store_created(feature, &response.body, &identifier)
         })
         .await
 }
 
 /// Searches for `identifier`, newest first: a portal that ignores the parameter then shows it most likely too.
 async fn look_up(feature: &FeatureSync, item: &Item) -> Result<Proof> {
-    let Some(found) = search(feature, &item.identifier).await? else {
-        return Ok(Proof::None);
-    };
-    let wanted = item.identifier.clone();
-    if feature
-        .on_disk(move |feature| keep_ours(feature, &wanted, found))
-        .await?
-    {
-        return Ok(Proof::Arrived);
+    match search(feature, &item.identifier).await? {
+        Found::Ours => return Ok(Proof::Arrived),
+        Found::Refused => return Ok(Proof::None),
+        Found::Others | Found::Nothing => {}
     }
     // An identifier that nobody has: whoever finds something ignores the parameter.
     let nobodys = mint_identifier(feature.platform.random());
-    match search(feature, &nobodys).await? {
-        Some(found) if found.is_empty() => {}
-        Some(_) | None => return Ok(Proof::None),
+    if search(feature, &nobodys).await? != Found::Nothing {
+        return Ok(Proof::None);
     }
     let id = item.id;
     feature
@@ -352,11 +347,22 @@ fn is_old(feature: &FeatureSync, id: i64) -> Result<bool> {
     }
 }
 
-/// The records that the portal finds by `identifier`; nothing if it refuses to search so.
-async fn search(feature: &FeatureSync, identifier: &str) -> Result<Option<Vec<Communication>>> {
+/// What the portal finds by an identifier.
+#[derive(PartialEq)]
+enum Found {
+    /// The record with exactly this identifier, which is stored now.
+    Ours,
+    /// Records without it.
+    Others,
+    Nothing,
+    /// The portal refuses to search so.
+    Refused,
+}
+
+async fn search(feature: &FeatureSync, identifier: &str) -> Result<Found> {
     let mut url = by_identifier(
         &feature.owner.base,
-        feature.mirror.resource_type(),
+        feature.track.resource_type,
         IDENTIFIER_SYSTEM,
         identifier,
     );
@@ -370,30 +376,21 @@ async fn search(feature: &FeatureSync, identifier: &str) -> Result<Option<Vec<Co
         .await?;
     match response.status {
         401 | 408 | 429 => return Err(response.refusal()),
-        400..500 => return Ok(None),
+        400..500 => return Ok(Found::Refused),
         _ if !response.is_success() => return Err(response.refusal()),
         _ => {}
     }
+    let identifier = identifier.to_owned();
     feature
-        .on_disk(move |_| {
+        .on_disk(move |feature| {
             let bundle = Bundle::parse(&response.body)
                 .map_err(|_| PericardError::portal(PortalProblem::InvalidAnswer))?;
-            Ok(Some(bundle.records().records))
+            let ours = feature.mirror.store_ours(feature, &bundle, &identifier)?;
+            Ok(match ours {
+                Some(true) => Found::Ours,
+                Some(false) => Found::Others,
+                None => Found::Nothing,
+            })
         })
         .await
-}
-
-/// Keeps the record with exactly `identifier`, if there is one and it is this person's.
-fn keep_ours(feature: &FeatureSync, identifier: &str, records: Vec<Communication>) -> Result<bool> {
-    let ours = records
-        .into_iter()
-        .find(|record| record.has_identifier(IDENTIFIER_SYSTEM, identifier));
-    let Some(record) = ours else { return Ok(false) };
-    match feature.evaluate(vec![record])? {
-        PageVerdict::Admitted(page) if !page.admitted().is_empty() => {
-            feature.keep(&page, &[], None, true)?;
-            Ok(true)
-        }
-        _ => Ok(false),
-    }
 }

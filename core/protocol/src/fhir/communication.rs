@@ -164,14 +164,6 @@ impl Communication {
     pub fn key(&self) -> String {
         format!("Communication/{}", self.id)
     }
-
-    /// Whether it carries exactly this identifier.
-    pub fn has_identifier(&self, system: &str, value: &str) -> bool {
-        self.identifiers.iter().any(|identifier| {
-            identifier.system.as_deref() == Some(system)
-                && identifier.value.as_deref() == Some(value)
-        })
-    }
 }
 
 impl Parse for Communication {
@@ -180,6 +172,22 @@ impl Parse for Communication {
     fn of_entry(entry: &Entry<'_>) -> Result<Self, FhirError> {
         let text = entry.resource.get();
         Self::of(super::read_sound(text)?, text)
+    }
+
+    fn of_body(body: &[u8]) -> Result<Self, FhirError> {
+        let text = std::str::from_utf8(body).map_err(|_| FhirError::Unreadable)?;
+        Self::parse(text)
+    }
+
+    fn last_updated(&self) -> Option<Timestamp> {
+        self.last_updated
+    }
+
+    fn has_identifier(&self, system: &str, value: &str) -> bool {
+        self.identifiers.iter().any(|identifier| {
+            identifier.system.as_deref() == Some(system)
+                && identifier.value.as_deref() == Some(value)
+        })
     }
 
     fn lists(&self) -> usize {

@@ -4,6 +4,8 @@
 //! a few kilobytes of gzip can be millions of the smallest records, so what is built is counted against
 //! [`RECORD_MEMORY`] times the size of the page. Messages as portals write them come nowhere near it.
 
+use jiff::Timestamp;
+
 use super::FhirError;
 use super::bundle::Bundle;
 use crate::limits::RECORD_MEMORY;
@@ -24,8 +26,19 @@ pub trait Parse: Sized {
     /// again.
     fn of_entry(entry: &Entry<'_>) -> Result<Self, FhirError>;
 
+    /// Reads the resource that a response's body is.
+    fn of_body(body: &[u8]) -> Result<Self, FhirError>;
+
     /// How many elements its lists have together.
     fn lists(&self) -> usize;
+
+    /// `meta.lastUpdated`, which the watermark follows.
+    fn last_updated(&self) -> Option<Timestamp>;
+
+    /// Whether it carries this business identifier. Types that are only read never do.
+    fn has_identifier(&self, _system: &str, _value: &str) -> bool {
+        false
+    }
 }
 
 /// The records of one type on a page.

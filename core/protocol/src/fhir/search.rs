@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::instant::{whole_milliseconds, write_instant};
+use crate::admission::Owner;
 use crate::base_url::Base;
 
 /// How far before the watermark a download begins.
@@ -52,13 +53,38 @@ impl Watermark {
     }
 }
 
+/// What a feature searches for, without paging: parameters and their values. Prints nothing, since values name patients.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Search(Vec<(&'static str, String)>);
+
+impl Search {
+    /// What has the person, or a confirmed alias, as its subject.
+    pub fn by_subject(owner: &Owner) -> Self {
+        Self::by_patient("subject", owner)
+    }
+
+    /// What refers to the person, or a confirmed alias, in `parameter`: an appointment has no subject.
+    pub fn by_patient(parameter: &'static str, owner: &Owner) -> Self {
+        let patients = owner.aliases.iter().chain([&owner.patient]);
+        let patients: Vec<String> = patients.map(|id| format!("Patient/{id}")).collect();
+        Self(vec![(parameter, patients.join(","))])
+    }
+
+    /// The same, narrowed by another parameter.
+    #[must_use]
+    pub fn and(mut self, parameter: &'static str, value: impl Into<String>) -> Self {
+        self.0.push((parameter, value.into()));
+        self
+    }
+}
+
 /// A search for what changed.
 #[derive(Clone, Copy)]
 pub struct Download<'a> {
     /// The resource type.
     pub kind: &'a str,
-    /// The person and their confirmed aliases: ids of patients.
-    pub patients: &'a [&'a str],
+    /// What is searched for.
+    pub search: &'a Search,
     /// Where to begin; without it, everything.
     pub since: Option<Watermark>,
     /// Resources per page.
@@ -68,14 +94,9 @@ pub struct Download<'a> {
 impl Download<'_> {
     /// The address of the first page.
     pub fn url(&self, base: &Base) -> Url {
-        let subjects: Vec<_> = self
-            .patients
-            .iter()
-            .map(|id| format!("Patient/{id}"))
-            .collect();
         let mut url = base.join(self.kind);
         let mut query = url.query_pairs_mut();
-        query.append_pair("subject", &subjects.join(","));
+        query.extend_pairs(&self.search.0);
         if let Some(since) = self.since {
             let from = write_instant(since.with_overlap());
             query.append_pair("_lastUpdated", &format!("ge{from}"));
@@ -120,15 +141,21 @@ mod tests {
     #[test]
     fn a_download_begins_before_its_watermark() {
         let since = Watermark::at("2026-03-05T10:20:30.1239Z".parse().unwrap());
+        let owner = Owner {
+            base: base(),
+            patient: "ana".into(),
+            aliases: ["ana-old".into()].into(),
+        };
+        let search = Search::by_subject(&owner);
         let download = Download {
             kind: "Communication",
-            patients: &["ana", "ana-old"],
+            search: &search,
             since: Some(since),
             count: 100,
         };
         assert_eq!(
             download.url(&base()).as_str(),
-            "https://portal.example/fhir/Communication?subject=Patient%2Fana%2CPatient%2Fana-old\
+            "https://portal.example/fhir/Communication?subject=Patient%2Fana-old%2CPatient%2Fana\
              &_lastUpdated=ge2026-03-05T10%3A18%3A28.123Z&_sort=_lastUpdated&_count=100"
         );
         let everything = Download {

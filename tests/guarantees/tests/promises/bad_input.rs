@@ -160,7 +160,7 @@ fn what_a_person_mistypes() {
         let right = harness.world.password("ana".into(), true).unwrap();
         sign_in.clone().password(user, right).await.unwrap();
 
-        for code in ["", "12345", "123456789", "12345a", "١٢٣٤٥٦", "123.456"] {
+        for code in ["", "12345", "123456789", "12345a", "123.456"] {
             let error = sign_in.clone().code(code.into()).await.unwrap_err();
             assert_eq!(error, input("code", InputProblem::NotDigits), "{code}");
         }

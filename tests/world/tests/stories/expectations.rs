@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use pericard::{ChangeSet, FeatureState, MessageState};
+use pericard::{ChangeSet, Feature, FeatureChanges, FeatureState, MessageState};
 
 use crate::context::{Context, Halt, PAGE, broken};
 use crate::keys::Keys;
@@ -167,8 +167,14 @@ async fn changes(context: &Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
         "threads", "messages", "outbox", "session", "feature", "people",
     ];
     let of: fn(&ChangeSet) -> bool = match keys.word("of", &names, false)?.as_str() {
-        "threads" => |set| !set.threads.is_empty() || set.all_threads,
-        "messages" => |set| set.messages,
+        "threads" => |set| {
+            let grouped = |changes: &FeatureChanges| changes.all || !changes.groups.is_empty();
+            set.records.iter().any(grouped)
+        },
+        "messages" => |set| {
+            let messages = |changes: &FeatureChanges| changes.feature == Feature::Messages;
+            set.records.iter().any(messages)
+        },
         "outbox" => |set| set.outbox,
         "session" => |set| set.session,
         "feature" => |set| set.features,

@@ -88,8 +88,8 @@ extension StoryContext {
   private func changes(_ keys: inout Keys) async throws {
     let least = try keys.number("at_least")
     let kinds: [String: @Sendable (ChangeSet) -> Bool] = [
-      "threads": { !$0.threads.isEmpty || $0.allThreads },
-      "messages": { $0.messages },
+      "threads": { $0.records.contains { $0.all || !$0.groups.isEmpty } },
+      "messages": { $0.records.contains { $0.feature == .messages } },
       "outbox": { $0.outbox },
       "session": { $0.session },
       "feature": { $0.features },

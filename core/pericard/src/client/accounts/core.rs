@@ -13,24 +13,18 @@ use pericard_protocol::session::lease::LastContact;
 use crate::client::config::PortalConfig;
 use crate::client::host::Host;
 use crate::client::site::Site;
-use crate::features::messages::MessageMirror;
 use crate::keys::{Unlocked, Wrapped};
 use crate::platform::error::{PericardError, Result};
 use crate::session::{Session, SessionDeps, SessionState};
-use crate::storage::{AccountRow, Device, Partition, PersonRow};
+use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, Track};
 use crate::sync::{
-    ChangeNotifier, Changes, FeatureSync, Mirror, SyncCoordinator, SyncRun, download, outbox,
+    ChangeNotifier, Changes, FeatureSync, SyncCoordinator, SyncRun, download, outbox,
 };
 
 use super::revocations;
 
 /// A lease below it would seal between two syncs.
 const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
-
-/// The features: one line each.
-fn mirrors() -> Vec<Arc<dyn Mirror>> {
-    vec![Arc::new(MessageMirror)]
-}
 
 /// An account from the inside, shared by all its handles.
 pub(crate) struct AccountCore {
@@ -122,6 +116,18 @@ impl AccountCore {
         self.content().people.clone()
     }
 
+    /// The features of this client.
+    pub(crate) fn feature_names(&self) -> impl Iterator<Item = Feature> {
+        self.host
+            .features
+            .iter()
+            .map(|definition| definition.feature())
+    }
+
+    pub(crate) fn feature_named(&self, name: &str) -> Option<Feature> {
+        self.feature_names().find(|feature| feature.name() == name)
+    }
+
     pub(crate) fn changes(&self) -> Arc<Changes> {
         self.notifier.subscribe()
     }
@@ -147,11 +153,16 @@ impl AccountCore {
                 revocations::settle(&core.host).await;
                 core.site.keep_up(&core.host).await;
                 core.session.reopen().await?;
+                let mut first = Ok(());
                 for feature in core.feature_syncs().await? {
-                    outbox::send(&feature, &run).await?;
-                    download(&feature, &run).await?;
+                    let (sent, received) = (
+                        outbox::send(&feature, &run).await,
+                        download(&feature, &run).await,
+                    );
+                    // One feature in trouble stops no other, and sending stops no receiving.
+                    first = first.and(sent).and(received);
                 }
-                Ok(())
+                first
             }))
     }
 
@@ -222,11 +233,10 @@ impl AccountCore {
         content.unlocked = Some(root.clone());
         let key = root.person(&self.row.id, id, &Wrapped(person.wrapped))?;
         let path = self.host.directory()?.person_db(&self.row.id, id)?;
-        let mirrors = mirrors();
-        let schemas: Vec<_> = std::iter::once(&outbox::SCHEMA)
-            .chain(mirrors.iter().map(|m| m.schema()))
-            .collect();
-        let partition = Arc::new(Partition::open(&path, &key, &schemas)?);
+        let features = self.host.features.iter();
+        let schemas = std::iter::once(&outbox::SCHEMA)
+            .chain(features.flat_map(|feature| feature.schemas().iter().copied()));
+        let partition = Arc::new(Partition::open(&path, &key, &person.patient, schemas)?);
         content.partitions.insert(id.to_owned(), partition.clone());
         Ok(partition)
     }
@@ -269,20 +279,27 @@ impl AccountCore {
                     aliases: Default::default(),
                 };
                 let (owner, partition) = (Arc::new(owner), this.partition(&person.id)?);
-                feature_syncs.extend(mirrors().into_iter().map(|mirror| {
-                    FeatureSync {
-                        platform: this.host.platform.clone(),
-                        session: this.session.clone(),
-                        partition: partition.clone(),
-                        owner: owner.clone(),
-                        conditional_create: this
-                            .site
-                            .resource(mirror.resource_type())
-                            .is_some_and(|resource| resource.conditional_create),
-                        mirror,
-                        notifier: this.notifier.clone(),
+                for definition in this.host.features {
+                    for mirror in definition.mirrors() {
+                        let track = Track {
+                            feature: definition.feature(),
+                            resource_type: mirror.resource_type(),
+                        };
+                        feature_syncs.push(FeatureSync {
+                            platform: this.host.platform.clone(),
+                            session: this.session.clone(),
+                            partition: partition.clone(),
+                            owner: owner.clone(),
+                            track,
+                            mirror: *mirror,
+                            notifier: this.notifier.clone(),
+                            conditional_create: this
+                                .site
+                                .resource(track.resource_type)
+                                .is_some_and(|resource| resource.conditional_create),
+                        });
                     }
-                }));
+                }
             }
             Ok(feature_syncs)
         })

@@ -137,3 +137,7 @@ impl Files for Accounts {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

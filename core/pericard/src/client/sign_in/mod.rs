@@ -107,21 +107,19 @@ impl SignInFlow {
                 attempts_left: None,
             },
         };
-        let send = site
-            .resource("Communication")
-            .is_none_or(|messages| messages.creates());
+        let creates = |kind: &str| {
+            site.resource(kind)
+                .is_none_or(|resource| resource.creates())
+        };
+        let mut needs = vec![ResourceNeed::reads("Patient")];
+        for feature in host.features {
+            needs.extend(feature.needs(&creates));
+        }
         let state = State::new(
             &host.platform,
             &site,
             stage,
-            scope::plan(
-                &endpoints,
-                &[
-                    ResourceNeed::reads("Patient"),
-                    ResourceNeed::reads("Communication").and_creates(send),
-                ],
-            )
-            .scope,
+            scope::plan(&endpoints, &needs).scope,
             purpose,
             TIME,
         );

@@ -15,11 +15,11 @@ use rusqlite::Connection;
 
 use crate::platform::Platform;
 use crate::platform::error::Result;
-use crate::storage::{PageTx, millis, random_id};
+use crate::storage::{IdKind, PageTx, millis, random_id};
 use crate::sync::{RowChanges, outbox};
 
 use super::table::{self, NewRow, Outgoing, Threads};
-use super::{NAME, RESOURCE_TYPE};
+use super::{FEATURE, RESOURCE_TYPE};
 
 /// Writes the messages of a page. ExistingRow versions cost a look-up and nothing else.
 pub(super) fn apply(
@@ -30,17 +30,17 @@ pub(super) fn apply(
 ) -> Result<RowChanges> {
     let c = tx.connection();
     let mut threads = Threads::default();
-    let mut changes = RowChanges::default();
-    let awaited = outbox::any(c, NAME)?;
+    let mut changes = RowChanges::new(FEATURE, IdKind::Thread);
+    let awaited = outbox::any(c, FEATURE)?;
     for (key, _) in page.held() {
         if let Some(id) = key.id(RESOURCE_TYPE) {
-            changes.messages |= forget(c, &mut threads, id)?;
+            changes.records |= forget(c, &mut threads, id)?;
         }
     }
     for record in page.admitted() {
         // The status before anything else: a record that is an error has often lost its parts.
         if record.status == Status::EnteredInError {
-            changes.messages |= forget(c, &mut threads, &record.id)?;
+            changes.records |= forget(c, &mut threads, &record.id)?;
             continue;
         }
         let known = table::existing(c, &record.id)?;
@@ -48,7 +48,7 @@ pub(super) fn apply(
             // What was a message and has lost its parts is one no more.
             if let Some(known) = known {
                 table::remove(c, &mut threads, known.row)?;
-                changes.messages = true;
+                changes.records = true;
             }
             header(c, &mut threads, owner, record)?;
             continue;
@@ -72,7 +72,7 @@ pub(super) fn apply(
             at: sent_at(record),
             text: &text,
         };
-        changes.messages = true;
+        changes.records = true;
         let queued = if awaited && known.is_none() {
             sent_from_here(tx, record)?
         } else {
@@ -111,7 +111,7 @@ pub(super) fn apply(
             summary.take_part(&shown(Some(person)));
         }
     }
-    changes.threads = threads.write(c)?.into_iter().collect();
+    changes.groups = threads.write(c)?.into_iter().collect();
     Ok(changes)
 }
 
@@ -133,11 +133,11 @@ fn forget(c: &Connection, threads: &mut Threads, id: &str) -> Result<bool> {
 /// Hides what is here of records that turned out to be somebody else's.
 pub(super) fn hide(c: &Connection, keys: &[RecordKey]) -> Result<RowChanges> {
     let mut threads = Threads::default();
-    let mut changes = RowChanges::default();
+    let mut changes = RowChanges::new(FEATURE, IdKind::Thread);
     for id in keys.iter().filter_map(|key| key.id(RESOURCE_TYPE)) {
-        changes.messages |= forget(c, &mut threads, id)?;
+        changes.records |= forget(c, &mut threads, id)?;
     }
-    changes.threads = threads.write(c)?.into_iter().collect();
+    changes.groups = threads.write(c)?.into_iter().collect();
     Ok(changes)
 }
 
@@ -173,7 +173,7 @@ fn sent_from_here(tx: &PageTx<'_>, record: &Communication) -> Result<Option<i64>
     for identifier in &record.identifiers {
         if let (Some(IDENTIFIER_SYSTEM), Some(value)) =
             (identifier.system.as_deref(), &identifier.value)
-            && let Some(row) = outbox::confirm(tx, NAME, value)?
+            && let Some(row) = outbox::confirm(tx, FEATURE, value)?
         {
             return Ok(Some(row));
         }

@@ -3,29 +3,29 @@
 //! Everything here reads and writes the encrypted cache and answers without the network; a sync sends and fetches.
 
 mod mapping;
+mod mirror;
 mod model;
 mod table;
 
 use std::sync::Arc;
 
-use pericard_protocol::admission::{AdmittedPage, Owner, RecordKey};
 use pericard_protocol::display_text;
 use pericard_protocol::fhir::communication::Communication;
 use pericard_protocol::fhir::page::Parse;
-use rusqlite::Connection;
 
 use crate::platform::error::{InputProblem, PericardError, Result};
-use crate::storage::{IdKind, PageTx, Partition, Schema, millis};
-use crate::sync::{Mirror, RowChanges, outbox};
+use crate::storage::{Feature, IdKind, Partition, millis};
+use crate::sync::{RowChanges, outbox};
 
-use super::{Feature, PersonContext};
+use super::PersonContext;
 
+pub(crate) use mirror::MessagesFeature;
 pub use model::{
     Message, MessagePage, MessageState, MessageThread, NewMessage, SearchHit, SearchPage,
     SnippetPart, ThreadPage,
 };
 
-const NAME: &str = Feature::Messages.name();
+const FEATURE: Feature = Feature::Messages;
 const RESOURCE_TYPE: &str = Communication::RESOURCE_TYPE;
 /// Rows of one page at most, whatever is asked for.
 const MOST: u32 = 500;
@@ -163,7 +163,7 @@ impl Messages {
         self.at(move |partition| {
             let row = row(partition, IdKind::Message, &message)?;
             let changes = partition.local(|tx| {
-                outbox::withdraw(tx, NAME, row)?;
+                outbox::withdraw(tx, FEATURE, row)?;
                 let mut threads = table::Threads::default();
                 table::remove(tx.connection(), &mut threads, row)?;
                 threads.write(tx.connection())
@@ -181,7 +181,7 @@ impl Messages {
         self.at(move |partition| {
             let row = row(partition, IdKind::Message, &message)?;
             let thread = partition.local(|tx| {
-                outbox::retry(tx, NAME, row)?;
+                outbox::retry(tx, FEATURE, row)?;
                 table::thread_of(tx.connection(), row)
             })?;
             notify(&*person, partition, [thread], true);
@@ -244,11 +244,12 @@ fn notify(
     outbox: bool,
 ) {
     let changes = RowChanges {
-        threads: threads.into_iter().collect(),
-        messages: true,
+        groups: threads.into_iter().collect(),
+        records: true,
         outbox,
+        ..RowChanges::new(FEATURE, IdKind::Thread)
     };
-    person.notifier().changes(partition.ids(), &changes);
+    person.notifier().rows_changed(partition.ids(), &changes);
 }
 
 fn queue(
@@ -295,7 +296,7 @@ fn queue(
             text: &text,
         };
         let id = table::write(tx, &mut threads, thread, &new)?;
-        outbox::queue(tx, person.platform(), NAME, id)?;
+        outbox::queue(tx, person.platform(), FEATURE, id)?;
         threads.write(c)?;
         Ok((thread, id))
     })?;
@@ -303,57 +304,4 @@ fn queue(
     partition
         .read(|c| table::one(c, partition.ids(), id))?
         .ok_or(PericardError::internal("queued"))
-}
-
-/// Messages as what a sync mirrors.
-pub(crate) struct MessageMirror;
-
-impl Mirror for MessageMirror {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn schema(&self) -> &'static Schema {
-        &table::SCHEMA
-    }
-
-    fn resource_type(&self) -> &'static str {
-        RESOURCE_TYPE
-    }
-
-    fn apply(
-        &self,
-        tx: &PageTx<'_>,
-        owner: &Owner,
-        page: &AdmittedPage<Communication>,
-        news: bool,
-    ) -> Result<RowChanges> {
-        mapping::apply(tx, owner, page, news)
-    }
-
-    fn hide(&self, connection: &Connection, keys: &[RecordKey]) -> Result<RowChanges> {
-        mapping::hide(connection, keys)
-    }
-
-    fn holds(&self, connection: &Connection, id: &str) -> Result<bool> {
-        table::holds(connection, id, &mapping::header_tie(id))
-    }
-
-    fn bulk(&self, partition: &Partition, begin: bool) -> Result<()> {
-        partition.local(|tx| table::bulk(tx.connection(), begin))
-    }
-
-    fn outgoing(
-        &self,
-        connection: &Connection,
-        owner: &Owner,
-        row: i64,
-        identifier: &str,
-    ) -> Result<Option<String>> {
-        Ok(mapping::resource(
-            &table::outgoing(connection, row)?,
-            owner,
-            identifier,
-        ))
-    }
 }

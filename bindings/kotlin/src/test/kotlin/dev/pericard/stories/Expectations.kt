@@ -77,8 +77,8 @@ private fun StoryContext.session(): String = when (accountOrNull?.session()) {
 private suspend fun StoryContext.changes(keys: Keys) {
     val least = keys.number("at_least")
     val of: (ChangeSet) -> Boolean = when (keys.word("of", "threads", "messages", "outbox", "session", "feature", "people")) {
-        "threads" -> { set -> set.threads.isNotEmpty() || set.allThreads }
-        "messages" -> ChangeSet::messages
+        "threads" -> { set -> set.records.any { it.all || it.groups.isNotEmpty() } }
+        "messages" -> { set -> set.records.any { it.feature == Feature.MESSAGES } }
         "outbox" -> ChangeSet::outbox
         "session" -> ChangeSet::session
         "feature" -> ChangeSet::features

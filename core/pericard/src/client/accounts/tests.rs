@@ -1,0 +1,360 @@
+//! A second feature, which exists in this test alone, syncs and is admitted like the first: a folder and a line are
+//! enough.
+
+#![allow(clippy::disallowed_methods)] // a test has a clock
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use pericard_protocol::admission::{Admissible, AdmittedPage, Owner, RecordKey};
+use pericard_protocol::fhir::FhirError;
+use pericard_protocol::fhir::contained::Contained;
+use pericard_protocol::fhir::datatypes::{Meta, Reference};
+use pericard_protocol::fhir::page::{Entry, Parse};
+use pericard_protocol::fhir::search::Search;
+use pericard_protocol::oauth::scope::ResourceNeed;
+use pericard_protocol::secret::Secret;
+use rusqlite::Connection;
+use serde::Deserialize;
+
+use super::*;
+use crate::client::config::{ClientId, Config, PortalConfig};
+use crate::features::{FEATURES, FeatureDefinition, Features};
+use crate::keys::Keystore;
+use crate::platform::error::KeystoreError;
+use crate::platform::{Body, Exchange, Platform, Transport, TransportRequest, TransportResponse};
+use crate::storage::{Feature, GrantRow, IdKind, PageTx, PersonRow, Schema, Track, random_id};
+use crate::sync::{AnyMirror, Mirror, RowChanges, SyncRun};
+
+/// FHIR's `Flag`, as far as the feature needs it.
+struct Flag {
+    id: String,
+    meta: Meta,
+    subject: Reference,
+    contained: Contained,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    id: String,
+    meta: Meta,
+    subject: RawSubject,
+}
+
+#[derive(Deserialize)]
+struct RawSubject {
+    reference: String,
+}
+
+impl Parse for Flag {
+    const RESOURCE_TYPE: &'static str = "Flag";
+
+    fn of_entry(entry: &Entry<'_>) -> Result<Self, FhirError> {
+        Self::of_body(entry.resource.get().as_bytes())
+    }
+
+    fn of_body(body: &[u8]) -> Result<Self, FhirError> {
+        let raw: Raw = serde_json::from_slice(body).map_err(|_| FhirError::Unreadable)?;
+        Ok(Self {
+            id: raw.id,
+            meta: raw.meta,
+            subject: Reference {
+                reference: Some(raw.subject.reference),
+                ..Reference::default()
+            },
+            contained: Contained::default(),
+        })
+    }
+
+    fn lists(&self) -> usize {
+        0
+    }
+
+    fn last_updated(&self) -> Option<jiff::Timestamp> {
+        self.meta.last_updated
+    }
+}
+
+impl Admissible for Flag {
+    fn key(&self) -> String {
+        format!("Flag/{}", self.id)
+    }
+
+    fn subjects(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::once(&self.subject)
+    }
+
+    fn parties(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::empty()
+    }
+
+    fn parents(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::empty()
+    }
+
+    fn mentions(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::empty()
+    }
+
+    fn contained(&self) -> &Contained {
+        &self.contained
+    }
+}
+
+static TABLE: Schema = Schema {
+    part: "probe",
+    steps: &["CREATE TABLE flag (id TEXT PRIMARY KEY) STRICT"],
+};
+
+/// The feature: its line in the table, and its mirror.
+struct Probe;
+
+impl FeatureDefinition for Probe {
+    fn feature(&self) -> Feature {
+        Feature::Probe
+    }
+
+    fn needs(&self, _: &dyn Fn(&str) -> bool) -> Vec<ResourceNeed> {
+        vec![ResourceNeed::reads("Flag")]
+    }
+
+    fn schemas(&self) -> &'static [&'static Schema] {
+        const TABLES: &[&Schema] = &[&TABLE];
+        TABLES
+    }
+
+    fn mirrors(&self) -> &'static [&'static dyn AnyMirror] {
+        &[&Probe]
+    }
+}
+
+impl Mirror for Probe {
+    type Record = Flag;
+
+    fn searches(&self, owner: &Owner) -> Vec<Search> {
+        vec![Search::by_patient("patient", owner).and("status", "active")]
+    }
+
+    fn apply(
+        &self,
+        tx: &PageTx<'_>,
+        _: &Owner,
+        page: &AdmittedPage<Flag>,
+        _: bool,
+    ) -> Result<RowChanges> {
+        for flag in page.admitted() {
+            tx.connection()
+                .execute("INSERT OR REPLACE INTO flag VALUES (?1)", [&flag.id])?;
+        }
+        Ok(RowChanges::new(Feature::Probe, IdKind::Position))
+    }
+
+    fn hide(&self, _: &Connection, _: &[RecordKey]) -> Result<RowChanges> {
+        Ok(RowChanges::new(Feature::Probe, IdKind::Position))
+    }
+
+    fn holds(&self, _: &Connection, _: &str) -> Result<bool> {
+        Ok(false)
+    }
+}
+
+/// Answers by path.
+struct Canned(Mutex<BTreeMap<&'static str, String>>);
+
+struct Whole(Option<Bytes>);
+
+impl Body for Whole {
+    fn chunk(&mut self) -> Exchange<'_, Option<Bytes>> {
+        let piece = self.0.take();
+        Box::pin(async move { Ok(piece) })
+    }
+}
+
+impl Transport for Canned {
+    fn exchange(&self, request: TransportRequest) -> Exchange<'static, TransportResponse> {
+        let kind = request.url.path().rsplit('/').next().unwrap_or_default();
+        let answers = self.0.lock().unwrap();
+        let body = answers.get(kind).cloned();
+        let status = if body.is_some() { 200 } else { 404 };
+        Box::pin(async move {
+            Ok(TransportResponse {
+                status,
+                headers: vec![("content-type".into(), "application/fhir+json".into())],
+                body: Box::new(Whole(body.map(Bytes::from))),
+            })
+        })
+    }
+
+    fn close_idle(&self) {}
+}
+
+#[derive(Default)]
+struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
+
+impl Keystore for Memory {
+    fn load(&self, name: String) -> std::result::Result<Option<Vec<u8>>, KeystoreError> {
+        Ok(self.0.lock().unwrap().get(&name).cloned())
+    }
+
+    fn store(&self, name: String, value: Vec<u8>) -> std::result::Result<(), KeystoreError> {
+        self.0.lock().unwrap().insert(name, value);
+        Ok(())
+    }
+
+    fn delete(&self, name: String) -> std::result::Result<(), KeystoreError> {
+        self.0.lock().unwrap().remove(&name);
+        Ok(())
+    }
+}
+
+const BASE: &str = "https://portal.example/fhir";
+const SMART: &str = r#"{"issuer":"https://portal.example","authorization_endpoint":"https://portal.example/auth",
+    "token_endpoint":"https://portal.example/token","code_challenge_methods_supported":["S256"]}"#;
+
+fn page(kind: &str, records: &[(&str, &str)]) -> String {
+    let entries: Vec<String> = records
+        .iter()
+        .map(|(id, patient)| {
+            format!(
+                r#"{{"resource":{{"resourceType":"{kind}","id":"{id}","status":"completed",
+                "meta":{{"versionId":"1","lastUpdated":"2026-03-05T10:20:30Z"}},
+                "subject":{{"reference":"Patient/{patient}"}},"payload":[{{"contentString":"x"}}]}}}}"#
+            )
+        })
+        .collect();
+    let entries = entries.join(",");
+    format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":[{entries}]}}"#)
+}
+
+/// An account of Ana's with both features.
+fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, Arc<AccountCore>) {
+    static BOTH: Features = &[FEATURES[0], &Probe];
+    let config = Config {
+        directory: folder.to_string_lossy().into_owned(),
+        portals: vec![PortalConfig {
+            base: BASE.into(),
+            client: ClientId::Registered {
+                client_id: "app".into(),
+            },
+            redirect: "com.example.app:/back".into(),
+            native_sign_in: false,
+            lease: None,
+            extra_roots: Vec::new(),
+        }],
+        allow_loopback_http: false,
+        app: "Test/1".into(),
+    };
+    let platform = Platform {
+        transport,
+        ..Platform::real("test")
+    };
+    let host = Host::open(config, Arc::new(Memory::default()), platform, BOTH).unwrap();
+    let document = serde_json::json!({
+        "asked": SystemTime::now() + Duration::from_secs(60), "smart": { "text": SMART },
+        "server": null, "keys": null, "capability": null });
+    host.device
+        .keep_portal(BASE, &document.to_string())
+        .unwrap();
+    let row = AccountRow {
+        id: random_id(&host.platform),
+        base: BASE.into(),
+        issuer: "https://portal.example".into(),
+        subject: "ana".into(),
+        config: "{}".into(),
+        sealed: None,
+        heard: None,
+        wanted: None,
+    };
+    let root = host.vault.content_root(&row.id, true).unwrap();
+    let id = random_id(&host.platform);
+    let wrapped = root.new_person(&host.platform, &row.id, &id).unwrap().0;
+    let person = PersonRow {
+        id,
+        patient: "ana".into(),
+        name: "Ana".into(),
+        is_self: true,
+        wrapped,
+    };
+    let grant = GrantRow {
+        patient: "ana".into(),
+        access_token: Secret::new("token".into()),
+        expires: SystemTime::now() + Duration::from_secs(3600),
+        refresh_token: None,
+        scope: "patient/*.rs".into(),
+        intent: false,
+        client_id: "app".into(),
+        key: None,
+        bound: false,
+    };
+    host.device.signed_in(&row, &grant, &person, "").unwrap();
+    let accounts = Accounts::new(host).unwrap();
+    let account = accounts.find(&row.id).unwrap();
+    (accounts, account)
+}
+
+async fn sync(account: &Arc<AccountCore>) -> Result<()> {
+    let run: Arc<SyncRun> = account.start_sync(None)?;
+    while run.next().await?.is_some() {}
+    Ok(())
+}
+
+fn flags(account: &AccountCore) -> Vec<String> {
+    let partition = account.partitions().unwrap().remove(0);
+    partition
+        .read(|c| {
+            let mut statement = c.prepare("SELECT id FROM flag ORDER BY id")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_second_feature_syncs_and_is_admitted_like_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let portal = Arc::new(Canned(Mutex::new(BTreeMap::from([
+        ("Communication", page("Communication", &[("m", "ana")])),
+        ("Flag", page("Flag", &[("a", "ana"), ("b", "ana")])),
+    ]))));
+    let (_accounts, account) = account(folder.path(), portal.clone());
+    sync(&account).await.unwrap();
+    assert_eq!(flags(&account), ["a", "b"]);
+
+    // Somebody else's flag stops this feature and no other.
+    let answers = [
+        (
+            "Communication",
+            page("Communication", &[("m", "ana"), ("n", "ana")]),
+        ),
+        ("Flag", page("Flag", &[("c", "ben")])),
+    ];
+    portal.0.lock().unwrap().extend(answers);
+    let ended = sync(&account).await;
+    assert!(
+        matches!(ended, Err(PericardError::Integrity { .. })),
+        "{ended:?}"
+    );
+    let partition = account.partitions().unwrap().remove(0);
+    assert!(partition.stopped(Feature::Probe).unwrap().is_some());
+    assert_eq!(partition.stopped(Feature::Messages).unwrap(), None);
+    let incident = partition.incidents().unwrap().remove(0);
+    assert_eq!(
+        (incident.feature.as_str(), incident.resource_type.as_str()),
+        ("probe", "Flag")
+    );
+    let cursor = |feature, resource_type| {
+        let track = Track {
+            feature,
+            resource_type,
+        };
+        partition.cursor(track).unwrap()
+    };
+    assert!(
+        cursor(Feature::Messages, "Communication")
+            .watermark
+            .is_some()
+    );
+    assert!(cursor(Feature::Probe, "Flag").caught_up);
+    assert_eq!(flags(&account), ["a", "b"]);
+}

@@ -1,0 +1,29 @@
+//! Whose cursor it is: a feature, and one of the resource types that it mirrors.
+
+/// A part of the product that can stop without stopping the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, uniffi::Enum)]
+pub enum Feature {
+    /// Secure messages.
+    Messages,
+    /// A second feature, which tests bring.
+    #[cfg(test)]
+    Probe,
+}
+
+impl Feature {
+    /// Its name in the databases.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Messages => "messages",
+            #[cfg(test)]
+            Self::Probe => "probe",
+        }
+    }
+}
+
+/// What a cursor, an incident and a held record belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Track {
+    pub(crate) feature: Feature,
+    pub(crate) resource_type: &'static str,
+}
