@@ -1,4 +1,4 @@
-//! Doors for the tests of this repository: a client in a world of their own making. Rust only, never exported.
+//! The test seam: a client on a simulated platform. Rust only, behind a feature, never exported to Swift or Kotlin.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ pub use crate::platform::{
     Transport, TransportError, TransportRequest, TransportResponse, Wait,
 };
 
-/// The world outside, to be changed in parts.
+/// The real platform, whose parts a test may replace.
 pub fn system_platform(app: &str) -> Platform {
     Platform::real(app)
 }
 
-/// Opens a client in `world`.
+/// Opens a client on `platform`.
 pub async fn open(
     config: Config,
     keystore: Arc<dyn Keystore>,

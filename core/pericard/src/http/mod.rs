@@ -3,14 +3,14 @@
 //! - A token goes to the portal's origin *and base path* and nowhere else; a request that would carry it
 //!   elsewhere is not sent.
 //! - No redirect is followed: none of Pericard's standards needs one, and a followed one carries what it was given.
-//! - Repeatable calls are tried again with full jitter after a broken connection, 502, 503, 504, and a
+//! - Idempotent requests are retried with full jitter after a broken connection, 502, 503, 504, and a
 //!   429 whose `Retry-After` is short. Nothing else is: after a lost answer the outbox decides, not the network.
 //! - A body is read up to its limit and no further; the limit counts decompressed bytes. So are header fields.
 //! - At most six requests are in flight per portal.
-//! - A call with a key carries a proof of it (RFC 9449), made anew for each try; see [`proof`].
+//! - A request with a key carries a proof of possession (RFC 9449), made anew for each try; see [`proof`].
 //!
-//! Failures are a [`HttpError`], which says what the caller can conclude: above all whether the request may
-//! have had its effect.
+//! Failures are an [`HttpError`], which says what the caller may conclude: above all, whether the request may have had
+//! its effect.
 
 mod proof;
 mod response;
@@ -37,7 +37,7 @@ pub(crate) use response::Response;
 /// Requests in flight per portal: what a browser allows a server over HTTP/1.1.
 const IN_FLIGHT: usize = 6;
 
-/// Why there is no answer that can be used.
+/// Why there is no usable response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HttpError {
     /// Nothing was sent.
@@ -98,7 +98,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// A read of `url`, at most `limit` bytes of it.
+    /// GETs `url` and accepts a body of at most `limit` bytes.
     pub(crate) fn get(url: Url, limit: usize) -> Self {
         Self {
             method: Method::Get,
@@ -111,7 +111,7 @@ impl Request {
         }
     }
 
-    /// Sends `body` to `url`; never repeated by itself.
+    /// POSTs `body` to `url`; never retried automatically.
     pub(crate) fn post(url: Url, content_type: &'static str, body: Vec<u8>, limit: usize) -> Self {
         let headers = vec![("content-type", content_type.to_owned())];
         Self {
@@ -125,7 +125,7 @@ impl Request {
         }
     }
 
-    /// A question to an authorization server: `form` to `url`, the answer in JSON.
+    /// POSTs `form` to an authorization server and asks for JSON.
     pub(crate) fn form(url: Url, form: &Form) -> Self {
         let body = form.as_str().as_bytes().to_vec();
         Self::post(url, Form::CONTENT_TYPE, body, limits::OAUTH_BODY)
@@ -137,7 +137,7 @@ impl Request {
         self
     }
 
-    /// Carries an access token, which only the portal's base may see.
+    /// Attaches an access token. The request is refused unless its URL lies under the portal's base.
     pub(crate) fn token(mut self, token: &Secret) -> Self {
         self.token = Some(token.clone());
         self
@@ -147,7 +147,7 @@ impl Request {
         &self.url
     }
 
-    /// Proves that `key` is ours; a token is then one that is bound to it. Without a key nothing changes.
+    /// Attaches a proof of possession of `key`; a token is then sent as bound to it. Without a key nothing changes.
     pub(crate) fn proved(mut self, key: Option<&Arc<DpopKey>>) -> Self {
         self.key = key.cloned();
         self
@@ -186,8 +186,8 @@ impl HttpClient {
         &self.base
     }
 
-    /// Sends `request` and reads the whole response, again where that is harmless; within [`limits::EXCHANGE`], and not
-    /// beyond the grace of a pause.
+    /// Sends `request`, retrying where that is harmless, and reads the whole response. Ends within [`limits::EXCHANGE`],
+    /// or when the grace period of a pause is over.
     pub(crate) async fn send(&self, request: Request) -> Result<Response, HttpError> {
         if request.token.is_some() && !self.base.covers(&request.url) {
             return Err(HttpError::ForeignLink);
@@ -221,12 +221,12 @@ impl HttpClient {
         }
     }
 
-    /// The time at `url`'s server, as far as this device can tell.
+    /// Returns this device's best estimate of the time at `url`'s server.
     pub(crate) fn estimated_time(&self, url: &Url) -> Timestamp {
         self.heard.estimated_time(url, &self.base, &self.platform)
     }
 
-    /// The same; `ClockWrong` when the device's own clock is more than a day away from it.
+    /// The same; fails with `ClockWrong` when the device's own clock is more than a day away from it.
     pub(crate) fn time_at(&self, url: &Url) -> Result<Timestamp, HttpError> {
         self.heard.time_at(url, &self.base, &self.platform)
     }
@@ -293,7 +293,7 @@ impl HttpClient {
     }
 }
 
-/// What may be concluded from a failure of the transport.
+/// Translates a transport failure into what the caller may conclude.
 fn concluded(error: TransportError) -> HttpError {
     match error {
         TransportError::Unreachable => HttpError::Offline,

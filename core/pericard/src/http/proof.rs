@@ -1,4 +1,4 @@
-//! Proof of possession (RFC 9449): what servers said that proofs need, and when a refused one is worth another try.
+//! Proofs of possession (RFC 9449): the nonce and time each server wants, and when a refused proof is worth a retry.
 //!
 //! Uses: `response`
 //!
@@ -8,7 +8,7 @@
 //! clock changes nothing; before anything was heard it is the device's. A device whose clock is off by more than a day is
 //! told so, until it is set.
 //!
-//! A proof is made for one try and never sent twice. A call whose proof was refused is sent once more when the answer
+//! A proof is made for one try and never sent twice. A request whose proof was refused is retried once if the response
 //! brought what was missing.
 
 use std::collections::HashMap;
@@ -27,13 +27,13 @@ use crate::platform::{Method, Platform};
 use super::response::Response;
 use super::{HttpError, Request};
 
-/// A larger difference is a clock to be set, not one to be made up for.
+/// Beyond this difference the person has to set the clock; it is not corrected silently.
 const CORRECTED: SignedDuration = SignedDuration::from_hours(24);
 
 /// A difference that matters to a server that is strict about the age of proofs.
 const NOTED: SignedDuration = SignedDuration::from_secs(5);
 
-/// What servers said.
+/// Nonces and clock readings from responses.
 #[derive(Default)]
 pub(super) struct ServerHints(Mutex<Hints>);
 
@@ -45,7 +45,7 @@ struct Hints {
     nonces: [Option<String>; 2],
 }
 
-/// What the tries of one call were made with.
+/// What the tries of one request were made with.
 #[derive(Default)]
 pub(super) struct Tries {
     at: Timestamp,
@@ -55,11 +55,11 @@ pub(super) struct Tries {
 /// What to do about a proof that was refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// The answer stands.
+    /// Return the response as it is.
     Stands,
-    /// A proof by what is known now is another one: send the call again.
+    /// A new proof would differ from the refused one: send the request again.
     Again,
-    /// The time may be what is wrong, and nobody has told it: ask the base.
+    /// The time may be wrong and no server has said it yet: ask the base first.
     AskTime,
 }
 
@@ -68,7 +68,7 @@ impl ServerHints {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what an answer of `url` tells besides what it says.
+    /// Records the nonce and the clock reading that a response from `url` carries.
     pub(super) fn take(&self, response: &Response, url: &Url, base: &Base, platform: &Platform) {
         let mut said = self.said();
         // An answer from a cache carries the time of the first one (RFC 9111 §5.1).
@@ -91,7 +91,7 @@ impl ServerHints {
             .any(|url| said.times.contains_key(&url.origin()))
     }
 
-    /// The time at `url`'s server, as far as this device can tell.
+    /// Returns this device's best estimate of the time at `url`'s server.
     pub(super) fn estimated_time(&self, url: &Url, base: &Base, platform: &Platform) -> Timestamp {
         let said = self.said();
         let heard = said.times.get(&url.origin());
@@ -103,7 +103,7 @@ impl ServerHints {
         there.unwrap_or_else(|| device_time(platform))
     }
 
-    /// The same, if the device's own clock is not too far from it.
+    /// The same; fails if the device's own clock is too far from it.
     pub(super) fn time_at(
         &self,
         url: &Url,
@@ -145,7 +145,7 @@ impl ServerHints {
 }
 
 impl Tries {
-    /// What to do about `answer`. A call is sent again once.
+    /// Decides what to do about `response`. A request is sent again at most once.
     pub(super) fn next(
         &mut self,
         response: &Response,

@@ -1,4 +1,4 @@
-//! A whole answer within its limits.
+//! A complete response, read within its limits.
 
 use std::time::Duration;
 
@@ -86,7 +86,7 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
-    /// `Retry-After`, as parsed when the answer came.
+    /// `Retry-After`, as parsed when the response arrived.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
@@ -97,7 +97,7 @@ impl Response {
             .is_some_and(|t| t.trim_start().to_ascii_lowercase().starts_with("text/html"))
     }
 
-    /// The error for an answer that is not the expected one.
+    /// The error for a response that is not the expected one.
     pub(crate) fn refusal(&self) -> PericardError {
         let problem = match self.status {
             429 => {
@@ -130,7 +130,7 @@ mod tests {
         }
     }
 
-    /// An answer whose header fields take so many bytes together.
+    /// A response whose header fields take so many bytes together.
     async fn with_head_of(bytes: usize) -> Result<Response, HttpError> {
         let field = |n: usize| (format!("x-{n:06}"), "a".repeat(100 - 8 - FIELD));
         let headers = (0..bytes / 100).map(field).collect();

@@ -1,5 +1,5 @@
-//! When to try again, and after which wait: full jitter, so that a portal that comes back is not met by
-//! all its patients at once ("Exponential Backoff And Jitter", M. Brooker, AWS Architecture Blog, 2015).
+//! When to retry, and after how long: full jitter, so that a portal that recovers is not hit by all its
+//! patients at once ("Exponential Backoff And Jitter", M. Brooker, AWS Architecture Blog, 2015).
 //!
 //! Uses: `response`
 
@@ -12,10 +12,10 @@ use super::response::Response;
 
 const TRIES: u32 = 3;
 const FIRST: Duration = Duration::from_millis(400);
-/// A longer `Retry-After` is the caller's to keep: it becomes `RateLimited`.
+/// A longer `Retry-After` is returned to the caller as `RateLimited`.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The tries of one call.
+/// The retries of one request.
 pub(super) struct Retries {
     left: u32,
     ceiling: Duration,
@@ -29,7 +29,7 @@ impl Retries {
         }
     }
 
-    /// The wait before the next try, or `None` when `outcome` stands.
+    /// Returns the wait before the next try, or `None` if `outcome` is final.
     pub(super) fn wait(
         &mut self,
         outcome: &Result<Response, HttpError>,

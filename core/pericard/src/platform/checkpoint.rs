@@ -1,10 +1,10 @@
-//! Moments at which a process may die with the most to lose: between an effect and its record.
+//! Points at which a crash would lose the most: between an effect and its record. Tests crash the process there.
 //!
 //! Uses: `clock`
 
 use super::clock::Wait;
 
-/// Such a moment.
+/// Such a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Checkpoint {
     /// An authorization code has arrived and is not redeemed.
@@ -43,13 +43,13 @@ impl Checkpoint {
     ];
 }
 
-/// Is told of every moment that is passed. A test may keep it from passing.
+/// Is told of every checkpoint. A test may block there.
 pub trait Checkpoints: Send + Sync + 'static {
-    /// `point` is reached; what comes after it waits.
+    /// `point` is reached; execution continues when the returned future completes.
     fn reached(&self, point: Checkpoint) -> Wait;
 }
 
-/// Outside of tests nothing happens there.
+/// Outside tests, checkpoints do nothing.
 pub(super) struct Passed;
 
 impl Checkpoints for Passed {

@@ -1,4 +1,4 @@
-//! Time: the wall clock, and waiting.
+//! Time: the wall clock, the time since boot, waiting, deadlines.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,9 +13,9 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> SystemTime;
     /// The time since boot, sleep included: nobody can set it back. It starts anew with each boot.
     fn uptime(&self) -> Duration;
-    /// Completes after `span`; nothing else happens meanwhile.
+    /// Completes after `span`. For waits between two tries, which a simulated clock may skip.
     fn sleep(&self, span: Duration) -> Wait;
-    /// Completes when `span` has passed beside something that may end earlier: a deadline.
+    /// Completes after `span`. For deadlines that run beside other work, which a simulated clock must not skip.
     fn timer(&self, span: Duration) -> Wait;
 }
 
@@ -40,7 +40,7 @@ impl Clock for SystemClock {
         Duration::try_from(now).unwrap_or_default()
     }
 
-    /// Elsewhere: since the first question of this process, which proves less and never more.
+    /// Elsewhere: since this process first asked. That can only shorten a lease, never extend it.
     #[cfg(not(unix))]
     fn uptime(&self) -> Duration {
         static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();

@@ -13,7 +13,7 @@ pub(crate) type Result<T, E = PericardError> = std::result::Result<T, E>;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 #[non_exhaustive]
 pub enum PericardError {
-    /// The portal cannot be reached. What is stored stays readable, what was queued stays queued; try again later.
+    /// The portal cannot be reached. The cache stays readable and the outbox keeps its messages; try again later.
     #[error("the portal cannot be reached; try again when the device is online")]
     Offline,
     /// Only a new sign-in helps; `reason` says why.
@@ -82,9 +82,9 @@ pub enum PericardError {
         /// The HTTP status, where one was received.
         status: Option<u16>,
     },
-    /// The portal delivered a record of somebody else. It was not stored; the feature rests until
-    /// the portal answers cleanly. Show the incident and keep the cache readable.
-    #[error("the portal delivered a record of somebody else; it was not stored")]
+    /// The portal delivered somebody else's record. It was not stored; the feature is stopped until the portal
+    /// answers correctly again. Show the incident; the cache stays readable.
+    #[error("the portal delivered somebody else's record; it was not stored")]
     Integrity {
         /// The incident in `Account.incidents`.
         incident: String,
@@ -101,10 +101,10 @@ pub enum PericardError {
         /// What the keystore said.
         kind: KeystoreError,
     },
-    /// A defect in Pericard. It says nothing more on purpose; report the id.
+    /// A bug in Pericard. The text says nothing more on purpose; report the id.
     #[error("a defect in Pericard ({id}); please report it")]
     Internal {
-        /// The place in the code, without any data.
+        /// The place in the code; contains no data.
         id: String,
     },
 }
@@ -189,7 +189,7 @@ pub enum PortalProblem {
     WrongIssuer,
     /// An endpoint is not `https`.
     Insecure,
-    /// Not the JSON that the standard asks for.
+    /// The response is not the document that the standard requires.
     InvalidAnswer,
     /// Larger than the limit for its kind.
     TooLarge,
@@ -197,13 +197,13 @@ pub enum PortalProblem {
     Unsupported,
     /// The portal refused the request (4xx).
     Refused,
-    /// The portal has a problem of its own (5xx), or sends away from itself. Try again later.
+    /// The portal failed (5xx) or redirected elsewhere. Try again later.
     Failing,
     /// The portal's certificate is not trusted, or TLS failed.
     Certificate,
     /// A link leads away from the portal; it was not followed.
     ForeignLink,
-    /// The portal's statement of who signed in cannot be believed: its signature, its times, or whom it was made for.
+    /// The `id_token` cannot be trusted: its signature, its times or its audience is wrong.
     UntrustedIdentity,
     /// The portal signed the person in without the fresh or stronger proof that it had asked for.
     NotFresh,

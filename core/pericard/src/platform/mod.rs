@@ -26,7 +26,7 @@ pub use transport::{
 
 use error::{PericardError, Result};
 
-/// What a client stands in. Cheap to clone.
+/// Where time, randomness, network and tasks come from. Cheap to clone.
 #[derive(Clone)]
 pub struct Platform {
     /// Time.
@@ -37,12 +37,12 @@ pub struct Platform {
     pub transport: Arc<dyn Transport>,
     /// Tasks and threads.
     pub spawner: Arc<dyn Spawner>,
-    /// Moments at which a process may die.
+    /// Points at which tests let a process crash.
     pub checkpoints: Arc<dyn Checkpoints>,
 }
 
 impl Platform {
-    /// The world outside.
+    /// The real platform.
     pub(crate) fn real(app: &str) -> Self {
         Self {
             clock: Arc::new(clock::SystemClock),
@@ -53,7 +53,7 @@ impl Platform {
         }
     }
 
-    /// SyncCoordinator `job` to its end whatever becomes of the future that is returned: a caller that goes away
+    /// Runs `job` to its end whatever becomes of the future that is returned: a caller that goes away
     /// cannot stop work between an effect and its record. A panic becomes `Internal` without its text.
     pub(crate) async fn spawn<T: Send + 'static>(
         &self,
@@ -67,7 +67,7 @@ impl Platform {
             .unwrap_or_else(|_| Err(PericardError::internal("panic")))
     }
 
-    /// SyncCoordinator `work` on a thread that may block: disk, keystore, key derivation.
+    /// Runs `work` on a thread that may block: disk, keystore, key derivation.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
@@ -80,12 +80,12 @@ impl Platform {
             .unwrap_or_else(|_| Err(PericardError::internal("panic")))
     }
 
-    /// A moment at which a process may die is reached.
+    /// Tells the checkpoints that `point` is reached.
     pub(crate) async fn reached(&self, point: Checkpoint) {
         self.checkpoints.reached(point).await;
     }
 
-    /// `N` bytes that nobody can guess.
+    /// Returns `N` unpredictable bytes.
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.random.fill(&mut bytes);

@@ -7,11 +7,11 @@ use std::sync::OnceLock;
 /// A task.
 pub type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// SyncCoordinator tasks and blocking work.
+/// Runs tasks and blocking work.
 pub trait Spawner: Send + Sync + 'static {
-    /// SyncCoordinator `job` to its end. A panic in it ends that task alone.
+    /// Runs `job` to its end. A panic in it ends that task alone.
     fn spawn(&self, job: Job);
-    /// SyncCoordinator `work` where it may block.
+    /// Runs `work` where it may block.
     fn blocking(&self, work: Box<dyn FnOnce() + Send>);
 }
 

@@ -1,6 +1,6 @@
 //! The network seam: one exchange of one request, without redirects, retries, cookies or cache.
 //!
-//! Above it lies `http`, which has the rules. Below it, in the real world, reqwest with rustls.
+//! Above it lies `http`, which has the rules. Below it, outside tests, reqwest with rustls.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -12,7 +12,7 @@ use bytes::Bytes;
 use pericard_protocol::base_url::is_loopback;
 use pericard_protocol::limits;
 
-/// The methods that portals are asked with.
+/// The HTTP methods in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// Safe and repeatable.
@@ -51,7 +51,7 @@ pub trait Body: Send {
     fn chunk(&mut self) -> Exchange<'_, Option<Bytes>>;
 }
 
-/// A step on the network.
+/// An asynchronous network operation.
 pub type Exchange<'a, T> = Pin<Box<dyn Future<Output = Result<T, TransportError>> + Send + 'a>>;
 
 /// Why an exchange did not happen or did not end.
@@ -80,11 +80,11 @@ pub enum TransportError {
     TooLarge,
 }
 
-/// Carries requests.
+/// Sends requests.
 pub trait Transport: Send + Sync + 'static {
     /// Sends `request` and waits for the head of the answer.
     fn exchange(&self, request: TransportRequest) -> Exchange<'static, TransportResponse>;
-    /// Closes idle connections: the device goes to sleep.
+    /// Closes idle connections.
     fn close_idle(&self);
 }
 

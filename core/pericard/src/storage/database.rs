@@ -72,12 +72,12 @@ impl Database {
         Ok(database)
     }
 
-    /// SyncCoordinator `work` on the reading connection: what was committed, never half of it.
+    /// Runs `work` on the reading connection: what was committed, never half of it.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.with(&self.reader, |connection| work(connection))
     }
 
-    /// SyncCoordinator `work` in a transaction that is committed when it succeeds.
+    /// Runs `work` in a transaction that is committed when it succeeds.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.with(&self.writer, |connection| in_transaction(connection, work))
     }

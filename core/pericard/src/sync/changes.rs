@@ -1,7 +1,7 @@
 //! Change streams: merged, bounded, pulled.
 //!
-//! Each stream holds one set of what changed since it was last asked. Sets merge, so a reader that is slow gets one
-//! larger set and never a queue; beyond [`MOST_GROUPS`] threads a set says that the list as a whole changed.
+//! Each stream holds one set of what changed since the last call. Sets merge, so a slow reader gets one larger set
+//! instead of a queue; beyond [`MOST_GROUPS`] groups a set says that the whole list changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -65,7 +65,7 @@ pub struct FeatureChanges {
     /// Ids of what its records are grouped in, sorted: for messages, of the threads that changed. Empty while `all` is
     /// set.
     pub groups: Vec<String>,
-    /// So much changed that the list is better read anew.
+    /// So many groups changed that the whole list should be read again.
     pub all: bool,
 }
 

@@ -29,7 +29,7 @@ use super::run::{Run, SyncStage};
 
 const FIRST_COUNT: u32 = 100;
 const MOST_COUNT: u32 = 500;
-/// A page that took longer stays small: on a slow line progress matters more than round trips.
+/// Pages that take longer stay small: on a slow line, progress matters more than round trips.
 const QUICK: Duration = Duration::from_secs(1);
 const RESTARTS: u32 = 3;
 
@@ -47,7 +47,7 @@ struct Page {
     incomplete: bool,
 }
 
-/// How a page reads.
+/// How a page was judged.
 enum Reading {
     Clean(Box<Page>),
     Foreign(Vec<RecordKey>),
@@ -190,7 +190,7 @@ async fn fetch(feature: &FeatureSync, url: &Url, uncached: bool) -> Result<Respo
     Ok(feature.session.send(request).await?)
 }
 
-/// The page in `answer`, or in a second one when the first holds somebody else's record.
+/// Returns the page in `response`; if it holds somebody else's record, the page is fetched once more without caches.
 async fn clean(feature: &FeatureSync, url: &Url, response: Response) -> Result<Page> {
     if let Reading::Clean(page) = read(feature, response, url).await? {
         return Ok(*page);

@@ -21,7 +21,7 @@ use crate::sync::{RowChanges, outbox};
 use super::table::{self, NewRow, Outgoing, Threads};
 use super::{FEATURE, RESOURCE_TYPE};
 
-/// Writes the messages of a page. ExistingRow versions cost a look-up and nothing else.
+/// Writes the messages of a page. Known versions cost a look-up and nothing else.
 pub(super) fn apply(
     tx: &PageTx<'_>,
     owner: &Owner,

@@ -198,7 +198,7 @@ impl Messages {
         Arc::new(Self { person })
     }
 
-    /// SyncCoordinator `work` on the person's partition where it may block, whatever becomes of the caller.
+    /// Runs `work` on the person's partition where it may block, whatever becomes of the caller.
     async fn at<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
