@@ -7,6 +7,7 @@ use std::time::Duration;
 use pericard::test_support::{
     Clock, Exchange, Transport, TransportError, TransportRequest, TransportResponse,
 };
+use tokio::sync::Notify;
 
 /// How the network is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     exchanges: AtomicU32,
     panic: Mutex<Option<String>>,
     sent: Mutex<Vec<Sent>>,
+    more: Notify,
 }
 
 /// A request that the core let out.
@@ -49,6 +51,16 @@ pub struct Sent {
     pub proved: bool,
     /// Whether it asks only for what has changed.
     pub conditional: bool,
+    /// Its header fields, secrets included: what somebody who reads along would have.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl Sent {
+    /// The value of a header field.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(other, _)| *other == name);
+        found.map(|(_, value)| value.as_str())
+    }
 }
 
 impl Default for Shared {
@@ -58,6 +70,7 @@ impl Default for Shared {
             exchanges: AtomicU32::new(0),
             panic: Mutex::default(),
             sent: Mutex::default(),
+            more: Notify::new(),
         }
     }
 }
@@ -78,6 +91,24 @@ impl Shared {
         std::mem::take(&mut *self.sent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Returns when such a request went out that nobody has asked for yet; it stays to be asked for.
+    pub(crate) async fn until_sent(&self, wanted: impl Fn(&Sent) -> bool) {
+        loop {
+            let mut more = std::pin::pin!(self.more.notified());
+            // From here on no notification is missed.
+            more.as_mut().enable();
+            if self.has_sent(&wanted) {
+                return;
+            }
+            more.await;
+        }
+    }
+
+    fn has_sent(&self, wanted: impl Fn(&Sent) -> bool) -> bool {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.iter().any(wanted)
+    }
+
     fn note(&self, request: &TransportRequest) {
         let has = |wanted| request.headers.iter().any(|(name, _)| *name == wanted);
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,7 +117,10 @@ impl Shared {
             authorized: has("authorization"),
             proved: has("dpop"),
             conditional: has("if-none-match") || has("if-modified-since"),
+            headers: request.headers.clone(),
         });
+        drop(sent);
+        self.more.notify_waiters();
     }
 }
 
@@ -116,8 +150,9 @@ impl Transport for Network {
             if let Some(text) = panic {
                 panic!("{text}");
             }
-            shared.note(&request);
+            // Whoever waits for the request may change the network then: for this one it is as it was.
             let state = *shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.note(&request);
             match state {
                 NetworkState::Up => real.exchange(request).await,
                 NetworkState::Down => Err(TransportError::Unreachable),

@@ -262,6 +262,11 @@ impl TestWorld {
         self.network.sent()
     }
 
+    /// Returns when the core has sent such a request that [`sent`](Self::sent) has not told of yet.
+    pub async fn until_sent(&self, wanted: impl Fn(&Sent) -> bool) {
+        self.network.until_sent(wanted).await;
+    }
+
     /// Lets the client that reaches `point` next die there: nothing of it happens any more.
     pub fn dies_at(&self, point: Checkpoint) {
         self.death.at(point);

@@ -240,6 +240,11 @@ impl Account {
         Arc::new(Self { accounts, core })
     }
 
+    #[cfg(feature = "test-support")]
+    pub(crate) fn core(&self) -> &Arc<AccountCore> {
+        &self.core
+    }
+
     /// A sign-in that has to end as this account.
     async fn begin(&self, method: SignInMethod, step_up: Option<StepUp>) -> Result<Arc<SignIn>> {
         let (accounts, core) = (self.accounts.clone(), self.core.clone());

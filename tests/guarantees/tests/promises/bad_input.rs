@@ -113,6 +113,24 @@ fn answers_that_cannot_be_used_lose_nothing() {
 }
 
 #[test]
+fn heads_over_the_limit_are_refused_and_those_below_it_are_read() {
+    run(async {
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
+        let large = |bytes: u32| json!({ "fault": "large_headers", "bytes": bytes });
+        harness.portal(large(80_000)).await;
+        match sync(&account).await.unwrap_err() {
+            PericardError::Portal { problem, .. } => assert_eq!(problem, PortalProblem::TooLarge),
+            other => panic!("{other:?}"),
+        }
+        assert!(threads(&account).await.unwrap().is_empty());
+        harness.portal(large(50_000)).await;
+        sync(&account).await.unwrap();
+        assert_eq!(threads(&account).await.unwrap().len(), 3);
+    });
+}
+
+#[test]
 fn small_answers_that_repeat_themselves_cost_only_what_they_hold() {
     run(async {
         let harness = Harness::ana_and_ben().await;
@@ -127,6 +145,12 @@ fn small_answers_that_repeat_themselves_cost_only_what_they_hold() {
         sync(&account).await.unwrap();
         assert_eq!(threads(&account).await.unwrap().len(), 3);
     });
+}
+
+/// The same number in Arabic-Indic digits.
+fn arabic(digits: &str) -> String {
+    let digit = |c: char| c.to_digit(10).and_then(|n| char::from_u32(0x660 + n));
+    digits.chars().filter_map(digit).collect()
 }
 
 #[test]
@@ -179,7 +203,7 @@ fn what_a_person_mistypes() {
                 attempts_left: Some(4)
             }
         );
-        // Spaces and dashes are dropped.
+        // Digits of the person's own script are digits; spaces and dashes are dropped.
         let now = harness
             .world
             .clone()
@@ -188,7 +212,7 @@ fn what_a_person_mistypes() {
             .unwrap();
         sign_in
             .clone()
-            .code(format!(" {}-{} ", &now[..3], &now[3..]))
+            .code(format!(" {}-{} ", arabic(&now[..3]), &now[3..]))
             .await
             .unwrap();
         sign_in.finish().await.unwrap();
@@ -265,6 +289,26 @@ fn a_directory_that_cannot_be_used() {
                 kind: StorageKind::Unavailable
             })
         );
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn the_directory_is_private_to_its_user() {
+    use std::os::unix::fs::PermissionsExt;
+    run(async {
+        let harness = Harness::ana_and_ben().await;
+        harness.sign_in("ana").await.unwrap();
+        let mode = |path: &std::path::Path| {
+            let permissions = std::fs::metadata(path).unwrap().permissions();
+            permissions.mode() & 0o777
+        };
+        let directory = harness.world.config().directory;
+        assert_eq!(mode(std::path::Path::new(&directory)), 0o700);
+        // The counter-test: a folder that is nobody's business is as open as the system makes it.
+        let open = harness.world.path().join("open");
+        std::fs::create_dir(&open).unwrap();
+        assert_ne!(mode(&open), 0o700);
     });
 }
 

@@ -185,19 +185,14 @@ fn a_sign_in_and_a_refresh_at_the_same_time_lose_neither() {
         let syncing = account.clone();
         running.spawn(async move { sync(&syncing).await });
         harness.world.died().await;
-        let inside = Harness {
-            world: harness.world.clone(),
-            client: harness.client.clone(),
-        };
-        running.spawn(async move { inside.answer("ana", step_up).await.map(|_| ()) });
-        // The patient's name is the last that a sign-in asks for.
-        let asked = |sent: &pericard_world::Sent| sent.url.path().contains("/Patient/");
-        while !harness.world.sent().iter().any(asked) {
-            tokio::task::yield_now().await;
-        }
-        for _ in 0..10_000 {
-            tokio::task::yield_now().await;
-        }
+        let user = harness.world.user("ana".into()).unwrap();
+        let password = harness.world.password("ana".into(), true).unwrap();
+        let typed = step_up.clone().password(user, password);
+        assert!(matches!(typed.await.unwrap(), SignInStep::AskCode { .. }));
+        let code = harness.world.clone().code("ana".into(), "now".into()).await;
+        let step = step_up.clone().code(code.unwrap()).await.unwrap();
+        assert!(matches!(step, SignInStep::Ready { .. }));
+        running.spawn(async move { step_up.finish().await.map(|_| ()) });
         harness.world.goes_on();
         while let Some(done) = running.join_next().await {
             done.unwrap().unwrap();

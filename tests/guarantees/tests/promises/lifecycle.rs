@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pericard::{Account, PericardError, SyncRun};
+use pericard::{Account, PericardError, SyncProgress, SyncRun};
 use pericard_guarantees::{Harness, run, sync, threads};
 use pericard_world::NetworkState;
 
@@ -28,9 +28,7 @@ async fn stalled(harness: &Harness) -> (Arc<Account>, Arc<SyncRun>) {
     harness.world.sent();
     harness.world.network(NetworkState::Stalled);
     let run = account.start_sync(None).unwrap();
-    while harness.world.sent().is_empty() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    harness.world.until_sent(|_| true).await;
     (account, run)
 }
 
@@ -113,5 +111,45 @@ fn a_stalled_portal_delays_no_other_account() {
         assert_eq!(soon("another account's sync", sync(&ben)).await, Ok(()));
         syncing.cancel();
         assert_eq!(end(&syncing).await, Err(PericardError::Cancelled));
+    });
+}
+
+/// Everything that a handle is told until the end, which is told once and for all.
+async fn watched(run: &SyncRun) -> Vec<SyncProgress> {
+    let mut told = Vec::new();
+    while let Some(progress) = run.next().await.unwrap() {
+        told.push(progress);
+    }
+    for _ in 0..3 {
+        assert_eq!(run.next().await, Ok(None), "after the end");
+    }
+    told
+}
+
+#[test]
+fn progress_never_passes_its_total_and_whoever_is_slow_gets_the_last() {
+    run(async {
+        let person = serde_json::json!({ "ana": { "threads": 30, "messages": 900 } });
+        for fault in ["none", "duplicate_page", "missing_next", "ignore_filters"] {
+            let harness = Harness::with(person.clone()).await;
+            let account = harness.sign_in("ana").await.unwrap();
+            harness.portal(serde_json::json!({ "fault": fault })).await;
+            let (first, slow) = (
+                account.start_sync(None).unwrap(),
+                account.start_sync(None).unwrap(),
+            );
+            let told = watched(&first).await;
+            assert!(told.iter().any(|p| p.expected.is_some()), "{fault}");
+            for progress in &told {
+                let total = progress.expected.unwrap_or(progress.received);
+                assert!(progress.received <= total, "{fault}: {progress:?}");
+            }
+            let counted = |p: &SyncProgress| (p.received, p.sent);
+            assert!(told.is_sorted_by_key(counted), "{fault}: {told:?}");
+            let last = told.last().copied().unwrap();
+            assert!(last.received >= 900, "{fault}: {last:?}");
+            // One that asked for nothing in all that time is told how it ended, and nothing of what was between.
+            assert_eq!(watched(&slow).await, [last], "{fault}");
+        }
     });
 }

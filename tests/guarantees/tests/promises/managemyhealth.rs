@@ -1,6 +1,6 @@
 //! Accounts entered by strangers.
 
-use pericard::{PericardError, SignInMethod, SignInReason, SignInStep};
+use pericard::{PericardError, SessionState, SignInMethod, SignInReason, SignInStep};
 use pericard_guarantees::{Harness, run};
 use serde_json::json;
 
@@ -148,6 +148,16 @@ fn a_sign_in_does_not_survive_its_ten_minutes() {
         assert_eq!(sign_in.step().unwrap_err(), expired);
         assert_eq!(sign_in.code("123456".into()).await.unwrap_err(), expired);
         assert!(harness.client.resume_sign_in().await.unwrap().is_none());
+        // The counter-test: a little before, it is asked the same and goes on, after a restart too.
+        let harness = with_totp().await;
+        let sign_in = asked_for_a_code(&harness).await;
+        harness.world.advance(500).await.unwrap();
+        let step = sign_in.step().unwrap();
+        assert!(matches!(step, SignInStep::AskCode { .. }), "{step:?}");
+        let harness = harness.restarted().await.unwrap();
+        let sign_in = harness.client.resume_sign_in().await.unwrap().unwrap();
+        let ana = harness.answer("ana", sign_in).await.unwrap();
+        assert_eq!(ana.session(), SessionState::Active);
     });
 }
 
@@ -169,6 +179,17 @@ fn a_cancelled_sign_in_is_gone_and_what_it_held_is_revoked() {
         assert!(sign_in.finish().await.is_err());
         assert!(harness.client.resume_sign_in().await.unwrap().is_none());
         assert!(harness.client.accounts().await.unwrap().is_empty());
+        // The counter-test: one at the same place that nobody cancels is resumed, revokes nothing and becomes an account.
+        let harness = with_totp().await;
+        let sign_in = asked_for_a_code(&harness).await;
+        let code = harness.world.clone().code("ana".into(), "now".into()).await;
+        let step = sign_in.code(code.unwrap()).await.unwrap();
+        assert!(matches!(step, SignInStep::Ready { .. }));
+        let harness = harness.restarted().await.unwrap();
+        let resumed = harness.client.resume_sign_in().await.unwrap().unwrap();
+        let ana = resumed.finish().await.unwrap();
+        assert_eq!(ana.session(), SessionState::Active);
+        assert_eq!(harness.world.portal_revocations().await.unwrap(), 0);
     });
 }
 
@@ -186,5 +207,13 @@ fn what_an_abandoned_sign_in_holds_is_revoked_and_gone_after_its_time() {
         harness.begin(SignInMethod::Native).await.unwrap();
         harness.begin(SignInMethod::Native).await.unwrap();
         assert_eq!(alive().await, 0);
+        // The counter-test: what became an account lives on, whatever begins after its sign-in's time.
+        let harness = with_totp().await;
+        harness.sign_in("ana").await.unwrap();
+        let alive = async || harness.portal(json!({ "sessions": "ana" })).await["count"].clone();
+        harness.world.advance(601).await.unwrap();
+        harness.begin(SignInMethod::Native).await.unwrap();
+        harness.begin(SignInMethod::Native).await.unwrap();
+        assert_eq!(alive().await, 1);
     });
 }

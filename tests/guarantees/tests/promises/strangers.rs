@@ -2,8 +2,10 @@
 //!
 //! Every refusal has its counterpart: the same sign-in with the fault off.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use data_encoding::BASE64URL_NOPAD;
 use pericard::{InputProblem, PericardError, PortalProblem, SignIn, SignInMethod, SignInStep};
 use pericard_guarantees::{Harness, run, sync};
 use serde_json::{Value, json};
@@ -144,6 +146,37 @@ fn a_code_of_another_sign_in() {
         assert!(harness.client.accounts().await.unwrap().is_empty());
         // The victim begins again, with new one-time values, and is who she is.
         harness.answer("ana", victim).await.unwrap();
+    });
+}
+
+#[test]
+fn each_request_has_one_time_values_of_its_own() {
+    run(async {
+        // Not pushed, so that the address shows them.
+        let harness = Harness::described(json!({
+            "par": "off", "people": { "ana": { "threads": 1, "messages": 2 } }
+        }))
+        .await;
+        let (mut states, mut nonces, mut challenges) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for _ in 0..20 {
+            let sign_in = harness.begin(SignInMethod::Browser).await.unwrap();
+            let url = sign_in.authorization_url().await.unwrap();
+            let url = url::Url::parse(&url).unwrap();
+            let asked: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
+            let decoded = |name: &str| BASE64URL_NOPAD.decode(asked[name].as_bytes()).unwrap();
+            let state = decoded("state");
+            assert!(state.len() >= 16, "{} octets", state.len());
+            states.insert(state);
+            nonces.insert(decoded("nonce"));
+            challenges.insert(decoded("code_challenge"));
+        }
+        assert_eq!((states.len(), nonces.len(), challenges.len()), (20, 20, 20));
+        let (first, mut same) = (states.first().unwrap().clone(), 0);
+        for at in 0..first.len() {
+            same += usize::from(states.iter().all(|state| state[at] == first[at]));
+        }
+        assert_eq!(same, 0, "octets that never change");
     });
 }
 

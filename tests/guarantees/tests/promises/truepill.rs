@@ -12,7 +12,7 @@ use serde_json::json;
 const CANARY: &str = "Zirkonbaryt-Kanarienvogel";
 
 /// How often a word is in the raw bytes of a folder's files and in their names, in common encodings.
-fn on_disk(folder: &Path, word: &str) -> usize {
+pub(crate) fn on_disk(folder: &Path, word: &str) -> usize {
     // Base64 at each of the three alignments, without the characters that its neighbours decide.
     let base64 = |before: &str, from: usize| {
         let encoded = BASE64.encode(format!("{before}{word}").as_bytes());
@@ -72,7 +72,14 @@ fn nothing_that_was_read_or_typed_is_on_disk_in_plain() {
         let password =
             String::from_utf8(harness.world.password("ana".into(), true).unwrap()).unwrap();
         let me = account.people().remove(0);
+        // An access token as it goes over the wire, and the proof of the device's key.
+        let sent = harness.world.sent();
+        let authorized = sent.iter().rfind(|sent| sent.authorized).unwrap();
+        let token = authorized.header("authorization").unwrap();
+        let token = token.split(' ').nth(1).unwrap();
         for word in [
+            token,
+            authorized.header("dpop").unwrap(),
             CANARY,
             "twice a day",
             &password,

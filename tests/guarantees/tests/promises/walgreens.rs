@@ -1,8 +1,16 @@
 //! Messages shown to the wrong customer.
 
-use pericard::{FeatureState, PericardError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use pericard::test_support::plain_rows;
+use pericard::{Account, FeatureState, PericardError};
 use pericard_guarantees::{Harness, inbox, run, sync, threads};
-use serde_json::json;
+use pericard_world::Sent;
+use serde_json::{Value, json};
+
+use crate::truepill::on_disk;
+use crate::zocdoc::{Thief, taken_off_the_wire};
 
 const FOREIGN: &str = "leak_other_patient";
 
@@ -46,19 +54,120 @@ fn a_foreign_record_is_never_stored_or_shown() {
     });
 }
 
+/// Every text in a resource: ids, references, names, times, and each longer word of what was written.
+fn texts(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            let words = text.split_whitespace().filter(|word| word.len() >= 8);
+            found.extend(words.map(str::to_owned));
+            found.insert(text.clone());
+        }
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(members) => members.values().for_each(|member| texts(member, found)),
+        _ => {}
+    }
+}
+
+/// What `records` say that is nowhere in `own`.
+fn foreign_to(own: &[Value], records: &[Value]) -> Vec<String> {
+    let own = Value::from(own).to_string();
+    let mut found = BTreeSet::new();
+    records.iter().for_each(|record| texts(record, &mut found));
+    found.retain(|text| text.len() >= 6 && !own.contains(text.as_str()));
+    assert!(found.len() > 10, "{found:?}");
+    found.into_iter().collect()
+}
+
+/// Ana at a portal that binds no tokens, so that somebody who reads along can ask as she or Ben would.
+async fn unbound() -> (Harness, Arc<Account>) {
+    let harness = Harness::described(json!({ "dpop": "off", "par": "off", "people": {
+        "ana": { "threads": 1, "messages": 3 }, "ben": { "threads": 1, "messages": 3 },
+    } }))
+    .await;
+    let ana = harness.sign_in("ana").await.unwrap();
+    sync(&ana).await.unwrap();
+    (harness, ana)
+}
+
+/// The records that a person's search finds, as the portal sends them.
+async fn records_of(harness: &Harness, account: &Account) -> Vec<Value> {
+    let asked = taken_off_the_wire(harness, account).await;
+    let mut url = asked.url.clone();
+    url.set_query(None);
+    let patient = asked.url.query_pairs().find(|(name, _)| name == "subject");
+    let (name, patient) = patient.expect("whose records");
+    url.query_pairs_mut().append_pair(&name, &patient);
+    let bundle = Thief::at(harness).reads(&Sent { url, ..asked }).await;
+    let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
+    entries
+        .into_iter()
+        .map(|entry| entry["resource"].clone())
+        .collect()
+}
+
+/// None of `words` is in a file, in a decrypted row, or in what an app is told; Ana's own are found by the same search.
+async fn nothing_of(words: &[String], harness: &Harness, ana: &Account, told: &str) {
+    let plain = tempfile::tempdir().unwrap();
+    let rows = plain_rows(ana).await.unwrap();
+    std::fs::write(plain.path().join("rows"), rows).unwrap();
+    std::fs::write(plain.path().join("told"), told).unwrap();
+    for word in words {
+        assert_eq!(on_disk(harness.world.path(), word), 0, "{word} in a file");
+        assert_eq!(on_disk(plain.path(), word), 0, "{word} in a row");
+    }
+    // The control: what is hers is found where nothing is encrypted, and only there.
+    let own = threads(ana).await.unwrap().remove(0).last_text;
+    let own = own
+        .split_whitespace()
+        .max_by_key(|word| word.len())
+        .unwrap();
+    assert!(on_disk(plain.path(), own) > 0, "{own}");
+    assert_eq!(on_disk(harness.world.path(), own), 0, "{own}");
+    std::fs::write(plain.path().join("foreign"), words.concat()).unwrap();
+    for word in words {
+        assert!(on_disk(plain.path(), word) > 0, "{word} is looked for");
+    }
+}
+
 #[test]
-fn an_incident_says_nothing_of_the_record() {
+fn an_incident_keeps_and_says_nothing_of_the_record() {
     run(async {
-        let harness = Harness::ana_and_ben().await;
-        let account = harness.sign_in("ana").await.unwrap();
-        harness.portal(json!({ "fault": FOREIGN })).await;
-        let error = sync(&account).await.unwrap_err();
-        let incident = account.incidents().await.unwrap().remove(0);
-        let said = format!("{error:?} {error} {incident:?}");
-        assert!(
-            !said.contains("Communication/") && !said.contains("Patient"),
-            "{said}"
+        let (harness, ana) = unbound().await;
+        let ben = harness.sign_in("ben").await.unwrap();
+        sync(&ben).await.unwrap();
+        let (hers, his) = (
+            records_of(&harness, &ana).await,
+            records_of(&harness, &ben).await,
         );
+        let words = foreign_to(&hers, &his);
+        // His own account goes, and all that was his with it.
+        ben.forget().await.unwrap();
+        harness.portal(json!({ "fault": FOREIGN })).await;
+        harness
+            .portal(json!({ "new_message": { "who": "ana", "thread": 0, "text": "Hello Ana" } }))
+            .await;
+        let error = sync(&ana).await.unwrap_err();
+        assert!(matches!(error, PericardError::Integrity { .. }), "{error}");
+        let incidents = ana.incidents().await.unwrap();
+        assert_eq!(incidents.len(), 1);
+        let told = format!("{error:?} {error} {incidents:?}");
+        nothing_of(&words, &harness, &ana, &told).await;
+    });
+}
+
+#[test]
+fn what_is_held_is_counted_and_not_kept() {
+    run(async {
+        let (harness, ana) = unbound().await;
+        let before = records_of(&harness, &ana).await;
+        harness.portal(json!({ "fault": "misfiled" })).await;
+        let mut stray = records_of(&harness, &ana).await;
+        stray.retain(|record| !before.contains(record));
+        assert_eq!(stray.len(), 1, "the misfiled one");
+        sync(&ana).await.unwrap();
+        assert_eq!(ana.held().await.unwrap(), 1);
+        let words = foreign_to(&before, &stray);
+        nothing_of(&words, &harness, &ana, "").await;
     });
 }
 

@@ -8,6 +8,8 @@ use pericard::{
 };
 use pericard_world::{TestWorld, WorldError};
 
+use tokio::sync::Notify;
+
 use crate::keys::Problem;
 
 /// Small, so that stories cross page boundaries.
@@ -41,6 +43,39 @@ pub(crate) fn broken(problem: impl Into<String>) -> Halt {
     Halt::Story(Problem::new(problem))
 }
 
+/// What the stream of changes said, and who waits for more.
+#[derive(Default)]
+pub(crate) struct Heard {
+    sets: Mutex<Vec<ChangeSet>>,
+    more: Notify,
+}
+
+impl Heard {
+    fn push(&self, set: ChangeSet) {
+        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        sets.push(set);
+        drop(sets);
+        // One waits at a time; a permit is kept for whoever does not wait yet.
+        self.more.notify_one();
+    }
+
+    /// Returns when enough was told; what was told is then forgotten.
+    pub(crate) async fn at_least(&self, least: u64, of: fn(&ChangeSet) -> bool) {
+        while !self.take(least, of) {
+            self.more.notified().await;
+        }
+    }
+
+    fn take(&self, least: u64, of: fn(&ChangeSet) -> bool) -> bool {
+        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        let enough = sets.iter().filter(|set| of(set)).count() as u64 >= least;
+        if enough {
+            sets.clear();
+        }
+        enough
+    }
+}
+
 pub(crate) struct Context {
     pub(crate) world: Arc<TestWorld>,
     pub(crate) client: Arc<Client>,
@@ -58,7 +93,7 @@ pub(crate) struct Context {
     accounts: BTreeMap<String, Arc<Account>>,
     numbered: BTreeMap<String, Vec<String>>,
     /// What changed since it was last asked for.
-    pub(crate) heard: Arc<Mutex<Vec<ChangeSet>>>,
+    pub(crate) heard: Arc<Heard>,
     listening: Option<tokio::task::JoinHandle<()>>,
 }
 
@@ -140,10 +175,7 @@ impl Context {
         let heard = self.heard.clone();
         if let Some(before) = self.listening.replace(tokio::spawn(async move {
             while let Some(set) = changes.next().await {
-                heard
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(set);
+                heard.push(set);
             }
         })) {
             before.abort();

@@ -1,6 +1,5 @@
 //! What `expect` looks at. Things of features that are not built fail as unknown.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use pericard::{ChangeSet, Feature, FeatureChanges, FeatureState, MessageState};
@@ -181,24 +180,7 @@ async fn changes(context: &Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
         _ => |set| set.people,
     };
     // The stream is told after the step returned; a change that never comes ends the wait.
-    let wait = async {
-        loop {
-            if told(context, of, least) {
-                return;
-            }
-            tokio::task::yield_now().await;
-        }
-    };
+    let wait = context.heard.at_least(least, of);
     let came = tokio::time::timeout(Duration::from_secs(5), wait).await;
     came.map_err(|_| broken(format!("changes: expected at least {least}")))
-}
-
-/// Whether enough was told; what was told is then forgotten.
-fn told(context: &Context, of: fn(&ChangeSet) -> bool, least: u64) -> bool {
-    let mut heard = context.heard.lock().unwrap_or_else(PoisonError::into_inner);
-    let enough = heard.iter().filter(|set| of(set)).count() as u64 >= least;
-    if enough {
-        heard.clear();
-    }
-    enough
 }

@@ -43,6 +43,8 @@ fn a_full_answer_is_read_and_not_printed() {
     assert!(answer.access_token.matches("canary-a"));
     assert!(answer.refresh_token.as_ref().unwrap().matches("canary-r"));
     assert_eq!(answer.patient.as_ref().unwrap().0, "canary-p");
+    assert_eq!(answer.scope.as_deref(), Some("openid"));
+    assert!(answer.id_token.as_ref().unwrap().matches("canary-i"));
     assert_eq!(answer.expires_in, Some(Duration::from_secs(300)));
     assert!(!format!("{answer:?}").contains("canary"));
 }
