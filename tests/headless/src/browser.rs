@@ -1,6 +1,6 @@
 //! Sign-in in the system's browser: a listener on loopback that the portal's page leads back to (RFC 8252 §7.3).
 //!
-//! It answers one path, `/callback`, takes the first redirect that belongs to this sign-in, and is gone. Nothing of
+//! It answers one path, `/callback` (and what is below it, for portals that need a redirect of their own), takes the first redirect that belongs to this sign-in, and is gone. Nothing of
 //! an address is written anywhere: it carries one-time values.
 
 use std::path::PathBuf;
@@ -86,6 +86,14 @@ impl Callback {
         format!("http://{LOOPBACK}:{}/callback", self.port)
     }
 
+    /// The same for a portal that needs a redirect of its own, since it does not say in redirects who it is (RFC 9207).
+    pub(crate) fn redirect_of(&self, base: &str) -> String {
+        let (_, place) = base.split_once("://").unwrap_or_default();
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        let place: String = place.chars().map(plain).take(80).collect();
+        format!("{}/{place}", self.redirect())
+    }
+
     /// Sends the person to the portal's pages and passes on what comes back, until the sign-in goes on.
     pub(crate) async fn follow(
         &self,
@@ -142,11 +150,13 @@ impl Callback {
     async fn wait(&self, sign_in: &Arc<SignIn>) -> Result<SignInStep, Failure> {
         loop {
             let (mut stream, target) = self.visit().await?;
-            let Some(query) = target.strip_prefix("/callback?") else {
+            // `/callback`, or below it where a portal has a redirect of its own.
+            let rest = target.strip_prefix("/callback");
+            let Some(rest) = rest.filter(|rest| rest.starts_with(['?', '/'])) else {
                 nothing(&mut stream).await;
                 continue;
             };
-            let come_back = format!("{}?{query}", self.redirect());
+            let come_back = format!("{}{rest}", self.redirect());
             let result = sign_in.clone().redirected(come_back).await;
             match &result {
                 Ok(_) => {
@@ -170,6 +180,15 @@ impl Callback {
                     )
                     .await;
                     continue;
+                }
+                Err(PericardError::Cancelled) => {
+                    answer(
+                        &mut stream,
+                        "200 OK",
+                        "You are not signed in",
+                        "The sign-in was cancelled or denied at the portal. You can close this page.",
+                    )
+                    .await;
                 }
                 Err(_) => {
                     answer(

@@ -200,6 +200,13 @@ fn core(error: &PericardError) -> String {
             }
             SignInReason::Expired => "the sign-in took longer than its ten minutes",
             SignInReason::AnotherPerson => "somebody else signed in; nothing was changed",
+            SignInReason::Interaction => "the portal has something to show you before it goes on; what is here stays readable",
+            SignInReason::Login => "the portal asks you to log in there anew; what is here stays readable",
+            SignInReason::Consent => "the portal asks for your consent before it goes on; what is here stays readable",
+            SignInReason::AccountChoice => "the portal asks which of your accounts you mean; what is here stays readable",
+            SignInReason::SecondFactor => "the portal asks for your second factor; what is here stays readable",
+            SignInReason::ClientUnknown => "the portal does not know this program any more; what is here stays readable",
+            SignInReason::Refused => "the portal refused to go on with this session; what is here stays readable",
         }
         .into(),
         PericardError::StepUpRequired => "the portal wants a fresh sign-in before it does this".into(),
@@ -231,6 +238,9 @@ fn core(error: &PericardError) -> String {
                 InputProblem::NotACertificate => "is not a certificate",
                 InputProblem::Unreadable => "cannot be used",
                 InputProblem::NotAsked => "is not asked for now",
+                InputProblem::SharedRedirect => {
+                    "is another portal's as well, and this portal does not say in redirects who it is"
+                }
                 InputProblem::WrongState => "is not in a state in which that can be done",
             };
             let field = match field.as_str() {
@@ -298,6 +308,19 @@ fn next(error: &PericardError) -> String {
         PericardError::SignInRequired { reason: SignInReason::AnotherPerson } => {
             "Sign in as the person of this account, or without --account for an account of its own."
         }
+        PericardError::SignInRequired { reason: SignInReason::ClientUnknown } => {
+            "Sign in again, which registers this program anew: pericard signin. With a client of your own (--client), ask \
+             the portal's makers."
+        }
+        PericardError::SignInRequired {
+            reason:
+                SignInReason::Interaction
+                | SignInReason::Login
+                | SignInReason::Consent
+                | SignInReason::AccountChoice
+                | SignInReason::SecondFactor
+                | SignInReason::Refused,
+        } => "Sign in again, as the same person: pericard signin --browser",
         PericardError::SignInRequired { .. } => {
             "Sign in again as the same person, and everything is back: pericard signin"
         }
@@ -320,6 +343,9 @@ fn next(error: &PericardError) -> String {
             ("base", _) => "Give the FHIR base, for example https://portal.example/fhir/r4",
             ("code", InputProblem::NotARecoveryCode) => "Eight letters and digits or more; spaces and dashes are fine.",
             ("code", _) => "Digits, spaces and dashes are fine; nothing else is.",
+            (_, InputProblem::SharedRedirect) => {
+                "Sign in to it in a directory of its own: --dir DIR"
+            }
             _ => "",
         },
         PericardError::NotFound => "Numbers are those of the list as it is now: pericard inbox",

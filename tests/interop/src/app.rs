@@ -80,6 +80,10 @@ impl Clock for WrongClock {
     fn sleep(&self, span: Duration) -> Wait {
         self.real.sleep(span)
     }
+
+    fn timer(&self, span: Duration) -> Wait {
+        self.real.timer(span)
+    }
 }
 
 /// How an app comes onto a device.

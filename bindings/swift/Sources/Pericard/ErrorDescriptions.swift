@@ -51,6 +51,16 @@ extension SignInReason {
     case .identityChanged: "The portal answered for another person. Sign in again; what you wrote is kept."
     case .expired: "Signing in took too long. Start again."
     case .anotherPerson: "Somebody else signed in. Sign in as the same person as before."
+    case .interaction: "The portal has something to show you. Sign in again; what you have read stays readable."
+    case .login: "The portal asks you to sign in again. What you have read stays readable."
+    case .consent: "The portal asks for your consent. Sign in again to give it; what you have read stays readable."
+    case .accountChoice:
+      "The portal asks which of your accounts you mean. Sign in again; what you have read stays readable."
+    case .secondFactor:
+      "The portal asks for your second step. Sign in again; what you have read stays readable."
+    case .clientUnknown:
+      "The portal does not know this app any more. Sign in again; if that does not help, tell the app's makers."
+    case .refused: "The portal did not go on with this session. Sign in again; what you have read stays readable."
     }
   }
 }
@@ -69,6 +79,7 @@ extension InputProblem {
     case .notACertificate: "a certificate in the app's configuration is damaged."
     case .unreadable: "it holds something that is no text."
     case .notAsked: "the portal asks for something else now."
+    case .sharedRedirect: "the app cannot tell this portal's sign-ins from another's. Tell the app's makers."
     case .wrongState: "the message has moved on. Look at its state."
     }
   }

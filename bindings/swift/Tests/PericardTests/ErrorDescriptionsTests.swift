@@ -9,10 +9,13 @@ import Testing
       .WrongPassword(attemptsLeft: 4), .WrongCode(attemptsLeft: nil),
       .NotFound, .InUse, .Cancelled, .Closed, .Integrity(incident: "id"), .Internal(id: "run"),
     ]
-    + [.signedOut, .revoked, .identityChanged, .expired, .anotherPerson].map { .SignInRequired(reason: $0) }
+    + [
+      .signedOut, .revoked, .identityChanged, .expired, .anotherPerson, .interaction, .login, .consent,
+      .accountChoice, .secondFactor, .clientUnknown, .refused,
+    ].map { .SignInRequired(reason: $0) }
     + [
       .empty, .tooLong, .notDigits, .notARecoveryCode, .notAUrl, .notHttps, .notThisSignIn, .notConfigured,
-      .notACertificate, .unreadable, .notAsked, .wrongState,
+      .notACertificate, .unreadable, .notAsked, .sharedRedirect, .wrongState,
     ].map { .InvalidInput(field: "code", problem: $0) }
     + [
       .notAPortal, .wrongIssuer, .insecure, .invalidAnswer, .tooLarge, .unsupported, .refused, .failing,

@@ -1,6 +1,6 @@
 //! What all objects of one client share: configuration, platform, keys, the device's database, HTTP clients.
 //!
-//! Uses: `config`
+//! Uses: `config`, `shared`
 //!
 //! `Host` knows no portal, account or sign-in; they are built on it.
 
@@ -21,6 +21,7 @@ use crate::platform::lifecycle::Lifecycle;
 use crate::storage::{Device, Directory};
 
 use super::config::{Config, PortalConfig};
+use super::shared::SharedById;
 
 /// Identifies a portal connection: base URL plus extra roots.
 type PortalKey = (String, Vec<Vec<u8>>);
@@ -35,6 +36,8 @@ pub(crate) struct Host {
     lifecycle: Lifecycle,
     directory: Mutex<Option<Arc<Directory>>>,
     http_clients: Mutex<BTreeMap<PortalKey, HttpClient>>,
+    /// Sign-ins under way: one flow per sign-in, however many handles.
+    pub(crate) shared: Arc<SharedById>,
 }
 
 impl Host {
@@ -60,6 +63,7 @@ impl Host {
             lifecycle: Lifecycle::default(),
             directory: Mutex::new(Some(Arc::new(directory))),
             http_clients: Mutex::default(),
+            shared: Arc::default(),
         }))
     }
 

@@ -1,6 +1,7 @@
 //! The client's parts, lowest first. Each knows those above it in this list and none below.
 //!
 //! - [`config`] is what an app configures.
+//! - [`shared`] holds one object per id, however many handles there are.
 //! - [`host`] is what everything shares: platform, keys, the device's database, HTTP clients.
 //! - [`site`] is what is known of a portal: its documents, endpoints and capabilities.
 //! - [`accounts`] are the accounts of the directory: opened, adopted from a sign-in, removed. Never names a sign-in.
@@ -11,5 +12,6 @@ pub(crate) mod accounts;
 pub(crate) mod config;
 pub(crate) mod host;
 pub(crate) mod second_factor;
+pub(crate) mod shared;
 pub(crate) mod sign_in;
 pub(crate) mod site;

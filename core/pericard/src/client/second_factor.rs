@@ -81,8 +81,8 @@ impl TotpSecret {
 pub struct TwoFactorStatus {
     /// Whether codes are asked for at sign-in.
     pub enrolled: bool,
-    /// Unused recovery codes: with few left, offer new ones.
-    pub recovery_codes_left: u32,
+    /// Unused recovery codes, where the portal says so: with few left, offer new ones.
+    pub recovery_codes_left: Option<u32>,
 }
 
 /// An enrolment that waits for its first code.
@@ -100,7 +100,7 @@ impl AccountCore {
         let status = Status::parse(&response.body).map_err(|_| response.refusal())?;
         Ok(TwoFactorStatus {
             enrolled: status.enrolled,
-            recovery_codes_left: status.recovery_codes_left.unwrap_or_default(),
+            recovery_codes_left: status.recovery_codes_left,
         })
     }
 

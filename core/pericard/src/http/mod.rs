@@ -12,6 +12,7 @@
 //! Failures are an [`HttpError`], which says what the caller may conclude: above all, whether the request may have had
 //! its effect.
 
+mod bearer;
 mod proof;
 mod response;
 mod retry;
@@ -67,6 +68,20 @@ pub(crate) enum HttpError {
         /// What the portal's clock says, where it has said so.
         portal: Option<Timestamp>,
     },
+}
+
+impl HttpError {
+    /// Whether the request may have reached the server.
+    pub(crate) fn may_have_been_sent(self) -> bool {
+        match self {
+            Self::AnswerLost | Self::TooLarge | Self::Aborted => true,
+            Self::Offline
+            | Self::Certificate
+            | Self::ForeignLink
+            | Self::Unproved
+            | Self::ClockWrong { .. } => false,
+        }
+    }
 }
 
 impl From<HttpError> for PericardError {
@@ -163,6 +178,7 @@ pub(crate) struct HttpClient {
     roots: Arc<Vec<Vec<u8>>>,
     in_flight: Arc<Semaphore>,
     heard: Arc<proof::ServerHints>,
+    bearer_only: bearer::BearerOnly,
 }
 
 impl HttpClient {
@@ -179,6 +195,7 @@ impl HttpClient {
             roots: Arc::new(roots),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
             heard: Arc::default(),
+            bearer_only: bearer::BearerOnly::default(),
         }
     }
 

@@ -50,6 +50,8 @@ struct Hints {
 pub(super) struct Tries {
     at: Timestamp,
     again: bool,
+    /// The device's own clock is tried.
+    own_clock: bool,
 }
 
 /// What to do about a proof that was refused.
@@ -128,6 +130,9 @@ impl ServerHints {
         tries: &mut Tries,
     ) -> Result<String, HttpError> {
         tries.at = self.time_at(&request.url, base, platform)?;
+        if tries.own_clock {
+            tries.at = device_time(platform);
+        }
         let nonce = self.said().nonces[usize::from(base.covers(&request.url))].clone();
         let proof = Proof {
             method: match request.method {
@@ -145,7 +150,8 @@ impl ServerHints {
 }
 
 impl Tries {
-    /// Decides what to do about `response`. A request is sent again at most once.
+    /// Decides what to do about `response`. A request is sent again once with what the response brought, and once with the
+    /// device's own time, since a server's `Date` is not always what it judges proofs by.
     pub(super) fn next(
         &mut self,
         response: &Response,
@@ -154,7 +160,8 @@ impl Tries {
         base: &Base,
         platform: &Platform,
     ) -> Next {
-        if self.again || request.key.is_none() || !matches!(response.status, 400 | 401) {
+        let done = self.again && self.own_clock;
+        if done || request.key.is_none() || !matches!(response.status, 400 | 401) {
             return Next::Stands;
         }
         let challenge = response.joined("www-authenticate");
@@ -168,15 +175,17 @@ impl Tries {
         if refused && !heard.knows_time(&request.url, base) {
             return Next::AskTime;
         }
-        let off = heard
-            .estimated_time(&request.url, base, platform)
-            .duration_since(self.at);
-        self.again = nonce || refused && off.abs() > NOTED;
-        if self.again {
-            Next::Again
-        } else {
-            Next::Stands
+        let differs = |time: Timestamp| time.duration_since(self.at).abs() > NOTED;
+        let there = heard.estimated_time(&request.url, base, platform);
+        if !self.again && (nonce || refused && differs(there)) {
+            self.again = true;
+            return Next::Again;
         }
+        if refused && !self.own_clock && differs(device_time(platform)) {
+            (self.again, self.own_clock) = (true, true);
+            return Next::Again;
+        }
+        Next::Stands
     }
 }
 

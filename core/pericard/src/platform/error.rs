@@ -16,7 +16,7 @@ pub enum PericardError {
     /// The portal cannot be reached. The cache stays readable and the outbox keeps its messages; try again later.
     #[error("the portal cannot be reached; try again when the device is online")]
     Offline,
-    /// Only a new sign-in helps; `reason` says why.
+    /// Only a new sign-in helps; `reason` says why. Where the portal merely asks for one, what is cached stays readable.
     #[error("a new sign-in is needed")]
     SignInRequired {
         /// Why the session cannot go on.
@@ -148,6 +148,21 @@ pub enum SignInReason {
     Expired,
     /// Somebody else signed in where the same person was expected; nothing was changed.
     AnotherPerson,
+    /// The portal has something to show to the person before it goes on (`interaction_required`).
+    Interaction,
+    /// The portal does not know the person's sign-in any more (`login_required`).
+    Login,
+    /// The portal wants the person's consent, for example to new terms (`consent_required`).
+    Consent,
+    /// The portal wants the person to choose an account there (`account_selection_required`).
+    AccountChoice,
+    /// The portal wants a second factor (`mfa_required`).
+    SecondFactor,
+    /// The portal has forgotten this app (`invalid_client`). An app that registers itself does so anew at the next sign-in;
+    /// for one that the portal's makers registered, they have to be asked if signing in does not help.
+    ClientUnknown,
+    /// The portal refuses to go on with this session and gives no reason that says more. It has not ended it.
+    Refused,
 }
 
 /// What is wrong with a value that was passed in.
@@ -174,6 +189,9 @@ pub enum InputProblem {
     NotACertificate,
     /// An opaque position (`after`) or a value that this method never gave out.
     Unreadable,
+    /// The portal does not say in redirects who it is (RFC 9207), and another portal's sign-ins come back to the same
+    /// address: give this portal's `PortalConfig.redirect` an address of its own.
+    SharedRedirect,
     /// The sign-in asks for something else now; look at `SignIn.step`.
     NotAsked,
     /// This message is not in a state in which that can be done.

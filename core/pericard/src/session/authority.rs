@@ -15,13 +15,14 @@ use pericard_protocol::oauth::Form;
 use pericard_protocol::oauth::discovery::PortalEndpoints;
 use pericard_protocol::oauth::dpop::DpopKey;
 use pericard_protocol::oauth::id_token::{self, Expected, IdClaims, IdTokenError};
+use pericard_protocol::oauth::identity::{Keys, RefreshIdentity, Verdict};
 use pericard_protocol::oauth::jwks::KeySet;
-use pericard_protocol::oauth::token;
+use pericard_protocol::oauth::token::{self, TokenResponse};
 use pericard_protocol::secret::Secret;
 use url::Url;
 
 use crate::http::{HttpClient, HttpError, Request, Response};
-use crate::platform::error::PericardError;
+use crate::platform::error::{PericardError, PortalProblem, Result};
 
 /// What is known of an authorization server.
 pub(crate) struct ServerMetadata {
@@ -33,7 +34,7 @@ pub(crate) struct ServerMetadata {
 /// Why nobody knows who signed in.
 pub(crate) enum Unidentified {
     /// What the server says cannot be believed.
-    Token(IdTokenError),
+    Token,
     /// Its keys cannot be had now.
     Keys(PericardError),
 }
@@ -74,13 +75,26 @@ impl Authority {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
     }
 
-    /// Sends `form`, with a proof of `key` if there is one.
-    pub(crate) async fn ask(
+    /// Sends `form`, with a proof of `key` if there is one. What `issuer` gave goes only to its own endpoints.
+    pub(crate) async fn ask_as(
+        &self,
+        issuer: &str,
+        url: Url,
+        form: &Form,
+        key: Option<&Arc<DpopKey>>,
+    ) -> Result<std::result::Result<Response, HttpError>> {
+        if !self.known().endpoints.may_receive(issuer, &url) {
+            return Err(PericardError::portal(PortalProblem::WrongIssuer));
+        }
+        Ok(self.ask(url, form, key).await)
+    }
+
+    async fn ask(
         &self,
         url: Url,
         form: &Form,
         key: Option<&Arc<DpopKey>>,
-    ) -> Result<Response, HttpError> {
+    ) -> std::result::Result<Response, HttpError> {
         self.http.send(Request::form(url, form).proved(key)).await
     }
 
@@ -102,7 +116,7 @@ impl Authority {
     ) -> Result<IdClaims, Unidentified> {
         let known = self.known();
         let Some(url) = known.endpoints.jwks.clone() else {
-            return id_token::check(token, expected).map_err(Unidentified::Token);
+            return id_token::check(token, expected).map_err(|_| Unidentified::Token);
         };
         let judged = match &known.keys {
             Some(keys) => id_token::verify(token, keys, expected),
@@ -110,16 +124,42 @@ impl Authority {
         };
         // A wrong signature as well: keys that have no name are told apart by trying.
         let Err(IdTokenError::UnknownKey | IdTokenError::WrongSignature) = judged else {
-            return judged.map_err(Unidentified::Token);
+            return judged.map_err(|_| Unidentified::Token);
         };
         let keys = self.keys(url).await?;
         let judged = id_token::verify(token, &keys, expected);
         self.update_keys(keys);
-        judged.map_err(Unidentified::Token)
+        judged.map_err(|_| Unidentified::Token)
+    }
+
+    /// Whether an answer to a refresh is for the same person. Keys that may have changed are read once more.
+    pub(crate) async fn compare(
+        &self,
+        identity: &RefreshIdentity<'_>,
+        answer: &TokenResponse,
+    ) -> Verdict {
+        let known = self.known();
+        let Some(url) = known.endpoints.jwks.clone() else {
+            return identity.compare(answer, Keys::NotPublished);
+        };
+        let keys = known.keys.as_ref().map_or(Keys::Unavailable, Keys::Known);
+        let verdict = identity.compare(answer, keys);
+        if !verdict.is_worth_new_keys() {
+            return verdict;
+        }
+        let Ok(keys) = self.keys(url).await else {
+            return verdict;
+        };
+        let verdict = identity.compare(answer, Keys::Known(&keys));
+        // Keys that prove nothing take no others' place.
+        if verdict == Verdict::Same {
+            self.update_keys(keys);
+        }
+        verdict
     }
 
     async fn keys(&self, url: Url) -> Result<KeySet, Unidentified> {
-        let none = || Unidentified::Token(IdTokenError::UnknownKey);
+        let none = || Unidentified::Token;
         let request = Request::get(url, limits::OAUTH_BODY).header("accept", "application/json");
         let response = match self.http.send(request).await {
             Ok(response) => response,
@@ -135,8 +175,16 @@ impl Authority {
     }
 
     /// Revokes a refresh token, and with it what was made from it (RFC 7009). Best effort: tokens run out by themselves.
-    pub(crate) async fn revoke(&self, client_id: &str, refresh_token: Option<&Secret>) {
-        let url = self.known().endpoints.revocation.clone();
+    /// Only the issuer that gave the token gets it back.
+    pub(crate) async fn revoke(
+        &self,
+        issuer: &str,
+        client_id: &str,
+        refresh_token: Option<&Secret>,
+    ) {
+        let endpoints = &self.known().endpoints;
+        let url = endpoints.revocation.clone();
+        let url = url.filter(|url| endpoints.may_receive(issuer, url));
         if let Some((url, refresh_token)) = url.zip(refresh_token) {
             let form = token::revoke(client_id, refresh_token);
             let _ = self.ask(url, &form, None).await;

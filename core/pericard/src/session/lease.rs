@@ -83,7 +83,10 @@ impl Session {
         let Ok(mut tokens) = self.tokens.try_lock() else {
             return Ok(());
         };
-        let open = matches!(self.state(), SessionState::Active | SessionState::StepUp);
+        let open = matches!(
+            self.state(),
+            SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. }
+        );
         if !open || !self.lease_is_over() {
             return Ok(());
         }

@@ -11,7 +11,7 @@
 
 pub(crate) mod authority;
 mod lease;
-mod refresh;
+pub(crate) mod refresh;
 mod tokens;
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -19,8 +19,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use jiff::Timestamp;
-use pericard_protocol::oauth::bearer::BearerChallenge;
+use pericard_protocol::oauth::bearer::Refusal;
+use pericard_protocol::oauth::refusal::Why;
 use pericard_protocol::oauth::step_up::StepUp;
+use pericard_protocol::oauth::token::TokenKind;
 use pericard_protocol::session as machine;
 use pericard_protocol::session::{Effect, Event};
 
@@ -43,6 +45,12 @@ pub enum SessionState {
     Active,
     /// The portal wants the person to prove more before it goes on: begin `Account.step_up`. The cache stays readable.
     StepUp,
+    /// The portal wants the person to sign in anew before it goes on: begin `Account.sign_in_again`. The session is not over
+    /// and the cache stays readable; each sync asks the portal once more.
+    SignIn {
+        /// What it wants.
+        reason: SignInReason,
+    },
     /// The cache is kept and unreadable, the outbox is kept. Signing in as the same person (`Account.sign_in_again`)
     /// reopens both; after a lease, reaching the portal does too.
     Sealed {
@@ -130,10 +138,12 @@ impl Session {
     /// Fails when the content may not be read. Memory only.
     pub(crate) fn readable(&self) -> Result<()> {
         match self.state() {
-            SessionState::Active | SessionState::StepUp if self.lease_is_over() => {
-                Err(PericardError::LeaseEnded)
+            SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. } => {
+                if self.lease_is_over() {
+                    return Err(PericardError::LeaseEnded);
+                }
+                Ok(())
             }
-            SessionState::Active | SessionState::StepUp => Ok(()),
             SessionState::SignedOut => Err(required(SignInReason::SignedOut)),
             SessionState::Sealed {
                 reason: SealReason::Lease,
@@ -159,11 +169,24 @@ impl Session {
         Ok(())
     }
 
-    /// Sends `call` with a token; once more with a new one when the portal refuses the first.
+    /// Sends `request` with a token; once more with a new one when the portal refuses the first and there is something to
+    /// get a new one with. Only a portal that says itself that the token is not valid can end a session so.
     pub(crate) async fn send(self: &Arc<Self>, request: Request) -> Result<Response, SendError> {
         let credentials = self.token(Event::NeedToken { now: self.now() }).await?;
         let response = self.once(&request, &credentials).await?;
         if response.status != 401 {
+            return Ok(response);
+        }
+        let is_worth_another = match refusal(&response) {
+            Refusal::InvalidToken => true,
+            Refusal::StepUp(wanted) => return Err(self.want(wanted).await),
+            Refusal::Unexplained | Refusal::NotThePortal => credentials.refreshable,
+            Refusal::Scope
+            | Refusal::NonceWanted
+            | Refusal::InvalidProof
+            | Refusal::BearerWanted => false,
+        };
+        if !is_worth_another {
             return Ok(response);
         }
         let credentials = self
@@ -172,7 +195,11 @@ impl Session {
                 now: self.now(),
             })
             .await?;
-        self.once(&request, &credentials).await
+        let response = self.once(&request, &credentials).await?;
+        match refusal(&response) {
+            Refusal::StepUp(wanted) if response.status == 401 => Err(self.want(wanted).await),
+            _ => Ok(response),
+        }
     }
 
     async fn once(
@@ -180,34 +207,33 @@ impl Session {
         request: &Request,
         credentials: &tokens::Credentials,
     ) -> Result<Response, SendError> {
-        let request = request
-            .clone()
-            .token(&credentials.token)
-            .proved(credentials.key.as_ref());
-        let url = request.url().clone();
-        let response = self
-            .deps
-            .http
-            .send(request)
-            .await
-            .map_err(SendError::Http)?;
+        let (http, url) = (&self.deps.http, request.url().clone());
+        let plain_before = http.takes_bearer();
+        let (token, key) = (&credentials.token, credentials.key.as_ref());
+        let sent = http.send_authorized(request.clone(), token, key);
+        let response = sent.await.map_err(SendError::Http)?;
+        if http.takes_bearer() != plain_before {
+            let (base, bearer) = (self.account.base.clone(), !plain_before);
+            // What could not be kept is found out anew.
+            let _ = self
+                .on_disk(move |device| device.keep_bearer(&base, bearer))
+                .await;
+        }
         if response.is_success() {
             self.heard(self.deps.http.estimated_time(&url)).await;
         }
-        let challenge = response.joined("www-authenticate");
-        let challenge = challenge.and_then(|field| BearerChallenge::parse(&field));
-        match challenge.and_then(|challenge| challenge.step_up()) {
-            Some(wanted) if response.status == 401 => {
-                let (account, kept) = (self.account.id.clone(), serde_json::to_string(&wanted));
-                *self.wanted() = Some(wanted);
-                // One that could not be kept is asked for again.
-                let _ = self
-                    .on_disk(move |device| device.want(&account, &kept?))
-                    .await;
-                Err(SendError::Stop(PericardError::StepUpRequired))
-            }
-            _ => Ok(response),
-        }
+        Ok(response)
+    }
+
+    /// Notes what the portal asked for before it goes on.
+    async fn want(&self, wanted: StepUp) -> SendError {
+        let (account, kept) = (self.account.id.clone(), serde_json::to_string(&wanted));
+        *self.wanted() = Some(wanted);
+        // One that could not be kept is asked for again.
+        let _ = self
+            .on_disk(move |device| device.want(&account, &kept?))
+            .await;
+        SendError::Stop(PericardError::StepUpRequired)
     }
 
     /// What the portal last asked for before it goes on; a fresh sign-in if it has not said.
@@ -317,6 +343,12 @@ impl Session {
     }
 }
 
+/// Why a 401 did not accept the token. The other form of the token was tried by then, where it was asked for.
+fn refusal(response: &Response) -> Refusal {
+    let field = response.joined("www-authenticate");
+    Refusal::of(field.as_deref(), response.is_html(), TokenKind::Bearer)
+}
+
 fn to_state(machine: &machine::Session) -> SessionState {
     match (machine.seal(), machine) {
         (Some(reason), _) => SessionState::Sealed {
@@ -324,7 +356,10 @@ fn to_state(machine: &machine::Session) -> SessionState {
         },
         (None, machine::Session::SignedOut) => SessionState::SignedOut,
         (None, machine::Session::StepUp(_)) => SessionState::StepUp,
-        _ => SessionState::Active,
+        _ => machine.asked().map_or(SessionState::Active, |why| {
+            let reason = sign_in_reason(why);
+            SessionState::SignIn { reason }
+        }),
     }
 }
 
@@ -349,6 +384,20 @@ fn reason_of(reason: SealReason) -> SignInReason {
     match reason {
         SealReason::Refused | SealReason::Lease => SignInReason::Revoked,
         SealReason::IdentityChanged => SignInReason::IdentityChanged,
+    }
+}
+
+/// Why the portal asks for a new sign-in, as apps see it.
+pub(crate) fn sign_in_reason(why: Why) -> SignInReason {
+    match why {
+        Why::Interaction => SignInReason::Interaction,
+        Why::Login => SignInReason::Login,
+        Why::Consent => SignInReason::Consent,
+        Why::Account => SignInReason::AccountChoice,
+        Why::SecondFactor => SignInReason::SecondFactor,
+        Why::ClientUnknown => SignInReason::ClientUnknown,
+        Why::Expired => SignInReason::Expired,
+        Why::Refused => SignInReason::Refused,
     }
 }
 

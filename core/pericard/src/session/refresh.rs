@@ -2,14 +2,17 @@
 //!
 //! Uses: `authority`, `tokens`
 
-use pericard_protocol::oauth::id_token::{self, Expected, IdTokenError};
-use pericard_protocol::oauth::token::{self, TokenError, TokenKind, TokenResponse};
-use pericard_protocol::secret::Secret;
+use std::time::Duration;
+
+use pericard_protocol::limits;
+use pericard_protocol::oauth::identity::{RefreshIdentity, Verdict};
+use pericard_protocol::oauth::refusal::{Remedy, Why};
+use pericard_protocol::oauth::token::{self, TokenKind, TokenResponse};
 use pericard_protocol::session::{Effect, Event, Refusal, SealReason};
 
+use crate::http::Response;
 use crate::platform::Checkpoint;
 use crate::platform::error::{PericardError, PortalProblem, Result};
-use crate::session::authority::Unidentified;
 use crate::storage::{Device, GrantRow};
 
 use super::tokens::Tokens;
@@ -68,7 +71,8 @@ impl Session {
                 if let Some(received) = tokens.received.take() {
                     let client = self.client_id(&received);
                     let token = received.refresh_token.as_ref();
-                    self.deps.authority.revoke(&client, token).await;
+                    let issuer = &self.account.issuer;
+                    self.deps.authority.revoke(issuer, &client, token).await;
                 }
                 None
             }
@@ -102,38 +106,55 @@ impl Session {
             // Nothing to refresh with: the session has run out.
             return Event::RefreshRefused(Refusal::InvalidGrant);
         };
-        let known = self.deps.authority.known();
-        if known.endpoints.issuer != self.account.issuer {
-            // The base names another authorization server today: it gets nothing that the first one gave.
-            tokens.failed = Some(PericardError::portal(PortalProblem::WrongIssuer));
-            return unreachable(self.now());
-        }
-        let form = token::refresh(&self.client_id(&grant), refresh_token);
-        let url = known.endpoints.token.clone();
-        let asked = self.deps.authority.ask(url, &form, grant.key.as_ref());
+        let client_id = self.client_id(&grant);
+        let form = token::refresh(&client_id, refresh_token);
+        let url = self.deps.authority.known().endpoints.token.clone();
+        let (authority, issuer) = (&self.deps.authority, &self.account.issuer);
+        let asked = authority.ask_as(issuer, url, &form, grant.key.as_ref());
         let response = match asked.await {
-            Ok(response) => response,
-            Err(error) => {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => {
                 tokens.failed = Some(error.into());
                 return unreachable(self.now());
             }
+            // The base names another authorization server today: it gets nothing that the first one gave.
+            Err(error) => {
+                tokens.failed = Some(error);
+                return unreachable(self.now());
+            }
         };
-        match TokenResponse::parse(response.status, &response.body) {
+        let error = match TokenResponse::parse(response.status, &response.body) {
             Ok(answered) if answered.kind == TokenKind::Dpop && grant.key.is_none() => {
                 tokens.failed = Some(PericardError::portal(PortalProblem::InvalidAnswer));
-                unreachable(self.now())
+                return unreachable(self.now());
             }
-            Ok(answered) => self.received(tokens, &grant, answered).await,
-            Err(TokenError::InvalidGrant) => Event::RefreshRefused(Refusal::InvalidGrant),
-            Err(TokenError::InsufficientAuthorization { .. }) => {
-                Event::RefreshRefused(Refusal::StepUp)
+            Ok(answered) => return self.received(tokens, &grant, answered).await,
+            Err(error) => error,
+        };
+        let refusal = match error.at_refresh() {
+            Remedy::Revoked => Refusal::InvalidGrant,
+            Remedy::StepUp => Refusal::StepUp,
+            Remedy::NewSignIn { why } => {
+                if why == Why::ClientUnknown {
+                    self.forget_registration(client_id).await;
+                }
+                Refusal::NewSignIn(why)
             }
-            Err(TokenError::Refused(_)) => Event::RefreshRefused(Refusal::Other),
-            Err(TokenError::Unavailable | TokenError::NotAnAnswer) => {
-                tokens.failed = Some(response.refusal());
-                unreachable(self.now())
+            Remedy::Later | Remedy::Misconfigured | Remedy::Cancelled | Remedy::Other => {
+                tokens.failed = Some(trouble(&response));
+                return unreachable(self.now());
             }
-        }
+        };
+        Event::RefreshRefused(refusal)
+    }
+
+    /// A client that registered itself does so anew at the next sign-in.
+    async fn forget_registration(&self, client_id: String) {
+        let base = self.account.base.clone();
+        // One that is still known then is refused once more, and forgotten then.
+        let _ = self
+            .on_disk(move |device| device.forget_registration(&base, &client_id))
+            .await;
     }
 
     /// New tokens, if they are for the same person.
@@ -144,20 +165,12 @@ impl Session {
         answered: TokenResponse,
     ) -> Event {
         let device_now = self.deps.platform.clock.now();
-        let same_patient = answered
-            .patient
-            .as_ref()
-            .is_none_or(|patient| patient.0 == old.patient);
-        let same_person = match &answered.id_token {
-            Some(id_token) => self.is_same(old, id_token, &answered.access_token).await,
-            None => true,
-        };
-        let expires = device_now.checked_add(
-            answered
-                .expires_in
-                .unwrap_or(pericard_protocol::limits::ACCESS_TOKEN_LIFE_UNSAID),
-        );
-        let expires = expires.unwrap_or(device_now);
+        let verdict = self.compare(old, &answered).await;
+        let life = answered.expires_in.unwrap_or_else(|| {
+            let refreshable = old.refresh_token.is_some() || answered.refresh_token.is_some();
+            unsaid_life(refreshable)
+        });
+        let expires = device_now.checked_add(life).unwrap_or(device_now);
         tokens.received = Some(GrantRow {
             patient: old.patient.clone(),
             access_token: answered.access_token,
@@ -168,6 +181,7 @@ impl Session {
             client_id: old.client_id.clone(),
             key: old.key.clone(),
             bound: answered.kind == TokenKind::Dpop,
+            patient_is_user: old.patient_is_user,
         });
         if self.has_left() {
             // The account was left meanwhile, and nobody else will revoke what has just come.
@@ -176,34 +190,61 @@ impl Session {
                 .take()
                 .and_then(|received| received.refresh_token);
             let client = self.client_id(old);
-            self.deps.authority.revoke(&client, token.as_ref()).await;
+            let issuer = &self.account.issuer;
+            let authority = &self.deps.authority;
+            authority.revoke(issuer, &client, token.as_ref()).await;
             return Event::RevokedByUser;
         }
-        if !same_patient || !same_person {
-            return Event::IdentityChanged;
+        match verdict {
+            // What cannot be verified now came straight from the token endpoint, and the old tokens may be used up.
+            Verdict::Same | Verdict::CannotVerify => {}
+            Verdict::SomebodyElse => return Event::IdentityChanged,
+            Verdict::Unusable(_) => {
+                tokens.received = None;
+                tokens.failed = Some(PericardError::portal(PortalProblem::UntrustedIdentity));
+                return Event::RefreshUnreachable { now: self.now() };
+            }
         }
         self.heard(self.deps.authority.estimated_time()).await;
         let expires = expires.try_into().unwrap_or_else(|_| self.now());
         Event::RefreshAnswered { expires }
     }
 
-    /// Whether a refreshed `id_token` names the same issuer, subject and client (OpenID Connect Core 1.0 §12.2).
-    async fn is_same(&self, old: &GrantRow, token: &Secret, access_token: &Secret) -> bool {
-        let expected = Expected {
+    /// Whether an answer names the same issuer, subject and patient (OpenID Connect Core 1.0 §12.2).
+    async fn compare(&self, old: &GrantRow, answered: &TokenResponse) -> Verdict {
+        let identity = RefreshIdentity {
             issuer: &self.account.issuer,
             client_id: &self.client_id(old),
-            nonce: None,
-            access_token: Some(access_token),
-            now: self.deps.authority.estimated_time(),
+            subject: &self.account.subject,
+            patient: &old.patient,
+            patient_is_user: old.patient_is_user,
+            base: self.deps.http.base(),
         };
-        match self.deps.authority.identify(token, &expected).await {
-            Ok(claims) => claims.subject == self.account.subject,
-            // A clock that is off says nothing about who it is.
-            Err(Unidentified::Token(IdTokenError::Expired | IdTokenError::FromTheFuture)) => true,
-            Err(Unidentified::Token(_)) => false,
-            // Nor do keys that cannot be had now: its claims come straight from the token endpoint.
-            Err(Unidentified::Keys(_)) => id_token::check(token, &expected)
-                .is_ok_and(|claims| claims.subject == self.account.subject),
-        }
+        self.deps.authority.compare(&identity, answered).await
+    }
+}
+
+/// How long a token is taken to live whose server does not say so: some minutes, after which a refresh is tried; until it
+/// is refused where there is nothing to refresh with (RFC 6749 §5.1).
+pub(crate) fn unsaid_life(refreshable: bool) -> Duration {
+    const UNTIL_REFUSED: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    if refreshable {
+        limits::ACCESS_TOKEN_LIFE_UNSAID
+    } else {
+        UNTIL_REFUSED
+    }
+}
+
+/// The error for trouble that passes, whatever status a server gives it.
+fn trouble(response: &Response) -> PericardError {
+    match response.refusal() {
+        PericardError::Portal {
+            problem: PortalProblem::Refused,
+            status,
+        } => PericardError::Portal {
+            problem: PortalProblem::Failing,
+            status,
+        },
+        error => error,
     }
 }

@@ -11,7 +11,7 @@ use pericard_protocol::session::{Event, Failure};
 use crate::platform::error::{PericardError, PortalProblem, Result, SignInReason};
 use crate::storage::{Device, GrantRow, SealReason};
 
-use super::{SendError, machine_reason, reason_of, required, seal_reason};
+use super::{SendError, machine_reason, reason_of, required, seal_reason, sign_in_reason};
 
 /// The machine and its tokens.
 pub(super) struct Tokens {
@@ -28,6 +28,8 @@ pub(super) struct Credentials {
     pub(super) token: Secret,
     pub(super) key: Option<Arc<DpopKey>>,
     pub(super) generation: u64,
+    /// Whether there is something to get another token with.
+    pub(super) refreshable: bool,
 }
 
 impl Tokens {
@@ -69,6 +71,7 @@ impl Tokens {
             token: grant.access_token.clone(),
             key: grant.key.clone().filter(|_| grant.bound),
             generation,
+            refreshable: grant.refresh_token.is_some(),
         })
     }
 
@@ -96,7 +99,6 @@ impl Tokens {
     }
 
     pub(super) fn failure(&mut self, failure: Failure) -> SendError {
-        let portal = |problem, status| PericardError::Portal { problem, status };
         let said = self.failed.take();
         SendError::Stop(match failure {
             Failure::SignInRequired(reason) => required(match reason {
@@ -105,9 +107,12 @@ impl Tokens {
             }),
             Failure::Unreachable => said.unwrap_or(PericardError::Offline),
             Failure::Storage => said.unwrap_or(PericardError::internal("session storage")),
-            Failure::Refused => portal(PortalProblem::Refused, None),
+            Failure::NewSignIn(why) => required(sign_in_reason(why)),
             Failure::StepUp => PericardError::StepUpRequired,
-            Failure::Rejected => portal(PortalProblem::Refused, Some(401)),
+            Failure::Rejected => PericardError::Portal {
+                problem: PortalProblem::Refused,
+                status: Some(401),
+            },
             Failure::Busy => PericardError::internal("session busy"),
         })
     }

@@ -99,6 +99,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::fhir::communication::{Communication, Payload, Status};
+    use crate::fhir::page::Parse;
 
     #[test]
     fn an_identifier_is_a_random_uuid() {

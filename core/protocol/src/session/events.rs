@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::SealReason;
+use crate::oauth::refusal::Why;
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,8 +65,8 @@ pub enum Refusal {
     InvalidGrant,
     /// `insufficient_authorization`: the person has to prove more.
     StepUp,
-    /// Anything else, such as `invalid_client`.
-    Other,
+    /// The person has to sign in anew; the session is not over.
+    NewSignIn(Why),
 }
 
 /// What to do.
@@ -112,8 +113,8 @@ pub enum Failure {
     SignInRequired(Option<SealReason>),
     /// The portal cannot be reached.
     Unreachable,
-    /// The portal refused, without ending the session.
-    Refused,
+    /// The portal wants the person to sign in anew, without ending the session.
+    NewSignIn(Why),
     /// The portal wants the person to prove more.
     StepUp,
     /// The portal refuses even a new token.

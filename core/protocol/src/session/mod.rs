@@ -14,6 +14,7 @@
 //!     Refreshing --> Refreshing: IntentStored / Refresh
 //!     Refreshing --> Storing: RefreshAnswered / StoreTokens
 //!     Refreshing --> Active: RefreshUnreachable / UseToken while it lasts, else Fail<br>refused otherwise / DropIntent, Fail
+//!     Refreshing --> Active: interaction_required and its like / DropIntent, Fail<br>from here a new sign-in is asked for
 //!     Refreshing --> StepUp: insufficient_authorization / DropIntent, Fail
 //!     StepUp --> Storing: SignedIn by the same person / StoreTokens
 //!     Refreshing --> Sealed: invalid_grant / Seal, Fail
@@ -31,6 +32,9 @@
 //! - Sealed outranks everything but signing out. Only a sign-in by the same issuer and subject lifts it, and only once its
 //!   tokens are stored; a grant whose [`lease`] has ended keeps its tokens, and a successful refresh lifts that seal too.
 //!   Nothing here touches the outbox.
+//! - A portal that wants the person at its pages (`interaction_required`, `login_required`, `invalid_client` and their
+//!   like) ends nothing: a new sign-in is asked for, what is cached stays readable, and each new need of a token asks the
+//!   portal once more.
 //! - A token is refreshed when it is used shortly before its end, never by a timer.
 //! - A 401 is worth one refresh in [`REJECTION_PAUSE`], not a loop.
 //! - After signing out, a late answer is discarded.
@@ -49,6 +53,8 @@ pub mod lease;
 use std::time::Duration;
 
 use jiff::Timestamp;
+
+use crate::oauth::refusal::Why;
 
 pub use events::{Effect, Event, Failure, Refusal};
 
@@ -100,6 +106,8 @@ pub struct Grant {
     pub rejected_at: Option<Timestamp>,
     /// Whether the lease has ended since the portal was last heard: the content is sealed until a refresh succeeds.
     pub lapsed: bool,
+    /// Why the portal wants the person to sign in anew, since it last refused to refresh.
+    pub asked: Option<Why>,
 }
 
 /// How far a refresh is.
@@ -174,6 +182,11 @@ impl Session {
                 .is_some_and(|grant| grant.lapsed)
                 .then_some(SealReason::Lease),
         }
+    }
+
+    /// Why the portal wants a new sign-in although it has not ended the session.
+    pub fn asked(&self) -> Option<Why> {
+        self.grant().and_then(|grant| grant.asked)
     }
 
     fn grant(&self) -> Option<Grant> {
@@ -252,6 +265,7 @@ impl Session {
                 let grant = Grant {
                     expires,
                     generation: grant.generation.wrapping_add(1),
+                    asked: None,
                     ..grant
                 };
                 let origin = Origin::Refresh;
@@ -297,7 +311,13 @@ impl Session {
         let (next, failure) = match refusal {
             Refusal::InvalidGrant => return seal(SealReason::Refused, false),
             Refusal::StepUp => (Self::StepUp(grant), Failure::StepUp),
-            Refusal::Other => (Self::Active(grant), Failure::Refused),
+            Refusal::NewSignIn(why) => {
+                let asked = Some(why);
+                (
+                    Self::Active(Grant { asked, ..grant }),
+                    Failure::NewSignIn(why),
+                )
+            }
         };
         (next, vec![Effect::DropIntent, Effect::Fail(failure)])
     }
@@ -404,6 +424,7 @@ impl Grant {
             generation: 0,
             rejected_at: None,
             lapsed: false,
+            asked: None,
         }
     }
 

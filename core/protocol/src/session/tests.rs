@@ -98,16 +98,10 @@ fn a_refused_grant_seals_and_only_the_same_person_reopens_it() {
 #[test]
 fn a_portal_that_cannot_be_reached_or_refuses_otherwise_does_not_seal() {
     let asking = run(active(0), &[need(0), Event::IntentStored]).0;
-    for (event, effects) in [
-        (
-            Event::RefreshUnreachable { now: at(0) },
-            vec![Effect::Fail(Failure::Unreachable)],
-        ),
-        (
-            Event::RefreshRefused(Refusal::Other),
-            vec![Effect::DropIntent, Effect::Fail(Failure::Refused)],
-        ),
-    ] {
+    for (event, effects) in [(
+        Event::RefreshUnreachable { now: at(0) },
+        vec![Effect::Fail(Failure::Unreachable)],
+    )] {
         assert_eq!(asking.on(event), (active(0), effects));
     }
 }
@@ -123,6 +117,29 @@ fn a_token_that_still_lasts_is_used_when_the_portal_cannot_be_reached() {
         asking.on(Event::RefreshUnreachable { now: at(1000) }).1,
         [Effect::Fail(Failure::Unreachable)]
     );
+}
+
+#[test]
+fn a_portal_that_wants_a_new_sign_in_ends_nothing() {
+    let why = Why::Interaction;
+    let asking = run(active(0), &[need(0), Event::IntentStored]).0;
+    let (asked, effects) = asking.on(Event::RefreshRefused(Refusal::NewSignIn(why)));
+    let fail = Effect::Fail(Failure::NewSignIn(why));
+    assert_eq!(effects, [Effect::DropIntent, fail]);
+    assert_eq!((asked.seal(), asked.asked()), (None, Some(why)));
+    // The portal may have changed its mind: it is asked anew, and says so until it has.
+    let (again, effects) = asked.on(need(9));
+    assert_eq!(effects, [Effect::StoreIntent]);
+    let again = again.on(Event::IntentStored).0;
+    let (offline, _) = again.on(Event::RefreshUnreachable { now: at(9) });
+    assert_eq!(offline.asked(), Some(why));
+    for event in [answered(900), signed_in(900, true)] {
+        let (session, effects) = run(again, &[event, Event::TokensStored]);
+        assert_eq!(effects.last(), Some(&Effect::UseToken { generation: 1 }));
+        assert_eq!((session.seal(), session.asked()), (None, None));
+    }
+    let revoked = again.on(Event::RefreshRefused(Refusal::InvalidGrant)).0;
+    assert_eq!(revoked.seal(), Some(SealReason::Refused));
 }
 
 #[test]
@@ -291,7 +308,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::StoreFailed),
         1 => Just(Event::RefreshRefused(Refusal::InvalidGrant)),
         1 => Just(Event::RefreshRefused(Refusal::StepUp)),
-        1 => Just(Event::RefreshRefused(Refusal::Other)),
+        1 => Just(Event::RefreshRefused(Refusal::NewSignIn(Why::Login))),
         1 => time().prop_map(|now| Event::RefreshUnreachable { now }),
         1 => Just(Event::LeaseEnded),
         1 => Just(Event::IdentityChanged),

@@ -9,6 +9,7 @@ mod lifecycle;
 mod managemyhealth;
 mod myquest;
 mod nothing_lost;
+mod others_servers;
 mod proving;
 mod requirements;
 mod strangers;

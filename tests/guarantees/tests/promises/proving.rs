@@ -96,7 +96,7 @@ fn an_enrolment_that_is_never_confirmed_leaves_the_account_as_it_was() {
         assert!(codes.len() >= 8);
         let status = factor.status().await.unwrap();
         assert!(status.enrolled);
-        assert_eq!(status.recovery_codes_left as usize, codes.len());
+        assert_eq!(status.recovery_codes_left, u32::try_from(codes.len()).ok());
     });
 }
 

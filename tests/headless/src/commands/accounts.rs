@@ -36,7 +36,7 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
                 .collect();
             let (session, look) = match account.session() {
                 SessionState::Active => ("active", Look::Good),
-                SessionState::StepUp => ("sign-in wanted", Look::Bad),
+                SessionState::StepUp | SessionState::SignIn { .. } => ("sign-in wanted", Look::Bad),
                 SessionState::Sealed { reason } => (
                     match reason {
                         SealReason::Refused => "sealed: ended",

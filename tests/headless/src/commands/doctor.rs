@@ -39,7 +39,12 @@ pub(super) async fn run(
     };
     let config = settings::portal(options, base.or(known.as_deref()))?;
     let glance = Glance::open(options, &config).await?;
-    let found = glance.client.portal(config.clone()).await;
+    // What this device has seen of its own account's portal counts: what it announced before, how its records take tokens.
+    let client = match (&context, base) {
+        (Some(context), None) if known.is_some() => &context.client,
+        _ => &glance.client,
+    };
+    let found = client.portal(config.clone()).await;
     if let (Some(device), Err(_)) = (&device, &found) {
         // The portal cannot be examined; what is known here still helps.
         device.say(output);
@@ -125,6 +130,10 @@ impl Device {
                 "the portal wants a fresh sign-in: pericard step-up".into(),
                 false,
             ),
+            SessionState::SignIn { .. } => (
+                "the portal wants a new sign-in: pericard signin".into(),
+                false,
+            ),
             SessionState::Sealed {
                 reason: SealReason::Lease,
             } => (
@@ -149,7 +158,10 @@ impl Device {
         if let Err(error @ PericardError::ClockWrong { .. }) = &factor {
             lines.push((Failure::Core(error.clone()).what(), false));
         }
-        if !matches!(session, SessionState::Active | SessionState::StepUp) {
+        if !matches!(
+            session,
+            SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. }
+        ) {
             return Ok(Self {
                 lines,
                 shape: json!({ "session": shapes::session(session), "sealed_by": sealed_by }),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use pericard::{Account, PericardError, PortalConfig, PortalProblem, SignIn, SignInMethod};
+use pericard::{
+    Account, InputProblem, PericardError, PortalConfig, PortalProblem, SignIn, SignInMethod,
+};
 use serde_json::json;
 
 use crate::browser::Callback;
@@ -66,11 +68,28 @@ async fn begin(
             ..settings::portal(options, how.base.as_deref())?
         };
         let native = config.native_sign_in;
-        let portal = context.client.portal(config).await?;
-        by(&how.answering, native, async |method| {
+        let own = callback.redirect_of(&config.base);
+        let portal = context.client.portal(config.clone()).await?;
+        let begun = by(&how.answering, native, async |method| {
             portal.sign_in(method).await
-        })
-        .await?
+        });
+        match begun.await {
+            Err(PericardError::InvalidInput {
+                problem: InputProblem::SharedRedirect,
+                ..
+            }) => {
+                let config = PortalConfig {
+                    redirect: own,
+                    ..config
+                };
+                let portal = context.client.portal(config).await?;
+                by(&how.answering, native, async |method| {
+                    portal.sign_in(method).await
+                })
+                .await?
+            }
+            begun => begun?,
+        }
     };
     Ok((context, callback, sign_in))
 }

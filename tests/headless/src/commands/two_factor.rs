@@ -75,7 +75,7 @@ fn status(status: &TwoFactorStatus, output: &Output) {
     output.tell(format!("{mark} {}{rest}.", first.to_uppercase()));
     if !status.enrolled {
         output.say("  To set one up: pericard two-factor enrol");
-    } else if status.recovery_codes_left < 3 {
+    } else if status.recovery_codes_left.is_some_and(|left| left < 3) {
         output.say("  New ones: pericard two-factor new-codes");
     }
 }
@@ -91,12 +91,13 @@ pub(super) fn line(status: &TwoFactorStatus) -> (String, bool) {
         return ("the password alone signs in, without a code".into(), false);
     }
     let left = match status.recovery_codes_left {
-        0 => "no recovery codes are left".into(),
-        1 => "one recovery code is left".into(),
-        n => format!("{n} recovery codes are left"),
+        None => String::new(),
+        Some(0) => "; no recovery codes are left".into(),
+        Some(1) => "; one recovery code is left".into(),
+        Some(n) => format!("; {n} recovery codes are left"),
     };
-    let line = format!("signing in asks for a code; {left}");
-    (line, status.recovery_codes_left > 0)
+    let line = format!("signing in asks for a code{left}");
+    (line, status.recovery_codes_left != Some(0))
 }
 
 async fn enrol(

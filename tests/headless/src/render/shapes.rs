@@ -20,6 +20,7 @@ pub(crate) fn session(state: SessionState) -> &'static str {
     match state {
         SessionState::Active => "active",
         SessionState::StepUp => "step_up",
+        SessionState::SignIn { .. } => "sign_in",
         SessionState::Sealed { .. } => "sealed",
         SessionState::SignedOut => "signed_out",
     }

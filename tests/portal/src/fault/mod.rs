@@ -212,6 +212,7 @@ pub enum FaultKind {
     RefusePar {
         refusal: ParRefusal,
     },
+    FewerProtections,
     BearerRecords,
     NoExpiresIn,
     NoRefreshToken,

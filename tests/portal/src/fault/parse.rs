@@ -133,6 +133,7 @@ impl TryFrom<Map<String, Value>> for Fault {
             "refuse_par" => FaultKind::RefusePar {
                 refusal: keys.need("as")?,
             },
+            "fewer_protections" => FaultKind::FewerProtections,
             "bearer_records" => FaultKind::BearerRecords,
             "no_expires_in" => FaultKind::NoExpiresIn,
             "no_refresh_token" => FaultKind::NoRefreshToken,

@@ -16,6 +16,15 @@ use crate::reply::{Reply, cacheable, empty, oauth_error, set, with_body};
 /// What a client has no reason to read to its end.
 const HUGE: usize = 10 << 20;
 
+/// What `fewer_protections` leaves out.
+const PROTECTIONS: [&str; 5] = [
+    "authorization_response_iss_parameter_supported",
+    "dpop_signing_alg_values_supported",
+    "pushed_authorization_request_endpoint",
+    "require_pushed_authorization_requests",
+    "revocation_endpoint",
+];
+
 fn common(instance: &Instance, state: &instance::State) -> Value {
     let issuer = instance.issuer();
     let mut document = json!({
@@ -173,6 +182,13 @@ fn published(
     // The redirect of the fault leads to a right document: a client that follows it is not stopped.
     if query.as_deref() == Some("moved") {
         return cacheable(&asked.headers, &document);
+    }
+    if state.faults.hit(FaultKind::FewerProtections)
+        && let Some(all) = document.as_object_mut()
+    {
+        for which in PROTECTIONS {
+            all.remove(which);
+        }
     }
     let odd = state
         .faults

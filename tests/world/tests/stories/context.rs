@@ -264,6 +264,7 @@ impl Context {
             None | Some(SessionState::SignedOut) => "signed_out",
             Some(SessionState::Active) => "active",
             Some(SessionState::StepUp) => "step_up",
+            Some(SessionState::SignIn { .. }) => "sign_in",
             Some(SessionState::Sealed { .. }) => "sealed",
         }
     }

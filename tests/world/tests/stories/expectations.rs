@@ -94,7 +94,7 @@ pub(crate) async fn expect(
         ),
         "recovery_codes" => {
             let status = context.account()?.two_factor().status().await?;
-            let left = u64::from(status.recovery_codes_left);
+            let left = u64::from(status.recovery_codes_left.unwrap_or_default());
             same("recovery codes", keys.number("left")?, left)
         }
         "two_factor" => {

@@ -43,7 +43,7 @@ extension StoryContext {
     case "incidents": try same("incidents", try keys.number("count"), try await account().incidents().count)
     case "recovery_codes":
       let status = try await account().twoFactor().status()
-      try same("recovery codes", try keys.number("left"), Int(status.recoveryCodesLeft))
+      try same("recovery codes", try keys.number("left"), Int(status.recoveryCodesLeft ?? 0))
     case "two_factor":
       let expected = try keys.word("state", "on", "off")
       let status = try await account().twoFactor().status()
@@ -81,6 +81,7 @@ extension StoryContext {
     case nil, .signedOut: "signed_out"
     case .active: "active"
     case .stepUp: "step_up"
+    case .signIn: "sign_in"
     case .sealed: "sealed"
     }
   }

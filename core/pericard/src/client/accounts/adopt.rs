@@ -35,6 +35,8 @@ pub(crate) struct SignedIn {
     pub(crate) bound: bool,
     /// The portal's time at sign-in.
     pub(crate) at: Timestamp,
+    /// Whether `fhirUser` named the patient.
+    pub(crate) patient_is_user: bool,
 }
 
 impl Accounts {
@@ -110,7 +112,12 @@ impl Accounts {
             client_id: signed_in.client_id.clone(),
             key: signed_in.key.clone(),
             bound: signed_in.bound,
+            patient_is_user: signed_in.patient_is_user,
         };
+        if site.http.takes_bearer() {
+            // What could not be kept is found out anew.
+            let _ = self.host.device.keep_bearer(base, true);
+        }
         let (expires, heard) = (signed_in.expires, row.heard);
         let store = |device: &Device| device.signed_in(&row, &grant, &person, &signed_in.sign_in);
         let account = match found {

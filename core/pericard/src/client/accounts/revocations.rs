@@ -78,8 +78,9 @@ pub(crate) async fn settle(host: &Arc<Host>) {
             continue;
         };
         let endpoints = site.endpoints();
-        let same = issuer.is_none_or(|issuer| issuer == endpoints.issuer);
-        let Some(url) = endpoints.revocation.filter(|_| same) else {
+        let issuer = issuer.unwrap_or_default();
+        let url = endpoints.revocation.clone();
+        let Some(url) = url.filter(|url| endpoints.may_receive(&issuer, url)) else {
             continue;
         };
         let request = Request::post(

@@ -286,6 +286,7 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
         client_id: "app".into(),
         key: None,
         bound: false,
+        patient_is_user: false,
     };
     host.device.signed_in(&row, &grant, &person, "").unwrap();
     let accounts = Accounts::new(host).unwrap();

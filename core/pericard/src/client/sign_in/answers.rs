@@ -4,13 +4,15 @@ use pericard_protocol::oauth::first_party::{
     ChallengeError, ChallengeResponse, Needs, Sent, Start, send_code, send_password,
     send_recovery_code,
 };
+use pericard_protocol::oauth::refusal::Remedy;
 use pericard_protocol::oauth::{ErrorCode, Form};
 use pericard_protocol::recovery_code::RecoveryCode;
 use pericard_protocol::secret::Secret;
 use pericard_protocol::totp;
 
 use crate::platform::Checkpoint;
-use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
+use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result, SignInReason};
+use crate::session::sign_in_reason;
 
 use super::redeem::{self, Granted};
 use super::state::{Redeemed, Stage, State};
@@ -34,6 +36,7 @@ impl SignInFlow {
         };
         let session = auth_session.clone();
         self.become_client(&mut state, None).await?;
+        state.typed(user);
         let form = match &session {
             Some(session) => send_password(state.client_id(), Some(session), user, password),
             // The first question is answered with the first request.
@@ -49,7 +52,7 @@ impl SignInFlow {
             }
             .form(),
         };
-        let response = self.challenge(&state, form, Sent::Password).await?;
+        let response = self.challenge(&state, form, Sent::Password).await?.1?;
         self.answered(&mut state, response, session).await
     }
 
@@ -72,7 +75,9 @@ impl SignInFlow {
         };
         self.once(&mut state, code.digits(), attempts_left).await?;
         let form = send_code(state.client_id(), session.as_ref(), &code);
-        let response = self.challenge(&state, form, Sent::Code).await?;
+        let response = self
+            .sent_once(&mut state, form, Sent::Code, code.digits())
+            .await?;
         self.answered(&mut state, response, session).await
     }
 
@@ -91,7 +96,9 @@ impl SignInFlow {
         let (session, attempts_left) = (auth_session.clone(), *attempts_left);
         self.once(&mut state, code.as_str(), attempts_left).await?;
         let form = send_recovery_code(state.client_id(), session.as_ref(), &code);
-        let response = self.challenge(&state, form, Sent::RecoveryCode).await?;
+        let response = self
+            .sent_once(&mut state, form, Sent::RecoveryCode, code.as_str())
+            .await?;
         self.answered(&mut state, response, session).await
     }
 
@@ -103,20 +110,48 @@ impl SignInFlow {
         self.save(state).await.map(|_| ())
     }
 
-    async fn challenge(&self, state: &State, form: Form, sent: Sent) -> Result<ChallengeResponse> {
+    /// Sends a code that was remembered as used; one that certainly did not leave this device is not.
+    async fn sent_once(
+        &self,
+        state: &mut State,
+        form: Form,
+        sent: Sent,
+        code: &str,
+    ) -> Result<ChallengeResponse> {
+        let asked = self.challenge(state, form, sent).await;
+        if let Ok((false, _)) | Err(_) = &asked {
+            state.not_used(code);
+            self.save(state).await?;
+        }
+        asked?.1
+    }
+
+    /// Whether the request may have left this device, and what came of it.
+    async fn challenge(
+        &self,
+        state: &State,
+        form: Form,
+        sent: Sent,
+    ) -> Result<(bool, Result<ChallengeResponse>)> {
         let endpoint = self.site.endpoints().challenge;
         let url = endpoint.ok_or(PericardError::portal(PortalProblem::Unsupported))?;
         let key = state.key();
-        let response = self.site.authority.ask(url, &form, key.as_ref()).await?;
-        ChallengeResponse::parse(
+        let authority = &self.site.authority;
+        let asked = authority.ask_as(&state.issuer, url, &form, key.as_ref());
+        let response = match asked.await? {
+            Ok(response) => response,
+            Err(error) => return Ok((error.may_have_been_sent(), Err(error.into()))),
+        };
+        let parsed = ChallengeResponse::parse(
             response.status,
             response.retry_after(),
             &response.body,
             sent,
-        )
-        .map_err(|error| match error {
+        );
+        let answer = parsed.map_err(|error| match error {
             ChallengeError::Unavailable | ChallengeError::NotAnAnswer => response.refusal(),
-        })
+        });
+        Ok((true, answer))
     }
 
     /// Goes on from the portal's answer. `session` is what was sent with the question.
@@ -133,6 +168,11 @@ impl SignInFlow {
                 recovery_codes_left,
                 ..
             } => {
+                // The portal shows them once, and its next answer may get lost.
+                if !recovery_codes.is_empty() {
+                    state.keep_recovery(&recovery_codes);
+                    self.save(state).await?;
+                }
                 self.host.platform.reached(Checkpoint::CodeReceived).await;
                 let granted = Granted {
                     code,
@@ -181,7 +221,13 @@ impl SignInFlow {
                 state.stage = Stage::Browser;
                 self.save(state).await
             }
-            ChallengeResponse::Refused { code } => Err(refused(&code)),
+            ChallengeResponse::Refused { code } => {
+                let error = refused(&code);
+                if error == client_unknown() {
+                    self.forget_client(state).await?;
+                }
+                Err(error)
+            }
         }
     }
 
@@ -193,13 +239,20 @@ impl SignInFlow {
     ) -> Result<SignInStep> {
         self.host.platform.reached(Checkpoint::CodeRedeemed).await;
         match redeemed {
-            Ok(redeemed) => {
+            Ok(mut redeemed) => {
+                let kept = state.take_recovery();
+                if redeemed.recovery_codes.is_empty() {
+                    redeemed.recovery_codes = kept;
+                }
                 state.stage = Stage::Ready(Box::new(redeemed));
                 let step = self.save(state).await;
                 self.host.platform.reached(Checkpoint::SignInKept).await;
                 step
             }
             Err(error) => {
+                if error == client_unknown() {
+                    self.forget_client(state).await?;
+                }
                 state.start_over(&self.host.platform);
                 self.save(state).await?;
                 Err(error)
@@ -208,11 +261,24 @@ impl SignInFlow {
     }
 }
 
-/// Why the portal signs nobody in: `NotFresh` where it cannot do so as it was asked to (OpenID Connect Core Unmet
-/// Authentication Requirements 1.0), which a person without a second factor meets.
+/// What a code means with which the portal signs nobody in: `NotFresh` where it cannot do so as it was asked to (OpenID
+/// Connect Core Unmet Authentication Requirements 1.0), which a person without a second factor meets.
 pub(super) fn refused(code: &ErrorCode) -> PericardError {
-    PericardError::portal(match code.as_str() {
-        "unmet_authentication_requirements" => PortalProblem::NotFresh,
-        _ => PortalProblem::Refused,
-    })
+    match Remedy::of(code) {
+        Remedy::Cancelled => PericardError::Cancelled,
+        Remedy::Later => PericardError::portal(PortalProblem::Failing),
+        Remedy::StepUp => PericardError::portal(PortalProblem::NotFresh),
+        Remedy::NewSignIn { why } => PericardError::SignInRequired {
+            reason: sign_in_reason(why),
+        },
+        Remedy::Revoked | Remedy::Misconfigured | Remedy::Other => {
+            PericardError::portal(PortalProblem::Refused)
+        }
+    }
+}
+
+fn client_unknown() -> PericardError {
+    PericardError::SignInRequired {
+        reason: SignInReason::ClientUnknown,
+    }
 }

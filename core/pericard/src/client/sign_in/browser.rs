@@ -1,14 +1,19 @@
 //! The browser's part: the address to open, and the one that it comes back with.
 
+use std::sync::Arc;
+
 use pericard_protocol::oauth::authorize::{
-    AuthorizationRequest, Pending, RedirectError, parse_redirect,
+    AuthorizationRequest, Pending, RedirectError, is_ambiguous, parse_redirect,
 };
-use pericard_protocol::oauth::par::{ParError, Pushed};
+use pericard_protocol::oauth::par::{self, Next, Plan, Pushed};
+use pericard_protocol::oauth::refusal::{Remedy, Why};
 use url::Url;
 
+use crate::client::config::{ClientId, PortalConfig};
+use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::platform::Checkpoint;
-use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 
 use super::answers::refused;
 use super::redeem::{self, Granted};
@@ -24,34 +29,50 @@ impl SignInFlow {
             return Err(PericardError::input("step", InputProblem::NotAsked));
         }
         self.become_client(&mut state, None).await?;
-        let url = match self.site.endpoints().par {
-            Some(par) => self.push(&mut state, par).await?,
-            None => request(&self.site, &state, false, |request| request.url().into()),
+        check_redirect(&self.host, &self.site).await?;
+        let endpoints = self.site.endpoints();
+        let url = match par::plan(&endpoints) {
+            Plan::Push(url) => self.push(&mut state, url.clone()).await?,
+            Plan::Plain => self.plain(&state),
+            Plan::Impossible => return Err(PericardError::portal(PortalProblem::Unsupported)),
         };
         self.save(&state).await?;
         Ok(url)
     }
 
-    /// Pushes the request; the address that refers to it. A client that registered itself and was forgotten registers
-    /// anew.
+    fn plain(&self, state: &State) -> String {
+        request(&self.site, state, false, |request| request.url().into())
+    }
+
+    /// Pushes the request; the address that refers to it. Where pushing is offered and not required, a portal that takes
+    /// none is opened plainly. A client that registered itself and was forgotten registers anew.
     async fn push(&self, state: &mut State, par: Url) -> Result<String> {
-        let mut forgotten = false;
+        let mut may_register = matches!(self.site.config.client, ClientId::Dynamic);
+        let required = self.site.endpoints().par_required;
         loop {
             let form = request(&self.site, state, true, |request| request.form());
             let key = state.key();
-            let response = self.site.authority.ask(par.clone(), &form, key.as_ref());
-            let response = response.await?;
-            match Pushed::parse(response.status, &response.body) {
+            let asked = self
+                .site
+                .authority
+                .ask_as(&state.issuer, par.clone(), &form, key.as_ref());
+            let response = asked.await??;
+            let error = match Pushed::parse(response.status, &response.body) {
                 Ok(pushed) => {
                     let url = pushed.url(&self.site.endpoints(), state.client_id());
                     return Ok(url.into());
                 }
-                Err(ParError::Refused(code)) if code.as_str() == "invalid_client" && !forgotten => {
-                    forgotten = true;
+                Err(error) => error,
+            };
+            match error.next(required, may_register) {
+                Next::Plain => return Ok(self.plain(state)),
+                Next::RegisterAnew => {
+                    may_register = false;
                     let gone = state.client_id.take();
                     self.become_client(state, gone.as_deref()).await?;
                 }
-                Err(_) => return Err(response.refusal()),
+                Next::Later => return Err(redeem::refusal(Remedy::Later, &response)),
+                Next::Refused => return Err(response.refusal()),
             }
         }
     }
@@ -65,19 +86,42 @@ impl SignInFlow {
         Ok(())
     }
 
+    /// The portal has forgotten a client that this app had registered: the next try registers anew.
+    pub(super) async fn forget_client(&self, state: &mut State) -> Result<()> {
+        if matches!(self.site.config.client, ClientId::Dynamic)
+            && let Some(gone) = state.client_id.take()
+        {
+            let base = self.site.config.base.clone();
+            self.host
+                .on_disk(move |host| host.device.forget_registration(&base, &gone))
+                .await?;
+            self.save(state).await?;
+        }
+        Ok(())
+    }
+
     pub(crate) async fn take_redirect(&self, to: &str) -> Result<SignInStep> {
         let mut state = self.asked().await?;
         if !matches!(state.stage, Stage::Browser) {
             return Err(PericardError::input("to", InputProblem::NotAsked));
         }
         let pending: Pending = request(&self.site, &state, false, |request| request.pending());
-        let code = parse_redirect(&pending, to).map_err(|error| match error {
-            RedirectError::Refused { code } if code.as_str() == "access_denied" => {
-                PericardError::Cancelled
+        let code = match parse_redirect(&pending, to) {
+            Ok(code) => code,
+            // Without the state or the issuer that would prove it, it ends the wait all the same: nothing is taken from it,
+            // and the person may open the browser again.
+            Err(RedirectError::Refused { code } | RedirectError::Unproved { code }) => {
+                if Remedy::of(&code)
+                    == (Remedy::NewSignIn {
+                        why: Why::ClientUnknown,
+                    })
+                {
+                    self.forget_client(&mut state).await?;
+                }
+                return Err(refused(&code));
             }
-            RedirectError::Refused { code } => refused(&code),
-            _ => PericardError::input("to", InputProblem::NotThisSignIn),
-        })?;
+            Err(_) => return Err(PericardError::input("to", InputProblem::NotThisSignIn)),
+        };
         self.host.platform.reached(Checkpoint::CodeReceived).await;
         let redirect = Some(state.config.redirect.clone());
         let granted = Granted {
@@ -88,6 +132,48 @@ impl SignInFlow {
         let redeemed = redeem::redeem(&self.host, &self.site, &state, granted, redirect).await;
         self.ready(&mut state, redeemed).await
     }
+}
+
+/// Refuses a redirect that another issuer's sign-ins come back to as well, where the portal does not say in redirects who
+/// it is: the code of one could be taken to the other (RFC 9700 §4.4.2.2).
+pub(super) async fn check_redirect(host: &Arc<Host>, site: &Arc<Site>) -> Result<()> {
+    let site = site.clone();
+    let shared = host.on_disk(move |host| {
+        let others = others(host, &site.config.base)?;
+        let others = others
+            .iter()
+            .map(|(issuer, redirect)| (issuer.as_str(), redirect.as_str()));
+        Ok(is_ambiguous(
+            &site.endpoints(),
+            &site.config.redirect,
+            others,
+        ))
+    });
+    match shared.await? {
+        true => Err(PericardError::input(
+            "redirect",
+            InputProblem::SharedRedirect,
+        )),
+        false => Ok(()),
+    }
+}
+
+/// The issuers of this device's accounts and of the app's other portals, as far as they are known, with the redirects that
+/// their sign-ins come back to. Blocks.
+fn others(host: &Arc<Host>, base: &str) -> Result<Vec<(String, String)>> {
+    let mut others = Vec::new();
+    for account in host.device.accounts()? {
+        // As it was at the last sign-in. One that cannot be read keeps nobody from signing in.
+        if let Ok(config) = serde_json::from_str::<PortalConfig>(&account.config) {
+            others.push((account.issuer, config.redirect));
+        }
+    }
+    for portal in host.config.portals.iter().filter(|one| one.base != base) {
+        if let Ok(Some(site)) = Site::load(host, portal.clone()) {
+            others.push((site.issuer(), portal.redirect.clone()));
+        }
+    }
+    Ok(others)
 }
 
 /// Builds the authorization request of a state: the same each time it is asked. A pushed one comes with a proof and need

@@ -34,7 +34,6 @@ mod step;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use pericard_protocol::oauth::scope::{self, ResourceNeed};
 use pericard_protocol::secret::Secret;
 
 use crate::client::accounts::{AccountCore, Accounts, SignedIn, revocations};
@@ -107,29 +106,25 @@ impl SignInFlow {
                 attempts_left: None,
             },
         };
-        let creates = |kind: &str| {
-            site.resource(kind)
-                .is_none_or(|resource| resource.creates())
-        };
-        let mut needs = vec![ResourceNeed::reads("Patient")];
-        for feature in host.features {
-            needs.extend(feature.needs(&creates));
-        }
         let state = State::new(
             &host.platform,
             &site,
             stage,
-            scope::plan(&endpoints, &needs).scope,
+            site.scope_plan(&host).scope,
             purpose,
             TIME,
         );
         host.on_disk(drop_late).await?;
+        if method == SignInMethod::Browser {
+            browser::check_redirect(&host, &site).await?;
+        }
+        let id = state.id.clone();
         let sign_in = Self::from_parts(accounts, site, state);
         sign_in.save(&*sign_in.state.lock().await).await?;
-        Ok(sign_in)
+        Ok(host.shared.one(&id, || sign_in))
     }
 
-    /// The one that was under way, from disk.
+    /// The one that was under way: from memory if the app holds it, else from disk.
     pub(crate) async fn resume(accounts: Arc<Accounts>) -> Result<Option<Arc<Self>>> {
         let found = accounts
             .host()
@@ -161,7 +156,12 @@ impl SignInFlow {
                 Ok(site.map(|site| (site, state)))
             })
             .await?;
-        Ok(found.map(|(site, state)| Self::from_parts(accounts, Arc::new(site), state)))
+        Ok(found.map(|(site, state)| {
+            let shared = accounts.host().shared.clone();
+            let id = state.id.clone();
+            // One that is still held by the app goes on with what it knows.
+            shared.one(&id, || Self::from_parts(accounts, Arc::new(site), state))
+        }))
     }
 
     fn from_parts(accounts: Arc<Accounts>, site: Arc<Site>, state: State) -> Arc<Self> {
@@ -274,6 +274,7 @@ impl SignInFlow {
             scope: redeemed.scope,
             bound: redeemed.bound,
             at: redeemed.at,
+            patient_is_user: redeemed.patient_is_user,
         };
         let site = self.site.clone();
         let adopted = self
@@ -319,12 +320,13 @@ impl SignInFlow {
         Ok(())
     }
 
-    /// Tokens that become no account are revoked, as far as the portal can be reached.
+    /// Tokens that become no account are revoked.
     async fn drop_tokens(&self, state: &State) {
-        if let Stage::Ready(redeemed) = &state.stage {
-            let token = redeemed.refresh_token.as_ref();
-            redeem::revoke(&self.host, &self.site, state, token).await;
-        }
+        let Stage::Ready(redeemed) = &state.stage else {
+            return;
+        };
+        let (token, subject) = (redeemed.refresh_token.as_ref(), Some(&*redeemed.subject));
+        redeem::give_back(&self.host, &self.site, state, token, subject).await;
     }
 }
 
@@ -338,7 +340,9 @@ fn drop_late(host: &Arc<Host>) -> Result<()> {
             continue;
         };
         let client_id = state.client_id();
-        match (&redeemed.refresh_token, &state.expected) {
+        let expected = state.expected.as_deref();
+        let same = redeem::is_subject(host, expected, &state.issuer, &redeemed.subject)?;
+        match (&redeemed.refresh_token, expected.filter(|_| same)) {
             (Some(token), Some(account)) => host.device.supersede(account, client_id, token)?,
             (Some(token), None) => {
                 let config = state.config.clone();

@@ -9,14 +9,18 @@ use pericard_protocol::limits;
 use pericard_protocol::oauth::Code;
 use pericard_protocol::oauth::dpop::DpopKey;
 use pericard_protocol::oauth::id_token::Expected;
-use pericard_protocol::oauth::token::{TokenError, TokenKind, TokenResponse, redeem_code};
+use pericard_protocol::oauth::refusal::Remedy;
+use pericard_protocol::oauth::token::{TokenKind, TokenResponse, redeem_code};
 use pericard_protocol::secret::Secret;
 
+use crate::client::accounts::revocations;
 use crate::client::host::Host;
 use crate::client::site::Site;
-use crate::http::Request;
-use crate::platform::error::{PericardError, PortalProblem, Result, SignInReason};
+use crate::http::{Request, Response};
+use crate::platform::error::{PericardError, PortalProblem, Result};
 use crate::session::authority::Unidentified;
+use crate::session::refresh::unsaid_life;
+use crate::session::sign_in_reason;
 
 use super::state::{Redeemed, State};
 
@@ -29,7 +33,7 @@ pub(super) struct Granted {
 
 /// Redeems a code and finds out who signed in. `redirect` as in the authorization request; none for a native one.
 pub(super) async fn redeem(
-    host: &Host,
+    host: &Arc<Host>,
     site: &Site,
     state: &State,
     granted: Granted,
@@ -43,18 +47,19 @@ pub(super) async fn redeem(
         redirect.as_deref(),
     );
     let url = site.endpoints().token;
-    let response = site.authority.ask(url, &form, key.as_ref()).await?;
-    let tokens =
-        TokenResponse::parse(response.status, &response.body).map_err(|error| match error {
-            TokenError::InvalidGrant => PericardError::SignInRequired {
-                reason: SignInReason::Expired,
-            },
-            _ => response.refusal(),
-        })?;
+    let asked = site
+        .authority
+        .ask_as(&state.issuer, url, &form, key.as_ref());
+    let response = asked.await??;
+    let tokens = match TokenResponse::parse(response.status, &response.body) {
+        Ok(tokens) => tokens,
+        Err(error) => return Err(refusal(error.at_sign_in(), &response)),
+    };
     let who = match identify(site, state, &tokens, key).await {
         Ok(who) => who,
-        Err(error) => {
-            revoke(host, site, state, tokens.refresh_token.as_ref()).await;
+        Err(Unfit { error, subject }) => {
+            let token = tokens.refresh_token.as_ref();
+            give_back(host, site, state, token, subject.as_deref()).await;
             return Err(error);
         }
     };
@@ -63,6 +68,7 @@ pub(super) async fn redeem(
         subject: who.subject,
         patient: who.patient,
         is_self: who.is_self,
+        patient_is_user: who.patient_is_user,
         name: who.name,
         at: who.at,
         bound: tokens.kind == TokenKind::Dpop,
@@ -71,7 +77,7 @@ pub(super) async fn redeem(
             .checked_add(
                 tokens
                     .expires_in
-                    .unwrap_or(limits::ACCESS_TOKEN_LIFE_UNSAID),
+                    .unwrap_or_else(|| unsaid_life(tokens.refresh_token.is_some())),
             )
             .unwrap_or(now),
         refresh_token: tokens.refresh_token,
@@ -81,18 +87,94 @@ pub(super) async fn redeem(
     })
 }
 
-/// Tokens that become no account are revoked. Those of a sign-in that should have reopened one are kept for its end: a
-/// server may have given both sign-ins one grant, and revoking its newest token would end the session that is there.
-pub(super) async fn revoke(host: &Host, site: &Site, state: &State, token: Option<&Secret>) {
-    let (Some(account), Some(kept)) = (state.expected.clone(), token.cloned()) else {
-        return site.authority.revoke(state.client_id(), token).await;
+/// What a refusal means to a sign-in.
+pub(super) fn refusal(remedy: Remedy, response: &Response) -> PericardError {
+    let portal = |problem| PericardError::Portal {
+        problem,
+        status: Some(response.status),
     };
-    let (device, client_id) = (host.device.clone(), state.client_id().to_owned());
-    let kept = host
-        .platform
-        .blocking(move || device.supersede(&account, &client_id, &kept));
+    match remedy {
+        Remedy::NewSignIn { why } => PericardError::SignInRequired {
+            reason: sign_in_reason(why),
+        },
+        Remedy::Later => match response.refusal() {
+            PericardError::Portal {
+                problem: PortalProblem::Refused,
+                ..
+            } => portal(PortalProblem::Failing),
+            error => error,
+        },
+        Remedy::StepUp => portal(PortalProblem::NotFresh),
+        Remedy::Cancelled => PericardError::Cancelled,
+        Remedy::Revoked | Remedy::Misconfigured | Remedy::Other => response.refusal(),
+    }
+}
+
+/// Tokens that become no account are revoked: at once, or as soon as the portal can be reached. Those of a sign-in that
+/// should have reopened an account are kept for its end if they may be of the same person: a server may have given both
+/// sign-ins one grant, and revoking its newest token would end the session that is there. A stranger's cannot share it.
+pub(super) async fn give_back(
+    host: &Arc<Host>,
+    site: &Site,
+    state: &State,
+    token: Option<&Secret>,
+    subject: Option<&str>,
+) {
+    let Some(token) = token.cloned() else {
+        return;
+    };
+    let Some(account) = state.expected.clone() else {
+        let issuer = &state.issuer;
+        let authority = &site.authority;
+        return authority
+            .revoke(issuer, state.client_id(), Some(&token))
+            .await;
+    };
+    let (config, issuer) = (state.config.clone(), state.issuer.clone());
+    let (client_id, subject) = (state.client_id().to_owned(), subject.map(str::to_owned));
+    let kept = host.on_disk(move |host| {
+        let subject = subject.as_deref();
+        let same = subject.map(|subject| is_subject(host, Some(&account), &issuer, subject));
+        if same.transpose()?.unwrap_or(true) {
+            host.device.supersede(&account, &client_id, &token)?;
+            return Ok(false);
+        }
+        revocations::later(host, config, &issuer, &client_id, &token)?;
+        Ok(true)
+    });
     // What cannot be kept runs out by itself.
-    let _ = kept.await;
+    if kept.await.unwrap_or(false) {
+        revocations::settle(host).await;
+    }
+}
+
+/// Whether `subject` is whose account `expected` is. Blocks.
+pub(super) fn is_subject(
+    host: &Host,
+    expected: Option<&str>,
+    issuer: &str,
+    subject: &str,
+) -> Result<bool> {
+    let Some(expected) = expected else {
+        return Ok(false);
+    };
+    let mut accounts = host.device.accounts()?.into_iter();
+    Ok(accounts.any(|row| row.id == expected && row.issuer == issuer && row.subject == subject))
+}
+
+/// Why tokens become no account, and whose they are, where that is proved.
+struct Unfit {
+    error: PericardError,
+    subject: Option<String>,
+}
+
+impl From<PericardError> for Unfit {
+    fn from(error: PericardError) -> Self {
+        Self {
+            error,
+            subject: None,
+        }
+    }
 }
 
 /// Who signed in, for which patient, and when by the portal's clock.
@@ -100,6 +182,8 @@ struct Who {
     subject: String,
     patient: String,
     is_self: bool,
+    /// Whether `fhirUser` names the patient.
+    patient_is_user: bool,
     name: String,
     at: Timestamp,
 }
@@ -109,12 +193,12 @@ async fn identify(
     state: &State,
     tokens: &TokenResponse,
     key: Option<Arc<DpopKey>>,
-) -> Result<Who> {
+) -> Result<Who, Unfit> {
     if tokens.kind == TokenKind::Dpop && key.is_none() {
         // Bound to a key that this device does not have.
-        return Err(PericardError::portal(PortalProblem::InvalidAnswer));
+        return Err(PericardError::portal(PortalProblem::InvalidAnswer).into());
     }
-    let at = site.authority.time()?;
+    let at = site.authority.time().map_err(PericardError::from)?;
     let expected = Expected {
         issuer: &site.issuer(),
         client_id: state.client_id(),
@@ -126,27 +210,33 @@ async fn identify(
     let id_token = tokens.id_token.as_ref().ok_or_else(untrusted)?;
     let claims = match site.authority.identify(id_token, &expected).await {
         Ok(claims) => claims,
-        Err(Unidentified::Keys(error)) => return Err(error),
-        Err(Unidentified::Token(_)) => return Err(untrusted()),
+        Err(Unidentified::Keys(error)) => return Err(error.into()),
+        Err(Unidentified::Token) => return Err(untrusted().into()),
+    };
+    let unfit = |problem| Unfit {
+        error: PericardError::portal(problem),
+        subject: Some(claims.subject.clone()),
     };
     let wanted = state.step_up.as_ref();
     if wanted.is_some_and(|wanted| !wanted.met_by(&claims, at)) {
-        return Err(PericardError::portal(PortalProblem::NotFresh));
+        return Err(unfit(PortalProblem::NotFresh));
     }
     let user = claims
         .fhir_user
-        .and_then(|user| FhirUser::parse(&user, site.base()));
+        .as_ref()
+        .and_then(|user| FhirUser::parse(user, site.base()));
     let patient = match (&tokens.patient, &user) {
         (Some(patient), _) => patient.0.clone(),
         // A portal without launch contexts: the person's own record, if they are a patient.
         (None, Some(FhirUser::Patient(id))) => id.clone(),
-        (None, _) => return Err(PericardError::portal(PortalProblem::Unsupported)),
+        (None, _) => return Err(unfit(PortalProblem::Unsupported)),
     };
     let key = key.filter(|_| tokens.kind == TokenKind::Dpop);
     let name = name(site, &patient, &tokens.access_token, key.as_ref()).await;
     Ok(Who {
         subject: claims.subject,
         is_self: is_self(user.as_ref(), &patient),
+        patient_is_user: matches!(&user, Some(FhirUser::Patient(id)) if *id == patient),
         patient,
         name,
         at,
@@ -165,11 +255,8 @@ fn is_self(user: Option<&FhirUser>, patient: &str) -> bool {
 /// The patient's name; empty where the portal does not tell it. Signing in does not fail over it.
 async fn name(site: &Site, patient: &str, token: &Secret, key: Option<&Arc<DpopKey>>) -> String {
     let url = site.base().join(&format!("Patient/{patient}"));
-    let request = Request::get(url, limits::FHIR_BODY)
-        .header("accept", "application/fhir+json")
-        .token(token)
-        .proved(key);
-    let Ok(response) = site.http.send(request).await else {
+    let request = Request::get(url, limits::FHIR_BODY).header("accept", "application/fhir+json");
+    let Ok(response) = site.http.send_authorized(request, token, key).await else {
         return String::new();
     };
     let parsed = std::str::from_utf8(&response.body)

@@ -46,6 +46,20 @@ pub(super) struct State {
     /// Hashes of the codes that were sent.
     used: Vec<String>,
     native: bool,
+    /// A hash of the user name that was typed.
+    #[serde(default)]
+    user: Option<String>,
+    /// Recovery codes that came with an authorization code, for whom: kept until they are shown, whatever becomes of the
+    /// code, since the portal shows them once.
+    #[serde(default)]
+    recovery: Option<Recovery>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Recovery {
+    user: Option<String>,
+    #[serde(serialize_with = "expose_all")]
+    codes: Vec<Secret>,
 }
 
 /// What is asked.
@@ -96,6 +110,9 @@ pub(super) struct Redeemed {
     pub(super) bound: bool,
     /// The portal's time.
     pub(super) at: jiff::Timestamp,
+    /// Whether `fhirUser` named the patient.
+    #[serde(default)]
+    pub(super) patient_is_user: bool,
     /// New ones, to be shown once.
     #[serde(serialize_with = "expose_all")]
     pub(super) recovery_codes: Vec<Secret>,
@@ -140,6 +157,8 @@ impl State {
             wait: None,
             expires: now.checked_add(time).unwrap_or(now),
             used: Vec::new(),
+            user: None,
+            recovery: None,
         }
     }
 
@@ -211,13 +230,43 @@ impl State {
 
     /// Remembers a code; false when it was remembered before.
     pub(super) fn first_use(&mut self, code: &str) -> bool {
-        let hash =
-            HEXLOWER.encode(digest(&SHA256, format!("{}:{code}", self.id).as_bytes()).as_ref());
+        let hash = self.hash(code);
         let first = !self.used.contains(&hash);
         if first {
             self.used.push(hash);
         }
         first
+    }
+
+    /// Takes back what [`Self::first_use`] remembered: the code certainly did not leave this device.
+    pub(super) fn not_used(&mut self, code: &str) {
+        let hash = self.hash(code);
+        self.used.retain(|used| *used != hash);
+    }
+
+    /// Remembers who is signing in.
+    pub(super) fn typed(&mut self, user: &str) {
+        self.user = Some(self.hash(user));
+    }
+
+    /// Keeps recovery codes until they are shown.
+    pub(super) fn keep_recovery(&mut self, codes: &[Secret]) {
+        self.recovery = Some(Recovery {
+            user: self.user.clone(),
+            codes: codes.to_vec(),
+        });
+    }
+
+    /// The recovery codes that an earlier try of the same person brought and nobody has seen.
+    pub(super) fn take_recovery(&mut self) -> Vec<Secret> {
+        let user = self.user.clone();
+        let theirs = self.recovery.take_if(|kept| kept.user == user);
+        theirs.map(|kept| kept.codes).unwrap_or_default()
+    }
+
+    fn hash(&self, text: &str) -> String {
+        let text = format!("{}:{text}", self.id);
+        HEXLOWER.encode(digest(&SHA256, text.as_bytes()).as_ref())
     }
 }
 

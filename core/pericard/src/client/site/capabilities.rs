@@ -2,6 +2,7 @@
 
 use pericard_protocol::fhir::capability::ResourceCapability;
 use pericard_protocol::oauth::discovery::PortalEndpoints;
+use pericard_protocol::oauth::scope::{self, ResourceNeed, ScopePlan};
 use url::Url;
 
 use crate::client::host::Host;
@@ -86,6 +87,19 @@ impl Site {
             software: statement.and_then(|c| c.software.clone()),
             issuer: endpoints.issuer,
         }
+    }
+
+    /// What is asked for at a sign-in, and what of it the portal does not list.
+    pub(crate) fn scope_plan(&self, host: &Host) -> ScopePlan {
+        let creates = |kind: &str| {
+            self.resource(kind)
+                .is_none_or(|resource| resource.creates())
+        };
+        let mut needs = vec![ResourceNeed::reads("Patient")];
+        for feature in host.features {
+            needs.extend(feature.needs(&creates));
+        }
+        scope::plan(&self.endpoints(), &needs)
     }
 
     pub(crate) fn page(&self, page: PortalPage) -> Option<String> {

@@ -1,5 +1,8 @@
 //! What a portal has, lacks and gets wrong, and what that costs the person.
 
+use pericard_protocol::oauth::discovery::protections::Protection;
+use pericard_protocol::oauth::scope::Missing;
+
 use super::{PortalPage, Site};
 use crate::client::host::Host;
 
@@ -25,6 +28,14 @@ pub enum Verdict {
     Wrong,
 }
 
+fn finding(subject: &str, verdict: Verdict, consequence: &str) -> Finding {
+    Finding {
+        subject: subject.to_owned(),
+        verdict,
+        consequence: consequence.to_owned(),
+    }
+}
+
 /// What was looked at, how it is, and what it means when it works and when it does not.
 type Row = (&'static str, Verdict, &'static str, &'static str);
 
@@ -36,25 +47,107 @@ fn offered(there: bool) -> Verdict {
     }
 }
 
+/// The members of the documents that a row looks at; a wrong one of any other has a row of its own.
+const MEMBERS: [(&str, &[&str]); 12] = [
+    (
+        "Issuer in redirects (RFC 9207)",
+        &["authorization_response_iss_parameter_supported"],
+    ),
+    (
+        "Pushed requests (RFC 9126)",
+        &[
+            "pushed_authorization_request_endpoint",
+            "require_pushed_authorization_requests",
+        ],
+    ),
+    (
+        "Bound tokens (RFC 9449)",
+        &["dpop_signing_alg_values_supported"],
+    ),
+    ("Signing keys (JWKS)", &["jwks_uri"]),
+    ("Registration (RFC 7591)", &["registration_endpoint"]),
+    ("Native sign-in", &["authorization_challenge_endpoint"]),
+    ("Staying signed in", &["scopes_supported"]),
+    ("Revocation (RFC 7009)", &["revocation_endpoint"]),
+    ("Second factor in the app", &["totp_endpoint"]),
+    ("Password reset page", &["password_reset_uri"]),
+    ("Account page", &["account_uri"]),
+    ("Sessions page", &["sessions_uri"]),
+];
+
 impl Site {
     pub(crate) fn findings(&self, host: &Host) -> Vec<Finding> {
-        let rows = [
-            self.authorization(host),
-            self.own_pages(),
-            self.records(host),
-        ]
-        .concat();
-        rows.into_iter()
-            .map(|(subject, verdict, works, otherwise)| Finding {
-                subject: subject.to_owned(),
-                verdict,
-                consequence: match verdict {
-                    Verdict::Works => works,
-                    Verdict::Missing | Verdict::Wrong => otherwise,
-                }
-                .to_owned(),
-            })
+        let broken = self.endpoints().broken;
+        let say = |(subject, verdict, works, otherwise): Row| {
+            let members = MEMBERS.iter().find(|(row, _)| *row == subject);
+            let members = members.map(|(_, members)| *members).unwrap_or_default();
+            let is_wrong = members.iter().any(|member| broken.contains(member));
+            let verdict = match verdict {
+                // There, and it cannot be read.
+                Verdict::Missing if is_wrong => Verdict::Wrong,
+                verdict => verdict,
+            };
+            let consequence = match verdict {
+                Verdict::Works => works,
+                Verdict::Missing | Verdict::Wrong => otherwise,
+            };
+            finding(subject, verdict, consequence)
+        };
+        let mut all: Vec<Finding> = self.authorization(host).into_iter().map(say).collect();
+        self.mark_lost(&mut all);
+        all.extend(self.missing_scopes(host));
+        all.extend(self.plain_tokens());
+        let listed = |member: &&str| MEMBERS.iter().any(|(_, listed)| listed.contains(member));
+        all.extend(
+            broken
+                .iter()
+                .filter(|member| !listed(member))
+                .map(|member| {
+                    let consequence = "it cannot be read, and counts as if it were not there";
+                    finding(member, Verdict::Wrong, consequence)
+                }),
+        );
+        all.extend(self.own_pages().into_iter().map(say));
+        all.extend(self.records(host).into_iter().map(say));
+        all
+    }
+
+    /// What the portal announced before and shows no longer.
+    fn mark_lost(&self, findings: &mut Vec<Finding>) {
+        let lost = self.documents().lost.clone();
+        let lost = lost.map(|lost| lost.what).unwrap_or_default();
+        let lost = Protection::ALL
+            .into_iter()
+            .filter(|one| lost.iter().any(|name| name == one.name()));
+        for one in lost {
+            let consequence = format!("announced before and no longer shown; {}", one.cost());
+            let marked = finding(one.name(), Verdict::Wrong, &consequence);
+            match findings.iter_mut().find(|row| row.subject == one.name()) {
+                Some(row) => *row = marked,
+                None => findings.push(marked),
+            }
+        }
+    }
+
+    /// What the portal does not list of what is asked for; staying signed in has its own row.
+    fn missing_scopes(&self, host: &Host) -> Vec<Finding> {
+        let missing = self.scope_plan(host).missing.into_iter();
+        missing
+            .filter(|one| *one != Missing::Offline)
+            .map(|one| finding(&format!("Scope for {one}"), Verdict::Missing, one.cost()))
             .collect()
+    }
+
+    /// A portal that binds tokens, before records that take them plain.
+    fn plain_tokens(&self) -> Option<Finding> {
+        let plain = self.endpoints().offers_dpop() && self.http.takes_bearer();
+        plain.then(|| {
+            finding(
+                "Bound tokens at the records (RFC 9449 §7.2)",
+                Verdict::Missing,
+                "the records take tokens without a proof: whoever steals one there can use it until it ends",
+            )
+        })
     }
 
     fn authorization(&self, host: &Host) -> Vec<Row> {
@@ -122,13 +215,7 @@ impl Site {
             ),
             (
                 "Staying signed in",
-                offered(
-                    endpoints.scopes.is_empty()
-                        || endpoints
-                            .scopes
-                            .iter()
-                            .any(|scope| scope == "offline_access"),
-                ),
+                offered(!self.scope_plan(host).missing.contains(&Missing::Offline)),
                 "one sign-in lasts until it is ended",
                 "the person signs in anew whenever the access token ends",
             ),
@@ -143,36 +230,29 @@ impl Site {
 
     fn own_pages(&self) -> Vec<Row> {
         let endpoints = self.endpoints();
-        let of = |there: bool, member: &str| {
-            if endpoints.broken.contains(&member) {
-                Verdict::Wrong
-            } else {
-                offered(there)
-            }
-        };
-        let page = |page, member| of(self.page(page).is_some(), member);
+        let page = |page| offered(self.page(page).is_some());
         vec![
             (
                 "Second factor in the app",
-                of(endpoints.totp.is_some(), "totp_endpoint"),
+                offered(endpoints.totp.is_some()),
                 "codes can be set up, renewed and removed in the app",
                 "the second factor is managed on the portal's own pages",
             ),
             (
                 "Password reset page",
-                page(PortalPage::PasswordReset, "password_reset_uri"),
+                page(PortalPage::PasswordReset),
                 "a lost password is one tap away",
                 "who lost the password has to find the portal's website",
             ),
             (
                 "Account page",
-                page(PortalPage::Account, "account_uri"),
+                page(PortalPage::Account),
                 "password and address are changed one tap away",
                 "the account is managed on the portal's website, to be found there",
             ),
             (
                 "Sessions page",
-                page(PortalPage::Sessions, "sessions_uri"),
+                page(PortalPage::Sessions),
                 "a lost device can be signed out from here",
                 "a lost device is signed out by calling the portal",
             ),

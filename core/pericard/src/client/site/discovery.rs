@@ -10,6 +10,8 @@ use std::time::{Duration, SystemTime};
 use pericard_protocol::base_url::BaseError;
 use pericard_protocol::limits;
 use pericard_protocol::oauth::authorize::RedirectAddressError;
+use pericard_protocol::oauth::discovery::metadata::{self, Found, MetadataError};
+use pericard_protocol::oauth::discovery::protections::Protection;
 use pericard_protocol::oauth::discovery::{
     AuthorizationServer, DiscoveryError, PortalEndpoints, SmartConfiguration, well_known_urls,
 };
@@ -17,22 +19,48 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::client::host::Host;
-use crate::http::{HttpClient, Request, Response};
+use crate::http::{HttpClient, HttpError, Request, Response};
 use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 
 /// How long documents are believed without asking again.
 const AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long a portal that shows less than before is taken at its earlier word.
+const GRACE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 /// A portal's documents, kept in device.db.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Documents {
     /// When it was asked, by the device's clock.
-    asked: Option<SystemTime>,
+    pub(super) asked: Option<SystemTime>,
     pub(super) smart: CachedDocument,
     pub(super) server: Option<CachedDocument>,
     #[serde(default)]
     pub(super) keys: Option<CachedDocument>,
     pub(super) capability: Option<CachedDocument>,
+    #[serde(default)]
+    pub(super) lost: Option<Lost>,
+}
+
+/// Protections that the portal announced before and no longer shows.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Lost {
+    /// When it was first noticed.
+    since: Option<SystemTime>,
+    /// By the names of the protocol.
+    pub(super) what: Vec<String>,
+}
+
+impl Lost {
+    /// What of it the portal does not show again.
+    pub(super) fn still(mut self, endpoints: &PortalEndpoints) -> Option<Self> {
+        let shown = |name: &str| {
+            let mut all = Protection::ALL.into_iter();
+            all.any(|one| one.name() == name && one.is_shown(endpoints))
+        };
+        self.what.retain(|name| !shown(name));
+        (!self.what.is_empty()).then_some(self)
+    }
 }
 
 /// A document as it came.
@@ -51,6 +79,18 @@ pub(super) struct CachedDocument {
 impl CachedDocument {
     pub(super) fn bytes(&self) -> &[u8] {
         self.text.as_bytes()
+    }
+
+    /// Nothing if it is no text.
+    fn of(response: Response, url: Url) -> Option<Self> {
+        let header = |name| response.header(name).map(str::to_owned);
+        let (etag, modified) = (header("etag"), header("last-modified"));
+        Some(Self {
+            text: String::from_utf8(response.body).ok()?,
+            url: Some(url.into()),
+            etag,
+            modified,
+        })
     }
 
     fn is_at(&self, url: &Url) -> bool {
@@ -91,18 +131,9 @@ impl Documents {
         let mut urls = well_known_urls(issuer, loopback)?;
         // Where it was found the last time is asked first.
         urls.sort_by_key(|url| !known.is_some_and(|kept| kept.is_at(url)));
-        let mut server = None;
         // Of the same issuer, since the address is made of it.
         let known = known.filter(|kept| urls.iter().any(|url| kept.is_at(url)));
-        for url in urls {
-            let found = document(http, url, limits::OAUTH_BODY, known).await?;
-            server = found.filter(|found| AuthorizationServer::parse(found.bytes()).is_ok());
-            if server.is_some() {
-                break;
-            }
-        }
-        // One that was there yesterday is not gone for a refusal today.
-        let server = server.or_else(|| known.cloned());
+        let server = metadata(http, urls, issuer, known).await?;
         let statement = before.and_then(|before| before.capability.as_ref());
         let capability = document(
             http,
@@ -117,6 +148,7 @@ impl Documents {
             server,
             keys: None,
             capability,
+            lost: None,
         };
         let known = before.and_then(|before| before.keys.as_ref());
         documents.keys = documents.keys(http, loopback, known).await?;
@@ -136,12 +168,108 @@ impl Documents {
             .map(|kept| AuthorizationServer::parse(kept.bytes()))
             .transpose()?;
         let endpoints = PortalEndpoints::merge(http.base(), &smart, server.as_ref(), loopback)?;
-        let found = match endpoints.jwks {
-            Some(url) => document(http, url, limits::OAUTH_BODY, known).await,
-            None => Ok(None),
+        let Some(url) = endpoints.jwks else {
+            return Ok(None);
         };
-        Ok(found.unwrap_or_default())
+        let known = known.filter(|kept| kept.is_at(&url));
+        let found = document(http, url, limits::OAUTH_BODY, known).await;
+        // Keys that cannot be had now are those of before; without any, nobody signs in.
+        Ok(found.unwrap_or_else(|_| known.cloned()))
     }
+
+    /// What this device goes on with after a portal has shown less than before (see [`protections`]): its documents of
+    /// before, for as long as the loss may be a mistake or an attack that somebody notices. `person` says whether somebody
+    /// is there to see it: only then is a loss that lasts accepted, and told by the findings from there on.
+    pub(super) fn after(self, before: Self, lost: &[Protection], person: bool) -> Self {
+        let now = self.asked;
+        let mut what: Vec<String> = lost.iter().map(|one| one.name().to_owned()).collect();
+        let earlier = before.lost.as_ref();
+        // What goes missing only now has a week of its own.
+        let noticed = earlier.filter(|earlier| what.iter().all(|one| earlier.what.contains(one)));
+        let since = noticed.and_then(|earlier| earlier.since).or(now);
+        let told = earlier.map(|earlier| earlier.what.clone());
+        what.extend(told.unwrap_or_default());
+        what.sort();
+        what.dedup();
+        let age = now
+            .zip(since)
+            .and_then(|(now, since)| now.duration_since(since).ok());
+        let lost = Some(Lost { since, what });
+        if person && age.is_some_and(|age| age >= GRACE) {
+            return Self { lost, ..self };
+        }
+        Self {
+            asked: self.asked,
+            capability: self.capability,
+            lost,
+            ..before
+        }
+    }
+}
+
+/// What the authorization server publishes, from the first of its addresses that has it: `None` only where both say clearly
+/// that there is nothing, and nothing was there before. What cannot be had now is what it was before.
+async fn metadata(
+    http: &HttpClient,
+    urls: [Url; 2],
+    issuer: &str,
+    known: Option<&CachedDocument>,
+) -> Result<Option<CachedDocument>> {
+    let (mut found, mut server, mut trouble) = (Vec::new(), None, None);
+    for url in urls {
+        let known = known.filter(|kept| kept.is_at(&url));
+        let (one, document) = match conditional(http, url.clone(), limits::OAUTH_BODY, known).await
+        {
+            Err(error) => {
+                trouble = trouble.or(Some(PericardError::from(error)));
+                (Found::Trouble, None)
+            }
+            Ok(response) if response.status == 304 => {
+                let bytes = known.map(CachedDocument::bytes).unwrap_or_default();
+                (metadata::read(200, bytes, issuer), known.cloned())
+            }
+            Ok(response) => {
+                let one = metadata::read(response.status, &response.body, issuer);
+                if one == Found::Trouble {
+                    trouble = trouble.or(Some(response.refusal()));
+                }
+                (one, CachedDocument::of(response, url))
+            }
+        };
+        let is_there = matches!(one, Found::Metadata(_));
+        found.push(one);
+        if is_there {
+            server = document;
+            break;
+        }
+    }
+    match metadata::settle(found) {
+        Ok(Some(_)) => Ok(server),
+        // One that was there yesterday is not gone for a refusal today.
+        Ok(None) => Ok(known.cloned()),
+        Err(MetadataError::Unavailable) if known.is_some() => Ok(known.cloned()),
+        Err(MetadataError::Unavailable) => {
+            let failing = PericardError::portal(PortalProblem::InvalidAnswer);
+            Err(trouble.unwrap_or(failing))
+        }
+        Err(MetadataError::WrongIssuer) => Err(PericardError::portal(PortalProblem::WrongIssuer)),
+    }
+}
+
+/// Asks for a document, without its body where it is still the known one.
+async fn conditional(
+    http: &HttpClient,
+    url: Url,
+    limit: usize,
+    known: Option<&CachedDocument>,
+) -> Result<Response, HttpError> {
+    let mut request = Request::get(url, limit).header("accept", "application/json");
+    if let Some(etag) = known.and_then(|kept| kept.etag.as_ref()) {
+        request = request.header("if-none-match", etag);
+    } else if let Some(modified) = known.and_then(|kept| kept.modified.as_ref()) {
+        request = request.header("if-modified-since", modified);
+    }
+    http.send(request).await
 }
 
 /// The document at `url`; nothing where the portal has none. A web page is no portal.
@@ -152,14 +280,7 @@ async fn document(
     known: Option<&CachedDocument>,
 ) -> Result<Option<CachedDocument>> {
     let known = known.filter(|kept| kept.is_at(&url));
-    let mut request = Request::get(url.clone(), limit).header("accept", "application/json");
-    if let Some(etag) = known.and_then(|kept| kept.etag.as_ref()) {
-        request = request.header("if-none-match", etag);
-    } else if let Some(modified) = known.and_then(|kept| kept.modified.as_ref()) {
-        request = request.header("if-modified-since", modified);
-    }
-    let response: Response = http.send(request).await?;
-    let header = |name| response.header(name).map(str::to_owned);
+    let response = conditional(http, url.clone(), limit, known).await?;
     match response.status {
         // A portal's own page of what it does not have is none of these.
         _ if response.is_html() && !(400..429).contains(&response.status) => {
@@ -167,17 +288,11 @@ async fn document(
         }
         304 => known.cloned().map(Some).ok_or(response.refusal()),
         200 => {
-            let (etag, modified) = (header("etag"), header("last-modified"));
-            let text = String::from_utf8(response.body).map_err(|_| PericardError::Portal {
+            let invalid = PericardError::Portal {
                 problem: PortalProblem::InvalidAnswer,
                 status: Some(200),
-            })?;
-            Ok(Some(CachedDocument {
-                text,
-                url: Some(url.into()),
-                etag,
-                modified,
-            }))
+            };
+            CachedDocument::of(response, url).map(Some).ok_or(invalid)
         }
         400..=428 | 430..=499 => Ok(None),
         _ => Err(response.refusal()),

@@ -19,7 +19,7 @@ use pericard_protocol::base_url::Base;
 use pericard_protocol::fhir::capability::{CapabilityStatement, ResourceCapability};
 use pericard_protocol::oauth::authorize::check_redirect;
 use pericard_protocol::oauth::discovery::{
-    AuthorizationServer, PortalEndpoints, SmartConfiguration,
+    AuthorizationServer, PortalEndpoints, SmartConfiguration, protections,
 };
 use pericard_protocol::oauth::jwks::KeySet;
 
@@ -53,9 +53,22 @@ impl Site {
             .on_disk(move |host| Documents::load(host, &base))
             .await?;
         let documents = Documents::ask(host, &http, before.as_ref()).await?;
+        let documents = match before {
+            Some(before) => not_less(host, &http, before, documents, true)?,
+            None => documents,
+        };
         let site = Self::of(host, config, http, documents)?;
         site.keep(host).await?;
+        site.recall(host).await;
         Ok(site)
+    }
+
+    /// Recalls how the portal's records take tokens.
+    async fn recall(&self, host: &Arc<Host>) {
+        let base = self.config.base.clone();
+        let bearer = host.on_disk(move |host| host.device.takes_bearer(&base));
+        // What is not known is found out anew.
+        self.http.note_bearer(bearer.await.unwrap_or_default());
     }
 
     /// What the portal said when it was last asked; `None` when it never was. Blocks.
@@ -64,11 +77,12 @@ impl Site {
             return Ok(None);
         };
         let http = host.http_client(&config)?;
+        http.note_bearer(host.device.takes_bearer(&config.base)?);
         Self::of(host, config, http, documents).map(Some)
     }
 
-    /// Reads the documents again when they are a day old. A portal that says nonsense today, or calls itself something
-    /// else, is believed what it said before: an account is bound to its issuer.
+    /// Reads the documents again when they are a day old. If the new ones are invalid, name another issuer or show fewer
+    /// protections, the cached ones stay in use: an account is bound to its issuer.
     pub(crate) async fn keep_up(&self, host: &Arc<Host>) {
         let before = self.documents();
         if !before.is_old(host.platform.clock.now()) {
@@ -78,6 +92,10 @@ impl Site {
             return;
         };
         let loopback = host.config.allow_loopback_http;
+        let before = Documents::clone(&before);
+        let Ok(documents) = not_less(host, &self.http, before, documents, false) else {
+            return;
+        };
         let Ok((known, capability)) = read(&self.http, &documents, loopback) else {
             return;
         };
@@ -153,6 +171,35 @@ impl Site {
     pub(crate) fn resource(&self, kind: &str) -> Option<ResourceCapability> {
         self.capability()?.resource(kind).cloned()
     }
+}
+
+/// The documents to go on with: those of before in place of ones of the same issuer that show fewer protections.
+fn not_less(
+    host: &Host,
+    http: &HttpClient,
+    before: Documents,
+    now: Documents,
+    person: bool,
+) -> Result<Documents> {
+    let loopback = host.config.allow_loopback_http;
+    // Documents of before that cannot be read any more protect nothing.
+    let Ok((earlier, _)) = read(http, &before, loopback) else {
+        return Ok(now);
+    };
+    let (later, _) = read(http, &now, loopback)?;
+    if earlier.endpoints.issuer != later.endpoints.issuer {
+        return Ok(now);
+    }
+    let lost = protections::lost(&earlier.endpoints, &later.endpoints);
+    Ok(match (lost.as_slice(), before.lost.clone()) {
+        // What was lost and accepted is told until it is back.
+        ([], Some(lost)) => Documents {
+            lost: lost.still(&later.endpoints),
+            ..now
+        },
+        ([], None) => now,
+        (lost, _) => now.after(before, lost, person),
+    })
 }
 
 type Read = (ServerMetadata, Option<Arc<CapabilityStatement>>);

@@ -80,8 +80,8 @@ impl Device {
             trim(tx, &row.id)?;
             tx.execute(
                 "INSERT OR REPLACE INTO token_grant
-                     (account, patient, access_token, expires, refresh_token, scope, client_id, dpop_key, bound)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                     (account, patient, access_token, expires, refresh_token, scope, client_id, dpop_key, bound, patient_is_user)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 params![
                     row.id,
                     grant.patient,
@@ -92,6 +92,7 @@ impl Device {
                     grant.client_id,
                     grant.key.as_ref().map(|key| key.secret()),
                     grant.bound,
+                    grant.patient_is_user,
                 ],
             )?;
             tx.execute(

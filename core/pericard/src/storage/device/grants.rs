@@ -16,7 +16,7 @@ impl Device {
     pub(crate) fn grant(&self, account: &str) -> Result<Option<GrantRow>> {
         self.database.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT patient, access_token, expires, refresh_token, scope, intent, client_id, dpop_key, bound
+                "SELECT patient, access_token, expires, refresh_token, scope, intent, client_id, dpop_key, bound, patient_is_user
                  FROM token_grant WHERE account = ?1",
             )?;
             let row = statement.query_row([account], |row| {
@@ -34,6 +34,7 @@ impl Device {
                         .and_then(|secret| DpopKey::from_secret(&secret))
                         .map(Arc::new),
                     bound: row.get(8)?,
+                    patient_is_user: row.get(9)?,
                 })
             });
             Ok(row.optional()?)

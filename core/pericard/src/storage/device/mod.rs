@@ -67,6 +67,38 @@ mod tests {
         steps: &[SCHEMA.steps[0]],
     };
 
+    /// The version before a grant knew how its patient was named.
+    static SECOND: Schema = Schema {
+        part: "device",
+        steps: &[SCHEMA.steps[0], SCHEMA.steps[1]],
+    };
+
+    #[test]
+    fn a_directory_of_the_second_version_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("device.db");
+        let key = || Key::new([7; 32]);
+        let old = Database::open(&path, key(), Durability::Power, vec![&SECOND]).unwrap();
+        old.write(|tx| {
+            Ok(tx.execute_batch(
+                r#"INSERT INTO account (id, base, issuer, subject, config) VALUES ('a', 'https://p/fhir', 'https://p', 's', '{}');
+                INSERT INTO token_grant (account, patient, access_token, expires, refresh_token, scope, client_id, bound)
+                    VALUES ('a', 'p1', 'access', 1000, 'refresh', 'openid', 'app', 1);
+                INSERT INTO portal VALUES ('https://p/fhir', '{}');"#,
+            )?)
+        })
+        .unwrap();
+        drop(old);
+        let device = Device::open(&path, key()).unwrap();
+        let grant = device.grant("a").unwrap().unwrap();
+        assert!(grant.bound && !grant.patient_is_user);
+        assert!(!device.takes_bearer("https://p/fhir").unwrap());
+        device.keep_bearer("https://p/fhir", true).unwrap();
+        // New documents leave it as it is.
+        device.keep_portal("https://p/fhir", "{}").unwrap();
+        assert!(device.takes_bearer("https://p/fhir").unwrap());
+    }
+
     #[test]
     fn a_directory_of_the_first_version_goes_on() {
         let folder = tempfile::tempdir().unwrap();
@@ -89,6 +121,7 @@ mod tests {
         let grant = device.grant("a").unwrap().unwrap();
         assert!(grant.refresh_token.unwrap().matches("refresh"));
         assert!(grant.key.is_none() && !grant.bound && grant.client_id.is_empty());
+        assert!(!grant.patient_is_user);
         let document: serde_json::Value =
             serde_json::from_str(&device.portal("https://p/fhir").unwrap().unwrap()).unwrap();
         assert_eq!(

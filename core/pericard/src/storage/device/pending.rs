@@ -53,7 +53,8 @@ impl Device {
     pub(crate) fn keep_portal(&self, base: &str, document: &str) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
-                "INSERT OR REPLACE INTO portal (base, document) VALUES (?1, ?2)",
+                "INSERT INTO portal (base, document) VALUES (?1, ?2)
+                 ON CONFLICT (base) DO UPDATE SET document = ?2",
                 (base, document),
             )?;
             Ok(())
@@ -68,6 +69,36 @@ impl Device {
                 |row| row.get(0),
             )
             .optional()?)
+        })
+    }
+
+    /// Whether the records of `base` take bound tokens as `Bearer` only.
+    pub(crate) fn takes_bearer(&self, base: &str) -> Result<bool> {
+        self.database.read(|c| {
+            let sql = "SELECT bearer FROM portal WHERE base = ?1";
+            let found: Option<bool> = c.query_row(sql, [base], |row| row.get(0)).optional()?;
+            Ok(found.unwrap_or_default())
+        })
+    }
+
+    pub(crate) fn keep_bearer(&self, base: &str, bearer: bool) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "UPDATE portal SET bearer = ?2 WHERE base = ?1",
+                (base, bearer),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The portal has forgotten a client that this app had registered.
+    pub(crate) fn forget_registration(&self, base: &str, client_id: &str) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "DELETE FROM registration WHERE base = ?1 AND client_id = ?2",
+                (base, client_id),
+            )?;
+            Ok(())
         })
     }
 

@@ -68,6 +68,8 @@ pub(crate) struct GrantRow {
     pub(crate) key: Option<Arc<DpopKey>>,
     /// Whether the access token is bound to it as well.
     pub(crate) bound: bool,
+    /// Whether `fhirUser` named the patient at sign-in, so that it has to go on doing so.
+    pub(crate) patient_is_user: bool,
 }
 
 /// A patient within an account.

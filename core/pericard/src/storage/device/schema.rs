@@ -82,5 +82,10 @@ UPDATE portal SET document = json_object(
     'asked', json('null'), 'smart', json_object('text', document ->> '$.smart'),
     'server', iif(document ->> '$.server' IS NULL, json('null'), json_object('text', document ->> '$.server')),
     'capability', iif(document ->> '$.capability' IS NULL, json('null'), json_object('text', document ->> '$.capability')));
+", "
+-- Whether `fhirUser` named the grant's patient at sign-in; then every refresh is compared with it. Not known of older ones.
+ALTER TABLE token_grant ADD COLUMN patient_is_user INTEGER NOT NULL DEFAULT 0;
+-- Whether the records are behind a server that takes bound tokens as `Bearer` only (RFC 9449 §7.2).
+ALTER TABLE portal ADD COLUMN bearer INTEGER NOT NULL DEFAULT 0;
 "],
 };

@@ -26,6 +26,30 @@ pub enum Protection {
 }
 
 impl Protection {
+    /// Every one.
+    pub const ALL: [Self; 7] = [
+        Self::Metadata,
+        Self::Issuer,
+        Self::RequiredPushing,
+        Self::Pushing,
+        Self::BoundTokens,
+        Self::Keys,
+        Self::Revocation,
+    ];
+
+    /// What it is called where it is kept and shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Metadata => "Authorization server metadata (RFC 8414)",
+            Self::Issuer => "Issuer in redirects (RFC 9207)",
+            Self::RequiredPushing => "Required pushed requests (RFC 9126)",
+            Self::Pushing => "Pushed requests (RFC 9126)",
+            Self::BoundTokens => "Bound tokens (RFC 9449)",
+            Self::Keys => "Signing keys (JWKS)",
+            Self::Revocation => "Revocation (RFC 7009)",
+        }
+    }
+
     /// What the person loses with it.
     pub fn cost(self) -> &'static str {
         match self {
@@ -41,24 +65,25 @@ impl Protection {
     }
 }
 
-/// The protections that `before` shows and `now` does not.
-pub fn lost(before: &PortalEndpoints, now: &PortalEndpoints) -> Vec<Protection> {
-    shown(before)
-        .into_iter()
-        .zip(shown(now))
-        .filter(|((_, then), (_, still))| *then && !still)
-        .map(|((protection, _), _)| protection)
-        .collect()
+impl Protection {
+    /// Whether a portal shows it.
+    pub fn is_shown(self, portal: &PortalEndpoints) -> bool {
+        match self {
+            Self::Metadata => portal.published,
+            Self::Issuer => portal.iss_parameter,
+            Self::RequiredPushing => portal.par_required,
+            Self::Pushing => portal.par.is_some(),
+            Self::BoundTokens => portal.offers_dpop(),
+            Self::Keys => portal.jwks.is_some(),
+            Self::Revocation => portal.revocation.is_some(),
+        }
+    }
 }
 
-fn shown(portal: &PortalEndpoints) -> [(Protection, bool); 7] {
-    [
-        (Protection::Metadata, portal.published),
-        (Protection::Issuer, portal.iss_parameter),
-        (Protection::RequiredPushing, portal.par_required),
-        (Protection::Pushing, portal.par.is_some()),
-        (Protection::BoundTokens, portal.offers_dpop()),
-        (Protection::Keys, portal.jwks.is_some()),
-        (Protection::Revocation, portal.revocation.is_some()),
-    ]
+/// The protections that `before` shows and `now` does not.
+pub fn lost(before: &PortalEndpoints, now: &PortalEndpoints) -> Vec<Protection> {
+    Protection::ALL
+        .into_iter()
+        .filter(|one| one.is_shown(before) && !one.is_shown(now))
+        .collect()
 }

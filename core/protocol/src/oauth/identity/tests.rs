@@ -1,30 +1,28 @@
-#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+#![allow(clippy::unwrap_used)]
 use super::*;
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
-struct Signer(EcdsaKeyPair);
+/// Its signatures need no randomness.
+struct Signer(Ed25519KeyPair);
 
 impl Signer {
     fn new() -> Self {
-        Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
+        Self(Ed25519KeyPair::generate().unwrap())
     }
 
     fn sign(&self, kid: &str, claims: &Value) -> String {
         let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-        let header = json!({"alg": "ES256", "kid": kid});
+        let header = json!({"alg": "EdDSA", "kid": kid});
         let input = format!("{}.{}", part(&header), part(claims));
-        let signature = self.0.sign(&SystemRandom::new(), input.as_bytes()).unwrap();
+        let signature = self.0.sign(input.as_bytes());
         format!("{input}.{}", BASE64URL_NOPAD.encode(signature.as_ref()))
     }
 
     fn keys(&self, kid: &str) -> KeySet {
-        let point = self.0.public_key().as_ref();
-        let half = |range: std::ops::Range<usize>| BASE64URL_NOPAD.encode(&point[range]);
-        let keys = json!({"keys": [{"kty": "EC", "crv": "P-256", "kid": kid,
-            "x": half(1..33), "y": half(33..65)}]});
+        let x = BASE64URL_NOPAD.encode(self.0.public_key().as_ref());
+        let keys = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": kid, "x": x}]});
         KeySet::parse(keys.to_string().as_bytes()).unwrap()
     }
 }

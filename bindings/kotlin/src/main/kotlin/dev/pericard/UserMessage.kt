@@ -39,6 +39,19 @@ private val SignInReason.text: String
         SignInReason.IDENTITY_CHANGED -> "The portal answered for another person. Sign in again; what you wrote is kept."
         SignInReason.EXPIRED -> "Signing in took too long. Start again."
         SignInReason.ANOTHER_PERSON -> "Somebody else signed in. Sign in as the same person as before."
+        SignInReason.INTERACTION ->
+            "The portal has something to show you. Sign in again; what you have read stays readable."
+        SignInReason.LOGIN -> "The portal asks you to sign in again. What you have read stays readable."
+        SignInReason.CONSENT ->
+            "The portal asks for your consent. Sign in again to give it; what you have read stays readable."
+        SignInReason.ACCOUNT_CHOICE ->
+            "The portal asks which of your accounts you mean. Sign in again; what you have read stays readable."
+        SignInReason.SECOND_FACTOR ->
+            "The portal asks for your second step. Sign in again; what you have read stays readable."
+        SignInReason.CLIENT_UNKNOWN ->
+            "The portal does not know this app any more. Sign in again; if that does not help, tell the app's makers."
+        SignInReason.REFUSED ->
+            "The portal did not go on with this session. Sign in again; what you have read stays readable."
     }
 
 private val InputProblem.text: String
@@ -54,6 +67,8 @@ private val InputProblem.text: String
         InputProblem.NOT_A_CERTIFICATE -> "a certificate in the app's configuration is damaged."
         InputProblem.UNREADABLE -> "it holds something that is no text."
         InputProblem.NOT_ASKED -> "the portal asks for something else now."
+        InputProblem.SHARED_REDIRECT ->
+            "the app cannot tell this portal's sign-ins from another's. Tell the app's makers."
         InputProblem.WRONG_STATE -> "the message has moved on. Look at its state."
     }
 

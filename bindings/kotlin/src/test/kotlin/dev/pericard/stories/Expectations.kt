@@ -40,7 +40,7 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
         }
         "held" -> same("held records", keys.number("count"), account.held().toInt())
         "incidents" -> same("incidents", keys.number("count"), account.incidents().size)
-        "recovery_codes" -> same("recovery codes", keys.number("left"), account.twoFactor().status().recoveryCodesLeft.toInt())
+        "recovery_codes" -> same("recovery codes", keys.number("left"), account.twoFactor().status().recoveryCodesLeft?.toInt() ?: 0)
         "two_factor" -> {
             val enrolled = account.twoFactor().status().enrolled
             same("the second factor", keys.word("state", "on", "off"), if (enrolled) "on" else "off")
@@ -71,6 +71,7 @@ private fun StoryContext.session(): String = when (accountOrNull?.session()) {
     null, is SessionState.SignedOut -> "signed_out"
     is SessionState.Active -> "active"
     is SessionState.StepUp -> "step_up"
+    is SessionState.SignIn -> "sign_in"
     is SessionState.Sealed -> "sealed"
 }
 
