@@ -1,11 +1,15 @@
 //! A keystore for desktops: the system's own where it answers, else a file under a passphrase.
 //!
 //! [`DesktopKeystore::open`] tries the native store (Secret Service, Keychain, Credential Manager) by writing and
-//! reading a value. Where that fails it makes a file whose content is sealed under a key that Argon2id draws from a
-//! passphrase. There is no third way: keys never lie in a plain file.
+//! reading a value as large as a key. Where that fails it makes a file whose content is sealed under a key that Argon2id
+//! draws from a passphrase. There is no third way: keys never lie in a plain file.
 //!
-//! Which of the two was chosen is remembered beside the data. A session whose Secret Service is down later is told
-//! so; it does not get an empty keystore, which would look like lost keys.
+//! Which of the two was chosen is remembered beside the data: a file once it is there, the native store once it has
+//! kept the first real key and given it back. A session whose Secret Service is down later is told so; it does not get
+//! an empty keystore, which would look like lost keys.
+//!
+//! A native store may have its own dialog. It gets a minute; after that the call fails, and so does every other until
+//! the dialog is gone.
 //!
 //! ```text
 //! folder/keystore.kind    "native" or "file"
@@ -34,7 +38,7 @@ use zeroize::Zeroizing;
 
 use choice::Choice;
 use file::FileKeystore;
-use native::NativeKeystore;
+use native::{NativeError, NativeKeystore};
 
 /// Where the keys are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +65,12 @@ pub enum DesktopKeystoreError {
     /// The keys are in the system's store, and that does not answer now.
     #[error("the keys are in the system's keystore, which does not answer now")]
     NativeUnavailable,
+    /// The keys are in the system's store, which asked to be unlocked; nobody answered within a minute.
+    #[error("the system's keystore asked to be unlocked, and nobody answered")]
+    NativeUnanswered,
+    /// The keys are in the system's store, and the system or the person refused to open it.
+    #[error("the keys are in the system's keystore, which refused to be opened")]
+    NativeRefused,
     /// The passphrase is not the one that the file was made with.
     #[error("the passphrase is not the one that the keystore was made with")]
     WrongPassphrase,
@@ -97,17 +107,18 @@ impl DesktopKeystore {
     ) -> Result<Arc<Self>, DesktopKeystoreError> {
         durable::folder(folder)?;
         match choice::remembered(folder)? {
-            Some(Choice::Native) => match NativeKeystore::open() {
-                Some(store) => Ok(Self::native(store)),
-                None => Err(DesktopKeystoreError::NativeUnavailable),
+            Some(Choice::Native) => match NativeKeystore::open(None) {
+                Ok(store) => Ok(Self::native(store)),
+                Err(NativeError::Unavailable) => Err(DesktopKeystoreError::NativeUnavailable),
+                Err(NativeError::Unanswered) => Err(DesktopKeystoreError::NativeUnanswered),
+                Err(NativeError::Refused) => Err(DesktopKeystoreError::NativeRefused),
             },
             Some(Choice::File) => Self::file(folder, passphrase),
-            None => match NativeKeystore::open() {
-                Some(store) => {
-                    choice::remember(folder, Choice::Native)?;
-                    Ok(Self::native(store))
-                }
-                None => Self::file(folder, passphrase),
+            // A file that is there holds keys, whatever became of the note.
+            None if FileKeystore::exists(folder) => Self::file(folder, passphrase),
+            None => match NativeKeystore::open(Some(folder.to_owned())) {
+                Ok(store) => Ok(Self::native(store)),
+                Err(_) => Self::file(folder, passphrase),
             },
         }
     }

@@ -4,12 +4,16 @@
 //! not be made from within an asynchronous runtime. Values carry one byte in front, since not every store tells an
 //! empty value from an absent one.
 
-use std::sync::mpsc;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use keyring::{Entry, Error};
 use pericard::{Keystore, KeystoreError};
 use zeroize::Zeroizing;
+
+use crate::choice::{self, Choice};
 
 const SERVICE: &str = "dev.pericard";
 const PRESENT: u8 = 1;
@@ -17,35 +21,156 @@ const PRESENT: u8 = 1;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The native store, after it answered.
-pub(crate) struct NativeKeystore(());
+///
+/// A folder whose keys are nowhere yet is bound to it by the first key that was stored and read back, and not by its
+/// having answered once: until then a passphrase is still a way.
+pub(crate) struct NativeKeystore {
+    /// The folder that is not bound yet.
+    unbound: Mutex<Option<PathBuf>>,
+    /// Calls whose prompt was not answered in time and is still open. No other is added to it.
+    unanswered: Arc<AtomicU32>,
+}
+
+/// Why the native store cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NativeError {
+    /// It asked the person, and nobody answered in time.
+    Unanswered,
+    /// The system or the person refused.
+    Refused,
+    /// It is not there, or does not keep what it is given.
+    Unavailable,
+}
 
 impl NativeKeystore {
-    /// The store, if a value can be written, read and removed.
-    pub(crate) fn open() -> Option<Self> {
+    /// The store, if a value like a key can be written, read and removed. `unbound`: the folder that it is to be for.
+    pub(crate) fn open(unbound: Option<PathBuf>) -> Result<Self, NativeError> {
+        let store = Self {
+            unbound: Mutex::new(unbound),
+            unanswered: Arc::default(),
+        };
         let name = format!("probe.{}", std::process::id());
         let probe = move || {
-            let value = b"pericard".to_vec();
-            store(&name, &value)?;
+            // As large as the keys are.
+            let value = [0x5a; 32];
+            keep(&name, &value)?;
             let found = load(&name)?;
             delete(&name)?;
-            Ok(found == Some(value))
+            Ok(found.as_deref() == Some(&value))
         };
-        matches!(apart(probe), Ok(true)).then_some(Self(()))
+        match store.apart(probe) {
+            Ok(true) => Ok(store),
+            Err(KeystoreError::Refused) => Err(NativeError::Refused),
+            _ if store.unanswered.load(SeqCst) > 0 => Err(NativeError::Unanswered),
+            _ => Err(NativeError::Unavailable),
+        }
+    }
+
+    /// The first key is here: from now on all of the folder's are.
+    fn bind(&self, name: &str, value: &[u8]) -> Result<(), KeystoreError> {
+        let mut unbound = self.unbound.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(folder) = &*unbound else {
+            return Ok(());
+        };
+        let name = name.to_owned();
+        let found = self.apart(move || load(&name))?.map(Zeroizing::new);
+        if found.is_none_or(|found| *found != value) {
+            return Err(KeystoreError::Unavailable);
+        }
+        choice::remember(folder, Choice::Native).map_err(|_| KeystoreError::Unavailable)?;
+        *unbound = None;
+        Ok(())
+    }
+
+    /// Runs `work` outside of any runtime. A store that does not answer in time is not there; its texts stay here, since
+    /// they may name anything.
+    fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, KeystoreError> {
+        self.within(PATIENCE, work)
+    }
+
+    fn within<T: Send + 'static>(
+        &self,
+        patience: Duration,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, KeystoreError> {
+        if self.unanswered.load(SeqCst) > 0 {
+            return Err(KeystoreError::Unavailable);
+        }
+        let (tell, told) = mpsc::channel();
+        let given_up = Arc::new(Mutex::new(false));
+        let call = Call {
+            given_up: given_up.clone(),
+            unanswered: self.unanswered.clone(),
+        };
+        std::thread::Builder::new()
+            .name("keystore".into())
+            .spawn(move || {
+                // Dropped last, also by a panic in the store's code.
+                let (_call, tell) = (call, tell);
+                let _ = tell.send(work());
+            })
+            .map_err(|_| KeystoreError::Unavailable)?;
+        let outcome = told.recv_timeout(patience).or_else(|_| {
+            let mut given_up = given_up.lock().unwrap_or_else(PoisonError::into_inner);
+            // It may have answered, or panicked, between the two.
+            told.try_recv().inspect_err(|error| {
+                if *error == mpsc::TryRecvError::Empty {
+                    *given_up = true;
+                    self.unanswered.fetch_add(1, SeqCst);
+                }
+            })
+        });
+        match outcome {
+            Ok(outcome) => outcome.map_err(|error| kind(&error)),
+            Err(mpsc::TryRecvError::Empty) => Err(KeystoreError::Unavailable),
+            Err(mpsc::TryRecvError::Disconnected) => Err(KeystoreError::Unexpected),
+        }
+    }
+}
+
+/// A call on its thread.
+struct Call {
+    given_up: Arc<Mutex<bool>>,
+    unanswered: Arc<AtomicU32>,
+}
+
+/// One that was given up has an answer after all.
+impl Drop for Call {
+    fn drop(&mut self) {
+        if *self.given_up.lock().unwrap_or_else(PoisonError::into_inner) {
+            self.unanswered.fetch_sub(1, SeqCst);
+        }
+    }
+}
+
+/// What the core and the person can do something with.
+fn kind(error: &Error) -> KeystoreError {
+    match error {
+        Error::PlatformFailure(_) | Error::NoDefaultStore => KeystoreError::Unavailable,
+        // Locked, and nobody unlocked it: a prompt that was dismissed, or access rules.
+        Error::NoStorageAccess(_) => KeystoreError::Refused,
+        Error::Ambiguous(_) => KeystoreError::Doubled,
+        _ => KeystoreError::Unexpected,
     }
 }
 
 impl Keystore for NativeKeystore {
     fn load(&self, name: String) -> Result<Option<Vec<u8>>, KeystoreError> {
-        apart(move || load(&name))
+        self.apart(move || load(&name))
     }
 
     fn store(&self, name: String, value: Vec<u8>) -> Result<(), KeystoreError> {
         let value = Zeroizing::new(value);
-        apart(move || store(&name, &value))
+        let (to, kept) = (name.clone(), value.clone());
+        self.apart(move || keep(&to, &kept))?;
+        self.bind(&name, &value)
     }
 
     fn delete(&self, name: String) -> Result<(), KeystoreError> {
-        apart(move || delete(&name))
+        self.apart(move || delete(&name))
     }
 }
 
@@ -60,7 +185,7 @@ fn load(name: &str) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-fn store(name: &str, value: &[u8]) -> Result<(), Error> {
+fn keep(name: &str, value: &[u8]) -> Result<(), Error> {
     let mut secret = Zeroizing::new(Vec::with_capacity(value.len() + 1));
     secret.push(PRESENT);
     secret.extend_from_slice(value);
@@ -74,26 +199,59 @@ fn delete(name: &str) -> Result<(), Error> {
     }
 }
 
-/// Runs `work` outside of any runtime. A store that does not answer in time is not there; its texts stay here, since
-/// they may name anything.
-fn apart<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, KeystoreError> {
-    let (tell, told) = mpsc::channel();
-    std::thread::Builder::new()
-        .name("keystore".into())
-        .spawn(move || {
-            let _ = tell.send(work());
-        })
-        .map_err(|_| KeystoreError::Unavailable)?;
-    match told.recv_timeout(PATIENCE) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(Error::PlatformFailure(_) | Error::NoStorageAccess(_) | Error::NoDefaultStore)) => {
-            Err(KeystoreError::Unavailable)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> NativeKeystore {
+        NativeKeystore {
+            unbound: Mutex::new(None),
+            unanswered: Arc::default(),
         }
-        Ok(Err(_)) => Err(KeystoreError::Unexpected),
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(KeystoreError::Unavailable),
-        // The store's code panicked.
-        Err(mpsc::RecvTimeoutError::Disconnected) => Err(KeystoreError::Unexpected),
+    }
+
+    #[test]
+    fn a_prompt_that_nobody_answers_ends_and_no_other_is_opened_meanwhile() {
+        let store = store();
+        let (answer, answered) = mpsc::channel::<()>();
+        let (ended, end) = mpsc::channel::<()>();
+        let prompt = move || {
+            let _ = answered.recv();
+            drop(ended);
+            Ok(())
+        };
+        let soon = Duration::from_millis(20);
+        let unavailable = Err(KeystoreError::Unavailable);
+        assert_eq!(store.within(soon, prompt), unavailable);
+        let never = || -> Result<(), Error> { panic!("a second prompt") };
+        assert_eq!(store.within(soon, never), unavailable);
+        drop(answer);
+        let _ = end.recv();
+        while store.unanswered.load(SeqCst) > 0 {
+            std::thread::yield_now();
+        }
+        assert_eq!(store.within(PATIENCE, || Ok(7)), Ok(7));
+    }
+
+    #[test]
+    fn doubled_refused_and_unavailable_have_their_own_words() {
+        let says = |error| store().within(PATIENCE, move || Err::<(), _>(error));
+        let cause = || Box::new(std::io::Error::other("somebody's name"));
+        assert_eq!(
+            says(Error::Ambiguous(Vec::new())),
+            Err(KeystoreError::Doubled)
+        );
+        assert_eq!(
+            says(Error::NoStorageAccess(cause())),
+            Err(KeystoreError::Refused)
+        );
+        assert_eq!(
+            says(Error::PlatformFailure(cause())),
+            Err(KeystoreError::Unavailable)
+        );
+        assert_eq!(
+            says(Error::BadEncoding(Vec::new())),
+            Err(KeystoreError::Unexpected)
+        );
     }
 }

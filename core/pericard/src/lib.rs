@@ -41,7 +41,7 @@ pub use keys::Keystore;
 pub use platform::error::{
     InputProblem, KeystoreError, PericardError, PortalProblem, SignInReason, StorageKind,
 };
-pub use session::SessionState;
+pub use session::{AccountProblem, SessionState};
 pub use storage::{Feature, SealReason};
 pub use sync::{ChangeSet, Changes, FeatureChanges, SyncProgress, SyncRun, SyncStage};
 

@@ -32,8 +32,9 @@ pub async fn open(
 
 /// Every value of every table of an account's people, decrypted: what a test may search for words that must not be there.
 pub async fn plain_rows(account: &Account) -> Result<Vec<u8>, PericardError> {
-    let core = account.core().clone();
-    let rows = account.core().on_disk(move || {
+    let core = account.entry().core()?;
+    let reading = core.clone();
+    let rows = reading.on_disk(move || {
         let mut all = Vec::new();
         for partition in core.partitions()? {
             partition.read(|connection| rows(connection, &mut all))?;

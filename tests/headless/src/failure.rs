@@ -290,6 +290,8 @@ fn core(error: &PericardError) -> String {
         PericardError::Keystore { kind } => match kind {
             KeystoreError::Unavailable => "the keystore cannot be used now",
             KeystoreError::Refused => "the keystore refused",
+            KeystoreError::Lost => "the key of this account is no longer in the keystore",
+            KeystoreError::Doubled => "the keystore has several keys under one name",
             KeystoreError::Unexpected => "the keystore failed",
         }
         .into(),
@@ -387,6 +389,12 @@ fn next(error: &PericardError) -> String {
             StorageKind::NotEncrypted => "Build pericard with its own SQLCipher.",
             StorageKind::Newer => "Update pericard.",
         },
+        PericardError::Keystore { kind: KeystoreError::Lost } => {
+            "What was cached cannot be read any more. Begin anew: pericard signin, or remove the account: pericard forget"
+        }
+        PericardError::Keystore { kind: KeystoreError::Doubled } => {
+            "Look for two entries of dev.pericard in the system's keyring and remove the newer one, then try again."
+        }
         PericardError::Keystore { .. } => "Unlock the system's keyring, then try again.",
         _ => "",
     }
@@ -395,7 +403,9 @@ fn next(error: &PericardError) -> String {
 
 fn keystore(error: &DesktopKeystoreError) -> &'static str {
     match error {
-        DesktopKeystoreError::NativeUnavailable => {
+        DesktopKeystoreError::NativeUnavailable
+        | DesktopKeystoreError::NativeUnanswered
+        | DesktopKeystoreError::NativeRefused => {
             "Unlock or start the system's keyring (a desktop session has one), then try again. Nothing was changed."
         }
         DesktopKeystoreError::WrongPassphrase => {

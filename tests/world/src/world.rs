@@ -209,9 +209,22 @@ impl TestWorld {
         self.count(json!({ "requests": which })).await
     }
 
-    /// How many revocations the portal accepted.
+    /// How many revocations the portal accepted. They go out beside everything else, so this returns when none came for
+    /// half a second.
     pub async fn portal_revocations(&self) -> Result<u64, WorldError> {
-        self.count(json!({ "revocations": {} })).await
+        let mut before = self.count(json!({ "revocations": {} })).await?;
+        loop {
+            crate::spawn(async {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                Ok(())
+            })
+            .await?;
+            let now = self.count(json!({ "revocations": {} })).await?;
+            if now == before {
+                return Ok(now);
+            }
+            before = now;
+        }
     }
 
     /// How often `text` is in the raw bytes of the files of this world, in UTF-8 and UTF-16.

@@ -38,6 +38,10 @@ extension KeystoreError: LocalizedError {
     switch self {
     case .Unavailable: "The device's key store cannot be used now. Unlock the device and try again."
     case .Refused: "The device's key store refused. Allow the app to use it and try again."
+    case .Lost:
+      "The key to the stored records is gone from this device, so they can no longer be read. Sign in again to load them anew."
+    case .Doubled:
+      "The device's key store holds the key of this app twice. Remove the app and install it again, then sign in."
     case .Unexpected: "The device's key store failed. Restart the app and try again."
     }
   }

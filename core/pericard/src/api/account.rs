@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use pericard_protocol::oauth::step_up::StepUp;
 
-use crate::client::accounts::{AccountCore, Accounts, NotifyPortal, revocations};
+use crate::client::accounts::{AccountEntry, Accounts, NotifyPortal, revocations};
 use crate::client::sign_in::{Purpose, SignInFlow, SignInMethod};
 use crate::client::site::Site;
 use crate::features::messages::Messages;
@@ -24,7 +24,7 @@ use super::two_factor::TwoFactor;
 pub struct Person {
     /// Opaque, stable on this device, unknown to the portal.
     pub id: String,
-    /// As the portal gives it; empty when it does not.
+    /// As the portal gives it; empty when it does not, and while the account is sealed.
     pub name: String,
     /// Whether it is the person who signed in.
     pub is_self: bool,
@@ -86,24 +86,24 @@ pub enum FeatureState {
 #[derive(uniffi::Object)]
 pub struct Account {
     accounts: Arc<Accounts>,
-    core: Arc<AccountCore>,
+    entry: Arc<AccountEntry>,
 }
 
 #[uniffi::export]
 impl Account {
     /// Opaque, stable on this device, unknown to the portal. Memory only.
     pub fn id(&self) -> String {
-        self.core.id().to_owned()
+        self.entry.id().to_owned()
     }
 
     /// The portal's FHIR base, as configured. Memory only.
     pub fn portal(&self) -> String {
-        self.core.base().to_owned()
+        self.entry.base()
     }
 
-    /// Where the session stands. Memory only.
+    /// Where the session stands, or why the account cannot be used. Memory only.
     pub fn session(&self) -> SessionState {
-        self.core.session().state()
+        self.entry.session()
     }
 
     /// Whose records this account shows, the person who signed in first. Memory only.
@@ -113,12 +113,12 @@ impl Account {
             name: row.name.clone(),
             is_self: row.is_self,
         };
-        self.core.people().iter().map(to_view).collect()
+        self.entry.people().iter().map(to_view).collect()
     }
 
     /// The messages of one of `people`. Memory only; `NotFound` for anybody else.
     pub fn messages(&self, person: String) -> Result<Arc<Messages>, PericardError> {
-        Ok(Messages::new(self.core.person_context(person)?))
+        Ok(Messages::new(self.entry.core()?.person_context(person)?))
     }
 
     /// Starts a sync, or joins the one that is under way: sends what is queued, then fetches what is new. The run
@@ -126,29 +126,33 @@ impl Account {
     ///
     /// After a lease it first asks the portal whether the person still may; the cache is open again then.
     ///
-    /// Fails with `SignInRequired` or `Closed`; everything later comes through `SyncRun.next`.
+    /// Fails with `SignInRequired`, `Closed`, or why an unusable account is unusable; everything later comes through
+    /// `SyncRun.next`. Memory only.
     pub fn start_sync(&self, budget: Option<Duration>) -> Result<Arc<SyncRun>, PericardError> {
-        self.core.start_sync(budget)
+        self.entry.core()?.start_sync(budget)
     }
 
-    /// A stream of what changes in this account from now on. Memory only.
+    /// A stream of what changes in this account from now on. It ends when the account is left, or the client shut down or
+    /// dropped. Memory only.
     pub fn changes(&self) -> Result<Arc<Changes>, PericardError> {
-        Ok(self.core.changes())
+        Ok(self.entry.changes())
     }
 
     /// How many records could not be matched to their person. They are not stored and stall nothing; tell the person,
     /// who may ask the portal.
     pub async fn held(&self) -> Result<u64, PericardError> {
-        let core = self.core.clone();
-        self.core
+        let core = self.entry.core()?;
+        let reading = core.clone();
+        reading
             .on_disk(move || core.partitions()?.iter().map(|p| p.held()).sum())
             .await
     }
 
     /// What was detected and refused on this device, newest first. Says nothing of the records.
     pub async fn incidents(&self) -> Result<Vec<Incident>, PericardError> {
-        let core = self.core.clone();
-        self.core
+        let core = self.entry.core()?;
+        let reading = core.clone();
+        reading
             .on_disk(move || {
                 let mut all = Vec::new();
                 for partition in core.partitions()? {
@@ -171,8 +175,9 @@ impl Account {
 
     /// Where each feature stands.
     pub async fn features(&self) -> Result<Vec<FeatureStatus>, PericardError> {
-        let core = self.core.clone();
-        self.core
+        let core = self.entry.core()?;
+        let reading = core.clone();
+        reading
             .on_disk(move || {
                 let partitions = core.partitions()?;
                 let mut all = Vec::new();
@@ -202,62 +207,73 @@ impl Account {
     ///
     /// Fails as `sign_in_again`; finishing fails with `Portal` (`NotFresh`) where the portal did not do what it asked.
     pub async fn step_up(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
-        let wanted = self.core.session().step_up();
+        let wanted = self.entry.core()?.session().step_up();
         self.begin(method, Some(wanted)).await
     }
 
     /// The person's second factor at this portal. Memory only; its methods need the network.
     pub fn two_factor(&self) -> Arc<TwoFactor> {
-        TwoFactor::new(self.core.clone())
+        TwoFactor::new(self.accounts.clone(), self.entry.clone())
     }
 
-    /// Signs out: what this device keeps of the account becomes unreadable now and is removed, the outbox with it; the
-    /// portal is told. Offline, a copy of the token that can do nothing but be revoked is kept for a day and used by
-    /// the next sync of any account, or when a portal is next looked for.
+    /// Signs out: what this device keeps of the account becomes unreadable now and is removed, the outbox with it; nothing
+    /// about the person or, with its last account, the portal is left. Works offline, and for an account that cannot be
+    /// used; a keystore that does not delete the key now is asked again later.
+    ///
+    /// The portal is told beside that, and this waits three seconds at most for it. Until the portal has heard, a copy of
+    /// the token that can do nothing but be revoked is kept for a day and tried again when the client is opened or
+    /// resumed, a portal is found, or a sync starts.
     pub async fn sign_out(&self) -> Result<(), PericardError> {
-        let (accounts, core) = (self.accounts.clone(), self.core.clone());
-        self.core
-            .job(async move {
-                accounts.remove(&core, NotifyPortal::Yes).await?;
-                revocations::settle(accounts.host()).await;
-                Ok(())
-            })
-            .await
+        let (accounts, entry) = (self.accounts.clone(), self.entry.clone());
+        self.job(async move {
+            accounts.remove(&entry, NotifyPortal::Yes).await?;
+            revocations::settle_within(accounts.host(), revocations::SIGN_OUT).await;
+            Ok(())
+        })
+        .await
     }
 
     /// Forgets the account on this device without telling the portal: its keys are destroyed, then its files. Works
-    /// offline. `sign_out` is what people mean most of the time.
+    /// offline, for an account that cannot be used, and where the keystore does not answer. `sign_out` is what people mean
+    /// most of the time.
     pub async fn forget(&self) -> Result<(), PericardError> {
-        let (accounts, core) = (self.accounts.clone(), self.core.clone());
-        self.core
-            .job(async move { accounts.remove(&core, NotifyPortal::No).await })
+        let (accounts, entry) = (self.accounts.clone(), self.entry.clone());
+        self.job(async move { accounts.remove(&entry, NotifyPortal::No).await })
             .await
     }
 }
 
 impl Account {
-    pub(crate) fn new(accounts: Arc<Accounts>, core: Arc<AccountCore>) -> Arc<Self> {
-        Arc::new(Self { accounts, core })
+    pub(crate) fn new(accounts: Arc<Accounts>, entry: Arc<AccountEntry>) -> Arc<Self> {
+        Arc::new(Self { accounts, entry })
+    }
+
+    /// Runs the job of an exported method.
+    async fn job<T: Send + 'static>(
+        &self,
+        job: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        self.accounts.host().job(job).await
     }
 
     #[cfg(feature = "test-support")]
-    pub(crate) fn core(&self) -> &Arc<AccountCore> {
-        &self.core
+    pub(crate) fn entry(&self) -> &AccountEntry {
+        &self.entry
     }
 
     /// A sign-in that has to end as this account.
     async fn begin(&self, method: SignInMethod, step_up: Option<StepUp>) -> Result<Arc<SignIn>> {
-        let (accounts, core) = (self.accounts.clone(), self.core.clone());
-        self.core
-            .job(async move {
-                let site = Arc::new(Site::discover(accounts.host(), core.config()?).await?);
-                let purpose = Purpose {
-                    expected: core.id().to_owned(),
-                    step_up,
-                };
-                let flow = SignInFlow::begin(accounts.clone(), site, method, Some(purpose)).await?;
-                Ok(SignIn::new(accounts, flow))
-            })
-            .await
+        let (accounts, entry) = (self.accounts.clone(), self.entry.clone());
+        self.job(async move {
+            let config = entry.config(accounts.host())?;
+            let site = Arc::new(Site::discover(accounts.host(), config).await?);
+            let purpose = Purpose {
+                expected: entry.id().to_owned(),
+                step_up,
+            };
+            let flow = SignInFlow::begin(accounts.clone(), site, method, Some(purpose)).await?;
+            Ok(SignIn::new(accounts, flow))
+        })
+        .await
     }
 }

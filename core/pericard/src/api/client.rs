@@ -21,7 +21,8 @@ use super::sign_in::SignIn;
 /// An open directory: where an app starts.
 ///
 /// Open one per process and keep it. Everything that touches disk, keystore or network is asynchronous and runs to
-/// its end even when the caller goes away.
+/// its end even when the caller goes away. When the client and every object that came from it are dropped, what is under
+/// way ends and the directory is free; `shut_down` does the same at once and says when it is done.
 #[derive(uniffi::Object)]
 pub struct Client {
     accounts: Arc<Accounts>,
@@ -32,7 +33,8 @@ impl Client {
     /// Opens `config.directory`, or makes it. Works offline.
     ///
     /// Fails with `InUse` when another process has it open, `Storage` with its kind (`WrongKey`: the keystore is not
-    /// the one that the directory was made with; `NotEncrypted`: the SQLite in this process is not SQLCipher),
+    /// the one that the directory was made with; `Damaged`: a file in it is damaged, empty, missing or of another directory;
+    /// `NotEncrypted`: the SQLite in this process is not SQLCipher),
     /// `Keystore`, and `InvalidInput` for a portal that cannot be used. Nothing is changed then.
     #[uniffi::constructor]
     pub async fn open(
@@ -58,21 +60,24 @@ impl Client {
         self.host()
             .job(async move {
                 let site = Arc::new(Site::discover(accounts.host(), config).await?);
-                revocations::settle(accounts.host()).await;
+                revocations::settle(accounts.host());
                 Ok(Portal::new(accounts, site))
             })
             .await
     }
 
-    /// The accounts on this device, in order of their first sign-in. Works offline.
+    /// The accounts on this device, in order of their first sign-in. One that cannot be used is among them and says why
+    /// (`SessionState.Unusable`); it does not keep the others from being used. Works offline.
     pub async fn accounts(&self) -> Result<Vec<Arc<Account>>, PericardError> {
         let accounts = self.accounts.clone();
         self.host()
             .job(async move {
-                let found = accounts.on_disk(|accounts| accounts.list()).await?;
+                let found = accounts
+                    .on_disk(|accounts| Ok(Accounts::probed(accounts.list()?)))
+                    .await?;
                 Ok(found
                     .into_iter()
-                    .map(|core| Account::new(accounts.clone(), core))
+                    .map(|entry| Account::new(accounts.clone(), entry))
                     .collect())
             })
             .await
@@ -83,8 +88,10 @@ impl Client {
         let accounts = self.accounts.clone();
         self.host()
             .job(async move {
-                let core = accounts.on_disk(move |accounts| accounts.find(&id)).await?;
-                Ok(Account::new(accounts, core))
+                let found = accounts
+                    .on_disk(move |accounts| Ok(Accounts::probed(vec![accounts.find(&id)?])));
+                let entry = found.await?.pop().ok_or(PericardError::NotFound)?;
+                Ok(Account::new(accounts, entry))
             })
             .await
     }
@@ -141,14 +148,16 @@ impl Client {
         platform: Platform,
     ) -> Result<Arc<Self>> {
         let outer = platform.clone();
-        outer
+        let client = outer
             .blocking(move || {
                 let host = Host::open(config, keystore, platform, FEATURES)?;
                 Ok(Arc::new(Self {
                     accounts: Accounts::new(host)?,
                 }))
             })
-            .await
+            .await?;
+        revocations::settle(client.host());
+        Ok(client)
     }
 
     fn host(&self) -> &Arc<Host> {

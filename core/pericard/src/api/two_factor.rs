@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::client::accounts::AccountCore;
+use crate::client::accounts::{AccountEntry, Accounts};
 use crate::client::second_factor::{TotpEnrolment, TwoFactorStatus};
 use crate::platform::error::PericardError;
 
 /// The second factor of one account. Needs the network; everything but `status` needs a fresh sign-in.
 #[derive(uniffi::Object)]
 pub struct TwoFactor {
-    account: Arc<AccountCore>,
+    accounts: Arc<Accounts>,
+    entry: Arc<AccountEntry>,
 }
 
 #[uniffi::export]
@@ -19,8 +20,9 @@ impl TwoFactor {
     /// Fails with `Portal` (`Unsupported`) where the portal has no such endpoint, `Offline`, `SignInRequired`,
     /// `StepUpRequired`, `RateLimited`, `Portal`; so do the other methods.
     pub async fn status(&self) -> Result<TwoFactorStatus, PericardError> {
-        let account = self.account.clone();
-        self.account
+        let account = self.entry.core()?;
+        self.accounts
+            .host()
             .job(async move { account.two_factor_status().await })
             .await
     }
@@ -28,8 +30,9 @@ impl TwoFactor {
     /// Begins to enrol: show the secret, ask for the code that the authenticator makes of it, and `confirm`. Codes are
     /// asked for at sign-in only from then on; a factor that is there already stays until then.
     pub async fn enrol(&self) -> Result<TotpEnrolment, PericardError> {
-        let account = self.account.clone();
-        self.account
+        let account = self.entry.core()?;
+        self.accounts
+            .host()
             .job(async move { account.enrol_totp().await })
             .await
     }
@@ -44,32 +47,35 @@ impl TwoFactor {
         enrolment: String,
         code: String,
     ) -> Result<Vec<String>, PericardError> {
-        let account = self.account.clone();
+        let account = self.entry.core()?;
         let code = zeroize::Zeroizing::new(code);
-        self.account
+        self.accounts
+            .host()
             .job(async move { account.confirm_totp(enrolment, &code).await })
             .await
     }
 
     /// Makes new recovery codes, shown this once. Earlier ones end. `NotFound` when nothing is enrolled.
     pub async fn new_recovery_codes(&self) -> Result<Vec<String>, PericardError> {
-        let account = self.account.clone();
-        self.account
+        let account = self.entry.core()?;
+        self.accounts
+            .host()
             .job(async move { account.renew_recovery_codes().await })
             .await
     }
 
     /// Removes the second factor, its recovery codes with it. `NotFound` when nothing is enrolled.
     pub async fn disable(&self) -> Result<(), PericardError> {
-        let account = self.account.clone();
-        self.account
+        let account = self.entry.core()?;
+        self.accounts
+            .host()
             .job(async move { account.disable_totp().await })
             .await
     }
 }
 
 impl TwoFactor {
-    pub(crate) fn new(account: Arc<AccountCore>) -> Arc<Self> {
-        Arc::new(Self { account })
+    pub(crate) fn new(accounts: Arc<Accounts>, entry: Arc<AccountEntry>) -> Arc<Self> {
+        Arc::new(Self { accounts, entry })
     }
 }

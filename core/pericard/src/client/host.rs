@@ -4,7 +4,7 @@
 //!
 //! `Host` knows no portal, account or sign-in; they are built on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,8 +16,9 @@ use crate::features::Features;
 use crate::http::HttpClient;
 use crate::keys::{Keystore, Vault, device_database};
 use crate::platform::Platform;
-use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::platform::error::{InputProblem, PericardError, Result, StorageKind};
 use crate::platform::lifecycle::Lifecycle;
+use crate::platform::secret::Key;
 use crate::storage::{Device, Directory};
 
 use super::config::{Config, PortalConfig};
@@ -30,8 +31,10 @@ type PortalKey = (String, Vec<Vec<u8>>);
 pub(crate) struct Host {
     pub(crate) config: Config,
     pub(crate) platform: Platform,
-    pub(crate) vault: Vault,
+    pub(crate) vault: Arc<Vault>,
     pub(crate) device: Arc<Device>,
+    /// The pending revocations that are being tried.
+    pub(super) revoking: Mutex<BTreeSet<i64>>,
     pub(crate) features: Features,
     lifecycle: Lifecycle,
     directory: Mutex<Option<Arc<Directory>>>,
@@ -51,14 +54,14 @@ impl Host {
         check(&config)?;
         let directory = Directory::open(Path::new(&config.directory), &platform)?;
         let vault = Vault::new(keystore, platform.clone(), directory.id().to_owned());
-        let database = directory.device_db();
-        let root = vault.device_root(!database.exists())?;
-        let device = Device::open(&database, device_database(&root))?;
+        let vault = Arc::new(vault);
+        let device = open_device(&directory, &vault, &platform)?;
         Ok(Arc::new(Self {
             config,
             platform,
             vault,
             device: Arc::new(device),
+            revoking: Mutex::default(),
             features,
             lifecycle: Lifecycle::default(),
             directory: Mutex::new(Some(Arc::new(directory))),
@@ -160,6 +163,52 @@ impl Host {
             None => Ok(serde_json::from_str(saved)?),
         }
     }
+}
+
+/// Opens device.db, or makes it.
+///
+/// It is made as a draft, and gets its name once its key is kept: a database without its key, or a key without its
+/// database, is damage and never taken for a new directory.
+fn open_device(directory: &Directory, vault: &Arc<Vault>, platform: &Platform) -> Result<Device> {
+    let damaged = || PericardError::storage(StorageKind::Damaged);
+    let path = directory.device_db();
+    let is_there = path.exists();
+    if is_there && std::fs::metadata(&path).is_ok_and(|file| file.len() == 0) {
+        // SQLite would take an empty file for a new database.
+        return Err(damaged());
+    }
+    let open = |path: &Path, root: &Key| Device::open(path, device_database(root), vault.clone());
+    let root = match (vault.device_root()?, is_there) {
+        (Some(root), true) => {
+            // The key is the one of this directory, so the file is not.
+            return open(&path, &root).map_err(|error| match error {
+                PericardError::Storage {
+                    kind: StorageKind::WrongKey,
+                } => damaged(),
+                error => error,
+            });
+        }
+        (None, true) => return Err(PericardError::storage(StorageKind::WrongKey)),
+        (None, false) if directory.has_accounts()? => return Err(damaged()),
+        (None, false) => {
+            directory.remove_draft()?;
+            let root = Key::new(platform.random());
+            // Closed again before it is moved, so that nothing of it lies beside it.
+            drop(open(&directory.device_draft(), &root)?);
+            vault.keep_device_root(&root)?;
+            root
+        }
+        (Some(root), false) => {
+            // Between keeping the key and giving the draft its name, or gone.
+            if !directory.device_draft().exists() {
+                return Err(damaged());
+            }
+            drop(open(&directory.device_draft(), &root).map_err(|_| damaged())?);
+            root
+        }
+    };
+    directory.commit_draft()?;
+    open(&path, &root)
 }
 
 fn check(config: &Config) -> Result<()> {

@@ -4,6 +4,7 @@
 //! keystore  {directory}.device            device root ──HKDF──▶ device.db
 //! keystore  {directory}.content.{account} content root ─AEAD──▶ person key (random, kept wrapped in device.db)
 //!                                                      person key ──HKDF──▶ the person's database, ids
+//! keystore  {directory}.seals.{account}   how often the account was sealed; an older copy of device.db knows less
 //! ```
 //!
 //! Names in the keystore carry the directory's random id: two directories never touch each other's keys and a
@@ -54,44 +55,75 @@ impl Vault {
         }
     }
 
-    /// The device root; made when `fresh`, since an existing database without its key is a wrong keystore.
-    pub(crate) fn device_root(&self, fresh: bool) -> Result<Key> {
-        self.root(&format!("{}.device", self.directory), fresh)
+    /// The device root, if one was made.
+    pub(crate) fn device_root(&self) -> Result<Option<Key>> {
+        self.load(&self.device_name())
     }
 
-    /// The content root of an account: what `Unlocked` holds.
-    pub(crate) fn content_root(&self, account: &str, fresh: bool) -> Result<Unlocked> {
-        Ok(Unlocked {
-            root: self.root(&self.content_name(account), fresh)?,
-        })
+    /// Keeps a new device root.
+    pub(crate) fn keep_device_root(&self, root: &Key) -> Result<()> {
+        self.keep(&self.device_name(), root)
     }
 
-    /// Destroys an account's content root. Whatever is left of its files is unreadable from here on.
-    pub(crate) fn destroy_content_root(&self, account: &str) -> Result<()> {
-        Ok(self.keystore.delete(self.content_name(account))?)
+    /// The content root of an account: what `Unlocked` holds. `Lost` when it is gone.
+    pub(crate) fn content_root(&self, account: &str) -> Result<Unlocked> {
+        let root = self.load(&self.content_name(account))?;
+        root.map(|root| Unlocked { root })
+            .ok_or(KeystoreError::Lost.into())
+    }
+
+    /// A new content root, in place of an earlier one: what was wrapped with that is lost.
+    pub(crate) fn new_content_root(&self, account: &str) -> Result<Unlocked> {
+        let root = Key::new(self.platform.random());
+        self.keep(&self.content_name(account), &root)?;
+        Ok(Unlocked { root })
+    }
+
+    /// Destroys what the keystore has of an account. Whatever is left of its files is unreadable from here on.
+    pub(crate) fn destroy(&self, account: &str) -> Result<()> {
+        self.keystore.delete(self.content_name(account))?;
+        Ok(self.keystore.delete(self.seals_name(account))?)
+    }
+
+    /// How often an account was sealed, as far as the keystore was told.
+    pub(crate) fn seals(&self, account: &str) -> Result<u64> {
+        let Some(bytes) = self.keystore.load(self.seals_name(account))? else {
+            return Ok(0);
+        };
+        let number = bytes.try_into().map(u64::from_be_bytes);
+        number.map_err(|_| KeystoreError::Unexpected.into())
+    }
+
+    /// Notes how often an account was sealed.
+    pub(crate) fn note_seals(&self, account: &str, seals: u64) -> Result<()> {
+        let bytes = seals.to_be_bytes().to_vec();
+        Ok(self.keystore.store(self.seals_name(account), bytes)?)
+    }
+
+    fn device_name(&self) -> String {
+        format!("{}.device", self.directory)
     }
 
     fn content_name(&self, account: &str) -> String {
         format!("{}.content.{account}", self.directory)
     }
 
-    fn root(&self, name: &str, fresh: bool) -> Result<Key> {
-        if let Some(bytes) = self.keystore.load(name.to_owned())?.map(Zeroizing::new) {
-            return Key::from_slice(&bytes).ok_or(PericardError::Keystore {
-                kind: KeystoreError::Unexpected,
-            });
-        }
-        if !fresh {
-            return Err(PericardError::storage(StorageKind::WrongKey));
-        }
-        let key = Key::new(self.platform.random());
+    fn seals_name(&self, account: &str) -> String {
+        format!("{}.seals.{account}", self.directory)
+    }
+
+    fn load(&self, name: &str) -> Result<Option<Key>> {
+        let found = self.keystore.load(name.to_owned())?.map(Zeroizing::new);
+        let key = found.map(|bytes| Key::from_slice(&bytes).ok_or(KeystoreError::Unexpected));
+        Ok(key.transpose()?)
+    }
+
+    fn keep(&self, name: &str, key: &Key) -> Result<()> {
         self.keystore.store(name.to_owned(), key.bytes().to_vec())?;
         // A keystore that forgets at once would cost everything that is written from here on.
         match self.keystore.load(name.to_owned())?.map(Zeroizing::new) {
-            Some(kept) if *kept == key.bytes() => Ok(key),
-            _ => Err(PericardError::Keystore {
-                kind: KeystoreError::Unexpected,
-            }),
+            Some(kept) if *kept == key.bytes() => Ok(()),
+            _ => Err(KeystoreError::Unexpected.into()),
         }
     }
 }
@@ -214,14 +246,15 @@ fn derive(key: &Key, purpose: &str, bound: &str) -> Key {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
+pub(crate) mod tests {
     use std::collections::BTreeMap;
     use std::sync::Mutex;
 
     use super::*;
 
     /// Keeps values, unless it forgets them at once.
-    struct Memory {
+    #[derive(Default)]
+    pub(crate) struct Memory {
         values: Mutex<BTreeMap<String, Vec<u8>>>,
         forgets: bool,
     }
@@ -244,10 +277,10 @@ mod tests {
         }
     }
 
-    fn vault(forgets: bool) -> (Vault, Arc<Memory>) {
+    pub(crate) fn vault(forgets: bool) -> (Vault, Arc<Memory>) {
         let keystore = Arc::new(Memory {
-            values: Mutex::default(),
             forgets,
+            ..Memory::default()
         });
         let platform = Platform::real("test");
         (
@@ -259,15 +292,19 @@ mod tests {
     const WRONG_KEY: PericardError = PericardError::Storage {
         kind: StorageKind::WrongKey,
     };
+    const LOST: PericardError = PericardError::Keystore {
+        kind: KeystoreError::Lost,
+    };
 
     #[test]
-    fn a_root_is_made_once_and_only_for_what_is_new() {
+    fn a_root_is_there_once_it_was_kept() {
         let (vault, keystore) = vault(false);
-        assert_eq!(vault.device_root(false).err(), Some(WRONG_KEY));
+        assert!(vault.device_root().unwrap().is_none());
         assert!(keystore.values.lock().unwrap().is_empty());
-        let root = vault.device_root(true).unwrap();
-        assert_eq!(vault.device_root(false).unwrap().bytes(), root.bytes());
-        assert_eq!(vault.device_root(true).unwrap().bytes(), root.bytes());
+        let root = Key::new([7; 32]);
+        vault.keep_device_root(&root).unwrap();
+        let kept = vault.device_root().unwrap().unwrap();
+        assert_eq!(kept.bytes(), root.bytes());
         assert_ne!(device_database(&root).bytes(), root.bytes());
     }
 
@@ -277,13 +314,15 @@ mod tests {
         let unexpected = PericardError::Keystore {
             kind: KeystoreError::Unexpected,
         };
-        assert_eq!(vault.device_root(true).err(), Some(unexpected));
+        let kept = vault.keep_device_root(&Key::new([7; 32]));
+        assert_eq!(kept.err(), Some(unexpected.clone()));
+        assert_eq!(vault.new_content_root("a").err(), Some(unexpected));
     }
 
     #[test]
     fn a_person_key_opens_for_its_account_and_person_and_root_alone() {
         let (vault, _) = vault(false);
-        let root = vault.content_root("a", true).unwrap();
+        let root = vault.new_content_root("a").unwrap();
         let wrapped = root.new_person(&vault.platform, "a", "p").unwrap();
         let key = root.person("a", "p", &wrapped).unwrap();
         assert_eq!(
@@ -297,7 +336,7 @@ mod tests {
                 Some(WRONG_KEY)
             );
         }
-        let other = vault.content_root("b", true).unwrap();
+        let other = vault.new_content_root("b").unwrap();
         assert_eq!(other.person("a", "p", &wrapped).err(), Some(WRONG_KEY));
         for broken in [Vec::new(), vec![0; 5], wrapped.0[1..].to_vec()] {
             assert_eq!(
@@ -308,10 +347,18 @@ mod tests {
     }
 
     #[test]
-    fn a_destroyed_root_is_gone() {
-        let (vault, _) = vault(false);
-        vault.content_root("a", true).unwrap();
-        vault.destroy_content_root("a").unwrap();
-        assert_eq!(vault.content_root("a", false).err(), Some(WRONG_KEY));
+    fn a_root_that_was_destroyed_is_lost_and_a_new_one_is_another() {
+        let (vault, keystore) = vault(false);
+        let wrapped = vault.new_content_root("a").unwrap();
+        let wrapped = wrapped.new_person(&vault.platform, "a", "p").unwrap();
+        vault.note_seals("a", 3).unwrap();
+        assert_eq!(vault.seals("a"), Ok(3));
+        vault.destroy("a").unwrap();
+        assert!(keystore.values.lock().unwrap().is_empty());
+        assert_eq!(vault.content_root("a").err(), Some(LOST));
+        assert_eq!(vault.seals("a"), Ok(0));
+        vault.new_content_root("a").unwrap();
+        let root = vault.content_root("a").unwrap();
+        assert_eq!(root.person("a", "p", &wrapped).err(), Some(WRONG_KEY));
     }
 }

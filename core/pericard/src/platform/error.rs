@@ -96,7 +96,7 @@ pub enum PericardError {
         kind: StorageKind,
     },
     /// The keystore did not do what was asked.
-    #[error("the keystore did not response as it should")]
+    #[error("the keystore did not do what was asked")]
     Keystore {
         /// What the keystore said.
         kind: KeystoreError,
@@ -236,7 +236,7 @@ pub enum StorageKind {
     ReadOnly,
     /// The database was made under another key: the keystore is not the one of this directory.
     WrongKey,
-    /// The file is damaged.
+    /// A file is damaged, empty, missing, or belongs to another directory, although its key is here.
     Damaged,
     /// The SQLite in this process is not SQLCipher, or keeps temporary data on disk; nothing was written.
     /// Link Pericard so that its own copy is used.
@@ -250,12 +250,20 @@ pub enum StorageKind {
 /// What a keystore says when it cannot do what was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum KeystoreError {
-    /// Cannot be used now, for example before the first unlock of the device; try again later.
+    /// Cannot be used now, for example before the first unlock of the device, or because a prompt of the system was not
+    /// answered in time; try again later.
     #[error("the keystore cannot be used now")]
     Unavailable,
     /// The system or the person refused.
     #[error("the keystore refused")]
     Refused,
+    /// A key that was kept here is gone; what was encrypted with it cannot be read any more. A `Keystore` returns
+    /// nothing from `load` in that case; Pericard knows which keys have to be there.
+    #[error("a key is no longer in the keystore")]
+    Lost,
+    /// Several values lie under one name, and which is the right one cannot be told.
+    #[error("the keystore has several values under one name")]
+    Doubled,
     /// Something that the keystore did not foresee.
     #[error("the keystore failed")]
     Unexpected,

@@ -118,6 +118,13 @@ impl Lifecycle {
         self.state().abort.network.clone()
     }
 
+    /// Aborts what is under way: nobody holds the client any more. Memory only.
+    pub(crate) fn abandon(&self) {
+        let state = self.state();
+        state.abort.syncs.cancel();
+        state.abort.network.cancel();
+    }
+
     /// Closes `files` after what is under way has ended or was aborted.
     pub(crate) async fn pause(&self, platform: &Platform, files: Arc<dyn Files>) -> Result<()> {
         self.call(Event::Pause, platform, files).await

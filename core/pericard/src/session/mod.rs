@@ -11,6 +11,7 @@
 
 pub(crate) mod authority;
 mod lease;
+mod problem;
 pub(crate) mod refresh;
 mod tokens;
 
@@ -34,6 +35,7 @@ use crate::session::authority::Authority;
 use crate::storage::{AccountRow, Device, SealReason};
 
 use lease::Lease;
+pub use problem::AccountProblem;
 use tokens::Tokens;
 
 /// Where an account's session stands.
@@ -56,6 +58,12 @@ pub enum SessionState {
     Sealed {
         /// Why.
         reason: SealReason,
+    },
+    /// The account is on this device and cannot be used. Other accounts are not concerned; this one can be forgotten
+    /// (`Account.forget`), and most problems end with a new sign-in (`Account.sign_in_again`).
+    Unusable {
+        /// Why.
+        problem: AccountProblem,
     },
 }
 
@@ -144,7 +152,10 @@ impl Session {
                 }
                 Ok(())
             }
-            SessionState::SignedOut => Err(required(SignInReason::SignedOut)),
+            // A session knows of no problem; its account does.
+            SessionState::SignedOut | SessionState::Unusable { .. } => {
+                Err(required(SignInReason::SignedOut))
+            }
             SessionState::Sealed {
                 reason: SealReason::Lease,
             } => Err(PericardError::LeaseEnded),

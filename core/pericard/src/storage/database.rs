@@ -10,9 +10,11 @@
 //! The writer and the reader are two connections in WAL mode, so that a screen never waits for a sync.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, InterruptHandle, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::platform::error::{PericardError, Result, StorageKind};
 use crate::platform::secret::Key;
@@ -30,9 +32,13 @@ pub(crate) struct Database {
     key: Key,
     durability: Durability,
     schemas: Vec<&'static Schema>,
-    writer: Mutex<Slot>,
-    reader: Mutex<Slot>,
+    writer: Side,
+    reader: Side,
+    paused: AtomicBool,
 }
+
+/// How long a pause waits between two attempts to interrupt a statement.
+const INTERRUPT_EVERY: Duration = Duration::from_millis(2);
 
 /// What a commit promises.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,6 +47,14 @@ pub(crate) enum Durability {
     Power,
     /// Survives the death of the process; the loss of power may undo the last commits, never damage.
     Process,
+}
+
+/// One of the two connections.
+struct Side {
+    /// Held while a statement runs.
+    slot: Mutex<Slot>,
+    /// Never held for longer than it takes to copy: what a pause interrupts the statement with.
+    interrupt: Mutex<Option<InterruptHandle>>,
 }
 
 enum Slot {
@@ -63,12 +77,13 @@ impl Database {
             key,
             durability,
             schemas,
-            writer: Mutex::new(Slot::Closed),
-            reader: Mutex::new(Slot::Closed),
+            writer: Side::closed(),
+            reader: Side::closed(),
+            paused: AtomicBool::new(false),
         };
         let mut writer = database.connect()?;
         migrate(&mut writer, &database.schemas)?;
-        *lock(&database.writer) = Slot::Open(writer);
+        database.writer.open(writer);
         Ok(database)
     }
 
@@ -98,31 +113,62 @@ impl Database {
         })
     }
 
-    /// Closes both connections until `resume`; returns when no file is open.
+    /// Closes both connections until `resume`; returns when no file is open. A long statement is interrupted and fails
+    /// with `Closed`, its transaction with it; where a commit has to survive the loss of power, it is waited for, since
+    /// such transactions are short.
     pub(crate) fn pause(&self) {
-        for slot in [&self.writer, &self.reader] {
-            *lock(slot) = Slot::Paused;
+        self.paused.store(true, SeqCst);
+        for side in [&self.writer, &self.reader] {
+            let mut slot = self.taken(side);
+            if let Slot::Open(connection) = &*slot {
+                // A connection stays interrupted until its next statement, and would leave its log behind.
+                let _ = connection.execute_batch("SELECT 1");
+            }
+            *slot = Slot::Paused;
+            *side.interrupt() = None;
+        }
+    }
+
+    /// The slot, as soon as the statement that has it is interrupted.
+    fn taken<'a>(&self, side: &'a Side) -> MutexGuard<'a, Slot> {
+        if self.durability == Durability::Power {
+            return lock(&side.slot);
+        }
+        loop {
+            match side.slot.try_lock() {
+                Ok(slot) => return slot,
+                Err(TryLockError::Poisoned(error)) => return error.into_inner(),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            // Again and again: a transaction may have begun its next statement since.
+            if let Some(handle) = &*side.interrupt() {
+                handle.interrupt();
+            }
+            std::thread::park_timeout(INTERRUPT_EVERY);
         }
     }
 
     /// Lets the next use open the file again.
     pub(crate) fn resume(&self) {
-        for slot in [&self.writer, &self.reader] {
-            let mut slot = lock(slot);
+        self.paused.store(false, SeqCst);
+        for side in [&self.writer, &self.reader] {
+            let mut slot = lock(&side.slot);
             if matches!(*slot, Slot::Paused) {
                 *slot = Slot::Closed;
             }
         }
     }
 
-    fn with<T>(
-        &self,
-        slot: &Mutex<Slot>,
-        work: impl FnOnce(&mut Connection) -> Result<T>,
-    ) -> Result<T> {
-        let mut slot = lock(slot);
+    fn with<T>(&self, side: &Side, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+        if self.paused.load(SeqCst) {
+            // Whoever queues up behind a pause must not be next.
+            return Err(PericardError::Closed);
+        }
+        let mut slot = lock(&side.slot);
         if matches!(*slot, Slot::Closed) {
-            *slot = Slot::Open(self.connect()?);
+            let connection = self.connect()?;
+            *side.interrupt() = Some(connection.get_interrupt_handle());
+            *slot = Slot::Open(connection);
         }
         match &mut *slot {
             Slot::Open(connection) => work(connection),
@@ -162,9 +208,29 @@ impl Database {
             "NORMAL"
         };
         connection.pragma_update(None, "synchronous", synchronous)?;
-        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.busy_timeout(Duration::from_secs(5))?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)
+    }
+}
+
+impl Side {
+    fn closed() -> Self {
+        Self {
+            slot: Mutex::new(Slot::Closed),
+            interrupt: Mutex::new(None),
+        }
+    }
+
+    fn open(&self, connection: Connection) {
+        *self.interrupt() = Some(connection.get_interrupt_handle());
+        *lock(&self.slot) = Slot::Open(connection);
+    }
+
+    fn interrupt(&self) -> MutexGuard<'_, Option<InterruptHandle>> {
+        self.interrupt
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -356,6 +422,46 @@ mod tests {
         let database = open(folder.path(), 1, &FIRST).unwrap();
         database.pause();
         assert_eq!(database.read(|_| Ok(())), Err(PericardError::Closed));
+        assert!(!folder.path().join("a.db-wal").exists());
+        database.resume();
+        assert_eq!(count(&database), 0);
+    }
+
+    /// Counts for an hour.
+    const LONG: &str =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000000000)
+        SELECT count(*) FROM n";
+
+    #[test]
+    fn a_pause_does_not_wait_for_a_long_statement() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path(), 1, &FIRST).unwrap();
+        let long = |c: &Connection| Ok(c.query_row(LONG, [], |row| row.get::<_, i64>(0))?);
+        std::thread::scope(|scope| {
+            let (begun, begin) = std::sync::mpsc::channel();
+            let told = begun.clone();
+            let (database, long) = (&database, &long);
+            let reading = scope.spawn(move || {
+                database.read(|c| {
+                    told.send(()).unwrap();
+                    long(c)
+                })
+            });
+            let writing = scope.spawn(move || {
+                database.write(|tx| {
+                    tx.execute("INSERT INTO note VALUES ('a')", [])?;
+                    begun.send(()).unwrap();
+                    // An error that is swallowed does not keep the next statement from being interrupted as well.
+                    let _ = long(tx);
+                    long(tx)
+                })
+            });
+            begin.recv().unwrap();
+            begin.recv().unwrap();
+            database.pause();
+            assert_eq!(reading.join().unwrap(), Err(PericardError::Closed));
+            assert_eq!(writing.join().unwrap(), Err(PericardError::Closed));
+        });
         assert!(!folder.path().join("a.db-wal").exists());
         database.resume();
         assert_eq!(count(&database), 0);

@@ -45,11 +45,11 @@ impl Directory {
     fn id_of(path: &Path, platform: &Platform) -> Result<String> {
         let file = path.join("id");
         match std::fs::read_to_string(&file) {
-            Ok(id) if id.len() == 26 && id.bytes().all(|b| b.is_ascii_alphanumeric()) => Ok(id),
+            Ok(id) if is_random_id(&id) => Ok(id),
             Ok(_) => Err(PericardError::storage(StorageKind::Damaged)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                // Without its id nobody finds the keys again: a new one beside an old database would hide the loss.
-                if path.join("device.db").exists() {
+                // Without its id nobody finds the keys again: a new one beside old data would hide the loss.
+                if path.join("device.db").exists() || has_accounts(path)? {
                     return Err(PericardError::storage(StorageKind::Damaged));
                 }
                 let id = random_id(platform);
@@ -73,6 +73,38 @@ impl Directory {
         self.path.join("device.db")
     }
 
+    /// Where device.db is made, until its key is kept.
+    pub(crate) fn device_draft(&self) -> PathBuf {
+        self.path.join("device.new")
+    }
+
+    /// Removes what an interrupted beginning left.
+    pub(crate) fn remove_draft(&self) -> Result<()> {
+        for file in ["device.new", "device.new-wal", "device.new-shm"] {
+            match std::fs::remove_file(self.path.join(file)) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed_io(&e)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The draft becomes device.db. Returns when that is durable.
+    pub(crate) fn commit_draft(&self) -> Result<()> {
+        std::fs::rename(self.device_draft(), self.device_db()).map_err(|e| failed_io(&e))?;
+        // A rename is durable with its directory (rename(2), fsync(2)); Windows has no such call.
+        #[cfg(unix)]
+        File::open(&self.path)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|e| failed_io(&e))?;
+        Ok(())
+    }
+
+    /// Whether there are folders of accounts.
+    pub(crate) fn has_accounts(&self) -> Result<bool> {
+        has_accounts(&self.path)
+    }
+
     /// Where a person's database lies; the account's folder is made.
     pub(crate) fn person_db(&self, account: &str, person: &str) -> Result<PathBuf> {
         let folder = self.path.join(account);
@@ -88,6 +120,18 @@ impl Directory {
             _ => Ok(()),
         }
     }
+}
+
+fn has_accounts(path: &Path) -> Result<bool> {
+    let entries = std::fs::read_dir(path).map_err(|e| failed_io(&e))?;
+    Ok(entries.flatten().any(|entry| {
+        entry.file_type().is_ok_and(|kind| kind.is_dir())
+            && entry.file_name().to_str().is_some_and(is_random_id)
+    }))
+}
+
+fn is_random_id(name: &str) -> bool {
+    name.len() == 26 && name.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// For this user alone, whatever the process's mask says.

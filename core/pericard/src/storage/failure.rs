@@ -12,6 +12,8 @@ pub(crate) fn failed(error: &rusqlite::Error) -> PericardError {
         Some(ErrorCode::NotADatabase) => StorageKind::WrongKey,
         Some(ErrorCode::DatabaseCorrupt) => StorageKind::Damaged,
         Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => StorageKind::Unavailable,
+        // Only a pause interrupts.
+        Some(ErrorCode::OperationInterrupted) => return PericardError::Closed,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return PericardError::InUse,
         _ => return PericardError::internal("sql"),
     };

@@ -26,7 +26,9 @@ mod track;
 
 pub(crate) use database::Schema;
 pub use device::SealReason;
-pub(crate) use device::{AccountRow, Device, GrantRow, PersonRow, instant, millis};
+pub(crate) use device::{
+    AccountRow, Device, GrantRow, PendingRevocation, PersonRow, instant, millis,
+};
 pub(crate) use directory::Directory;
 pub(crate) use ids::{IdKind, Ids, random_id};
 pub(crate) use partition::{LocalTx, PageTx, Partition};

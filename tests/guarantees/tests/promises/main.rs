@@ -5,6 +5,7 @@
 mod bad_input;
 mod deaths;
 mod discovery;
+mod leaving;
 mod lifecycle;
 mod managemyhealth;
 mod myquest;
@@ -12,6 +13,7 @@ mod nothing_lost;
 mod others_servers;
 mod proving;
 mod requirements;
+mod sealed;
 mod strangers;
 mod truepill;
 mod walgreens;

@@ -192,7 +192,7 @@ fn a_damaged_database_is_said_to_be_one_and_left_as_it_is() {
         assert_eq!(
             error,
             Some(PericardError::Storage {
-                kind: StorageKind::WrongKey
+                kind: StorageKind::Damaged
             })
         );
         assert_eq!(std::fs::read(&file).unwrap(), noise);

@@ -53,6 +53,8 @@ async fn refused_as(fault: Value, expected: PortalProblem) {
         harness.client.accounts().await.unwrap().is_empty(),
         "{fault}"
     );
+    // Beside everything else, which this waits for.
+    harness.world.portal_revocations().await.unwrap();
     let sessions = harness.portal(json!({ "sessions": "ana" })).await;
     assert_eq!(sessions["count"], 0, "{fault}: what came is revoked");
     harness.portal(json!({ "fault": "none" })).await;

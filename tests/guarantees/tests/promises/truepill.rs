@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use data_encoding::{BASE64, HEXLOWER};
-use pericard::{Client, NewMessage, PericardError, StorageKind};
+use pericard::{Client, KeystoreError, NewMessage, PericardError};
 use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use pericard_world::NetworkState;
 use serde_json::json;
@@ -117,10 +117,10 @@ fn forgetting_makes_an_earlier_copy_of_the_files_unreadable() {
         let client = opened(&harness, thief.path()).await;
         let account = client.accounts().await.unwrap().remove(0);
         let error = threads(&account).await.unwrap_err();
-        let wrong_key = PericardError::Storage {
-            kind: StorageKind::WrongKey,
+        let lost = PericardError::Keystore {
+            kind: KeystoreError::Lost,
         };
-        assert_eq!(error, wrong_key);
+        assert_eq!(error, lost);
         // Nothing is left to be had of it; it can still be forgotten.
         account.forget().await.unwrap();
         assert!(client.accounts().await.unwrap().is_empty());

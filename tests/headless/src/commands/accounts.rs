@@ -1,7 +1,7 @@
 //! Who is signed in, and how each session stands.
 
 use comfy_table::CellAlignment::{Left, Right};
-use pericard::{SealReason, SessionState};
+use pericard::{AccountProblem, SealReason, SessionState};
 use serde_json::json;
 
 use crate::cli::Options;
@@ -29,11 +29,18 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
             ("session", Some(18), Left),
         ];
         let rows = accounts.iter().enumerate().map(|(n, account)| {
+            // Without a name while nothing may be read.
             let people: Vec<_> = account
                 .people()
                 .into_iter()
                 .map(|person| one_line(&person.name))
+                .filter(|name| !name.is_empty())
                 .collect();
+            let who = if people.is_empty() {
+                "–".to_owned()
+            } else {
+                people.join(", ")
+            };
             let (session, look) = match account.session() {
                 SessionState::Active => ("active", Look::Good),
                 SessionState::StepUp | SessionState::SignIn { .. } => ("sign-in wanted", Look::Bad),
@@ -45,11 +52,20 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
                     },
                     Look::Bad,
                 ),
+                SessionState::Unusable { problem } => (
+                    match problem {
+                        AccountProblem::KeyLost => "key is lost",
+                        AccountProblem::Damaged => "damaged",
+                        AccountProblem::Configuration => "portal unreadable",
+                        AccountProblem::Unavailable => "cannot be opened",
+                    },
+                    Look::Bad,
+                ),
                 SessionState::SignedOut => ("signed out", Look::Quiet),
             };
             vec![
                 (format!("{}", n + 1), Look::Plain),
-                (people.join(", "), Look::Strong),
+                (who, Look::Strong),
                 (account.portal(), Look::Plain),
                 (session.to_owned(), look),
             ]

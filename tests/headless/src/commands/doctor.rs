@@ -152,6 +152,10 @@ impl Device {
                 "the portal ended the session; sign in again to unseal".into(),
                 false,
             ),
+            SessionState::Unusable { .. } => (
+                "the account cannot be used on this device: pericard accounts".into(),
+                false,
+            ),
             SessionState::SignedOut => ("signed out".into(), false),
         }];
         let sealed_by = shapes::sealed_by(session);

@@ -1,8 +1,8 @@
 //! The JSON of each record. Names and types here are kept: scripts rely on them.
 
 use pericard::{
-    Account, Message, MessageState, MessageThread, QrCode, SealReason, SearchHit, SessionState,
-    TotpSecret,
+    Account, AccountProblem, Message, MessageState, MessageThread, QrCode, SealReason, SearchHit,
+    SessionState, TotpSecret,
 };
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::time_format::instant;
 pub(crate) fn account(account: &Account, number: usize) -> Value {
     let people = account.people();
     json!({ "number": number, "id": account.id(), "portal": account.portal(), "session": session(account.session()),
-        "sealed_by": sealed_by(account.session()),
+        "sealed_by": sealed_by(account.session()), "problem": problem(account.session()),
         "people": people.iter().map(|person| json!({ "id": person.id, "name": person.name, "self": person.is_self }))
             .collect::<Vec<_>>() })
 }
@@ -22,6 +22,7 @@ pub(crate) fn session(state: SessionState) -> &'static str {
         SessionState::StepUp => "step_up",
         SessionState::SignIn { .. } => "sign_in",
         SessionState::Sealed { .. } => "sealed",
+        SessionState::Unusable { .. } => "unusable",
         SessionState::SignedOut => "signed_out",
     }
 }
@@ -33,6 +34,19 @@ pub(crate) fn sealed_by(state: SessionState) -> Option<&'static str> {
             SealReason::Refused => "portal",
             SealReason::IdentityChanged => "identity",
             SealReason::Lease => "lease",
+        }),
+        _ => None,
+    }
+}
+
+/// Why an account cannot be used.
+fn problem(state: SessionState) -> Option<&'static str> {
+    match state {
+        SessionState::Unusable { problem } => Some(match problem {
+            AccountProblem::KeyLost => "key_lost",
+            AccountProblem::Damaged => "damaged",
+            AccountProblem::Configuration => "configuration",
+            AccountProblem::Unavailable => "unavailable",
         }),
         _ => None,
     }

@@ -266,6 +266,7 @@ impl Context {
             Some(SessionState::StepUp) => "step_up",
             Some(SessionState::SignIn { .. }) => "sign_in",
             Some(SessionState::Sealed { .. }) => "sealed",
+            Some(SessionState::Unusable { .. }) => "unusable",
         }
     }
 }

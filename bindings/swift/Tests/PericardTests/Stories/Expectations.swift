@@ -83,6 +83,7 @@ extension StoryContext {
     case .stepUp: "step_up"
     case .signIn: "sign_in"
     case .sealed: "sealed"
+    case .unusable: "unusable"
     }
   }
 

@@ -1,4 +1,7 @@
 //! A finished sign-in becomes an account, or reopens the one of the same person.
+//!
+//! Where what is here can never be read again, because its key is lost or its file damaged, the sign-in begins anew: a
+//! new key, and the old files are removed. A keystore that cannot say is asked to be tried again later.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -9,10 +12,12 @@ use pericard_protocol::secret::Secret;
 use pericard_protocol::session::lease::LastContact;
 
 use crate::client::site::Site;
-use crate::platform::error::{PericardError, Result, SignInReason};
+use crate::keys::Unlocked;
+use crate::platform::error::{KeystoreError, PericardError, Result, SignInReason, StorageKind};
 use crate::storage::{AccountRow, Device, GrantRow, PersonRow, random_id};
 
-use super::{AccountCore, Accounts};
+use super::core::open_partition;
+use super::{AccountEntry, Accounts};
 
 /// What a finished sign-in brings.
 pub(crate) struct SignedIn {
@@ -41,7 +46,7 @@ pub(crate) struct SignedIn {
 
 impl Accounts {
     /// Makes the account, or reopens the one of the same person. Blocks.
-    pub(crate) fn adopt(&self, site: &Site, signed_in: &SignedIn) -> Result<Arc<AccountCore>> {
+    pub(crate) fn adopt(&self, site: &Site, signed_in: &SignedIn) -> Result<Arc<AccountEntry>> {
         let another = PericardError::SignInRequired {
             reason: SignInReason::AnotherPerson,
         };
@@ -57,7 +62,10 @@ impl Accounts {
         {
             return Err(another);
         }
-        let fresh = found.is_none();
+        // Signing out of the portal's last account may have removed its documents since they were read; an account whose
+        // documents could not be read opens with these.
+        site.save(&self.host)?;
+        let entry = found.clone().map(|row| self.get(row));
         let row = AccountRow {
             id: found
                 .clone()
@@ -81,27 +89,34 @@ impl Accounts {
         {
             return Err(another);
         }
-        let unlocked = self.host.vault.content_root(&row.id, fresh)?;
-        let person = match known {
-            Some(person) if signed_in.name.is_empty() => person,
-            Some(person) => PersonRow {
-                name: signed_in.name.clone(),
-                is_self: signed_in.is_self,
-                ..person
+        let (unlocked, anew) = match &entry {
+            None => (self.host.vault.new_content_root(&row.id)?, true),
+            Some(entry) => self.reopen(entry, known.as_ref())?,
+        };
+        let person = PersonRow {
+            id: known
+                .as_ref()
+                .map_or_else(|| random_id(&self.host.platform), |known| known.id.clone()),
+            patient: signed_in.patient.clone(),
+            name: known
+                .as_ref()
+                .filter(|_| signed_in.name.is_empty())
+                .map_or_else(|| signed_in.name.clone(), |known| known.name.clone()),
+            is_self: match &known {
+                Some(known) if signed_in.name.is_empty() => known.is_self,
+                _ => signed_in.is_self,
             },
-            None => {
-                let id = random_id(&self.host.platform);
-                let wrapped = unlocked.new_person(&self.host.platform, &row.id, &id)?.0;
-                let (patient, name) = (signed_in.patient.clone(), signed_in.name.clone());
-                PersonRow {
-                    id,
-                    patient,
-                    name,
-                    is_self: signed_in.is_self,
-                    wrapped,
-                }
+            wrapped: Vec::new(),
+        };
+        let wrapped = match known {
+            Some(known) if !anew => known.wrapped,
+            _ => {
+                unlocked
+                    .new_person(&self.host.platform, &row.id, &person.id)?
+                    .0
             }
         };
+        let person = PersonRow { wrapped, ..person };
         let grant = GrantRow {
             patient: signed_in.patient.clone(),
             access_token: signed_in.access_token.clone(),
@@ -120,19 +135,57 @@ impl Accounts {
         }
         let (expires, heard) = (signed_in.expires, row.heard);
         let store = |device: &Device| device.signed_in(&row, &grant, &person, &signed_in.sign_in);
-        let account = match found {
-            Some(found) => {
-                let account = self.get(found)?;
-                account.signed_in(unlocked, expires, heard, store)?;
-                account
+        let entry = match entry {
+            Some(entry) if let Ok(core) = entry.core() => {
+                core.signed_in(unlocked, expires, heard, store)?;
+                entry
             }
-            None => {
+            // A new one, or one that could not be opened with what was saved of it.
+            _ => {
                 store(&self.host.device)?;
-                let account = self.get(row.clone())?;
-                account.signed_in(unlocked, expires, heard, |_| Ok(()))?;
-                account
+                let entry = self.get(row);
+                entry
+                    .core()?
+                    .signed_in(unlocked, expires, heard, |_| Ok(()))?;
+                entry
             }
         };
-        Ok(account)
+        Ok(entry)
+    }
+
+    /// The key of an account's content, and whether it is a new one because what is here can never be read again.
+    fn reopen(&self, entry: &AccountEntry, known: Option<&PersonRow>) -> Result<(Unlocked, bool)> {
+        let (host, id) = (&self.host, entry.id());
+        let found = host.vault.content_root(id);
+        let is_open = |person| entry.core().is_ok_and(|core| core.has_open(person));
+        let readable = match (&found, known) {
+            (Ok(root), Some(known)) if !is_open(&known.id) => {
+                open_partition(host, id, root, known).map(drop)
+            }
+            // Nothing to read, or nothing to read it with: the root says enough.
+            _ => Ok(()),
+        };
+        match (found, readable) {
+            (Ok(root), Ok(())) => Ok((root, known.is_none())),
+            (
+                Err(PericardError::Keystore {
+                    kind: KeystoreError::Lost,
+                }),
+                _,
+            )
+            | (
+                _,
+                Err(PericardError::Storage {
+                    kind: StorageKind::WrongKey | StorageKind::Damaged,
+                }),
+            ) => {
+                if let Ok(core) = entry.core() {
+                    core.close();
+                }
+                host.directory()?.remove_account(id)?;
+                Ok((host.vault.new_content_root(id)?, true))
+            }
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        }
     }
 }

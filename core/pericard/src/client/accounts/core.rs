@@ -2,6 +2,9 @@
 //!
 //! A partition is opened when it is first asked for and lives while the account is unlocked. Sealing drops the key in
 //! memory; it is fetched again once the seal is lifted.
+//!
+//! Two locks: that of the content is never held over disk or keystore, so that what is documented as memory only waits
+//! for neither; that of opening is, and is taken on threads that may block alone.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,16 +13,13 @@ use std::time::{Duration, SystemTime};
 use pericard_protocol::admission::Owner;
 use pericard_protocol::session::lease::LastContact;
 
-use crate::client::config::PortalConfig;
 use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::keys::{Unlocked, Wrapped};
-use crate::platform::error::{PericardError, Result};
-use crate::session::{Session, SessionDeps, SessionState};
-use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, Track};
-use crate::sync::{
-    ChangeNotifier, Changes, FeatureSync, SyncCoordinator, SyncRun, download, outbox,
-};
+use crate::platform::error::{KeystoreError, PericardError, Result, SignInReason, StorageKind};
+use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
+use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason, Track};
+use crate::sync::{ChangeNotifier, FeatureSync, SyncCoordinator, SyncRun, download, outbox};
 
 use super::revocations;
 
@@ -33,30 +33,51 @@ pub(crate) struct AccountCore {
     pub(super) site: Arc<Site>,
     pub(super) session: Arc<Session>,
     content: Arc<Mutex<Content>>,
+    /// Held by who opens a partition, over keystore and disk.
+    opening: Mutex<()>,
     pub(super) notifier: Arc<ChangeNotifier>,
     pub(super) sync_runs: SyncCoordinator,
 }
 
 /// What may be read while the account is unlocked.
-pub(super) struct Content {
-    pub(super) people: Vec<PersonRow>,
+struct Content {
+    people: Vec<PersonRow>,
     unlocked: Option<Unlocked>,
-    partitions: BTreeMap<String, Arc<Partition>>,
+    partitions: Partitions,
+    /// Goes up when the key is dropped or comes anew: what was opened with the one before is not published.
+    generation: u64,
+    paused: bool,
+    /// What kept the content from being opened when it was last tried.
+    problem: Option<AccountProblem>,
 }
+
+type Partitions = BTreeMap<String, Arc<Partition>>;
 
 impl AccountCore {
     /// Blocks.
-    pub(crate) fn open(host: &Arc<Host>, row: AccountRow) -> Result<Arc<Self>> {
+    pub(super) fn open(
+        host: &Arc<Host>,
+        mut row: AccountRow,
+        notifier: Arc<ChangeNotifier>,
+    ) -> Result<Arc<Self>> {
+        // What the keystore cannot say now it is asked again before the content is unlocked.
+        if host.device.is_rolled_back(&row.id) == Ok(true) {
+            host.device.seal(&row.id, SealReason::Refused)?;
+            row.sealed = Some(SealReason::Refused);
+        }
         let config = host.portal_config(&row.base, &row.config)?;
         let site = Site::load(host, config)?.ok_or(PericardError::internal("portal"))?;
         let client_id = site.known_client(host)?.unwrap_or_default();
-        let notifier = Arc::new(ChangeNotifier::default());
         let content = Arc::new(Mutex::new(Content {
             people: host.device.people(&row.id)?,
             unlocked: None,
             partitions: BTreeMap::new(),
+            generation: 0,
+            paused: false,
+            problem: None,
         }));
         let (changed_content, changed_hub) = (content.clone(), notifier.clone());
+        let spawner = host.platform.spawner.clone();
         let deps = SessionDeps {
             platform: host.platform.clone(),
             lifecycle: host.lifecycle().clone(),
@@ -65,7 +86,9 @@ impl AccountCore {
             authority: site.authority.clone(),
             on_change: Box::new(move |state| {
                 if matches!(state, SessionState::Sealed { .. }) {
-                    lock(&changed_content).seal();
+                    let closing = lock(&changed_content).seal();
+                    // The last one to let go of a partition closes its file, which touches the disk.
+                    spawner.blocking(Box::new(move || drop(closing)));
                 }
                 changed_hub.session();
             }),
@@ -80,6 +103,7 @@ impl AccountCore {
             site: Arc::new(site),
             session,
             content,
+            opening: Mutex::default(),
             notifier,
             sync_runs: SyncCoordinator::default(),
         }))
@@ -98,22 +122,43 @@ impl AccountCore {
         let mut content = self.content();
         content.people = people;
         content.unlocked = Some(unlocked);
+        content.generation += 1;
+        content.problem = None;
         drop(content);
         self.notifier.session();
         self.notifier.people();
         Ok(())
     }
 
-    pub(crate) fn id(&self) -> &str {
-        &self.row.id
+    /// Where the session stands; `Unusable` while its content cannot be opened for another reason. Memory only.
+    pub(crate) fn state(&self) -> SessionState {
+        let state = self.session.state();
+        match (state, self.content().problem) {
+            (SessionState::Active | SessionState::StepUp, Some(problem)) => {
+                SessionState::Unusable { problem }
+            }
+            _ => state,
+        }
     }
 
-    pub(crate) fn base(&self) -> &str {
-        &self.row.base
-    }
-
+    /// Whose records it shows; without their names while nothing may be read. Memory only.
     pub(crate) fn people(&self) -> Vec<PersonRow> {
-        self.content().people.clone()
+        let (mut people, problem) = {
+            let content = self.content();
+            (content.people.clone(), content.problem)
+        };
+        if self.session.readable().is_err() || problem == Some(AccountProblem::KeyLost) {
+            for person in &mut people {
+                person.name.clear();
+            }
+        }
+        people
+    }
+
+    /// Nothing of it is asked or read from here on. Memory only.
+    pub(super) fn leave(&self) {
+        self.session.leave();
+        self.sync_runs.cancel();
     }
 
     /// The features of this client.
@@ -128,21 +173,13 @@ impl AccountCore {
         self.feature_names().find(|feature| feature.name() == name)
     }
 
-    pub(crate) fn changes(&self) -> Arc<Changes> {
-        self.notifier.subscribe()
-    }
-
-    /// Runs the job of an exported method.
-    pub(crate) async fn job<T: Send + 'static>(
-        &self,
-        job: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> Result<T> {
-        self.host.job(job).await
-    }
-
     /// Starts a sync, or joins the one that is under way.
     pub(crate) fn start_sync(self: &Arc<Self>, budget: Option<Duration>) -> Result<Arc<SyncRun>> {
         self.session.can_ask()?;
+        if self.content().problem == Some(AccountProblem::KeyLost) {
+            // The portal is not asked for what has no place to go.
+            return Err(KeystoreError::Lost.into());
+        }
         let guard = self.host.lifecycle().enter()?;
         let syncs = self.host.lifecycle().syncs();
         let core = self.clone();
@@ -150,7 +187,7 @@ impl AccountCore {
             .sync_runs
             .start(&self.host.platform, &syncs, budget, move |run| async move {
                 let _guard = guard;
-                revocations::settle(&core.host).await;
+                revocations::settle(&core.host);
                 core.site.keep_up(&core.host).await;
                 core.session.reopen().await?;
                 let mut first = Ok(());
@@ -166,24 +203,36 @@ impl AccountCore {
             }))
     }
 
-    pub(crate) fn pause(&self) {
-        self.content()
-            .partitions
-            .values()
-            .for_each(|partition| partition.pause());
+    /// Closes the files until `resume`. Blocks.
+    pub(super) fn pause(&self) {
+        let partitions = {
+            let mut content = self.content();
+            content.paused = true;
+            content.partitions.clone()
+        };
+        partitions.values().for_each(|partition| partition.pause());
     }
 
-    pub(crate) fn resume(&self) {
-        self.content()
-            .partitions
-            .values()
-            .for_each(|partition| partition.resume());
+    pub(super) fn resume(&self) {
+        let mut content = self.content();
+        content.paused = false;
+        let partitions = content.partitions.clone();
+        drop(content);
+        partitions.values().for_each(|partition| partition.resume());
     }
 
-    /// The host is shut down: nothing of the content stays in memory.
-    pub(crate) fn end(&self) {
-        self.content().close();
-        self.notifier.end();
+    /// Drops the key and closes every file for good. Blocks.
+    pub(super) fn close(&self) {
+        let partitions = self.content().seal();
+        for partition in partitions.into_values() {
+            // Somebody may still hold it; its file is closed all the same.
+            partition.pause();
+        }
+    }
+
+    /// The people are nobody's business any more.
+    pub(super) fn forget_people(&self) {
+        self.content().people.clear();
     }
 
     pub(crate) fn site(&self) -> &Arc<Site> {
@@ -194,11 +243,7 @@ impl AccountCore {
         &self.session
     }
 
-    pub(crate) fn config(&self) -> Result<PortalConfig> {
-        self.host.portal_config(&self.row.base, &self.row.config)
-    }
-
-    pub(super) fn content(&self) -> MutexGuard<'_, Content> {
+    fn content(&self) -> MutexGuard<'_, Content> {
         lock(&self.content)
     }
 
@@ -212,33 +257,87 @@ impl AccountCore {
         found.ok_or(PericardError::NotFound)
     }
 
-    /// A person's partition, opened once. Blocks.
+    /// A person's partition, opened once. Blocks, and never twice at a time.
     pub(super) fn partition(&self, id: &str) -> Result<Arc<Partition>> {
         if let Err(error) = self.session.readable() {
             self.session.seal_if_over()?;
             return Err(error);
         }
-        let person = self.person(id)?;
-        let mut content = self.content();
-        // Once more where nobody can seal in between: the key must not come back behind a seal.
-        self.session.readable()?;
-        if let Some(partition) = content.partitions.get(id) {
-            return Ok(partition.clone());
+        let opened = self.open_partition(id);
+        self.note(&opened);
+        opened
+    }
+
+    fn open_partition(&self, id: &str) -> Result<Arc<Partition>> {
+        let is_open = || self.content().partitions.get(id).cloned();
+        if let Some(partition) = is_open() {
+            return Ok(partition);
         }
-        // The key is fetched when it is first needed, and again after a seal was lifted.
-        let root = match content.unlocked.clone() {
-            Some(root) => root,
-            None => self.host.vault.content_root(&self.row.id, false)?,
+        let _one = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(partition) = is_open() {
+            return Ok(partition);
+        }
+        loop {
+            let person = self.person(id)?;
+            let (generation, unlocked) = {
+                let content = self.content();
+                (content.generation, content.unlocked.clone())
+            };
+            let root = match unlocked {
+                Some(root) => root,
+                None => self.unlock()?,
+            };
+            let partition = open_partition(&self.host, &self.row.id, &root, &person)?;
+            // Declared after the partition, which is then closed without the lock where it is not published.
+            let mut content = self.content();
+            if content.paused {
+                return Err(PericardError::Closed);
+            }
+            // Once more where nobody can seal in between: the key must not come back behind a seal.
+            self.session.readable()?;
+            if content.generation == generation {
+                content.unlocked = Some(root);
+                content.partitions.insert(id.to_owned(), partition.clone());
+                return Ok(partition);
+            }
+        }
+    }
+
+    /// The key of the content, from the keystore, unless device.db is older than the last seal.
+    fn unlock(&self) -> Result<Unlocked> {
+        if self.host.device.is_rolled_back(&self.row.id)? {
+            return Err(PericardError::SignInRequired {
+                reason: SignInReason::Revoked,
+            });
+        }
+        self.host.vault.content_root(&self.row.id)
+    }
+
+    /// Remembers whether the content can be opened.
+    fn note<T>(&self, opened: &Result<T>) {
+        let problem = match opened {
+            Ok(_) => None,
+            Err(error) => match AccountProblem::of(error) {
+                None => return,
+                problem => problem,
+            },
         };
-        content.unlocked = Some(root.clone());
-        let key = root.person(&self.row.id, id, &Wrapped(person.wrapped))?;
-        let path = self.host.directory()?.person_db(&self.row.id, id)?;
-        let features = self.host.features.iter();
-        let schemas = std::iter::once(&outbox::SCHEMA)
-            .chain(features.flat_map(|feature| feature.schemas().iter().copied()));
-        let partition = Arc::new(Partition::open(&path, &key, &person.patient, schemas)?);
-        content.partitions.insert(id.to_owned(), partition.clone());
-        Ok(partition)
+        let before = std::mem::replace(&mut self.content().problem, problem);
+        if before != problem {
+            self.notifier.session();
+        }
+    }
+
+    /// Finds out whether the content can be opened, where it may be. Blocks.
+    pub(super) fn probe(&self) {
+        if self.session.readable().is_ok() {
+            let _ = self.partitions();
+        }
+    }
+
+    /// Whether a person's partition is open. Memory only.
+    pub(super) fn has_open(&self, person: &str) -> bool {
+        self.content().partitions.contains_key(person)
     }
 
     /// Every person's partition. Blocks.
@@ -311,19 +410,35 @@ fn lock(content: &Mutex<Content>) -> MutexGuard<'_, Content> {
     content.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Content {
-    /// Drops the key. Nobody gets a partition from here on; a run that is ending may still note what it knows.
-    fn seal(&mut self) {
-        self.unlocked = None;
-        self.partitions.clear();
-    }
+/// Opens a person's database. Blocks.
+pub(super) fn open_partition(
+    host: &Host,
+    account: &str,
+    root: &Unlocked,
+    person: &PersonRow,
+) -> Result<Arc<Partition>> {
+    let key = root.person(account, &person.id, &Wrapped(person.wrapped.clone()))?;
+    let path = host.directory()?.person_db(account, &person.id)?;
+    let features = host.features.iter();
+    let schemas = std::iter::once(&outbox::SCHEMA)
+        .chain(features.flat_map(|feature| feature.schemas().iter().copied()));
+    let opened = Partition::open(&path, &key, &person.patient, schemas);
+    // The key was wrapped for this person, so it is the right one and the file is not.
+    let opened = opened.map_err(|error| match error {
+        PericardError::Storage {
+            kind: StorageKind::WrongKey,
+        } => PericardError::storage(StorageKind::Damaged),
+        error => error,
+    });
+    opened.map(Arc::new)
+}
 
-    /// Drops the key and closes every open partition.
-    pub(super) fn close(&mut self) {
+impl Content {
+    /// Drops the key. Nobody gets a partition from here on; a run that is ending may still note what it knows. Those that
+    /// are open are returned, to be dropped without the lock.
+    fn seal(&mut self) -> Partitions {
         self.unlocked = None;
-        for partition in std::mem::take(&mut self.partitions).into_values() {
-            // Somebody may still hold it; its file is closed all the same.
-            partition.pause();
-        }
+        self.generation += 1;
+        std::mem::take(&mut self.partitions)
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! Uses: `config`, `host`, `site`
 //!
-//! - `core` is an account from the inside.
+//! - `entry` is an account as its handles see it, usable or not; `core` is one that is, from the inside.
 //! - `adopt` makes an account of a finished sign-in, or reopens the one of the same person.
 //! - `remove` destroys what this device holds of an account; `revocations` tells the portal.
 
 mod adopt;
 mod core;
+mod entry;
 mod person;
 mod remove;
 pub(crate) mod revocations;
@@ -22,12 +23,14 @@ use crate::storage::AccountRow;
 
 pub(crate) use adopt::SignedIn;
 pub(crate) use core::AccountCore;
+pub(crate) use entry::AccountEntry;
 pub(crate) use remove::NotifyPortal;
 
-/// The accounts of one open directory.
+/// The accounts of one open directory. Whoever keeps the client open holds them.
 pub(crate) struct Accounts {
     host: Arc<Host>,
-    open: Mutex<BTreeMap<String, Arc<AccountCore>>>,
+    /// Never held over disk or keystore.
+    open: Mutex<BTreeMap<String, Arc<AccountEntry>>>,
 }
 
 impl Accounts {
@@ -57,33 +60,55 @@ impl Accounts {
         self.host.platform.blocking(move || work(&accounts)).await
     }
 
-    /// Every account, in order of its first sign-in. Blocks.
-    pub(crate) fn list(&self) -> Result<Vec<Arc<AccountCore>>> {
+    /// Every account, in order of its first sign-in, those that cannot be used included. Blocks.
+    pub(crate) fn list(&self) -> Result<Vec<Arc<AccountEntry>>> {
         let rows = self.host.device.accounts()?;
-        rows.into_iter().map(|row| self.get(row)).collect()
+        Ok(rows.into_iter().map(|row| self.get(row)).collect())
     }
 
     /// The account `id`. Blocks.
-    pub(crate) fn find(&self, id: &str) -> Result<Arc<AccountCore>> {
+    pub(crate) fn find(&self, id: &str) -> Result<Arc<AccountEntry>> {
         let rows = self.host.device.accounts()?;
         let row = rows.into_iter().find(|row| row.id == id);
-        self.get(row.ok_or(PericardError::NotFound)?)
+        Ok(self.get(row.ok_or(PericardError::NotFound)?))
     }
 
-    /// Blocks.
-    fn get(&self, row: AccountRow) -> Result<Arc<AccountCore>> {
-        let mut open = self.open();
-        if let Some(account) = open.get(&row.id) {
-            return Ok(account.clone());
+    /// The entry of an account, opened as far as it can be. Blocks.
+    fn get(&self, row: AccountRow) -> Arc<AccountEntry> {
+        let entry = {
+            let mut open = self.open();
+            let entry = open
+                .entry(row.id.clone())
+                .or_insert_with(|| AccountEntry::new(row.clone()));
+            if entry.is_gone() {
+                // Leaving it did not come to its end; whoever holds the old entry has left all the same.
+                *entry = AccountEntry::new(row.clone());
+            }
+            entry.clone()
+        };
+        entry.open(&self.host, row);
+        entry
+    }
+
+    /// The same, and finds out whether its content can be opened. Blocks.
+    pub(crate) fn probed(entries: Vec<Arc<AccountEntry>>) -> Vec<Arc<AccountEntry>> {
+        for core in entries.iter().filter_map(|entry| entry.core().ok()) {
+            core.probe();
         }
-        let id = row.id.clone();
-        let account = AccountCore::open(&self.host, row)?;
-        open.insert(id, account.clone());
-        Ok(account)
+        entries
     }
 
-    fn open(&self) -> MutexGuard<'_, BTreeMap<String, Arc<AccountCore>>> {
+    fn open(&self) -> MutexGuard<'_, BTreeMap<String, Arc<AccountEntry>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those that are open, without the lock.
+    fn cores(&self) -> Vec<Arc<AccountCore>> {
+        let entries: Vec<_> = self.open().values().cloned().collect();
+        entries
+            .iter()
+            .filter_map(|entry| entry.core().ok())
+            .collect()
     }
 
     /// Closes every file and idle connection; returns when all are closed.
@@ -101,7 +126,20 @@ impl Accounts {
         self.host
             .lifecycle()
             .resume(&self.host.platform, files)
-            .await
+            .await?;
+        revocations::settle(&self.host);
+        self.tidy();
+        Ok(())
+    }
+
+    /// Begins to finish what leaving an account could not, beside everything else.
+    fn tidy(self: &Arc<Self>) {
+        let (accounts, guard) = (self.clone(), self.host.lifecycle().enter());
+        self.host.platform.spawner.blocking(Box::new(move || {
+            if let Ok(_guard) = guard {
+                let _ = accounts.finish_removals();
+            }
+        }));
     }
 
     /// Pauses for good and frees the directory.
@@ -114,9 +152,16 @@ impl Accounts {
     }
 }
 
+/// Nobody holds the client any more: what is under way ends, and with it the last hold on the directory and the keys.
+impl Drop for Accounts {
+    fn drop(&mut self) {
+        self.host.lifecycle().abandon();
+    }
+}
+
 impl Files for Accounts {
     fn close(&self) {
-        for account in self.open().values() {
+        for account in self.cores() {
             account.pause();
         }
         self.host.device.pause();
@@ -125,15 +170,18 @@ impl Files for Accounts {
 
     fn reopen(&self) {
         self.host.device.resume();
-        for account in self.open().values() {
+        for account in self.cores() {
             account.resume();
         }
     }
 
     fn release(&self) {
         self.host.release_directory();
-        for account in std::mem::take(&mut *self.open()).into_values() {
-            account.end();
+        for entry in std::mem::take(&mut *self.open()).into_values() {
+            if let Ok(account) = entry.core() {
+                account.close();
+            }
+            entry.end();
         }
     }
 }

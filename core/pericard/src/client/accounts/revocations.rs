@@ -1,99 +1,227 @@
 //! Telling portals that a token is of no use any more (RFC 7009).
 //!
-//! A portal that cannot be reached now is told later: a copy that can do nothing but be revoked is kept for a day, goes out
-//! when the device is next online, and is destroyed after that. It goes to the authorization server that gave the token,
-//! and to no other that the base may name since.
+//! A copy of the token that can do nothing but be revoked is kept for a day: where it goes, what is said there, and the
+//! roots that the portal was trusted by. It goes to the authorization server that gave the token, as that was known when
+//! the token was given up, and to no other that the base may name since.
+//!
+//! It is tried when a client is opened or resumed, a portal is found, or a sync starts, always beside that: nobody
+//! waits for it, and a portal that is slow delays no other. A refusal ends the trying, since the same will be refused
+//! again; what says nothing about the token (offline, 5xx, 401, 408, 429) leaves it for the next time.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use pericard_protocol::base_url::Base;
 use pericard_protocol::limits;
 use pericard_protocol::oauth::Form;
 use pericard_protocol::oauth::token::revoke;
 use pericard_protocol::secret::Secret;
 use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
+use url::Url;
 
 use crate::client::config::PortalConfig;
 use crate::client::host::Host;
 use crate::client::site::Site;
-use crate::http::Request;
-use crate::platform::error::Result;
+use crate::http::{HttpClient, Request};
+use crate::platform::error::{PericardError, Result};
+use crate::storage::PendingRevocation;
 
-/// How long a copy is kept while the device is offline.
+/// How long a copy is kept while the portal cannot be told.
 pub(super) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long one attempt may take.
+const ATTEMPT: Duration = Duration::from_secs(20);
+
+/// How long signing out waits for the portal to be told.
+pub(crate) const SIGN_OUT: Duration = Duration::from_secs(3);
 
 #[derive(Serialize, Deserialize)]
 struct Revocation {
-    config: PortalConfig,
-    #[serde(default)]
-    issuer: Option<String>,
+    url: String,
     body: String,
+    roots: Vec<Vec<u8>>,
 }
 
-/// What has to be kept of a token to revoke it.
-pub(super) fn document(
-    config: PortalConfig,
+/// What has to be kept of a token to revoke it; nothing where its server revokes none, or is another today.
+pub(crate) fn document(
+    site: &Site,
     issuer: &str,
     client_id: &str,
     token: &Secret,
-) -> Result<Secret> {
-    let document = Revocation {
-        config,
-        issuer: Some(issuer.to_owned()),
-        body: revoke(client_id, token).as_str().to_owned(),
+) -> Result<Option<Secret>> {
+    let endpoints = site.endpoints();
+    let url = endpoints.revocation.clone();
+    let Some(url) = url.filter(|url| endpoints.may_receive(issuer, url)) else {
+        return Ok(None);
     };
-    Ok(Secret::new(serde_json::to_string(&document)?))
+    let document = Revocation {
+        url: url.into(),
+        body: revoke(client_id, token).as_str().to_owned(),
+        roots: site.config.extra_roots.clone(),
+    };
+    Ok(Some(Secret::new(serde_json::to_string(&document)?)))
 }
 
 /// Keeps a token that became no account's until its portal is told. Blocks.
 pub(crate) fn later(
-    host: &Host,
+    host: &Arc<Host>,
     config: PortalConfig,
     issuer: &str,
     client_id: &str,
     token: &Secret,
 ) -> Result<()> {
-    let document = document(config, issuer, client_id, token)?;
-    let until = host.platform.clock.now() + KEPT;
-    host.device.revoke_later(&document, until)
+    let Some(site) = Site::load(host, config)? else {
+        return Ok(());
+    };
+    match document(&site, issuer, client_id, token)? {
+        Some(document) => keep(host, &document),
+        None => Ok(()),
+    }
 }
 
-/// Tells portals what they have not heard yet. What cannot be told now stays for its day.
-pub(crate) async fn settle(host: &Arc<Host>) {
+/// Keeps what `document` made. Blocks.
+pub(crate) fn keep(host: &Host, document: &Secret) -> Result<()> {
+    let until = host.platform.clock.now() + KEPT;
+    host.device.revoke_later(document, until)
+}
+
+/// Begins to tell portals what they have not heard yet, beside everything else.
+pub(crate) fn settle(host: &Arc<Host>) {
+    drop(begin(host));
+}
+
+/// The same, and waits for it as long as `limit`; what is not done then goes on.
+pub(crate) async fn settle_within(host: &Arc<Host>, limit: Duration) {
+    let done = begin(host);
+    tokio::select! {
+        biased;
+        _ = done => {}
+        () = host.platform.clock.timer(limit) => {}
+    }
+}
+
+/// What is returned resolves when all of it has been tried.
+fn begin(host: &Arc<Host>) -> oneshot::Receiver<()> {
+    let (done, told) = oneshot::channel();
+    let host = host.clone();
+    // Nothing is begun while the client is paused.
+    if let Ok(guard) = host.lifecycle().enter() {
+        let platform = host.platform.clone();
+        platform.spawner.spawn(Box::pin(async move {
+            let _guard = guard;
+            try_all(&host).await;
+            let _ = done.send(());
+        }));
+    }
+    told
+}
+
+async fn try_all(host: &Arc<Host>) {
     let due = |host: &Arc<Host>| host.device.revocations(host.platform.clock.now());
     let Ok(pending) = host.on_disk(due).await else {
         return;
     };
-    for revocation in pending {
-        let Ok(document) = serde_json::from_str::<Revocation>(revocation.document.expose()) else {
-            continue;
+    // Each in a task of its own: none waits for another.
+    let running: Vec<_> = pending
+        .into_iter()
+        .filter_map(|revocation| {
+            let turn = Turn::take(host, revocation.id)?;
+            let (done, told) = oneshot::channel();
+            host.platform.spawner.spawn(Box::pin(async move {
+                turn.tell(revocation).await;
+                let _: Result<(), ()> = done.send(());
+            }));
+            Some(told)
+        })
+        .collect();
+    for told in running {
+        // One that panicked is tried another time.
+        let _ = told.await;
+    }
+}
+
+/// The right to try one revocation: each is tried once at a time.
+struct Turn {
+    host: Arc<Host>,
+    id: i64,
+}
+
+impl Turn {
+    fn take(host: &Arc<Host>, id: i64) -> Option<Self> {
+        let first = taken(host).insert(id);
+        first.then(|| Self {
+            host: host.clone(),
+            id,
+        })
+    }
+
+    async fn tell(&self, revocation: PendingRevocation) {
+        let document = serde_json::from_str::<Revocation>(revocation.document.expose());
+        let settled = match document {
+            Ok(document) => tokio::select! {
+                biased;
+                settled = send(&self.host, document) => settled.unwrap_or(true),
+                () = self.host.platform.clock.timer(ATTEMPT) => false,
+            },
+            Err(_) => true,
         };
-        let Revocation {
-            config,
-            issuer,
-            body,
-        } = document;
-        let kept = host.on_disk(move |host| Site::load(host, config)).await;
-        let Ok(Some(site)) = kept else {
-            continue;
-        };
-        let endpoints = site.endpoints();
-        let issuer = issuer.unwrap_or_default();
-        let url = endpoints.revocation.clone();
-        let Some(url) = url.filter(|url| endpoints.may_receive(&issuer, url)) else {
-            continue;
-        };
-        let request = Request::post(
-            url,
-            Form::CONTENT_TYPE,
-            body.into_bytes(),
-            limits::OAUTH_BODY,
-        );
-        let told = site.http.send(request).await;
-        if told.is_ok_and(|response| response.is_success()) {
-            let _ = host
+        if settled {
+            let _ = self
+                .host
                 .on_disk(move |host| host.device.revoked(revocation.id))
                 .await;
         }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        taken(&self.host).remove(&self.id);
+    }
+}
+
+fn taken(host: &Host) -> MutexGuard<'_, BTreeSet<i64>> {
+    host.revoking.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether there is nothing more to say; an error where it can never be said.
+async fn send(host: &Host, document: Revocation) -> Result<bool> {
+    let malformed = |_| PericardError::internal("revocation");
+    let url = Url::parse(&document.url).map_err(malformed)?;
+    let origin = url.origin().ascii_serialization();
+    let http = HttpClient::new(
+        host.platform.clone(),
+        host.lifecycle().clone(),
+        Base::parse(&origin, host.config.allow_loopback_http)?,
+        document.roots,
+    );
+    let body = document.body.into_bytes();
+    let request = Request::post(url, Form::CONTENT_TYPE, body, limits::OAUTH_BODY);
+    Ok(http
+        .send(request)
+        .await
+        .is_ok_and(|response| is_settled(response.status)))
+}
+
+/// Whether the server has taken it, or would refuse it again. Unknown tokens are 200 (RFC 7009 §2.2).
+fn is_settled(status: u16) -> bool {
+    match status {
+        200..=299 => true,
+        401 | 408 | 429 => false,
+        400..=499 => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_settled;
+
+    #[test]
+    fn a_refusal_ends_the_trying_and_trouble_does_not() {
+        assert!([200, 204, 400, 403, 404, 405, 410].map(is_settled) == [true; 7]);
+        assert!([302, 401, 408, 429, 500, 502, 503, 504].map(is_settled) == [false; 8]);
     }
 }

@@ -266,7 +266,7 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
         heard: None,
         wanted: None,
     };
-    let root = host.vault.content_root(&row.id, true).unwrap();
+    let root = host.vault.new_content_root(&row.id).unwrap();
     let id = random_id(&host.platform);
     let wrapped = root.new_person(&host.platform, &row.id, &id).unwrap().0;
     let person = PersonRow {
@@ -290,7 +290,7 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
     };
     host.device.signed_in(&row, &grant, &person, "").unwrap();
     let accounts = Accounts::new(host).unwrap();
-    let account = accounts.find(&row.id).unwrap();
+    let account = accounts.find(&row.id).unwrap().core().unwrap();
     (accounts, account)
 }
 

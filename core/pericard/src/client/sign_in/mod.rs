@@ -36,7 +36,7 @@ use std::time::{Duration, SystemTime};
 
 use pericard_protocol::secret::Secret;
 
-use crate::client::accounts::{AccountCore, Accounts, SignedIn, revocations};
+use crate::client::accounts::{AccountEntry, Accounts, SignedIn, revocations};
 use crate::client::config::PortalConfig;
 use crate::client::host::Host;
 use crate::client::second_factor::TotpSecret;
@@ -245,7 +245,7 @@ impl SignInFlow {
     }
 
     /// Commits a `Ready` sign-in as an account; again, it returns the same account.
-    pub(crate) async fn finish(&self) -> Result<Arc<AccountCore>> {
+    pub(crate) async fn finish(&self) -> Result<Arc<AccountEntry>> {
         let mut state = self.state.lock().await;
         let redeemed = match &state.stage {
             Stage::Done { account } => {

@@ -144,7 +144,7 @@ pub(super) async fn give_back(
     });
     // What cannot be kept runs out by itself.
     if kept.await.unwrap_or(false) {
-        revocations::settle(host).await;
+        revocations::settle(host);
     }
 }
 

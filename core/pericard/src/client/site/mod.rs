@@ -140,6 +140,12 @@ impl Site {
             .await
     }
 
+    /// The same. Blocks.
+    pub(crate) fn save(&self, host: &Host) -> Result<()> {
+        let document = serde_json::to_string(&*self.documents())?;
+        host.device.keep_portal(&self.config.base, &document)
+    }
+
     fn documents(&self) -> Arc<Documents> {
         self.documents
             .lock()

@@ -97,7 +97,7 @@ impl Device {
             )?;
             tx.execute(
                 "INSERT INTO person (id, account, patient, name, is_self, wrapped) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (account, patient) DO UPDATE SET name = ?4, is_self = ?5",
+                 ON CONFLICT (account, patient) DO UPDATE SET name = ?4, is_self = ?5, wrapped = ?6",
                 (&person.id, &row.id, &person.patient, &person.name, person.is_self, &person.wrapped),
             )?;
             tx.execute("DELETE FROM sign_in WHERE id = ?1", [sign_in])?;
@@ -105,12 +105,14 @@ impl Device {
         })
     }
 
-    /// An account is about to be destroyed: its tokens go, and what still has to be revoked is kept until `until`.
+    /// An account is about to be destroyed: its tokens and its people's keys go, and what still has to be revoked is kept
+    /// until `until`.
     pub(crate) fn leave(&self, id: &str, pending: &[Secret], until: SystemTime) -> Result<()> {
         self.database.write(|tx| {
             tx.execute("UPDATE account SET leaving = 1 WHERE id = ?1", [id])?;
-            for tokens in ["token_grant", "superseded"] {
-                tx.execute(&format!("DELETE FROM {tokens} WHERE account = ?1"), [id])?;
+            tx.execute("INSERT OR IGNORE INTO doomed_key VALUES (?1)", [id])?;
+            for table in ["token_grant", "superseded", "person"] {
+                tx.execute(&format!("DELETE FROM {table} WHERE account = ?1"), [id])?;
             }
             for document in pending {
                 tx.execute(
@@ -131,11 +133,51 @@ impl Device {
         })
     }
 
-    /// Forgets an account and everything that hangs on it.
+    /// The accounts whose keys have to be deleted from the keystore.
+    pub(crate) fn doomed_keys(&self) -> Result<Vec<String>> {
+        self.database.read(|c| {
+            let mut statement = c.prepare("SELECT account FROM doomed_key")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The keystore has deleted an account's keys.
+    pub(crate) fn keys_deleted(&self, account: &str) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute("DELETE FROM doomed_key WHERE account = ?1", [account])?;
+            Ok(())
+        })
+    }
+
+    /// Forgets an account and everything that hangs on it; with the last account at a portal, what is known of that too.
     pub(crate) fn remove_account(&self, id: &str) -> Result<()> {
         self.database.write(|tx| {
+            tx.execute(&format!("DELETE FROM sign_in WHERE {}", of_account()), [id])?;
+            for table in ["portal", "registration"] {
+                let sql = format!("DELETE FROM {table} WHERE base IN ({LAST_AT_BASE})");
+                tx.execute(&sql, [id])?;
+            }
             tx.execute("DELETE FROM account WHERE id = ?1", [id])?;
             Ok(())
+        })
+    }
+
+    /// The clients and refresh tokens of finished sign-ins that go with an account.
+    pub(crate) fn sign_in_tokens(&self, id: &str) -> Result<Vec<(String, Secret)>> {
+        self.database.read(|c| {
+            let sql = format!(
+                "SELECT state ->> '$.client_id', state ->> '$.stage.Ready.refresh_token' FROM sign_in
+                 WHERE {} AND CASE WHEN json_valid(state)
+                     THEN state ->> '$.stage.Ready.refresh_token' IS NOT NULL END",
+                of_account()
+            );
+            let mut statement = c.prepare(&sql)?;
+            let rows = statement.query_map([id], |row| {
+                let client: Option<String> = row.get(0)?;
+                Ok((client.unwrap_or_default(), Secret::new(row.get(1)?)))
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 
@@ -151,8 +193,12 @@ impl Device {
     }
 
     /// Seals an account: the reason is kept, the tokens are gone. After a lease they stay, to ask the portal with.
+    ///
+    /// The keystore is told after the commit: a death in between leaves it knowing less, and the next opening tells it.
     pub(crate) fn seal(&self, account: &str, reason: SealReason) -> Result<()> {
-        self.database.write(|tx| {
+        // What cannot be asked now counts as nothing: this database has the higher number as long as it is the newest.
+        let told = self.vault.seals(account).unwrap_or_default();
+        let seals = self.database.write(|tx| {
             // A lease that ends takes no other reason's place.
             tx.execute(
                 "UPDATE account SET sealed = ?2 WHERE id = ?1 AND (sealed IS NULL OR ?2 <> ?3)",
@@ -161,8 +207,36 @@ impl Device {
             if reason != SealReason::Lease {
                 tx.execute("DELETE FROM token_grant WHERE account = ?1", [account])?;
             }
-            Ok(())
-        })
+            let seals: Option<i64> = tx
+                .query_row(
+                    "UPDATE account SET seals = max(seals, ?2) + 1 WHERE id = ?1 RETURNING seals",
+                    (account, i64::try_from(told).unwrap_or(i64::MAX - 1)),
+                    |row| row.get(0),
+                )
+                .optional()?;
+            Ok(seals)
+        })?;
+        if let Some(seals) = seals {
+            // What cannot be told now is told at the next opening.
+            let _ = self.vault.note_seals(account, seals.unsigned_abs());
+        }
+        Ok(())
+    }
+
+    /// Whether this database is older than the account's last seal, as the keystore has it. Tells the keystore what it
+    /// does not know yet.
+    pub(crate) fn is_rolled_back(&self, account: &str) -> Result<bool> {
+        let told = self.vault.seals(account)?;
+        let seals = self.database.read(|c| {
+            let sql = "SELECT seals FROM account WHERE id = ?1";
+            Ok(c.query_row(sql, [account], |row| row.get::<_, i64>(0))
+                .optional()?)
+        })?;
+        let seals = seals.unwrap_or_default().unsigned_abs();
+        if seals > told {
+            self.vault.note_seals(account, seals)?;
+        }
+        Ok(told > seals)
     }
 
     /// The portal asked for more before it goes on.
@@ -198,6 +272,18 @@ impl Device {
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
+}
+
+/// The base of account ?1, if no other account is there.
+const LAST_AT_BASE: &str = "SELECT base FROM account AS own WHERE id = ?1
+    AND NOT EXISTS (SELECT 1 FROM account WHERE base = own.base AND id <> own.id)";
+
+/// Which sign-ins go with account ?1: those that would reopen it, and with the last account at a base all of that base.
+fn of_account() -> String {
+    format!(
+        "CASE WHEN json_valid(state) THEN state ->> '$.expected' IS ?1
+             OR state ->> '$.config.base' IN ({LAST_AT_BASE}) END"
+    )
 }
 
 /// The newest are worth a request at the end; older ones have run out by then.

@@ -15,25 +15,30 @@ mod rows;
 mod schema;
 
 use std::path::Path;
+use std::sync::Arc;
 
+use crate::keys::Vault;
 use crate::platform::error::{PericardError, Result};
 use crate::platform::secret::Key;
 
 use super::database::{Database, Durability};
 
 pub use rows::SealReason;
-pub(crate) use rows::{AccountRow, GrantRow, PersonRow, instant, millis};
+pub(crate) use rows::{AccountRow, GrantRow, PendingRevocation, PersonRow, instant, millis};
 use schema::SCHEMA;
 
 /// The device's database. Its methods block.
 pub(crate) struct Device {
     database: Database,
+    /// Has the number of each account's seals as well.
+    vault: Arc<Vault>,
 }
 
 impl Device {
-    pub(crate) fn open(path: &Path, key: Key) -> Result<Self> {
+    pub(crate) fn open(path: &Path, key: Key, vault: Arc<Vault>) -> Result<Self> {
         Ok(Self {
             database: Database::open(path, key, Durability::Power, vec![&SCHEMA])?,
+            vault,
         })
     }
 
@@ -115,7 +120,8 @@ mod tests {
         })
         .unwrap();
         drop(old);
-        let device = Device::open(&path, key()).unwrap();
+        let vault = Arc::new(crate::keys::tests::vault(false).0);
+        let device = Device::open(&path, key(), vault).unwrap();
         let row = device.accounts().unwrap().remove(0);
         assert_eq!((row.sealed, row.heard, row.wanted), (None, None, None));
         let grant = device.grant("a").unwrap().unwrap();
@@ -132,5 +138,92 @@ mod tests {
         assert_eq!(document["capability"]["text"], "{}");
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
         assert!(device.sign_in(now).unwrap().is_none());
+    }
+
+    /// Every row of every table that could say something about a portal or a person.
+    fn rows(device: &Device) -> Vec<String> {
+        let read = |c: &rusqlite::Connection| {
+            let mut all = Vec::new();
+            for (table, columns) in [
+                ("account", "id || base || issuer || subject"),
+                ("token_grant", "account"),
+                ("superseded", "account"),
+                ("person", "account || patient || name"),
+                ("sign_in", "id"),
+                ("portal", "base"),
+                ("registration", "base"),
+            ] {
+                let mut statement = c.prepare(&format!("SELECT {columns} FROM {table}"))?;
+                let found = statement.query_map([], |row| row.get::<_, String>(0))?;
+                for row in found {
+                    all.push(format!("{table} {}", row?));
+                }
+            }
+            Ok(all)
+        };
+        device.database.read(read).unwrap()
+    }
+
+    #[test]
+    fn after_leaving_no_row_about_the_portal_or_the_person_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Arc::new(crate::keys::tests::vault(false).0);
+        let path = folder.path().join("device.db");
+        let device = Device::open(&path, Key::new([7; 32]), vault).unwrap();
+        let rows_of = |account: &str, base: &str| {
+            let sign_in = |id: &str, expected: &str, token: &str| {
+                format!(
+                    r#"INSERT INTO sign_in VALUES ('{id}', '{{"config":{{"base":"{base}"}},"client_id":"c",
+                        "expected":{expected},"stage":{{"Ready":{{"refresh_token":{token}}}}}}}', 1);"#
+                )
+            };
+            format!(
+                r#"INSERT INTO account (id, base, issuer, subject, config) VALUES ('{account}', '{base}', 'i', '{account}', '{{}}');
+                INSERT INTO token_grant (account, patient, access_token, expires, refresh_token, scope)
+                    VALUES ('{account}', 'p', 'a', 1, 'r', 's');
+                INSERT INTO superseded VALUES ('{account}', 'c', 'old');
+                INSERT INTO person VALUES ('{account}p', '{account}', 'p', 'Name', 1, x'00');
+                INSERT OR REPLACE INTO portal VALUES ('{base}', '{{}}');
+                INSERT OR REPLACE INTO registration VALUES ('{base}', 'i', 'r', 'c');
+                {} {}"#,
+                sign_in(
+                    &format!("{account}-own"),
+                    &format!("\"{account}\""),
+                    "\"mine\""
+                ),
+                sign_in(&format!("{account}-new"), "null", "null"),
+            )
+        };
+        device
+            .database
+            .write(|tx| {
+                tx.execute_batch(&rows_of("a", "https://one"))?;
+                tx.execute_batch(&rows_of("b", "https://one"))?;
+                tx.execute_batch(&rows_of("c", "https://two"))?;
+                Ok(tx.execute("INSERT INTO sign_in VALUES ('odd', 'no json', 1)", [])?)
+            })
+            .unwrap();
+        let leave = |id: &str| {
+            device.leave(id, &[], SystemTime::UNIX_EPOCH).unwrap();
+            device.remove_account(id).unwrap();
+            device.keys_deleted(id).unwrap();
+        };
+        let tokens = device.sign_in_tokens("a").unwrap();
+        assert_eq!(tokens.len(), 1);
+        assert!(tokens[0].0 == "c" && tokens[0].1.matches("mine"));
+        leave("a");
+        let left = rows(&device);
+        // What it shares with another account stays until that one is left.
+        assert!(left.contains(&"portal https://one".into()), "{left:?}");
+        assert!(left.contains(&"sign_in a-new".into()), "{left:?}");
+        let own = |row: &&String| row.contains(" a") && **row != "sign_in a-new";
+        assert_eq!(left.iter().find(own), None);
+        leave("b");
+        let left = rows(&device);
+        assert!(left.iter().all(|row| !row.contains("one")), "{left:?}");
+        assert!(left.contains(&"portal https://two".into()), "{left:?}");
+        leave("c");
+        assert_eq!(rows(&device), ["sign_in odd"]);
+        assert!(device.doomed_keys().unwrap().is_empty());
     }
 }

@@ -104,6 +104,10 @@ private val KeystoreException.text: String
     get() = when (this) {
         is KeystoreException.Unavailable -> "The device's key store cannot be used now. Unlock the device and try again."
         is KeystoreException.Refused -> "The device's key store refused. Allow the app to use it and try again."
+        is KeystoreException.Lost ->
+            "The key to the stored records is gone from this device, so they can no longer be read. Sign in again to load them anew."
+        is KeystoreException.Doubled ->
+            "The device's key store holds the key of this app twice. Remove the app and install it again, then sign in."
         is KeystoreException.Unexpected -> "The device's key store failed. Restart the app and try again."
     }
 

@@ -26,8 +26,13 @@ class UserMessageTest {
         PortalProblem.entries.forEach { add(PericardException.Portal(it, null)) }
         add(PericardException.Integrity("id"))
         StorageKind.entries.forEach { add(PericardException.Storage(it)) }
-        listOf(KeystoreException.Unavailable(), KeystoreException.Refused(), KeystoreException.Unexpected())
-            .forEach { add(PericardException.Keystore(it)) }
+        listOf(
+            KeystoreException.Unavailable(),
+            KeystoreException.Refused(),
+            KeystoreException.Lost(),
+            KeystoreException.Doubled(),
+            KeystoreException.Unexpected(),
+        ).forEach { add(PericardException.Keystore(it)) }
         add(PericardException.Internal("run"))
     }
 

@@ -73,6 +73,7 @@ private fun StoryContext.session(): String = when (accountOrNull?.session()) {
     is SessionState.StepUp -> "step_up"
     is SessionState.SignIn -> "sign_in"
     is SessionState.Sealed -> "sealed"
+    is SessionState.Unusable -> "unusable"
 }
 
 private suspend fun StoryContext.changes(keys: Keys) {
