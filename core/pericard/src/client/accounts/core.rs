@@ -26,6 +26,14 @@ use super::revocations;
 /// A lease below it would seal between two syncs.
 const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
 
+/// Whether a failure is the account's and not a feature's. A refresh whose answer was lost is such a one: asking again with
+/// the used-up token would end the session before the person is told that the portal cannot be reached.
+fn ends_the_run(outcome: &Result<()>) -> bool {
+    use PericardError as E;
+    let ends = |error: &E| matches!(error, E::Offline | E::SignInRequired { .. } | E::LeaseEnded);
+    outcome.as_ref().is_err_and(ends)
+}
+
 /// An account from the inside, shared by all its handles.
 pub(crate) struct AccountCore {
     pub(super) host: Arc<Host>,
@@ -192,12 +200,17 @@ impl AccountCore {
                 core.session.reopen().await?;
                 let mut first = Ok(());
                 for feature in core.feature_syncs().await? {
-                    let (sent, received) = (
-                        outbox::send(&feature, &run).await,
-                        download(&feature, &run).await,
-                    );
-                    // One feature in trouble stops no other, and sending stops no receiving.
+                    // One feature in trouble stops no other, and sending stops no receiving; what is true of the whole
+                    // account stops all.
+                    let (sent, mut received) = (outbox::send(&feature, &run).await, Ok(()));
+                    if !ends_the_run(&sent) {
+                        received = download(&feature, &run).await;
+                    }
+                    let over = ends_the_run(&sent) || ends_the_run(&received);
                     first = first.and(sent).and(received);
+                    if over {
+                        break;
+                    }
                 }
                 first
             }))

@@ -10,38 +10,7 @@ use serde_json::{Value, json};
 use super::source::{Source, sources};
 
 /// Faults that neither has, each with where it is used, or why it is not.
-const ELSEWHERE: &[(&str, Option<&str>, &str)] = &[
-    (
-        "first_metadata",
-        None,
-        "a story that comes with the client's second address",
-    ),
-    (
-        "refuse_par",
-        None,
-        "a story that comes with the client's plain request",
-    ),
-    (
-        "bearer_records",
-        None,
-        "a story that comes with the client's bearer tokens",
-    ),
-    (
-        "clock_skew",
-        None,
-        "a story that comes with the client's own clock",
-    ),
-    (
-        "refresh_error",
-        None,
-        "a story that comes with the names of refusals",
-    ),
-    (
-        "denied",
-        Some("no_state"),
-        "a story that comes with the end of the wait",
-    ),
-];
+const ELSEWHERE: &[(&str, Option<&str>, &str)] = &[];
 
 /// A fault, and which of its kinds.
 type Kind = (String, Option<String>);
