@@ -111,9 +111,9 @@ fn an_odd_member_of_a_document_costs_itself() {
             let harness = Harness::ana_and_ben().await;
             let odd = json!({ "fault": "odd_metadata", "as": odd });
             fault(&harness, odd.clone()).await;
-            sync(&browsed(&harness).await.expect(&odd.to_string()))
-                .await
-                .unwrap();
+            let account = browsed(&harness).await;
+            let account = account.unwrap_or_else(|error| panic!("{odd}: {error}"));
+            sync(&account).await.unwrap();
         }
         // A server that is plainly wrong is not one that lacks something.
         let harness = Harness::ana_and_ben().await;
@@ -270,7 +270,8 @@ fn what_cannot_be_verified_at_a_refresh_is_not_somebody_else() {
                 harness.portal(json!({ "rotate_keys": true })).await;
             }
             fault(&harness, odd.clone()).await;
-            sync(&account).await.expect(&odd.to_string());
+            let synced = sync(&account).await;
+            synced.unwrap_or_else(|error| panic!("{odd}: {error}"));
             assert_eq!(account.session(), SessionState::Active, "{odd}");
         }
         // An answer that cannot be used is for later.

@@ -57,6 +57,25 @@ async fn the_first_well_known_address_answers_oddly() {
 }
 
 #[tokio::test]
+async fn a_portal_shows_fewer_protections_than_before() {
+    let world = world();
+    let whole = world.get(&first(&world)).await.json();
+    fault(&world, "fewer_protections", "");
+    for address in [first(&world), second(&world), smart(&world)] {
+        let bare = world.get(&address).await.json();
+        assert_eq!(bare["issuer"], world.portal.issuer());
+        for which in [
+            "authorization_response_iss_parameter_supported",
+            "dpop_signing_alg_values_supported",
+            "revocation_endpoint",
+        ] {
+            assert!(!whole[which].is_null(), "{which}");
+            assert!(bare[which].is_null(), "{address}: {which}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn members_of_discovery_are_odd() {
     let world = world();
     for (how, member, value) in [

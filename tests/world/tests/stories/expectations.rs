@@ -64,7 +64,7 @@ pub(crate) async fn expect(
         "session" => {
             let wanted = keys.word(
                 "state",
-                &["signed_out", "active", "step_up", "sealed"],
+                &["signed_out", "active", "step_up", "sign_in", "sealed"],
                 false,
             )?;
             same("session", wanted.as_str(), context.session())

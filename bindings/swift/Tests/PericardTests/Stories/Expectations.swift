@@ -33,7 +33,7 @@ extension StoryContext {
       }
       try same("hits", try keys.number("count"), hits.count)
     case "session":
-      let expected = try keys.word("state", "signed_out", "active", "step_up", "sealed")
+      let expected = try keys.word("state", "signed_out", "active", "step_up", "sign_in", "sealed")
       try same("session", expected, session())
     case "feature":
       _ = try keys.word("name", "messages")

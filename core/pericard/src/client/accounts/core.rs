@@ -26,14 +26,6 @@ use super::revocations;
 /// A lease below it would seal between two syncs.
 const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
 
-/// Whether a failure is the account's and not a feature's. A refresh whose answer was lost is such a one: asking again with
-/// the used-up token would end the session before the person is told that the portal cannot be reached.
-fn ends_the_run(outcome: &Result<()>) -> bool {
-    use PericardError as E;
-    let ends = |error: &E| matches!(error, E::Offline | E::SignInRequired { .. } | E::LeaseEnded);
-    outcome.as_ref().is_err_and(ends)
-}
-
 /// An account from the inside, shared by all its handles.
 pub(crate) struct AccountCore {
     pub(super) host: Arc<Host>,
@@ -200,17 +192,17 @@ impl AccountCore {
                 core.session.reopen().await?;
                 let mut first = Ok(());
                 for feature in core.feature_syncs().await? {
-                    // One feature in trouble stops no other, and sending stops no receiving; what is true of the whole
-                    // account stops all.
-                    let (sent, mut received) = (outbox::send(&feature, &run).await, Ok(()));
-                    if !ends_the_run(&sent) {
-                        received = download(&feature, &run).await;
+                    // One feature in trouble stops no other, and sending stops no receiving. What is wrong with the session
+                    // or the network is every feature's: asking on would spend a refresh token whose answer was lost.
+                    let sent = outbox::send(&feature, &run).await;
+                    if sent.as_ref().err().is_some_and(stops_the_run) {
+                        return first.and(sent);
                     }
-                    let over = ends_the_run(&sent) || ends_the_run(&received);
+                    let received = download(&feature, &run).await;
+                    if received.as_ref().err().is_some_and(stops_the_run) {
+                        return first.and(sent).and(received);
+                    }
                     first = first.and(sent).and(received);
-                    if over {
-                        break;
-                    }
                 }
                 first
             }))
@@ -417,6 +409,20 @@ impl AccountCore {
         })
         .await
     }
+}
+
+/// Whether an error is about the account or the network, and not about one feature.
+fn stops_the_run(error: &PericardError) -> bool {
+    matches!(
+        error,
+        PericardError::Offline
+            | PericardError::SignInRequired { .. }
+            | PericardError::StepUpRequired
+            | PericardError::LeaseEnded
+            | PericardError::ClockWrong { .. }
+            | PericardError::Closed
+            | PericardError::Cancelled
+    )
 }
 
 fn lock(content: &Mutex<Content>) -> MutexGuard<'_, Content> {

@@ -32,7 +32,7 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
             val hits = pages { after -> inbox.search(text, after, StoryContext.PAGE).let { it.hits to it.after } }
             same("hits", keys.number("count"), hits.size)
         }
-        "session" -> same("session", keys.word("state", "signed_out", "active", "step_up", "sealed"), session())
+        "session" -> same("session", keys.word("state", "signed_out", "active", "step_up", "sign_in", "sealed"), session())
         "feature" -> {
             keys.word("name", "messages")
             val state = account.features().single { it.feature == Feature.MESSAGES }.state
