@@ -8,26 +8,26 @@ extension PericardError: LocalizedError {
   public var errorDescription: String? {
     switch self {
     case .Offline:
-      "The portal cannot be reached. What you have read stays readable; try again when you are online."
+      "The portal can't be reached. You can still read what's on this device. Try again when you're online."
     case .SignInRequired(let reason): reason.words
-    case .StepUpRequired: "The portal wants to be sure that it is you. Sign in once more to go on."
+    case .StepUpRequired: "To continue, please confirm it's you by signing in again."
     case .LeaseEnded:
-      "This device was offline for too long. Connect it to read your records again; nothing was lost."
-    case .ClockWrong: "The clock of this device is wrong. Set its date and time, and try again."
-    case .RateLimited(let retryAfter): "The portal asks to wait \(words(retryAfter)) before the next try."
-    case .WrongPassword(let left): "User name or password is wrong.\(words(left))"
-    case .WrongCode(let left): "The code is wrong or was used before. Try the next one.\(words(left))"
-    case .InvalidInput(_, let problem): "This cannot be used: \(problem.words)"
-    case .NotFound: "This is no longer on this device."
-    case .InUse: "The app is already open in another process. Close that one and try again."
+      "This device has been offline for too long. Connect to the internet to read your records again. Nothing was lost."
+    case .ClockWrong: "The date or time on this device is wrong. Correct it, then try again."
+    case .RateLimited(let retryAfter): "Please wait \(words(retryAfter)) before you try again."
+    case .WrongPassword(let left): "The user name or password is wrong.\(words(left))"
+    case .WrongCode(let left): "That code is wrong or was already used. Enter the next one.\(words(left))"
+    case .InvalidInput(_, let problem): "This can't be used: \(problem.words)"
+    case .NotFound: "This item is no longer on this device."
+    case .InUse: "The app is already open. Close the other window and try again."
     case .Cancelled: "Cancelled. Nothing was lost."
-    case .Closed: "The app is resting. Open it again and try once more."
+    case .Closed: "The app is paused. Reopen it and try again."
     case .Portal(let problem, _): problem.words
     case .Integrity:
-      "The portal delivered a record of somebody else. It was not stored. Loading rests until the portal answers cleanly."
+      "The portal sent someone else's record. It was not saved. Updates are paused until the portal sends correct data again."
     case .Storage(let kind): kind.words
     case .Keystore(let kind): kind.errorDescription
-    case .Internal(let id): "Something is wrong in the app itself. Please report \(id)."
+    case .Internal(let id): "Something went wrong in the app. Please report the code \(id)."
     }
   }
 }
@@ -36,13 +36,13 @@ extension KeystoreError: LocalizedError {
   /// What the keystore could not do, as what to do next.
   public var errorDescription: String? {
     switch self {
-    case .Unavailable: "The device's key store cannot be used now. Unlock the device and try again."
-    case .Refused: "The device's key store refused. Allow the app to use it and try again."
+    case .Unavailable: "The app can't reach this device's secure storage right now. Unlock the device and try again."
+    case .Refused: "This device's secure storage refused access. Allow the app to use it, then try again."
     case .Lost:
-      "The key to the stored records is gone from this device, so they can no longer be read. Sign in again to load them anew."
+      "The key to your saved records is no longer on this device, so they can't be read. Sign in again to download them."
     case .Doubled:
-      "The device's key store holds the key of this app twice. Remove the app and install it again, then sign in."
-    case .Unexpected: "The device's key store failed. Restart the app and try again."
+      "This device's secure storage has two keys for this app. Remove the app, install it again, and sign in."
+    case .Unexpected: "This device's secure storage failed. Restart the app and try again."
     }
   }
 }
@@ -50,21 +50,21 @@ extension KeystoreError: LocalizedError {
 extension SignInReason {
   fileprivate var words: String {
     switch self {
-    case .signedOut: "You are signed out. Sign in to go on."
-    case .revoked: "The portal has ended this session. Sign in again; what you wrote is kept."
-    case .identityChanged: "The portal answered for another person. Sign in again; what you wrote is kept."
-    case .expired: "Signing in took too long. Start again."
-    case .anotherPerson: "Somebody else signed in. Sign in as the same person as before."
-    case .interaction: "The portal has something to show you. Sign in again; what you have read stays readable."
-    case .login: "The portal asks you to sign in again. What you have read stays readable."
-    case .consent: "The portal asks for your consent. Sign in again to give it; what you have read stays readable."
+    case .signedOut: "You're signed out. Sign in to continue."
+    case .revoked: "The portal has ended your session. Sign in again. Messages you wrote are kept."
+    case .identityChanged: "The portal responded for a different person. Sign in again. Messages you wrote are kept."
+    case .expired: "Signing in took too long. Please start again."
+    case .anotherPerson: "Someone else signed in. Sign in as the same person as before."
+    case .interaction: "The portal has something to show you first. Sign in again. You can still read what's on this device."
+    case .login: "The portal asks you to sign in again. You can still read what's on this device."
+    case .consent: "The portal needs your consent. Sign in again to give it. You can still read what's on this device."
     case .accountChoice:
-      "The portal asks which of your accounts you mean. Sign in again; what you have read stays readable."
+      "The portal needs to know which of your accounts to use. Sign in again. You can still read what's on this device."
     case .secondFactor:
-      "The portal asks for your second step. Sign in again; what you have read stays readable."
+      "The portal asks for your verification code. Sign in again. You can still read what's on this device."
     case .clientUnknown:
-      "The portal does not know this app any more. Sign in again; if that does not help, tell the app's makers."
-    case .refused: "The portal did not go on with this session. Sign in again; what you have read stays readable."
+      "The portal no longer recognises this app. Sign in again. If that doesn't help, contact the people who make this app."
+    case .refused: "The portal could not continue your session. Sign in again. You can still read what's on this device."
     }
   }
 }
@@ -73,18 +73,18 @@ extension InputProblem {
   fileprivate var words: String {
     switch self {
     case .empty: "it is empty."
-    case .tooLong: "it is too long. Shorten it."
-    case .notDigits: "a code is six to eight digits."
-    case .notARecoveryCode: "it is no recovery code. Type one just as you were given it."
+    case .tooLong: "it is too long. Please shorten it."
+    case .notDigits: "a code has six to eight digits."
+    case .notARecoveryCode: "this is not a recovery code. Enter one exactly as it was given to you."
     case .notAUrl: "it is not a web address."
     case .notHttps: "the address must begin with https."
-    case .notThisSignIn: "the page came back for another sign-in. Start again."
-    case .notConfigured: "this portal signs in with the browser."
+    case .notThisSignIn: "the page belongs to a different sign-in. Please start again."
+    case .notConfigured: "this portal signs you in with the browser."
     case .notACertificate: "a certificate in the app's configuration is damaged."
-    case .unreadable: "it holds something that is no text."
-    case .notAsked: "the portal asks for something else now."
-    case .sharedRedirect: "the app cannot tell this portal's sign-ins from another's. Tell the app's makers."
-    case .wrongState: "the message has moved on. Look at its state."
+    case .unreadable: "it contains characters that can't be used."
+    case .notAsked: "the portal is asking for something else now."
+    case .sharedRedirect: "the app can't tell this portal's sign-in from another portal's. Contact the people who make this app."
+    case .wrongState: "the message has changed in the meantime. Check its status."
     }
   }
 }
@@ -93,19 +93,19 @@ extension PortalProblem {
   fileprivate var words: String {
     switch self {
     case .notAPortal:
-      "There is no portal at this address, or this network wants you to sign in to it first."
-    case .wrongIssuer: "The portal gives itself another name than the one asked. Check the address."
-    case .insecure: "The portal wants to go on without encryption. This was refused."
-    case .invalidAnswer: "The portal's answer cannot be read. Try again later."
-    case .tooLarge: "The portal's answer is too large. Try again later."
-    case .unsupported: "This portal cannot do that."
-    case .refused: "The portal refused."
-    case .failing: "The portal has a problem of its own. Try again later."
-    case .certificate: "The portal cannot prove who it is. Do not sign in on this network."
-    case .foreignLink: "The portal points somewhere else. This was not followed."
-    case .untrustedIdentity: "The portal could not prove who signed in, so nobody was signed in. Try again later."
+      "There is no portal at this address, or you need to sign in to this network first."
+    case .wrongIssuer: "The portal identifies itself by a different name. Check the address."
+    case .insecure: "The portal tried to use an unencrypted connection. The app refused."
+    case .invalidAnswer: "The portal's response can't be read. Try again later."
+    case .tooLarge: "The portal's response is too large. Try again later."
+    case .unsupported: "This portal does not support that."
+    case .refused: "The portal refused the request."
+    case .failing: "The portal is having problems. Try again later."
+    case .certificate: "The app can't verify this portal. Don't sign in on this network."
+    case .foreignLink: "The portal linked to a different site. The app did not follow the link."
+    case .untrustedIdentity: "The portal could not confirm who signed in, so you were not signed in. Try again later."
     case .notFresh:
-      "The portal let you in without the check that it wants first. Try again; if that does not help, set up a second step for signing in."
+      "The portal skipped a security check that it requires. Try again. If that doesn't help, set up two-step verification."
     }
   }
 }
@@ -113,13 +113,13 @@ extension PortalProblem {
 extension StorageKind {
   fileprivate var words: String {
     switch self {
-    case .full: "The device is full. Free some space and try again."
-    case .readOnly: "The app cannot write to its folder."
-    case .wrongKey: "The stored records belong to another installation. Sign in again to load them anew."
-    case .damaged: "The stored records are damaged. Sign in again to load them anew."
-    case .notEncrypted: "This build of the app cannot encrypt. Nothing was stored; update the app."
-    case .newer: "The stored records were made by a newer version. Update the app."
-    case .unavailable: "The stored records cannot be opened now. Try again."
+    case .full: "This device is full. Free up some space and try again."
+    case .readOnly: "The app can't write to its folder."
+    case .wrongKey: "The saved records belong to a different installation. Sign in again to download them."
+    case .damaged: "The saved records are damaged. Sign in again to download them."
+    case .notEncrypted: "This version of the app can't encrypt your records, so nothing was saved. Update the app."
+    case .newer: "The saved records were made by a newer version. Update the app."
+    case .unavailable: "The saved records can't be opened right now. Try again."
     }
   }
 }
@@ -127,9 +127,9 @@ extension StorageKind {
 private func words(_ left: UInt32?) -> String {
   switch left {
   case nil: ""
-  case 0: " No attempts are left for now."
-  case 1: " One attempt is left."
-  case let left?: " \(left) attempts are left."
+  case 0: " You have no attempts left for now."
+  case 1: " You have one attempt left."
+  case let left?: " You have \(left) attempts left."
   }
 }
 

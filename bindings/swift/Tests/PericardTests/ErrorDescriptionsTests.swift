@@ -35,8 +35,8 @@ import Testing
   @Test func waitingAndAttemptsAreToldInWords() {
     #expect(PericardError.RateLimited(retryAfter: 60).localizedDescription.contains("60 seconds"))
     #expect(PericardError.RateLimited(retryAfter: 900).localizedDescription.contains("15 minutes"))
-    #expect(PericardError.WrongCode(attemptsLeft: 1).localizedDescription.contains("One attempt is left"))
-    #expect(PericardError.WrongPassword(attemptsLeft: 4).localizedDescription.contains("4 attempts are left"))
+    #expect(PericardError.WrongCode(attemptsLeft: 1).localizedDescription.contains("You have one attempt left"))
+    #expect(PericardError.WrongPassword(attemptsLeft: 4).localizedDescription.contains("You have 4 attempts left"))
     #expect(!PericardError.WrongPassword(attemptsLeft: nil).localizedDescription.contains("left"))
   }
 }

@@ -10,112 +10,112 @@ import java.time.Duration
  */
 public val PericardException.userMessage: String
     get() = when (this) {
-        is PericardException.Offline -> "The portal cannot be reached. What you have read stays readable; try again when you are online."
+        is PericardException.Offline -> "The portal can't be reached. You can still read what's on this device. Try again when you're online."
         is PericardException.SignInRequired -> reason.text
-        is PericardException.StepUpRequired -> "The portal wants to be sure that it is you. Sign in once more to go on."
+        is PericardException.StepUpRequired -> "To continue, please confirm it's you by signing in again."
         is PericardException.LeaseEnded ->
-            "This device was offline for too long. Connect it to read your records again; nothing was lost."
-        is PericardException.ClockWrong -> "The clock of this device is wrong. Set its date and time, and try again."
-        is PericardException.RateLimited -> "The portal asks to wait ${retryAfter.inWords()} before the next try."
-        is PericardException.WrongPassword -> "User name or password is wrong.${attemptsLeft.inWords()}"
-        is PericardException.WrongCode -> "The code is wrong or was used before. Try the next one.${attemptsLeft.inWords()}"
-        is PericardException.InvalidInput -> "This cannot be used: ${problem.text}"
-        is PericardException.NotFound -> "This is no longer on this device."
-        is PericardException.InUse -> "The app is already open in another process. Close that one and try again."
+            "This device has been offline for too long. Connect to the internet to read your records again. Nothing was lost."
+        is PericardException.ClockWrong -> "The date or time on this device is wrong. Correct it, then try again."
+        is PericardException.RateLimited -> "Please wait ${retryAfter.inWords()} before you try again."
+        is PericardException.WrongPassword -> "The user name or password is wrong.${attemptsLeft.inWords()}"
+        is PericardException.WrongCode -> "That code is wrong or was already used. Enter the next one.${attemptsLeft.inWords()}"
+        is PericardException.InvalidInput -> "This can't be used: ${problem.text}"
+        is PericardException.NotFound -> "This item is no longer on this device."
+        is PericardException.InUse -> "The app is already open. Close the other window and try again."
         is PericardException.Cancelled -> "Cancelled. Nothing was lost."
-        is PericardException.Closed -> "The app is resting. Open it again and try once more."
+        is PericardException.Closed -> "The app is paused. Reopen it and try again."
         is PericardException.Portal -> problem.text
         is PericardException.Integrity ->
-            "The portal delivered a record of somebody else. It was not stored. Loading rests until the portal answers cleanly."
+            "The portal sent someone else's record. It was not saved. Updates are paused until the portal sends correct data again."
         is PericardException.Storage -> kind.text
         is PericardException.Keystore -> kind.text
-        is PericardException.Internal -> "Something is wrong in the app itself. Please report $id."
+        is PericardException.Internal -> "Something went wrong in the app. Please report the code $id."
     }
 
 private val SignInReason.text: String
     get() = when (this) {
-        SignInReason.SIGNED_OUT -> "You are signed out. Sign in to go on."
-        SignInReason.REVOKED -> "The portal has ended this session. Sign in again; what you wrote is kept."
-        SignInReason.IDENTITY_CHANGED -> "The portal answered for another person. Sign in again; what you wrote is kept."
-        SignInReason.EXPIRED -> "Signing in took too long. Start again."
-        SignInReason.ANOTHER_PERSON -> "Somebody else signed in. Sign in as the same person as before."
+        SignInReason.SIGNED_OUT -> "You're signed out. Sign in to continue."
+        SignInReason.REVOKED -> "The portal has ended your session. Sign in again. Messages you wrote are kept."
+        SignInReason.IDENTITY_CHANGED -> "The portal responded for a different person. Sign in again. Messages you wrote are kept."
+        SignInReason.EXPIRED -> "Signing in took too long. Please start again."
+        SignInReason.ANOTHER_PERSON -> "Someone else signed in. Sign in as the same person as before."
         SignInReason.INTERACTION ->
-            "The portal has something to show you. Sign in again; what you have read stays readable."
-        SignInReason.LOGIN -> "The portal asks you to sign in again. What you have read stays readable."
+            "The portal has something to show you first. Sign in again. You can still read what's on this device."
+        SignInReason.LOGIN -> "The portal asks you to sign in again. You can still read what's on this device."
         SignInReason.CONSENT ->
-            "The portal asks for your consent. Sign in again to give it; what you have read stays readable."
+            "The portal needs your consent. Sign in again to give it. You can still read what's on this device."
         SignInReason.ACCOUNT_CHOICE ->
-            "The portal asks which of your accounts you mean. Sign in again; what you have read stays readable."
+            "The portal needs to know which of your accounts to use. Sign in again. You can still read what's on this device."
         SignInReason.SECOND_FACTOR ->
-            "The portal asks for your second step. Sign in again; what you have read stays readable."
+            "The portal asks for your verification code. Sign in again. You can still read what's on this device."
         SignInReason.CLIENT_UNKNOWN ->
-            "The portal does not know this app any more. Sign in again; if that does not help, tell the app's makers."
+            "The portal no longer recognises this app. Sign in again. If that doesn't help, contact the people who make this app."
         SignInReason.REFUSED ->
-            "The portal did not go on with this session. Sign in again; what you have read stays readable."
+            "The portal could not continue your session. Sign in again. You can still read what's on this device."
     }
 
 private val InputProblem.text: String
     get() = when (this) {
         InputProblem.EMPTY -> "it is empty."
-        InputProblem.TOO_LONG -> "it is too long. Shorten it."
-        InputProblem.NOT_DIGITS -> "a code is six to eight digits."
-        InputProblem.NOT_A_RECOVERY_CODE -> "it is no recovery code. Type one just as you were given it."
+        InputProblem.TOO_LONG -> "it is too long. Please shorten it."
+        InputProblem.NOT_DIGITS -> "a code has six to eight digits."
+        InputProblem.NOT_A_RECOVERY_CODE -> "this is not a recovery code. Enter one exactly as it was given to you."
         InputProblem.NOT_A_URL -> "it is not a web address."
         InputProblem.NOT_HTTPS -> "the address must begin with https."
-        InputProblem.NOT_THIS_SIGN_IN -> "the page came back for another sign-in. Start again."
-        InputProblem.NOT_CONFIGURED -> "this portal signs in with the browser."
+        InputProblem.NOT_THIS_SIGN_IN -> "the page belongs to a different sign-in. Please start again."
+        InputProblem.NOT_CONFIGURED -> "this portal signs you in with the browser."
         InputProblem.NOT_A_CERTIFICATE -> "a certificate in the app's configuration is damaged."
-        InputProblem.UNREADABLE -> "it holds something that is no text."
-        InputProblem.NOT_ASKED -> "the portal asks for something else now."
+        InputProblem.UNREADABLE -> "it contains characters that can't be used."
+        InputProblem.NOT_ASKED -> "the portal is asking for something else now."
         InputProblem.SHARED_REDIRECT ->
-            "the app cannot tell this portal's sign-ins from another's. Tell the app's makers."
-        InputProblem.WRONG_STATE -> "the message has moved on. Look at its state."
+            "the app can't tell this portal's sign-in from another portal's. Contact the people who make this app."
+        InputProblem.WRONG_STATE -> "the message has changed in the meantime. Check its status."
     }
 
 private val PortalProblem.text: String
     get() = when (this) {
-        PortalProblem.NOT_A_PORTAL -> "There is no portal at this address, or this network wants you to sign in to it first."
-        PortalProblem.WRONG_ISSUER -> "The portal gives itself another name than the one asked. Check the address."
-        PortalProblem.INSECURE -> "The portal wants to go on without encryption. This was refused."
-        PortalProblem.INVALID_ANSWER -> "The portal's answer cannot be read. Try again later."
-        PortalProblem.TOO_LARGE -> "The portal's answer is too large. Try again later."
-        PortalProblem.UNSUPPORTED -> "This portal cannot do that."
-        PortalProblem.REFUSED -> "The portal refused."
-        PortalProblem.FAILING -> "The portal has a problem of its own. Try again later."
-        PortalProblem.CERTIFICATE -> "The portal cannot prove who it is. Do not sign in on this network."
-        PortalProblem.FOREIGN_LINK -> "The portal points somewhere else. This was not followed."
-        PortalProblem.UNTRUSTED_IDENTITY -> "The portal could not prove who signed in, so nobody was signed in. Try again later."
+        PortalProblem.NOT_A_PORTAL -> "There is no portal at this address, or you need to sign in to this network first."
+        PortalProblem.WRONG_ISSUER -> "The portal identifies itself by a different name. Check the address."
+        PortalProblem.INSECURE -> "The portal tried to use an unencrypted connection. The app refused."
+        PortalProblem.INVALID_ANSWER -> "The portal's response can't be read. Try again later."
+        PortalProblem.TOO_LARGE -> "The portal's response is too large. Try again later."
+        PortalProblem.UNSUPPORTED -> "This portal does not support that."
+        PortalProblem.REFUSED -> "The portal refused the request."
+        PortalProblem.FAILING -> "The portal is having problems. Try again later."
+        PortalProblem.CERTIFICATE -> "The app can't verify this portal. Don't sign in on this network."
+        PortalProblem.FOREIGN_LINK -> "The portal linked to a different site. The app did not follow the link."
+        PortalProblem.UNTRUSTED_IDENTITY -> "The portal could not confirm who signed in, so you were not signed in. Try again later."
         PortalProblem.NOT_FRESH ->
-            "The portal let you in without the check that it wants first. Try again; if that does not help, set up a second step for signing in."
+            "The portal skipped a security check that it requires. Try again. If that doesn't help, set up two-step verification."
     }
 
 private val StorageKind.text: String
     get() = when (this) {
-        StorageKind.FULL -> "The device is full. Free some space and try again."
-        StorageKind.READ_ONLY -> "The app cannot write to its folder."
-        StorageKind.WRONG_KEY -> "The stored records belong to another installation. Sign in again to load them anew."
-        StorageKind.DAMAGED -> "The stored records are damaged. Sign in again to load them anew."
-        StorageKind.NOT_ENCRYPTED -> "This build of the app cannot encrypt. Nothing was stored; update the app."
-        StorageKind.NEWER -> "The stored records were made by a newer version. Update the app."
-        StorageKind.UNAVAILABLE -> "The stored records cannot be opened now. Try again."
+        StorageKind.FULL -> "This device is full. Free up some space and try again."
+        StorageKind.READ_ONLY -> "The app can't write to its folder."
+        StorageKind.WRONG_KEY -> "The saved records belong to a different installation. Sign in again to download them."
+        StorageKind.DAMAGED -> "The saved records are damaged. Sign in again to download them."
+        StorageKind.NOT_ENCRYPTED -> "This version of the app can't encrypt your records, so nothing was saved. Update the app."
+        StorageKind.NEWER -> "The saved records were made by a newer version. Update the app."
+        StorageKind.UNAVAILABLE -> "The saved records can't be opened right now. Try again."
     }
 
 private val KeystoreException.text: String
     get() = when (this) {
-        is KeystoreException.Unavailable -> "The device's key store cannot be used now. Unlock the device and try again."
-        is KeystoreException.Refused -> "The device's key store refused. Allow the app to use it and try again."
+        is KeystoreException.Unavailable -> "The app can't reach this device's secure storage right now. Unlock the device and try again."
+        is KeystoreException.Refused -> "This device's secure storage refused access. Allow the app to use it, then try again."
         is KeystoreException.Lost ->
-            "The key to the stored records is gone from this device, so they can no longer be read. Sign in again to load them anew."
+            "The key to your saved records is no longer on this device, so they can't be read. Sign in again to download them."
         is KeystoreException.Doubled ->
-            "The device's key store holds the key of this app twice. Remove the app and install it again, then sign in."
-        is KeystoreException.Unexpected -> "The device's key store failed. Restart the app and try again."
+            "This device's secure storage has two keys for this app. Remove the app, install it again, and sign in."
+        is KeystoreException.Unexpected -> "This device's secure storage failed. Restart the app and try again."
     }
 
 private fun UInt?.inWords(): String = when (this) {
     null -> ""
-    0u -> " No attempts are left for now."
-    1u -> " One attempt is left."
-    else -> " $this attempts are left."
+    0u -> " You have no attempts left for now."
+    1u -> " You have one attempt left."
+    else -> " You have $this attempts left."
 }
 
 private fun Duration.inWords(): String {

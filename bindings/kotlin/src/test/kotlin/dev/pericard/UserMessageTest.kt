@@ -47,8 +47,8 @@ class UserMessageTest {
     fun `waiting and attempts are told in words`() {
         assertTrue("60 seconds" in PericardException.RateLimited(Duration.ofSeconds(60)).userMessage)
         assertTrue("15 minutes" in PericardException.RateLimited(Duration.ofMinutes(15)).userMessage)
-        assertTrue("One attempt is left" in PericardException.WrongCode(1u).userMessage)
-        assertTrue("4 attempts are left" in PericardException.WrongPassword(4u).userMessage)
+        assertTrue("You have one attempt left" in PericardException.WrongCode(1u).userMessage)
+        assertTrue("You have 4 attempts left" in PericardException.WrongPassword(4u).userMessage)
         assertFalse("left" in PericardException.WrongPassword(null).userMessage)
     }
 
