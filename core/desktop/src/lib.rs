@@ -8,7 +8,7 @@
 //! kept the first real key and given it back. A session whose Secret Service is down later is told so; it does not get
 //! an empty keystore, which would look like lost keys.
 //!
-//! A native store may have its own dialog. It gets a minute; after that the call fails, and so does every other until
+//! A native store may have its own dialog. It gets half a minute; after that the call fails, and so does every other until
 //! the dialog is gone.
 //!
 //! ```text
@@ -65,11 +65,11 @@ pub enum DesktopKeystoreError {
     /// The keys are in the system's store, and that does not answer now.
     #[error("the keys are in the system's keystore, which does not answer now")]
     NativeUnavailable,
-    /// The keys are in the system's store, which asked to be unlocked; nobody answered within a minute.
+    /// The system's store asked to be unlocked, and nobody answered within half a minute.
     #[error("the system's keystore asked to be unlocked, and nobody answered")]
     NativeUnanswered,
-    /// The keys are in the system's store, and the system or the person refused to open it.
-    #[error("the keys are in the system's keystore, which refused to be opened")]
+    /// The system or the person refused to open the system's store.
+    #[error("the system's keystore refused to be opened")]
     NativeRefused,
     /// The passphrase is not the one that the file was made with.
     #[error("the passphrase is not the one that the keystore was made with")]
@@ -91,6 +91,16 @@ pub enum DesktopKeystoreError {
     Io(#[from] std::io::Error),
 }
 
+impl From<NativeError> for DesktopKeystoreError {
+    fn from(error: NativeError) -> Self {
+        match error {
+            NativeError::Unanswered => Self::NativeUnanswered,
+            NativeError::Refused => Self::NativeRefused,
+            NativeError::Unavailable => Self::NativeUnavailable,
+        }
+    }
+}
+
 /// The keystore of one folder.
 pub struct DesktopKeystore {
     kind: KeystoreKind,
@@ -107,18 +117,19 @@ impl DesktopKeystore {
     ) -> Result<Arc<Self>, DesktopKeystoreError> {
         durable::folder(folder)?;
         match choice::remembered(folder)? {
-            Some(Choice::Native) => match NativeKeystore::open(None) {
-                Ok(store) => Ok(Self::native(store)),
-                Err(NativeError::Unavailable) => Err(DesktopKeystoreError::NativeUnavailable),
-                Err(NativeError::Unanswered) => Err(DesktopKeystoreError::NativeUnanswered),
-                Err(NativeError::Refused) => Err(DesktopKeystoreError::NativeRefused),
-            },
+            Some(Choice::Native) => Ok(Self::native(NativeKeystore::open(None)?)),
             Some(Choice::File) => Self::file(folder, passphrase),
             // A file that is there holds keys, whatever became of the note.
             None if FileKeystore::exists(folder) => Self::file(folder, passphrase),
             None => match NativeKeystore::open(Some(folder.to_owned())) {
                 Ok(store) => Ok(Self::native(store)),
-                Err(_) => Self::file(folder, passphrase),
+                // Who gives no passphrase hears what was wrong with the native store, if it is there.
+                Err(why) => match Self::file(folder, passphrase) {
+                    Err(DesktopKeystoreError::NoPassphrase) if why != NativeError::Unavailable => {
+                        Err(why.into())
+                    }
+                    other => other,
+                },
             },
         }
     }

@@ -18,7 +18,7 @@ use crate::choice::{self, Choice};
 const SERVICE: &str = "dev.pericard";
 const PRESENT: u8 = 1;
 /// Long enough for a person to unlock the keyring in the system's own dialog.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The native store, after it answered.
 ///

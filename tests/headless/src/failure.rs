@@ -280,7 +280,7 @@ fn core(error: &PericardError) -> String {
         PericardError::Storage { kind } => match kind {
             StorageKind::Full => "the disk is full",
             StorageKind::ReadOnly => "the directory cannot be written",
-            StorageKind::WrongKey => "the database belongs to another keystore",
+            StorageKind::WrongKey => "the key of this directory is not in the keystore",
             StorageKind::Damaged => "a database is damaged",
             StorageKind::NotEncrypted => "the SQLite in this program is not SQLCipher; nothing was written",
             StorageKind::Newer => "the directory was made by a newer pericard",
@@ -406,7 +406,8 @@ fn keystore(error: &DesktopKeystoreError) -> &'static str {
         DesktopKeystoreError::NativeUnavailable
         | DesktopKeystoreError::NativeUnanswered
         | DesktopKeystoreError::NativeRefused => {
-            "Unlock or start the system's keyring (a desktop session has one), then try again. Nothing was changed."
+            "Unlock or start the system's keyring (a desktop session has one), then try again. Nothing was changed. A new \
+             directory can use a passphrase instead: set PERICARD_PASSPHRASE."
         }
         DesktopKeystoreError::WrongPassphrase => {
             "Try again. Nothing was changed; nobody can recover a passphrase."

@@ -60,8 +60,8 @@ impl AccountCore {
         mut row: AccountRow,
         notifier: Arc<ChangeNotifier>,
     ) -> Result<Arc<Self>> {
-        // What the keystore cannot say now it is asked again before the content is unlocked.
-        if host.device.is_rolled_back(&row.id) == Ok(true) {
+        // An account that the keystore says nothing about now may be sealed.
+        if host.device.is_rolled_back(&row.id)? {
             host.device.seal(&row.id, SealReason::Refused)?;
             row.sealed = Some(SealReason::Refused);
         }
