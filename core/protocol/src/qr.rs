@@ -79,7 +79,7 @@ impl QrCode {
         svg
     }
 
-    /// Lines for a terminal with light text on a dark ground, each character two modules high, with
+    /// Lines for a terminal with light text on a dark background, each character two modules high, with
     /// the quiet zone. Light modules are drawn and dark ones left out.
     pub fn terminal(&self) -> String {
         let side = self.side + 2 * QUIET;
@@ -182,7 +182,7 @@ mod tests {
         let side = code.side() + 8;
         assert!(lines.iter().all(|line| line.len() == side));
         assert_eq!(lines.len(), side.div_ceil(2));
-        // The ground is dark, the text light.
+        // The background is dark, the text light.
         let light = |x: usize, y: usize| match lines[y / 2][x] {
             '█' => true,
             '▀' => y.is_multiple_of(2),

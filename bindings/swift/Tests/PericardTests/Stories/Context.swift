@@ -25,7 +25,7 @@ actor StoryContext {
   private var messages: [String: String] = [:]
   private var accounts: [String: Account] = [:]
   private var numbered: [String: [String]] = [:]
-  private var heard = Heard()
+  private var recorded = RecordedChanges()
   private var listening: Task<Void, Never>?
 
   init(portal: String) async throws {
@@ -84,14 +84,14 @@ actor StoryContext {
   private func listen() throws {
     listening?.cancel()
     let changes = try account().changes()
-    let heard = heard
+    let recorded = recorded
     listening = Task {
-      for await change in changes.stream { await heard.add(change) }
+      for await change in changes.stream { await recorded.add(change) }
     }
   }
 
   /// What changed since it was last asked for.
-  func changes() -> Heard { heard }
+  func changes() -> RecordedChanges { recorded }
 
   /// Drops everything and opens again from disk, as after the process ended.
   func restart() async throws {
@@ -150,7 +150,7 @@ actor StoryContext {
 }
 
 /// The sets of changes that a stream has told, and who waits for more.
-actor Heard {
+actor RecordedChanges {
   private var sets: [ChangeSet] = []
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
