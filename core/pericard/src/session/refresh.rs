@@ -76,9 +76,6 @@ impl Session {
                 }
                 None
             }
-            // The commit that stored the new tokens replaced the old ones and lifted the seal; the key comes back when it is
-            // needed. Signing out is the account's.
-            Effect::DropOldTokens | Effect::Unseal | Effect::Revoke | Effect::Wipe => None,
             Effect::UseToken { .. } | Effect::Fail(_) => None,
         }
     }

@@ -83,11 +83,9 @@ pub enum Effect {
     DropIntent,
     /// Ask the portal for new tokens.
     Refresh,
-    /// Store the new tokens beside the old ones and remove the intent, in one step. Then
+    /// Store the new tokens in place of the old ones, remove the intent and lift the seal, in one step. Then
     /// [`Event::TokensStored`].
     StoreTokens,
-    /// Remove the old tokens.
-    DropOldTokens,
     /// Revoke the tokens just received and forget them.
     DiscardAnswer,
     /// Drop the key of the content, and the tokens unless it is a lease that ended; store the reason. In memory first: a disk
@@ -96,12 +94,6 @@ pub enum Effect {
         /// Why.
         reason: SealReason,
     },
-    /// Make the cache readable again.
-    Unseal,
-    /// Revoke the tokens, or keep a copy that can do only that until the device is online.
-    Revoke,
-    /// Destroy tokens and content.
-    Wipe,
     /// The request for a token fails.
     Fail(Failure),
 }

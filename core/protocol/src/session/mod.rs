@@ -7,7 +7,7 @@
 //! stateDiagram-v2
 //!     [*] --> SignedOut
 //!     SignedOut --> Storing: SignedIn / StoreTokens
-//!     Storing --> Active: TokensStored / DropOldTokens, Unseal if it was sealed, UseToken
+//!     Storing --> Active: TokensStored / UseToken; a seal is lifted
 //!     Storing --> Storing: StoreFailed / Fail<br>NeedToken / StoreTokens
 //!     Active --> Active: NeedToken, still good / UseToken
 //!     Active --> Refreshing: NeedToken, soon over or lapsed / StoreIntent<br>TokenRejected / StoreIntent
@@ -22,11 +22,11 @@
 //!     Refreshing --> Sealed: IdentityChanged / DiscardAnswer, Seal, Fail
 //!     Active --> Active: LeaseEnded / Seal; from here it is lapsed
 //!     Sealed --> Storing: SignedIn by the same person / StoreTokens
-//!     Active --> SignedOut: RevokedByUser, from every state / Revoke, Wipe
+//!     Active --> SignedOut: RevokedByUser, from every state
 //! ```
 //!
 //! # Promises
-//! - The intent to refresh is stored before the request; new tokens are stored before the old ones are dropped.
+//! - The intent to refresh is stored before the request; new tokens are stored before they are used.
 //! - `invalid_grant` seals, whatever its cause: revoked, expired, or rotated by an answer of our own that was lost. A
 //!   server that fails, a time-out, a network's sign-in page never do.
 //! - Sealed outranks everything but signing out. Only a sign-in by the same issuer and subject lifts it, and only once its
@@ -160,11 +160,8 @@ impl Session {
             Event::RefreshUnreachable { now } => self.unreachable(now),
             Event::LeaseEnded => self.lease_ended(),
             Event::IdentityChanged => self.identity_changed(),
-            Event::RevokedByUser => match self {
-                Self::SignedOut => (self, vec![]),
-                // Wiping destroys what revoking needs, so it comes second.
-                _ => (Self::SignedOut, vec![Effect::Revoke, Effect::Wipe]),
-            },
+            // Destroying the content and telling the portal are the account's.
+            Event::RevokedByUser => (Self::SignedOut, vec![]),
             Event::Restarted { intent } => (self.restarted(intent), vec![]),
         }
     }
@@ -276,16 +273,14 @@ impl Session {
     }
 
     fn tokens_stored(self) -> (Self, Vec<Effect>) {
-        let Self::Storing { grant, origin } = self else {
+        let Self::Storing { grant, .. } = self else {
             return (self, vec![]);
         };
-        let mut effects = vec![Effect::DropOldTokens];
-        if grant.lapsed || matches!(origin, Origin::Unsealing(_)) {
-            effects.push(Effect::Unseal);
-        }
-        effects.push(grant.use_it());
         let lapsed = false;
-        (Self::Active(Grant { lapsed, ..grant }), effects)
+        (
+            Self::Active(Grant { lapsed, ..grant }),
+            vec![grant.use_it()],
+        )
     }
 
     fn store_failed(self) -> (Self, Vec<Effect>) {

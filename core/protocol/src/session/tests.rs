@@ -61,7 +61,6 @@ fn a_good_token_is_used_and_an_old_one_is_refreshed_in_order() {
             Effect::StoreIntent,
             Effect::Refresh,
             Effect::StoreTokens,
-            Effect::DropOldTokens,
             Effect::UseToken { generation: 1 },
         ]
     );
@@ -84,14 +83,7 @@ fn a_refused_grant_seals_and_only_the_same_person_reopens_it() {
     assert_eq!(storing.seal(), Some(reason));
     assert_eq!(storing.on(Event::Restarted { intent: false }).0, sealed);
     let (open, effects) = storing.on(Event::TokensStored);
-    assert_eq!(
-        effects,
-        [
-            Effect::DropOldTokens,
-            Effect::Unseal,
-            Effect::UseToken { generation: 0 }
-        ]
-    );
+    assert_eq!(effects, [Effect::UseToken { generation: 0 }]);
     assert_eq!(open.seal(), None);
 }
 
@@ -166,14 +158,7 @@ fn a_lease_that_ended_seals_until_a_refresh_succeeds() {
     assert_eq!(effects, [Effect::Fail(Failure::Unreachable)]);
     assert_eq!(still.seal(), Some(reason));
     let (open, effects) = run(asking, &[answered(9900), Event::TokensStored]);
-    assert_eq!(
-        effects[1..],
-        [
-            Effect::DropOldTokens,
-            Effect::Unseal,
-            Effect::UseToken { generation: 1 }
-        ]
-    );
+    assert_eq!(effects[1..], [Effect::UseToken { generation: 1 }]);
     assert_eq!(open.seal(), None);
     let refused = asking.on(Event::RefreshRefused(Refusal::InvalidGrant));
     assert_eq!(
@@ -247,10 +232,7 @@ fn a_401_is_worth_one_refresh_in_five_minutes() {
 fn signing_out_revokes_before_it_wipes_and_discards_late_answers() {
     let asking = run(active(0), &[need(0), Event::IntentStored]).0;
     let (out, effects) = asking.on(Event::RevokedByUser);
-    assert_eq!(
-        (out, effects),
-        (Session::SignedOut, vec![Effect::Revoke, Effect::Wipe])
-    );
+    assert_eq!((out, effects), (Session::SignedOut, vec![]));
     assert_eq!(out.on(answered(1)), (out, vec![Effect::DiscardAnswer]));
     assert_eq!(
         out.on(Event::RefreshRefused(Refusal::InvalidGrant)),
@@ -346,9 +328,9 @@ proptest! {
             }
             intent_wanted |= has(|it| *it == Effect::StoreIntent);
             prop_assert!(refreshes <= asked_for_tokens);
-            // New tokens are stored before the old ones are dropped or the cache is opened.
-            if has(|it| matches!(it, Effect::DropOldTokens | Effect::Unseal)) {
-                prop_assert!(tokens_wanted && event == Event::TokensStored);
+            // New tokens are stored before they are used.
+            if event == Event::TokensStored && has(|it| matches!(it, Effect::UseToken { .. })) {
+                prop_assert!(tokens_wanted);
             }
             if has(|it| *it == Effect::StoreTokens) {
                 tokens_wanted = true;
@@ -365,7 +347,7 @@ proptest! {
                 prop_assert_eq!(event, cause);
             }
             if before.seal().is_some() && after.seal().is_none() {
-                prop_assert!(has(|it| *it == Effect::Unseal) != (event == Event::RevokedByUser));
+                prop_assert!(matches!(event, Event::TokensStored | Event::RevokedByUser));
             }
             if after.seal().is_some() || after == Session::SignedOut {
                 let uses = has(|it| matches!(it, Effect::UseToken { .. }));
@@ -378,11 +360,6 @@ proptest! {
             if matches!(before, Session::Sealed { .. }) && matches!(after, Session::Storing { .. }) {
                 let right = matches!(event, Event::SignedIn { same_person: true, .. });
                 prop_assert!(right);
-            }
-            // Content is destroyed by the person only, after revoking.
-            if has(|it| *it == Effect::Wipe) {
-                prop_assert_eq!(event, Event::RevokedByUser);
-                prop_assert_eq!(effects, [Effect::Revoke, Effect::Wipe]);
             }
         }
     }
