@@ -63,9 +63,12 @@ pub(crate) trait Mirror: Send + Sync + 'static {
     }
 }
 
+/// Stores a page: with the watermark to move to, and whether its records are news.
+type StorePage = dyn FnOnce(&FeatureSync, Option<i64>, bool) -> Result<RowChanges> + Send;
+
 /// A page that may be stored.
 pub(crate) struct CleanPage {
-    store: Box<dyn FnOnce(&FeatureSync, Option<i64>, bool) -> Result<RowChanges> + Send>,
+    store: Box<StorePage>,
     /// The times of `meta.lastUpdated`, in the order of the page.
     pub(super) marks: Vec<i64>,
 }

@@ -26,7 +26,7 @@ pub(crate) fn threads(
         .map(|(_, row)| row.last_message);
     Ok((
         rows.into_iter()
-            .map(|(id, row)| row.to_view(ids, id))
+            .map(|(id, row)| row.into_view(ids, id))
             .collect(),
         last,
     ))
@@ -39,7 +39,7 @@ pub(super) const THREADS: &str = concat!(
 );
 
 impl ThreadRow {
-    fn to_view(self, ids: &Ids, id: i64) -> MessageThread {
+    fn into_view(self, ids: &Ids, id: i64) -> MessageThread {
         MessageThread {
             id: ids.encode(IdKind::Thread, id),
             subject: self.subject,
