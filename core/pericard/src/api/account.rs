@@ -227,7 +227,7 @@ impl Account {
         let (accounts, entry) = (self.accounts.clone(), self.entry.clone());
         self.job(async move {
             accounts.remove(&entry, NotifyPortal::Yes).await?;
-            revocations::settle_within(accounts.host(), revocations::SIGN_OUT).await;
+            revocations::settle_within(accounts.host(), revocations::AT_ONCE).await;
             Ok(())
         })
         .await

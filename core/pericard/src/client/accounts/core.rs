@@ -134,9 +134,10 @@ impl AccountCore {
     pub(crate) fn state(&self) -> SessionState {
         let state = self.session.state();
         match (state, self.content().problem) {
-            (SessionState::Active | SessionState::StepUp, Some(problem)) => {
-                SessionState::Unusable { problem }
-            }
+            (
+                SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. },
+                Some(problem),
+            ) => SessionState::Unusable { problem },
             _ => state,
         }
     }

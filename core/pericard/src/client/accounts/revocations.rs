@@ -34,8 +34,8 @@ pub(super) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(20);
 
-/// How long signing out waits for the portal to be told.
-pub(crate) const SIGN_OUT: Duration = Duration::from_secs(3);
+/// How long signing out, and a sign-in that came to nothing, waits for the portal to be told.
+pub(crate) const AT_ONCE: Duration = Duration::from_secs(3);
 
 #[derive(Serialize, Deserialize)]
 struct Revocation {

@@ -123,29 +123,23 @@ pub(super) async fn give_back(
     let Some(token) = token.cloned() else {
         return;
     };
-    let Some(account) = state.expected.clone() else {
-        let issuer = &state.issuer;
-        let authority = &site.authority;
-        return authority
-            .revoke(issuer, state.client_id(), Some(&token))
-            .await;
-    };
-    let (config, issuer) = (state.config.clone(), state.issuer.clone());
+    let document = revocations::document(site, &state.issuer, state.client_id(), &token);
+    let (expected, issuer) = (state.expected.clone(), state.issuer.clone());
     let (client_id, subject) = (state.client_id().to_owned(), subject.map(str::to_owned));
-    let kept = host.on_disk(move |host| {
-        let subject = subject.as_deref();
-        let same = subject.map(|subject| is_subject(host, Some(&account), &issuer, subject));
-        if same.transpose()?.unwrap_or(true) {
-            host.device.supersede(&account, &client_id, &token)?;
-            return Ok(false);
-        }
-        revocations::later(host, config, &issuer, &client_id, &token)?;
-        Ok(true)
-    });
     // What cannot be kept runs out by itself.
-    if kept.await.unwrap_or(false) {
-        revocations::settle(host);
-    }
+    let _ = host
+        .on_disk(move |host| {
+            if let Some(account) = &expected {
+                let subject = subject.as_deref();
+                let same = subject.map(|subject| is_subject(host, Some(account), &issuer, subject));
+                if same.transpose()?.unwrap_or(true) {
+                    return host.device.supersede(account, &client_id, &token);
+                }
+            }
+            document?.map_or(Ok(()), |document| revocations::keep(host, &document))
+        })
+        .await;
+    revocations::settle_within(host, revocations::AT_ONCE).await;
 }
 
 /// Whether `subject` is whose account `expected` is. Blocks.

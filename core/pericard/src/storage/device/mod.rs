@@ -94,7 +94,8 @@ mod tests {
         })
         .unwrap();
         drop(old);
-        let device = Device::open(&path, key()).unwrap();
+        let device =
+            Device::open(&path, key(), Arc::new(crate::keys::tests::vault(false).0)).unwrap();
         let grant = device.grant("a").unwrap().unwrap();
         assert!(grant.bound && !grant.patient_is_user);
         assert!(!device.takes_bearer("https://p/fhir").unwrap());
@@ -183,7 +184,7 @@ mod tests {
                     VALUES ('{account}', 'p', 'a', 1, 'r', 's');
                 INSERT INTO superseded VALUES ('{account}', 'c', 'old');
                 INSERT INTO person VALUES ('{account}p', '{account}', 'p', 'Name', 1, x'00');
-                INSERT OR REPLACE INTO portal VALUES ('{base}', '{{}}');
+                INSERT OR REPLACE INTO portal (base, document) VALUES ('{base}', '{{}}');
                 INSERT OR REPLACE INTO registration VALUES ('{base}', 'i', 'r', 'c');
                 {} {}"#,
                 sign_in(

@@ -83,15 +83,15 @@ UPDATE portal SET document = json_object(
     'server', iif(document ->> '$.server' IS NULL, json('null'), json_object('text', document ->> '$.server')),
     'capability', iif(document ->> '$.capability' IS NULL, json('null'), json_object('text', document ->> '$.capability')));
 ", "
--- Whether `fhirUser` named the grant's patient at sign-in; then every refresh is compared with it. Not known of older ones.
-ALTER TABLE token_grant ADD COLUMN patient_is_user INTEGER NOT NULL DEFAULT 0;
--- Whether the records are behind a server that takes bound tokens as `Bearer` only (RFC 9449 §7.2).
-ALTER TABLE portal ADD COLUMN bearer INTEGER NOT NULL DEFAULT 0;
 -- How often the account was sealed. The keystore has the same number: a device.db that knows less is an older copy.
 ALTER TABLE account ADD COLUMN seals INTEGER NOT NULL DEFAULT 0;
 -- Accounts that are gone from here and whose keys the keystore would not delete yet.
 CREATE TABLE doomed_key (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 -- What is kept of a revocation is less now.
 DELETE FROM revocation;
+-- Whether `fhirUser` named the grant's patient at sign-in; then every refresh is compared with it. Not known of older ones.
+ALTER TABLE token_grant ADD COLUMN patient_is_user INTEGER NOT NULL DEFAULT 0;
+-- Whether the records are behind a server that takes bound tokens as `Bearer` only (RFC 9449 §7.2).
+ALTER TABLE portal ADD COLUMN bearer INTEGER NOT NULL DEFAULT 0;
 "],
 };
