@@ -169,6 +169,7 @@ pub(crate) fn short(text: &str, columns: usize) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use serde_json::{Value, json};
 
