@@ -1,5 +1,7 @@
 //! Pauses, resumes and shut-downs that overlap, on paused time: 1,000 seeds, each another order.
 
+#![allow(clippy::disallowed_methods)] // paused time is no time
+
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 
 use super::*;
@@ -8,7 +10,6 @@ use crate::platform::{Clock, Job, Spawner, Wait};
 /// Tokio's own time and tasks; what blocks runs at once.
 struct Simulated;
 
-#[allow(clippy::disallowed_methods)] // paused time is no time
 impl Clock for Simulated {
     fn now(&self) -> std::time::SystemTime {
         std::time::SystemTime::UNIX_EPOCH
@@ -27,7 +28,6 @@ impl Clock for Simulated {
     }
 }
 
-#[allow(clippy::disallowed_methods)] // the runtime of the test
 impl Spawner for Simulated {
     fn spawn(&self, job: Job) {
         tokio::spawn(job);
