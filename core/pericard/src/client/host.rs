@@ -195,7 +195,7 @@ fn open_device(directory: &Directory, vault: &Arc<Vault>, platform: &Platform) -
             let root = Key::new(platform.random());
             // Closed again before it is moved, so that nothing of it lies beside it.
             drop(open(&directory.device_draft(), &root)?);
-            vault.keep_device_root(&root)?;
+            vault.save_device_root(&root)?;
             root
         }
         (Some(root), false) => {

@@ -61,7 +61,7 @@ impl Vault {
     }
 
     /// Keeps a new device root.
-    pub(crate) fn keep_device_root(&self, root: &Key) -> Result<()> {
+    pub(crate) fn save_device_root(&self, root: &Key) -> Result<()> {
         self.keep(&self.device_name(), root)
     }
 
@@ -302,7 +302,7 @@ pub(crate) mod tests {
         assert!(vault.device_root().unwrap().is_none());
         assert!(keystore.values.lock().unwrap().is_empty());
         let root = Key::new([7; 32]);
-        vault.keep_device_root(&root).unwrap();
+        vault.save_device_root(&root).unwrap();
         let kept = vault.device_root().unwrap().unwrap();
         assert_eq!(kept.bytes(), root.bytes());
         assert_ne!(device_database(&root).bytes(), root.bytes());
@@ -314,7 +314,7 @@ pub(crate) mod tests {
         let unexpected = PericardError::Keystore {
             kind: KeystoreError::Unexpected,
         };
-        let kept = vault.keep_device_root(&Key::new([7; 32]));
+        let kept = vault.save_device_root(&Key::new([7; 32]));
         assert_eq!(kept.err(), Some(unexpected.clone()));
         assert_eq!(vault.new_content_root("a").err(), Some(unexpected));
     }

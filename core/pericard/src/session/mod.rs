@@ -227,7 +227,7 @@ impl Session {
             let (base, bearer) = (self.account.base.clone(), !plain_before);
             // What could not be kept is found out anew.
             let _ = self
-                .on_disk(move |device| device.keep_bearer(&base, bearer))
+                .on_disk(move |device| device.save_bearer(&base, bearer))
                 .await;
         }
         if response.is_success() {

@@ -318,3 +318,55 @@ impl LocalTx<'_> {
         self.tx
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const MESSAGES: Track = Track {
+        feature: Feature::Messages,
+        resource_type: "Communication",
+    };
+
+    #[test]
+    fn a_partition_of_the_first_version_goes_on() {
+        static FIRST: Schema = Schema {
+            part: "partition",
+            steps: &[SCHEMA.steps[0]],
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("person.db");
+        let vault = crate::keys::tests::vault(false).0;
+        let root = vault.new_content_root("a").unwrap();
+        let platform = crate::platform::Platform::real("test");
+        let wrapped = root.new_person(&platform, "a", "p").unwrap();
+        let key = root.person("a", "p", &wrapped).unwrap();
+        let old = Database::open(&path, key.database(), Durability::Process, vec![&FIRST]).unwrap();
+        old.write(|tx| {
+            Ok(tx.execute_batch(
+                "INSERT INTO cursor VALUES ('messages', 1700000000000, 1, 'i');
+                 INSERT INTO incident VALUES ('i', 1000, 'messages');
+                 INSERT INTO held VALUES (x'01', 'messages');",
+            )?)
+        })
+        .unwrap();
+        drop(old);
+        let partition = Partition::open(&path, &key, "ana", std::iter::empty()).unwrap();
+        let cursor = partition.cursor(MESSAGES).unwrap();
+        assert_eq!(
+            (cursor.watermark, cursor.caught_up),
+            (Some(1_700_000_000_000), true)
+        );
+        assert_eq!(
+            partition.stopped(Feature::Messages).unwrap(),
+            Some("i".into())
+        );
+        let incident = partition.incidents().unwrap().remove(0);
+        assert_eq!(
+            (incident.kind.as_str(), incident.resource_type.as_str()),
+            ("foreign_record", "Communication")
+        );
+        assert_eq!(partition.held().unwrap(), 1);
+    }
+}

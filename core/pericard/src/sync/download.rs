@@ -24,7 +24,7 @@ use crate::platform::error::{PericardError, PortalProblem, Result};
 use crate::storage::random_id;
 
 use super::FeatureSync;
-use super::mirror::{CleanPage, Judged};
+use super::mirror::{CleanPage, Evaluation};
 use super::run::{Run, SyncStage};
 
 const FIRST_COUNT: u32 = 100;
@@ -47,7 +47,7 @@ struct Page {
     incomplete: bool,
 }
 
-/// How a page was judged.
+/// What admission made of a page.
 enum Reading {
     Clean(Box<Page>),
     Foreign(Vec<RecordKey>),
@@ -242,9 +242,9 @@ async fn read(feature: &FeatureSync, response: Response, asked: &Url) -> Result<
                 .map_err(foreign)?;
             let received = bundle.entries.len() as u64;
             let total = bundle.total;
-            Ok(match feature.mirror.judge(feature, &bundle)? {
-                Judged::Foreign(keys) => Reading::Foreign(keys),
-                Judged::Clean(records) => Reading::Clean(Box::new(Page {
+            Ok(match feature.mirror.evaluate(feature, &bundle)? {
+                Evaluation::Foreign(keys) => Reading::Foreign(keys),
+                Evaluation::Clean(records) => Reading::Clean(Box::new(Page {
                     received,
                     total,
                     next,

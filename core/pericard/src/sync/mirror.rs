@@ -87,8 +87,8 @@ impl CleanPage {
     }
 }
 
-/// How the records of a page were judged.
-pub(crate) enum Judged {
+/// What admission made of the records of a page.
+pub(crate) enum Evaluation {
     Clean(CleanPage),
     /// Somebody else's records were among them.
     Foreign(Vec<RecordKey>),
@@ -107,8 +107,8 @@ pub(crate) trait AnyMirror: Send + Sync + 'static {
         row: i64,
         identifier: &str,
     ) -> Result<Option<String>>;
-    /// Reads and judges the records of a page.
-    fn judge(&'static self, feature: &FeatureSync, bundle: &Bundle<'_>) -> Result<Judged>;
+    /// Reads the records of a page and admits them, or not.
+    fn evaluate(&'static self, feature: &FeatureSync, bundle: &Bundle<'_>) -> Result<Evaluation>;
     /// Stores the record with exactly `identifier`, if `bundle` has it and it is this person's. `Some(false)` when
     /// there are records and none is it; `None` when there are none at all.
     fn store_ours(
@@ -148,7 +148,7 @@ impl<M: Mirror> AnyMirror for M {
         Mirror::outgoing(self, connection, owner, row, identifier)
     }
 
-    fn judge(&'static self, feature: &FeatureSync, bundle: &Bundle<'_>) -> Result<Judged> {
+    fn evaluate(&'static self, feature: &FeatureSync, bundle: &Bundle<'_>) -> Result<Evaluation> {
         let Records {
             records,
             unreadable,
@@ -162,9 +162,9 @@ impl<M: Mirror> AnyMirror for M {
             .filter_map(|record| record.last_updated())
             .map(|at| at.as_millisecond())
             .collect();
-        Ok(match evaluate(self, feature, records)? {
-            PageVerdict::Foreign { keys, .. } => Judged::Foreign(keys),
-            PageVerdict::Admitted(page) => Judged::Clean(CleanPage {
+        Ok(match admit(self, feature, records)? {
+            PageVerdict::Foreign { keys, .. } => Evaluation::Foreign(keys),
+            PageVerdict::Admitted(page) => Evaluation::Clean(CleanPage {
                 store: Box::new(move |feature, watermark, news| {
                     apply(self, feature, &page, &unreadable, watermark, news)
                 }),
@@ -195,7 +195,7 @@ impl<M: Mirror> AnyMirror for M {
 }
 
 /// Whose these records are.
-fn evaluate<M: Mirror>(
+fn admit<M: Mirror>(
     mirror: &M,
     feature: &FeatureSync,
     records: Vec<M::Record>,
@@ -240,7 +240,7 @@ fn store_one<M: Mirror>(
         .into_iter()
         .find(|record| record.has_identifier(IDENTIFIER_SYSTEM, identifier));
     let Some(record) = ours else { return Ok(false) };
-    match evaluate(mirror, feature, vec![record])? {
+    match admit(mirror, feature, vec![record])? {
         PageVerdict::Admitted(page) if !page.admitted().is_empty() => {
             let changes = apply(mirror, feature, &page, &[], None, true)?;
             feature.notify(&changes);

@@ -221,6 +221,11 @@ async fn deliver(feature: &FeatureSync, item: &Item) -> Result<bool> {
             .await?;
         let Some(body) = body else { return Ok(false) };
         mark(feature, item, OutboxState::Sending).await?;
+        // A request that had no effect settles nothing about an earlier one.
+        let not_sent = match doubtful {
+            true => OutboxState::Sending,
+            false => OutboxState::Queued,
+        };
         match create(feature, &item.identifier, body).await {
             Ok(response) if response.is_success() => {
                 let arrived = read_back(feature, &item.identifier, response).await?;
@@ -232,11 +237,12 @@ async fn deliver(feature: &FeatureSync, item: &Item) -> Result<bool> {
             }
             // Several matches: it is there more than once, by somebody's doing; one of them is ours.
             Ok(response) if response.status == 412 => doubtful = true,
-            Ok(response) if matches!(response.status, 408 | 500..) => doubtful = true,
-            Ok(response) if matches!(response.status, 401 | 403 | 429) => {
-                mark(feature, item, OutboxState::Queued).await?;
+            // Not now (RFC 9110 §15.6.4): it was not taken, and waits as told.
+            Ok(response) if matches!(response.status, 401 | 403 | 429 | 503) => {
+                mark(feature, item, not_sent).await?;
                 return Err(response.refusal());
             }
+            Ok(response) if matches!(response.status, 408 | 500..) => doubtful = true,
             Ok(response) => {
                 mark(feature, item, OutboxState::Failed(response.status)).await?;
                 return Ok(false);
@@ -245,7 +251,7 @@ async fn deliver(feature: &FeatureSync, item: &Item) -> Result<bool> {
                 HttpError::AnswerLost | HttpError::Aborted | HttpError::TooLarge,
             )) => doubtful = true,
             Err(error) => {
-                mark(feature, item, OutboxState::Queued).await?;
+                mark(feature, item, not_sent).await?;
                 return Err(error.into());
             }
         }

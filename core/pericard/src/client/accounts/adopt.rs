@@ -131,7 +131,7 @@ impl Accounts {
         };
         if site.http.takes_bearer() {
             // What could not be kept is found out anew.
-            let _ = self.host.device.keep_bearer(base, true);
+            let _ = self.host.device.save_bearer(base, true);
         }
         let (expires, heard) = (signed_in.expires, row.heard);
         let store = |device: &Device| device.signed_in(&row, &grant, &person, &signed_in.sign_in);

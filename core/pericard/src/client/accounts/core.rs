@@ -189,7 +189,7 @@ impl AccountCore {
             .start(&self.host.platform, &syncs, budget, move |run| async move {
                 let _guard = guard;
                 revocations::settle(&core.host);
-                core.site.keep_up(&core.host).await;
+                core.site.refresh_documents(&core.host).await;
                 core.session.reopen().await?;
                 let mut first = Ok(());
                 for feature in core.feature_syncs().await? {

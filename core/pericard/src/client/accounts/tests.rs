@@ -254,7 +254,7 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
         "asked": SystemTime::now() + Duration::from_secs(60), "smart": { "text": SMART },
         "server": null, "keys": null, "capability": null });
     host.device
-        .keep_portal(BASE, &document.to_string())
+        .save_portal(BASE, &document.to_string())
         .unwrap();
     let row = AccountRow {
         id: random_id(&host.platform),

@@ -226,7 +226,7 @@ impl SignInFlow {
         let json = Secret::new(serde_json::to_string(state)?);
         let (id, expires) = (state.id.clone(), state.expires);
         self.host
-            .on_disk(move |host| host.device.keep_sign_in(&id, &json, expires))
+            .on_disk(move |host| host.device.save_sign_in(&id, &json, expires))
             .await?;
         *self.shown() = Self::to_view(state);
         self.step()
@@ -326,7 +326,7 @@ impl SignInFlow {
             return;
         };
         let (token, subject) = (redeemed.refresh_token.as_ref(), Some(&*redeemed.subject));
-        redeem::give_back(&self.host, &self.site, state, token, subject).await;
+        redeem::revoke_unused(&self.host, &self.site, state, token, subject).await;
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) async fn redeem(
         Ok(who) => who,
         Err(Unfit { error, subject }) => {
             let token = tokens.refresh_token.as_ref();
-            give_back(host, site, state, token, subject.as_deref()).await;
+            revoke_unused(host, site, state, token, subject.as_deref()).await;
             return Err(error);
         }
     };
@@ -113,7 +113,7 @@ pub(super) fn refusal(remedy: Remedy, response: &Response) -> PericardError {
 /// Tokens that become no account are revoked: at once, or as soon as the portal can be reached. Those of a sign-in that
 /// should have reopened an account are kept for its end if they may be of the same person: a server may have given both
 /// sign-ins one grant, and revoking its newest token would end the session that is there. A stranger's cannot share it.
-pub(super) async fn give_back(
+pub(super) async fn revoke_unused(
     host: &Arc<Host>,
     site: &Site,
     state: &State,

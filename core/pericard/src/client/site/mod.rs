@@ -83,7 +83,7 @@ impl Site {
 
     /// Reads the documents again when they are a day old. If the new ones are invalid, name another issuer or show fewer
     /// protections, the cached ones stay in use: an account is bound to its issuer.
-    pub(crate) async fn keep_up(&self, host: &Arc<Host>) {
+    pub(crate) async fn refresh_documents(&self, host: &Arc<Host>) {
         let before = self.documents();
         if !before.is_old(host.platform.clock.now()) {
             return;
@@ -136,14 +136,14 @@ impl Site {
             self.config.base.clone(),
             serde_json::to_string(&*self.documents())?,
         );
-        host.on_disk(move |host| host.device.keep_portal(&base, &document))
+        host.on_disk(move |host| host.device.save_portal(&base, &document))
             .await
     }
 
     /// The same. Blocks.
     pub(crate) fn save(&self, host: &Host) -> Result<()> {
         let document = serde_json::to_string(&*self.documents())?;
-        host.device.keep_portal(&self.config.base, &document)
+        host.device.save_portal(&self.config.base, &document)
     }
 
     fn documents(&self) -> Arc<Documents> {

@@ -72,7 +72,7 @@ impl Site {
         let (this, kept) = (self.clone(), client.clone());
         host.on_disk(move |host| {
             host.device
-                .keep_registration(&this.config.base, &this.issuer(), &redirect, &kept)
+                .save_registration(&this.config.base, &this.issuer(), &redirect, &kept)
         })
         .await?;
         Ok(client)

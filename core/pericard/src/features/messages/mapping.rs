@@ -86,9 +86,9 @@ pub(super) fn apply(
             (None, Some(id)) => {
                 let thread = table::thread_of(c, id)?;
                 table::update(tx, &mut threads, thread, id, &row)?;
-                let tied = threads.at(c, thread)?;
-                if is_local(&tied.tie) {
-                    tied.tie = chain_tie(&record.id);
+                let summary = threads.at(c, thread)?;
+                if is_local(&summary.thread_key) {
+                    summary.thread_key = chain_key(&record.id);
                 }
                 changes.outbox = true;
                 thread
@@ -121,10 +121,10 @@ fn forget(c: &Connection, threads: &mut Threads, id: &str) -> Result<bool> {
     if let Some(known) = &known {
         table::remove(c, threads, known.row)?;
     }
-    let tie = header_tie(id);
-    let is_head = threads.knows(c, &tie)?;
+    let thread_key = header_key(id);
+    let is_head = threads.knows(c, &thread_key)?;
     if is_head {
-        let thread = threads.tied(c, &tie)?;
+        let thread = threads.with_key(c, &thread_key)?;
         threads.at(c, thread)?.behead();
     }
     Ok(known.is_some() || is_head)
@@ -151,7 +151,7 @@ fn header(
     owner: &Owner,
     record: &Communication,
 ) -> Result<()> {
-    let thread = threads.tied(c, &header_tie(&record.id))?;
+    let thread = threads.with_key(c, &header_key(&record.id))?;
     let summary = threads.at(c, thread)?;
     summary.header = true;
     if let Some(topic) = &record.topic {
@@ -188,21 +188,21 @@ fn thread_for(
     record: &Communication,
 ) -> Result<i64> {
     if let Some(head) = first_here(owner, &record.part_of) {
-        return threads.tied(c, &header_tie(head));
+        return threads.with_key(c, &header_key(head));
     }
     if let Some(before) = first_here(owner, &record.in_response_to) {
         return match table::existing(c, before)? {
             Some(known) => Ok(known.thread),
-            None => threads.tied(c, &chain_tie(before)),
+            None => threads.with_key(c, &chain_key(before)),
         };
     }
     // Answers that came before the message that they answer have made its thread already.
-    let chain = chain_tie(&record.id);
+    let chain = chain_key(&record.id);
     match &record.topic {
         Some(topic) if !threads.knows(c, &chain)? => {
-            threads.tied(c, &topic_tie(owner, topic, record))
+            threads.with_key(c, &topic_key(owner, topic, record))
         }
-        _ => threads.tied(c, &chain),
+        _ => threads.with_key(c, &chain),
     }
 }
 
@@ -218,25 +218,25 @@ fn first_here<'a>(owner: &Owner, references: &'a [Reference]) -> Option<&'a str>
         })
 }
 
-/// The tie of a header's messages.
-pub(super) fn header_tie(id: &str) -> String {
+/// The key of a header's messages.
+pub(super) fn header_key(id: &str) -> String {
     format!("h:{id}")
 }
 
-fn chain_tie(first: &str) -> String {
+fn chain_key(first: &str) -> String {
     format!("r:{first}")
 }
 
-/// The tie of a thread that was begun here and that the portal does not know yet.
-pub(super) fn local_tie(platform: &Platform) -> String {
+/// The key of a thread that was begun here and that the portal does not know yet.
+pub(super) fn local_key(platform: &Platform) -> String {
     format!("l:{}", random_id(platform))
 }
 
-fn is_local(tie: &str) -> bool {
-    tie.starts_with("l:")
+fn is_local(thread_key: &str) -> bool {
+    thread_key.starts_with("l:")
 }
 
-fn topic_tie(owner: &Owner, topic: &str, record: &Communication) -> String {
+fn topic_key(owner: &Owner, topic: &str, record: &Communication) -> String {
     let people: BTreeSet<String> = record
         .sender
         .iter()
@@ -249,11 +249,11 @@ fn topic_tie(owner: &Owner, topic: &str, record: &Communication) -> String {
         })
         .collect();
     // Lengths first, so that no topic can imitate another topic with a person.
-    let mut tie = format!("t:{}:{topic}", topic.len());
+    let mut thread_key = format!("t:{}:{topic}", topic.len());
     for person in people {
-        tie.push_str(&format!(":{}:{person}", person.len()));
+        thread_key.push_str(&format!(":{}:{person}", person.len()));
     }
-    tie
+    thread_key
 }
 
 fn is_owner(owner: &Owner, person: &Reference) -> bool {
@@ -320,14 +320,14 @@ pub(super) fn query(text: &str) -> Option<String> {
 
 /// The resource that sends a queued message; nothing while the message that begins its thread is not sent.
 pub(super) fn resource(message: &Outgoing, owner: &Owner, identifier: &str) -> Option<String> {
-    let begins = is_local(&message.tie);
+    let begins = is_local(&message.thread_key);
     if begins && !message.first {
         return None;
     }
     let patient = format!("Patient/{}", owner.patient);
     // A head that was never admitted may be somebody else's: it is not named.
     let part_of = message
-        .tie
+        .thread_key
         .strip_prefix("h:")
         .filter(|_| message.header)
         .map(|id| format!("Communication/{id}"));
@@ -374,7 +374,7 @@ mod tests {
         };
         let sent = |header: bool| {
             let message = Outgoing {
-                tie: header_tie("h1"),
+                thread_key: header_key("h1"),
                 subject: String::new(),
                 text: "Please request me".into(),
                 at: std::time::SystemTime::UNIX_EPOCH,

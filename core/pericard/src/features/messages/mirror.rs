@@ -56,7 +56,7 @@ impl Mirror for MessageMirror {
     }
 
     fn holds(&self, connection: &Connection, id: &str) -> Result<bool> {
-        table::holds(connection, id, &mapping::header_tie(id))
+        table::holds(connection, id, &mapping::header_key(id))
     }
 
     fn bulk(&self, partition: &Partition, begin: bool) -> Result<()> {

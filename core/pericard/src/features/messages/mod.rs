@@ -281,7 +281,7 @@ fn queue(
             Some(thread) if table::has_thread(c, thread)? => thread,
             Some(_) => return Err(PericardError::NotFound),
             None => {
-                let thread = threads.tied(c, &mapping::local_tie(person.platform()))?;
+                let thread = threads.with_key(c, &mapping::local_key(person.platform()))?;
                 threads.at(c, thread)?.subject.clone_from(&subject);
                 thread
             }

@@ -99,9 +99,9 @@ mod tests {
         let grant = device.grant("a").unwrap().unwrap();
         assert!(grant.bound && !grant.patient_is_user);
         assert!(!device.takes_bearer("https://p/fhir").unwrap());
-        device.keep_bearer("https://p/fhir", true).unwrap();
+        device.save_bearer("https://p/fhir", true).unwrap();
         // New documents leave it as it is.
-        device.keep_portal("https://p/fhir", "{}").unwrap();
+        device.save_portal("https://p/fhir", "{}").unwrap();
         assert!(device.takes_bearer("https://p/fhir").unwrap());
     }
 

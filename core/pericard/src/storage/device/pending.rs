@@ -11,7 +11,7 @@ use super::Device;
 use super::rows::{PendingRevocation, millis};
 
 impl Device {
-    pub(crate) fn keep_sign_in(&self, id: &str, state: &Secret, expires: SystemTime) -> Result<()> {
+    pub(crate) fn save_sign_in(&self, id: &str, state: &Secret, expires: SystemTime) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
                 "INSERT OR REPLACE INTO sign_in (id, state, expires) VALUES (?1, ?2, ?3)",
@@ -50,7 +50,7 @@ impl Device {
         })
     }
 
-    pub(crate) fn keep_portal(&self, base: &str, document: &str) -> Result<()> {
+    pub(crate) fn save_portal(&self, base: &str, document: &str) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
                 "INSERT INTO portal (base, document) VALUES (?1, ?2)
@@ -81,7 +81,7 @@ impl Device {
         })
     }
 
-    pub(crate) fn keep_bearer(&self, base: &str, bearer: bool) -> Result<()> {
+    pub(crate) fn save_bearer(&self, base: &str, bearer: bool) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
                 "UPDATE portal SET bearer = ?2 WHERE base = ?1",
@@ -119,7 +119,7 @@ impl Device {
         })
     }
 
-    pub(crate) fn keep_registration(
+    pub(crate) fn save_registration(
         &self,
         base: &str,
         issuer: &str,

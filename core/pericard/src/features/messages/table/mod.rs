@@ -23,7 +23,7 @@ pub(super) use threads::Threads;
 pub(super) static SCHEMA: Schema = Schema {
     part: "messages",
     steps: &["
--- `tie` is what messages of one thread have in common on the wire (mapping.rs); `header` says that the thread's own
+-- `tie`, later `thread_key`, is what messages of one thread have in common on the wire (mapping.rs); `header` says that the thread's own
 -- record was admitted, so that what hangs on it may be admitted through it.
 CREATE TABLE thread (
     id INTEGER PRIMARY KEY,
@@ -54,7 +54,11 @@ CREATE TABLE message (
 CREATE INDEX message_thread ON message (thread, id);
 CREATE VIRTUAL TABLE message_text USING fts5 (
     text, content = 'message', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
-"],
+",
+        "
+ALTER TABLE thread RENAME COLUMN tie TO thread_key;
+",
+    ],
 };
 
 /// Row numbers of one millisecond.
@@ -254,7 +258,7 @@ pub(super) fn bulk(c: &Connection, begin: bool) -> Result<()> {
 
 /// When a message was written, for the body that sends it.
 pub(super) struct Outgoing {
-    pub(super) tie: String,
+    pub(super) thread_key: String,
     pub(super) subject: String,
     pub(super) text: String,
     pub(super) at: SystemTime,
@@ -268,14 +272,14 @@ pub(super) struct Outgoing {
 
 /// A queued message with what its resource needs.
 pub(super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
-    let sql = "SELECT thread.tie, thread.subject, message.text, message.at,
+    let sql = "SELECT thread.thread_key, thread.subject, message.text, message.at,
             (SELECT remote FROM message AS m WHERE m.thread = thread.id AND m.remote IS NOT NULL
              ORDER BY m.id DESC LIMIT 1),
             message.id = (SELECT min(id) FROM message AS m WHERE m.thread = thread.id), thread.header
         FROM message JOIN thread ON thread.id = message.thread WHERE message.id = ?1";
     Ok(c.query_row(sql, [row], |r| {
         Ok(Outgoing {
-            tie: r.get(0)?,
+            thread_key: r.get(0)?,
             subject: r.get(1)?,
             text: r.get(2)?,
             at: instant(r.get(3)?),
@@ -287,11 +291,11 @@ pub(super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
 }
 
 /// Whether the record `remote` was admitted before.
-pub(super) fn holds(c: &Connection, remote: &str, tie: &str) -> Result<bool> {
+pub(super) fn holds(c: &Connection, remote: &str, thread_key: &str) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE remote = ?1)
-        OR EXISTS (SELECT 1 FROM thread WHERE tie = ?2 AND header = 1)";
+        OR EXISTS (SELECT 1 FROM thread WHERE thread_key = ?2 AND header = 1)";
     Ok(c.prepare_cached(sql)?
-        .query_row((remote, tie), |row| row.get(0))?)
+        .query_row((remote, thread_key), |row| row.get(0))?)
 }
 
 #[cfg(test)]

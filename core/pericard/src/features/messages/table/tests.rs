@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::lists::{MESSAGES, ONE, QUEUED, SEARCH, THREADS, parts};
-use super::threads::{THREAD_BY_ID, THREAD_BY_TIE};
+use super::threads::{THREAD_BY_ID, THREAD_BY_KEY};
 use super::*;
 use crate::features::messages::model::SnippetPart;
 use crate::sync::outbox;
@@ -23,7 +23,7 @@ fn every_list_walks_an_index() {
         ONE,
         QUEUED,
         SEARCH,
-        THREAD_BY_TIE,
+        THREAD_BY_KEY,
         THREAD_BY_ID,
     ] {
         let mut statement = c.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
@@ -62,7 +62,7 @@ fn row(at: i64, text: &str) -> NewRow<'_> {
 fn messages_of_one_millisecond_and_of_no_time_keep_their_order() {
     let c = tables();
     let mut threads = Threads::default();
-    let thread = threads.tied(&c, "h:1").unwrap();
+    let thread = threads.with_key(&c, "h:1").unwrap();
     let times = [5, 5, 5, -1, i64::MAX, 0];
     let ids: Vec<i64> = times
         .iter()
@@ -93,7 +93,7 @@ fn a_full_millisecond_overflows_into_the_next() {
 fn the_summary_follows_what_comes_and_goes() {
     let c = tables();
     let mut threads = Threads::default();
-    let thread = threads.tied(&c, "h:1").unwrap();
+    let thread = threads.with_key(&c, "h:1").unwrap();
     insert_row(&c, &mut threads, thread, &row(1, "first")).unwrap();
     let last = insert_row(&c, &mut threads, thread, &row(9, "last")).unwrap();
     // History that arrives late does not become the newest.
@@ -136,7 +136,7 @@ fn snippets_are_cut_at_their_marks() {
 fn a_thread_shows_no_more_names_than_a_conversation_has() {
     let c = tables();
     let mut threads = Threads::default();
-    let thread = threads.tied(&c, "h:1").unwrap();
+    let thread = threads.with_key(&c, "h:1").unwrap();
     for n in 0..80_000 {
         threads.at(&c, thread).unwrap().take_part(&n.to_string());
     }
@@ -147,7 +147,7 @@ fn a_thread_shows_no_more_names_than_a_conversation_has() {
 fn a_head_that_is_taken_away_leaves_nothing_of_itself() {
     let c = tables();
     let mut threads = Threads::default();
-    let thread = threads.tied(&c, "h:1").unwrap();
+    let thread = threads.with_key(&c, "h:1").unwrap();
     let row = threads.at(&c, thread).unwrap();
     (row.header, row.subject) = (true, "Ben's results".into());
     row.behead();
@@ -155,4 +155,20 @@ fn a_head_that_is_taken_away_leaves_nothing_of_itself() {
     assert!(!holds(&c, "1", "h:1").unwrap());
     let mut threads = Threads::default();
     assert_eq!(threads.at(&c, thread).unwrap().subject, "");
+}
+
+#[test]
+fn threads_of_the_first_version_keep_their_keys() {
+    let c = Connection::open_in_memory().unwrap();
+    for step in outbox::SCHEMA.steps.iter().chain(&SCHEMA.steps[..1]) {
+        c.execute_batch(step).unwrap();
+    }
+    c.execute_batch(
+        "INSERT INTO thread VALUES (7, 'h:1', 'Results', '[]', 0, '', 0, '', 0, 0, 0, 1)",
+    )
+    .unwrap();
+    for step in &SCHEMA.steps[1..] {
+        c.execute_batch(step).unwrap();
+    }
+    assert_eq!(Threads::default().with_key(&c, "h:1").unwrap(), 7);
 }

@@ -18,11 +18,11 @@ const MOST_PARTICIPANTS: usize = 64;
 #[derive(Default)]
 pub(crate) struct Threads {
     rows: BTreeMap<i64, ThreadRow>,
-    ties: BTreeMap<String, i64>,
+    by_key: BTreeMap<String, i64>,
 }
 
 pub(crate) struct ThreadRow {
-    pub(crate) tie: String,
+    pub(crate) thread_key: String,
     pub(crate) subject: String,
     pub(crate) participants: Vec<String>,
     pub(super) last_message: i64,
@@ -37,13 +37,16 @@ pub(crate) struct ThreadRow {
 
 macro_rules! thread_columns {
     () => {
-        "id, tie, subject, participants, last_message, last_from, last_outgoing, last_text, last_at, unread,
+        "id, thread_key, subject, participants, last_message, last_from, last_outgoing, last_text, last_at, unread,
          messages, header"
     };
 }
 
-pub(super) const THREAD_BY_TIE: &str =
-    concat!("SELECT ", thread_columns!(), " FROM thread WHERE tie = ?1");
+pub(super) const THREAD_BY_KEY: &str = concat!(
+    "SELECT ",
+    thread_columns!(),
+    " FROM thread WHERE thread_key = ?1"
+);
 pub(super) use thread_columns;
 
 pub(super) const THREAD_BY_ID: &str =
@@ -54,7 +57,7 @@ pub(super) fn thread_row(row: &Row<'_>) -> rusqlite::Result<(i64, ThreadRow)> {
     Ok((
         row.get(0)?,
         ThreadRow {
-            tie: row.get(1)?,
+            thread_key: row.get(1)?,
             subject: row.get(2)?,
             participants: serde_json::from_str(&participants).unwrap_or_default(),
             last_message: row.get(4)?,
@@ -70,36 +73,37 @@ pub(super) fn thread_row(row: &Row<'_>) -> rusqlite::Result<(i64, ThreadRow)> {
 }
 
 impl Threads {
-    /// The thread tied by `tie`, made when there is none.
-    pub(crate) fn tied(&mut self, c: &Connection, tie: &str) -> Result<i64> {
-        if let Some(id) = self.ties.get(tie) {
+    /// The thread with this key, made when there is none.
+    pub(crate) fn with_key(&mut self, c: &Connection, thread_key: &str) -> Result<i64> {
+        if let Some(id) = self.by_key.get(thread_key) {
             return Ok(*id);
         }
         let found = c
-            .prepare_cached(THREAD_BY_TIE)?
-            .query_row([tie], thread_row)
+            .prepare_cached(THREAD_BY_KEY)?
+            .query_row([thread_key], thread_row)
             .optional()?;
         let (id, row) = match found {
             Some(found) => found,
             None => {
                 c.prepare_cached(
-                    "INSERT INTO thread (tie, subject, participants, last_message, last_from, last_outgoing, last_text,
+                    "INSERT INTO thread (thread_key, subject, participants, last_message, last_from, last_outgoing, last_text,
                          last_at, unread, messages, header) VALUES (?1, '', '[]', 0, '', 0, '', 0, 0, 0, 0)",
                 )?
-                .execute([tie])?;
-                (c.last_insert_rowid(), ThreadRow::new(tie))
+                .execute([thread_key])?;
+                (c.last_insert_rowid(), ThreadRow::new(thread_key))
             }
         };
-        self.ties.insert(tie.to_owned(), id);
+        self.by_key.insert(thread_key.to_owned(), id);
         self.rows.insert(id, row);
         Ok(id)
     }
 
-    /// Whether there is a thread tied by `tie`.
-    pub(crate) fn knows(&self, c: &Connection, tie: &str) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM thread WHERE tie = ?1)";
-        Ok(self.ties.contains_key(tie)
-            || c.prepare_cached(sql)?.query_row([tie], |row| row.get(0))?)
+    /// Whether there is a thread with this key.
+    pub(crate) fn knows(&self, c: &Connection, thread_key: &str) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM thread WHERE thread_key = ?1)";
+        Ok(self.by_key.contains_key(thread_key)
+            || c.prepare_cached(sql)?
+                .query_row([thread_key], |row| row.get(0))?)
     }
 
     /// The thread in row `id`, which must exist.
@@ -108,7 +112,7 @@ impl Threads {
             let (_, row) = c
                 .prepare_cached(THREAD_BY_ID)?
                 .query_row([id], thread_row)?;
-            self.ties.insert(row.tie.clone(), id);
+            self.by_key.insert(row.thread_key.clone(), id);
             self.rows.insert(id, row);
         }
         self.rows
@@ -119,13 +123,13 @@ impl Threads {
     /// Puts the summaries back and says which threads were touched.
     pub(crate) fn write(self, c: &Connection) -> Result<Vec<i64>> {
         let mut statement = c.prepare_cached(
-            "UPDATE thread SET tie = ?2, subject = ?3, participants = ?4, last_message = ?5, last_from = ?6,
+            "UPDATE thread SET thread_key = ?2, subject = ?3, participants = ?4, last_message = ?5, last_from = ?6,
                  last_outgoing = ?7, last_text = ?8, last_at = ?9, unread = ?10, messages = ?11, header = ?12 WHERE id = ?1",
         )?;
         for (id, row) in &self.rows {
             statement.execute(params![
                 id,
-                row.tie,
+                row.thread_key,
                 row.subject,
                 serde_json::to_string(&row.participants)?,
                 row.last_message,
@@ -143,9 +147,9 @@ impl Threads {
 }
 
 impl ThreadRow {
-    fn new(tie: &str) -> Self {
+    fn new(thread_key: &str) -> Self {
         Self {
-            tie: tie.to_owned(),
+            thread_key: thread_key.to_owned(),
             subject: String::new(),
             participants: Vec::new(),
             last_message: 0,
