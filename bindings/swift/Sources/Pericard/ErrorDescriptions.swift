@@ -55,7 +55,8 @@ extension SignInReason {
     case .identityChanged: "The portal responded for a different person. Sign in again. Messages you wrote are kept."
     case .expired: "Signing in took too long. Please start again."
     case .anotherPerson: "Someone else signed in. Sign in as the same person as before."
-    case .interaction: "The portal has something to show you first. Sign in again. You can still read what's on this device."
+    case .interaction:
+      "The portal has something to show you first. Sign in again. You can still read what's on this device."
     case .login: "The portal asks you to sign in again. You can still read what's on this device."
     case .consent: "The portal needs your consent. Sign in again to give it. You can still read what's on this device."
     case .accountChoice:
@@ -64,7 +65,8 @@ extension SignInReason {
       "The portal asks for your verification code. Sign in again. You can still read what's on this device."
     case .clientUnknown:
       "The portal no longer recognises this app. Sign in again. If that doesn't help, contact the people who make this app."
-    case .refused: "The portal could not continue your session. Sign in again. You can still read what's on this device."
+    case .refused:
+      "The portal could not continue your session. Sign in again. You can still read what's on this device."
     }
   }
 }
@@ -83,7 +85,8 @@ extension InputProblem {
     case .notACertificate: "a certificate in the app's configuration is damaged."
     case .unreadable: "it contains characters that can't be used."
     case .notAsked: "the portal is asking for something else now."
-    case .sharedRedirect: "the app can't tell this portal's sign-in from another portal's. Contact the people who make this app."
+    case .sharedRedirect:
+      "the app can't tell this portal's sign-in from another portal's. Contact the people who make this app."
     case .wrongState: "the message has changed in the meantime. Check its status."
     }
   }

@@ -62,16 +62,16 @@ public object BrowserCallback {
 }
 
 /**
- * Goes on with a sign-in that was under way when the process ended, together with what the browser has brought since, if
- * it has: call it where the app starts, and when it comes to the front with no sign-in in memory. Nothing where none was
- * under way; an address that does not belong to it, or that cannot be redeemed now, leaves its step as it was.
+ * Resumes a sign-in that was under way when the process ended, and passes on the [redirect] that the browser has brought
+ * since: `resumeSignIn(BrowserCallback.takeUnclaimed())`, where the app starts, and when it comes to the front with no
+ * sign-in in memory. Returns null if none was under way. A redirect that does not belong to it, or that cannot be redeemed
+ * now, leaves its step as it was.
  */
-public suspend fun Client.resumeSignIn(): SignIn? {
+public suspend fun Client.resumeSignIn(redirect: String?): SignIn? {
     val signIn = resumeSignIn()
-    val address = BrowserCallback.takeUnclaimed()
-    if (signIn != null && address != null && signIn.isInBrowser()) {
+    if (signIn != null && redirect != null && signIn.isInBrowser()) {
         try {
-            signIn.redirected(address)
+            signIn.redirected(redirect)
         } catch (_: PericardException) {
             // The step tells: it is still `OpenBrowser`, and the browser can be opened anew.
         }

@@ -43,7 +43,7 @@ class BrowserCallbackTest {
     }
 
     @Test
-    fun `a redirect that finds a new process is taken up by the sign-in from disk`() = test {
+    fun `a redirect that finds a new process resumes the sign-in from disk`() = test {
         val world = anasWorld()
         val keystore = MapKeystore()
         val redirect = world.open(keystore).use { client ->
@@ -54,7 +54,7 @@ class BrowserCallbackTest {
         }
         world.open(keystore).use { client ->
             assertFalse(BrowserCallback.left(redirect), "nobody waits in a new process")
-            val signIn = requireNotNull(client.resumeSignIn())
+            val signIn = requireNotNull(client.resumeSignIn(BrowserCallback.takeUnclaimed()))
             assertInstanceOf(SignInStep.Ready::class.java, signIn.step())
             assertEquals(SessionState.Active, signIn.finish().session())
         }
@@ -66,18 +66,18 @@ class BrowserCallbackTest {
         world.open(MapKeystore()).use { client ->
             client.onlyPortal().signIn(SignInMethod.BROWSER)
             BrowserCallback.left("http://127.0.0.1/callback?code=stolen&state=guessed&iss=https%3A%2F%2Felsewhere.example")
-            val signIn = requireNotNull(client.resumeSignIn())
+            val signIn = requireNotNull(client.resumeSignIn(BrowserCallback.takeUnclaimed()))
             assertInstanceOf(SignInStep.OpenBrowser::class.java, signIn.step())
             assertNull(BrowserCallback.takeUnclaimed())
         }
     }
 
     @Test
-    fun `where no sign-in was under way there is nothing to take up`() = test {
+    fun `where no sign-in was under way there is nothing to resume`() = test {
         val world = anasWorld()
         world.open(MapKeystore()).use { client ->
             BrowserCallback.left("http://127.0.0.1/callback?code=a&state=b")
-            assertNull(client.resumeSignIn())
+            assertNull(client.resumeSignIn(BrowserCallback.takeUnclaimed()))
             assertNull(BrowserCallback.takeUnclaimed())
         }
     }
