@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use pericard_protocol::oauth::step_up::StepUp;
 
 use crate::client::accounts::{AccountEntry, Accounts, NotifyPortal, revocations};
+use crate::client::config::PortalConfig;
 use crate::client::sign_in::{Purpose, SignInFlow, SignInMethod};
 use crate::client::site::Site;
 use crate::features::messages::Messages;
@@ -99,6 +100,12 @@ impl Account {
     /// The portal's FHIR base, as configured. Memory only.
     pub fn portal(&self) -> String {
         self.entry.base()
+    }
+
+    /// How the portal is reached: as in `Config.portals` today, else as when the account was made, its extra roots
+    /// included. Pass it to `Client.portal`. Memory only.
+    pub fn portal_config(&self) -> Result<PortalConfig, PericardError> {
+        self.entry.config(self.accounts.host())
     }
 
     /// Where the session stands, or why the account cannot be used. Memory only.

@@ -7,10 +7,11 @@
 //! - The watermark moves with each page while the pages come in order, else only at the end: a run may stop anywhere.
 //! - A first page that came quickly asks for larger ones from there on.
 //! - An expired `next` (410) and a page that ends early both start again at the watermark. A `next` that leads
-//!   away from the portal is an error; nothing is sent there.
+//!   away from the portal is an error; nothing is sent there. So is one that was followed before.
 //! - A page with somebody else's record is fetched once more without caches; if it is foreign again, nothing of
 //!   the page is stored, the feature stops with an incident and its cursor stays.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use pericard_protocol::admission::RecordKey;
@@ -113,6 +114,7 @@ async fn fetch_all(
         let mut ordered = true;
         let mut complete = true;
         let mut newest = None;
+        let mut followed = BTreeSet::from([url.to_string()]);
         let again = loop {
             if response.status == 410 && restarts > 0 {
                 restarts -= 1;
@@ -154,6 +156,11 @@ async fn fetch_all(
                     keep.await?;
                     count = MOST_COUNT;
                     break true;
+                }
+                // A link that was followed before would go on for ever, and what it leads past is not known.
+                Some(next) if !followed.insert(next.to_string()) => {
+                    keep.await?;
+                    return Err(PericardError::portal(PortalProblem::InvalidAnswer));
                 }
                 // The next page is fetched while this one is written.
                 Some(next) => {

@@ -1,6 +1,6 @@
 //! What a portal says of itself: asked for once, looked after daily, and told to the person.
 
-use pericard::{Finding, Verdict};
+use pericard::{Finding, PericardError, PortalConfig, PortalProblem, Verdict};
 use pericard_guarantees::{Harness, run, sync};
 use serde_json::{Value, json};
 
@@ -109,5 +109,31 @@ fn each_missing_or_broken_part_is_named_with_its_cost() {
             let found = findings(&harness).await;
             assert_eq!(verdict(&found, subject), expected, "{subject}");
         }
+    });
+}
+
+#[test]
+fn an_account_knows_the_roots_that_it_was_made_with() {
+    run(async {
+        let harness = Harness::ana_and_ben().await;
+        harness.sign_in("ana").await.unwrap();
+        harness.client.shut_down().await.unwrap();
+        // The app's maker no longer configures the portal.
+        let mut config = harness.world.config();
+        config.portals.clear();
+        let keystore = harness.world.keystore();
+        let client = harness.world.open_as(config, keystore).await.unwrap();
+        let account = client.accounts().await.unwrap().remove(0);
+        let known = account.portal_config().unwrap();
+        client.portal(known.clone()).await.unwrap();
+        let bare = PortalConfig {
+            extra_roots: Vec::new(),
+            ..known
+        };
+        let refused = PericardError::Portal {
+            problem: PortalProblem::Certificate,
+            status: None,
+        };
+        assert_eq!(client.portal(bare).await.err(), Some(refused));
     });
 }

@@ -37,7 +37,11 @@ pub(super) async fn run(
         Some(account) => Some(Device::of(account).await?),
         None => None,
     };
-    let config = settings::portal(options, base.or(known.as_deref()))?;
+    // The account knows the roots that it was made with.
+    let config = match (&account, base) {
+        (Some(account), None) => account.portal_config()?,
+        _ => settings::portal(options, base)?,
+    };
     let glance = Glance::open(options, &config).await?;
     // What this device has seen of its own account's portal counts: what it announced before, how its records take tokens.
     let client = match (&context, base) {

@@ -55,13 +55,14 @@ async fn portal(options: &Options, base: Option<&str>) -> Result<PortalConfig, F
         return settings::portal(options, base);
     }
     let context = Context::existing(options).await?;
-    let account = match context.account().await {
-        Ok(account) => Some(account.portal()),
+    let config = match context.account().await {
+        // With the roots that it was made with.
+        Ok(account) => Some(account.portal_config()?),
         Err(Failure::Nobody) => None,
         Err(failure) => return Err(failure),
     };
     context.close().await?;
-    settings::portal(options, account.as_deref())
+    config.map_or_else(|| settings::portal(options, None), Ok)
 }
 
 impl From<Page> for PortalPage {

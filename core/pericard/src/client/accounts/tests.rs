@@ -359,3 +359,22 @@ async fn a_second_feature_syncs_and_is_admitted_like_the_first() {
     assert!(cursor(Feature::Probe, "Flag").caught_up);
     assert_eq!(flags(&account), ["a", "b"]);
 }
+
+/// A portal whose `next` leads round in a circle is noticed, and what had come is kept.
+#[tokio::test]
+async fn a_next_that_was_followed_before_ends_the_search() {
+    let folder = tempfile::tempdir().unwrap();
+    let circle = page("Flag", &[("a", "ana")]).replace(
+        r#""type":"searchset","#,
+        r#""type":"searchset","link":[{"relation":"next","url":"https://portal.example/fhir/Flag?page=2"}],"#,
+    );
+    let portal = Arc::new(Canned(Mutex::new(BTreeMap::from([
+        ("Communication", page("Communication", &[])),
+        ("Flag", circle),
+    ]))));
+    let (_accounts, account) = account(folder.path(), portal);
+    let ended = sync(&account).await;
+    let invalid = PericardError::portal(crate::platform::error::PortalProblem::InvalidAnswer);
+    assert_eq!(ended, Err(invalid));
+    assert_eq!(flags(&account), ["a"]);
+}
