@@ -5,6 +5,18 @@ import java.net.URI
 import java.net.URISyntaxException
 import java.net.URLDecoder
 
+/** What an address brings that the app was opened with. */
+public sealed class RedirectResult {
+    /** The answer to a sign-in: pass it to [SignIn.redirected], which looks whether it belongs to that one. */
+    public data object OfSignIn : RedirectResult()
+
+    /** The person comes back from one of the portal's own pages. */
+    public data class OfPage(val page: PortalPage) : RedirectResult()
+
+    /** It is none of Pericard's. */
+    public data object Nothing : RedirectResult()
+}
+
 /**
  * The way back from the browser: what [PortalConfig.redirect] means for a system that has to catch it.
  *
@@ -25,18 +37,6 @@ public class Redirect private constructor(
 
         /** A server of the app's own on this machine (RFC 8252 §7.3): for desktops, nothing that the system could catch. */
         public data object Loopback : Kind()
-    }
-
-    /** What an address brings that the app was opened with. */
-    public sealed class RedirectResult {
-        /** The answer to a sign-in: pass it to [SignIn.redirected], which looks whether it belongs to that one. */
-        public data object OfSignIn : RedirectResult()
-
-        /** The person comes back from one of the portal's own pages. */
-        public data class OfPage(val page: PortalPage) : RedirectResult()
-
-        /** It is none of Pericard's. */
-        public data object Nothing : RedirectResult()
     }
 
     /**
