@@ -22,7 +22,7 @@ Exit codes:
   0  done                            5  the portal's answer cannot be used
   1  something else went wrong       6  directory or keystore cannot be used
   2  the command line is wrong       7  the portal asks to wait
-  3  the portal cannot be reached    8  a record of somebody else was refused
+  3  the portal cannot be reached    8  someone else's record was refused
   4  a sign-in is needed             9  this device's clock is wrong
 3 is also for messages that are sealed because the portal was not reached for too long,
 4 also for a wrong password or code, and for a portal that wants a fresh sign-in first.

@@ -275,7 +275,7 @@ fn core(error: &PericardError) -> String {
             }
         }
         PericardError::Integrity { .. } => {
-            "the portal delivered a record of somebody else; it was not stored and nothing new is fetched".into()
+            "the portal delivered someone else's record; it was not stored, and updates are stopped".into()
         }
         PericardError::Storage { kind } => match kind {
             StorageKind::Full => "the disk is full",

@@ -20,29 +20,29 @@ use crate::sync::{Changes, SyncRun};
 use super::sign_in::SignIn;
 use super::two_factor::TwoFactor;
 
-/// Somebody whose records an account shows.
+/// A person whose records an account shows.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Person {
     /// Opaque, stable on this device, unknown to the portal.
     pub id: String,
-    /// As the portal gives it; empty when it does not, and while the account is sealed.
+    /// The name that the portal gives; empty if it gives none, and while the account is sealed.
     pub name: String,
     /// Whether it is the person who signed in.
     pub is_self: bool,
 }
 
-/// Something that was detected and refused.
+/// Something that was detected and rejected.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Incident {
     /// Opaque; what `Integrity` errors and `FeatureState.Stopped` name.
     pub id: String,
     /// When it was detected, by the device's clock.
     pub at: SystemTime,
-    /// What it was.
+    /// What was detected.
     pub kind: IncidentKind,
-    /// Where it was.
+    /// The feature that it concerns.
     pub feature: Feature,
-    /// Which FHIR resource type it was about.
+    /// The FHIR resource type that it concerns.
     pub resource_type: String,
 }
 
@@ -54,27 +54,27 @@ pub enum IncidentKind {
 }
 
 impl IncidentKind {
-    /// Of its column; nothing for what a later version has noted.
+    /// Reads the database column; `None` for a kind that a later version has recorded.
     fn named(kind: &str) -> Option<Self> {
         (kind == "foreign_record").then_some(Self::ForeignRecord)
     }
 }
 
-/// Where a feature stands.
+/// A feature and its state.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct FeatureStatus {
     /// The feature.
     pub feature: Feature,
-    /// Where it stands.
+    /// Its state.
     pub state: FeatureState,
 }
 
-/// Where a feature stands.
+/// The state of a feature.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum FeatureState {
     /// It works.
     On,
-    /// Nothing new is fetched until the portal answers cleanly; what is cached stays readable.
+    /// Updates are stopped until the portal delivers correct data again; the cache stays readable.
     Stopped {
         /// The incident in `Account.incidents`.
         incident: String,
@@ -108,7 +108,7 @@ impl Account {
         self.entry.config(self.accounts.host())
     }
 
-    /// Where the session stands, or why the account cannot be used. Memory only.
+    /// The state of the session, or why the account cannot be used. Memory only.
     pub fn session(&self) -> SessionState {
         self.entry.session()
     }
@@ -128,10 +128,11 @@ impl Account {
         Ok(Messages::new(self.entry.core()?.person_context(person)?))
     }
 
-    /// Starts a sync, or joins the one that is under way: sends what is queued, then fetches what is new. The run
-    /// goes on whatever becomes of the handle. `budget` ends it early at a page boundary, for background tasks.
+    /// Starts a sync, or joins the one that is under way: sends the outbox, then fetches what is new. The run continues
+    /// even if the handle is dropped. `budget` is the longest it may take, for background tasks; what has arrived by then
+    /// is kept, and the run succeeds.
     ///
-    /// After a lease it first asks the portal whether the person still may; the cache is open again then.
+    /// After the end of a lease it first asks the portal whether the session is still valid, and reopens the cache.
     ///
     /// Fails with `SignInRequired`, `Closed`, or why an unusable account is unusable; everything later comes through
     /// `SyncRun.next`. Memory only.
@@ -139,14 +140,14 @@ impl Account {
         self.entry.core()?.start_sync(budget)
     }
 
-    /// A stream of what changes in this account from now on. It ends when the account is left, or the client shut down or
-    /// dropped. Memory only.
+    /// A stream of changes in this account from now on. It ends when the account is signed out or forgotten, and when the
+    /// client is shut down or dropped. Memory only.
     pub fn changes(&self) -> Result<Arc<Changes>, PericardError> {
         Ok(self.entry.changes())
     }
 
-    /// How many records could not be matched to their person. They are not stored and stall nothing; tell the person,
-    /// who may ask the portal.
+    /// The number of records that could not be matched to their person. They are not stored and block nothing. Tell the
+    /// person, who may ask the portal.
     pub async fn held(&self) -> Result<u64, PericardError> {
         let core = self.entry.core()?;
         let reading = core.clone();
@@ -155,7 +156,7 @@ impl Account {
             .await
     }
 
-    /// What was detected and refused on this device, newest first. Says nothing of the records.
+    /// What was detected and rejected on this device, newest first. Contains nothing from the records.
     pub async fn incidents(&self) -> Result<Vec<Incident>, PericardError> {
         let core = self.entry.core()?;
         let reading = core.clone();
@@ -180,7 +181,7 @@ impl Account {
             .await
     }
 
-    /// Where each feature stands.
+    /// The state of each feature.
     pub async fn features(&self) -> Result<Vec<FeatureStatus>, PericardError> {
         let core = self.entry.core()?;
         let reading = core.clone();
@@ -209,8 +210,8 @@ impl Account {
         self.begin(method, None).await
     }
 
-    /// Begins the sign-in that lifts a `StepUpRequired`: by the same person, as fresh and as strong as the portal has just
-    /// asked for; the answer is held against that. When it is finished, do again what was refused.
+    /// Begins the sign-in that a `StepUpRequired` asks for: by the same person, as recent and as strong as the portal has
+    /// just required; the result is checked against that. Once it is finished, retry what was refused.
     ///
     /// Fails as `sign_in_again`; finishing fails with `Portal` (`NotFresh`) where the portal did not do what it asked.
     pub async fn step_up(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
@@ -223,13 +224,13 @@ impl Account {
         TwoFactor::new(self.accounts.clone(), self.entry.clone())
     }
 
-    /// Signs out: what this device keeps of the account becomes unreadable now and is removed, the outbox with it; nothing
-    /// about the person or, with its last account, the portal is left. Works offline, and for an account that cannot be
-    /// used; a keystore that does not delete the key now is asked again later.
+    /// Signs out: the account's data on this device becomes unreadable at once and is removed, including the outbox. Nothing
+    /// about the person is left, nor, with its last account, about the portal. Works offline and for an account that cannot
+    /// be used; if the keystore cannot delete the key now, that is retried later.
     ///
-    /// The portal is told beside that, and this waits three seconds at most for it. Until the portal has heard, a copy of
-    /// the token that can do nothing but be revoked is kept for a day and tried again when the client is opened or
-    /// resumed, a portal is found, or a sync starts.
+    /// The tokens are revoked at the portal in the background; this waits at most three seconds for that. If the portal
+    /// cannot be reached, a copy that can only be used for revocation is kept for a day and retried when the client is
+    /// opened or resumed, a portal is found, or a sync starts.
     pub async fn sign_out(&self) -> Result<(), PericardError> {
         let (accounts, entry) = (self.accounts.clone(), self.entry.clone());
         self.job(async move {
@@ -240,9 +241,8 @@ impl Account {
         .await
     }
 
-    /// Forgets the account on this device without telling the portal: its keys are destroyed, then its files. Works
-    /// offline, for an account that cannot be used, and where the keystore does not answer. `sign_out` is what people mean
-    /// most of the time.
+    /// Removes the account from this device without telling the portal: destroys its keys, then its files. Works offline,
+    /// for an account that cannot be used, and if the keystore does not respond. Most people want `sign_out`.
     pub async fn forget(&self) -> Result<(), PericardError> {
         let (accounts, entry) = (self.accounts.clone(), self.entry.clone());
         self.job(async move { accounts.remove(&entry, NotifyPortal::No).await })
@@ -268,7 +268,7 @@ impl Account {
         &self.entry
     }
 
-    /// A sign-in that has to end as this account.
+    /// Begins a sign-in that must end as this account.
     async fn begin(&self, method: SignInMethod, step_up: Option<StepUp>) -> Result<Arc<SignIn>> {
         let (accounts, entry) = (self.accounts.clone(), self.entry.clone());
         self.job(async move {

@@ -30,7 +30,7 @@ pub struct Client {
 
 #[uniffi::export]
 impl Client {
-    /// Opens `config.directory`, or makes it. Works offline.
+    /// Opens `config.directory`, creating it if needed. Works offline.
     ///
     /// Fails with `InUse` when another process has it open, `Storage` with its kind (`WrongKey`: the keystore is not
     /// the one that the directory was made with; `Damaged`: a file in it is damaged, empty, missing or of another directory;
@@ -96,8 +96,8 @@ impl Client {
             .await
     }
 
-    /// The sign-in that was under way when the app went away or was killed, if it is still in its ten minutes: a
-    /// person who left to copy a code goes on where they were. Works offline.
+    /// The sign-in that was in progress when the app was left or killed, if it began less than ten minutes ago: a person
+    /// who left to copy a code continues where they were. Works offline.
     pub async fn resume_sign_in(&self) -> Result<Option<Arc<SignIn>>, PericardError> {
         let accounts = self.accounts.clone();
         self.host()
@@ -120,7 +120,7 @@ impl Client {
             .await
     }
 
-    /// Lets everything go on after `pause`. Beside a pause that is under way, it takes effect when that one is done.
+    /// Reopens the client after `pause`. If a pause is still under way, it takes effect when that one is done.
     ///
     /// Fails with `Closed` when the client was shut down, or paused again meanwhile.
     pub async fn resume(&self) -> Result<(), PericardError> {
@@ -131,7 +131,7 @@ impl Client {
             .await
     }
 
-    /// Ends this client: as `pause`, and the directory is free for another. There is no way back but `open`.
+    /// Closes this client for good: like `pause`, and the directory is free for another client.
     pub async fn shut_down(&self) -> Result<(), PericardError> {
         let accounts = self.accounts.clone();
         self.host()

@@ -30,8 +30,8 @@ impl Portal {
         self.site.capabilities(self.accounts.host())
     }
 
-    /// What this portal can, cannot and gets wrong, as far as discovery shows, and what each costs the person. Memory
-    /// only.
+    /// What this portal supports, lacks and gets wrong, as far as discovery shows, and what each means for the person.
+    /// Memory only.
     pub fn findings(&self) -> Vec<Finding> {
         self.site.findings(self.accounts.host())
     }

@@ -12,8 +12,8 @@ use super::account::Account;
 
 /// A sign-in under way.
 ///
-/// A wrong answer is an error and `step` keeps the question. The state survives the app's death for ten minutes:
-/// `Client.resume_sign_in`. Abandoning it needs nothing, `cancel` is kinder to the portal.
+/// A wrong answer is an error, and `step` stays the same. The state survives the end of the app's process for ten minutes
+/// (`Client.resume_sign_in`). A sign-in may simply be dropped; `cancel` also revokes what it holds.
 #[derive(uniffi::Object)]
 pub struct SignIn {
     accounts: Arc<Accounts>,
@@ -41,7 +41,7 @@ impl SignIn {
             .await
     }
 
-    /// Passes on the address that the browser came back to.
+    /// Submits the address that the browser returned to.
     ///
     /// Fails with `InvalidInput` (`to`, `NotThisSignIn`) when it does not belong to this sign-in, `Cancelled` when the
     /// person cancelled on the portal's pages, `Portal` (`UntrustedIdentity`, `NotFresh`, `Refused`), `ClockWrong`, and
@@ -54,7 +54,7 @@ impl SignIn {
             .await
     }
 
-    /// Passes on what the person typed. Neither is stored; the core's copies are wiped.
+    /// Submits user name and password. Neither is stored; the core's copies are wiped.
     ///
     /// Fails with `WrongPassword`, `RateLimited` (then `step` is `Wait`), `InvalidInput` (`user`, `password`: `Empty`,
     /// `TooLong`), `Offline`, `Portal`. The question stays.
@@ -71,7 +71,7 @@ impl SignIn {
             .await
     }
 
-    /// Passes on a recovery code in place of the second factor's, where `AskCode` says that it is taken. Each works once;
+    /// Submits a recovery code in place of the second factor's, where `AskCode` says that it is taken. Each works once;
     /// `Ready` says how many are left.
     ///
     /// Fails as `code` does, and with `InvalidInput` (`code`, `NotARecoveryCode`) before anything is sent.
@@ -84,7 +84,8 @@ impl SignIn {
             .await
     }
 
-    /// Passes on the code of the second factor, also while enrolling one: six to eight digits; spaces and dashes are dropped, nothing else is.
+    /// Submits the code of the second factor, also while enrolling one: six to eight digits of any script; spaces and dashes
+    /// are ignored.
     ///
     /// Fails with `InvalidInput` (`code`, `NotDigits`) before anything is sent, `WrongCode`, `RateLimited` (then `step`
     /// is `Wait`), `Offline`, `Portal`. The question stays. The same code is never sent twice.
@@ -97,8 +98,8 @@ impl SignIn {
             .await
     }
 
-    /// Commits a `Ready` sign-in as an account. Asks nobody, but waits for a refresh of that account which is under way;
-    /// calling it again returns the same account.
+    /// Commits a `Ready` sign-in as an account. Sends nothing, but waits for a refresh of that account that is under way.
+    /// Calling it again returns the same account.
     ///
     /// Signing in where there is an account of the same person reopens that one, with its cache and its outbox.
     /// Fails with `SignInRequired` (`AnotherPerson`) when `Account.sign_in_again` expected somebody else.
@@ -113,7 +114,7 @@ impl SignIn {
             .await
     }
 
-    /// Ends the sign-in and revokes what it holds, as far as the portal can be reached.
+    /// Cancels the sign-in and revokes the tokens that it holds.
     pub async fn cancel(self: Arc<Self>) -> Result<(), PericardError> {
         let flow = self.flow.clone();
         self.accounts

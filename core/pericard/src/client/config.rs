@@ -10,7 +10,7 @@ pub struct Config {
     /// A directory of the app's own, absolute; made when missing. On phones: in the app's private container,
     /// excluded from backups. One process at a time has it open.
     pub directory: String,
-    /// The portals that the app's maker configured. Only these may be signed in to natively.
+    /// The portals that the app's maker configured. Native sign-in is for these only.
     pub portals: Vec<PortalConfig>,
     /// Allows `http` to literal loopback addresses, for tests against a local server. Leave it off in apps.
     pub allow_loopback_http: bool,
@@ -32,9 +32,9 @@ pub struct PortalConfig {
     /// Allows the app's own password screen for this portal. Only heeded in `Config.portals`: a password is never
     /// asked for a portal that was typed or scanned.
     pub native_sign_in: bool,
-    /// How long what is cached stays readable without a word from the portal: a device that was lost, or whose owner
-    /// lost access, may simply stay offline. After it, everything is sealed until the portal is reached
-    /// (`LeaseEnded`). None: without end. Less than an hour counts as an hour.
+    /// How long the cache stays readable without contact to the portal: a device that was lost, or whose owner lost access,
+    /// may simply stay offline. After that, everything is sealed until the portal is reached (`LeaseEnded`). None means no
+    /// limit; less than an hour counts as an hour.
     #[serde(default)]
     pub lease: Option<Duration>,
     /// Certificates (DER) that are trusted in addition to the system's, for this portal only.

@@ -28,11 +28,11 @@ use crate::platform::secret::Key;
 /// A value must survive a restart of the app and must not leave the device in a backup.
 #[uniffi::export(rust, foreign)]
 pub trait Keystore: Send + Sync {
-    /// The value under `name`, or nothing when there is none.
+    /// Returns the value under `name`, or nothing if there is none.
     fn load(&self, name: String) -> std::result::Result<Option<Vec<u8>>, KeystoreError>;
-    /// Keeps `value` under `name`, in place of an earlier one. Returns when it is durable.
+    /// Stores `value` under `name`, replacing an earlier one. Returns when it is durable.
     fn store(&self, name: String, value: Vec<u8>) -> std::result::Result<(), KeystoreError>;
-    /// Forgets the value under `name`. That there is none is no error.
+    /// Deletes the value under `name`. Succeeds if there is none.
     fn delete(&self, name: String) -> std::result::Result<(), KeystoreError>;
 }
 

@@ -1,11 +1,10 @@
-//! An authorization server: who is asked for tokens, and who says who signed in.
+//! The client of an authorization server: requests tokens and verifies id_tokens.
 //!
-//! Signing in and staying signed in speak to it through [`Authority`]. What it offers and the keys that it signs with are
-//! those of the last discovery and are replaced by the next; a signature by a key that is not among them is worth one
-//! look at the server's current ones, since servers change keys when they like.
+//! Sign-in and refresh both use [`Authority`]. Its endpoints and signing keys come from the last discovery. If a signature
+//! was made by an unknown key, the key set is fetched once more, since servers rotate keys without notice.
 //!
-//! Where a server publishes no keys, what it says of who signed in is believed for having come straight from its token
-//! endpoint over TLS (OpenID Connect Core 1.0 §3.1.3.7 point 6).
+//! A server that publishes no keys is trusted because its id_token came directly from its token endpoint over TLS (OpenID
+//! Connect Core 1.0 §3.1.3.7 point 6).
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,22 +23,22 @@ use url::Url;
 use crate::http::{HttpClient, HttpError, Request, Response};
 use crate::platform::error::{PericardError, PortalProblem, Result};
 
-/// What is known of an authorization server.
+/// An authorization server's metadata and keys, from the last discovery.
 pub(crate) struct ServerMetadata {
     pub(crate) endpoints: PortalEndpoints,
-    /// The keys that it signs with, where it publishes them.
+    /// Its signing keys, if it publishes any.
     pub(crate) keys: Option<KeySet>,
 }
 
-/// Why nobody knows who signed in.
+/// Why an id_token could not be verified.
 pub(crate) enum Unidentified {
-    /// What the server says cannot be believed.
+    /// The id_token is not valid.
     Token,
-    /// Its keys cannot be had now.
+    /// The signing keys are not available now.
     Keys(PericardError),
 }
 
-/// An authorization server, as all accounts of a portal see it.
+/// An authorization server, shared by all accounts of a portal.
 pub(crate) struct Authority {
     http: HttpClient,
     known: Mutex<Arc<ServerMetadata>>,
@@ -60,7 +59,7 @@ impl Authority {
             .clone()
     }
 
-    /// Its keys were read again.
+    /// Replaces the signing keys.
     fn update_keys(&self, keys: KeySet) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let endpoints = known.endpoints.clone();
@@ -70,7 +69,7 @@ impl Authority {
         });
     }
 
-    /// Discovery was read again.
+    /// Replaces the metadata and keys after a discovery.
     pub(crate) fn update(&self, known: ServerMetadata) {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
     }
@@ -98,17 +97,17 @@ impl Authority {
         self.http.send(Request::form(url, form).proved(key)).await
     }
 
-    /// The time at the token endpoint, as far as this device can tell.
+    /// Returns this device's best estimate of the time at the token endpoint.
     pub(crate) fn estimated_time(&self) -> Timestamp {
         self.http.estimated_time(&self.known().endpoints.token)
     }
 
-    /// The same; `ClockWrong` when the device's own clock is more than a day away from it.
+    /// The same; fails with `ClockWrong` if the device's own clock is more than a day away from it.
     pub(crate) fn time(&self) -> Result<Timestamp, HttpError> {
         self.http.time_at(&self.known().endpoints.token)
     }
 
-    /// Whom an `id_token` of the token endpoint names, if it can be believed.
+    /// Verifies an `id_token` from the token endpoint and returns its claims.
     pub(crate) async fn identify(
         &self,
         token: &Secret,

@@ -1,7 +1,7 @@
-//! The lease in practice: when the portal was last heard, and what happens when that is too long ago.
+//! The lease in practice: when the portal was last reached, and what happens when that is too long ago.
 //!
-//! Where a portal never says its time (no `Date` on any answer), the device's stands in: the lease is then as good as its
-//! clock across boots.
+//! If a portal never sends its time (no `Date` on any response), the device's clock is used instead; across reboots the
+//! lease is then only as good as that clock.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::platform::error::Result;
 
 use super::{SealReason, Session, SessionState};
 
-/// How much later a word has to be to be written down: syncing must not become writing.
+/// Minimum gap between persisted last-contact updates, so that a sync does not write on every response.
 const WORTH: Duration = Duration::from_secs(60);
 
-/// A lease and when it began.
+/// A lease and the last contact that it counts from.
 pub(super) struct Lease {
     span: Option<Duration>,
     heard: Mutex<Option<LastContact>>,
@@ -41,7 +41,7 @@ impl Lease {
 }
 
 impl Session {
-    /// Whether the portal was last heard too long ago. Memory only.
+    /// Whether the last contact with the portal is too long ago. Memory only.
     pub(super) fn lease_is_over(&self) -> bool {
         let (Some(span), Some(heard)) = (self.lease.span, *self.lease.heard()) else {
             return false;
@@ -51,7 +51,7 @@ impl Session {
         heard.is_over(span, Clocks { now, uptime })
     }
 
-    /// The portal was heard at `at`, by its own clock.
+    /// Records a contact with the portal at `at`, by the portal's clock.
     pub(super) async fn heard(&self, at: Timestamp) {
         let uptime = self.deps.platform.clock.uptime();
         let now = {
@@ -96,7 +96,7 @@ impl Session {
         stored
     }
 
-    /// The same for who is about to ask the portal.
+    /// The same, for a caller that is about to contact the portal.
     pub(super) async fn seal_now(&self) {
         let mut tokens = self.tokens.lock().await;
         let (machine, effects) = tokens.machine.on(Event::LeaseEnded);

@@ -1,13 +1,13 @@
-//! An account's tokens: hands for the session machine of `pericard-protocol`.
+//! An account's session: carries out the session machine of `pericard-protocol`.
 //!
 //! Uses: `authority`
 //!
-//! Whoever needs to ask the portal does it through [`Session::send`], which attaches a token and refreshes it where
-//! needed, one refresh at a time. The rules are the machine's; here they are carried out: the intent to refresh is on
-//! disk before the request, and new tokens take the place of the old in one commit.
+//! Every authorized request goes through [`Session::send`], which attaches an access token and refreshes it if needed, one
+//! refresh at a time. The machine makes the rules; this module carries them out: it stores the intent to refresh before
+//! the request, and replaces the old tokens with the new ones in one commit.
 //!
-//! Failures: what a portal that cannot be reached or has a problem of its own says is never taken for a revocation;
-//! only `invalid_grant`, a changed identity and the end of the lease seal.
+//! Failures: an unreachable or failing portal is never taken for a revocation. Only `invalid_grant`, a changed identity
+//! and the end of the lease seal.
 
 pub(crate) mod authority;
 mod lease;
@@ -43,31 +43,32 @@ use tokens::Tokens;
 pub enum SessionState {
     /// Signed out on this device; the account is gone from it.
     SignedOut,
-    /// Signed in, as far as this device has heard.
+    /// Signed in, as far as this device knows.
     Active,
-    /// The portal wants the person to prove more before it goes on: begin `Account.step_up`. The cache stays readable.
+    /// The portal asks for stronger or fresher authentication: begin `Account.step_up`. The cache stays readable.
     StepUp,
-    /// The portal wants the person to sign in anew before it goes on: begin `Account.sign_in_again`. The session is not over
-    /// and the cache stays readable; each sync asks the portal once more.
+    /// The portal asks the person to sign in again: begin `Account.sign_in_again`. The session has not ended and the cache
+    /// stays readable; each sync asks the portal once more.
     SignIn {
         /// What it wants.
         reason: SignInReason,
     },
-    /// The cache is kept and unreadable, the outbox is kept. Signing in as the same person (`Account.sign_in_again`)
+    /// The cache and the outbox are kept but cannot be read. Signing in as the same person (`Account.sign_in_again`)
     /// reopens both; after a lease, reaching the portal does too.
     Sealed {
         /// Why.
         reason: SealReason,
     },
-    /// The account is on this device and cannot be used. Other accounts are not concerned; this one can be forgotten
-    /// (`Account.forget`), and most problems end with a new sign-in (`Account.sign_in_again`).
+    /// The account is on this device but cannot be used. Other accounts are not affected. It can be forgotten
+    /// (`Account.forget`), and a new sign-in (`Account.sign_in_again`) solves most problems.
     Unusable {
         /// Why.
         problem: AccountProblem,
     },
 }
 
-/// Why a request has no answer: the network's reasons matter to who must know whether it had its effect.
+/// Why a request has no response. Network errors are kept apart, since the outbox must know whether the request may have
+/// had its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SendError {
     /// The request itself.
@@ -85,18 +86,18 @@ impl From<SendError> for PericardError {
     }
 }
 
-/// What a session works with.
+/// What a session depends on.
 pub(crate) struct SessionDeps {
     pub(crate) platform: Platform,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) device: Arc<Device>,
     pub(crate) http: HttpClient,
     pub(crate) authority: Arc<Authority>,
-    /// Is told where the session stands, each time that changes; drops the content's key when it is sealed.
+    /// Called on each change of state; drops the content key when the session is sealed. Never blocks.
     pub(crate) on_change: Box<dyn Fn(SessionState) + Send + Sync>,
-    /// How long the content stays readable without a word from the portal.
+    /// How long the content stays readable without contact to the portal.
     pub(crate) lease: Option<std::time::Duration>,
-    /// The client of an account whose tokens do not tell.
+    /// The client id for grants that were stored without one.
     pub(crate) client_id: String,
 }
 
@@ -108,14 +109,14 @@ pub(crate) struct Session {
     tokens: tokio::sync::Mutex<Tokens>,
     shown: Mutex<SessionState>,
     lease: Lease,
-    /// The account is being left: nothing is asked and nothing read any more.
+    /// The account is being removed: no more requests, no more reads.
     left: AtomicBool,
-    /// What the portal last asked for before it goes on.
+    /// The last step-up that the portal asked for.
     wanted: Mutex<Option<StepUp>>,
 }
 
 impl Session {
-    /// The session as it lies on disk. Blocks.
+    /// Loads the session from disk. Blocks.
     pub(crate) fn open(deps: SessionDeps, account: AccountRow) -> Result<Self> {
         let tokens = Tokens::load(&deps.device, &account.id, account.sealed)?;
         let session = Self {
@@ -143,7 +144,7 @@ impl Session {
         *self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Fails when the content may not be read. Memory only.
+    /// Fails if the content must not be read. Memory only.
     pub(crate) fn readable(&self) -> Result<()> {
         match self.state() {
             SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. } => {
@@ -163,7 +164,7 @@ impl Session {
         }
     }
 
-    /// Fails when there is nothing to ask the portal with. Memory only.
+    /// Fails if there is no token to contact the portal with. Memory only.
     pub(crate) fn can_ask(&self) -> Result<()> {
         match self.readable() {
             Err(PericardError::LeaseEnded) => Ok(()),
@@ -171,7 +172,7 @@ impl Session {
         }
     }
 
-    /// Asks the portal whether the person still may, after a lease that is over; the content is open then.
+    /// After the end of a lease, asks the portal whether the session is still valid, and reopens the content if it is.
     pub(crate) async fn reopen(self: &Arc<Self>) -> Result<()> {
         if self.readable() == Err(PericardError::LeaseEnded) {
             self.seal_now().await;
@@ -260,8 +261,8 @@ impl Session {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes over what a sign-in of the same person brings: `store` puts it on disk while no refresh is under way that
-    /// could put older tokens over it. The seal is lifted. Blocks.
+    /// Adopts the tokens of a new sign-in by the same person and lifts the seal. `store` commits them while no refresh is
+    /// under way that could overwrite them with older ones. Blocks.
     pub(crate) fn adopt(
         &self,
         expires: SystemTime,
@@ -284,7 +285,7 @@ impl Session {
         Ok(())
     }
 
-    /// From now on nothing is asked of the portal and nothing read, whatever is under way.
+    /// Stops all requests and reads from now on.
     pub(crate) fn leave(&self) {
         self.left.store(true, SeqCst);
     }
@@ -308,7 +309,7 @@ impl Session {
         }
     }
 
-    /// A token, refreshed where needed. It is asked for in a task of its own: whoever waits may go away, and the tokens
+    /// Returns an access token, refreshing it if needed. Runs in a task of its own: the caller may go away, and the tokens
     /// that a refresh brings are stored all the same.
     async fn token(self: &Arc<Self>, event: Event) -> Result<tokens::Credentials, SendError> {
         let guard = self.deps.lifecycle.enter().map_err(SendError::Stop)?;
@@ -322,7 +323,7 @@ impl Session {
             .unwrap_or(Err(SendError::Stop(PericardError::internal("panic"))))
     }
 
-    /// Lets the machine run from `event` until there is a token or none can be had.
+    /// Runs the machine from `event` until there is a token, or an error.
     async fn run_machine(&self, event: Event) -> Result<tokens::Credentials, SendError> {
         let mut tokens = self.tokens.lock().await;
         let mut next = Some(event);

@@ -1,4 +1,4 @@
-//! What keeps an account on this device from being used, whatever its session says.
+//! Why an account on this device cannot be used, whatever the state of its session.
 
 use crate::platform::error::{KeystoreError, PericardError, StorageKind};
 

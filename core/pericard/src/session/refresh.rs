@@ -1,4 +1,4 @@
-//! Carrying out what the machine says: storing, refreshing, sealing.
+//! Carries out the machine's effects: storing, refreshing, sealing.
 //!
 //! Uses: `authority`, `tokens`
 
@@ -19,7 +19,7 @@ use super::tokens::Tokens;
 use super::{Session, seal_reason};
 
 impl Session {
-    /// Does what the machine says and reports what came of it.
+    /// Carries out one effect and reports the event that it led to.
     pub(super) async fn run_effect(&self, effect: Effect, tokens: &mut Tokens) -> Option<Event> {
         let account = self.account.id.clone();
         match effect {
@@ -88,7 +88,7 @@ impl Session {
         self.deps.platform.blocking(move || work(&device)).await
     }
 
-    /// Whom tokens were given to.
+    /// The client id that a grant was issued to.
     pub(super) fn client_id(&self, grant: &GrantRow) -> String {
         let told = Some(&grant.client_id).filter(|id| !id.is_empty());
         told.unwrap_or(&self.deps.client_id).clone()
@@ -154,7 +154,7 @@ impl Session {
             .await;
     }
 
-    /// New tokens, if they are for the same person.
+    /// Accepts new tokens if they are for the same person.
     async fn received(
         &self,
         tokens: &mut Tokens,

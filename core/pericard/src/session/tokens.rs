@@ -1,4 +1,4 @@
-//! The tokens of an account and where the machine stands with them.
+//! An account's tokens, together with the state of the session machine.
 
 use std::sync::Arc;
 
@@ -19,11 +19,11 @@ pub(super) struct Tokens {
     pub(super) grant: Option<GrantRow>,
     /// Tokens that were received and are not on disk yet.
     pub(super) received: Option<GrantRow>,
-    /// What the last failed step said.
+    /// The error of the last failed step.
     pub(super) failed: Option<PericardError>,
 }
 
-/// What a request is sent with.
+/// The access token and key for one request.
 pub(super) struct Credentials {
     pub(super) token: Secret,
     pub(super) key: Option<Arc<DpopKey>>,

@@ -12,19 +12,19 @@ use super::Site;
 /// What a portal can do.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct PortalCapabilities {
-    /// Its authorization server's name for itself.
+    /// The issuer identifier of its authorization server.
     pub issuer: String,
     /// Sign-in by the system browser: always there.
     pub browser_sign_in: bool,
     /// Sign-in on the app's own screens: the portal offers it and the app's configuration allows it.
     pub native_sign_in: bool,
-    /// What is asked of it in the browser is sent to it directly and cannot be changed on the way (RFC 9126).
+    /// Authorization requests are pushed to it directly, so they cannot be read or changed in the browser (RFC 9126).
     pub pushed_requests: bool,
-    /// A stolen token is worthless: it is bound to a key of this device (RFC 9449).
+    /// Tokens are bound to a key of this device, so a stolen one is useless (RFC 9449).
     pub bound_tokens: bool,
-    /// It publishes the keys that it signs its statements of who signed in with.
+    /// Publishes a JWKS, so id_tokens can be verified.
     pub signed_identity: bool,
-    /// Apps that it does not know can register themselves (RFC 7591).
+    /// Unknown apps can register themselves (RFC 7591).
     pub registration: bool,
     /// The second factor can be enrolled and removed in the app (`Account.two_factor`).
     pub two_factor: bool,
@@ -44,7 +44,7 @@ pub struct PortalCapabilities {
     pub software: Option<String>,
 }
 
-/// A page of the portal's own, for what an app should not rebuild.
+/// One of the portal's own pages, for tasks that an app should not rebuild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum PortalPage {
     /// Setting a new password when the old one is lost.

@@ -1,8 +1,7 @@
 //! Discovery: the SMART configuration of the base (SMART App Launch 2.2 §2.1), the metadata of its authorization server
 //! (RFC 8414, else OpenID Connect Discovery) with its keys, and the base's CapabilityStatement.
 //!
-//! Documents are kept as they came, with their validators (RFC 9110 §8.8): asked again, a portal that has nothing new
-//! answers with nothing. No redirect is followed, and what is larger than its limit is not read.
+//! Documents are saved as received, with their validators (RFC 9110 §8.8), so that an unchanged one is not sent again. No redirect is followed, and what is larger than its limit is not read.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -22,7 +21,7 @@ use crate::client::host::Host;
 use crate::http::{HttpClient, HttpError, Request, Response};
 use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 
-/// How long documents are believed without asking again.
+/// How long saved documents are used without revalidation.
 const AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long a portal that shows less than before is taken at its earlier word.
@@ -63,7 +62,7 @@ impl Lost {
     }
 }
 
-/// A document as it came.
+/// A document as received.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct CachedDocument {
     text: String,
@@ -111,7 +110,7 @@ impl Documents {
         age.is_none_or(|age| age >= AGE)
     }
 
-    /// Asks the portal for all of them.
+    /// Fetches all documents.
     pub(super) async fn ask(host: &Host, http: &HttpClient, before: Option<&Self>) -> Result<Self> {
         let loopback = host.config.allow_loopback_http;
         let base = http.base();

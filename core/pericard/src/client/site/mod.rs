@@ -1,4 +1,4 @@
-//! What is known of a portal, and the client that reaches it.
+//! A portal as this device knows it: its documents and the HTTP client that reaches it.
 //!
 //! Uses: `config`, `host`
 //!
@@ -34,7 +34,7 @@ pub use capabilities::{PortalCapabilities, PortalPage};
 pub use diagnostics::{Finding, Verdict};
 use discovery::Documents;
 
-/// What is known of a portal, and the way to it.
+/// A portal: its documents, and the HTTP client that reaches it.
 pub(crate) struct Site {
     pub(crate) config: PortalConfig,
     pub(crate) http: HttpClient,
@@ -44,7 +44,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Asks the portal, and keeps what it said. What is kept from before is not sent again by a portal that knows it.
+    /// Fetches the portal's documents and saves them. Cached ones are revalidated rather than downloaded again.
     pub(crate) async fn discover(host: &Arc<Host>, config: PortalConfig) -> Result<Self> {
         check_redirect(&config.redirect)?;
         let http = host.http_client(&config)?;
@@ -71,7 +71,7 @@ impl Site {
         self.http.note_bearer(bearer.await.unwrap_or_default());
     }
 
-    /// What the portal said when it was last asked; `None` when it never was. Blocks.
+    /// Loads the saved documents; `None` if there are none. Blocks.
     pub(crate) fn load(host: &Arc<Host>, config: PortalConfig) -> Result<Option<Self>> {
         let Some(documents) = Documents::load(host, &config.base)? else {
             return Ok(None);
