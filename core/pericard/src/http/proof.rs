@@ -9,7 +9,7 @@
 //! told so, until it is set.
 //!
 //! A proof is made for one try and never sent twice. A request whose proof was refused is retried once if the response
-//! brought what was missing.
+//! brought what was missing, and once with the device's own time.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -7,7 +7,7 @@
 //!     [*] --> Queued: queue (identifier minted)
 //!     Queued --> Sending: stored before the request
 //!     Sending --> [*]: the portal shows a record with exactly this identifier
-//!     Sending --> Queued: nothing was sent, or the portal asks to wait
+//!     Sending --> Queued: it had no effect for certain, and no earlier try is in doubt
 //!     Sending --> Failed: the portal refused it
 //!     Sending --> Sending: answer lost, look-up not possible now, or too early to prove anything
 //!     Sending --> Unknown: answer lost, and no proof either way
@@ -294,7 +294,7 @@ async fn create(
     feature.session.send(request).await
 }
 
-/// The record in the answer to a create, kept if it is exactly ours.
+/// Stores the record in the response to a create if it is exactly ours.
 async fn read_back(feature: &FeatureSync, identifier: &str, response: Response) -> Result<bool> {
     let identifier = identifier.to_owned();
     feature
