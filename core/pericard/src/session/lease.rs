@@ -20,43 +20,45 @@ const WORTH: Duration = Duration::from_secs(60);
 /// A lease and the last contact that it counts from.
 pub(super) struct Lease {
     span: Option<Duration>,
-    heard: Mutex<Option<LastContact>>,
+    last_contact: Mutex<Option<LastContact>>,
 }
 
 impl Lease {
-    pub(super) fn new(span: Option<Duration>, heard: Option<LastContact>) -> Self {
+    pub(super) fn new(span: Option<Duration>, last_contact: Option<LastContact>) -> Self {
         Self {
             span,
-            heard: Mutex::new(heard),
+            last_contact: Mutex::new(last_contact),
         }
     }
 
-    pub(super) fn begin(&self, heard: Option<LastContact>) {
-        *self.heard() = heard;
+    pub(super) fn begin(&self, last_contact: Option<LastContact>) {
+        *self.last_contact() = last_contact;
     }
 
-    fn heard(&self) -> std::sync::MutexGuard<'_, Option<LastContact>> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    fn last_contact(&self) -> std::sync::MutexGuard<'_, Option<LastContact>> {
+        self.last_contact
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Session {
     /// Whether the last contact with the portal is too long ago. Memory only.
     pub(super) fn lease_is_over(&self) -> bool {
-        let (Some(span), Some(heard)) = (self.lease.span, *self.lease.heard()) else {
+        let (Some(span), Some(contact)) = (self.lease.span, *self.lease.last_contact()) else {
             return false;
         };
         let now = self.deps.authority.estimated_time();
         let uptime = self.deps.platform.clock.uptime();
-        heard.is_over(span, Clocks { now, uptime })
+        contact.is_over(span, Clocks { now, uptime })
     }
 
     /// Records a contact with the portal at `at`, by the portal's clock.
-    pub(super) async fn heard(&self, at: Timestamp) {
+    pub(super) async fn note_contact(&self, at: Timestamp) {
         let uptime = self.deps.platform.clock.uptime();
         let now = {
-            let mut heard = self.lease.heard();
-            let before = *heard;
+            let mut last = self.lease.last_contact();
+            let before = *last;
             let now = before.map_or(LastContact { at, uptime }, |before| {
                 before.again(at, uptime)
             });
@@ -67,13 +69,13 @@ impl Session {
             if !later {
                 return;
             }
-            *heard = Some(now);
+            *last = Some(now);
             now
         };
         let account = self.account.id.clone();
-        // A word that could not be written down shortens the lease, which is the safe side.
+        // A contact that could not be saved shortens the lease, which is the safe side.
         let _ = self
-            .on_disk(move |device| device.heard(&account, now))
+            .on_disk(move |device| device.save_last_contact(&account, now))
             .await;
     }
 

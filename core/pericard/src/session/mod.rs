@@ -112,7 +112,7 @@ pub(crate) struct Session {
     /// The account is being removed: no more requests, no more reads.
     left: AtomicBool,
     /// The last step-up that the portal asked for.
-    wanted: Mutex<Option<StepUp>>,
+    step_up: Mutex<Option<StepUp>>,
 }
 
 impl Session {
@@ -122,13 +122,13 @@ impl Session {
         let session = Self {
             shown: Mutex::new(to_state(&tokens.machine)),
             tokens: tokio::sync::Mutex::new(tokens),
-            lease: Lease::new(deps.lease, account.heard),
+            lease: Lease::new(deps.lease, account.last_contact),
             left: AtomicBool::new(false),
-            wanted: Mutex::new(
+            step_up: Mutex::new(
                 account
-                    .wanted
+                    .step_up
                     .as_ref()
-                    .and_then(|wanted| serde_json::from_str(wanted).ok()),
+                    .and_then(|json| serde_json::from_str(json).ok()),
             ),
             deps,
             account,
@@ -191,7 +191,7 @@ impl Session {
         }
         let is_worth_another = match refusal(&response) {
             Refusal::InvalidToken => true,
-            Refusal::StepUp(wanted) => return Err(self.want(wanted).await),
+            Refusal::StepUp(asked) => return Err(self.require_step_up(asked).await),
             Refusal::Unexplained | Refusal::NotThePortal => credentials.refreshable,
             Refusal::Scope
             | Refusal::NonceWanted
@@ -209,7 +209,9 @@ impl Session {
             .await?;
         let response = self.once(&request, &credentials).await?;
         match refusal(&response) {
-            Refusal::StepUp(wanted) if response.status == 401 => Err(self.want(wanted).await),
+            Refusal::StepUp(asked) if response.status == 401 => {
+                Err(self.require_step_up(asked).await)
+            }
             _ => Ok(response),
         }
     }
@@ -232,18 +234,18 @@ impl Session {
                 .await;
         }
         if response.is_success() {
-            self.heard(self.deps.http.estimated_time(&url)).await;
+            self.note_contact(self.deps.http.estimated_time(&url)).await;
         }
         Ok(response)
     }
 
-    /// Notes what the portal asked for before it goes on.
-    async fn want(&self, wanted: StepUp) -> SendError {
-        let (account, kept) = (self.account.id.clone(), serde_json::to_string(&wanted));
-        *self.wanted() = Some(wanted);
-        // One that could not be kept is asked for again.
+    /// Saves the step-up that the portal asked for, and stops the request.
+    async fn require_step_up(&self, asked: StepUp) -> SendError {
+        let (account, json) = (self.account.id.clone(), serde_json::to_string(&asked));
+        *self.asked_step_up() = Some(asked);
+        // If it cannot be saved, the portal asks for it again.
         let _ = self
-            .on_disk(move |device| device.want(&account, &kept?))
+            .on_disk(move |device| device.save_step_up(&account, &json?))
             .await;
         SendError::Stop(PericardError::StepUpRequired)
     }
@@ -254,11 +256,11 @@ impl Session {
             max_age: Some(std::time::Duration::ZERO),
             ..StepUp::default()
         };
-        self.wanted().clone().unwrap_or(fresh)
+        self.asked_step_up().clone().unwrap_or(fresh)
     }
 
-    fn wanted(&self) -> std::sync::MutexGuard<'_, Option<StepUp>> {
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    fn asked_step_up(&self) -> std::sync::MutexGuard<'_, Option<StepUp>> {
+        self.step_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adopts the tokens of a new sign-in by the same person and lifts the seal. `store` commits them while no refresh is
@@ -266,7 +268,7 @@ impl Session {
     pub(crate) fn adopt(
         &self,
         expires: SystemTime,
-        heard: Option<machine::lease::LastContact>,
+        last_contact: Option<machine::lease::LastContact>,
         store: impl FnOnce(&Device) -> Result<()>,
     ) -> Result<()> {
         let mut tokens = self.tokens.blocking_lock();
@@ -279,8 +281,8 @@ impl Session {
         tokens.machine = storing.on(Event::TokensStored).0;
         tokens.grant = self.deps.device.grant(&self.account.id)?;
         tokens.received = None;
-        *self.wanted() = None;
-        self.lease.begin(heard);
+        *self.asked_step_up() = None;
+        self.lease.begin(last_contact);
         self.show(&tokens);
         Ok(())
     }

@@ -90,8 +90,8 @@ impl Session {
 
     /// The client id that a grant was issued to.
     pub(super) fn client_id(&self, grant: &GrantRow) -> String {
-        let told = Some(&grant.client_id).filter(|id| !id.is_empty());
-        told.unwrap_or(&self.deps.client_id).clone()
+        let stored = Some(&grant.client_id).filter(|id| !id.is_empty());
+        stored.unwrap_or(&self.deps.client_id).clone()
     }
 
     async fn refresh(&self, tokens: &mut Tokens) -> Event {
@@ -202,7 +202,8 @@ impl Session {
                 return Event::RefreshUnreachable { now: self.now() };
             }
         }
-        self.heard(self.deps.authority.estimated_time()).await;
+        self.note_contact(self.deps.authority.estimated_time())
+            .await;
         let expires = expires.try_into().unwrap_or_else(|_| self.now());
         Event::RefreshAnswered { expires }
     }

@@ -75,11 +75,11 @@ impl Accounts {
             subject: signed_in.subject.clone(),
             config: serde_json::to_string(&site.config)?,
             sealed: None,
-            heard: Some(LastContact {
+            last_contact: Some(LastContact {
                 at: signed_in.at,
                 uptime: self.host.platform.clock.uptime(),
             }),
-            wanted: None,
+            step_up: None,
         };
         let known = self.host.device.people(&row.id)?.into_iter().next();
         // A grant has one fixed patient; the same login with another one is not the same person here.
@@ -133,11 +133,11 @@ impl Accounts {
             // What could not be kept is found out anew.
             let _ = self.host.device.save_bearer(base, true);
         }
-        let (expires, heard) = (signed_in.expires, row.heard);
+        let (expires, last_contact) = (signed_in.expires, row.last_contact);
         let store = |device: &Device| device.signed_in(&row, &grant, &person, &signed_in.sign_in);
         let entry = match entry {
             Some(entry) if let Ok(core) = entry.core() => {
-                core.signed_in(unlocked, expires, heard, store)?;
+                core.signed_in(unlocked, expires, last_contact, store)?;
                 entry
             }
             // A new one, or one that could not be opened with what was saved of it.
@@ -146,7 +146,7 @@ impl Accounts {
                 let entry = self.get(row);
                 entry
                     .core()?
-                    .signed_in(unlocked, expires, heard, |_| Ok(()))?;
+                    .signed_in(unlocked, expires, last_contact, |_| Ok(()))?;
                 entry
             }
         };

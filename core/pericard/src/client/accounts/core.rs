@@ -114,10 +114,10 @@ impl AccountCore {
         &self,
         unlocked: Unlocked,
         expires: SystemTime,
-        heard: Option<LastContact>,
+        last_contact: Option<LastContact>,
         store: impl FnOnce(&Device) -> Result<()>,
     ) -> Result<()> {
-        self.session.adopt(expires, heard, store)?;
+        self.session.adopt(expires, last_contact, store)?;
         let people = self.host.device.people(&self.row.id)?;
         let mut content = self.content();
         content.people = people;

@@ -263,8 +263,8 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
         subject: "ana".into(),
         config: "{}".into(),
         sealed: None,
-        heard: None,
-        wanted: None,
+        last_contact: None,
+        step_up: None,
     };
     let root = host.vault.new_content_root(&row.id).unwrap();
     let id = random_id(&host.platform);

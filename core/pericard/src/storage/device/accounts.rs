@@ -13,11 +13,12 @@ use super::Device;
 use super::rows::{AccountRow, GrantRow, PersonRow, SealReason, millis};
 
 const ACCOUNT: &str =
-    "SELECT id, base, issuer, subject, config, sealed, heard, heard_uptime, wanted FROM account";
+    "SELECT id, base, issuer, subject, config, sealed, last_contact, last_contact_uptime, step_up
+     FROM account";
 
 fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     let sealed: Option<String> = row.get(5)?;
-    let heard: Option<(i64, i64)> = row.get::<_, Option<i64>>(6)?.zip(row.get(7)?);
+    let last_contact: Option<(i64, i64)> = row.get::<_, Option<i64>>(6)?.zip(row.get(7)?);
     Ok(AccountRow {
         id: row.get(0)?,
         base: row.get(1)?,
@@ -25,11 +26,11 @@ fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
         subject: row.get(3)?,
         config: row.get(4)?,
         sealed: sealed.as_deref().map(SealReason::named),
-        heard: heard.map(|(at, uptime)| LastContact {
+        last_contact: last_contact.map(|(at, uptime)| LastContact {
             at: Timestamp::from_millisecond(at).unwrap_or(Timestamp::MIN),
             uptime: Duration::from_millis(uptime.unsigned_abs()),
         }),
-        wanted: row.get(8)?,
+        step_up: row.get(8)?,
     })
 }
 
@@ -68,10 +69,10 @@ impl Device {
         self.database.write(|tx| {
             tx.execute(
                 "INSERT INTO account (id, base, issuer, subject, config) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (id) DO UPDATE SET config = ?5, sealed = NULL, wanted = NULL",
+                 ON CONFLICT (id) DO UPDATE SET config = ?5, sealed = NULL, step_up = NULL",
                 (&row.id, &row.base, &row.issuer, &row.subject, &row.config),
             )?;
-            hear(tx, &row.id, row.heard)?;
+            save_last_contact(tx, &row.id, row.last_contact)?;
             tx.execute(
                 "INSERT INTO superseded SELECT account, client_id, refresh_token FROM token_grant
                  WHERE account = ?1 AND refresh_token IS NOT ?2 AND refresh_token IS NOT NULL",
@@ -196,8 +197,8 @@ impl Device {
     ///
     /// The keystore is told after the commit: a death in between leaves it knowing less, and the next opening tells it.
     pub(crate) fn seal(&self, account: &str, reason: SealReason) -> Result<()> {
-        // What cannot be asked now counts as nothing: this database has the higher number as long as it is the newest.
-        let told = self.vault.seals(account).unwrap_or_default();
+        // A keystore that cannot be read counts as zero: the newest database has the higher number anyway.
+        let in_keystore = self.vault.seals(account).unwrap_or_default();
         let seals = self.database.write(|tx| {
             // A lease that ends takes no other reason's place.
             tx.execute(
@@ -210,14 +211,14 @@ impl Device {
             let seals: Option<i64> = tx
                 .query_row(
                     "UPDATE account SET seals = max(seals, ?2) + 1 WHERE id = ?1 RETURNING seals",
-                    (account, i64::try_from(told).unwrap_or(i64::MAX - 1)),
+                    (account, i64::try_from(in_keystore).unwrap_or(i64::MAX - 1)),
                     |row| row.get(0),
                 )
                 .optional()?;
             Ok(seals)
         })?;
         if let Some(seals) = seals {
-            // What cannot be told now is told at the next opening.
+            // If this fails, the next opening writes the number.
             let _ = self.vault.note_seals(account, seals.unsigned_abs());
         }
         Ok(())
@@ -226,33 +227,34 @@ impl Device {
     /// Whether this database is older than the account's last seal, as the keystore has it. Tells the keystore what it
     /// does not know yet.
     pub(crate) fn is_rolled_back(&self, account: &str) -> Result<bool> {
-        let told = self.vault.seals(account)?;
+        let in_keystore = self.vault.seals(account)?;
         let seals = self.database.read(|c| {
             let sql = "SELECT seals FROM account WHERE id = ?1";
             Ok(c.query_row(sql, [account], |row| row.get::<_, i64>(0))
                 .optional()?)
         })?;
         let seals = seals.unwrap_or_default().unsigned_abs();
-        if seals > told {
+        if seals > in_keystore {
             self.vault.note_seals(account, seals)?;
         }
-        Ok(told > seals)
+        Ok(in_keystore > seals)
     }
 
-    /// The portal asked for more before it goes on.
-    pub(crate) fn want(&self, account: &str, wanted: &str) -> Result<()> {
+    /// Saves the step-up that the portal asked for, in JSON.
+    pub(crate) fn save_step_up(&self, account: &str, step_up: &str) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
-                "UPDATE account SET wanted = ?2 WHERE id = ?1",
-                (account, wanted),
+                "UPDATE account SET step_up = ?2 WHERE id = ?1",
+                (account, step_up),
             )?;
             Ok(())
         })
     }
 
-    /// The portal was heard.
-    pub(crate) fn heard(&self, account: &str, heard: LastContact) -> Result<()> {
-        self.database.write(|tx| hear(tx, account, Some(heard)))
+    /// Saves when the portal last answered.
+    pub(crate) fn save_last_contact(&self, account: &str, contact: LastContact) -> Result<()> {
+        self.database
+            .write(|tx| save_last_contact(tx, account, Some(contact)))
     }
 
     pub(crate) fn people(&self, account: &str) -> Result<Vec<PersonRow>> {
@@ -296,13 +298,18 @@ fn trim(tx: &Transaction<'_>, account: &str) -> Result<()> {
     Ok(())
 }
 
-fn hear(tx: &Transaction<'_>, account: &str, heard: Option<LastContact>) -> Result<()> {
+fn save_last_contact(
+    tx: &Transaction<'_>,
+    account: &str,
+    contact: Option<LastContact>,
+) -> Result<()> {
+    let uptime = |contact: LastContact| i64::try_from(contact.uptime.as_millis());
     tx.execute(
-        "UPDATE account SET heard = ?2, heard_uptime = ?3 WHERE id = ?1",
+        "UPDATE account SET last_contact = ?2, last_contact_uptime = ?3 WHERE id = ?1",
         (
             account,
-            heard.map(|heard| heard.at.as_millisecond()),
-            heard.map(|heard| i64::try_from(heard.uptime.as_millis()).unwrap_or(i64::MAX)),
+            contact.map(|contact| contact.at.as_millisecond()),
+            contact.map(|contact| uptime(contact).unwrap_or(i64::MAX)),
         ),
     )?;
     Ok(())

@@ -78,6 +78,35 @@ mod tests {
         steps: &[SCHEMA.steps[0], SCHEMA.steps[1]],
     };
 
+    /// The version before columns had the names of their types.
+    static THIRD: Schema = Schema {
+        part: "device",
+        steps: &[SCHEMA.steps[0], SCHEMA.steps[1], SCHEMA.steps[2]],
+    };
+
+    #[test]
+    fn a_directory_of_the_third_version_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("device.db");
+        let key = || Key::new([7; 32]);
+        let old = Database::open(&path, key(), Durability::Power, vec![&THIRD]).unwrap();
+        old.write(|tx| {
+            Ok(tx.execute_batch(
+                r#"INSERT INTO account (id, base, issuer, subject, config, heard, heard_uptime, wanted)
+                    VALUES ('a', 'https://p/fhir', 'https://p', 's', '{}', 2000, 30, '{"max_age":60}');"#,
+            )?)
+        })
+        .unwrap();
+        drop(old);
+        let device =
+            Device::open(&path, key(), Arc::new(crate::keys::tests::vault(false).0)).unwrap();
+        let row = device.accounts().unwrap().remove(0);
+        let contact = row.last_contact.unwrap();
+        assert_eq!(contact.at.as_millisecond(), 2000);
+        assert_eq!(contact.uptime, Duration::from_millis(30));
+        assert_eq!(row.step_up.as_deref(), Some(r#"{"max_age":60}"#));
+    }
+
     #[test]
     fn a_directory_of_the_second_version_goes_on() {
         let folder = tempfile::tempdir().unwrap();
@@ -124,7 +153,10 @@ mod tests {
         let vault = Arc::new(crate::keys::tests::vault(false).0);
         let device = Device::open(&path, key(), vault).unwrap();
         let row = device.accounts().unwrap().remove(0);
-        assert_eq!((row.sealed, row.heard, row.wanted), (None, None, None));
+        assert_eq!(
+            (row.sealed, row.last_contact, row.step_up),
+            (None, None, None)
+        );
         let grant = device.grant("a").unwrap().unwrap();
         assert!(grant.refresh_token.unwrap().matches("refresh"));
         assert!(grant.key.is_none() && !grant.bound && grant.client_id.is_empty());

@@ -17,10 +17,10 @@ pub(crate) struct AccountRow {
     /// The portal's configuration as it was at sign-in, in JSON.
     pub(crate) config: String,
     pub(crate) sealed: Option<SealReason>,
-    /// When the portal was last heard.
-    pub(crate) heard: Option<LastContact>,
-    /// What it asked for before it goes on, in JSON.
-    pub(crate) wanted: Option<String>,
+    /// When the portal last answered.
+    pub(crate) last_contact: Option<LastContact>,
+    /// The step-up that the portal asked for, in JSON.
+    pub(crate) step_up: Option<String>,
 }
 
 /// Why an account's content may not be read until the same person signs in again.

@@ -93,5 +93,10 @@ DELETE FROM revocation;
 ALTER TABLE token_grant ADD COLUMN patient_is_user INTEGER NOT NULL DEFAULT 0;
 -- Whether the records are behind a server that takes bound tokens as `Bearer` only (RFC 9449 §7.2).
 ALTER TABLE portal ADD COLUMN bearer INTEGER NOT NULL DEFAULT 0;
+", "
+-- The columns take the names of their types, `LastContact` and `StepUp`.
+ALTER TABLE account RENAME COLUMN heard TO last_contact;
+ALTER TABLE account RENAME COLUMN heard_uptime TO last_contact_uptime;
+ALTER TABLE account RENAME COLUMN wanted TO step_up;
 "],
 };
