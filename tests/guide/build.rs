@@ -1,7 +1,7 @@
 //! Writes the Rust samples of the guide into the build folder, a module for each page.
 
 #[allow(dead_code, reason = "the other languages' samples are laid by xtask")]
-#[path = "../../xtask/src/guide/samples.rs"]
+#[path = "../../xtask/src/samples.rs"]
 mod samples;
 
 use std::env;
@@ -34,6 +34,6 @@ fn main() -> Result<(), String> {
         root.join("docs/src").display()
     );
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=../../xtask/src/guide/samples.rs");
+    println!("cargo::rerun-if-changed=../../xtask/src/samples.rs");
     fs::write(out.join("pages.rs"), modules).map_err(|e| format!("pages.rs: {e}"))
 }

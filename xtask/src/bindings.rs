@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use crate::build::Built;
 use crate::command;
-use crate::guide;
-use crate::place::Place;
-use crate::scenarios::Language;
+use crate::language::Language;
+use crate::paths::Paths;
+use crate::samples;
 
 /// Where the libraries lie after [`make`].
 #[derive(Debug, Clone)]
@@ -25,8 +25,8 @@ pub(crate) struct Libraries {
 
 /// Generates everything, and lays the guide's samples beside it. Files that would not change are left as they
 /// are, so that compilers rest.
-pub(crate) fn make(place: &Place, built: &Built) -> Result<Libraries, String> {
-    let out = place.target.join("bindings");
+pub(crate) fn make(paths: &Paths, built: &Built) -> Result<Libraries, String> {
+    let out = paths.target.join("bindings");
     let libraries = Libraries {
         ship: out.join("ship"),
         world: out.join("world"),
@@ -41,7 +41,7 @@ pub(crate) fn make(place: &Place, built: &Built) -> Result<Libraries, String> {
         let folder = fresh.join(name);
         command::ask(
             std::process::Command::new(bindgen)
-                .current_dir(&place.root)
+                .current_dir(&paths.root)
                 .arg("generate")
                 .arg(library)
                 .args([
@@ -56,7 +56,9 @@ pub(crate) fn make(place: &Place, built: &Built) -> Result<Libraries, String> {
         )
         .map(|_| folder)
     };
-    for (language, samples) in [("kotlin", Language::Kotlin), ("swift", Language::Swift)] {
+    let pages = samples::read(&paths.root)?;
+    for language in [Language::Kotlin, Language::Swift] {
+        let (in_guide, language) = (language.into(), language.name());
         let shipped = generate(&ship, language, "pericard", &format!("ship-{language}"))?;
         let check = generate(&world, language, "pericard", &format!("check-{language}"))?;
         same(&shipped, &check)?;
@@ -67,26 +69,26 @@ pub(crate) fn make(place: &Place, built: &Built) -> Result<Libraries, String> {
             &format!("world-{language}"),
         )?;
         let guide = fresh.join(format!("guide-{language}"));
-        guide::write(place, samples, &guide)?;
+        samples::write(&pages, in_guide, &guide)?;
         lay(
             &guide,
-            &place
+            &paths
                 .root
                 .join(format!("bindings/{language}/generated/guide")),
         )?;
         if language == "kotlin" {
-            let place = place.root.join("bindings/kotlin/generated");
-            lay(&shipped, &place.join("main"))?;
-            lay(&test_support, &place.join("test"))?;
+            let generated = paths.root.join("bindings/kotlin/generated");
+            lay(&shipped, &generated.join("main"))?;
+            lay(&test_support, &generated.join("test"))?;
         } else {
-            let place = place.root.join("bindings/swift/generated");
+            let generated = paths.root.join("bindings/swift/generated");
             lay(
                 &swift_modules(&shipped, "PericardCore", &fresh)?,
-                &place.join("core"),
+                &generated.join("core"),
             )?;
             lay(
                 &swift_modules(&test_support, "PericardWorld", &fresh)?,
-                &place.join("world"),
+                &generated.join("world"),
             )?;
         }
     }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::command;
-use crate::place::Place;
+use crate::paths::Paths;
 
 /// The files that the build made.
 #[derive(Debug, Default)]
@@ -67,29 +67,29 @@ impl Built {
 }
 
 /// Builds libraries, programs and tests of the whole workspace in the dev profile.
-pub(crate) fn workspace(place: &Place) -> Result<Built, String> {
-    build(place, &["--workspace", "--lib", "--bins", "--tests"])
+pub(crate) fn workspace(paths: &Paths) -> Result<Built, String> {
+    build(paths, &["--workspace", "--lib", "--bins", "--tests"])
 }
 
 /// Builds libraries and programs of a few packages for release: what is measured.
-pub(crate) fn release(place: &Place, packages: &[&str]) -> Result<Built, String> {
+pub(crate) fn release(paths: &Paths, packages: &[&str]) -> Result<Built, String> {
     let mut selection = vec!["--release", "--lib", "--bins"];
     for package in packages {
         selection.extend(["--package", package]);
     }
-    build(place, &selection)
+    build(paths, &selection)
 }
 
 /// Adds the generator of the bindings, in the dev profile: for release it takes minutes more and works no faster.
-pub(crate) fn with_generator(place: &Place, mut built: Built) -> Result<Built, String> {
-    let generator = build(place, &["--bins", "--package", "uniffi-bindgen"])?;
+pub(crate) fn with_generator(paths: &Paths, mut built: Built) -> Result<Built, String> {
+    let generator = build(paths, &["--bins", "--package", "uniffi-bindgen"])?;
     built.programs.extend(generator.programs);
     Ok(built)
 }
 
-fn build(place: &Place, selection: &[&str]) -> Result<Built, String> {
+fn build(paths: &Paths, selection: &[&str]) -> Result<Built, String> {
     let answer = command::ask(
-        place
+        paths
             .cargo()
             .args([
                 "build",

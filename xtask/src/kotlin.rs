@@ -12,48 +12,49 @@ use std::process::Command;
 use crate::bindings::Libraries;
 use crate::command::{self, Ran};
 use crate::counts::{self, Counts};
-use crate::guide;
-use crate::place::{self, Place};
+use crate::paths::Paths;
 use crate::portal::Stage;
-use crate::toolchain::Absent;
+use crate::toolchain::{self, Absent};
 
 /// The class that runs the stories; its tests are counted as stories, not as tests.
 pub(crate) const STORIES: &str = "StoriesTest";
+/// The class that runs the guide's tutorial.
+pub(crate) const TUTORIAL: &str = "GuideTest";
 
-fn pom(place: &Place) -> PathBuf {
-    place.root.join("bindings/kotlin/pericard-jvm/pom.xml")
+fn pom(paths: &Paths) -> PathBuf {
+    paths.root.join("bindings/kotlin/pericard-jvm/pom.xml")
 }
 
-fn build_folder(place: &Place) -> PathBuf {
-    place.target.join("kotlin")
+fn build_folder(paths: &Paths) -> PathBuf {
+    paths.target.join("kotlin")
 }
 
-fn maven(place: &Place) -> Command {
+fn maven(paths: &Paths) -> Command {
     let mut maven = Command::new("mvn");
     maven
-        .current_dir(&place.root)
+        .current_dir(&paths.root)
         .args(["--quiet", "--batch-mode", "--file"])
-        .arg(pom(place));
+        .arg(pom(paths));
     maven
 }
 
 /// Sees that Maven is there and has what it will need.
-pub(crate) fn prepare(place: &Place) -> Result<(), Absent> {
-    if !place::has("mvn") {
+pub(crate) fn prepare(paths: &Paths) -> Result<(), Absent> {
+    if !toolchain::has("mvn") {
         return Err(Absent::Missing(
             "no Maven here: install maven and a JDK of 17 or newer".to_owned(),
         ));
     }
-    let text = fs::read_to_string(pom(place))
-        .map_err(|e| Absent::Broken(format!("{}: {e}", pom(place).display())))?;
+    let text = fs::read_to_string(pom(paths))
+        .map_err(|e| Absent::Broken(format!("{}: {e}", pom(paths).display())))?;
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
-    let mark = place.cache.join(format!("maven-{:016x}", hasher.finish()));
+    let mark = paths.cache.join(format!("maven-{:016x}", hasher.finish()));
     if mark.exists() {
         return Ok(());
     }
-    command::run(maven(place).arg("dependency:go-offline")).text_or_error()?;
-    fs::create_dir_all(&place.cache)
+    command::run(maven(paths).arg("dependency:go-offline")).text_or_error()?;
+    fs::create_dir_all(&paths.cache)
         .and_then(|()| fs::write(&mark, ""))
         .map_err(|e| Absent::Broken(format!("{}: {e}", mark.display())))
 }
@@ -67,17 +68,17 @@ pub(crate) struct Tested {
 
 /// Builds the package and runs its tests, all or those of the class that `only` names.
 pub(crate) fn test(
-    place: &Place,
+    paths: &Paths,
     libraries: &Libraries,
     stage: &Stage,
     only: Option<&str>,
 ) -> Result<Tested, String> {
-    let build = build_folder(place);
+    let build = build_folder(paths);
     let reports = build.join("surefire-reports");
     if reports.exists() {
         fs::remove_dir_all(&reports).map_err(|e| format!("{}: {e}", reports.display()))?;
     }
-    let mut maven = maven(place);
+    let mut maven = maven(paths);
     maven
         .arg(format!("-Dpericard.build={}", build.display()))
         .arg(format!("-Dpericard.library={}", libraries.world.display()));
@@ -95,7 +96,7 @@ pub(crate) fn test(
             .into_owned();
         if name.starts_with("TEST-") && !name.contains(STORIES) {
             let xml = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-            let sum = if name.contains(guide::KOTLIN) {
+            let sum = if name.contains(TUTORIAL) {
                 &mut tutorial
             } else {
                 &mut tests
@@ -111,11 +112,11 @@ pub(crate) fn test(
 }
 
 /// Compiles the measuring program against the package and runs it on a Java machine of its own.
-pub(crate) fn bench(place: &Place, libraries: &Libraries, stage: &Stage) -> Result<String, String> {
-    let build = place.target.join("kotlin-bench");
+pub(crate) fn bench(paths: &Paths, libraries: &Libraries, stage: &Stage) -> Result<String, String> {
+    let build = paths.target.join("kotlin-bench");
     let classpath = build.join("classpath");
-    let sources = place.root.join("bindings/kotlin/src/bench/kotlin");
-    let mut compile = maven(place);
+    let sources = paths.root.join("bindings/kotlin/src/bench/kotlin");
+    let mut compile = maven(paths);
     compile
         .arg(format!("-Dpericard.build={}", build.display()))
         .arg(format!("-Dtest.sources={}", sources.display()))

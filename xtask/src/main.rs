@@ -18,9 +18,11 @@ mod floors;
 mod guide;
 mod interop;
 mod kotlin;
+mod language;
 mod mobile;
-mod place;
+mod paths;
 mod portal;
+mod samples;
 mod scenarios;
 mod size;
 mod stories;
@@ -36,8 +38,8 @@ use std::time::{Duration, Instant};
 use clap::{Parser, Subcommand};
 
 use interop::Server;
-use place::Place;
-use scenarios::Language;
+use language::Language;
+use paths::Paths;
 
 /// Builds, tests and measures Pericard in three languages.
 #[derive(Parser)]
@@ -109,25 +111,25 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let place = Place::find();
+    let paths = Paths::find();
     let result = match Arguments::parse().task {
-        Task::Test => Ok(test::run(&place)),
-        Task::Scenarios { languages, folder } => scenarios::run(&place, &languages, &folder),
-        Task::Bench { short, languages } => bench::run(&place, short, &languages),
+        Task::Test => Ok(test::run(&paths)),
+        Task::Scenarios { languages, folder } => scenarios::run(&paths, &languages, &folder),
+        Task::Bench { short, languages } => bench::run(&paths, short, &languages),
         Task::Interop {
             server: Some(server),
             keep: true,
-        } => interop::keep(&place, server),
-        Task::Interop { server, .. } => interop::run(&place, server),
-        Task::Guide { languages } => guide::run(&place, &languages),
-        Task::Bindings => generate(&place),
+        } => interop::keep(&paths, server),
+        Task::Interop { server, .. } => interop::run(&paths, server),
+        Task::Guide { languages } => guide::run(&paths, &languages),
+        Task::Bindings => generate(&paths),
         Task::CheckMobile => {
             let started = Instant::now();
-            let rows = test::phones(&place, (mobile::sources(&place), Duration::ZERO));
+            let rows = test::phones(&paths, (mobile::sources(&paths), Duration::ZERO));
             Ok(close(&rows, started))
         }
-        Task::Floors => Ok(close(&[test::floors(&place)], Instant::now())),
-        Task::Size => size::run(&place),
+        Task::Floors => Ok(close(&[test::floors(&paths)], Instant::now())),
+        Task::Size => size::run(&paths),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
@@ -144,9 +146,9 @@ fn close(rows: &[table::Row], started: Instant) -> bool {
     table::print(rows, started.elapsed()).failed == 0
 }
 
-fn generate(place: &Place) -> Result<bool, String> {
-    let built = build::workspace(place)?;
-    let libraries = bindings::make(place, &built)?;
+fn generate(paths: &Paths) -> Result<bool, String> {
+    let built = build::workspace(paths)?;
+    let libraries = bindings::make(paths, &built)?;
     println!("sources    bindings/kotlin/generated, bindings/swift/generated");
     println!(
         "libraries  {}\n           {}",

@@ -7,8 +7,8 @@
 use std::path::PathBuf;
 
 use crate::command::{self, Ran};
-use crate::place::{self, Place};
-use crate::toolchain::Absent;
+use crate::paths::Paths;
+use crate::toolchain::{self, Absent};
 
 /// A kind of phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Phone {
 }
 
 /// The folder `library` of the standard library's sources: the toolchain's own, else Debian's package.
-pub(crate) fn sources(place: &Place) -> Result<PathBuf, Absent> {
+pub(crate) fn sources(paths: &Paths) -> Result<PathBuf, Absent> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let ask = |argument: &[&str]| command::ask(std::process::Command::new(&rustc).args(argument));
     let sysroot = ask(&["--print", "sysroot"])?;
@@ -46,16 +46,16 @@ pub(crate) fn sources(place: &Place) -> Result<PathBuf, Absent> {
     }
     let version = ask(&["--version"])?;
     let version = version.split(' ').nth(1).unwrap_or_default().to_owned();
-    let folder = place.cache.join("rust-src");
+    let folder = paths.cache.join("rust-src");
     if !folder.join(format!(".ready-{version}")).exists()
-        && (!place::is_root() || !place::has("apt-get"))
+        && (!toolchain::is_root() || !toolchain::has("apt-get"))
     {
         return Err(Absent::Missing(
             "no sources of the standard library: add the component rust-src, or run as root where apt is".to_owned(),
         ));
     }
     command::run(
-        place
+        paths
             .script("xtask/mobile/rust-src.sh")
             .arg(&folder)
             .arg(&version),
@@ -65,9 +65,9 @@ pub(crate) fn sources(place: &Place) -> Result<PathBuf, Absent> {
 }
 
 /// Type-checks `pericard-ffi` for a phone.
-pub(crate) fn check(place: &Place, sources: &std::path::Path, phone: Phone) -> Ran {
-    let kept = place.root.join("xtask/mobile");
-    let target = place.target.join("phones");
+pub(crate) fn check(paths: &Paths, sources: &std::path::Path, phone: Phone) -> Ran {
+    let kept = paths.root.join("xtask/mobile");
+    let target = paths.target.join("phones");
     let sdk = target.join("iPhoneOS.sdk");
     if let Err(error) = std::fs::create_dir_all(&sdk) {
         return Ran {
@@ -78,7 +78,7 @@ pub(crate) fn check(place: &Place, sources: &std::path::Path, phone: Phone) -> R
     }
     let triple = phone.triple();
     let suffix = triple.replace('-', "_");
-    let mut cargo = place.cargo();
+    let mut cargo = paths.cargo();
     cargo
         .args([
             "check",

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::build::Built;
-use crate::place::Place;
+use crate::paths::Paths;
 
 /// What a runner needs: the portal's control address and the folder of stories.
 #[derive(Debug)]
@@ -22,15 +22,15 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Starts the portal and waits for its one line, `control http://…`.
-    pub(crate) fn set(place: &Place, built: &Built, stories: &Path) -> Result<Self, String> {
+    pub(crate) fn set(paths: &Paths, built: &Built, stories: &Path) -> Result<Self, String> {
         let stories = stories
             .canonicalize()
             .map_err(|e| format!("{}: {e}", stories.display()))?;
-        let log = place.target.join("portal.log");
+        let log = paths.target.join("portal.log");
         let errors = File::create(&log).map_err(|e| format!("{}: {e}", log.display()))?;
         let mut child = Command::new(built.program("pericard-portal")?)
             .args(["--control", "--exit-with-stdin"])
-            .current_dir(&place.target)
+            .current_dir(&paths.target)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(errors)

@@ -3,65 +3,46 @@
 use std::path::Path;
 use std::process::Command;
 
-use clap::ValueEnum;
-
 use crate::bindings;
 use crate::build::{self, Built};
 use crate::command::{self, Ran};
 use crate::counts::Counts;
 use crate::kotlin;
-use crate::place::Place;
+use crate::language::Language;
+use crate::paths::Paths;
 use crate::portal::Stage;
 use crate::stories::{self, Ending, Story};
 use crate::swift;
 
-/// A language that runs stories.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Language {
-    Rust,
-    Swift,
-    Kotlin,
-}
-
-impl Language {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Rust => "rust",
-            Self::Swift => "swift",
-            Self::Kotlin => "kotlin",
-        }
-    }
-}
-
 /// Runs the Rust runner's program by itself.
-pub(crate) fn rust(place: &Place, built: &Built, stage: &Stage) -> Result<Ran, String> {
+pub(crate) fn rust(paths: &Paths, built: &Built, stage: &Stage) -> Result<Ran, String> {
     let mut runner = Command::new(built.test("stories")?);
-    runner.current_dir(place.root.join("tests/world"));
+    runner.current_dir(paths.root.join("tests/world"));
     Ok(command::run(stage.tell(&mut runner)))
 }
 
 /// Runs the stories of `folder`; true when every one passed in every language.
-pub(crate) fn run(place: &Place, languages: &[Language], folder: &Path) -> Result<bool, String> {
-    let built = build::workspace(place)?;
+pub(crate) fn run(paths: &Paths, languages: &[Language], folder: &Path) -> Result<bool, String> {
+    let built = build::workspace(paths)?;
     let foreign = languages.iter().any(|language| *language != Language::Rust);
     let libraries = if foreign {
-        Some(bindings::make(place, &built)?)
+        Some(bindings::make(paths, &built)?)
     } else {
         None
     };
-    let stage = Stage::set(place, &built, folder)?;
+    let stage = Stage::set(paths, &built, folder)?;
     let mut sum = Counts::default();
     for language in languages {
         let ran = match (language, &libraries) {
-            (Language::Kotlin, Some(libraries)) => match kotlin::prepare(place) {
-                Ok(()) => kotlin::test(place, libraries, &stage, Some(kotlin::STORIES))?.ran,
+            (Language::Kotlin, Some(libraries)) => match kotlin::prepare(paths) {
+                Ok(()) => kotlin::test(paths, libraries, &stage, Some(kotlin::STORIES))?.ran,
                 Err(absent) => failed(absent.text()),
             },
-            (Language::Swift, Some(libraries)) => match swift::make(place) {
-                Ok(swift) => swift.test(place, libraries, &stage, Some("stories"))?,
+            (Language::Swift, Some(libraries)) => match swift::make(paths) {
+                Ok(swift) => swift.test(paths, libraries, &stage, Some("stories"))?,
                 Err(absent) => failed(absent.text()),
             },
-            _ => rust(place, &built, &stage)?,
+            _ => rust(paths, &built, &stage)?,
         };
         let told = stories::read(&ran.text);
         let mut counts = stories::count(&told);

@@ -12,17 +12,17 @@ use std::process::Command;
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::command;
-use crate::place::Place;
+use crate::paths::Paths;
 
 /// What the stripped library may weigh while SQLCipher brings OpenSSL (docs: budgets).
 const BUDGET: u64 = 9_500_000;
 
 /// Builds, measures, prints and writes `docs/size.md`; false when over the budget.
-pub(crate) fn run(place: &Place) -> Result<bool, String> {
-    let target = place.target.join("size");
+pub(crate) fn run(paths: &Paths) -> Result<bool, String> {
+    let target = paths.target.join("size");
     let map = target.join("pericard_ffi.map");
     fs::create_dir_all(&target).map_err(|e| format!("{}: {e}", target.display()))?;
-    let mut cargo = place.cargo();
+    let mut cargo = paths.cargo();
     cargo.args([
         "rustc",
         "--release",
@@ -49,7 +49,7 @@ pub(crate) fn run(place: &Place) -> Result<bool, String> {
     );
     let page = page(whole, ledger);
     println!("{page}");
-    let docs = place.root.join("docs/size.md");
+    let docs = paths.root.join("docs/size.md");
     fs::write(&docs, &page).map_err(|e| format!("{}: {e}", docs.display()))?;
     Ok(whole <= BUDGET)
 }

@@ -10,9 +10,9 @@ use std::process::Command;
 
 use crate::bindings::Libraries;
 use crate::command::{self, Ran};
-use crate::place::{self, Place};
+use crate::paths::Paths;
 use crate::portal::Stage;
-use crate::toolchain::Absent;
+use crate::toolchain::{self, Absent};
 
 /// Which compiler answers.
 #[derive(Debug, Clone)]
@@ -24,17 +24,17 @@ pub(crate) enum Swift {
 }
 
 /// Finds or makes the compiler.
-pub(crate) fn make(place: &Place) -> Result<Swift, Absent> {
-    if place::has("swift") {
+pub(crate) fn make(paths: &Paths) -> Result<Swift, Absent> {
+    if toolchain::has("swift") {
         return Ok(Swift::Host);
     }
-    if !place::is_root() || !place::has("apt-get") {
+    if !toolchain::is_root() || !toolchain::has("apt-get") {
         return Err(Absent::Missing(
             "no Swift here, and its root is made by apt as root".to_owned(),
         ));
     }
-    let root = place.cache.join("swift-root");
-    let made = command::run(place.script("xtask/swift/make-root.sh").arg(&root));
+    let root = paths.cache.join("swift-root");
+    let made = command::run(paths.script("xtask/swift/make-root.sh").arg(&root));
     made.text_or_error()
         .map(|_| Swift::Root(root))
         .map_err(Absent::Broken)
@@ -54,14 +54,14 @@ struct Bench {
 impl Swift {
     fn bench(
         &self,
-        place: &Place,
+        paths: &Paths,
         libraries: &Libraries,
         stories: &Path,
         build: &str,
     ) -> Result<(Bench, Bench), String> {
         let outside = Bench {
-            package: place.root.clone(),
-            build: place.target.join(build),
+            package: paths.root.clone(),
+            build: paths.target.join(build),
             library: libraries.world.clone(),
             stories: stories.to_owned(),
         };
@@ -84,7 +84,7 @@ impl Swift {
         Ok((outside, inside))
     }
 
-    fn command(&self, place: &Place, outside: &Bench, inside: &Bench, stage: &Stage) -> Command {
+    fn command(&self, paths: &Paths, outside: &Bench, inside: &Bench, stage: &Stage) -> Command {
         let mut variables = vec![
             ("PERICARD_WORLD_LIB", inside.library.display().to_string()),
             ("PERICARD_SCENARIOS", inside.stories.display().to_string()),
@@ -93,11 +93,11 @@ impl Swift {
         match self {
             Self::Host => {
                 let mut command = Command::new("env");
-                command.current_dir(&place.root).envs(variables);
+                command.current_dir(&paths.root).envs(variables);
                 command
             }
             Self::Root(root) => {
-                let mut command = place.script("xtask/swift/in-root.sh");
+                let mut command = paths.script("xtask/swift/in-root.sh");
                 command.arg(root);
                 for (from, to) in [
                     (&outside.package, &inside.package),
@@ -119,12 +119,12 @@ impl Swift {
     /// Checks the format of everything written by hand.
     pub(crate) fn format(
         &self,
-        place: &Place,
+        paths: &Paths,
         libraries: &Libraries,
         stage: &Stage,
     ) -> Result<Ran, String> {
-        let (outside, inside) = self.bench(place, libraries, stage.stories(), BUILD)?;
-        let mut format = self.command(place, &outside, &inside, stage);
+        let (outside, inside) = self.bench(paths, libraries, stage.stories(), BUILD)?;
+        let mut format = self.command(paths, &outside, &inside, stage);
         format.args(["swift", "format", "lint", "--strict", "--recursive"]);
         format.args(["--configuration", "bindings/swift/.swift-format"]);
         format.args([
@@ -139,13 +139,13 @@ impl Swift {
     /// Builds the package with its tests and runs them, all or those that `filter` names.
     pub(crate) fn test(
         &self,
-        place: &Place,
+        paths: &Paths,
         libraries: &Libraries,
         stage: &Stage,
         filter: Option<&str>,
     ) -> Result<Ran, String> {
-        let (outside, inside) = self.bench(place, libraries, stage.stories(), BUILD)?;
-        let mut test = self.command(place, &outside, &inside, stage);
+        let (outside, inside) = self.bench(paths, libraries, stage.stories(), BUILD)?;
+        let mut test = self.command(paths, &outside, &inside, stage);
         // The default gold linker cannot read the relocations of the Observation module, which apps use.
         test.args([
             "swift",
@@ -165,12 +165,12 @@ impl Swift {
     /// Builds the measuring program for release and runs it.
     pub(crate) fn measure(
         &self,
-        place: &Place,
+        paths: &Paths,
         libraries: &Libraries,
         stage: &Stage,
     ) -> Result<String, String> {
-        let (outside, inside) = self.bench(place, libraries, stage.stories(), "swift-bench")?;
-        let mut run = self.command(place, &outside, &inside, stage);
+        let (outside, inside) = self.bench(paths, libraries, stage.stories(), "swift-bench")?;
+        let mut run = self.command(paths, &outside, &inside, stage);
         run.args(["env", "PERICARD_BENCH=1", "swift", "run"]);
         run.args(["--configuration", "release", "-Xswiftc", "-use-ld=lld"]);
         run.arg("--scratch-path")
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn inside_the_root_paths_do_not_depend_on_the_clone() {
-        let place = Place {
+        let paths = Paths {
             root: "/somewhere/clone".into(),
             target: std::env::temp_dir(),
             cache: "/c".into(),
@@ -197,7 +197,7 @@ mod tests {
         };
         let swift = Swift::Root("/c/swift-root".into());
         let (_, inside) = swift
-            .bench(&place, &libraries, Path::new("/somewhere/stories"), BUILD)
+            .bench(&paths, &libraries, Path::new("/somewhere/stories"), BUILD)
             .unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(inside.package, Path::new("/pericard"));
         assert_eq!(inside.stories, Path::new("/stories"));

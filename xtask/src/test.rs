@@ -16,49 +16,50 @@ use crate::floors;
 use crate::guide;
 use crate::interop;
 use crate::kotlin;
+use crate::language::Language;
 use crate::mobile::{self, Phone};
-use crate::place::Place;
+use crate::paths::Paths;
 use crate::portal::Stage;
-use crate::scenarios::Language;
+use crate::samples;
 use crate::stories;
 use crate::swift::{self, Swift};
 use crate::table::{self, Row};
 use crate::toolchain::Absent;
 
 /// Runs all steps; true when none failed.
-pub(crate) fn run(place: &Place) -> bool {
+pub(crate) fn run(paths: &Paths) -> bool {
     let started = Instant::now();
     let rows = thread::scope(|scope| {
-        let swift = scope.spawn(|| timed(|| swift::make(place)));
-        let maven = scope.spawn(|| timed(|| kotlin::prepare(place)));
-        let sources = scope.spawn(|| timed(|| mobile::sources(place)));
+        let swift = scope.spawn(|| timed(|| swift::make(paths)));
+        let maven = scope.spawn(|| timed(|| kotlin::prepare(paths)));
+        let sources = scope.spawn(|| timed(|| mobile::sources(paths)));
 
         let mut rows = Rows::default();
-        rows.push(format(place));
-        rows.push(floors(place));
-        rows.push(test_support(place));
-        rows.push(lints(place));
-        let (built, took) = timed(|| build::workspace(place));
+        rows.push(format(paths));
+        rows.push(floors(paths));
+        rows.push(test_support(paths));
+        rows.push(lints(paths));
+        let (built, took) = timed(|| build::workspace(paths));
         match built {
-            Err(text) => rows.push(Row::check("build", Err(guide::in_pages(&text)), took)),
+            Err(text) => rows.push(Row::check("build", Err(samples::in_pages(&text)), took)),
             Ok(built) => {
                 rows.push(Row::check("build", Ok(String::new()), took));
-                rows.push(guide::pages(place, &built));
-                let (bound, took) = timed(|| bind(place, &built));
+                rows.push(guide::pages(paths, &built));
+                let (bound, took) = timed(|| bind(paths, &built));
                 match bound {
                     Err(text) => rows.push(Row::check("bindings", Err(text), took)),
                     Ok((libraries, stage)) => {
                         rows.push(Row::check("bindings", Ok(String::new()), took));
-                        rust(place, &stage)
+                        rust(paths, &stage)
                             .into_iter()
                             .for_each(|row| rows.push(row));
                         let (maven, swift) = (joined(maven.join()), joined(swift.join()));
                         let others = scope.spawn(move || {
-                            let mut others = kotlin_rows(place, &libraries, &stage, maven);
-                            others.extend(swift_rows(place, &libraries, &stage, swift));
+                            let mut others = kotlin_rows(paths, &libraries, &stage, maven);
+                            others.extend(swift_rows(paths, &libraries, &stage, swift));
                             others
                         });
-                        phones(place, joined(sources.join()))
+                        phones(paths, joined(sources.join()))
                             .into_iter()
                             .for_each(|row| rows.push(row));
                         others
@@ -69,7 +70,7 @@ pub(crate) fn run(place: &Place) -> bool {
                             })
                             .into_iter()
                             .for_each(|row| rows.push(row));
-                        rows.push(interop(place, &built));
+                        rows.push(interop(paths, &built));
                     }
                 }
             }
@@ -110,10 +111,10 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 /// A server that nobody here wrote, the one that starts in seconds; `cargo xtask interop` has the other too.
-fn interop(place: &Place, built: &Built) -> Row {
+fn interop(paths: &Paths, built: &Built) -> Row {
     let server = interop::Server::OidcProvider;
     match built.program("pericard-interop") {
-        Ok(program) => interop::row(place, program, server, &|_| ()),
+        Ok(program) => interop::row(paths, program, server, &|_| ()),
         Err(text) => Row::check("interop", Err(text), Duration::ZERO),
     }
 }
@@ -123,15 +124,15 @@ fn row_of(step: &str, ran: Ran) -> Row {
     Row::check(step, ran.text_or_error(), took)
 }
 
-fn format(place: &Place) -> Row {
+fn format(paths: &Paths) -> Row {
     row_of(
         "format",
-        command::run(place.cargo().args(["fmt", "--all", "--check"])),
+        command::run(paths.cargo().args(["fmt", "--all", "--check"])),
     )
 }
 
-fn lints(place: &Place) -> Row {
-    let mut clippy = place.cargo();
+fn lints(paths: &Paths) -> Row {
+    let mut clippy = paths.cargo();
     clippy.args([
         "clippy",
         "--workspace",
@@ -142,13 +143,13 @@ fn lints(place: &Place) -> Row {
         "warnings",
     ]);
     let mut ran = command::run(&mut clippy);
-    ran.text = guide::in_pages(&ran.text);
+    ran.text = samples::in_pages(&ran.text);
     row_of("lints", ran)
 }
 
 /// The floors of the house.
-pub(crate) fn floors(place: &Place) -> Row {
-    let (report, took) = timed(|| floors::check(&place.root.join("core")));
+pub(crate) fn floors(paths: &Paths) -> Row {
+    let (report, took) = timed(|| floors::check(&paths.root.join("core")));
     let result = report.and_then(|report| {
         if report.breaches.is_empty() {
             let circles = match report.circles.as_slice() {
@@ -169,9 +170,9 @@ pub(crate) fn floors(place: &Place) -> Row {
 }
 
 /// The library that ships must not have the test seam, whatever else is built beside it.
-fn test_support(place: &Place) -> Row {
+fn test_support(paths: &Paths) -> Row {
     let (tree, took) = timed(|| {
-        command::ask(place.cargo().args([
+        command::ask(paths.cargo().args([
             "tree",
             "--quiet",
             "--package",
@@ -192,23 +193,23 @@ fn test_support(place: &Place) -> Row {
     Row::check("no test seam in what ships", result, took)
 }
 
-fn bind(place: &Place, built: &Built) -> Result<(Libraries, Stage), String> {
-    let libraries = bindings::make(place, built)?;
-    let stage = Stage::set(place, built, &place.root.join("tests/scenarios"))?;
+fn bind(paths: &Paths, built: &Built) -> Result<(Libraries, Stage), String> {
+    let libraries = bindings::make(paths, built)?;
+    let stage = Stage::set(paths, built, &paths.root.join("tests/scenarios"))?;
     Ok((libraries, stage))
 }
 
-fn rust(place: &Place, stage: &Stage) -> Vec<Row> {
-    let mut cargo = place.cargo();
+fn rust(paths: &Paths, stage: &Stage) -> Vec<Row> {
+    let mut cargo = paths.cargo();
     let ran = command::run(stage.tell(cargo.args(["test", "--workspace", "--no-fail-fast"])));
     let is_guide = |line: &str| line.contains(&format!("tests/{}.rs ", guide::RUST));
     let guide = counts::cargo(&ran.text, is_guide);
     let tests = counts::cargo(&ran.text, |line| !is_guide(line));
-    three(place, Language::Rust, ran, tests, guide)
+    three(paths, Language::Rust, ran, tests, guide)
 }
 
 fn kotlin_rows(
-    place: &Place,
+    paths: &Paths,
     libraries: &Libraries,
     stage: &Stage,
     prepared: Prepared<()>,
@@ -220,16 +221,16 @@ fn kotlin_rows(
             Row::absent("guide in Kotlin", absent, *took),
         ];
     }
-    match timed(|| kotlin::test(place, libraries, stage, None)) {
+    match timed(|| kotlin::test(paths, libraries, stage, None)) {
         (Err(text), took) => vec![Row::check("Kotlin", Err(text), took)],
         (Ok(kotlin::Tested { ran, tests, guide }), _) => {
-            three(place, Language::Kotlin, ran, tests, guide)
+            three(paths, Language::Kotlin, ran, tests, guide)
         }
     }
 }
 
 fn swift_rows(
-    place: &Place,
+    paths: &Paths,
     libraries: &Libraries,
     stage: &Stage,
     prepared: Prepared<Swift>,
@@ -244,17 +245,17 @@ fn swift_rows(
         }
         (Ok(swift), _) => swift,
     };
-    let mut rows = match swift.format(place, libraries, stage) {
+    let mut rows = match swift.format(paths, libraries, stage) {
         Ok(ran) => vec![row_of("format of Swift", ran)],
         Err(text) => vec![Row::check("format of Swift", Err(text), Duration::ZERO)],
     };
-    match timed(|| swift.test(place, libraries, stage, None)) {
+    match timed(|| swift.test(paths, libraries, stage, None)) {
         (Err(text), took) => rows.push(Row::check("Swift", Err(text), took)),
         (Ok(ran), _) => {
             let is_guide = |name: &str| name.starts_with(guide::SWIFT);
             let guide = counts::swift(&ran.text, is_guide);
             let tests = counts::swift(&ran.text, |name| !is_guide(name));
-            rows.extend(three(place, Language::Swift, ran, tests, guide));
+            rows.extend(three(paths, Language::Swift, ran, tests, guide));
         }
     }
     rows
@@ -262,15 +263,15 @@ fn swift_rows(
 
 /// One run of a language's tests, stories and guide together, as the three rows that it is.
 fn three(
-    place: &Place,
+    paths: &Paths,
     language: Language,
     mut ran: Ran,
     tests: counts::Counts,
     guide: counts::Counts,
 ) -> Vec<Row> {
-    ran.text = guide::in_pages(&ran.text);
+    ran.text = samples::in_pages(&ran.text);
     let (took, guide_failed) = (ran.took, guide.failed > 0);
-    let guide = guide::row(place, language, guide, &ran);
+    let guide = guide::row(paths, language, guide, &ran);
     let language = format!("{language:?}");
     let told = stories::read(&ran.text);
     let stories = stories::count(&told);
@@ -289,7 +290,7 @@ fn three(
 }
 
 /// Type checks for both kinds of phone.
-pub(crate) fn phones(place: &Place, sources: Prepared<std::path::PathBuf>) -> Vec<Row> {
+pub(crate) fn phones(paths: &Paths, sources: Prepared<std::path::PathBuf>) -> Vec<Row> {
     match sources {
         (Err(absent), took) => Phone::ALL
             .iter()
@@ -297,7 +298,7 @@ pub(crate) fn phones(place: &Place, sources: Prepared<std::path::PathBuf>) -> Ve
             .collect(),
         (Ok(sources), _) => Phone::ALL
             .iter()
-            .map(|phone| row_of(phone.name(), mobile::check(place, &sources, *phone)))
+            .map(|phone| row_of(phone.name(), mobile::check(paths, &sources, *phone)))
             .collect(),
     }
 }

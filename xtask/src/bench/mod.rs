@@ -12,8 +12,8 @@ mod series;
 use std::fs;
 use std::time::Instant;
 
-use crate::place::Place;
-use crate::scenarios::Language;
+use crate::language::Language;
+use crate::paths::Paths;
 
 use programs::Programs;
 
@@ -38,12 +38,12 @@ impl Extent {
 }
 
 /// Measures, prints the table and writes it to `docs/bench.md`; false when something is over its budget.
-pub(crate) fn run(place: &Place, short: bool, languages: &[Language]) -> Result<bool, String> {
+pub(crate) fn run(paths: &Paths, short: bool, languages: &[Language]) -> Result<bool, String> {
     let started = Instant::now();
     let extent = Extent::of(short);
-    let programs = Programs::build(place, languages)?;
+    let programs = Programs::build(paths, languages)?;
     println!("built in {:.0} s", started.elapsed().as_secs_f64());
-    let measured = programs.measure(place, extent, languages)?;
+    let measured = programs.measure(paths, extent, languages)?;
     let rows = rows::all(&measured, extent)?;
     page::print(&rows);
     println!("{:.0} s in all", started.elapsed().as_secs_f64());
@@ -56,7 +56,7 @@ pub(crate) fn run(place: &Place, short: bool, languages: &[Language]) -> Result<
         "cargo xtask bench"
     };
     let text = page::markdown(&rows, &measured.skipped, command);
-    let docs = place.root.join("docs/bench.md");
+    let docs = paths.root.join("docs/bench.md");
     fs::write(&docs, text).map_err(|e| format!("{}: {e}", docs.display()))?;
     Ok(rows.iter().all(|row| !row.is_over()))
 }

@@ -7,9 +7,9 @@ use crate::bindings::{self, Libraries};
 use crate::build::{self, Built};
 use crate::command;
 use crate::kotlin;
-use crate::place::Place;
+use crate::language::Language;
+use crate::paths::Paths;
 use crate::portal::Stage;
-use crate::scenarios::Language;
 use crate::swift;
 use crate::toolchain::Absent;
 
@@ -42,28 +42,28 @@ pub(crate) struct Measured {
 }
 
 impl Programs {
-    pub(crate) fn build(place: &Place, languages: &[Language]) -> Result<Self, String> {
+    pub(crate) fn build(paths: &Paths, languages: &[Language]) -> Result<Self, String> {
         let foreign = languages.iter().any(|language| *language != Language::Rust);
         let mut packages = vec!["pericard-benches", "pericard-portal"];
         if foreign {
             packages.extend(["pericard-ffi", "pericard-world-ffi"]);
         }
-        let mut release = build::release(place, &packages)?;
+        let mut release = build::release(paths, &packages)?;
         let mut libraries = None;
         if foreign {
-            release = build::with_generator(place, release)?;
-            libraries = Some(bindings::make(place, &release)?);
+            release = build::with_generator(paths, release)?;
+            libraries = Some(bindings::make(paths, &release)?);
         }
         Ok(Self { release, libraries })
     }
 
     pub(crate) fn measure(
         &self,
-        place: &Place,
+        paths: &Paths,
         extent: Extent,
         languages: &[Language],
     ) -> Result<Measured, String> {
-        let stage = Stage::set(place, &self.release, Path::new("tests/scenarios"))?;
+        let stage = Stage::set(paths, &self.release, Path::new("tests/scenarios"))?;
         let messages = extent.messages.to_string();
         let mut measured = Measured {
             ours: Series::default(),
@@ -102,8 +102,8 @@ impl Programs {
             for language in languages {
                 let (name, output) = match language {
                     Language::Rust => continue,
-                    Language::Kotlin => ("Kotlin", from_kotlin(place, libraries, &stage)),
-                    Language::Swift => ("Swift", from_swift(place, libraries, &stage)),
+                    Language::Kotlin => ("Kotlin", from_kotlin(paths, libraries, &stage)),
+                    Language::Swift => ("Swift", from_swift(paths, libraries, &stage)),
                 };
                 println!("calls from {name}");
                 match output {
@@ -129,11 +129,11 @@ impl Programs {
     }
 }
 
-fn from_kotlin(place: &Place, libraries: &Libraries, stage: &Stage) -> Result<String, Absent> {
-    kotlin::prepare(place)?;
-    Ok(kotlin::bench(place, libraries, stage)?)
+fn from_kotlin(paths: &Paths, libraries: &Libraries, stage: &Stage) -> Result<String, Absent> {
+    kotlin::prepare(paths)?;
+    Ok(kotlin::bench(paths, libraries, stage)?)
 }
 
-fn from_swift(place: &Place, libraries: &Libraries, stage: &Stage) -> Result<String, Absent> {
-    Ok(swift::make(place)?.measure(place, libraries, stage)?)
+fn from_swift(paths: &Paths, libraries: &Libraries, stage: &Stage) -> Result<String, Absent> {
+    Ok(swift::make(paths)?.measure(paths, libraries, stage)?)
 }

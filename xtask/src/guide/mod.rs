@@ -4,10 +4,8 @@
 //! `tests/guide`, Kotlin's and Swift's from `bindings/*/generated/guide`. A test of each language runs
 //! the tutorial against the reference portal.
 
-mod samples;
 mod shell;
 
-use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -16,40 +14,24 @@ use crate::build::{self, Built};
 use crate::command::{self, Ran};
 use crate::counts::{self, Counts};
 use crate::kotlin;
-use crate::place::Place;
+use crate::language::Language;
+use crate::paths::Paths;
 use crate::portal::Stage;
-use crate::scenarios::Language;
+use crate::samples::{self, in_pages};
 use crate::swift;
 use crate::table::{self, Row};
 
-pub(crate) use samples::in_pages;
-
 /// The Rust test that runs the tutorial.
 pub(crate) const RUST: &str = "first_inbox";
-/// The Kotlin class that runs the tutorial.
-pub(crate) const KOTLIN: &str = "GuideTest";
 /// What the names of the Swift tests that run the tutorial begin with.
 pub(crate) const SWIFT: &str = "guide";
 
-/// Writes the sources of one language as [`bindings::make`] lays them.
-pub(crate) fn write(place: &Place, language: Language, folder: &Path) -> Result<(), String> {
-    samples::write(&samples::read(&place.root)?, of(language), folder)
-}
-
-fn of(language: Language) -> samples::Language {
-    match language {
-        Language::Rust => samples::Language::Rust,
-        Language::Swift => samples::Language::Swift,
-        Language::Kotlin => samples::Language::Kotlin,
-    }
-}
-
 /// The pages themselves: every block has a language that somebody looks after, every command exists.
-pub(crate) fn pages(place: &Place, built: &Built) -> Row {
+pub(crate) fn pages(paths: &Paths, built: &Built) -> Row {
     let started = Instant::now();
     let mut sum = Counts::default();
     let mut problems = Vec::new();
-    match samples::read(&place.root) {
+    match samples::read(&paths.root) {
         Err(text) => return Row::check("guide", Err(text), started.elapsed()),
         Ok(pages) => {
             let mut helps = shell::Helps::new(built);
@@ -73,14 +55,14 @@ pub(crate) fn pages(place: &Place, built: &Built) -> Row {
 }
 
 /// One language's samples and its run of the tutorial, after `ran` compiled them and counted the `runs`.
-pub(crate) fn row(place: &Place, language: Language, runs: Counts, ran: &Ran) -> Row {
+pub(crate) fn row(paths: &Paths, language: Language, runs: Counts, ran: &Ran) -> Row {
     let step = format!("guide in {language:?}");
-    let samples = match samples::read(&place.root) {
+    let samples = match samples::read(&paths.root) {
         Err(text) => return Row::check(&step, Err(text), ran.took),
         Ok(pages) => pages
             .iter()
             .flat_map(|page| &page.samples)
-            .filter(|sample| sample.language == of(language))
+            .filter(|sample| sample.language == language.into())
             .count(),
     };
     let counts = counted(samples, runs);
@@ -101,34 +83,34 @@ fn counted(samples: usize, runs: Counts) -> Counts {
 }
 
 /// Checks the pages, and the samples in `languages`; true when all holds.
-pub(crate) fn run(place: &Place, languages: &[Language]) -> Result<bool, String> {
+pub(crate) fn run(paths: &Paths, languages: &[Language]) -> Result<bool, String> {
     let started = Instant::now();
-    let built = build::workspace(place).map_err(|text| in_pages(&text))?;
-    let libraries = bindings::make(place, &built)?;
-    let stage = Stage::set(place, &built, &place.root.join("tests/scenarios"))?;
-    let mut rows = vec![pages(place, &built)];
+    let built = build::workspace(paths).map_err(|text| in_pages(&text))?;
+    let libraries = bindings::make(paths, &built)?;
+    let stage = Stage::set(paths, &built, &paths.root.join("tests/scenarios"))?;
+    let mut rows = vec![pages(paths, &built)];
     rows[0].announce();
     for &language in languages {
         let row = match language {
             Language::Rust => {
                 let mut test = Command::new(built.test(RUST)?);
-                test.current_dir(place.root.join("tests/guide"));
+                test.current_dir(paths.root.join("tests/guide"));
                 let ran = command::run(stage.tell(&mut test));
-                row(place, language, counts::cargo(&ran.text, |_| true), &ran)
+                row(paths, language, counts::cargo(&ran.text, |_| true), &ran)
             }
-            Language::Kotlin => match kotlin::prepare(place) {
+            Language::Kotlin => match kotlin::prepare(paths) {
                 Err(absent) => Row::absent("guide in Kotlin", &absent, Duration::ZERO),
                 Ok(()) => {
-                    let tested = kotlin::test(place, &libraries, &stage, Some(KOTLIN))?;
-                    row(place, language, tested.guide, &tested.ran)
+                    let tested = kotlin::test(paths, &libraries, &stage, Some(kotlin::TUTORIAL))?;
+                    row(paths, language, tested.guide, &tested.ran)
                 }
             },
-            Language::Swift => match swift::make(place) {
+            Language::Swift => match swift::make(paths) {
                 Err(absent) => Row::absent("guide in Swift", &absent, Duration::ZERO),
                 Ok(swift) => {
-                    let ran = swift.test(place, &libraries, &stage, Some(SWIFT))?;
+                    let ran = swift.test(paths, &libraries, &stage, Some(SWIFT))?;
                     let runs = counts::swift(&ran.text, |name| name.starts_with(SWIFT));
-                    row(place, language, runs, &ran)
+                    row(paths, language, runs, &ran)
                 }
             },
         };
@@ -144,8 +126,8 @@ pub(crate) fn run(place: &Place, languages: &[Language]) -> Result<bool, String>
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::samples::{Language, Page, write};
     use super::*;
+    use crate::samples::{Language, Page, write};
 
     const PAGE: &str = "# A page\n\nText.\n\n```swift\nlet a = 1\n```\n\n```rust\npub fn one() -> u32 {\n    1\n}\n```\n\n\
         - In a list:\n\n  ```rust\n  pub fn two() -> u32 {\n      one() + 1\n  }\n  ```\n";

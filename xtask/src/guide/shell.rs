@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::samples::Command;
 use crate::build::Built;
 use crate::command;
+use crate::samples::Command;
 
 /// A command line as far as it is this repository's: the program and what is passed to it.
 #[derive(Debug, PartialEq, Eq)]

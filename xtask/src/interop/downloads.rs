@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command;
-use crate::place::{self, Place};
-use crate::toolchain::Absent;
+use crate::paths::Paths;
+use crate::toolchain::{self, Absent};
 
 const KEYCLOAK: &str = "26.7.3";
 /// Pinned, since a command line has no pom.xml to pin it.
@@ -51,21 +51,21 @@ pub(super) fn browser() -> Result<Browser, Absent> {
 }
 
 /// The folder of an unpacked Keycloak.
-pub(super) fn keycloak(place: &Place) -> Result<PathBuf, Absent> {
-    if !place::has("java") || !place::has("mvn") {
+pub(super) fn keycloak(paths: &Paths) -> Result<PathBuf, Absent> {
+    if !toolchain::has("java") || !toolchain::has("mvn") {
         install(&["default-jdk-headless", "maven"])?;
     }
     let version = command::ask(Command::new("java").arg("--version")).ok();
     if version
         .and_then(|text| major(&text))
         .is_none_or(|major| major < JAVA)
-        || !place::has("mvn")
+        || !toolchain::has("mvn")
     {
         return Err(missing(
             "Keycloak needs Java 17 or newer, and Maven to fetch it: install maven and a JDK",
         ));
     }
-    let whole = place.cache.join(format!("keycloak-{KEYCLOAK}"));
+    let whole = paths.cache.join(format!("keycloak-{KEYCLOAK}"));
     if !whole.exists() {
         let parts = fresh(&whole)?;
         let mut maven = Command::new("mvn");
@@ -89,23 +89,23 @@ pub(super) fn keycloak(place: &Place) -> Result<PathBuf, Absent> {
 }
 
 /// The folder of oidc-provider with what it depends on, and today's files of the repository beside it.
-pub(super) fn oidc_provider(place: &Place) -> Result<PathBuf, Absent> {
-    if !place::has("node") || !place::has("npm") {
+pub(super) fn oidc_provider(paths: &Paths) -> Result<PathBuf, Absent> {
+    if !toolchain::has("node") || !toolchain::has("npm") {
         install(&["nodejs", "npm"])?;
     }
     let version = command::ask(Command::new("node").arg("--version")).ok();
     if version
         .and_then(|text| major(&text))
         .is_none_or(|major| major < NODE)
-        || !place::has("npm")
+        || !toolchain::has("npm")
     {
         return Err(missing("oidc-provider needs Node.js 20 or newer, with npm"));
     }
-    let ours = place.root.join("tests/interop/oidc-provider");
+    let ours = paths.root.join("tests/interop/oidc-provider");
     let lock = fs::read(ours.join("package-lock.json")).map_err(|e| at(&ours, &e))?;
     let mut hasher = DefaultHasher::new();
     lock.hash(&mut hasher);
-    let whole = place
+    let whole = paths
         .cache
         .join(format!("oidc-provider-{:016x}", hasher.finish()));
     if !whole.exists() {
@@ -142,7 +142,7 @@ fn major(text: &str) -> Option<u32> {
 
 /// Installs packages of the system where that is allowed; where it is not, what is missing is told by who asked.
 fn install(packages: &[&str]) -> Result<(), Absent> {
-    if !place::is_root() || !place::has("apt-get") {
+    if !toolchain::is_root() || !toolchain::has("apt-get") {
         return Ok(());
     }
     command::run(Command::new("apt-get").args([PATIENT, "update", "-qq"])).text_or_error()?;

@@ -16,7 +16,7 @@ use clap::ValueEnum;
 
 use crate::build;
 use crate::counts::Counts;
-use crate::place::Place;
+use crate::paths::Paths;
 use crate::table::{self, Row};
 use crate::toolchain::Absent;
 
@@ -39,15 +39,15 @@ impl Server {
 }
 
 /// Runs the checks at one server or at all, a line each, and closes with their count.
-pub(crate) fn run(place: &Place, only: Option<Server>) -> Result<bool, String> {
+pub(crate) fn run(paths: &Paths, only: Option<Server>) -> Result<bool, String> {
     let started = Instant::now();
     let servers = only.map_or(Server::ALL.to_vec(), |server| vec![server]);
-    let built = build::workspace(place)?;
+    let built = build::workspace(paths)?;
     let program = built.program("pericard-interop")?;
     let tell = |line: &str| println!("{line}");
     let rows: Vec<Row> = servers
         .into_iter()
-        .map(|server| row(place, program, server, &tell))
+        .map(|server| row(paths, program, server, &tell))
         .collect();
     let sum = table::print(&rows, started.elapsed());
     println!("{} passed, {} failed", sum.passed, sum.failed);
@@ -55,10 +55,10 @@ pub(crate) fn run(place: &Place, only: Option<Server>) -> Result<bool, String> {
 }
 
 /// The checks at one server as a row of a table. `tell` hears of each line as it comes.
-pub(crate) fn row(place: &Place, program: &Path, server: Server, tell: &dyn Fn(&str)) -> Row {
+pub(crate) fn row(paths: &Paths, program: &Path, server: Server, tell: &dyn Fn(&str)) -> Row {
     let started = Instant::now();
     let step = format!("interop: {}", server.name());
-    let mut command = match command(place, program, server) {
+    let mut command = match command(paths, program, server) {
         Ok(command) => command,
         Err(absent) => {
             tell(&format!(
@@ -76,19 +76,19 @@ pub(crate) fn row(place: &Place, program: &Path, server: Server, tell: &dyn Fn(&
 }
 
 /// Starts a server and tells how to sign in there, until Ctrl-C. This process becomes that one.
-pub(crate) fn keep(place: &Place, server: Server) -> Result<bool, String> {
-    let built = build::workspace(place)?;
+pub(crate) fn keep(paths: &Paths, server: Server) -> Result<bool, String> {
+    let built = build::workspace(paths)?;
     let program = built.program("pericard-interop")?;
-    let mut command = command(place, program, server).map_err(|absent| absent.text().to_owned())?;
+    let mut command = command(paths, program, server).map_err(|absent| absent.text().to_owned())?;
     let error = command.arg("--keep").exec();
     Err(format!("{}: {error}", program.display()))
 }
 
-fn command(place: &Place, program: &Path, server: Server) -> Result<Command, Absent> {
+fn command(paths: &Paths, program: &Path, server: Server) -> Result<Command, Absent> {
     let browser = downloads::browser()?;
     let home: PathBuf = match server {
-        Server::Keycloak => downloads::keycloak(place)?,
-        Server::OidcProvider => downloads::oidc_provider(place)?,
+        Server::Keycloak => downloads::keycloak(paths)?,
+        Server::OidcProvider => downloads::oidc_provider(paths)?,
     };
     let mut command = Command::new(program);
     command

@@ -1,4 +1,4 @@
-//! Where things are: the repository, Cargo's target folder, and the cache of what was downloaded.
+//! The paths of the repository, Cargo's target folder and the cache of downloads.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 /// The three folders that every task needs.
 #[derive(Debug, Clone)]
-pub(crate) struct Place {
+pub(crate) struct Paths {
     /// The repository.
     pub(crate) root: PathBuf,
     /// Build output, kept outside the clone where `CARGO_TARGET_DIR` or `PERICARD_TARGET` says so.
@@ -15,7 +15,7 @@ pub(crate) struct Place {
     pub(crate) cache: PathBuf,
 }
 
-impl Place {
+impl Paths {
     pub(crate) fn find() -> Self {
         let manifest = env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
@@ -44,7 +44,7 @@ impl Place {
         }
     }
 
-    /// `cargo` with this place's target folder, in the repository.
+    /// `cargo` with this target folder, run in the repository.
     pub(crate) fn cargo(&self) -> Command {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo
@@ -68,21 +68,4 @@ impl Place {
         script.current_dir(&self.root);
         script
     }
-}
-
-/// Whether this run is the project's continuous integration: nothing may be skipped there.
-pub(crate) fn in_ci() -> bool {
-    env::var("CI").is_ok_and(|value| value == "true")
-}
-
-/// Whether packages of the system may be installed.
-pub(crate) fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
-}
-
-/// Whether a command of this name can be found.
-pub(crate) fn has(command: &str) -> bool {
-    env::var_os("PATH")
-        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(command).is_file()))
 }
