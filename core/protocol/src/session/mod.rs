@@ -48,21 +48,15 @@
 //! [`Event::IdentityChanged`] instead if one differs.
 
 mod events;
+mod grant;
 pub mod lease;
-
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::oauth::refusal::Why;
 
 pub use events::{Effect, Event, Failure, Refusal};
-
-/// How long before its end a token is refreshed: longer than a request takes.
-pub const EXPIRY_MARGIN: Duration = Duration::from_secs(30);
-
-/// How long after a refresh that a 401 caused another 401 causes none.
-pub const REJECTION_PAUSE: Duration = Duration::from_secs(5 * 60);
+pub use grant::{EXPIRY_MARGIN, Grant, REJECTION_PAUSE};
 
 /// A session of one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,21 +87,6 @@ pub enum Session {
         /// Why.
         reason: SealReason,
     },
-}
-
-/// What the machine knows of a set of tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Grant {
-    /// When the access token ends; in the past if it is known to be of no use.
-    pub expires: Timestamp,
-    /// Counts sets of tokens, so that a late 401 is not taken for one of the newest.
-    pub generation: u64,
-    /// When a 401 last caused a refresh.
-    pub rejected_at: Option<Timestamp>,
-    /// Whether the lease has ended since the portal was last heard: the content is sealed until a refresh succeeds.
-    pub lapsed: bool,
-    /// Why the portal wants the person to sign in anew, since it last refused to refresh.
-    pub asked: Option<Why>,
 }
 
 /// How far a refresh is.
@@ -212,7 +191,7 @@ impl Session {
     fn need_token(self, now: Timestamp) -> (Self, Vec<Effect>) {
         match self {
             Self::Active(grant) if grant.is_good(now) => (self, vec![grant.use_it()]),
-            Self::Active(grant) => grant.refresh(),
+            Self::Active(grant) => refresh(grant),
             Self::Refreshing { .. } => (self, vec![Effect::Fail(Failure::Busy)]),
             // The old tokens may be used up already: the new ones are tried again until they are
             // safe.
@@ -233,7 +212,7 @@ impl Session {
                     rejected_at: Some(now),
                     ..grant
                 };
-                grant.refresh()
+                refresh(grant)
             }
             // A late 401 of an earlier token: there is a newer one by now.
             _ => self.need_token(now),
@@ -411,46 +390,12 @@ fn seal(reason: SealReason, discard: bool) -> (Session, Vec<Effect>) {
     (Session::Sealed { reason }, effects)
 }
 
-impl Grant {
-    /// The first set of tokens of a process.
-    pub fn new(expires: Timestamp) -> Self {
-        Self {
-            expires,
-            generation: 0,
-            rejected_at: None,
-            lapsed: false,
-            asked: None,
-        }
-    }
-
-    fn is_good(&self, now: Timestamp) -> bool {
-        let soon = now.checked_add(EXPIRY_MARGIN);
-        !self.lapsed && soon.is_ok_and(|soon| soon < self.expires)
-    }
-
-    fn is_alive(&self, now: Timestamp) -> bool {
-        now < self.expires
-    }
-
-    fn was_rejected_lately(&self, now: Timestamp) -> bool {
-        // A clock that was set back must not allow a loop: the distance counts in both directions.
-        self.rejected_at
-            .is_some_and(|at| now.duration_since(at).unsigned_abs() < REJECTION_PAUSE)
-    }
-
-    fn use_it(&self) -> Effect {
-        Effect::UseToken {
-            generation: self.generation,
-        }
-    }
-
-    fn refresh(self) -> (Session, Vec<Effect>) {
-        let stage = Stage::StoringIntent;
-        (
-            Session::Refreshing { grant: self, stage },
-            vec![Effect::StoreIntent],
-        )
-    }
+fn refresh(grant: Grant) -> (Session, Vec<Effect>) {
+    let stage = Stage::StoringIntent;
+    (
+        Session::Refreshing { grant, stage },
+        vec![Effect::StoreIntent],
+    )
 }
 
 #[cfg(test)]

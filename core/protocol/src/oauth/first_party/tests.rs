@@ -1,5 +1,14 @@
 #![allow(clippy::unwrap_used)]
+use std::time::Duration;
+
 use super::*;
+use crate::base_url::Base;
+use crate::oauth::pkce::Pkce;
+use crate::oauth::step_up::StepUp;
+use crate::oauth::{Code, ErrorCode};
+use crate::recovery_code::RecoveryCode;
+use crate::secret::Secret;
+use crate::totp;
 use proptest::prelude::*;
 
 fn secret(text: &str) -> Secret {
