@@ -16,7 +16,7 @@ use crate::keys::Unlocked;
 use crate::platform::error::{KeystoreError, PericardError, Result, SignInReason, StorageKind};
 use crate::storage::{AccountRow, Device, GrantRow, PersonRow, random_id};
 
-use super::core::open_partition;
+use super::content::open_partition;
 use super::{AccountEntry, Accounts};
 
 /// What a finished sign-in brings.

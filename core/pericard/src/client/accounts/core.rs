@@ -1,13 +1,9 @@
-//! An account from the inside: what its handles share.
+//! A usable account from the inside: what its handles share.
 //!
-//! A partition is opened when it is first asked for and lives while the account is unlocked. Sealing drops the key in
-//! memory; it is fetched again once the seal is lifted.
-//!
-//! Two locks: that of the content is never held over disk or keystore, so that what is documented as memory only waits
-//! for neither; that of opening is, and is taken on threads that may block alone.
+//! It holds the session, what is known of the portal, the people's databases ([`Content`]) and the sync runs. The end of
+//! a session closes the content.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use pericard_protocol::admission::Owner;
@@ -15,12 +11,13 @@ use pericard_protocol::session::lease::LastContact;
 
 use crate::client::host::Host;
 use crate::client::site::Site;
-use crate::keys::{Unlocked, Wrapped};
-use crate::platform::error::{KeystoreError, PericardError, Result, SignInReason, StorageKind};
+use crate::keys::Unlocked;
+use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
 use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason, Track};
 use crate::sync::{ChangeNotifier, FeatureSync, SyncCoordinator, SyncRun, download, outbox};
 
+use super::content::Content;
 use super::revocations;
 
 /// A lease below it would seal between two syncs.
@@ -32,26 +29,10 @@ pub(crate) struct AccountCore {
     pub(super) row: AccountRow,
     pub(super) site: Arc<Site>,
     pub(super) session: Arc<Session>,
-    content: Arc<Mutex<Content>>,
-    /// Held by who opens a partition, over keystore and disk.
-    opening: Mutex<()>,
+    content: Arc<Content>,
     pub(super) notifier: Arc<ChangeNotifier>,
     pub(super) sync_runs: SyncCoordinator,
 }
-
-/// What may be read while the account is unlocked.
-struct Content {
-    people: Vec<PersonRow>,
-    unlocked: Option<Unlocked>,
-    partitions: Partitions,
-    /// Goes up when the key is dropped or comes anew: what was opened with the one before is not published.
-    generation: u64,
-    paused: bool,
-    /// What kept the content from being opened when it was last tried.
-    problem: Option<AccountProblem>,
-}
-
-type Partitions = BTreeMap<String, Arc<Partition>>;
 
 impl AccountCore {
     /// Blocks.
@@ -68,15 +49,9 @@ impl AccountCore {
         let config = host.portal_config(&row.base, &row.config)?;
         let site = Site::load(host, config)?.ok_or(PericardError::internal("portal"))?;
         let client_id = site.known_client(host)?.unwrap_or_default();
-        let content = Arc::new(Mutex::new(Content {
-            people: host.device.people(&row.id)?,
-            unlocked: None,
-            partitions: BTreeMap::new(),
-            generation: 0,
-            paused: false,
-            problem: None,
-        }));
-        let (changed_content, changed_hub) = (content.clone(), notifier.clone());
+        let people = host.device.people(&row.id)?;
+        let content = Arc::new(Content::new(row.id.clone(), people));
+        let (closing, changed) = (content.clone(), notifier.clone());
         let spawner = host.platform.spawner.clone();
         let deps = SessionDeps {
             platform: host.platform.clone(),
@@ -86,11 +61,11 @@ impl AccountCore {
             authority: site.authority.clone(),
             on_change: Box::new(move |state| {
                 if matches!(state, SessionState::Sealed { .. }) {
-                    let closing = lock(&changed_content).seal();
+                    let closed = closing.seal();
                     // The last one to let go of a partition closes its file, which touches the disk.
-                    spawner.blocking(Box::new(move || drop(closing)));
+                    spawner.blocking(Box::new(move || drop(closed)));
                 }
-                changed_hub.session();
+                changed.session();
             }),
             lease: site.config.lease.map(|lease| lease.max(SHORTEST_LEASE)),
             client_id,
@@ -103,7 +78,6 @@ impl AccountCore {
             site: Arc::new(site),
             session,
             content,
-            opening: Mutex::default(),
             notifier,
             sync_runs: SyncCoordinator::default(),
         }))
@@ -119,12 +93,7 @@ impl AccountCore {
     ) -> Result<()> {
         self.session.adopt(expires, last_contact, store)?;
         let people = self.host.device.people(&self.row.id)?;
-        let mut content = self.content();
-        content.people = people;
-        content.unlocked = Some(unlocked);
-        content.generation += 1;
-        content.problem = None;
-        drop(content);
+        self.content.replace(people, unlocked);
         self.notifier.session();
         self.notifier.people();
         Ok(())
@@ -133,7 +102,7 @@ impl AccountCore {
     /// Where the session stands; `Unusable` while its content cannot be opened for another reason. Memory only.
     pub(crate) fn state(&self) -> SessionState {
         let state = self.session.state();
-        match (state, self.content().problem) {
+        match (state, self.content.problem()) {
             (
                 SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. },
                 Some(problem),
@@ -144,10 +113,7 @@ impl AccountCore {
 
     /// Whose records it shows; without their names while nothing may be read. Memory only.
     pub(crate) fn people(&self) -> Vec<PersonRow> {
-        let (mut people, problem) = {
-            let content = self.content();
-            (content.people.clone(), content.problem)
-        };
+        let (mut people, problem) = self.content.people_and_problem();
         if self.session.readable().is_err() || problem == Some(AccountProblem::KeyLost) {
             for person in &mut people {
                 person.name.clear();
@@ -177,7 +143,7 @@ impl AccountCore {
     /// Starts a sync, or joins the one that is under way.
     pub(crate) fn start_sync(self: &Arc<Self>, budget: Option<Duration>) -> Result<Arc<SyncRun>> {
         self.session.can_ask()?;
-        if self.content().problem == Some(AccountProblem::KeyLost) {
+        if self.content.problem() == Some(AccountProblem::KeyLost) {
             // The portal is not asked for what has no place to go.
             return Err(KeystoreError::Lost.into());
         }
@@ -211,34 +177,25 @@ impl AccountCore {
 
     /// Closes the files until `resume`. Blocks.
     pub(super) fn pause(&self) {
-        let partitions = {
-            let mut content = self.content();
-            content.paused = true;
-            content.partitions.clone()
-        };
-        partitions.values().for_each(|partition| partition.pause());
+        self.content.pause();
     }
 
     pub(super) fn resume(&self) {
-        let mut content = self.content();
-        content.paused = false;
-        let partitions = content.partitions.clone();
-        drop(content);
-        partitions.values().for_each(|partition| partition.resume());
+        self.content.resume();
     }
 
     /// Drops the key and closes every file for good. Blocks.
     pub(super) fn close(&self) {
-        let partitions = self.content().seal();
+        let partitions = self.content.seal();
         for partition in partitions.into_values() {
-            // Somebody may still hold it; its file is closed all the same.
+            // Another thread may still hold it; this closes its file all the same.
             partition.pause();
         }
     }
 
-    /// The people are nobody's business any more.
+    /// Drops the list of people, once they are removed.
     pub(super) fn forget_people(&self) {
-        self.content().people.clear();
+        self.content.forget_people();
     }
 
     pub(crate) fn site(&self) -> &Arc<Site> {
@@ -249,78 +206,23 @@ impl AccountCore {
         &self.session
     }
 
-    fn content(&self) -> MutexGuard<'_, Content> {
-        lock(&self.content)
-    }
-
     pub(super) fn person(&self, id: &str) -> Result<PersonRow> {
-        let found = self
-            .content()
-            .people
-            .iter()
-            .find(|person| person.id == id)
-            .cloned();
-        found.ok_or(PericardError::NotFound)
+        self.content.person(id)
     }
 
-    /// A person's partition, opened once. Blocks, and never twice at a time.
+    /// A person's partition, opened when first asked for. Blocks.
     pub(super) fn partition(&self, id: &str) -> Result<Arc<Partition>> {
         if let Err(error) = self.session.readable() {
             self.session.seal_if_over()?;
             return Err(error);
         }
-        let opened = self.open_partition(id);
-        self.note(&opened);
+        let opened = self.content.open(id, &self.host, &self.session);
+        self.note_problem(&opened);
         opened
     }
 
-    fn open_partition(&self, id: &str) -> Result<Arc<Partition>> {
-        let is_open = || self.content().partitions.get(id).cloned();
-        if let Some(partition) = is_open() {
-            return Ok(partition);
-        }
-        let _one = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(partition) = is_open() {
-            return Ok(partition);
-        }
-        loop {
-            let person = self.person(id)?;
-            let (generation, unlocked) = {
-                let content = self.content();
-                (content.generation, content.unlocked.clone())
-            };
-            let root = match unlocked {
-                Some(root) => root,
-                None => self.unlock()?,
-            };
-            let partition = open_partition(&self.host, &self.row.id, &root, &person)?;
-            // Declared after the partition, which is then closed without the lock where it is not published.
-            let mut content = self.content();
-            if content.paused {
-                return Err(PericardError::Closed);
-            }
-            // Once more where nobody can seal in between: the key must not come back behind a seal.
-            self.session.readable()?;
-            if content.generation == generation {
-                content.unlocked = Some(root);
-                content.partitions.insert(id.to_owned(), partition.clone());
-                return Ok(partition);
-            }
-        }
-    }
-
-    /// The key of the content, from the keystore, unless device.db is older than the last seal.
-    fn unlock(&self) -> Result<Unlocked> {
-        if self.host.device.is_rolled_back(&self.row.id)? {
-            return Err(PericardError::SignInRequired {
-                reason: SignInReason::Revoked,
-            });
-        }
-        self.host.vault.content_root(&self.row.id)
-    }
-
-    /// Remembers whether the content can be opened.
-    fn note<T>(&self, opened: &Result<T>) {
+    /// Notes whether the content can be opened, and notifies if that changed.
+    fn note_problem<T>(&self, opened: &Result<T>) {
         let problem = match opened {
             Ok(_) => None,
             Err(error) => match AccountProblem::of(error) {
@@ -328,8 +230,7 @@ impl AccountCore {
                 problem => problem,
             },
         };
-        let before = std::mem::replace(&mut self.content().problem, problem);
-        if before != problem {
+        if self.content.note_problem(problem) {
             self.notifier.session();
         }
     }
@@ -343,18 +244,16 @@ impl AccountCore {
 
     /// Whether a person's partition is open. Memory only.
     pub(super) fn has_open(&self, person: &str) -> bool {
-        self.content().partitions.contains_key(person)
+        self.content.has_open(person)
     }
 
     /// Every person's partition. Blocks.
     pub(crate) fn partitions(&self) -> Result<Vec<Arc<Partition>>> {
-        let ids: Vec<String> = self
-            .content()
-            .people
+        let people = self.content.people_and_problem().0;
+        people
             .iter()
-            .map(|person| person.id.clone())
-            .collect();
-        ids.iter().map(|id| self.partition(id)).collect()
+            .map(|person| self.partition(&person.id))
+            .collect()
     }
 
     pub(crate) async fn on_disk<T: Send + 'static>(
@@ -376,7 +275,7 @@ impl AccountCore {
         let this = self.clone();
         self.on_disk(move || {
             let mut feature_syncs = Vec::new();
-            let people = this.content().people.clone();
+            let (people, _) = this.content.people_and_problem();
             for person in people {
                 let owner = Owner {
                     base: this.site.base().clone(),
@@ -424,41 +323,4 @@ fn stops_the_run(error: &PericardError) -> bool {
             | PericardError::Closed
             | PericardError::Cancelled
     )
-}
-
-fn lock(content: &Mutex<Content>) -> MutexGuard<'_, Content> {
-    content.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Opens a person's database. Blocks.
-pub(super) fn open_partition(
-    host: &Host,
-    account: &str,
-    root: &Unlocked,
-    person: &PersonRow,
-) -> Result<Arc<Partition>> {
-    let key = root.person(account, &person.id, &Wrapped(person.wrapped.clone()))?;
-    let path = host.directory()?.person_db(account, &person.id)?;
-    let features = host.features.iter();
-    let schemas = std::iter::once(&outbox::SCHEMA)
-        .chain(features.flat_map(|feature| feature.schemas().iter().copied()));
-    let opened = Partition::open(&path, &key, &person.patient, schemas);
-    // The key was wrapped for this person, so it is the right one and the file is not.
-    let opened = opened.map_err(|error| match error {
-        PericardError::Storage {
-            kind: StorageKind::WrongKey,
-        } => PericardError::storage(StorageKind::Damaged),
-        error => error,
-    });
-    opened.map(Arc::new)
-}
-
-impl Content {
-    /// Drops the key. Nobody gets a partition from here on; a run that is ending may still note what it knows. Those that
-    /// are open are returned, to be dropped without the lock.
-    fn seal(&mut self) -> Partitions {
-        self.unlocked = None;
-        self.generation += 1;
-        std::mem::take(&mut self.partitions)
-    }
 }

@@ -2,11 +2,13 @@
 //!
 //! Uses: `config`, `host`, `site`
 //!
-//! - `entry` is an account as its handles see it, usable or not; `core` is one that is, from the inside.
+//! - `entry` is an account as its handles see it, usable or not; `core` is one that is, from the inside; `content` opens
+//!   its people's databases.
 //! - `adopt` makes an account of a finished sign-in, or reopens the one of the same person.
 //! - `remove` destroys what this device holds of an account; `revocations` tells the portal.
 
 mod adopt;
+mod content;
 mod core;
 mod entry;
 mod person;

@@ -1,0 +1,196 @@
+//! The people's databases of one account.
+//!
+//! A partition is opened when it is first asked for and stays open while the account is unlocked. Sealing drops the key
+//! from memory; it is fetched again once the seal is lifted.
+//!
+//! Two locks: `state` is never held over disk or keystore, so a call that is documented as memory only waits for neither.
+//! `opening` is held over both, and is taken only on threads that may block.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::client::host::Host;
+use crate::keys::{Unlocked, Wrapped};
+use crate::platform::error::{PericardError, Result, SignInReason, StorageKind};
+use crate::session::{AccountProblem, Session};
+use crate::storage::{Partition, PersonRow};
+use crate::sync::outbox;
+
+/// Partitions by the person's id.
+pub(super) type Partitions = BTreeMap<String, Arc<Partition>>;
+
+/// The people of an account and what is open of theirs.
+pub(super) struct Content {
+    account: String,
+    state: Mutex<State>,
+    /// Held while a partition is opened.
+    opening: Mutex<()>,
+}
+
+struct State {
+    people: Vec<PersonRow>,
+    /// The key, while the account is unlocked.
+    unlocked: Option<Unlocked>,
+    partitions: Partitions,
+    /// Counts keys: a partition that was opened with an earlier one is not published.
+    generation: u64,
+    paused: bool,
+    /// Why the last attempt to open the content failed.
+    problem: Option<AccountProblem>,
+}
+
+impl Content {
+    pub(super) fn new(account: String, people: Vec<PersonRow>) -> Self {
+        Self {
+            account,
+            state: Mutex::new(State {
+                people,
+                unlocked: None,
+                partitions: BTreeMap::new(),
+                generation: 0,
+                paused: false,
+                problem: None,
+            }),
+            opening: Mutex::default(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over the people and the key of a new sign-in.
+    pub(super) fn replace(&self, people: Vec<PersonRow>, unlocked: Unlocked) {
+        let mut state = self.state();
+        state.people = people;
+        state.unlocked = Some(unlocked);
+        state.generation += 1;
+        state.problem = None;
+    }
+
+    pub(super) fn people_and_problem(&self) -> (Vec<PersonRow>, Option<AccountProblem>) {
+        let state = self.state();
+        (state.people.clone(), state.problem)
+    }
+
+    pub(super) fn person(&self, id: &str) -> Result<PersonRow> {
+        let state = self.state();
+        let found = state.people.iter().find(|person| person.id == id);
+        found.cloned().ok_or(PericardError::NotFound)
+    }
+
+    pub(super) fn forget_people(&self) {
+        self.state().people.clear();
+    }
+
+    pub(super) fn problem(&self) -> Option<AccountProblem> {
+        self.state().problem
+    }
+
+    /// Notes why the content cannot be opened, or that it can. Returns whether that is news.
+    pub(super) fn note_problem(&self, problem: Option<AccountProblem>) -> bool {
+        std::mem::replace(&mut self.state().problem, problem) != problem
+    }
+
+    pub(super) fn has_open(&self, person: &str) -> bool {
+        self.state().partitions.contains_key(person)
+    }
+
+    /// Closes the files until `resume`. Blocks.
+    pub(super) fn pause(&self) {
+        let partitions = {
+            let mut state = self.state();
+            state.paused = true;
+            state.partitions.clone()
+        };
+        partitions.values().for_each(|partition| partition.pause());
+    }
+
+    pub(super) fn resume(&self) {
+        let partitions = {
+            let mut state = self.state();
+            state.paused = false;
+            state.partitions.clone()
+        };
+        partitions.values().for_each(|partition| partition.resume());
+    }
+
+    /// Drops the key and hands out no partition from here on; a run that is ending may still write to the one it has.
+    /// Returns the open ones, to be dropped without the lock.
+    pub(super) fn seal(&self) -> Partitions {
+        let mut state = self.state();
+        state.unlocked = None;
+        state.generation += 1;
+        std::mem::take(&mut state.partitions)
+    }
+
+    /// Returns a person's partition, opening it if necessary; one at a time. Fails if `session` is sealed meanwhile.
+    /// Blocks.
+    pub(super) fn open(&self, id: &str, host: &Host, session: &Session) -> Result<Arc<Partition>> {
+        let is_open = || self.state().partitions.get(id).cloned();
+        if let Some(partition) = is_open() {
+            return Ok(partition);
+        }
+        let _one = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(partition) = is_open() {
+            return Ok(partition);
+        }
+        loop {
+            let person = self.person(id)?;
+            let (generation, unlocked) = {
+                let state = self.state();
+                (state.generation, state.unlocked.clone())
+            };
+            let root = match unlocked {
+                Some(root) => root,
+                None => self.unlock(host)?,
+            };
+            let partition = open_partition(host, &self.account, &root, &person)?;
+            // Locked after the partition is bound: one that is not published is then closed without the lock.
+            let mut state = self.state();
+            if state.paused {
+                return Err(PericardError::Closed);
+            }
+            // Checked again under the lock, where nothing can seal in between: the key must not come back behind a seal.
+            session.readable()?;
+            if state.generation == generation {
+                state.unlocked = Some(root);
+                state.partitions.insert(id.to_owned(), partition.clone());
+                return Ok(partition);
+            }
+        }
+    }
+
+    /// Fetches the content's key from the keystore, unless device.db is older than the last seal.
+    fn unlock(&self, host: &Host) -> Result<Unlocked> {
+        if host.device.is_rolled_back(&self.account)? {
+            return Err(PericardError::SignInRequired {
+                reason: SignInReason::Revoked,
+            });
+        }
+        host.vault.content_root(&self.account)
+    }
+}
+
+/// Opens a person's database. Blocks.
+pub(super) fn open_partition(
+    host: &Host,
+    account: &str,
+    root: &Unlocked,
+    person: &PersonRow,
+) -> Result<Arc<Partition>> {
+    let key = root.person(account, &person.id, &Wrapped(person.wrapped.clone()))?;
+    let path = host.directory()?.person_db(account, &person.id)?;
+    let features = host.features.iter();
+    let schemas = std::iter::once(&outbox::SCHEMA)
+        .chain(features.flat_map(|feature| feature.schemas().iter().copied()));
+    let opened = Partition::open(&path, &key, &person.patient, schemas);
+    // The key was wrapped for this person, so it is the right one and the file is not.
+    let opened = opened.map_err(|error| match error {
+        PericardError::Storage {
+            kind: StorageKind::WrongKey,
+        } => PericardError::storage(StorageKind::Damaged),
+        error => error,
+    });
+    opened.map(Arc::new)
+}
