@@ -33,6 +33,7 @@ pub use client::config::{ClientId, Config, PortalConfig};
 pub use client::second_factor::{TotpEnrolment, TotpSecret, TwoFactorStatus};
 pub use client::sign_in::{SignInMethod, SignInStep};
 pub use client::site::{Finding, PortalCapabilities, PortalPage, Verdict};
+pub use features::FeatureCapability;
 pub use features::messages::{
     Message, MessagePage, MessageState, MessageThread, Messages, NewMessage, SearchHit, SearchPage,
     SnippetPart, ThreadPage,

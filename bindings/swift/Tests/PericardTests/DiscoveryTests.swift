@@ -10,7 +10,10 @@ import Testing
     let portal = try await client.onlyPortal()
     let can = portal.capabilities()
     #expect(portal.base() == world.config().portals.first?.base)
-    #expect(can.browserSignIn && can.nativeSignIn && can.messages && can.send && can.revocation)
+    #expect(can.browserSignIn && can.nativeSignIn && can.revocation)
+    let messages = FeatureCapability(
+      feature: .messages, readable: true, sendable: true, sendsExactlyOnce: true)
+    #expect(can.features == [messages])
     #expect(can.fhirVersion.hasPrefix("4."))
     #expect(!portal.findings().contains { $0.verdict == .wrong })
   }

@@ -1,10 +1,12 @@
 //! The features: each a folder of the same shape, and one line in [`FEATURES`].
 //!
-//! `mod.rs` has the public object, `model.rs` its records, `mapping.rs` goes between FHIR and the model, `table.rs` has
-//! the SQL. Scopes, schemas, mirrors, `doctor` and `Portal` read the same table; nothing else names a feature.
+//! `mod.rs` has the public object, `model.rs` its records, `mapping.rs` converts between FHIR and the model, `table.rs`
+//! has the SQL. Scopes, schemas, mirrors, [`PortalCapabilities`](crate::PortalCapabilities) and
+//! [`Portal::findings`](crate::Portal::findings) are built from this table; nothing else names a feature.
 
 use std::sync::Arc;
 
+use pericard_protocol::fhir::capability::ResourceCapability;
 use pericard_protocol::oauth::scope::ResourceNeed;
 
 use crate::platform::Platform;
@@ -15,29 +17,75 @@ use crate::sync::{AnyMirror, ChangeNotifier};
 
 pub(crate) mod messages;
 
-/// A part of the product, as the rest of the house sees it.
+/// What a portal lets an app do with the records of one feature, as its CapabilityStatement says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct FeatureCapability {
+    /// The feature.
+    pub feature: Feature,
+    /// Records can be read.
+    pub readable: bool,
+    /// New records can be sent.
+    pub sendable: bool,
+    /// A record arrives exactly once even if the portal's response is lost (conditional create). Where this is false, the
+    /// person may have to check.
+    pub sends_exactly_once: bool,
+}
+
+impl FeatureCapability {
+    /// The capability of a feature with one resource type; `None` where the portal does not list the type.
+    pub(crate) fn new(feature: Feature, resource: Option<&ResourceCapability>) -> Self {
+        let creates = resource.is_some_and(ResourceCapability::creates);
+        Self {
+            feature,
+            readable: resource.is_some_and(ResourceCapability::searches),
+            sendable: creates,
+            sends_exactly_once: creates && resource.is_some_and(|it| it.conditional_create),
+        }
+    }
+}
+
+/// One row of `Portal.findings` about a feature.
+pub(crate) struct FeatureFinding {
+    /// What was checked, in a few words.
+    pub(crate) subject: &'static str,
+    /// Whether the portal offers it.
+    pub(crate) offered: bool,
+    /// What it means for the person where it is offered.
+    pub(crate) works: &'static str,
+    /// What it means for the person where it is missing.
+    pub(crate) otherwise: &'static str,
+}
+
+/// A feature as the floors above and below see it.
 pub(crate) trait FeatureDefinition: Send + Sync {
     fn feature(&self) -> Feature;
-    /// What has to be allowed at the portal. `creates` says whether it can create a resource type.
+    /// Returns what the portal has to allow. `creates` says whether it can create a resource type.
     fn needs(&self, creates: &dyn Fn(&str) -> bool) -> Vec<ResourceNeed>;
-    /// Its tables.
+    /// Returns what the portal can do for this feature. `resource` looks up what the portal says of a resource type.
+    fn capability(
+        &self,
+        resource: &dyn Fn(&str) -> Option<ResourceCapability>,
+    ) -> FeatureCapability;
+    /// Returns the rows that say what `capability` means for the person.
+    fn findings(&self, capability: &FeatureCapability) -> Vec<FeatureFinding>;
+    /// The feature's tables.
     fn schemas(&self) -> &'static [&'static Schema];
-    /// The resource types that it mirrors.
+    /// The resource types that the feature mirrors.
     fn mirrors(&self) -> &'static [&'static dyn AnyMirror];
 }
 
 /// A table of features.
 pub(crate) type Features = &'static [&'static dyn FeatureDefinition];
 
-/// The features: one line each.
+/// The features, one line each.
 pub(crate) const FEATURES: Features = &[&messages::MessagesFeature];
 
-/// What a feature's object works at: one person of one account.
+/// What a feature's object works on: one person of one account.
 pub(crate) trait PersonContext: Send + Sync {
     fn platform(&self) -> &Platform;
-    /// The right to work, unless the client is paused or shut down.
+    /// Fails while the client is paused or shut down.
     fn enter(&self) -> Result<ActivityGuard>;
-    /// The person's partition while the account is unlocked; else the error that says why not.
+    /// Returns the person's partition. Fails while the account is sealed or cannot be opened.
     fn partition(&self) -> Result<Arc<Partition>>;
     fn notifier(&self) -> &ChangeNotifier;
     /// The person's name, as the portal gives it.

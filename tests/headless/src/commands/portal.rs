@@ -1,6 +1,6 @@
 //! What a portal can do.
 
-use pericard::{Portal, PortalCapabilities, PortalPage};
+use pericard::{Feature, FeatureCapability, Portal, PortalCapabilities, PortalPage};
 use serde_json::{Value, json};
 
 use super::page;
@@ -34,7 +34,7 @@ pub(super) async fn look(
             ("FHIR", version),
             ("sign-in server", &can.issuer),
         ] {
-            output.say(format!("  {name:<16} {}", one_line(value)));
+            output.say(format!("  {name:<18} {}", one_line(value)));
         }
         let yes_no = |there: bool| {
             if there {
@@ -44,16 +44,16 @@ pub(super) async fn look(
             }
         };
         for (name, there) in abilities(&can) {
-            output.say(format!("  {name:<16} {}", yes_no(there)));
+            output.say(format!("  {name:<18} {}", yes_no(there)));
         }
         output.say(output.paint(QUIET, "\nWhat that means: pericard doctor"));
     }
     Ok(glance.client.shut_down().await?)
 }
 
-fn abilities(can: &PortalCapabilities) -> [(&'static str, bool); 14] {
+fn abilities(can: &PortalCapabilities) -> Vec<(String, bool)> {
     let page = |page| can.pages.contains(&page);
-    [
+    let signing_in = [
         ("browser", can.browser_sign_in),
         ("password here", can.native_sign_in),
         ("any app", can.registration),
@@ -64,19 +64,37 @@ fn abilities(can: &PortalCapabilities) -> [(&'static str, bool); 14] {
         ("password reset", page(PortalPage::PasswordReset)),
         ("account page", page(PortalPage::Account)),
         ("sessions page", page(PortalPage::Sessions)),
-        ("messages", can.messages),
-        ("sending", can.send),
-        ("proof of sending", can.proven_send),
         ("ending sessions", can.revocation),
-    ]
+    ];
+    let signing_in = signing_in.map(|(what, there)| (what.to_owned(), there));
+    let features = can.features.iter().flat_map(|can| {
+        let name = name(can.feature);
+        [
+            (name.to_owned(), can.readable),
+            (format!("sending {name}"), can.sendable),
+            (format!("{name} sent once"), can.sends_exactly_once),
+        ]
+    });
+    signing_in.into_iter().chain(features).collect()
+}
+
+fn name(feature: Feature) -> &'static str {
+    match feature {
+        Feature::Messages => "messages",
+    }
+}
+
+fn feature(can: &FeatureCapability) -> Value {
+    json!({ "feature": name(can.feature), "readable": can.readable, "sendable": can.sendable,
+        "sends_exactly_once": can.sends_exactly_once })
 }
 
 fn capabilities(portal: &Portal, can: &PortalCapabilities) -> Value {
     let pages: Vec<_> = can.pages.iter().map(|page| page::name(*page)).collect();
+    let features: Vec<_> = can.features.iter().map(feature).collect();
     json!({ "base": portal.base(), "issuer": can.issuer, "browser_sign_in": can.browser_sign_in,
         "native_sign_in": can.native_sign_in, "pushed_requests": can.pushed_requests,
         "bound_tokens": can.bound_tokens, "signed_identity": can.signed_identity, "registration": can.registration,
-        "two_factor": can.two_factor, "pages": pages, "messages": can.messages, "send": can.send,
-        "proven_send": can.proven_send, "revocation": can.revocation, "fhir_version": can.fhir_version,
-        "software": can.software })
+        "two_factor": can.two_factor, "pages": pages, "features": features,
+        "revocation": can.revocation, "fhir_version": can.fhir_version, "software": can.software })
 }

@@ -7,7 +7,9 @@ fn an_account_lives_from_sign_in_to_sign_out() {
     let harness = Harness::new();
     let portal = harness.json(&["portal"]);
     assert_eq!(portal["portal"]["native_sign_in"], true);
-    assert_eq!(portal["portal"]["proven_send"], true);
+    let messages = &portal["portal"]["features"][0];
+    assert_eq!(messages["feature"], "messages");
+    assert_eq!(messages["sends_exactly_once"], true);
 
     let code = harness.code("ana");
     let welcome = harness.sign_in("ana", &["--code", &code]).succeeds();

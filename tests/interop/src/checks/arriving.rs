@@ -21,7 +21,9 @@ pub(super) async fn finding(stage: &Stage, report: &mut Report) -> Result {
             format!("the issuer is {}", can.issuer)
         })?;
         expect(
-            can.messages && can.revocation && !can.native_sign_in,
+            can.features.iter().all(|feature| feature.readable)
+                && can.revocation
+                && !can.native_sign_in,
             || format!("{can:?}"),
         )
     });

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use pericard_protocol::admission::{Admissible, AdmittedPage, Owner, RecordKey};
 use pericard_protocol::fhir::FhirError;
+use pericard_protocol::fhir::capability::ResourceCapability;
 use pericard_protocol::fhir::contained::Contained;
 use pericard_protocol::fhir::datatypes::{Meta, Reference};
 use pericard_protocol::fhir::page::{Entry, Parse};
@@ -20,7 +21,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::client::config::{ClientId, Config, PortalConfig};
-use crate::features::{FEATURES, FeatureDefinition, Features};
+use crate::features::{FEATURES, FeatureCapability, FeatureDefinition, FeatureFinding, Features};
 use crate::keys::Keystore;
 use crate::platform::error::KeystoreError;
 use crate::platform::{Body, Exchange, Platform, Transport, TransportRequest, TransportResponse};
@@ -119,6 +120,22 @@ impl FeatureDefinition for Probe {
         vec![ResourceNeed::reads("Flag")]
     }
 
+    fn capability(
+        &self,
+        resource: &dyn Fn(&str) -> Option<ResourceCapability>,
+    ) -> FeatureCapability {
+        FeatureCapability::new(Feature::Probe, resource("Flag").as_ref())
+    }
+
+    fn findings(&self, capability: &FeatureCapability) -> Vec<FeatureFinding> {
+        vec![FeatureFinding {
+            subject: "Flags",
+            offered: capability.readable,
+            works: "flags are shown",
+            otherwise: "there are no flags at this portal",
+        }]
+    }
+
     fn schemas(&self) -> &'static [&'static Schema] {
         const TABLES: &[&Schema] = &[&TABLE];
         TABLES
@@ -212,6 +229,10 @@ const BASE: &str = "https://portal.example/fhir";
 const SMART: &str = r#"{"issuer":"https://portal.example","authorization_endpoint":"https://portal.example/auth",
     "token_endpoint":"https://portal.example/token","code_challenge_methods_supported":["S256"]}"#;
 
+const CAPABILITY: &str = r#"{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","rest":[{"mode":"server",
+    "resource":[{"type":"Communication","interaction":[{"code":"search-type"},{"code":"create"}]},
+    {"type":"Flag","interaction":[{"code":"search-type"}]}]}]}"#;
+
 fn page(kind: &str, records: &[(&str, &str)]) -> String {
     let entries: Vec<String> = records
         .iter()
@@ -252,7 +273,7 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
     let host = Host::open(config, Arc::new(Memory::default()), platform, BOTH).unwrap();
     let document = serde_json::json!({
         "asked": SystemTime::now() + Duration::from_secs(60), "smart": { "text": SMART },
-        "server": null, "keys": null, "capability": null });
+        "server": null, "keys": null, "capability": { "text": CAPABILITY } });
     host.device
         .save_portal(BASE, &document.to_string())
         .unwrap();
@@ -358,6 +379,39 @@ async fn a_second_feature_syncs_and_is_admitted_like_the_first() {
     );
     assert!(cursor(Feature::Probe, "Flag").caught_up);
     assert_eq!(flags(&account), ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_second_feature_appears_in_capabilities_and_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    let portal = Arc::new(Canned(Mutex::default()));
+    let (accounts, account) = account(folder.path(), portal);
+    let can = account.site().capabilities(accounts.host()).features;
+    let ability = |can: &FeatureCapability| {
+        let FeatureCapability {
+            feature,
+            readable,
+            sendable,
+            sends_exactly_once,
+        } = *can;
+        (feature, [readable, sendable, sends_exactly_once])
+    };
+    assert_eq!(
+        can.iter().map(ability).collect::<Vec<_>>(),
+        [
+            (Feature::Messages, [true, true, false]),
+            (Feature::Probe, [true, false, false]),
+        ]
+    );
+    let findings = account.site().findings(accounts.host());
+    let subjects: Vec<_> = findings.iter().map(|row| row.subject.as_str()).collect();
+    assert!(subjects.ends_with(&[
+        "FHIR R4",
+        "Messages",
+        "Sending messages",
+        "Messages sent exactly once",
+        "Flags"
+    ]));
 }
 
 /// A portal whose `next` leads round in a circle is noticed, and what had come is kept.

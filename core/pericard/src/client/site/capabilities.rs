@@ -1,11 +1,11 @@
 //! What a portal can do, from what it published at discovery.
 
-use pericard_protocol::fhir::capability::ResourceCapability;
 use pericard_protocol::oauth::discovery::PortalEndpoints;
 use pericard_protocol::oauth::scope::{self, ResourceNeed, ScopePlan};
 use url::Url;
 
 use crate::client::host::Host;
+use crate::features::FeatureCapability;
 
 use super::Site;
 
@@ -30,12 +30,8 @@ pub struct PortalCapabilities {
     pub two_factor: bool,
     /// Its own pages that can be opened by `Portal.page`.
     pub pages: Vec<PortalPage>,
-    /// Messages can be read.
-    pub messages: bool,
-    /// Messages can be sent.
-    pub send: bool,
-    /// A message whose answer was lost can be proved to have arrived once (conditional create).
-    pub proven_send: bool,
+    /// What can be done with the records of each feature, one entry a feature.
+    pub features: Vec<FeatureCapability>,
     /// Signing out ends the session at the portal too.
     pub revocation: bool,
     /// The FHIR version it announces; empty when it has no CapabilityStatement.
@@ -58,8 +54,8 @@ pub enum PortalPage {
 impl Site {
     pub(crate) fn capabilities(&self, host: &Host) -> PortalCapabilities {
         let (endpoints, statement) = (self.endpoints(), self.capability());
-        let messages = self.resource("Communication");
-        let messages = messages.as_ref();
+        let features = host.features.iter();
+        let features = features.map(|feature| feature.capability(&|kind| self.resource(kind)));
         PortalCapabilities {
             browser_sign_in: true,
             native_sign_in: endpoints.challenge.is_some() && host.allows_native(&self.config.base),
@@ -76,9 +72,7 @@ impl Site {
             .into_iter()
             .filter(|page| address(&endpoints, *page).is_some())
             .collect(),
-            messages: messages.is_some_and(ResourceCapability::searches),
-            send: messages.is_some_and(ResourceCapability::creates),
-            proven_send: messages.is_some_and(|m| m.creates() && m.conditional_create),
+            features: features.collect(),
             revocation: endpoints.revocation.is_some(),
             fhir_version: statement
                 .as_ref()

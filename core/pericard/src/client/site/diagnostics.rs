@@ -260,37 +260,24 @@ impl Site {
     }
 
     fn records(&self, host: &Host) -> Vec<Row> {
-        let can = self.capabilities(host);
         let fhir = match self.capability() {
             None => Verdict::Missing,
             Some(statement) if statement.is_r4() => Verdict::Works,
             Some(_) => Verdict::Wrong,
         };
-        vec![
-            (
-                "FHIR R4",
-                fhir,
-                "records are understood",
-                "the CapabilityStatement is missing or of another version; records may not be understood",
-            ),
-            (
-                "Messages",
-                offered(can.messages),
-                "the inbox works",
-                "there is no inbox at this portal",
-            ),
-            (
-                "Sending",
-                offered(can.send),
-                "answers can be sent",
-                "messages can be read, not sent",
-            ),
-            (
-                "Conditional create",
-                offered(can.proven_send),
-                "a message whose response got lost arrives once",
-                "a message whose response got lost may have to be checked by the person",
-            ),
-        ]
+        let mut rows = vec![(
+            "FHIR R4",
+            fhir,
+            "records are understood",
+            "the CapabilityStatement is missing or of another version; records may not be understood",
+        )];
+        for feature in host.features {
+            let can = feature.capability(&|kind| self.resource(kind));
+            let findings = feature.findings(&can).into_iter();
+            rows.extend(
+                findings.map(|row| (row.subject, offered(row.offered), row.works, row.otherwise)),
+            );
+        }
+        rows
     }
 }

@@ -1,12 +1,13 @@
 //! Messages as a feature: what a sync mirrors and sends.
 
 use pericard_protocol::admission::{AdmittedPage, Owner, RecordKey};
+use pericard_protocol::fhir::capability::ResourceCapability;
 use pericard_protocol::fhir::communication::Communication;
 use pericard_protocol::fhir::page::Parse;
 use pericard_protocol::oauth::scope::ResourceNeed;
 use rusqlite::Connection;
 
-use crate::features::FeatureDefinition;
+use crate::features::{FeatureCapability, FeatureDefinition, FeatureFinding};
 use crate::platform::error::Result;
 use crate::storage::{Feature, PageTx, Partition, Schema};
 use crate::sync::{AnyMirror, Mirror, RowChanges};
@@ -24,6 +25,36 @@ impl FeatureDefinition for MessagesFeature {
     fn needs(&self, creates: &dyn Fn(&str) -> bool) -> Vec<ResourceNeed> {
         let messages = Communication::RESOURCE_TYPE;
         vec![ResourceNeed::reads(messages).and_creates(creates(messages))]
+    }
+
+    fn capability(
+        &self,
+        resource: &dyn Fn(&str) -> Option<ResourceCapability>,
+    ) -> FeatureCapability {
+        FeatureCapability::new(FEATURE, resource(Communication::RESOURCE_TYPE).as_ref())
+    }
+
+    fn findings(&self, capability: &FeatureCapability) -> Vec<FeatureFinding> {
+        vec![
+            FeatureFinding {
+                subject: "Messages",
+                offered: capability.readable,
+                works: "the inbox works",
+                otherwise: "there is no inbox at this portal",
+            },
+            FeatureFinding {
+                subject: "Sending messages",
+                offered: capability.sendable,
+                works: "answers can be sent",
+                otherwise: "messages can be read, not sent",
+            },
+            FeatureFinding {
+                subject: "Messages sent exactly once",
+                offered: capability.sends_exactly_once,
+                works: "a message arrives once, even if the portal's response is lost",
+                otherwise: "if the portal's response is lost, the person may have to check whether the message arrived",
+            },
+        ]
     }
 
     fn schemas(&self) -> &'static [&'static Schema] {

@@ -14,7 +14,9 @@ class DiscoveryTest {
             val portal = client.onlyPortal()
             val can = portal.capabilities()
             assertEquals(world.config().portals.single().base, portal.base())
-            assertTrue(can.browserSignIn && can.nativeSignIn && can.messages && can.send && can.revocation, "$can")
+            assertTrue(can.browserSignIn && can.nativeSignIn && can.revocation, "$can")
+            val messages = FeatureCapability(Feature.MESSAGES, readable = true, sendable = true, sendsExactlyOnce = true)
+            assertEquals(listOf(messages), can.features)
             assertTrue(can.fhirVersion.startsWith("4."), can.fhirVersion)
             assertTrue(portal.findings().none { it.verdict == Verdict.WRONG }, "${portal.findings()}")
         }
