@@ -1,11 +1,11 @@
-//! Which keystore a folder's keys are in, as a word in a file beside the data.
+//! Which keystore a folder uses, as a word in a file beside the data.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::{DesktopKeystoreError, durable};
 
-/// What was chosen when the folder was new.
+/// The keystore of a folder.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Choice {
     Native,
@@ -25,7 +25,7 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("keystore.kind")
 }
 
-/// The choice, if one was made. An unknown word is a newer version's.
+/// Reads the choice, if one was made. An unknown word was written by a newer version.
 pub(crate) fn remembered(folder: &Path) -> Result<Option<Choice>, DesktopKeystoreError> {
     let text = match std::fs::read_to_string(path(folder)) {
         Ok(text) => text,
@@ -39,7 +39,7 @@ pub(crate) fn remembered(folder: &Path) -> Result<Option<Choice>, DesktopKeystor
     }
 }
 
-/// Remembers the choice; durable when it returns.
+/// Saves the choice durably.
 pub(crate) fn remember(folder: &Path, choice: Choice) -> Result<(), DesktopKeystoreError> {
     if remembered(folder)? != Some(choice) {
         durable::replace(&path(folder), choice.word().as_bytes())?;

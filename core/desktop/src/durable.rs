@@ -1,10 +1,10 @@
-//! Files that are either the old or the new one, whatever happens in between, and that only their owner reads.
+//! Replaces files atomically and durably, readable only by their owner.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Makes `folder` for its owner alone, if it is not there.
+/// Creates `folder`, accessible only to its owner, if it is missing.
 pub(crate) fn folder(folder: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -13,10 +13,10 @@ pub(crate) fn folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Puts `bytes` in place of the file at `path`. Returns when it is durable; a crash leaves the old file or the new.
+/// Replaces the content of `path` with `bytes`, durably. A crash leaves either the old or the new content.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let fresh = path.with_extension("new");
-    // What an earlier crash left behind may have been made with another mode.
+    // A file left by an earlier crash may have another mode.
     match std::fs::remove_file(&fresh) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -26,7 +26,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     drop(file);
     std::fs::rename(&fresh, path)?;
-    // The rename itself is only durable with its directory (rename(2), fsync(2)); Windows has no such call.
+    // The rename is durable only once the directory is synced (rename(2), fsync(2)); Windows has no such call.
     #[cfg(unix)]
     if let Some(parent) = path.parent() {
         File::open(parent)?.sync_all()?;
@@ -34,14 +34,14 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Holds other processes off until the result is dropped.
+/// Locks out other processes until the result is dropped.
 pub(crate) fn lock(path: &Path) -> io::Result<File> {
     let file = private().create(true).truncate(false).open(path)?;
     file.lock()?;
     Ok(file)
 }
 
-/// Options for a file that only its owner may read.
+/// Returns options for a file that only its owner may read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);

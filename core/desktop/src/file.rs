@@ -1,7 +1,7 @@
 //! The keystore in a file.
 //!
-//! Every call reads the file again under a lock between processes: two commands that overlap neither see old
-//! entries nor undo each other's. The key is drawn from the passphrase once, at opening.
+//! Every call reads the file again under a lock between processes, so overlapping commands see each other's entries and
+//! do not undo them. The key is derived from the passphrase once, at opening.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +16,7 @@ use crate::{DesktopKeystoreError, durable};
 pub(crate) struct FileKeystore {
     path: PathBuf,
     key: FileKey,
-    /// The lock between processes does not hold threads of this one apart everywhere.
+    /// On some systems the lock between processes does not exclude other threads of this process.
     turn: Mutex<()>,
 }
 
@@ -32,7 +32,7 @@ impl FileKeystore {
     pub(crate) fn create(folder: &Path, passphrase: &[u8]) -> Result<Self, DesktopKeystoreError> {
         let store = Self::of(folder, FileKey::new(passphrase)?);
         let _held = durable::lock(&store.path.with_extension("lock"))?;
-        // Another process may have been faster while the key was drawn.
+        // Another process may have created the file while the key was derived.
         if store.path.exists() {
             drop(_held);
             return Self::open(folder, passphrase);
@@ -56,7 +56,7 @@ impl FileKeystore {
         }
     }
 
-    /// Shows `work` the entries; what it changed replaces the file.
+    /// Runs `work` on the entries and saves what it changed.
     fn with<T>(&self, work: impl FnOnce(&mut Entries) -> (T, bool)) -> Result<T, KeystoreError> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         self.turn_of_process(work).map_err(|error| match error {

@@ -1,15 +1,15 @@
-//! A keystore for desktops: the system's own where it answers, else a file under a passphrase.
+//! A keystore for desktops: the system's keystore if it works, otherwise a file protected by a passphrase.
 //!
-//! [`DesktopKeystore::open`] tries the native store (Secret Service, Keychain, Credential Manager) by writing and
-//! reading a value as large as a key. Where that fails it makes a file whose content is sealed under a key that Argon2id
-//! draws from a passphrase. There is no third way: keys never lie in a plain file.
+//! [`DesktopKeystore::open`] tests the native store (Secret Service, Keychain, Credential Manager) by writing and
+//! reading a value of the size of a key. If that fails, it creates a file encrypted under a key that Argon2id derives
+//! from a passphrase. Keys are never written to a plain file.
 //!
-//! Which of the two was chosen is remembered beside the data: a file once it is there, the native store once it has
-//! kept the first real key and given it back. A session whose Secret Service is down later is told so; it does not get
-//! an empty keystore, which would look like lost keys.
+//! The choice is saved beside the data: for a file once it exists, for the native store once it has stored and returned
+//! the first real key. If the chosen native store does not work later, opening fails; an empty keystore would look like
+//! lost keys.
 //!
-//! A native store may have its own dialog. It gets half a minute; after that the call fails, and so does every other until
-//! the dialog is gone.
+//! A native store may show a dialog. It gets half a minute; then the call fails, and so does every other call until the
+//! dialog is closed.
 //!
 //! ```text
 //! folder/keystore.kind    "native" or "file"
@@ -17,10 +17,10 @@
 //! folder/keystore.lock    held while the file is read or replaced
 //! ```
 //!
-//! Opening blocks and may ask for the passphrase through the function that the caller gives; once open, nothing
-//! prompts. A wrong passphrase is an error of its own and changes nothing.
+//! Opening blocks and may ask for the passphrase through the caller's function. Once open, nothing prompts. A wrong
+//! passphrase is a separate error and changes nothing.
 
-// A keystore belongs to the world outside: it has its own randomness and its own threads.
+// A keystore is outside of the core, so it uses randomness and threads directly.
 #![allow(clippy::disallowed_methods)]
 
 mod choice;
@@ -43,48 +43,48 @@ use native::{NativeError, NativeKeystore};
 /// Where the keys are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeystoreKind {
-    /// In the system's store.
+    /// In the system's keystore.
     Native,
-    /// In a file under a passphrase.
+    /// In a file protected by a passphrase.
     File,
 }
 
-/// What a passphrase is wanted for.
+/// What a passphrase is needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PassphraseFor {
-    /// A new file: ask twice, and say that nobody can recover it.
+    /// A new file: ask twice, and say that it cannot be recovered.
     NewFile,
-    /// The file that is there.
+    /// The existing file.
     ExistingFile,
 }
 
-/// Why the keystore did not open. Nothing was changed.
+/// Why the keystore cannot be opened. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DesktopKeystoreError {
-    /// The keys are in the system's store, and that does not answer now.
-    #[error("the keys are in the system's keystore, which does not answer now")]
+    /// The keys are in the system's keystore, which is not available now.
+    #[error("the keys are in the system's keystore, which is not available now")]
     NativeUnavailable,
-    /// The system's store asked to be unlocked, and nobody answered within half a minute.
+    /// The system's keystore asked to be unlocked, and nobody answered within half a minute.
     #[error("the system's keystore asked to be unlocked, and nobody answered")]
     NativeUnanswered,
-    /// The system or the person refused to open the system's store.
-    #[error("the system's keystore refused to be opened")]
+    /// The system or the person refused access to the system's keystore.
+    #[error("the system's keystore refused access")]
     NativeRefused,
-    /// The passphrase is not the one that the file was made with.
-    #[error("the passphrase is not the one that the keystore was made with")]
+    /// The passphrase is wrong.
+    #[error("the passphrase is wrong")]
     WrongPassphrase,
-    /// A passphrase is needed and was not given.
+    /// A passphrase is needed, and none was given.
     #[error("a passphrase is needed")]
     NoPassphrase,
-    /// The file is not as it was written.
+    /// The file is damaged.
     #[error("the keystore file is damaged")]
     Damaged,
-    /// The file should be there and is not.
+    /// The file is missing.
     #[error("the keystore file is missing")]
     Missing,
     /// The file was written by a newer version.
-    #[error("the keystore file was made by a newer version")]
+    #[error("the keystore file was written by a newer version")]
     Newer,
     /// The folder or a file in it cannot be read or written.
     #[error("the keystore cannot be read or written: {0}")]
@@ -108,9 +108,9 @@ pub struct DesktopKeystore {
 }
 
 impl DesktopKeystore {
-    /// Opens the keystore of `folder`, or makes one there: the native one if it answers, else a file.
+    /// Opens the keystore of `folder`, or creates one: the native one if it works, otherwise a file.
     ///
-    /// `passphrase` is only called for a file; it returns `None` when the person would rather not.
+    /// `passphrase` is called only for a file. It returns `None` if the person gives none.
     pub fn open(
         folder: &Path,
         passphrase: impl FnOnce(PassphraseFor) -> Option<Zeroizing<Vec<u8>>>,
@@ -119,11 +119,11 @@ impl DesktopKeystore {
         match choice::remembered(folder)? {
             Some(Choice::Native) => Ok(Self::native(NativeKeystore::open(None)?)),
             Some(Choice::File) => Self::file(folder, passphrase),
-            // A file that is there holds keys, whatever became of the note.
+            // An existing file holds keys, even if the saved choice is missing.
             None if FileKeystore::exists(folder) => Self::file(folder, passphrase),
             None => match NativeKeystore::open(Some(folder.to_owned())) {
                 Ok(store) => Ok(Self::native(store)),
-                // Who gives no passphrase hears what was wrong with the native store, if it is there.
+                // Without a passphrase the error says what was wrong with the native store, if there is one.
                 Err(why) => match Self::file(folder, passphrase) {
                     Err(DesktopKeystoreError::NoPassphrase) if why != NativeError::Unavailable => {
                         Err(why.into())
@@ -134,8 +134,8 @@ impl DesktopKeystore {
         }
     }
 
-    /// The same, without asking the native store where nothing was chosen yet: for machines that have one and
-    /// should not use it. A folder whose keys are in the native store stays with that.
+    /// Same as `open`, but a new keystore is always a file. For machines that have a native store and should not use
+    /// it. A folder whose keys are in the native store keeps it.
     pub fn open_preferring_file(
         folder: &Path,
         passphrase: impl FnOnce(PassphraseFor) -> Option<Zeroizing<Vec<u8>>>,
@@ -172,7 +172,7 @@ impl DesktopKeystore {
             let given = passphrase(PassphraseFor::NewFile);
             FileKeystore::create(folder, &usable(given)?)?
         };
-        // After the file: a note without a file would mean lost keys.
+        // Saved after the file: a choice without its file would mean lost keys.
         choice::remember(folder, Choice::File)?;
         Ok(Arc::new(Self {
             kind: KeystoreKind::File,
@@ -181,7 +181,7 @@ impl DesktopKeystore {
     }
 }
 
-/// An empty passphrase would be a plain file by another name.
+/// Refuses an empty passphrase, which would protect nothing.
 fn usable(given: Option<Zeroizing<Vec<u8>>>) -> Result<Zeroizing<Vec<u8>>, DesktopKeystoreError> {
     given
         .filter(|passphrase| !passphrase.is_empty())

@@ -1,8 +1,8 @@
 //! The system's keystore through the `keyring` crate: Secret Service, Keychain, Credential Manager.
 //!
-//! Every call runs on a plain thread of its own: the Secret Service is reached over blocking D-Bus calls, which must
-//! not be made from within an asynchronous runtime. Values carry one byte in front, since not every store tells an
-//! empty value from an absent one.
+//! Every call runs on its own plain thread, because the Secret Service is reached by blocking D-Bus calls, which must
+//! not be made within an asynchronous runtime. Values have one byte in front, since some stores do not distinguish an
+//! empty value from a missing one.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -17,33 +17,33 @@ use crate::choice::{self, Choice};
 
 const SERVICE: &str = "dev.pericard";
 const PRESENT: u8 = 1;
-/// Long enough for a person to unlock the keyring in the system's own dialog.
+/// Time for a person to unlock the keyring in the system's dialog.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The native store, after it answered.
+/// The native store, once it has passed its test.
 ///
-/// A folder whose keys are nowhere yet is bound to it by the first key that was stored and read back, and not by its
-/// having answered once: until then a passphrase is still a way.
+/// A new folder is bound to the native store when the first key has been stored and read back. Until then a passphrase
+/// can be used instead.
 pub(crate) struct NativeKeystore {
-    /// The folder that is not bound yet.
+    /// The folder, while it is not bound.
     unbound: Mutex<Option<PathBuf>>,
-    /// Calls whose prompt was not answered in time and is still open. No other is added to it.
+    /// Calls that timed out while their dialog is still open. No further call is made meanwhile.
     unanswered: Arc<AtomicU32>,
 }
 
 /// Why the native store cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NativeError {
-    /// It asked the person, and nobody answered in time.
+    /// Its dialog was not answered in time.
     Unanswered,
     /// The system or the person refused.
     Refused,
-    /// It is not there, or does not keep what it is given.
+    /// It is missing or does not work.
     Unavailable,
 }
 
 impl NativeKeystore {
-    /// The store, if a value like a key can be written, read and removed. `unbound`: the folder that it is to be for.
+    /// Returns the store if a value like a key can be written, read and removed. `unbound` is the folder to bind to it.
     pub(crate) fn open(unbound: Option<PathBuf>) -> Result<Self, NativeError> {
         let store = Self {
             unbound: Mutex::new(unbound),
@@ -66,7 +66,7 @@ impl NativeKeystore {
         }
     }
 
-    /// The first key is here: from now on all of the folder's are.
+    /// Binds the folder, after the first key is stored.
     fn bind(&self, name: &str, value: &[u8]) -> Result<(), KeystoreError> {
         let mut unbound = self.unbound.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(folder) = &*unbound else {
@@ -82,8 +82,8 @@ impl NativeKeystore {
         Ok(())
     }
 
-    /// Runs `work` outside of any runtime. A store that does not answer in time is not there; its texts stay here, since
-    /// they may name anything.
+    /// Runs `work` outside of any runtime, with a time limit. The texts of its errors are dropped, since they may
+    /// contain anything.
     fn apart<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
@@ -115,7 +115,7 @@ impl NativeKeystore {
             .map_err(|_| KeystoreError::Unavailable)?;
         let outcome = told.recv_timeout(patience).or_else(|_| {
             let mut given_up = given_up.lock().unwrap_or_else(PoisonError::into_inner);
-            // It may have answered, or panicked, between the two.
+            // The call may have ended between the two checks.
             told.try_recv().inspect_err(|error| {
                 if *error == mpsc::TryRecvError::Empty {
                     *given_up = true;
@@ -137,7 +137,7 @@ struct Call {
     unanswered: Arc<AtomicU32>,
 }
 
-/// One that was given up has an answer after all.
+/// Ends the count of a call that had timed out.
 impl Drop for Call {
     fn drop(&mut self) {
         if *self.given_up.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -146,11 +146,11 @@ impl Drop for Call {
     }
 }
 
-/// What the core and the person can do something with.
+/// Converts an error of the native store.
 fn kind(error: &Error) -> KeystoreError {
     match error {
         Error::PlatformFailure(_) | Error::NoDefaultStore => KeystoreError::Unavailable,
-        // Locked, and nobody unlocked it: a prompt that was dismissed, or access rules.
+        // Locked: the dialog was dismissed, or access rules refuse.
         Error::NoStorageAccess(_) => KeystoreError::Refused,
         Error::Ambiguous(_) => KeystoreError::Doubled,
         _ => KeystoreError::Unexpected,

@@ -1,4 +1,4 @@
-//! The sealed file: entries under a key that is drawn from a passphrase.
+//! The sealed file: entries encrypted under a key that is derived from a passphrase.
 //!
 //! ```text
 //! "PCKEYS01" | memory KiB, passes, lanes: u32 LE each | salt 16 | nonce 12   the header, authenticated
@@ -6,8 +6,8 @@
 //! SHA-256 of all of the above
 //! ```
 //!
-//! The key is Argon2id (RFC 9106) of the passphrase with the parameters of the header, so that later versions may
-//! raise them. The digest tells a damaged file from a wrong passphrase; it protects from nothing else.
+//! The key is Argon2id (RFC 9106) of the passphrase with the parameters in the header, so that later versions can raise
+//! them. The digest distinguishes a damaged file from a wrong passphrase and serves no other purpose.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ const SALT: usize = 16;
 const HEADER: usize = 8 + 3 * 4 + SALT + NONCE_LEN;
 const DIGEST: usize = 32;
 
-/// How much work a guess costs.
+/// The cost of one guess.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Cost {
     memory_kib: u32,
@@ -43,7 +43,7 @@ impl Cost {
         lanes: 4,
     };
 
-    /// A damaged or planted header must not ask for more than a desktop has.
+    /// Limits the parameters of a damaged or planted header to what a desktop has.
     fn is_sane(self) -> bool {
         (8 * 1024..=1024 * 1024).contains(&self.memory_kib)
             && (1..=32).contains(&self.passes)
@@ -51,7 +51,7 @@ impl Cost {
     }
 }
 
-/// The key of one file, drawn from its passphrase once.
+/// The key of one file, derived from its passphrase once.
 pub(crate) struct FileKey {
     key: LessSafeKey,
     cost: Cost,
@@ -64,13 +64,13 @@ impl FileKey {
         Self::draw(passphrase, Cost::NOW, random()?)
     }
 
-    /// The key of the file whose bytes these are, if the passphrase is right; not checked yet.
+    /// Derives the key for the file `bytes`, without checking the passphrase.
     pub(crate) fn of(file: &[u8], passphrase: &[u8]) -> Result<Self, DesktopKeystoreError> {
         let header = Header::read(file)?;
         Self::draw(passphrase, header.cost, header.salt)
     }
 
-    /// About a fifth of a second, on purpose.
+    /// Takes about a fifth of a second, on purpose.
     fn draw(passphrase: &[u8], cost: Cost, salt: [u8; SALT]) -> Result<Self, DesktopKeystoreError> {
         let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32))
             .map_err(|_| DesktopKeystoreError::Damaged)?;
@@ -87,8 +87,8 @@ impl FileKey {
         })
     }
 
-    /// The file's bytes, under a nonce of its own. Random nonces of 96 bits are safe for 2³² files under one key
-    /// (SP 800-38D §8.3), and a keystore is written a few times a year.
+    /// Encrypts the entries under a new nonce. Random nonces of 96 bits are safe for 2³² files under one key (SP
+    /// 800-38D §8.3), and a keystore is written a few times a year.
     pub(crate) fn seal(&self, entries: &Entries) -> Result<Vec<u8>, DesktopKeystoreError> {
         let nonce: [u8; NONCE_LEN] = random()?;
         let mut file = Vec::with_capacity(HEADER);
@@ -112,7 +112,7 @@ impl FileKey {
         Ok(file)
     }
 
-    /// What is in the file. `WrongPassphrase` also when another passphrase was set since this key was drawn.
+    /// Decrypts the file. Fails with `WrongPassphrase` also if the passphrase was changed since the key was derived.
     pub(crate) fn open(&self, file: &[u8]) -> Result<Entries, DesktopKeystoreError> {
         let header = Header::read(file)?;
         if (header.cost, header.salt) != (self.cost, self.salt) {
@@ -128,7 +128,7 @@ impl FileKey {
     }
 }
 
-/// A file taken apart.
+/// The parts of a file.
 struct Header<'a> {
     bytes: &'a [u8],
     cost: Cost,
@@ -183,13 +183,13 @@ fn random<const N: usize>() -> Result<[u8; N], DesktopKeystoreError> {
     Ok(bytes)
 }
 
-/// Each name and value with its length before it; in one allocation, so that no copy stays behind.
+/// Writes each name and value with its length in front, in one allocation, so that growing leaves no copy behind.
 fn encode(entries: &Entries) -> Zeroizing<Vec<u8>> {
     let size = |(name, value): (&String, &Zeroizing<Vec<u8>>)| 8 + name.len() + value.len();
     let mut bytes = Zeroizing::new(Vec::with_capacity(entries.iter().map(size).sum()));
     for (name, value) in entries {
         for part in [name.as_bytes(), value] {
-            // Values are at most 1 KB by the keystore's contract.
+            // Values have at most 1 KB by the keystore's contract.
             bytes.extend_from_slice(&(part.len() as u32).to_le_bytes());
             bytes.extend_from_slice(part);
         }

@@ -26,8 +26,8 @@ pub struct FeatureCapability {
     pub readable: bool,
     /// New records can be sent.
     pub sendable: bool,
-    /// A record arrives exactly once even if the portal's response is lost (conditional create). Where this is false, the
-    /// person may have to check.
+    /// A record arrives exactly once even if the portal's response is lost (conditional create). Where this is false,
+    /// the person may have to check.
     pub sends_exactly_once: bool,
 }
 

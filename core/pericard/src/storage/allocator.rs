@@ -1,11 +1,11 @@
-//! SQLite allocates through Rust's allocator.
+//! Makes SQLite allocate through Rust's allocator.
 //!
-//! SQLite leaves what it read and bound behind in freed memory: four copies of a bound text were found in the C heap.
-//! The libraries that ship and the command install an allocator that wipes what it frees; through this module
-//! SQLite's memory is wiped too, at no measurable cost, where `cipher_memory_security` costs 2.5 to 3 times.
+//! SQLite leaves copies of the values that it reads and binds in freed memory: four copies of a bound text were found
+//! in the C heap. The shipped libraries and the command install an allocator that wipes what it frees. This module
+//! extends that to SQLite at no measurable cost; `cipher_memory_security` makes it 2.5 to 3 times slower.
 //!
-//! It has to be installed before SQLite's first use in the process. Where somebody else was first, SQLite keeps the
-//! allocator that it has: nothing is wrong then, and less is wiped.
+//! It has to be installed before the process first uses SQLite. If other code in the process uses SQLite earlier,
+//! SQLite keeps its own allocator: everything works, but its memory is not wiped.
 
 use std::alloc::{Layout, alloc, dealloc, realloc};
 use std::ffi::{c_int, c_void};
@@ -13,11 +13,11 @@ use std::sync::Once;
 
 use rusqlite::ffi;
 
-/// Before each block lies its size: SQLite asks for it, and freeing in Rust needs it. 16 bytes keep the alignment of
-/// `malloc`.
+/// Bytes in front of each block that hold its size, for SQLite's `xSize` and for Rust's `dealloc`. 16 keep the
+/// alignment of `malloc`.
 const HEAD: usize = 16;
 
-/// Installs it, once.
+/// Installs the allocator. Later calls do nothing.
 pub(super) fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -31,18 +31,18 @@ pub(super) fn install() {
             xShutdown: Some(shut_down),
             pAppData: std::ptr::null_mut(),
         };
-        // SAFETY: SQLite copies the table. The functions below keep the contract of sqlite3_mem_methods. A result
-        // other than OK means that SQLite was used before, and changes nothing.
+        // SAFETY: SQLite copies the table, and the functions below fulfil the contract of sqlite3_mem_methods. A result
+        // other than OK means that SQLite is already in use; nothing changes then.
         unsafe { ffi::sqlite3_config(ffi::SQLITE_CONFIG_MALLOC, &raw const methods) };
     });
 }
 
-/// The layout of a block for `bytes` and its head.
+/// The layout of a block of `bytes` with its head.
 fn layout(bytes: usize) -> Option<Layout> {
     Layout::from_size_align(bytes.checked_add(HEAD)?, HEAD).ok()
 }
 
-/// Writes the head and gives the address behind it.
+/// Writes the head and returns the address behind it.
 ///
 /// # Safety
 /// `block` is null or the start of a block of `layout(bytes)`.
@@ -56,7 +56,7 @@ unsafe fn with_head(block: *mut u8, bytes: usize) -> *mut c_void {
     }
 }
 
-/// The start of the block that was given out as `given`, and its size without head.
+/// Returns the start of the block that was given out as `given`, and its size without the head.
 ///
 /// # Safety
 /// `given` came from `malloc` or `resize` and was not freed.
@@ -133,7 +133,7 @@ mod tests {
         }
     }
 
-    /// Set for the process in which nobody used SQLite before.
+    /// Set for the process that runs this test alone, so that SQLite is not in use yet.
     const ALONE: &str = "PERICARD_TEST_ALONE";
 
     #[test]
@@ -151,7 +151,7 @@ mod tests {
             return;
         }
         install();
-        // SAFETY: freed below; SQLite's blocks have our head, since ours is the allocator that it was given.
+        // SAFETY: freed below; SQLite's blocks have the head, since SQLite uses this allocator.
         unsafe {
             let block = ffi::sqlite3_malloc(4096);
             assert!(!block.is_null());

@@ -1,11 +1,9 @@
-//! One SQLCipher file: proved, keyed, migrated, with a writer and a reader.
+//! One SQLCipher file with a writing and a reading connection.
 //!
 //! Uses: `allocator`
 //!
-//! Before the key is set, `PRAGMA cipher_version` must answer and the library must have been compiled with
-//! `TEMP_STORE=3`: in a static iOS library another `sqlite3` can win the symbols and would store plain text
-//! without a word; and with temporary files, canary words were found on disk by the thousand. (The
-//! `temp_store` pragma reports only a setting, so the compile options are asked.)
+//! `encryption` verifies the linked library before the key is set; `migration` brings the tables to their newest
+//! version.
 //!
 //! The writer and the reader are two connections in WAL mode, so that a screen never waits for a sync.
 
@@ -36,35 +34,35 @@ pub(crate) struct Database {
     paused: AtomicBool,
 }
 
-/// How long a pause waits between two attempts to interrupt a statement.
+/// Time between two attempts of a pause to interrupt a statement.
 const INTERRUPT_EVERY: Duration = Duration::from_millis(2);
 
-/// What a commit promises.
+/// What a commit survives.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Durability {
-    /// Survives the loss of power: tokens, intents, what a person has typed.
+    /// A loss of power: for tokens, intents and what a person has typed.
     Power,
-    /// Survives the death of the process; the loss of power may undo the last commits, never damage.
+    /// The death of the process. A loss of power may undo the last commits but never damages the file.
     Process,
 }
 
 /// One of the two connections.
 struct Side {
-    /// Held while a statement runs.
+    /// Locked while a statement runs.
     slot: Mutex<Slot>,
-    /// Never held for longer than it takes to copy: what a pause interrupts the statement with.
+    /// Interrupts the running statement for a pause. Never locked while a statement runs.
     interrupt: Mutex<Option<InterruptHandle>>,
 }
 
 enum Slot {
     Open(Connection),
     Closed,
-    /// Closed until `resume`: iOS kills a suspended process that holds a file lock.
+    /// Closed until `resume`, because iOS kills a suspended process that holds a file lock.
     Paused,
 }
 
 impl Database {
-    /// Opens `path`, making it when it is missing, and brings it to the newest version.
+    /// Opens `path`, creating it if it is missing, and migrates it to the newest version.
     pub(crate) fn open(
         path: &Path,
         key: Key,
@@ -86,17 +84,17 @@ impl Database {
         Ok(database)
     }
 
-    /// Runs `work` on the reading connection: what was committed, never half of it.
+    /// Runs `work` on the reading connection, which sees only committed transactions.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.with(&self.reader, |connection| work(connection))
     }
 
-    /// Runs `work` in a transaction that is committed when it succeeds.
+    /// Runs `work` in a transaction and commits it if `work` succeeds.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.with(&self.writer, |connection| in_transaction(connection, work))
     }
 
-    /// The same, durable even if the power fails next.
+    /// Same as `write`, and the commit survives a loss of power.
     pub(crate) fn write_durably<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
@@ -112,15 +110,15 @@ impl Database {
         })
     }
 
-    /// Closes both connections until `resume`; returns when no file is open. A long statement is interrupted and fails
-    /// with `Closed`, its transaction with it; where a commit has to survive the loss of power, it is waited for, since
+    /// Closes both connections until `resume` and returns when no file is open. A running statement is interrupted, and
+    /// its transaction fails with `Closed`. With `Durability::Power` the pause waits for the transaction instead, since
     /// such transactions are short.
     pub(crate) fn pause(&self) {
         self.paused.store(true, SeqCst);
         for side in [&self.writer, &self.reader] {
             let mut slot = self.taken(side);
             if let Slot::Open(connection) = &*slot {
-                // A connection stays interrupted until its next statement, and would leave its log behind.
+                // An interrupted connection would leave its log file behind; a statement ends the interruption.
                 let _ = connection.execute_batch("SELECT 1");
             }
             *slot = Slot::Paused;
@@ -128,7 +126,7 @@ impl Database {
         }
     }
 
-    /// The slot, as soon as the statement that has it is interrupted.
+    /// Locks the slot, interrupting the statement that holds it.
     fn taken<'a>(&self, side: &'a Side) -> MutexGuard<'a, Slot> {
         if self.durability == Durability::Power {
             return lock(&side.slot);
@@ -139,7 +137,7 @@ impl Database {
                 Err(TryLockError::Poisoned(error)) => return error.into_inner(),
                 Err(TryLockError::WouldBlock) => {}
             }
-            // Again and again: a transaction may have begun its next statement since.
+            // Repeated, because the transaction may have begun its next statement.
             if let Some(handle) = &*side.interrupt() {
                 handle.interrupt();
             }
@@ -147,7 +145,7 @@ impl Database {
         }
     }
 
-    /// Lets the next use open the file again.
+    /// Allows the next use to open the file again.
     pub(crate) fn resume(&self) {
         self.paused.store(false, SeqCst);
         for side in [&self.writer, &self.reader] {
@@ -160,7 +158,7 @@ impl Database {
 
     fn with<T>(&self, side: &Side, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
         if self.paused.load(SeqCst) {
-            // Whoever queues up behind a pause must not be next.
+            // Checked before the lock, so that no new statement delays a pause.
             return Err(PericardError::Closed);
         }
         let mut slot = lock(&side.slot);
@@ -187,18 +185,18 @@ impl Database {
             "PRAGMA key = \"x'{}'\"",
             &*zeroize::Zeroizing::new(hex)
         ));
-        // What fails is told by an error; SQLCipher's own log would go to the app's.
+        // Failures are returned as errors; SQLCipher would also log them to the app's log.
         encryption::ask(&connection, "PRAGMA cipher_log_level = NONE")?;
         connection.execute_batch(&hex)?;
         connection.execute_batch(concat!(
-            // SHA-256 instead of SHA-512 for each page: 1.23 instead of 1.38 times the cost of no encryption.
+            // SHA-256 for each page costs 1.23 times an unencrypted database, SHA-512 costs 1.38 times.
             "PRAGMA cipher_hmac_algorithm = HMAC_SHA256;",
             "PRAGMA cipher_page_size = 4096;",
             "PRAGMA foreign_keys = ON;",
             "PRAGMA trusted_schema = OFF;",
             "PRAGMA cache_size = -8000;",
         ))?;
-        // The first read of the file: a wrong key shows here, before anything is written.
+        // The first read fails if the key is wrong, before anything is written.
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         let synchronous = if self.durability == Durability::Power {
@@ -244,7 +242,7 @@ fn in_transaction<T>(
 }
 
 fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
-    // A panic while it was held has dropped its transaction, which rolled back: the connection is sound.
+    // A panic dropped the transaction, which rolled back, so the connection is still usable.
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

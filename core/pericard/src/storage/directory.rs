@@ -1,4 +1,4 @@
-//! The folder: its id, its lock, its files.
+//! The client's directory: its id, its lock and the paths of its files.
 //!
 //! Uses: `failure`, `ids`
 
@@ -11,16 +11,16 @@ use crate::platform::error::{PericardError, Result, StorageKind};
 use super::failure::failed_io;
 use super::ids::random_id;
 
-/// A directory that this process, and no other, has open.
+/// A directory that only this process has open.
 pub(crate) struct Directory {
     path: PathBuf,
     id: String,
-    /// Held until the process ends or the client shuts down; the system frees it when a process dies.
+    /// Held until the client shuts down; the system releases it if the process dies.
     _lock: File,
 }
 
 impl Directory {
-    /// Opens `path`, making it when it is missing.
+    /// Opens `path`, creating it if it is missing. Fails with `InUse` if another process has it open.
     pub(crate) fn open(path: &Path, platform: &Platform) -> Result<Self> {
         std::fs::create_dir_all(path).map_err(|e| failed_io(&e))?;
         keep_private(path)?;
@@ -48,7 +48,8 @@ impl Directory {
             Ok(id) if is_random_id(&id) => Ok(id),
             Ok(_) => Err(PericardError::storage(StorageKind::Damaged)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                // Without its id nobody finds the keys again: a new one beside old data would hide the loss.
+                // The id names the keys in the keystore. A new id beside existing data would hide that the keys are
+                // lost.
                 if path.join("device.db").exists() || has_accounts(path)? {
                     return Err(PericardError::storage(StorageKind::Damaged));
                 }
@@ -64,7 +65,7 @@ impl Directory {
         }
     }
 
-    /// Random, made once; part of the names in the keystore.
+    /// Returns the random id, which is part of every name in the keystore.
     pub(crate) fn id(&self) -> &str {
         &self.id
     }
@@ -73,12 +74,12 @@ impl Directory {
         self.path.join("device.db")
     }
 
-    /// Where device.db is made, until its key is kept.
+    /// The path at which device.db is created, until its key is saved.
     pub(crate) fn device_draft(&self) -> PathBuf {
         self.path.join("device.new")
     }
 
-    /// Removes what an interrupted beginning left.
+    /// Removes the files of a creation that was interrupted.
     pub(crate) fn remove_draft(&self) -> Result<()> {
         for file in ["device.new", "device.new-wal", "device.new-shm"] {
             match std::fs::remove_file(self.path.join(file)) {
@@ -89,7 +90,7 @@ impl Directory {
         Ok(())
     }
 
-    /// The draft becomes device.db. Returns when that is durable.
+    /// Renames the draft to device.db. Returns when that is durable.
     pub(crate) fn commit_draft(&self) -> Result<()> {
         std::fs::rename(self.device_draft(), self.device_db()).map_err(|e| failed_io(&e))?;
         // A rename is durable with its directory (rename(2), fsync(2)); Windows has no such call.
@@ -100,12 +101,12 @@ impl Directory {
         Ok(())
     }
 
-    /// Whether there are folders of accounts.
+    /// Whether there are account folders.
     pub(crate) fn has_accounts(&self) -> Result<bool> {
         has_accounts(&self.path)
     }
 
-    /// Where a person's database lies; the account's folder is made.
+    /// Returns the path of a person's database, creating the account's folder.
     pub(crate) fn person_db(&self, account: &str, person: &str) -> Result<PathBuf> {
         let folder = self.path.join(account);
         std::fs::create_dir_all(&folder).map_err(|e| failed_io(&e))?;
@@ -113,7 +114,7 @@ impl Directory {
         Ok(folder.join(format!("{person}.db")))
     }
 
-    /// Unlinks an account's files. Their key is destroyed first; this only gives the space back.
+    /// Deletes an account's files to free the space. Their key is destroyed before.
     pub(crate) fn remove_account(&self, account: &str) -> Result<()> {
         match std::fs::remove_dir_all(self.path.join(account)) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed_io(&e)),
@@ -134,7 +135,7 @@ fn is_random_id(name: &str) -> bool {
     name.len() == 26 && name.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
-/// For this user alone, whatever the process's mask says.
+/// Restricts a folder to the current user, regardless of the umask.
 #[cfg(unix)]
 fn keep_private(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -1,10 +1,10 @@
-//! SQLite's and the file system's failures as what the app does next.
+//! Converts errors of SQLite and the file system into `PericardError`.
 
 use rusqlite::ErrorCode;
 
 use crate::platform::error::{PericardError, StorageKind};
 
-/// A failed statement. Its text names tables and values, so only the kind goes on.
+/// Converts a failed statement. SQLite's text names tables and values, so only the kind is passed on.
 pub(crate) fn failed(error: &rusqlite::Error) -> PericardError {
     let kind = match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StorageKind::Full,
@@ -12,7 +12,7 @@ pub(crate) fn failed(error: &rusqlite::Error) -> PericardError {
         Some(ErrorCode::NotADatabase) => StorageKind::WrongKey,
         Some(ErrorCode::DatabaseCorrupt) => StorageKind::Damaged,
         Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => StorageKind::Unavailable,
-        // Only a pause interrupts.
+        // Only `Database::pause` interrupts statements.
         Some(ErrorCode::OperationInterrupted) => return PericardError::Closed,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return PericardError::InUse,
         _ => return PericardError::internal("sql"),
@@ -26,7 +26,7 @@ impl From<rusqlite::Error> for PericardError {
     }
 }
 
-/// A failed step on the file system.
+/// Converts a failed file operation.
 pub(super) fn failed_io(error: &std::io::Error) -> PericardError {
     use std::io::ErrorKind;
     PericardError::storage(match error.kind() {

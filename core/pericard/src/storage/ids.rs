@@ -1,8 +1,8 @@
 //! The ids that apps see.
 //!
-//! Accounts and people have random ones. Threads and messages have their row number, encrypted under the
-//! person's key: opaque, stable, local to this installation and this person, and free of any column or index.
-//! An id of another person, another installation or nobody does not decrypt to a row: it is `NotFound`.
+//! Accounts and people have random ids. The id of a thread or message is its row number, encrypted under the person's
+//! key: opaque, stable, local to this installation and person, and without a column or index of its own. An id from
+//! another person or installation, or a made-up one, does not decrypt to a row and is `NotFound`.
 
 use aws_lc_rs::cipher::{
     AES_256, DecryptingKey, DecryptionContext, EncryptingKey, UnboundCipherKey,
@@ -13,7 +13,7 @@ use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result};
 use crate::platform::secret::Key;
 
-/// 128 random bits in 26 letters and digits, fit for file names and keystore names.
+/// Returns 128 random bits as 26 letters and digits, usable in file names and keystore names.
 pub(crate) fn random_id(platform: &Platform) -> String {
     alphabet().encode(&platform.random::<16>())
 }
@@ -22,7 +22,7 @@ fn alphabet() -> Encoding {
     data_encoding::BASE32_DNSCURVE.clone()
 }
 
-/// What a row is, so that a thread's id is no message's.
+/// What an id refers to, so that a thread's id cannot be used as a message's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IdKind {
     Thread = 1,
@@ -31,7 +31,7 @@ pub(crate) enum IdKind {
     Position = 3,
 }
 
-/// Row numbers to ids and back, for one person.
+/// Converts one person's row numbers to ids and back.
 pub(crate) struct Ids {
     seal: EncryptingKey,
     open: DecryptingKey,
@@ -49,19 +49,19 @@ impl Ids {
         made.map_err(|_| PericardError::internal("ids"))
     }
 
-    /// One AES block: kind, seven zero bytes that a made-up id will not have, the row.
+    /// Encrypts one AES block: the kind, seven zero bytes that a made-up id will not have, and the row.
     pub(crate) fn encode(&self, kind: IdKind, row: i64) -> String {
         let mut block = [0; 16];
         block[0] = kind as u8;
         block[8..].copy_from_slice(&row.to_be_bytes());
         match self.seal.encrypt(&mut block) {
             Ok(_) => alphabet().encode(&block),
-            // One whole block of a ready key: aws-lc has nothing to refuse.
+            // Cannot happen: the key is valid and the input is exactly one block.
             Err(_) => std::process::abort(),
         }
     }
 
-    /// The row behind `id`, if it is one of this person's of that kind.
+    /// Returns the row of `id` if it is this person's and of this kind.
     pub(crate) fn decode(&self, kind: IdKind, id: &str) -> Option<i64> {
         let mut block: [u8; 16] = alphabet().decode(id.as_bytes()).ok()?.try_into().ok()?;
         self.open

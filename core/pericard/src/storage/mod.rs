@@ -1,19 +1,19 @@
-//! What is on disk: one directory, one process, everything in SQLCipher.
+//! Storage on disk: one directory per client, opened by one process, with every database in SQLCipher.
 //!
 //! ```text
-//! {directory}/id                       random, not secret: names this directory's keys in the keystore
-//! {directory}/lock                     held by the one process that has the directory open
-//! {directory}/device.db                accounts, tokens, sign-ins in progress  (device root)
-//! {directory}/{account}/{person}.db    one person's records = a partition      (person key)
+//! {directory}/id                       random, not secret; names this directory's keys in the keystore
+//! {directory}/lock                     held by the process that has the directory open
+//! {directory}/device.db                accounts, tokens, sign-ins in progress   (device root key)
+//! {directory}/{account}/{person}.db    one person's records, called a partition (person key)
 //! ```
 //!
 //! - [`Directory`] owns the folder and its lock.
-//! - `Database` opens one file after SQLCipher has proved itself, and closes it for a pause.
+//! - `Database` opens one file, once SQLCipher is verified, and closes it for a pause.
 //! - [`Device`] is the device's own database.
-//! - [`Partition`] is one person's; only [`Partition::apply`] yields the [`PageTx`] that mirrored rows need,
-//!   and rows, index and cursor of one page are one transaction.
+//! - [`Partition`] is one person's database. Only [`Partition::apply`] gives out the [`PageTx`] that writes mirrored
+//!   rows; it commits the rows, index and cursor of a page in one transaction.
 //!
-//! Failures are `Storage` with a kind; a file that cannot be read is left as it is.
+//! Fails with `Storage` and a kind. A file that cannot be read is left untouched.
 
 mod allocator;
 mod database;

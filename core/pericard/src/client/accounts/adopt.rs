@@ -1,7 +1,7 @@
-//! A finished sign-in becomes an account, or reopens the one of the same person.
+//! Turns a finished sign-in into an account, or reopens the account of the same person.
 //!
-//! Where what is here can never be read again, because its key is lost or its file damaged, the sign-in begins anew: a
-//! new key, and the old files are removed. A keystore that cannot say is asked to be tried again later.
+//! If the saved content can never be read again, because its key is lost or its file damaged, the old files are removed
+//! and the content starts empty under a new key. If the keystore cannot be read, adopting fails and can be tried again.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -19,18 +19,18 @@ use crate::storage::{AccountRow, Device, GrantRow, PersonRow, random_id};
 use super::content::open_partition;
 use super::{AccountEntry, Accounts};
 
-/// What a finished sign-in brings.
+/// The result of a finished sign-in.
 pub(crate) struct SignedIn {
-    /// The sign-in's own row, which goes with the commit.
+    /// The id of the sign-in's row, which is deleted in the same transaction.
     pub(crate) sign_in: String,
-    /// The account that has to be reopened.
+    /// The account that the sign-in has to reopen.
     pub(crate) expected: Option<String>,
     pub(crate) client_id: String,
     pub(crate) key: Option<Arc<DpopKey>>,
     pub(crate) subject: String,
     pub(crate) patient: String,
     pub(crate) name: String,
-    /// Whether the patient is who signed in.
+    /// Whether the patient is the person who signed in.
     pub(crate) is_self: bool,
     pub(crate) access_token: Secret,
     pub(crate) expires: SystemTime,
@@ -45,13 +45,13 @@ pub(crate) struct SignedIn {
 }
 
 impl Accounts {
-    /// Makes the account, or reopens the one of the same person. Blocks.
+    /// Creates the account, or reopens the account of the same person. Blocks.
     pub(crate) fn adopt(&self, site: &Site, signed_in: &SignedIn) -> Result<Arc<AccountEntry>> {
         let another = PericardError::SignInRequired {
             reason: SignInReason::AnotherPerson,
         };
         let (base, issuer) = (&site.config.base, &site.issuer());
-        // One that is half destroyed must not take the new one with it.
+        // An interrupted removal must not remove the new account later.
         self.finish_removals()?;
         let found = self
             .host
@@ -62,8 +62,8 @@ impl Accounts {
         {
             return Err(another);
         }
-        // Signing out of the portal's last account may have removed its documents since they were read; an account whose
-        // documents could not be read opens with these.
+        // Signing out of the portal's last account may have deleted its documents meanwhile, and an account whose saved
+        // documents are unreadable opens with these.
         site.save(&self.host)?;
         let entry = found.clone().map(|row| self.get(row));
         let row = AccountRow {
@@ -82,7 +82,7 @@ impl Accounts {
             step_up: None,
         };
         let known = self.host.device.people(&row.id)?.into_iter().next();
-        // A grant has one fixed patient; the same login with another one is not the same person here.
+        // A grant is for one patient. The same login with another patient counts as another person.
         if known
             .as_ref()
             .is_some_and(|person| person.patient != signed_in.patient)
@@ -130,7 +130,7 @@ impl Accounts {
             patient_is_user: signed_in.patient_is_user,
         };
         if site.http.takes_bearer() {
-            // What could not be kept is found out anew.
+            // If it cannot be saved, it is detected again.
             let _ = self.host.device.save_bearer(base, true);
         }
         let (expires, last_contact) = (signed_in.expires, row.last_contact);
@@ -140,7 +140,7 @@ impl Accounts {
                 core.signed_in(unlocked, expires, last_contact, store)?;
                 entry
             }
-            // A new one, or one that could not be opened with what was saved of it.
+            // A new account, or one that could not be opened before.
             _ => {
                 store(&self.host.device)?;
                 let entry = self.get(row);
@@ -153,7 +153,8 @@ impl Accounts {
         Ok(entry)
     }
 
-    /// The key of an account's content, and whether it is a new one because what is here can never be read again.
+    /// Returns the key of an account's content, and whether it is a new one because the old content can never be read
+    /// again.
     fn reopen(&self, entry: &AccountEntry, known: Option<&PersonRow>) -> Result<(Unlocked, bool)> {
         let (host, id) = (&self.host, entry.id());
         let found = host.vault.content_root(id);
@@ -162,7 +163,7 @@ impl Accounts {
             (Ok(root), Some(known)) if !is_open(&known.id) => {
                 open_partition(host, id, root, known).map(drop)
             }
-            // Nothing to read, or nothing to read it with: the root says enough.
+            // There is nothing to read, or no key to read it with: the result of `content_root` decides.
             _ => Ok(()),
         };
         match (found, readable) {

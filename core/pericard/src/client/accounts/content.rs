@@ -3,8 +3,8 @@
 //! A partition is opened when it is first asked for and stays open while the account is unlocked. Sealing drops the key
 //! from memory; it is fetched again once the seal is lifted.
 //!
-//! Two locks: `state` is never held over disk or keystore, so a call that is documented as memory only waits for neither.
-//! `opening` is held over both, and is taken only on threads that may block.
+//! Two locks: `state` is never held over disk or keystore, so a call that is documented as memory only waits for
+//! neither. `opening` is held over both, and is taken only on threads that may block.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -151,7 +151,8 @@ impl Content {
             if state.paused {
                 return Err(PericardError::Closed);
             }
-            // Checked again under the lock, where nothing can seal in between: the key must not come back behind a seal.
+            // Checked again under the lock, where nothing can seal in between: the key must not come back behind a
+            // seal.
             session.readable()?;
             if state.generation == generation {
                 state.unlocked = Some(root);

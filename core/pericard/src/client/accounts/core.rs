@@ -1,7 +1,6 @@
-//! A usable account from the inside: what its handles share.
+//! A usable account: the session, the portal, the people's databases ([`Content`]) and the sync runs.
 //!
-//! It holds the session, what is known of the portal, the people's databases ([`Content`]) and the sync runs. The end of
-//! a session closes the content.
+//! When the session is sealed, the content is closed.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -20,10 +19,10 @@ use crate::sync::{ChangeNotifier, FeatureSync, SyncCoordinator, SyncRun, downloa
 use super::content::Content;
 use super::revocations;
 
-/// A lease below it would seal between two syncs.
+/// A shorter lease would seal the account between two syncs.
 const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
 
-/// An account from the inside, shared by all its handles.
+/// A usable account, shared by all its handles.
 pub(crate) struct AccountCore {
     pub(super) host: Arc<Host>,
     pub(super) row: AccountRow,
@@ -35,13 +34,14 @@ pub(crate) struct AccountCore {
 }
 
 impl AccountCore {
-    /// Blocks.
+    /// Opens an account. Blocks.
     pub(super) fn open(
         host: &Arc<Host>,
         mut row: AccountRow,
         notifier: Arc<ChangeNotifier>,
     ) -> Result<Arc<Self>> {
-        // An account that the keystore says nothing about now may be sealed.
+        // A database from before the last seal is sealed again. If the keystore cannot be read, the account may be
+        // sealed too.
         if host.device.is_rolled_back(&row.id)? {
             host.device.seal(&row.id, SealReason::Refused)?;
             row.sealed = Some(SealReason::Refused);
@@ -62,7 +62,7 @@ impl AccountCore {
             on_change: Box::new(move |state| {
                 if matches!(state, SessionState::Sealed { .. }) {
                     let closed = closing.seal();
-                    // The last one to let go of a partition closes its file, which touches the disk.
+                    // Dropping the last handle of a partition closes its file, which accesses the disk.
                     spawner.blocking(Box::new(move || drop(closed)));
                 }
                 changed.session();
@@ -83,7 +83,7 @@ impl AccountCore {
         }))
     }
 
-    /// A sign-in as this account is committed by `store`. Blocks, for a refresh that is under way too.
+    /// Takes over a new sign-in, which `store` commits. Blocks, also until a refresh in progress has ended.
     pub(crate) fn signed_in(
         &self,
         unlocked: Unlocked,
@@ -99,7 +99,7 @@ impl AccountCore {
         Ok(())
     }
 
-    /// Where the session stands; `Unusable` while its content cannot be opened for another reason. Memory only.
+    /// Returns the state of the session, or `Unusable` while its content cannot be opened. Memory only.
     pub(crate) fn state(&self) -> SessionState {
         let state = self.session.state();
         match (state, self.content.problem()) {
@@ -111,7 +111,7 @@ impl AccountCore {
         }
     }
 
-    /// Whose records it shows; without their names while nothing may be read. Memory only.
+    /// Returns the people whose records the account shows, without names while nothing may be read. Memory only.
     pub(crate) fn people(&self) -> Vec<PersonRow> {
         let (mut people, problem) = self.content.people_and_problem();
         if self.session.readable().is_err() || problem == Some(AccountProblem::KeyLost) {
@@ -122,13 +122,13 @@ impl AccountCore {
         people
     }
 
-    /// Nothing of it is asked or read from here on. Memory only.
+    /// Stops all requests and reads. Memory only.
     pub(super) fn leave(&self) {
         self.session.leave();
         self.sync_runs.cancel();
     }
 
-    /// The features of this client.
+    /// Lists the features of this client.
     pub(crate) fn feature_names(&self) -> impl Iterator<Item = Feature> {
         self.host
             .features
@@ -140,11 +140,11 @@ impl AccountCore {
         self.feature_names().find(|feature| feature.name() == name)
     }
 
-    /// Starts a sync, or joins the one that is under way.
+    /// Starts a sync, or joins the one in progress.
     pub(crate) fn start_sync(self: &Arc<Self>, budget: Option<Duration>) -> Result<Arc<SyncRun>> {
         self.session.can_ask()?;
         if self.content.problem() == Some(AccountProblem::KeyLost) {
-            // The portal is not asked for what has no place to go.
+            // Without a key there is nowhere to save what the portal would send.
             return Err(KeystoreError::Lost.into());
         }
         let guard = self.host.lifecycle().enter()?;
@@ -159,8 +159,9 @@ impl AccountCore {
                 core.session.reopen().await?;
                 let mut first = Ok(());
                 for feature in core.feature_syncs().await? {
-                    // One feature in trouble stops no other, and sending stops no receiving. What is wrong with the session
-                    // or the network is every feature's: asking on would spend a refresh token whose answer was lost.
+                    // A failing feature does not stop the others, and failing to send does not stop receiving. An error
+                    // of the session or the network ends the run: further requests could use up a refresh token whose
+                    // response is lost.
                     let sent = outbox::send(&feature, &run).await;
                     if sent.as_ref().err().is_some_and(stops_the_run) {
                         return first.and(sent);
@@ -235,7 +236,7 @@ impl AccountCore {
         }
     }
 
-    /// Finds out whether the content can be opened, where it may be. Blocks.
+    /// Checks whether the content can be opened, unless it is sealed. Blocks.
     pub(super) fn probe(&self) {
         if self.session.readable().is_ok() {
             let _ = self.partitions();
@@ -247,7 +248,7 @@ impl AccountCore {
         self.content.has_open(person)
     }
 
-    /// Every person's partition. Blocks.
+    /// Opens every person's partition. Blocks.
     pub(crate) fn partitions(&self) -> Result<Vec<Arc<Partition>>> {
         let people = self.content.people_and_problem().0;
         people
@@ -270,7 +271,7 @@ impl AccountCore {
             .await
     }
 
-    /// What a run works through: each feature of each person.
+    /// Lists what a sync works through: each feature of each person.
     pub(super) async fn feature_syncs(self: &Arc<Self>) -> Result<Vec<FeatureSync>> {
         let this = self.clone();
         self.on_disk(move || {
@@ -311,7 +312,7 @@ impl AccountCore {
     }
 }
 
-/// Whether an error is about the account or the network, and not about one feature.
+/// Whether an error concerns the whole account or the network rather than one feature.
 fn stops_the_run(error: &PericardError) -> bool {
     matches!(
         error,

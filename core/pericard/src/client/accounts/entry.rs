@@ -1,11 +1,11 @@
-//! An account of the directory as its handles see it, whether it can be used or not.
+//! An account as its handles see it, whether it can be used or not.
 //!
 //! Uses: `core`, `host`
 //!
-//! An account that cannot be opened is listed all the same, says why, and can be forgotten; the others are not
-//! concerned. It is tried again whenever the accounts are listed, and a sign-in may mend it.
+//! An account that cannot be opened is listed with the reason and can be removed; other accounts are not affected.
+//! Opening it is tried again whenever accounts are listed, and a new sign-in may repair it.
 //!
-//! What is said to be memory only takes the lock of the state alone, and that is never held over disk or keystore.
+//! Calls documented as memory only lock `state` and nothing else; it is never locked during access to disk or keystore.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,11 +18,11 @@ use crate::sync::{ChangeNotifier, Changes};
 
 use super::core::AccountCore;
 
-/// An account of the directory, shared by all its handles.
+/// An account, shared by all its handles.
 pub(crate) struct AccountEntry {
     id: String,
     notifier: Arc<ChangeNotifier>,
-    /// Held by who opens it, over disk and keystore; nothing that is memory only takes it.
+    /// Locked while the account is opened, during access to disk and keystore.
     opening: Mutex<()>,
     state: Mutex<State>,
 }
@@ -30,14 +30,14 @@ pub(crate) struct AccountEntry {
 struct State {
     row: AccountRow,
     core: Result<Arc<AccountCore>>,
-    /// It was left: signed out or forgotten.
+    /// The account was signed out or forgotten.
     gone: bool,
-    /// No change comes any more.
+    /// No further change will be reported.
     ended: bool,
 }
 
 impl AccountEntry {
-    /// Not opened yet.
+    /// Creates an entry without opening the account.
     pub(super) fn new(row: AccountRow) -> Arc<Self> {
         Arc::new(Self {
             id: row.id.clone(),
@@ -52,7 +52,7 @@ impl AccountEntry {
         })
     }
 
-    /// Opens the account, unless it is open; what keeps it from that is kept as its state. Blocks.
+    /// Opens the account if it is not open, and saves the error if that fails. Blocks.
     pub(super) fn open(&self, host: &Arc<Host>, row: AccountRow) {
         let _one = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         if self.core().is_ok() {
@@ -74,12 +74,12 @@ impl AccountEntry {
         self.state().row.base.clone()
     }
 
-    /// The account from the inside; the error that keeps it from being opened.
+    /// Returns the usable account, or the error that keeps it from being opened.
     pub(crate) fn core(&self) -> Result<Arc<AccountCore>> {
         self.state().core.clone()
     }
 
-    /// Where the session stands. Memory only.
+    /// Returns the state of the session. Memory only.
     pub(crate) fn session(&self) -> SessionState {
         let (core, gone) = {
             let state = self.state();
@@ -94,22 +94,22 @@ impl AccountEntry {
         }
     }
 
-    /// Whose records it shows. Memory only.
+    /// Returns the people whose records the account shows. Memory only.
     pub(crate) fn people(&self) -> Vec<PersonRow> {
         self.core().map(|core| core.people()).unwrap_or_default()
     }
 
-    /// A stream of what changes. Memory only.
+    /// Subscribes to changes. Memory only.
     pub(crate) fn changes(&self) -> Arc<Changes> {
         let stream = self.notifier.subscribe();
-        // After subscribing, so that an end in between is not missed.
+        // Checked after subscribing, so that an end in between is not missed.
         if self.state().ended {
             stream.stop();
         }
         stream
     }
 
-    /// The configuration of its portal.
+    /// Returns the portal's configuration.
     pub(crate) fn config(&self, host: &Host) -> Result<PortalConfig> {
         let (base, saved) = {
             let state = self.state();
@@ -118,7 +118,7 @@ impl AccountEntry {
         host.portal_config(&base, &saved)
     }
 
-    /// The account is being left: nothing of it is asked or read from here on. Memory only.
+    /// Stops all requests and reads, because the account is being removed. Memory only.
     pub(super) fn leave(&self) {
         if let Ok(core) = self.core() {
             core.leave();
@@ -127,7 +127,7 @@ impl AccountEntry {
         self.notifier.session();
     }
 
-    /// Nothing changes any more: the account is gone, or the client is shut down. Memory only.
+    /// Ends the streams of changes: the account is removed, or the client is shut down. Memory only.
     pub(super) fn end(&self) {
         self.state().ended = true;
         self.notifier.end();
@@ -142,7 +142,7 @@ impl AccountEntry {
     }
 }
 
-/// Whoever still waits for changes hears that there will be none.
+/// Ends the streams of changes.
 impl Drop for AccountEntry {
     fn drop(&mut self) {
         self.notifier.end();

@@ -1,11 +1,11 @@
-//! The accounts of a directory: each opened once and shared by all who ask.
+//! The accounts of a directory. Each is opened once and shared by all its handles.
 //!
 //! Uses: `config`, `host`, `site`
 //!
-//! - `entry` is an account as its handles see it, usable or not; `core` is one that is, from the inside; `content` opens
-//!   its people's databases.
-//! - `adopt` makes an account of a finished sign-in, or reopens the one of the same person.
-//! - `remove` destroys what this device holds of an account; `revocations` tells the portal.
+//! - `entry` is an account as its handles see it, usable or not; `core` is a usable one; `content` opens its people's
+//!   databases.
+//! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
+//! - `remove` deletes an account from this device; `revocations` revokes tokens at the portal.
 
 mod adopt;
 mod content;
@@ -28,10 +28,10 @@ pub(crate) use core::AccountCore;
 pub(crate) use entry::AccountEntry;
 pub(crate) use remove::NotifyPortal;
 
-/// The accounts of one open directory. Whoever keeps the client open holds them.
+/// The accounts of one open directory. Holding this keeps the client open.
 pub(crate) struct Accounts {
     host: Arc<Host>,
-    /// Never held over disk or keystore.
+    /// Never locked during access to disk or keystore.
     open: Mutex<BTreeMap<String, Arc<AccountEntry>>>,
 }
 
@@ -42,7 +42,7 @@ impl Accounts {
             host,
             open: Mutex::default(),
         });
-        // An account that cannot be destroyed now stays hidden and is destroyed another time.
+        // An account that cannot be removed now stays hidden and is removed later.
         let _ = accounts.finish_removals();
         let now = accounts.host.platform.clock.now();
         accounts.host.device.revocations(now)?;
@@ -53,7 +53,7 @@ impl Accounts {
         &self.host
     }
 
-    /// Runs `work` where it may block.
+    /// Runs `work` on a thread that may block.
     pub(crate) async fn on_disk<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Arc<Self>) -> Result<T> + Send + 'static,
@@ -62,20 +62,20 @@ impl Accounts {
         self.host.platform.blocking(move || work(&accounts)).await
     }
 
-    /// Every account, in order of its first sign-in, those that cannot be used included. Blocks.
+    /// Lists every account in order of first sign-in, including those that cannot be used. Blocks.
     pub(crate) fn list(&self) -> Result<Vec<Arc<AccountEntry>>> {
         let rows = self.host.device.accounts()?;
         Ok(rows.into_iter().map(|row| self.get(row)).collect())
     }
 
-    /// The account `id`. Blocks.
+    /// Returns the account `id`. Blocks.
     pub(crate) fn find(&self, id: &str) -> Result<Arc<AccountEntry>> {
         let rows = self.host.device.accounts()?;
         let row = rows.into_iter().find(|row| row.id == id);
         Ok(self.get(row.ok_or(PericardError::NotFound)?))
     }
 
-    /// The entry of an account, opened as far as it can be. Blocks.
+    /// Returns the entry of an account after trying to open it. Blocks.
     fn get(&self, row: AccountRow) -> Arc<AccountEntry> {
         let entry = {
             let mut open = self.open();
@@ -83,7 +83,7 @@ impl Accounts {
                 .entry(row.id.clone())
                 .or_insert_with(|| AccountEntry::new(row.clone()));
             if entry.is_gone() {
-                // Leaving it did not come to its end; whoever holds the old entry has left all the same.
+                // Its removal was interrupted. For handles of the old entry the account stays removed.
                 *entry = AccountEntry::new(row.clone());
             }
             entry.clone()
@@ -92,7 +92,7 @@ impl Accounts {
         entry
     }
 
-    /// The same, and finds out whether its content can be opened. Blocks.
+    /// Returns `entries` after checking whether the content of each can be opened. Blocks.
     pub(crate) fn probed(entries: Vec<Arc<AccountEntry>>) -> Vec<Arc<AccountEntry>> {
         for core in entries.iter().filter_map(|entry| entry.core().ok()) {
             core.probe();
@@ -104,7 +104,7 @@ impl Accounts {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those that are open, without the lock.
+    /// Returns the usable accounts, without holding the lock.
     fn cores(&self) -> Vec<Arc<AccountCore>> {
         let entries: Vec<_> = self.open().values().cloned().collect();
         entries
@@ -113,7 +113,7 @@ impl Accounts {
             .collect()
     }
 
-    /// Closes every file and idle connection; returns when all are closed.
+    /// Closes every file and idle connection.
     pub(crate) async fn pause(self: &Arc<Self>) -> Result<()> {
         let files = self.clone();
         self.host
@@ -134,7 +134,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Begins to finish what leaving an account could not, beside everything else.
+    /// Finishes interrupted removals in the background.
     fn tidy(self: &Arc<Self>) {
         let (accounts, guard) = (self.clone(), self.host.lifecycle().enter());
         self.host.platform.spawner.blocking(Box::new(move || {
@@ -144,7 +144,7 @@ impl Accounts {
         }));
     }
 
-    /// Pauses for good and frees the directory.
+    /// Closes the client for good and releases the directory.
     pub(crate) async fn shut_down(self: &Arc<Self>) -> Result<()> {
         let files = self.clone();
         self.host
@@ -154,7 +154,7 @@ impl Accounts {
     }
 }
 
-/// Nobody holds the client any more: what is under way ends, and with it the last hold on the directory and the keys.
+/// The last handle of the client is gone: aborts work in progress, which releases the directory and the keys.
 impl Drop for Accounts {
     fn drop(&mut self) {
         self.host.lifecycle().abandon();

@@ -1,4 +1,4 @@
-//! One person of an account, as features see it.
+//! One person of an account, as features see them.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::sync::ChangeNotifier;
 
 use super::core::AccountCore;
 
-/// One person of an account, as features see it.
+/// One person of an account, as features see them.
 struct AccountPerson {
     account: Arc<AccountCore>,
     person: String,
@@ -43,7 +43,7 @@ impl PersonContext for AccountPerson {
 }
 
 impl AccountCore {
-    /// What a feature of `person` works with; `NotFound` for anybody whose records this account does not show.
+    /// Returns the context for a feature of `person`. Fails with `NotFound` if the account does not show their records.
     pub(crate) fn person_context(
         self: &Arc<Self>,
         person: String,

@@ -1,9 +1,9 @@
-//! Leaving: what this device keeps is destroyed, and the portal is told.
+//! Removes an account from this device and revokes its tokens.
 //!
-//! Nothing here waits for the network or for a request that is under way. That it began is noted first, with what the
-//! portal has to be told, so that a death in between loses neither; the person's wrapped keys go with that commit and the
-//! root next, so that nothing is readable whatever happens then. A keystore that does not delete the root now is asked
-//! again when the client is opened or resumed: leaving does not fail over it.
+//! Nothing here waits for the network or for a request in progress. The first commit marks the account as leaving,
+//! saves the revocations and deletes the people's wrapped keys; the root key is deleted next. From the first commit on
+//! nothing is readable, and a removal that is interrupted is finished at the next start. If the keystore cannot delete
+//! the root key, removing succeeds, and the key is deleted when the client is opened or resumed.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::platform::error::Result;
 
 use super::{AccountCore, AccountEntry, Accounts, revocations};
 
-/// Whether the portal is told that a session has ended.
+/// Whether the tokens are revoked at the portal.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotifyPortal {
     Yes,
@@ -23,7 +23,7 @@ pub(crate) enum NotifyPortal {
 }
 
 impl Accounts {
-    /// Destroys what this device holds of an account, whether it can be used or not.
+    /// Removes an account from this device, whether it can be used or not.
     pub(crate) async fn remove(
         self: &Arc<Self>,
         entry: &Arc<AccountEntry>,
@@ -49,17 +49,17 @@ impl Accounts {
                     core.close();
                     core.forget_people();
                 }
-                // What cannot be told is no reason to stay.
+                // Removing does not fail because a revocation cannot be saved.
                 let pending = core.filter(|_| notify == NotifyPortal::Yes);
                 let pending = pending.and_then(|core| core.revocations(host).ok());
-                let until = host.platform.clock.now() + revocations::KEPT;
+                let until = host.platform.clock.now() + revocations::LIFETIME;
                 let noted = host
                     .device
                     .leave(leaving.id(), &pending.unwrap_or_default(), until);
-                // A disk that fails must not keep anything readable.
+                // A failing disk must not keep anything readable.
                 let deleted = delete_keys(host, leaving.id());
                 match noted {
-                    // It is noted that the keys have to go, and nothing is left that they open.
+                    // The deletion is noted for later, and nothing is left that the key opens.
                     Ok(()) => Ok(()),
                     Err(error) => deleted.and(Err(error)),
                 }
@@ -73,7 +73,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Finishes removals that a crash or a keystore interrupted. Blocks.
+    /// Finishes removals that a crash or the keystore interrupted. Blocks.
     pub(super) fn finish_removals(&self) -> Result<()> {
         let device = &self.host.device;
         for id in device.doomed_keys()? {
@@ -86,9 +86,9 @@ impl Accounts {
         Ok(())
     }
 
-    /// Removes the rows and the files of an account whose key is destroyed. Blocks.
+    /// Deletes the files and rows of an account whose key is deleted. Blocks.
     fn remove_files(&self, id: &str) -> Result<()> {
-        // The row last: as long as it is there, the rest is tried again.
+        // The row is deleted last: while it exists, the rest is tried again.
         self.host.directory()?.remove_account(id)?;
         self.host.device.remove_account(id)
     }
@@ -101,8 +101,8 @@ fn delete_keys(host: &Host, id: &str) -> Result<()> {
 }
 
 impl AccountCore {
-    /// What the portal has to be told: of the tokens in use, of those that later sign-ins took the place of, and of
-    /// sign-ins that go with the account. Blocks.
+    /// Returns the revocations of an account: for the tokens in use, for those that later sign-ins replaced, and for
+    /// its unfinished sign-ins. Blocks.
     fn revocations(&self, host: &Arc<Host>) -> Result<Vec<Secret>> {
         let device = &host.device;
         let current = device

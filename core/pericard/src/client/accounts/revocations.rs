@@ -1,12 +1,12 @@
-//! Telling portals that a token is of no use any more (RFC 7009).
+//! Revokes tokens that are no longer needed (RFC 7009).
 //!
-//! A copy of the token that can do nothing but be revoked is kept for a day: where it goes, what is said there, and the
-//! roots that the portal was trusted by. It goes to the authorization server that gave the token, as that was known when
-//! the token was given up, and to no other that the base may name since.
+//! A revocation is saved for a day as a ready request: the address, the body and the extra roots of the portal. It goes
+//! to the authorization server that issued the token, as known when the token was given up, and never to another server
+//! that the base names later.
 //!
-//! It is tried when a client is opened or resumed, a portal is found, or a sync starts, always beside that: nobody
-//! waits for it, and a portal that is slow delays no other. A refusal ends the trying, since the same will be refused
-//! again; what says nothing about the token (offline, 5xx, 401, 408, 429) leaves it for the next time.
+//! Revocations are sent when a client is opened or resumed, a portal is found, or a sync starts. They run in the
+//! background, so a slow portal delays nothing else. A refusal ends the attempts, because it would be repeated; a
+//! failure that says nothing about the token (offline, 5xx, 401, 408, 429) leaves the revocation for the next time.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -28,13 +28,13 @@ use crate::http::{HttpClient, Request};
 use crate::platform::error::{PericardError, Result};
 use crate::storage::PendingRevocation;
 
-/// How long a copy is kept while the portal cannot be told.
-pub(super) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a revocation is kept while the portal cannot be reached.
+pub(super) const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(20);
 
-/// How long signing out, and a sign-in that came to nothing, waits for the portal to be told.
+/// How long signing out and a failed sign-in wait for the revocation.
 pub(crate) const AT_ONCE: Duration = Duration::from_secs(3);
 
 #[derive(Serialize, Deserialize)]
@@ -44,7 +44,8 @@ struct Revocation {
     roots: Vec<Vec<u8>>,
 }
 
-/// What has to be kept of a token to revoke it; nothing where its server revokes none, or is another today.
+/// Returns the revocation of a token to save; `None` if the server revokes no tokens, or is no longer the one that
+/// issued it.
 pub(crate) fn document(
     site: &Site,
     issuer: &str,
@@ -64,7 +65,7 @@ pub(crate) fn document(
     Ok(Some(Secret::new(serde_json::to_string(&document)?)))
 }
 
-/// Keeps a token that became no account's until its portal is told. Blocks.
+/// Saves the revocation of a token that no account uses. Blocks.
 pub(crate) fn later(
     host: &Arc<Host>,
     config: PortalConfig,
@@ -81,18 +82,18 @@ pub(crate) fn later(
     }
 }
 
-/// Keeps what `document` made. Blocks.
+/// Saves a revocation that `document` made. Blocks.
 pub(crate) fn keep(host: &Host, document: &Secret) -> Result<()> {
-    let until = host.platform.clock.now() + KEPT;
+    let until = host.platform.clock.now() + LIFETIME;
     host.device.revoke_later(document, until)
 }
 
-/// Begins to tell portals what they have not heard yet, beside everything else.
+/// Sends the saved revocations in the background.
 pub(crate) fn settle(host: &Arc<Host>) {
     drop(begin(host));
 }
 
-/// The same, and waits for it as long as `limit`; what is not done then goes on.
+/// Sends the saved revocations and waits for them at most `limit`; the rest continues in the background.
 pub(crate) async fn settle_within(host: &Arc<Host>, limit: Duration) {
     let done = begin(host);
     tokio::select! {
@@ -102,11 +103,11 @@ pub(crate) async fn settle_within(host: &Arc<Host>, limit: Duration) {
     }
 }
 
-/// What is returned resolves when all of it has been tried.
+/// Resolves when every saved revocation has been tried.
 fn begin(host: &Arc<Host>) -> oneshot::Receiver<()> {
     let (done, told) = oneshot::channel();
     let host = host.clone();
-    // Nothing is begun while the client is paused.
+    // Nothing starts while the client is paused.
     if let Ok(guard) = host.lifecycle().enter() {
         let platform = host.platform.clone();
         platform.spawner.spawn(Box::pin(async move {
@@ -123,7 +124,7 @@ async fn try_all(host: &Arc<Host>) {
     let Ok(pending) = host.on_disk(due).await else {
         return;
     };
-    // Each in a task of its own: none waits for another.
+    // Each has its own task, so none waits for another.
     let running: Vec<_> = pending
         .into_iter()
         .filter_map(|revocation| {
@@ -137,12 +138,12 @@ async fn try_all(host: &Arc<Host>) {
         })
         .collect();
     for told in running {
-        // One that panicked is tried another time.
+        // One that panicked is tried again another time.
         let _ = told.await;
     }
 }
 
-/// The right to try one revocation: each is tried once at a time.
+/// The right to send one revocation, so that no two tasks send the same.
 struct Turn {
     host: Arc<Host>,
     id: i64,
@@ -186,7 +187,7 @@ fn taken(host: &Host) -> MutexGuard<'_, BTreeSet<i64>> {
     host.revoking.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether there is nothing more to say; an error where it can never be said.
+/// Sends a revocation. Returns whether it is done; fails if it can never be sent.
 async fn send(host: &Host, document: Revocation) -> Result<bool> {
     let malformed = |_| PericardError::internal("revocation");
     let url = Url::parse(&document.url).map_err(malformed)?;
@@ -205,7 +206,7 @@ async fn send(host: &Host, document: Revocation) -> Result<bool> {
         .is_ok_and(|response| is_settled(response.status)))
 }
 
-/// Whether the server has taken it, or would refuse it again. Unknown tokens are 200 (RFC 7009 §2.2).
+/// Whether the server accepted it or would refuse it again. Unknown tokens are answered with 200 (RFC 7009 §2.2).
 fn is_settled(status: u16) -> bool {
     match status {
         200..=299 => true,

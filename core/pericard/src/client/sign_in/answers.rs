@@ -1,4 +1,4 @@
-//! What the person answers on the app's own screens, passed on to the portal, and what the portal makes of it.
+//! Sends the person's answers on the app's own screens to the portal and reads its responses.
 
 use pericard_protocol::oauth::first_party::{
     ChallengeError, ChallengeResponse, Needs, Sent, Start, send_code, send_password,
@@ -18,7 +18,7 @@ use super::redeem::{self, Granted};
 use super::state::{Redeemed, Stage, State};
 use super::{SignInFlow, SignInStep};
 
-/// Bytes of a user name or a password; more is a mistake.
+/// Maximum bytes of a user name or password.
 const LONGEST: usize = 1_000;
 
 impl SignInFlow {
@@ -39,7 +39,7 @@ impl SignInFlow {
         state.typed(user);
         let form = match &session {
             Some(session) => send_password(state.client_id(), Some(session), user, password),
-            // The first question is answered with the first request.
+            // The answer to the first question is sent with the first request.
             None => Start {
                 client_id: state.client_id(),
                 scope: &state.scope,
@@ -102,7 +102,7 @@ impl SignInFlow {
         self.answered(&mut state, response, session).await
     }
 
-    /// A code is remembered before it is sent: one whose answer got lost is spent too.
+    /// Saves that a code is used before it is sent, because a code whose response is lost is used up too.
     async fn once(&self, state: &mut State, code: &str, attempts_left: Option<u32>) -> Result<()> {
         if !state.first_use(code) {
             return Err(PericardError::WrongCode { attempts_left });
@@ -110,7 +110,7 @@ impl SignInFlow {
         self.save(state).await.map(|_| ())
     }
 
-    /// Sends a code that was remembered as used; one that certainly did not leave this device is not.
+    /// Sends a code that is saved as used. If it certainly did not leave this device, it is unused again.
     async fn sent_once(
         &self,
         state: &mut State,
@@ -126,7 +126,7 @@ impl SignInFlow {
         asked?.1
     }
 
-    /// Whether the request may have left this device, and what came of it.
+    /// Returns whether the request may have left this device, and its result.
     async fn challenge(
         &self,
         state: &State,
@@ -154,7 +154,7 @@ impl SignInFlow {
         Ok((true, answer))
     }
 
-    /// Goes on from the portal's answer. `session` is what was sent with the question.
+    /// Continues with the portal's response. `session` is the `auth_session` that was sent.
     async fn answered(
         &self,
         state: &mut State,
@@ -168,7 +168,7 @@ impl SignInFlow {
                 recovery_codes_left,
                 ..
             } => {
-                // The portal shows them once, and its next answer may get lost.
+                // The portal shows them only once, and its next response may be lost.
                 if !recovery_codes.is_empty() {
                     state.keep_recovery(&recovery_codes);
                     self.save(state).await?;
@@ -210,13 +210,13 @@ impl SignInFlow {
                 self.save(state).await?;
                 Err(PericardError::RateLimited { retry_after })
             }
-            // The portal has forgotten what was answered before.
+            // The portal no longer knows the earlier answers.
             ChallengeResponse::SessionGone => {
                 state.start_over(&self.host.platform);
                 self.save(state).await
             }
-            // A request that the portal may have pushed for us was made without redirect and state, so that nothing would
-            // tie its redirect to this sign-in: a request of our own is made instead.
+            // The portal's own `request_uri` is not used: it was made without our redirect and state, so nothing would
+            // tie its redirect to this sign-in.
             ChallengeResponse::RedirectToWeb { .. } => {
                 state.stage = Stage::Browser;
                 self.save(state).await
@@ -231,7 +231,7 @@ impl SignInFlow {
         }
     }
 
-    /// Keeps redeemed tokens. A code works once: when redeeming failed, the first question comes back.
+    /// Takes over redeemed tokens. A code works once, so if redeeming fails, the sign-in returns to the first question.
     pub(super) async fn ready(
         &self,
         state: &mut State,
@@ -261,8 +261,8 @@ impl SignInFlow {
     }
 }
 
-/// What a code means with which the portal signs nobody in: `NotFresh` where it cannot do so as it was asked to (OpenID
-/// Connect Core Unmet Authentication Requirements 1.0), which a person without a second factor meets.
+/// Converts an error code of the portal. `NotFresh` if it cannot meet the requested authentication (OpenID Connect Core
+/// Unmet Authentication Requirements 1.0), for example because the person has no second factor.
 pub(super) fn refused(code: &ErrorCode) -> PericardError {
     match Remedy::of(code) {
         Remedy::Cancelled => PericardError::Cancelled,

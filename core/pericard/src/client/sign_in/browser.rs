@@ -1,4 +1,4 @@
-//! The browser's part: the address to open, and the one that it comes back with.
+//! Signing in with the browser: the address to open and the redirect that comes back.
 
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ use super::state::{Stage, State};
 use super::{SignInFlow, SignInStep};
 
 impl SignInFlow {
-    /// The address to open. A pushed request works once, so each opening of the browser has its own; state and key stay,
-    /// and the redirect of an earlier opening is as good.
+    /// Returns the address to open. A pushed request works once, so each call pushes a new one. State and key stay the
+    /// same, so the redirect of an earlier address is accepted too.
     pub(crate) async fn address(&self) -> Result<String> {
         let mut state = self.asked().await?;
         if !matches!(state.stage, Stage::Browser) {
@@ -44,8 +44,9 @@ impl SignInFlow {
         request(&self.site, state, false, |request| request.url().into())
     }
 
-    /// Pushes the request; the address that refers to it. Where pushing is offered and not required, a portal that takes
-    /// none is opened plainly. A client that registered itself and was forgotten registers anew.
+    /// Pushes the request and returns the address that refers to it. If the portal refuses and does not require
+    /// pushing, returns the plain address. If the portal no longer knows a client that registered itself, registers
+    /// again.
     async fn push(&self, state: &mut State, par: Url) -> Result<String> {
         let mut may_register = matches!(self.site.config.client, ClientId::Dynamic);
         let required = self.site.endpoints().par_required;
@@ -77,7 +78,7 @@ impl SignInFlow {
         }
     }
 
-    /// Makes sure that this app is a client of the portal. `gone` is the one that the portal has forgotten.
+    /// Makes sure that this app has a client id. `gone` is one that the portal no longer knows.
     pub(super) async fn become_client(&self, state: &mut State, gone: Option<&str>) -> Result<()> {
         if state.client_id.is_none() {
             let client = self.site.client(&self.host, &state.scope, gone).await?;
@@ -86,7 +87,7 @@ impl SignInFlow {
         Ok(())
     }
 
-    /// The portal has forgotten a client that this app had registered: the next try registers anew.
+    /// Forgets a client id that the portal no longer knows, so that the next attempt registers again.
     pub(super) async fn forget_client(&self, state: &mut State) -> Result<()> {
         if matches!(self.site.config.client, ClientId::Dynamic)
             && let Some(gone) = state.client_id.take()
@@ -108,8 +109,7 @@ impl SignInFlow {
         let pending: Pending = request(&self.site, &state, false, |request| request.pending());
         let code = match parse_redirect(&pending, to) {
             Ok(code) => code,
-            // Without the state or the issuer that would prove it, it ends the wait all the same: nothing is taken from it,
-            // and the person may open the browser again.
+            // An unproven refusal ends the wait too: nothing in it is used, and the person may open the browser again.
             Err(RedirectError::Refused { code } | RedirectError::Unproved { code }) => {
                 if Remedy::of(&code)
                     == (Remedy::NewSignIn {
@@ -134,8 +134,8 @@ impl SignInFlow {
     }
 }
 
-/// Refuses a redirect that another issuer's sign-ins come back to as well, where the portal does not say in redirects who
-/// it is: the code of one could be taken to the other (RFC 9700 §4.4.2.2).
+/// Fails with `SharedRedirect` if the portal does not send `iss` and another issuer's sign-ins return to the same
+/// address: the code of one could be sent to the other (RFC 9700 §4.4.2.2).
 pub(super) async fn check_redirect(host: &Arc<Host>, site: &Arc<Site>) -> Result<()> {
     let site = site.clone();
     let shared = host.on_disk(move |host| {
@@ -158,12 +158,11 @@ pub(super) async fn check_redirect(host: &Arc<Host>, site: &Arc<Site>) -> Result
     }
 }
 
-/// The issuers of this device's accounts and of the app's other portals, as far as they are known, with the redirects that
-/// their sign-ins come back to. Blocks.
+/// Returns the known issuers of this device's accounts and of the app's other portals, with their redirects. Blocks.
 fn others(host: &Arc<Host>, base: &str) -> Result<Vec<(String, String)>> {
     let mut others = Vec::new();
     for account in host.device.accounts()? {
-        // As it was at the last sign-in. One that cannot be read keeps nobody from signing in.
+        // The configuration of the last sign-in. One that cannot be read is skipped, so that it blocks no sign-in.
         if let Ok(config) = serde_json::from_str::<PortalConfig>(&account.config) {
             others.push((account.issuer, config.redirect));
         }
@@ -176,7 +175,7 @@ fn others(host: &Arc<Host>, base: &str) -> Result<Vec<(String, String)>> {
     Ok(others)
 }
 
-/// Builds the authorization request of a state: the same each time it is asked. A pushed one comes with a proof and need
+/// Builds the authorization request of a state, the same each time. A pushed request is sent with a proof, so it does
 /// not name the key.
 pub(super) fn request<T>(
     site: &Site,

@@ -1,4 +1,4 @@
-//! Signing in, one question at a time.
+//! The sign-in flow, one question at a time.
 //!
 //! Uses: `accounts`, `config`, `host`, `second_factor`, `site`
 //!
@@ -22,8 +22,8 @@
 //!     Ready --> [*]: finish
 //! ```
 //!
-//! The state is stored, encrypted, before each step is told: leaving the app to copy a code, or its death, costs
-//! nothing for ten minutes. What was typed is never stored.
+//! The state is saved, encrypted, before each step is returned, so for ten minutes a sign-in survives leaving the app
+//! to copy a code, or the app's death. What the person types is never saved.
 
 mod answers;
 mod browser;
@@ -48,20 +48,20 @@ pub(crate) use state::Purpose;
 use state::{Stage, State};
 pub use step::{SignInMethod, SignInStep};
 
-/// How long a sign-in may take before it starts anew.
+/// How long a sign-in may take before it has to start again.
 const TIME: Duration = Duration::from_secs(600);
 
-/// A sign-in under way.
+/// A sign-in in progress.
 pub(crate) struct SignInFlow {
     accounts: Arc<Accounts>,
     host: Arc<Host>,
     site: Arc<Site>,
-    /// One answer at a time.
+    /// Locked while an answer is processed.
     state: tokio::sync::Mutex<State>,
     shown: Mutex<Shown>,
 }
 
-/// What `step` tells from memory.
+/// What `step` returns from memory.
 struct Shown {
     step: SignInStep,
     wait: Option<SystemTime>,
@@ -69,7 +69,7 @@ struct Shown {
 }
 
 impl SignInFlow {
-    /// What to do next. Memory only.
+    /// Returns what to do next. Memory only.
     pub(crate) fn step(&self) -> Result<SignInStep> {
         let shown = self.shown();
         let now = self.host.platform.clock.now();
@@ -84,7 +84,7 @@ impl SignInFlow {
         })
     }
 
-    /// A new sign-in.
+    /// Begins a sign-in.
     pub(crate) async fn begin(
         accounts: Arc<Accounts>,
         site: Arc<Site>,
@@ -124,7 +124,7 @@ impl SignInFlow {
         Ok(host.shared.one(&id, || sign_in))
     }
 
-    /// The one that was under way: from memory if the app holds it, else from disk.
+    /// Returns the sign-in in progress: from memory if the app holds it, else from disk.
     pub(crate) async fn resume(accounts: Arc<Accounts>) -> Result<Option<Arc<Self>>> {
         let found = accounts
             .host()
@@ -134,24 +134,24 @@ impl SignInFlow {
                     return Ok(None);
                 };
                 let Ok(state) = serde_json::from_str::<State>(kept.expose()) else {
-                    // Of another version: it begins anew.
+                    // Written by another version: it cannot be resumed.
                     host.device.drop_sign_in(&id)?;
                     return Ok(None);
                 };
-                // The app's maker may have withdrawn the portal since.
+                // The app's configuration may have dropped the portal meanwhile.
                 if state.asks_natively() && !host.allows_native(&state.config.base) {
                     host.device.drop_sign_in(&id)?;
                     return Ok(None);
                 }
                 let config =
                     host.portal_config(&state.config.base, &serde_json::to_string(&state.config)?)?;
-                // The redirect is the one that the browser was given, whatever the app is configured with today.
+                // The browser was given this redirect, even if the configuration has another one now.
                 let config = PortalConfig {
                     redirect: state.config.redirect.clone(),
                     ..config
                 };
                 let site = Site::load(host, config)?;
-                // Another authorization server since: nothing of the first one's goes there.
+                // The portal has another authorization server now, which must not receive anything of the first.
                 let site = site.filter(|site| site.issuer() == state.issuer);
                 Ok(site.map(|site| (site, state)))
             })
@@ -159,7 +159,7 @@ impl SignInFlow {
         Ok(found.map(|(site, state)| {
             let shared = accounts.host().shared.clone();
             let id = state.id.clone();
-            // One that is still held by the app goes on with what it knows.
+            // A handle that the app still holds shares its state.
             shared.one(&id, || Self::from_parts(accounts, Arc::new(site), state))
         }))
     }
@@ -221,7 +221,7 @@ impl SignInFlow {
         }
     }
 
-    /// Stores the state, then tells it.
+    /// Saves the state, then publishes it.
     async fn save(&self, state: &State) -> Result<SignInStep> {
         let json = Secret::new(serde_json::to_string(state)?);
         let (id, expires) = (state.id.clone(), state.expires);
@@ -232,7 +232,7 @@ impl SignInFlow {
         self.step()
     }
 
-    /// The state, while there is time and the portal does not ask to wait.
+    /// Returns the state. Fails if the sign-in has expired or the portal asks to wait.
     async fn asked(&self) -> Result<tokio::sync::MutexGuard<'_, State>> {
         let state = self.state.lock().await;
         if let SignInStep::Wait { until } = self.step()? {
@@ -244,7 +244,7 @@ impl SignInFlow {
         Ok(state)
     }
 
-    /// Commits a `Ready` sign-in as an account; again, it returns the same account.
+    /// Saves a `Ready` sign-in as an account. Called again, it returns the same account.
     pub(crate) async fn finish(&self) -> Result<Arc<AccountEntry>> {
         let mut state = self.state.lock().await;
         let redeemed = match &state.stage {
@@ -303,7 +303,7 @@ impl SignInFlow {
         }
     }
 
-    /// Ends the sign-in and revokes what it holds, as far as the portal can be reached.
+    /// Ends the sign-in and revokes its tokens, as soon as the portal can be reached.
     pub(crate) async fn cancel(&self) -> Result<()> {
         let mut state = self.state.lock().await;
         if matches!(state.stage, Stage::Done { .. }) {
@@ -320,7 +320,7 @@ impl SignInFlow {
         Ok(())
     }
 
-    /// Tokens that become no account are revoked.
+    /// Revokes tokens that do not become an account.
     async fn drop_tokens(&self, state: &State) {
         let Stage::Ready(redeemed) = &state.stage else {
             return;
@@ -330,7 +330,7 @@ impl SignInFlow {
     }
 }
 
-/// Drops sign-ins whose time is over; tokens that they hold are revoked with the next word to their portal. Blocks.
+/// Deletes expired sign-ins and saves revocations for their tokens. Blocks.
 fn drop_late(host: &Arc<Host>) -> Result<()> {
     for kept in host.device.late_sign_ins(host.platform.clock.now())? {
         let Ok(state) = serde_json::from_str::<State>(kept.expose()) else {

@@ -1,4 +1,4 @@
-//! From an authorization code to an account.
+//! Redeems an authorization code and determines who signed in.
 
 use std::sync::Arc;
 
@@ -24,14 +24,15 @@ use crate::session::sign_in_reason;
 
 use super::state::{Redeemed, State};
 
-/// What the portal gave at the end of its questions.
+/// The code that the portal issued, with what came beside it.
 pub(super) struct Granted {
     pub(super) code: Code,
     pub(super) recovery_codes: Vec<Secret>,
     pub(super) recovery_codes_left: Option<u32>,
 }
 
-/// Redeems a code and finds out who signed in. `redirect` as in the authorization request; none for a native one.
+/// Redeems a code and determines who signed in. `redirect` is that of the authorization request; `None` for a native
+/// sign-in.
 pub(super) async fn redeem(
     host: &Arc<Host>,
     site: &Site,
@@ -87,7 +88,7 @@ pub(super) async fn redeem(
     })
 }
 
-/// What a refusal means to a sign-in.
+/// Converts a refusal of the token endpoint.
 pub(super) fn refusal(remedy: Remedy, response: &Response) -> PericardError {
     let portal = |problem| PericardError::Portal {
         problem,
@@ -110,9 +111,10 @@ pub(super) fn refusal(remedy: Remedy, response: &Response) -> PericardError {
     }
 }
 
-/// Tokens that become no account are revoked: at once, or as soon as the portal can be reached. Those of a sign-in that
-/// should have reopened an account are kept for its end if they may be of the same person: a server may have given both
-/// sign-ins one grant, and revoking its newest token would end the session that is there. A stranger's cannot share it.
+/// Revokes tokens that do not become an account, now or as soon as the portal can be reached. If the sign-in was to
+/// reopen an account and may be by the same person, the token is revoked only when that account is removed: some
+/// servers give both sign-ins one grant, and revoking its newest token would end the existing session. A stranger's
+/// token cannot share the grant.
 pub(super) async fn revoke_unused(
     host: &Arc<Host>,
     site: &Site,
@@ -126,7 +128,7 @@ pub(super) async fn revoke_unused(
     let document = revocations::document(site, &state.issuer, state.client_id(), &token);
     let (expected, issuer) = (state.expected.clone(), state.issuer.clone());
     let (client_id, subject) = (state.client_id().to_owned(), subject.map(str::to_owned));
-    // What cannot be kept runs out by itself.
+    // A token whose revocation cannot be saved expires by itself.
     let _ = host
         .on_disk(move |host| {
             if let Some(account) = &expected {
@@ -142,7 +144,7 @@ pub(super) async fn revoke_unused(
     revocations::settle_within(host, revocations::AT_ONCE).await;
 }
 
-/// Whether `subject` is whose account `expected` is. Blocks.
+/// Whether the account `expected` belongs to `subject`. Blocks.
 pub(super) fn is_subject(
     host: &Host,
     expected: Option<&str>,
@@ -156,7 +158,7 @@ pub(super) fn is_subject(
     Ok(accounts.any(|row| row.id == expected && row.issuer == issuer && row.subject == subject))
 }
 
-/// Why tokens become no account, and whose they are, where that is proved.
+/// Why tokens do not become an account, and whose they are if that is proved.
 struct Unfit {
     error: PericardError,
     subject: Option<String>,
@@ -189,7 +191,7 @@ async fn identify(
     key: Option<Arc<DpopKey>>,
 ) -> Result<Who, Unfit> {
     if tokens.kind == TokenKind::Dpop && key.is_none() {
-        // Bound to a key that this device does not have.
+        // The token is bound to a key that this device does not have.
         return Err(PericardError::portal(PortalProblem::InvalidAnswer).into());
     }
     let at = site.authority.time().map_err(PericardError::from)?;
@@ -221,7 +223,7 @@ async fn identify(
         .and_then(|user| FhirUser::parse(user, site.base()));
     let patient = match (&tokens.patient, &user) {
         (Some(patient), _) => patient.0.clone(),
-        // A portal without launch contexts: the person's own record, if they are a patient.
+        // The portal names no patient: use the person's own record if they are a patient.
         (None, Some(FhirUser::Patient(id))) => id.clone(),
         (None, _) => return Err(unfit(PortalProblem::Unsupported)),
     };
@@ -237,7 +239,8 @@ async fn identify(
     })
 }
 
-/// Whether the patient is who signed in. A relative or another patient acts for them; a Person is who they are.
+/// Whether the patient is the person who signed in. A RelatedPerson or another Patient acts for them; a Person is taken
+/// for the patient.
 fn is_self(user: Option<&FhirUser>, patient: &str) -> bool {
     match user {
         None | Some(FhirUser::Person(_)) => true,
@@ -246,7 +249,7 @@ fn is_self(user: Option<&FhirUser>, patient: &str) -> bool {
     }
 }
 
-/// The patient's name; empty where the portal does not tell it. Signing in does not fail over it.
+/// Fetches the patient's name. Empty if it cannot be fetched; signing in does not fail because of it.
 async fn name(site: &Site, patient: &str, token: &Secret, key: Option<&Arc<DpopKey>>) -> String {
     let url = site.base().join(&format!("Patient/{patient}"));
     let request = Request::get(url, limits::FHIR_BODY).header("accept", "application/fhir+json");

@@ -1,4 +1,4 @@
-//! What is remembered of a sign-in between its steps, as it lies in device.db.
+//! The state of a sign-in between its steps, as saved in device.db.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -17,14 +17,14 @@ use crate::client::site::Site;
 use crate::platform::Platform;
 use crate::storage::random_id;
 
-/// A sign-in under way.
+/// A sign-in in progress.
 #[derive(Serialize, Deserialize)]
 pub(super) struct State {
     pub(super) id: String,
     pub(super) config: PortalConfig,
-    /// The authorization server that is asked.
+    /// The authorization server.
     pub(super) issuer: String,
-    /// Which client of the portal asks; known from the first request on.
+    /// The client id; known from the first request on.
     pub(super) client_id: Option<String>,
     pub(super) stage: Stage,
     #[serde(serialize_with = "expose")]
@@ -33,13 +33,13 @@ pub(super) struct State {
     pub(super) state: Secret,
     #[serde(serialize_with = "expose")]
     pub(super) nonce: Secret,
-    /// The key that the tokens will be bound to, where the portal does that.
+    /// The key that the tokens will be bound to, if the portal binds them.
     #[serde(serialize_with = "expose_some")]
     key: Option<Secret>,
     pub(super) scope: String,
-    /// The account that has to be reopened.
+    /// The account that the sign-in has to reopen.
     pub(super) expected: Option<String>,
-    /// What the portal wants beyond the usual.
+    /// The step-up that the portal asked for.
     pub(super) step_up: Option<StepUp>,
     pub(super) wait: Option<SystemTime>,
     pub(super) expires: SystemTime,
@@ -49,8 +49,8 @@ pub(super) struct State {
     /// A hash of the user name that was typed.
     #[serde(default)]
     user: Option<String>,
-    /// Recovery codes that came with an authorization code, for whom: kept until they are shown, whatever becomes of the
-    /// code, since the portal shows them once.
+    /// Recovery codes that came with an authorization code, and for whom. Kept until they are shown, even if redeeming
+    /// the code fails, since the portal shows them only once.
     #[serde(default)]
     recovery: Option<Recovery>,
 }
@@ -62,7 +62,7 @@ struct Recovery {
     codes: Vec<Secret>,
 }
 
-/// What is asked.
+/// The current question.
 #[derive(Serialize, Deserialize)]
 pub(super) enum Stage {
     Browser,
@@ -85,20 +85,20 @@ pub(super) enum Stage {
         otpauth: Secret,
     },
     Ready(Box<Redeemed>),
-    /// Committed; never stored.
+    /// Saved as an account. This stage itself is never saved.
     #[serde(skip)]
     Done {
         account: String,
     },
 }
 
-/// What a code was redeemed for.
+/// The result of redeeming a code.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Redeemed {
     pub(super) subject: String,
     pub(super) patient: String,
     pub(super) name: String,
-    /// Whether the patient is who signed in.
+    /// Whether the patient is the person who signed in.
     pub(super) is_self: bool,
     #[serde(serialize_with = "expose")]
     pub(super) access_token: Secret,
@@ -108,22 +108,22 @@ pub(super) struct Redeemed {
     pub(super) scope: String,
     /// Whether the tokens are bound to the sign-in's key.
     pub(super) bound: bool,
-    /// The portal's time.
+    /// When, by the portal's clock.
     pub(super) at: jiff::Timestamp,
     /// Whether `fhirUser` named the patient.
     #[serde(default)]
     pub(super) patient_is_user: bool,
-    /// New ones, to be shown once.
+    /// New recovery codes, to be shown once.
     #[serde(serialize_with = "expose_all")]
     pub(super) recovery_codes: Vec<Secret>,
     pub(super) recovery_codes_left: Option<u32>,
 }
 
-/// What a sign-in is for.
+/// The purpose of a sign-in.
 pub(crate) struct Purpose {
-    /// The account that has to be reopened.
+    /// The account that it has to reopen.
     pub(crate) expected: String,
-    /// What the portal wants beyond the usual.
+    /// The step-up that the portal asked for.
     pub(crate) step_up: Option<StepUp>,
 }
 
@@ -176,12 +176,12 @@ impl State {
         self.client_id.as_deref().unwrap_or_default()
     }
 
-    /// Asks what the portal needs. Without a new `auth_session` the one that was sent stays.
+    /// Asks for what the portal needs. Without a new `auth_session` the one that was sent stays valid.
     pub(super) fn ask(&mut self, needs: Needs, sent: Option<Secret>) {
         let auth_session = needs.auth_session.or(sent);
         let attempts_left = needs.attempts_left;
         self.wait = None;
-        // A server that does not show the secret again still means the one that it has shown.
+        // A server that does not repeat the secret means the one it sent before.
         let shown = match &self.stage {
             Stage::Enrol { otpauth, .. } if needs.otp => Some(otpauth.clone()),
             _ => None,
@@ -204,7 +204,7 @@ impl State {
         };
     }
 
-    /// Back to the first question, with new one-time values.
+    /// Returns to the first question, with new one-time values.
     pub(super) fn start_over(&mut self, platform: &Platform) {
         self.stage = if self.native {
             Stage::Password {
@@ -220,7 +220,7 @@ impl State {
         self.wait = None;
     }
 
-    /// Whether the app's own screens are to ask.
+    /// Whether the app's own screens ask the questions.
     pub(super) fn asks_natively(&self) -> bool {
         matches!(
             self.stage,
@@ -228,7 +228,7 @@ impl State {
         )
     }
 
-    /// Remembers a code; false when it was remembered before.
+    /// Notes that a code is used. Returns false if it was used before.
     pub(super) fn first_use(&mut self, code: &str) -> bool {
         let hash = self.hash(code);
         let first = !self.used.contains(&hash);
@@ -238,13 +238,13 @@ impl State {
         first
     }
 
-    /// Takes back what [`Self::first_use`] remembered: the code certainly did not leave this device.
+    /// Undoes [`Self::first_use`], because the code certainly did not leave this device.
     pub(super) fn not_used(&mut self, code: &str) {
         let hash = self.hash(code);
         self.used.retain(|used| *used != hash);
     }
 
-    /// Remembers who is signing in.
+    /// Notes the user name.
     pub(super) fn typed(&mut self, user: &str) {
         self.user = Some(self.hash(user));
     }
@@ -257,7 +257,7 @@ impl State {
         });
     }
 
-    /// The recovery codes that an earlier try of the same person brought and nobody has seen.
+    /// Takes the recovery codes that an earlier attempt of the same person brought and that were not shown.
     pub(super) fn take_recovery(&mut self) -> Vec<Secret> {
         let user = self.user.clone();
         let theirs = self.recovery.take_if(|kept| kept.user == user);
@@ -274,7 +274,7 @@ fn one_time(platform: &Platform) -> Secret {
     Secret::new(BASE64URL_NOPAD.encode(&platform.random::<24>()))
 }
 
-/// All but one of 2^32 random numbers are keys.
+/// Tries again in the one case of 2^32 in which random octets are not a key.
 fn new_key(platform: &Platform) -> Secret {
     loop {
         let secret = zeroize::Zeroizing::new(platform.random::<32>());
@@ -284,7 +284,7 @@ fn new_key(platform: &Platform) -> Secret {
     }
 }
 
-/// Into device.db, which is encrypted, and nowhere else.
+/// Serialises a secret. For device.db only, which is encrypted.
 fn expose<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(secret.expose())
 }

@@ -1,4 +1,4 @@
-//! What a sign-in asks of the person, as apps see it.
+//! The steps of a sign-in, as apps see them.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -17,8 +17,8 @@ pub enum SignInMethod {
 /// What to do next.
 #[derive(Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum SignInStep {
-    /// Get `SignIn.authorization_url`, open it in the system's browser (`ASWebAuthenticationSession`, Custom Tabs), never
-    /// in a web view, and pass the address that it comes back to, to `redirected`.
+    /// Get `SignIn.authorization_url`, open it in the system's browser (`ASWebAuthenticationSession`, Custom Tabs),
+    /// never in a web view, and pass the address that it comes back to, to `redirected`.
     OpenBrowser,
     /// Ask for user name and password, and pass them to `password`.
     AskPassword {
@@ -32,8 +32,8 @@ pub enum SignInStep {
         /// Whether a recovery code is taken instead, by `recovery_code`.
         recovery_code: bool,
     },
-    /// The portal wants a second factor to be set up before it lets the person in: show the secret (as a `QrCode`, and as
-    /// text), ask for the first code that their authenticator makes of it, and pass that to `code`. Until then the
+    /// The portal wants a second factor to be set up before it lets the person in: show the secret (as a `QrCode`, and
+    /// as text), ask for the first code that their authenticator makes of it, and pass that to `code`. Until then the
     /// account is as it was.
     Enrol {
         /// What the authenticator needs.

@@ -1,8 +1,8 @@
 //! Checks that the linked SQLite is SQLCipher and keeps temporary data in memory.
 //!
 //! In a static iOS library another `sqlite3` can win the symbols and would silently store plain text; with temporary
-//! files, canary words were found on disk by the thousand. The `temp_store` pragma reports only a setting, so the compile
-//! options are read.
+//! files, canary words were found on disk by the thousand. The `temp_store` pragma reports only a setting, so the
+//! compile options are read.
 
 use std::sync::OnceLock;
 
@@ -10,8 +10,8 @@ use rusqlite::Connection;
 
 use crate::platform::error::{PericardError, Result, StorageKind};
 
-/// `NotEncrypted` unless this process's SQLite is SQLCipher and keeps temporary data in memory. Asked once, and in
-/// memory: a library that is not SQLCipher must not even make the file.
+/// Fails with `NotEncrypted` unless this process's SQLite is SQLCipher and keeps temporary data in memory. Checked once
+/// per process, on a database in memory, so that a plain SQLite never creates the file.
 pub(super) fn prove() -> Result<()> {
     static PROOF: OnceLock<Result<()>> = OnceLock::new();
     let prove = || {

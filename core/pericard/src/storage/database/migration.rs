@@ -6,9 +6,9 @@ use crate::platform::error::{PericardError, Result, StorageKind};
 
 use super::in_transaction;
 
-/// One part's tables, as steps that only go forward. Step n makes version n + 1 of version n.
+/// One part's tables as a list of migrations. Step n turns version n into version n + 1; there is no way back.
 pub(crate) struct Schema {
-    /// The part's name in the table of versions.
+    /// The part's name in the table `schema_version`.
     pub(crate) part: &'static str,
     pub(crate) steps: &'static [&'static str],
 }
@@ -16,7 +16,8 @@ pub(crate) struct Schema {
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_version (
     part TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID";
 
-/// Brings every part to its newest version, all in one transaction. A newer file is left untouched.
+/// Migrates every part to its newest version in one transaction. Fails with `Newer` and changes nothing if a part is
+/// newer than this code.
 pub(super) fn migrate(connection: &mut Connection, schemas: &[&Schema]) -> Result<()> {
     in_transaction(connection, |tx| {
         tx.execute_batch(VERSIONS)?;

@@ -1,4 +1,4 @@
-//! Accounts and the people of each.
+//! Accounts and their people.
 
 use std::time::{Duration, SystemTime};
 
@@ -58,7 +58,8 @@ impl Device {
         })
     }
 
-    /// Commits a finished sign-in: account, tokens and person appear together, the sign-in and the seal go.
+    /// Saves the account, tokens and person of a finished sign-in, and deletes the sign-in and the seal, in one
+    /// transaction.
     pub(crate) fn signed_in(
         &self,
         row: &AccountRow,
@@ -106,7 +107,7 @@ impl Device {
         })
     }
 
-    /// An account is about to be destroyed: its tokens and its people's keys go, and what still has to be revoked is kept
+    /// Marks an account for removal: deletes its tokens and its people's keys, and saves the `pending` revocations
     /// until `until`.
     pub(crate) fn leave(&self, id: &str, pending: &[Secret], until: SystemTime) -> Result<()> {
         self.database.write(|tx| {
@@ -125,7 +126,7 @@ impl Device {
         })
     }
 
-    /// The accounts whose destruction was begun and not ended.
+    /// Returns the accounts whose removal has begun but is not finished.
     pub(crate) fn leaving(&self) -> Result<Vec<String>> {
         self.database.read(|c| {
             let mut statement = c.prepare("SELECT id FROM account WHERE leaving = 1")?;
@@ -134,7 +135,7 @@ impl Device {
         })
     }
 
-    /// The accounts whose keys have to be deleted from the keystore.
+    /// Returns the accounts whose keys still have to be deleted from the keystore.
     pub(crate) fn doomed_keys(&self) -> Result<Vec<String>> {
         self.database.read(|c| {
             let mut statement = c.prepare("SELECT account FROM doomed_key")?;
@@ -143,7 +144,7 @@ impl Device {
         })
     }
 
-    /// The keystore has deleted an account's keys.
+    /// Notes that the keystore has deleted an account's keys.
     pub(crate) fn keys_deleted(&self, account: &str) -> Result<()> {
         self.database.write(|tx| {
             tx.execute("DELETE FROM doomed_key WHERE account = ?1", [account])?;
@@ -151,7 +152,8 @@ impl Device {
         })
     }
 
-    /// Forgets an account and everything that hangs on it; with the last account at a portal, what is known of that too.
+    /// Deletes an account and everything that belongs to it; with a portal's last account also what is saved of the
+    /// portal.
     pub(crate) fn remove_account(&self, id: &str) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(&format!("DELETE FROM sign_in WHERE {}", of_account()), [id])?;
@@ -164,7 +166,7 @@ impl Device {
         })
     }
 
-    /// The clients and refresh tokens of finished sign-ins that go with an account.
+    /// Returns the clients and refresh tokens of finished sign-ins that belong to an account.
     pub(crate) fn sign_in_tokens(&self, id: &str) -> Result<Vec<(String, Secret)>> {
         self.database.read(|c| {
             let sql = format!(
@@ -182,7 +184,7 @@ impl Device {
         })
     }
 
-    /// Keeps the token of a sign-in that came to nothing until the account is left.
+    /// Saves the token of a failed sign-in, to be revoked when the account is removed.
     pub(crate) fn supersede(&self, id: &str, client_id: &str, token: &Secret) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
@@ -193,14 +195,15 @@ impl Device {
         })
     }
 
-    /// Seals an account: the reason is kept, the tokens are gone. After a lease they stay, to ask the portal with.
+    /// Seals an account: saves the reason and deletes the tokens. At the end of a lease the tokens stay, so that the
+    /// portal can be asked.
     ///
-    /// The keystore is told after the commit: a death in between leaves it knowing less, and the next opening tells it.
+    /// The keystore is updated after the commit. If the process dies in between, the next opening updates it.
     pub(crate) fn seal(&self, account: &str, reason: SealReason) -> Result<()> {
         // A keystore that cannot be read counts as zero: the newest database has the higher number anyway.
         let in_keystore = self.vault.seals(account).unwrap_or_default();
         let seals = self.database.write(|tx| {
-            // A lease that ends takes no other reason's place.
+            // The end of a lease does not replace another reason.
             tx.execute(
                 "UPDATE account SET sealed = ?2 WHERE id = ?1 AND (sealed IS NULL OR ?2 <> ?3)",
                 (account, reason.name(), SealReason::Lease.name()),
@@ -224,8 +227,8 @@ impl Device {
         Ok(())
     }
 
-    /// Whether this database is older than the account's last seal, as the keystore has it. Tells the keystore what it
-    /// does not know yet.
+    /// Whether this database is a copy from before the account's last seal, which the keystore counts. Updates the
+    /// keystore if it is behind.
     pub(crate) fn is_rolled_back(&self, account: &str) -> Result<bool> {
         let in_keystore = self.vault.seals(account)?;
         let seals = self.database.read(|c| {
@@ -276,11 +279,12 @@ impl Device {
     }
 }
 
-/// The base of account ?1, if no other account is there.
+/// The base of account ?1, if it is the only account there.
 const LAST_AT_BASE: &str = "SELECT base FROM account AS own WHERE id = ?1
     AND NOT EXISTS (SELECT 1 FROM account WHERE base = own.base AND id <> own.id)";
 
-/// Which sign-ins go with account ?1: those that would reopen it, and with the last account at a base all of that base.
+/// Selects the sign-ins that belong to account ?1: those that would reopen it and, for the last account at a base, all
+/// at that base.
 fn of_account() -> String {
     format!(
         "CASE WHEN json_valid(state) THEN state ->> '$.expected' IS ?1
@@ -288,7 +292,7 @@ fn of_account() -> String {
     )
 }
 
-/// The newest are worth a request at the end; older ones have run out by then.
+/// Keeps the newest eight; older tokens have expired by the time the account is removed.
 fn trim(tx: &Transaction<'_>, account: &str) -> Result<()> {
     tx.execute(
         "DELETE FROM superseded WHERE account = ?1 AND rowid NOT IN (

@@ -1,4 +1,4 @@
-//! The tokens of each account.
+//! The tokens of the accounts.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl Device {
         })
     }
 
-    /// Before a refresh is sent: from here on the stored token may be spent.
+    /// Notes that a refresh is about to be sent: from here on the stored token may be used up.
     pub(crate) fn intend(&self, account: &str) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
@@ -52,7 +52,7 @@ impl Device {
         })
     }
 
-    /// A refresh came to nothing, for certain: the stored token was not spent.
+    /// Notes that a refresh certainly failed: the stored token is not used up.
     pub(crate) fn drop_intent(&self, account: &str) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
@@ -63,8 +63,8 @@ impl Device {
         })
     }
 
-    /// Puts a refresh's tokens in the place of the old ones in one commit. Without a new refresh token the old
-    /// one stays (RFC 6749 §6).
+    /// Replaces the tokens after a refresh, in one transaction. Without a new refresh token the old one stays (RFC 6749
+    /// §6).
     pub(crate) fn refreshed(&self, account: &str, grant: &GrantRow) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
@@ -80,7 +80,7 @@ impl Device {
                     grant.bound,
                 ],
             )?;
-            // The portal has said that the person still may.
+            // The portal has confirmed the session, which ends the seal of a lease.
             tx.execute(
                 "UPDATE account SET sealed = NULL WHERE id = ?1 AND sealed = ?2",
                 (account, SealReason::Lease.name()),
@@ -89,7 +89,7 @@ impl Device {
         })
     }
 
-    /// The clients and refresh tokens that later sign-ins took the place of.
+    /// Returns the clients and refresh tokens that later sign-ins replaced.
     pub(crate) fn superseded(&self, account: &str) -> Result<Vec<(String, Secret)>> {
         self.database.read(|c| {
             let sql = "SELECT client_id, refresh_token FROM superseded WHERE account = ?1";

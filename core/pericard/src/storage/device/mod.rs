@@ -1,12 +1,12 @@
-//! device.db: who is signed in where, with which tokens, and what was about to happen.
+//! device.db: accounts, their tokens, and work that is still to be done.
 //!
 //! Uses: `database`
 //!
-//! - `accounts` are who is signed in, and who is about to be forgotten.
-//! - `grants` are their tokens.
-//! - `pending` is what goes on later: sign-ins, revocations, and what portals said.
+//! - `accounts` has the accounts and their people, and the accounts that are being removed.
+//! - `grants` has the tokens of each account.
+//! - `pending` has sign-ins in progress, portals' documents, registrations and revocations.
 //!
-//! Every commit here survives the loss of power: a refresh token that is lost is a person locked out.
+//! Every commit survives a loss of power, because a lost refresh token locks the person out.
 
 mod accounts;
 mod grants;
@@ -30,7 +30,7 @@ use schema::SCHEMA;
 /// The device's database. Its methods block.
 pub(crate) struct Device {
     database: Database,
-    /// Has the number of each account's seals as well.
+    /// Also counts how often each account was sealed.
     vault: Arc<Vault>,
 }
 
@@ -52,7 +52,7 @@ impl Device {
 }
 
 impl From<serde_json::Error> for PericardError {
-    /// Only documents that this installation wrote itself are read this way.
+    /// Used only for documents that this installation wrote itself.
     fn from(_: serde_json::Error) -> Self {
         Self::internal("document")
     }
@@ -66,7 +66,7 @@ mod tests {
     use super::super::database::Schema;
     use super::*;
 
-    /// What the first version made.
+    /// The first version.
     static FIRST: Schema = Schema {
         part: "device",
         steps: &[SCHEMA.steps[0]],
@@ -129,7 +129,7 @@ mod tests {
         assert!(grant.bound && !grant.patient_is_user);
         assert!(!device.takes_bearer("https://p/fhir").unwrap());
         device.save_bearer("https://p/fhir", true).unwrap();
-        // New documents leave it as it is.
+        // Saving new documents does not change it.
         device.save_portal("https://p/fhir", "{}").unwrap();
         assert!(device.takes_bearer("https://p/fhir").unwrap());
     }
@@ -173,7 +173,7 @@ mod tests {
         assert!(device.sign_in(now).unwrap().is_none());
     }
 
-    /// Every row of every table that could say something about a portal or a person.
+    /// Returns every row of every table that could name a portal or a person.
     fn rows(device: &Device) -> Vec<String> {
         let read = |c: &rusqlite::Connection| {
             let mut all = Vec::new();
@@ -246,7 +246,7 @@ mod tests {
         assert!(tokens[0].0 == "c" && tokens[0].1.matches("mine"));
         leave("a");
         let left = rows(&device);
-        // What it shares with another account stays until that one is left.
+        // Rows that it shares with another account stay until that account is removed.
         assert!(left.contains(&"portal https://one".into()), "{left:?}");
         assert!(left.contains(&"sign_in a-new".into()), "{left:?}");
         let own = |row: &&String| row.contains(" a") && **row != "sign_in a-new";

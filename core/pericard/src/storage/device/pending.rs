@@ -1,4 +1,4 @@
-//! What goes on later: sign-ins under way, what portals said, revocations that were not heard yet.
+//! Sign-ins in progress, portals' documents and registrations, and revocations that are still to be sent.
 
 use std::time::SystemTime;
 
@@ -21,7 +21,7 @@ impl Device {
         })
     }
 
-    /// The newest sign-in that is still in time.
+    /// Returns the newest sign-in that has not expired.
     pub(crate) fn sign_in(&self, now: SystemTime) -> Result<Option<(String, Secret)>> {
         self.database.read(|c| {
             let newest = c.query_row(
@@ -33,7 +33,7 @@ impl Device {
         })
     }
 
-    /// Takes out the sign-ins whose time is over.
+    /// Removes the expired sign-ins and returns them.
     pub(crate) fn late_sign_ins(&self, now: SystemTime) -> Result<Vec<Secret>> {
         self.database.write(|tx| {
             let mut statement =
@@ -72,7 +72,7 @@ impl Device {
         })
     }
 
-    /// Whether the records of `base` take bound tokens as `Bearer` only.
+    /// Whether the record server of `base` accepts bound tokens only as `Bearer`.
     pub(crate) fn takes_bearer(&self, base: &str) -> Result<bool> {
         self.database.read(|c| {
             let sql = "SELECT bearer FROM portal WHERE base = ?1";
@@ -91,7 +91,7 @@ impl Device {
         })
     }
 
-    /// The portal has forgotten a client that this app had registered.
+    /// Deletes a client that the portal no longer knows.
     pub(crate) fn forget_registration(&self, base: &str, client_id: &str) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
@@ -102,7 +102,7 @@ impl Device {
         })
     }
 
-    /// The client that a portal made of this app.
+    /// Returns the client id that the portal gave this app at registration.
     pub(crate) fn registration(
         &self,
         base: &str,
@@ -135,7 +135,7 @@ impl Device {
         })
     }
 
-    /// Keeps what has to be revoked, until `until`.
+    /// Saves a revocation until `until`.
     pub(crate) fn revoke_later(&self, document: &Secret, until: SystemTime) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(
@@ -146,7 +146,7 @@ impl Device {
         })
     }
 
-    /// What still has to be revoked; copies past their day are destroyed.
+    /// Returns the revocations that are still to be sent, after deleting the expired ones.
     pub(crate) fn revocations(&self, now: SystemTime) -> Result<Vec<PendingRevocation>> {
         self.database.write(|tx| {
             tx.execute("DELETE FROM revocation WHERE expires <= ?1", [millis(now)])?;

@@ -1,4 +1,4 @@
-//! What is read and written.
+//! The rows of device.db.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,7 +14,7 @@ pub(crate) struct AccountRow {
     pub(crate) base: String,
     pub(crate) issuer: String,
     pub(crate) subject: String,
-    /// The portal's configuration as it was at sign-in, in JSON.
+    /// The portal's configuration at sign-in, in JSON.
     pub(crate) config: String,
     pub(crate) sealed: Option<SealReason>,
     /// When the portal last answered.
@@ -43,7 +43,7 @@ impl SealReason {
         }
     }
 
-    /// An unknown reason, from a newer version, seals all the same.
+    /// An unknown reason, written by a newer version, counts as `Refused`.
     pub(super) fn named(name: &str) -> Self {
         match name {
             "identity_changed" => Self::IdentityChanged,
@@ -62,13 +62,13 @@ pub(crate) struct GrantRow {
     pub(crate) refresh_token: Option<Secret>,
     pub(crate) scope: String,
     pub(crate) intent: bool,
-    /// Whom they were given to; empty where the configuration tells.
+    /// The client that they were issued to; empty if it is the one in the configuration.
     pub(crate) client_id: String,
-    /// The key of the sign-in, which the refresh token belongs to.
+    /// The key of the sign-in, which the refresh token is bound to.
     pub(crate) key: Option<Arc<DpopKey>>,
-    /// Whether the access token is bound to it as well.
+    /// Whether the access token is bound to the key too.
     pub(crate) bound: bool,
-    /// Whether `fhirUser` named the patient at sign-in, so that it has to go on doing so.
+    /// Whether `fhirUser` named the patient at sign-in. Then every refresh has to name the same one.
     pub(crate) patient_is_user: bool,
 }
 
@@ -82,13 +82,13 @@ pub(crate) struct PersonRow {
     pub(crate) wrapped: Vec<u8>,
 }
 
-/// A revocation that the portal has not heard yet, without anything else of the account.
+/// A revocation that is still to be sent. It contains nothing else about the account.
 pub(crate) struct PendingRevocation {
     pub(crate) id: i64,
     pub(crate) document: Secret,
 }
 
-/// Milliseconds since 1970, the unit of every instant in the databases.
+/// Converts to milliseconds since 1970, the unit of every instant in the databases.
 pub(crate) fn millis(at: SystemTime) -> i64 {
     let since = match at.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => i128::try_from(after.as_millis()).unwrap_or(i128::MAX),
@@ -97,7 +97,7 @@ pub(crate) fn millis(at: SystemTime) -> i64 {
     i64::try_from(since).unwrap_or(i64::MAX)
 }
 
-/// The instant of so many milliseconds since 1970.
+/// Converts from milliseconds since 1970.
 pub(crate) fn instant(millis: i64) -> SystemTime {
     let span = Duration::from_millis(millis.unsigned_abs());
     let at = if millis >= 0 {

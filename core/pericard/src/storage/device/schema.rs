@@ -14,8 +14,8 @@ CREATE TABLE account (
     sealed TEXT,
     UNIQUE (base, issuer, subject)
 ) STRICT;
--- A grant is a set of tokens with one fixed patient. `intent` is set before a refresh is sent: a token that is
--- found with it may have been spent by an response that never arrived.
+-- A grant is a set of tokens for one patient. `intent` is set before a refresh is sent: if it is found set, the refresh
+-- token may be used up although the response never arrived.
 CREATE TABLE token_grant (
     account TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
     patient TEXT NOT NULL,
@@ -49,22 +49,22 @@ CREATE TABLE revocation (
     expires INTEGER NOT NULL
 ) STRICT;
 ", "
--- When the portal was last heard, by its own clock and by the time since boot.
+-- When the portal last answered, by its own clock and by the time since boot.
 ALTER TABLE account ADD COLUMN heard INTEGER;
 ALTER TABLE account ADD COLUMN heard_uptime INTEGER;
--- What the portal asked for before it goes on (RFC 9470), in JSON; a new sign-in answers it.
+-- The step-up that the portal asked for (RFC 9470), in JSON; cleared by a new sign-in.
 ALTER TABLE account ADD COLUMN wanted TEXT;
--- Set before anything of an account is destroyed: what is left of it after a death is destroyed at the next start.
+-- Set before an account is removed, so that the next start finishes a removal that was interrupted.
 ALTER TABLE account ADD COLUMN leaving INTEGER NOT NULL DEFAULT 0;
--- Whom the tokens were given to; empty for those of before, whose client is in the account's configuration.
+-- The client that the tokens were issued to; empty in older rows, whose client is in the account's configuration.
 ALTER TABLE token_grant ADD COLUMN client_id TEXT NOT NULL DEFAULT '';
--- The key of the sign-in: a refresh token belongs to it, and the access token too if it is bound (RFC 9449 §5).
+-- The key of the sign-in: the refresh token is bound to it, and the access token if `bound` is set (RFC 9449 §5).
 ALTER TABLE token_grant ADD COLUMN dpop_key BLOB;
 ALTER TABLE token_grant ADD COLUMN bound INTEGER NOT NULL DEFAULT 0;
--- What is remembered of a sign-in has changed; one that was under way begins anew.
+-- The format of a sign-in has changed; one in progress starts again.
 DELETE FROM sign_in;
--- Refresh tokens that a later sign-in took the place of: revoked when the account is left, since revoking them at once ends
--- the new ones too where a server gives both one grant.
+-- Refresh tokens that a later sign-in replaced. They are revoked when the account is removed, because some servers give
+-- both sign-ins one grant, and revoking an old token at once would end the new session too.
 CREATE TABLE superseded (
     account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     client_id TEXT NOT NULL,
@@ -77,21 +77,21 @@ CREATE TABLE registration (
     client_id TEXT NOT NULL,
     PRIMARY KEY (base, issuer, redirect)
 ) STRICT;
--- A portal's documents have got their validators; without any they are asked for anew.
+-- A portal's documents are saved with their validators; those without any are fetched again.
 UPDATE portal SET document = json_object(
     'asked', json('null'), 'smart', json_object('text', document ->> '$.smart'),
     'server', iif(document ->> '$.server' IS NULL, json('null'), json_object('text', document ->> '$.server')),
     'capability', iif(document ->> '$.capability' IS NULL, json('null'), json_object('text', document ->> '$.capability')));
 ", "
--- How often the account was sealed. The keystore has the same number: a device.db that knows less is an older copy.
+-- How often the account was sealed. The keystore has the same number; a device.db with a lower one is an older copy.
 ALTER TABLE account ADD COLUMN seals INTEGER NOT NULL DEFAULT 0;
--- Accounts that are gone from here and whose keys the keystore would not delete yet.
+-- Removed accounts whose keys the keystore has not deleted yet.
 CREATE TABLE doomed_key (account TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
--- What is kept of a revocation is less now.
+-- The format of a revocation has changed.
 DELETE FROM revocation;
--- Whether `fhirUser` named the grant's patient at sign-in; then every refresh is compared with it. Not known of older ones.
+-- Whether `fhirUser` named the patient at sign-in; then every refresh is compared with it. Unknown for older rows.
 ALTER TABLE token_grant ADD COLUMN patient_is_user INTEGER NOT NULL DEFAULT 0;
--- Whether the records are behind a server that takes bound tokens as `Bearer` only (RFC 9449 §7.2).
+-- Whether the record server accepts bound tokens only as `Bearer` (RFC 9449 §7.2).
 ALTER TABLE portal ADD COLUMN bearer INTEGER NOT NULL DEFAULT 0;
 ", "
 -- The columns take the names of their types, `LastContact` and `StepUp`.
