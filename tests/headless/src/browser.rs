@@ -1,7 +1,8 @@
 //! Sign-in in the system's browser: a listener on loopback that the portal's page leads back to (RFC 8252 §7.3).
 //!
-//! It answers one path, `/callback` (and what is below it, for portals that need a redirect of their own), takes the first redirect that belongs to this sign-in, and is gone. Nothing of
-//! an address is written anywhere: it carries one-time values.
+//! It answers one path, `/callback` (and what is below it, for portals that need a redirect of their own), takes the
+//! first redirect that belongs to this sign-in, and is gone. Nothing of an address is written anywhere: it carries
+//! one-time values.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -74,8 +75,8 @@ impl Callback {
     pub(crate) fn is_as_before(&self) -> Result<(), Failure> {
         match self.before {
             Some(port) => Err(Failure::usage(
-                format!("another program has port {port}, where the browser would come back to"),
-                "End it and try again, or begin anew: pericard signin",
+                format!("another program uses port {port}, which the browser returns to"),
+                "Close it and try again, or start again: pericard signin",
             )),
             None => Ok(()),
         }
@@ -106,7 +107,7 @@ impl Callback {
         // A pushed request (RFC 9126 §2.2) does not wait for long.
         if url.contains("request_uri=") {
             output.aside(format!(
-                "It is good for a minute or so. For a new one: Ctrl-C, then\n  {}",
+                "It is valid for about a minute. For a new one, press Ctrl-C, then run\n  {}",
                 self.resume
             ));
         }
@@ -176,7 +177,7 @@ impl Callback {
                         &mut stream,
                         "400 Bad Request",
                         "Not this sign-in",
-                        "This page belongs to another sign-in.",
+                        "This page belongs to a different sign-in.",
                     )
                     .await;
                     continue;

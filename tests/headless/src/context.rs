@@ -92,7 +92,7 @@ impl Context {
             return found.cloned().ok_or_else(|| {
                 Failure::usage(
                     format!("there is no account {wanted}"),
-                    "Numbers and ids are in: pericard accounts",
+                    "List accounts: pericard accounts",
                 )
             });
         }
@@ -110,7 +110,7 @@ impl Context {
         match here.as_slice() {
             [only] => Ok((*only).clone()),
             _ => Err(Failure::usage(
-                format!("{} accounts are on this device", accounts.len()),
+                format!("there are {} accounts on this device", accounts.len()),
                 "Say which: --account NUMBER, as in: pericard accounts",
             )),
         }
@@ -200,8 +200,8 @@ pub(crate) async fn thread(messages: &Messages, name: &str) -> Result<MessageThr
         .cloned();
     found.ok_or_else(|| {
         let advice = match threads.len() {
-            0 => "The inbox is empty; fetch it first: pericard sync".into(),
-            n => format!("The inbox has 1 to {n}: pericard inbox --all"),
+            0 => "The inbox is empty. Download messages first: pericard sync".into(),
+            n => format!("The inbox has numbers 1 to {n}: pericard inbox --all"),
         };
         Failure::usage(format!("there is no conversation {name}"), advice)
     })

@@ -1,4 +1,4 @@
-//! What went wrong, what to do next, and the exit code. The one place where errors become words.
+//! Turns every error into a sentence, advice and an exit code. No other file does.
 
 use std::io;
 use std::time::{Duration, SystemTime};
@@ -13,22 +13,22 @@ use serde_json::{Map, Value, json};
 use crate::render::shapes;
 use crate::time_format;
 
-/// Why a command ended without doing what it was asked.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The core said so.
+    /// An error of the core.
     Core(PericardError),
     /// The keystore did not open.
     Keystore(DesktopKeystoreError),
-    /// The command line asks for something that there is not; a sentence, and what to do.
+    /// The command line asks for something that does not exist: what, and what to do.
     Usage(String, String),
     /// Nobody is signed in on this device.
     Nobody,
-    /// A question has no answer because nobody is at the terminal; what was wanted, and how to give it.
+    /// An answer is needed and there is no terminal to ask on: which one, and how to give it.
     NotAsked(&'static str, String),
-    /// The portal wants a second factor to be set up, and nobody is at the terminal to do it.
+    /// The portal requires a second factor, and there is no terminal to set one up on.
     Enrolment(Box<TotpSecret>),
-    /// The browser did not come back.
+    /// The browser did not return.
     NoBrowser,
     /// A file or socket of the command itself.
     Io(String, io::Error),
@@ -45,7 +45,7 @@ impl Failure {
         Self::Usage(what.into(), advice.into())
     }
 
-    /// The exit code, as `--help` has it.
+    /// The exit code; `--help` lists them.
     pub(crate) fn exit(&self) -> u8 {
         match self {
             Self::Usage(..) | Self::NotAsked(..) => 2,
@@ -105,7 +105,7 @@ impl Failure {
         }
     }
 
-    /// What a program can do something with, beside the code.
+    /// Further members of the JSON error, beside the code.
     pub(crate) fn details(&self) -> Map<String, Value> {
         let details = match self {
             Self::Enrolment(totp) => json!({ "enrolment": shapes::totp(totp) }),
@@ -130,19 +130,19 @@ impl Failure {
         }
     }
 
-    /// What happened, as a sentence without its full stop.
+    /// What happened, as a sentence without a full stop.
     pub(crate) fn what(&self) -> String {
         match self {
             Self::Usage(what, _) | Self::Promise(what) => what.clone(),
             Self::NotAsked(what, _) => {
-                format!("{what} is wanted, and nobody is at the terminal to ask")
+                format!("{what} is needed, and there is no terminal to ask on")
             }
             Self::Nobody => "nobody is signed in on this device".into(),
             Self::Enrolment(_) => {
-                "the portal wants a second factor to be set up, and nobody is at the terminal to do it"
+                "the portal requires a second factor, and there is no terminal to set one up on"
                     .into()
             }
-            Self::NoBrowser => "the browser did not come back within five minutes".into(),
+            Self::NoBrowser => "the browser did not return within five minutes".into(),
             Self::Keystore(error) => error.to_string(),
             Self::Io(what, error) => format!("cannot {what}: {error}"),
             Self::Core(error) => core(error),
@@ -157,16 +157,16 @@ impl Failure {
                 "Sign in first: pericard signin URL, or pericard --config FILE signin".into()
             }
             Self::Enrolment(_) => {
-                "Put the secret into an authenticator app. The sign-in waits ten minutes: \
+                "Add the secret to an authenticator app, then continue within ten minutes: \
                  pericard signin --resume --code CODE"
                     .into()
             }
             Self::NoBrowser => {
-                "Go on within ten minutes of its beginning: pericard signin --resume".into()
+                "Continue within ten minutes of starting: pericard signin --resume".into()
             }
             Self::Keystore(error) => keystore(error).into(),
             Self::Io(..) => String::new(),
-            Self::Promise(_) => "This is a defect: please report it with the output above.".into(),
+            Self::Promise(_) => "This is a bug. Please report it with the output above.".into(),
             Self::Core(error) => next(error),
         }
     }
@@ -186,62 +186,62 @@ impl From<DesktopKeystoreError> for Failure {
 
 fn core(error: &PericardError) -> String {
     let tries = |left: &Option<u32>| match left {
-        Some(1) => "; one try is left".into(),
-        Some(n) => format!("; {n} tries are left"),
+        Some(1) => "; you have one attempt left".into(),
+        Some(n) => format!("; you have {n} attempts left"),
         None => String::new(),
     };
     match error {
         PericardError::Offline => "the portal cannot be reached".into(),
         PericardError::SignInRequired { reason } => match reason {
-            SignInReason::SignedOut => "nobody is signed in to this account any more",
-            SignInReason::Revoked => "the portal has ended this session; the messages here are sealed, not lost",
+            SignInReason::SignedOut => "this account is signed out",
+            SignInReason::Revoked => "the portal has ended this session; your messages here are sealed, not lost",
             SignInReason::IdentityChanged => {
-                "the portal answered for somebody else; the messages here are sealed, not lost"
+                "the portal responded for a different person; your messages here are sealed, not lost"
             }
-            SignInReason::Expired => "the sign-in took longer than its ten minutes",
-            SignInReason::AnotherPerson => "somebody else signed in; nothing was changed",
-            SignInReason::Interaction => "the portal has something to show you before it goes on; what is here stays readable",
-            SignInReason::Login => "the portal asks you to log in there anew; what is here stays readable",
-            SignInReason::Consent => "the portal asks for your consent before it goes on; what is here stays readable",
-            SignInReason::AccountChoice => "the portal asks which of your accounts you mean; what is here stays readable",
-            SignInReason::SecondFactor => "the portal asks for your second factor; what is here stays readable",
-            SignInReason::ClientUnknown => "the portal does not know this program any more; what is here stays readable",
-            SignInReason::Refused => "the portal refused to go on with this session; what is here stays readable",
+            SignInReason::Expired => "signing in took longer than ten minutes",
+            SignInReason::AnotherPerson => "someone else signed in; nothing was changed",
+            SignInReason::Interaction => "the portal has something to show you first; you can still read what is on this device",
+            SignInReason::Login => "the portal asks you to sign in again; you can still read what is on this device",
+            SignInReason::Consent => "the portal needs your consent; you can still read what is on this device",
+            SignInReason::AccountChoice => "the portal needs to know which of your accounts to use; you can still read what is on this device",
+            SignInReason::SecondFactor => "the portal asks for your verification code; you can still read what is on this device",
+            SignInReason::ClientUnknown => "the portal no longer recognises this program; you can still read what is on this device",
+            SignInReason::Refused => "the portal could not continue your session; you can still read what is on this device",
         }
         .into(),
-        PericardError::StepUpRequired => "the portal wants a fresh sign-in before it does this".into(),
+        PericardError::StepUpRequired => "the portal asks you to sign in again before it does this".into(),
         PericardError::LeaseEnded => {
-            "the portal was not reached for too long; the messages here are sealed, not lost".into()
+            "this device has been offline for too long; your messages here are sealed, not lost".into()
         }
         PericardError::ClockWrong { portal_time } => clock(*portal_time, SystemTime::now()),
         PericardError::RateLimited { retry_after } => {
             let until = SystemTime::now().checked_add(*retry_after).map(time_format::time);
             let until = until.map(|until| format!(", until {until}")).unwrap_or_default();
-            format!("the portal asks to wait for {}{until}", span(*retry_after))
+            format!("the portal asks you to wait {}{until}", span(*retry_after))
         }
         PericardError::WrongPassword { attempts_left } => {
-            format!("user name or password is wrong{}", tries(attempts_left))
+            format!("the user name or password is wrong{}", tries(attempts_left))
         }
         PericardError::WrongCode { attempts_left } => {
-            format!("the code is wrong or was used before{}", tries(attempts_left))
+            format!("the code is wrong or was already used{}", tries(attempts_left))
         }
         PericardError::InvalidInput { field, problem } => {
             let problem = match problem {
                 InputProblem::Empty => "is empty",
                 InputProblem::TooLong => "is too long",
-                InputProblem::NotDigits => "has to be six to eight digits",
+                InputProblem::NotDigits => "must have six to eight digits",
                 InputProblem::NotARecoveryCode => "is not a recovery code",
-                InputProblem::NotAUrl => "is not an address",
+                InputProblem::NotAUrl => "is not a web address",
                 InputProblem::NotHttps => "is not https",
                 InputProblem::NotThisSignIn => "does not belong to this sign-in",
-                InputProblem::NotConfigured => "is only for portals in --config that allow it",
+                InputProblem::NotConfigured => "works only with portals that --config allows it for",
                 InputProblem::NotACertificate => "is not a certificate",
-                InputProblem::Unreadable => "cannot be used",
-                InputProblem::NotAsked => "is not asked for now",
+                InputProblem::Unreadable => "contains characters that cannot be used",
+                InputProblem::NotAsked => "is not what the portal is asking for now",
                 InputProblem::SharedRedirect => {
-                    "is another portal's as well, and this portal does not say in redirects who it is"
+                    "is shared with another portal, and this portal does not identify itself in redirects"
                 }
-                InputProblem::WrongState => "is not in a state in which that can be done",
+                InputProblem::WrongState => "has changed in the meantime",
             };
             let field = match field.as_str() {
                 "base" => "the portal's address",
@@ -257,17 +257,17 @@ fn core(error: &PericardError) -> String {
         PericardError::Portal { problem, status } => {
             let problem = match problem {
                 PortalProblem::NotAPortal => "there is no health portal at this address",
-                PortalProblem::WrongIssuer => "the portal's sign-in server names itself differently than the portal does",
-                PortalProblem::Insecure => "the portal names an address that is not https",
-                PortalProblem::InvalidAnswer => "the portal's answer is not what its standard asks for",
-                PortalProblem::TooLarge => "the portal's answer is larger than anything reasonable",
-                PortalProblem::Unsupported => "the portal does not offer what is needed for this",
+                PortalProblem::WrongIssuer => "the portal and its sign-in server identify themselves by different names",
+                PortalProblem::Insecure => "the portal tried to use an unencrypted connection",
+                PortalProblem::InvalidAnswer => "the portal's response cannot be read",
+                PortalProblem::TooLarge => "the portal's response is too large",
+                PortalProblem::Unsupported => "the portal does not support this",
                 PortalProblem::Refused => "the portal refused the request",
-                PortalProblem::Failing => "the portal has a problem of its own",
-                PortalProblem::Certificate => "the portal's certificate is not trusted",
-                PortalProblem::ForeignLink => "the portal gave a link that leads away from it; it was not followed",
-                PortalProblem::UntrustedIdentity => "the portal's statement of who signed in cannot be believed",
-                PortalProblem::NotFresh => "the portal signed you in without the proof that it had asked for",
+                PortalProblem::Failing => "the portal is having problems",
+                PortalProblem::Certificate => "the portal's certificate cannot be verified",
+                PortalProblem::ForeignLink => "the portal linked to a different site; the link was not followed",
+                PortalProblem::UntrustedIdentity => "the portal could not confirm who signed in",
+                PortalProblem::NotFresh => "the portal skipped a security check that it requires",
             };
             match status {
                 Some(status) => format!("{problem} (HTTP {status})"),
@@ -275,23 +275,23 @@ fn core(error: &PericardError) -> String {
             }
         }
         PericardError::Integrity { .. } => {
-            "the portal delivered someone else's record; it was not stored, and updates are stopped".into()
+            "the portal sent someone else's record; it was not saved, and updates are paused".into()
         }
         PericardError::Storage { kind } => match kind {
             StorageKind::Full => "the disk is full",
-            StorageKind::ReadOnly => "the directory cannot be written",
+            StorageKind::ReadOnly => "the directory is not writable",
             StorageKind::WrongKey => "the key of this directory is not in the keystore",
             StorageKind::Damaged => "a database is damaged",
-            StorageKind::NotEncrypted => "the SQLite in this program is not SQLCipher; nothing was written",
-            StorageKind::Newer => "the directory was made by a newer pericard",
+            StorageKind::NotEncrypted => "this build of pericard cannot encrypt, so nothing was saved",
+            StorageKind::Newer => "the directory was written by a newer pericard",
             StorageKind::Unavailable => "the directory cannot be opened",
         }
         .into(),
         PericardError::Keystore { kind } => match kind {
-            KeystoreError::Unavailable => "the keystore cannot be used now",
-            KeystoreError::Refused => "the keystore refused",
-            KeystoreError::Lost => "the key of this account is no longer in the keystore",
-            KeystoreError::Doubled => "the keystore has several keys under one name",
+            KeystoreError::Unavailable => "the keystore cannot be reached right now",
+            KeystoreError::Refused => "the keystore refused access",
+            KeystoreError::Lost => "the key to this account is no longer in the keystore",
+            KeystoreError::Doubled => "the keystore has two keys for this account",
             KeystoreError::Unexpected => "the keystore failed",
         }
         .into(),
@@ -303,16 +303,16 @@ fn core(error: &PericardError) -> String {
 fn next(error: &PericardError) -> String {
     match error {
         PericardError::Offline => {
-            "What is here stays readable (pericard inbox) and what is queued stays queued. Check the network, or \
-             whether the portal runs, then try again."
+            "You can still read what is on this device (pericard inbox), and queued messages stay queued. Check the \
+             network and the portal, then try again."
         }
         PericardError::SignInRequired { reason: SignInReason::Expired } => "Start again: pericard signin",
         PericardError::SignInRequired { reason: SignInReason::AnotherPerson } => {
-            "Sign in as the person of this account, or without --account for an account of its own."
+            "Sign in as the same person as before, or leave out --account to add another account."
         }
         PericardError::SignInRequired { reason: SignInReason::ClientUnknown } => {
-            "Sign in again, which registers this program anew: pericard signin. With a client of your own (--client), ask \
-             the portal's makers."
+            "Sign in again, which registers this program once more: pericard signin. If you use --client-id, ask the \
+             portal's operator."
         }
         PericardError::SignInRequired {
             reason:
@@ -322,16 +322,16 @@ fn next(error: &PericardError) -> String {
                 | SignInReason::AccountChoice
                 | SignInReason::SecondFactor
                 | SignInReason::Refused,
-        } => "Sign in again, as the same person: pericard signin --browser",
+        } => "Sign in again as the same person: pericard signin --browser",
         PericardError::SignInRequired { .. } => {
-            "Sign in again as the same person, and everything is back: pericard signin"
+            "Sign in again as the same person to read them: pericard signin"
         }
         PericardError::StepUpRequired => {
-            "Nothing was lost. Sign in anew, then do it again: pericard step-up"
+            "Nothing was lost. Sign in, then try again: pericard step-up"
         }
-        PericardError::LeaseEnded => "Go where the portal can be reached, and they open again: pericard sync",
+        PericardError::LeaseEnded => "Connect to the internet to read them again: pericard sync",
         PericardError::ClockWrong { .. } => "Set this device's date, time and time zone, then try again.",
-        PericardError::RateLimited { .. } => "Nothing was lost. Try again after that.",
+        PericardError::RateLimited { .. } => "Nothing was lost. Try again then.",
         PericardError::WrongPassword { .. } => "Try again: pericard signin",
         PericardError::WrongCode { .. } => {
             "Wait for the next code in the authenticator app, then: pericard signin --resume"
@@ -339,61 +339,61 @@ fn next(error: &PericardError) -> String {
         PericardError::InvalidInput { field, problem } => match (field.as_str(), problem) {
             ("method", _) => "Use the browser: pericard signin --browser",
             ("base", InputProblem::NotHttps) => {
-                "Portals are reached by https. For a test portal on this machine, with every command: \
+                "A portal's address begins with https. For a test portal on this machine, add to every command: \
                  --allow-loopback-http"
             }
             ("base", _) => "Give the FHIR base, for example https://portal.example/fhir/r4",
-            ("code", InputProblem::NotARecoveryCode) => "Eight letters and digits or more; spaces and dashes are fine.",
-            ("code", _) => "Digits, spaces and dashes are fine; nothing else is.",
+            ("code", InputProblem::NotARecoveryCode) => "It has eight or more letters and digits. Spaces and dashes are fine.",
+            ("code", _) => "Use digits only. Spaces and dashes are fine.",
             (_, InputProblem::SharedRedirect) => {
-                "Sign in to it in a directory of its own: --dir DIR"
+                "Use a separate directory for this portal: --dir DIR"
             }
             _ => "",
         },
-        PericardError::NotFound => "Numbers are those of the list as it is now: pericard inbox",
-        PericardError::InUse => "Wait until it has ended, or use another directory: --dir DIR",
+        PericardError::NotFound => "Numbers refer to the current list: pericard inbox",
+        PericardError::InUse => "Wait until it ends, or use another directory: --dir DIR",
         PericardError::Portal { problem, .. } => match problem {
             PortalProblem::NotAPortal => {
-                "Check the address, and whether this network wants you to log in to it first (open any web page)."
+                "Check the address. You may need to sign in to this network first: open any web page."
             }
             PortalProblem::Certificate => {
-                "If this is a portal under test, give the --config that has its authority in extra_roots. Otherwise \
-                 somebody may be in between: do not sign in on this network."
+                "For a test portal, use a --config with its certificate authority in extra_roots. Otherwise someone may be \
+                 intercepting the connection: do not sign in on this network."
             }
             PortalProblem::Unsupported | PortalProblem::Refused => {
-                "See what it offers: pericard doctor. A portal where this app cannot register itself wants \
-                 --client-id ID at signin."
+                "See what it supports: pericard doctor. If this program cannot register there, give --client-id ID at \
+                 signin."
             }
             PortalProblem::Failing => "Nothing was lost. Try again later.",
             PortalProblem::NotFresh => {
-                "It may need a second factor: pericard two-factor enrol. Otherwise tell the portal's people."
+                "You may need a second factor: pericard two-factor enrol. If that does not help, contact the portal."
             }
             PortalProblem::WrongIssuer
             | PortalProblem::Insecure
             | PortalProblem::ForeignLink
             | PortalProblem::UntrustedIdentity => {
-                "Do not sign in there; tell the portal's people."
+                "Do not sign in there. Contact the portal."
             }
             _ => "See what the portal gets wrong: pericard doctor",
         },
         PericardError::Integrity { .. } => {
-            "What is here stays readable. Tell the portal's people; a later sync goes on when their answer is clean."
+            "You can still read what is on this device. Contact the portal; updates resume once it sends correct data."
         }
         PericardError::Storage { kind } => match kind {
-            StorageKind::Full => "Free some space, then try again. What was acknowledged is there.",
+            StorageKind::Full => "Free up some space, then try again. Nothing that was saved is lost.",
             StorageKind::ReadOnly | StorageKind::Unavailable => "Check the directory's owner, or use another: --dir DIR",
             StorageKind::WrongKey => {
-                "Use the keystore and the passphrase that the directory was made with. Nothing was changed."
+                "Use the keystore or passphrase that the directory was created with. Nothing was changed."
             }
-            StorageKind::Damaged => "Restore the directory from where it came, or begin a new one: --dir DIR",
+            StorageKind::Damaged => "Restore the directory from a backup, or start a new one: --dir DIR",
             StorageKind::NotEncrypted => "Build pericard with its own SQLCipher.",
             StorageKind::Newer => "Update pericard.",
         },
         PericardError::Keystore { kind: KeystoreError::Lost } => {
-            "What was cached cannot be read any more. Begin anew: pericard signin, or remove the account: pericard forget"
+            "The saved messages can no longer be read. Sign in to download them again (pericard signin), or remove the account: pericard forget"
         }
         PericardError::Keystore { kind: KeystoreError::Doubled } => {
-            "Look for two entries of dev.pericard in the system's keyring and remove the newer one, then try again."
+            "Find the two entries for dev.pericard in the system's keyring and remove the newer one, then try again."
         }
         PericardError::Keystore { .. } => "Unlock the system's keyring, then try again.",
         _ => "",
@@ -410,32 +410,29 @@ fn keystore(error: &DesktopKeystoreError) -> &'static str {
              directory can use a passphrase instead: set PERICARD_PASSPHRASE."
         }
         DesktopKeystoreError::WrongPassphrase => {
-            "Try again. Nothing was changed; nobody can recover a passphrase."
+            "Try again. Nothing was changed. A forgotten passphrase cannot be recovered."
         }
         DesktopKeystoreError::NoPassphrase => {
-            "Set PERICARD_PASSPHRASE, or run the command in a terminal. An empty passphrase is none."
+            "Set PERICARD_PASSPHRASE, or run the command in a terminal. The passphrase cannot be empty."
         }
         DesktopKeystoreError::Damaged | DesktopKeystoreError::Missing => {
-            "Without its keys the directory is unreadable. Restore the file, or begin a new directory: --dir DIR"
+            "Without its keys the directory cannot be read. Restore the file, or start a new directory: --dir DIR"
         }
         DesktopKeystoreError::Newer => "Update pericard.",
-        _ => "Check the directory's owner and space, or use another: --dir DIR",
+        _ => "Check the directory's owner and free space, or use another: --dir DIR",
     }
 }
 
-/// How far the clock is off, where the portal has told its own.
+/// Says how far the clock is off, if the portal sent its own time.
 fn clock(portal: Option<SystemTime>, now: SystemTime) -> String {
     let Some(portal) = portal else {
-        return "the clock of this device is wrong".into();
+        return "this device's clock is wrong".into();
     };
     let (off, way) = match portal.duration_since(now) {
         Ok(behind) => (behind, "behind"),
         Err(ahead) => (ahead.duration(), "ahead of"),
     };
-    format!(
-        "the clock of this device is {} {way} the portal's",
-        span(off)
-    )
+    format!("this device's clock is {} {way} the portal's", span(off))
 }
 
 fn whole_seconds(span: Duration) -> u64 {
@@ -458,22 +455,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_is_told_by_how_much_it_is_off_and_which_way() {
+    fn a_wrong_clock_is_described_by_amount_and_direction() {
         let now = SystemTime::now();
         let days = Duration::from_secs(3 * 86_400 + 100);
         assert_eq!(
             clock(Some(now + days), now),
-            "the clock of this device is 3 days behind the portal's"
+            "this device's clock is 3 days behind the portal's"
         );
         assert_eq!(
             clock(Some(now - days), now),
-            "the clock of this device is 3 days ahead of the portal's"
+            "this device's clock is 3 days ahead of the portal's"
         );
-        assert_eq!(clock(None, now), "the clock of this device is wrong");
+        assert_eq!(clock(None, now), "this device's clock is wrong");
     }
 
     #[test]
-    fn a_wait_is_told_in_what_people_count_in() {
+    fn a_wait_is_given_in_convenient_units() {
         let of = |seconds| span(Duration::from_secs(seconds));
         assert_eq!(span(Duration::from_millis(300)), "one second");
         assert_eq!(

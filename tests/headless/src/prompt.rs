@@ -107,11 +107,11 @@ pub(crate) fn passphrase(what: PassphraseFor) -> Option<Zeroizing<Vec<u8>>> {
     for _ in 0..3 {
         let (first, second) = (ask("New passphrase: ")?, ask("Once more: ")?);
         if first.is_empty() {
-            let _ = writeln!(terminal, "An empty passphrase is none.");
+            let _ = writeln!(terminal, "The passphrase cannot be empty.");
         } else if first == second {
             return Some(bytes(first));
         } else {
-            let _ = writeln!(terminal, "These were two different ones.");
+            let _ = writeln!(terminal, "The two passphrases differ.");
         }
     }
     None

@@ -15,8 +15,7 @@ use crate::failure::{Failure, span};
 use crate::output::{Output, STRONG, wrap};
 use crate::{prompt, render, time_format};
 
-const RESUME: &str =
-    "Give it with --code; the sign-in waits ten minutes: pericard signin --resume --code CODE";
+const RESUME: &str = "Give it within ten minutes: pericard signin --resume --code CODE";
 /// From so many tries on it is said how many are left before anything was wrong.
 const FEW: u32 = 3;
 
@@ -158,7 +157,7 @@ pub(crate) async fn ask(
                             enrol(&totp, output)?;
                         }
                         few(attempts_left);
-                        let code = prompt::line("code that the app shows now", RESUME)?;
+                        let code = prompt::line("code that the app shows", RESUME)?;
                         (sign_in.code(code).await, true)
                     }
                 }
@@ -190,8 +189,8 @@ fn is_digits(code: &str) -> bool {
 
 fn few(attempts_left: Option<u32>, output: &Output) {
     match attempts_left {
-        Some(1) => output.aside("One try is left."),
-        Some(n @ 2..=FEW) => output.aside(format!("{n} tries are left.")),
+        Some(1) => output.aside("You have one attempt left."),
+        Some(n @ 2..=FEW) => output.aside(format!("You have {n} attempts left.")),
         _ => {}
     }
 }
@@ -202,8 +201,8 @@ async fn wait(until: SystemTime, output: &Output) -> Result<(), Failure> {
         return Err(PericardError::RateLimited { retry_after: rest }.into());
     }
     output.aside(format!(
-        "Too many wrong answers. The portal listens again at {}, in {}.\n\
-         Wait here, or press Ctrl-C and come back: pericard signin --resume",
+        "Too many wrong answers. You can try again at {}, in {}.\n\
+         Wait here, or press Ctrl-C and continue later: pericard signin --resume",
         time_format::time(until),
         span(rest)
     ));
@@ -221,8 +220,7 @@ fn enrol(totp: &TotpSecret, output: &Output) -> Result<(), Failure> {
         }
         return Err(Failure::Enrolment(Box::new(totp.clone())));
     }
-    let why = "The portal wants a second factor before it lets you in. Scan this with an authenticator app, or \
-               type the secret into it:";
+    let why = "The portal requires a second factor. Scan this with an authenticator app, or type the secret into it:";
     tell(totp, why, output);
     Ok(())
 }
@@ -248,16 +246,16 @@ pub(crate) fn hand_over(codes: &[String], output: &Output) -> Result<(), Failure
     }
     output.say("");
     output.say(output.paint(STRONG, "Recovery codes"));
-    let what = "Each signs you in once when the authenticator app is lost. They are shown this once: keep them where \
-                the password is not.";
+    let what = "Each signs you in once when the authenticator app is lost. They are shown only once. \
+                Keep them separate from your password.";
     output.tell(what);
     output.say("");
     for line in render::recovery_codes(output, codes) {
         output.say(line);
     }
     output.say("");
-    while prompt::somebody() && !prompt::agree("Have you kept them", false)? {
-        output.aside("Nobody can show them again, so write them down or print them first.");
+    while prompt::somebody() && !prompt::agree("Have you saved them", false)? {
+        output.aside("They cannot be shown again. Write them down or print them first.");
     }
     Ok(())
 }

@@ -114,7 +114,7 @@ pub(crate) fn portal(options: &Options, base: Option<&str>) -> Result<PortalConf
         None => match <[PortalConfig; 1]>::try_from(portals) {
             Ok([portal]) => Ok(portal),
             Err(portals) if portals.is_empty() => {
-                Err(Failure::usage("no portal was named", advice))
+                Err(Failure::usage("no portal was given", advice))
             }
             Err(portals) => {
                 let known: Vec<_> = portals.into_iter().map(|portal| portal.base).collect();
@@ -137,7 +137,7 @@ impl Folder {
             .clone()
             .or_else(|| Some(dirs::data_dir()?.join("pericard")));
         let chosen = chosen.ok_or_else(|| {
-            Failure::usage("this system has no place for data", "Choose one: --dir DIR")
+            Failure::usage("this system has no data directory", "Choose one: --dir DIR")
         })?;
         std::path::absolute(chosen)
             .map(Self)

@@ -1,4 +1,4 @@
-//! What a portal can, cannot and gets wrong, and how this device stands with it.
+//! `pericard doctor`: diagnoses a portal and this device's account there.
 
 use comfy_table::CellAlignment::Left;
 use pericard::{Account, FeatureState, Finding, PericardError, SealReason, SessionState, Verdict};
@@ -19,7 +19,7 @@ pub(super) async fn run(
     base: Option<&str>,
     output: &Output,
 ) -> Result<(), Failure> {
-    // Who names a portal wants to know about that; the directory is left alone then.
+    // A portal given on the command line is examined without opening the directory.
     let context = match base {
         None if Folder::of(options)?.is_used() => Some(Context::existing(options).await?),
         _ => None,
@@ -37,20 +37,21 @@ pub(super) async fn run(
         Some(account) => Some(Device::of(account).await?),
         None => None,
     };
-    // The account knows the roots that it was made with.
+    // The account has the roots that it was created with.
     let config = match (&account, base) {
         (Some(account), None) => account.portal_config()?,
         _ => settings::portal(options, base)?,
     };
     let glance = Glance::open(options, &config).await?;
-    // What this device has seen of its own account's portal counts: what it announced before, how its records take tokens.
+    // For its own account, use the client that has seen this portal before: findings compare with what it announced
+    // then.
     let client = match (&context, base) {
         (Some(context), None) if known.is_some() => &context.client,
         _ => &glance.client,
     };
     let found = client.portal(config.clone()).await;
     if let (Some(device), Err(_)) = (&device, &found) {
-        // The portal cannot be examined; what is known here still helps.
+        // The portal cannot be examined; the device's part still can.
         device.say(output);
     }
     let portal = found?;
@@ -90,7 +91,7 @@ pub(super) async fn run(
     }
 }
 
-/// The findings under the three things that people ask about. They come in this order.
+/// Groups the findings under three titles; `Portal::findings` returns them in this order.
 fn groups(findings: &[Finding]) -> Vec<(&'static str, &[Finding])> {
     let begins = |subject: &str, after: usize| {
         let rest = findings.iter().skip(after);
@@ -101,7 +102,7 @@ fn groups(findings: &[Finding]) -> Vec<(&'static str, &[Finding])> {
     let records = begins("FHIR R4", pages);
     [
         ("Signing in", &findings[..pages]),
-        ("Looking after the sign-in", &findings[pages..records]),
+        ("Account and sessions", &findings[pages..records]),
         ("Records", &findings[records..]),
     ]
     .into_iter()
@@ -117,7 +118,7 @@ fn verdict(finding: &Finding) -> (&'static str, Look) {
     }
 }
 
-/// How this device stands with an account.
+/// The state of an account on this device.
 struct Device {
     lines: Vec<(String, bool)>,
     shape: Value,
@@ -125,35 +126,35 @@ struct Device {
 
 impl Device {
     async fn of(account: &Account) -> Result<Self, Failure> {
-        // Asking the portal is what shows how the session and the clock really are.
+        // A request to the portal shows whether the session and the clock are really good.
         let factor = account.two_factor().status().await;
         let session = account.session();
         let mut lines = vec![match session {
             SessionState::Active => ("the session is active".into(), true),
             SessionState::StepUp => (
-                "the portal wants a fresh sign-in: pericard step-up".into(),
+                "the portal asks you to sign in again: pericard step-up".into(),
                 false,
             ),
             SessionState::SignIn { .. } => (
-                "the portal wants a new sign-in: pericard signin".into(),
+                "the portal asks for a new sign-in: pericard signin".into(),
                 false,
             ),
             SessionState::Sealed {
                 reason: SealReason::Lease,
             } => (
-                "sealed, the portal was not reached for too long: pericard sync".into(),
+                "sealed, this device was offline for too long: pericard sync".into(),
                 false,
             ),
             SessionState::Sealed {
                 reason: SealReason::IdentityChanged,
             } => (
-                "sealed, the portal answered for somebody else: pericard signin".into(),
+                "sealed, the portal responded for a different person: pericard signin".into(),
                 false,
             ),
             SessionState::Sealed {
                 reason: SealReason::Refused,
             } => (
-                "the portal ended the session; sign in again to unseal".into(),
+                "sealed, the portal ended the session: pericard signin".into(),
                 false,
             ),
             SessionState::Unusable { .. } => (
@@ -185,21 +186,21 @@ impl Device {
             .any(|feature| matches!(feature.state, FeatureState::Stopped { .. }));
         lines.push(match stopped {
             true => (
-                "messages are stopped: the portal delivered somebody else's record".into(),
+                "updates are paused: the portal sent someone else's record".into(),
                 false,
             ),
-            false => ("messages are on".into(), true),
+            false => ("messages are updated".into(), true),
         });
         lines.push(match held {
-            0 => ("every record was matched to its person".into(), true),
+            0 => ("every record was matched to a person".into(), true),
             n => (
-                format!("{n} records could not be matched to their person and were not stored"),
+                format!("{n} records could not be matched to a person and were not saved"),
                 false,
             ),
         });
         for incident in &incidents {
             let at = time_format::full(incident.at);
-            lines.push((format!("{at}: somebody else's record was refused"), false));
+            lines.push((format!("{at}: someone else's record was refused"), false));
         }
         let told = incidents
             .iter()

@@ -37,7 +37,7 @@ pub(super) async fn inbox(options: &Options, list: &List, output: &Output) -> Re
         &json!({ "threads": shapes.collect::<Vec<_>>(), "total": all.len(), "after": page.after }),
     );
     if page.threads.is_empty() {
-        output.say("The inbox is empty. To fetch it: pericard sync");
+        output.say("The inbox is empty. To download messages: pericard sync");
     } else if !output.json {
         output.say(render::inbox(output, &page.threads, first));
         if let Some(after) = &page.after {

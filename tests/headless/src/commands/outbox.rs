@@ -20,7 +20,7 @@ pub(super) async fn run(
     let waiting = messages.outbox().await?;
     if let Some(n) = retry {
         messages.retry(nth(&waiting, n)?.id.clone()).await?;
-        output.say("Queued once more. The next sync sends it: pericard sync");
+        output.say("Queued again. The next sync sends it: pericard sync");
     }
     if let Some(n) = withdraw {
         messages.withdraw(nth(&waiting, n)?.id.clone()).await?;
@@ -41,8 +41,8 @@ fn nth(waiting: &[Message], n: usize) -> Result<&Message, Failure> {
         .and_then(|n| waiting.get(n))
         .ok_or_else(|| {
             Failure::usage(
-                format!("nothing in the outbox has number {n}"),
-                "Numbers are those of: pericard outbox",
+                format!("there is no message {n} in the outbox"),
+                "Numbers refer to the current list: pericard outbox",
             )
         })
 }

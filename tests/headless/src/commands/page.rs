@@ -38,7 +38,7 @@ pub(super) async fn run(
         output.say(url);
     } else {
         browser::show(&url, open, output);
-        output.aside("Its link back to the app ends this; so does Ctrl-C.");
+        output.aside("Follow its link back to the app when you are done, or press Ctrl-C.");
         if callback.returned().await? {
             output.say(format!(
                 "{} Back from the portal's page.",

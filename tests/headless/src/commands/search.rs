@@ -47,7 +47,7 @@ pub(super) async fn run(
         .map(|hit| shapes::hit(hit, number(&hit.message.thread)));
     output.result(&json!({ "hits": shapes.collect::<Vec<_>>(), "after": page.after }));
     if page.hits.is_empty() {
-        output.say("No message has all of these words.");
+        output.say("No message contains all of these words.");
     } else if !output.json {
         for line in render::hits(output, &page.hits, number) {
             output.say(line);
@@ -58,7 +58,7 @@ pub(super) async fn run(
             .map(|after| format!("\nMore: --all, or --after {after}"));
         output.say(output.paint(
             QUIET,
-            more.unwrap_or_else(|| "\nThe number in front is for: pericard read".into()),
+            more.unwrap_or_else(|| "\nTo read one, use its number: pericard read".into()),
         ));
     }
     context.close().await

@@ -90,17 +90,29 @@ fn tell(message: &Message, offline: bool, output: &Output) {
     output.tell(match message.state {
         MessageState::Sent => output.paint(GOOD, "Sent."),
         MessageState::Queued if offline => {
-            format!("{} The portal cannot be reached; the next sync sends it.", output.paint(DOUBT, "Queued."))
+            format!(
+                "{} The portal cannot be reached; the next sync sends it.",
+                output.paint(DOUBT, "Queued.")
+            )
         }
-        MessageState::Queued => format!("{} The next sync sends it: pericard sync", output.paint(DOUBT, "Queued.")),
+        MessageState::Queued => format!(
+            "{} The next sync sends it: pericard sync",
+            output.paint(DOUBT, "Queued.")
+        ),
         MessageState::Failed { status } => {
-            format!("{} The portal refused it (HTTP {status}): pericard outbox", output.paint(DOUBT, "Not sent."))
+            format!(
+                "{} The portal refused it (HTTP {status}): pericard outbox",
+                output.paint(DOUBT, "Not sent.")
+            )
         }
         MessageState::Sending => {
-            format!("{} Whether it arrived is settled by the next sync.", output.paint(DOUBT, "Under way."))
+            format!(
+                "{} The next sync finds out whether it arrived.",
+                output.paint(DOUBT, "Under way.")
+            )
         }
         MessageState::Unknown | MessageState::Received => format!(
-            "{} The portal cannot prove whether it arrived. Look there, then decide: pericard outbox",
+            "{} It may not have arrived. Check at the portal, then decide: pericard outbox",
             output.paint(DOUBT, "In doubt.")
         ),
     });

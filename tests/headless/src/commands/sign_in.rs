@@ -23,8 +23,8 @@ pub(super) async fn run(options: &Options, how: &Signin, output: &Output) -> Res
         let (context, callback) = Context::with_browser(options).await?;
         let sign_in = context.client.resume_sign_in().await?.ok_or_else(|| {
             Failure::usage(
-                "no sign-in is under way",
-                "One lasts ten minutes. Start anew: pericard signin",
+                "there is no sign-in to continue",
+                "A sign-in is kept for ten minutes. Start again: pericard signin",
             )
         })?;
         (context, callback, sign_in)
@@ -94,8 +94,8 @@ async fn begin(
     Ok((context, callback, sign_in))
 }
 
-/// Begins a sign-in: with questions here where portal and --config allow that, else on the portal's own pages. Who gives
-/// answers along is told when they cannot be used.
+/// Begins a sign-in: with questions here where portal and --config allow that, else on the portal's own pages. Who
+/// gives answers along is told when they cannot be used.
 pub(super) async fn by(
     how: &Answering,
     native: bool,

@@ -27,7 +27,7 @@ pub(super) async fn run(
         account.forget().await?;
         output.result(&json!({ "forgotten": id }));
         output.tell(format!(
-            "{} Nothing of the account is left here. The portal was not told.",
+            "{} The account is removed from this device. The portal was not notified.",
             output.paint(GOOD, "Forgotten.")
         ));
     }

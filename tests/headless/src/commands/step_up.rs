@@ -32,8 +32,8 @@ pub(super) async fn run(
         "recovery_codes_left": signed.recovery_codes_left }),
     );
     output.tell(format!(
-        "{} Welcome back, {}. What the portal refused can be done now.",
-        output.paint(GOOD, "Signed in anew."),
+        "{} Welcome back, {}. You can now repeat what the portal refused.",
+        output.paint(GOOD, "Signed in again."),
         sign_in::name(&account)
     ));
     sign_in::left(&signed, output);
@@ -49,8 +49,8 @@ pub(super) struct Way<'a> {
 }
 
 impl Way<'_> {
-    /// Does `work`. Where the portal wants a fresh sign-in first and somebody is at the terminal, offers that, and then does
-    /// `work` again.
+    /// Does `work`. Where the portal wants a fresh sign-in first and somebody is at the terminal, offers that, and then
+    /// does `work` again.
     pub(super) async fn lifted<T>(
         &self,
         work: impl AsyncFn() -> Result<T, PericardError>,
@@ -60,7 +60,7 @@ impl Way<'_> {
             other => return Ok(other?),
         }
         self.output
-            .aside("The portal wants you to sign in once more before it does this.");
+            .aside("The portal asks you to sign in again before it does this.");
         if !prompt::agree("Sign in now", true)? {
             return Err(PericardError::StepUpRequired.into());
         }

@@ -51,12 +51,12 @@ async fn tell(account: &Account, done: &SyncProgress, output: &Output) -> Result
         let waiting = count(waiting.len() as u64, "message");
         output.say(output.paint(
             DOUBT,
-            format!("{waiting} not sent yet, or in doubt: pericard outbox"),
+            format!("{waiting} not sent yet, or may not have arrived: pericard outbox"),
         ));
     }
     if held > 0 {
         output.tell(format!(
-            "{} could not be matched to you and not stored; ask the portal.",
+            "{} could not be matched to you and were not saved. Ask the portal.",
             count(held, "record")
         ));
     }

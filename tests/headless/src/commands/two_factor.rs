@@ -39,7 +39,7 @@ pub(super) async fn run(
         }
         TwoFactor::Enrol { confirm: None, .. } => enrol(&way, &factor, output).await?,
         TwoFactor::NewCodes { yes } => {
-            sure("All earlier recovery codes end.", *yes, output)?;
+            sure("All earlier recovery codes stop working.", *yes, output)?;
             let codes = way.lifted(async || factor.new_recovery_codes().await).await;
             let codes = codes.map_err(nothing)?;
             output.result(&json!({ "recovery_codes": codes }));
@@ -47,7 +47,7 @@ pub(super) async fn run(
         }
         TwoFactor::Disable { yes } => {
             sure(
-                "From then on the password alone signs in, and the recovery codes end.",
+                "You will sign in with the password alone, and the recovery codes stop working.",
                 *yes,
                 output,
             )?;
@@ -55,7 +55,7 @@ pub(super) async fn run(
             disabled.map_err(nothing)?;
             output.result(&json!({ "enrolled": false }));
             output.tell(format!(
-                "{} The authenticator app's entry is of no use any more: remove it there.",
+                "{} You can now remove the entry from your authenticator app.",
                 output.paint(GOOD, "Removed.")
             ));
         }
@@ -124,7 +124,7 @@ async fn enrol(
                the code that it shows.";
     prompts::tell(&begun.totp, why, output);
     let codes = loop {
-        let code = prompt::line("code that the app shows now", "")?;
+        let code = prompt::line("code that the app shows", "")?;
         let confirmed = way.lifted(async || factor.confirm(begun.id.clone(), code.clone()).await);
         match confirmed.await.map_err(over) {
             Err(Failure::Core(
@@ -142,7 +142,7 @@ async fn enrol(
 fn enrolled(codes: &[String], output: &Output) -> Result<(), Failure> {
     output.result(&json!({ "enrolled": true, "recovery_codes": codes }));
     output.tell(format!(
-        "{} From now on signing in asks for a code of the app.",
+        "{} From now on, signing in asks for a code from the app.",
         output.paint(GOOD, "Set up.")
     ));
     prompts::hand_over(codes, output)
@@ -156,11 +156,11 @@ fn sure(consequence: &str, yes: bool, output: &Output) -> Result<(), Failure> {
     if !prompt::somebody() {
         return Err(Failure::NotAsked(
             "a yes",
-            "This cannot be undone. If it is meant: --yes".into(),
+            "This cannot be undone. To confirm: --yes".into(),
         ));
     }
     output.aside(consequence);
-    if prompt::agree("Go on", false)? {
+    if prompt::agree("Continue", false)? {
         Ok(())
     } else {
         Err(PericardError::Cancelled.into())
@@ -174,8 +174,8 @@ fn elsewhere(error: PericardError) -> Failure {
             problem: PortalProblem::Unsupported,
             ..
         } => Failure::usage(
-            "the portal keeps the second factor to its own pages",
-            "Look there: pericard page account",
+            "this portal manages the second factor on its own pages",
+            "Open them: pericard page account",
         ),
         other => other.into(),
     }
@@ -184,8 +184,8 @@ fn elsewhere(error: PericardError) -> Failure {
 fn over(failure: Failure) -> Failure {
     match failure {
         Failure::Core(PericardError::NotFound) => Failure::usage(
-            "this enrolment is over, or there never was one",
-            "One lasts ten minutes. Begin anew: pericard two-factor enrol",
+            "there is no such enrolment, or it has expired",
+            "An enrolment is kept for ten minutes. Start again: pericard two-factor enrol",
         ),
         Failure::Core(error) => elsewhere(error),
         other => other,

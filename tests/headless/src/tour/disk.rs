@@ -36,10 +36,13 @@ pub(super) async fn look(
     std::fs::remove_file(&control).map_err(|error| Failure::io("remove the control", error))?;
     let seen = seen?.times;
     promise(seen >= canaries.len() as u64, || {
-        "the search overlooks what is there, so it proves nothing".into()
+        "the search missed the control, so it proves nothing".into()
     })?;
     promise(counts.disk_canaries == 0, || {
-        format!("plain text is on the disk, {} times", counts.disk_canaries)
+        format!(
+            "plain text was found on the disk, {} times",
+            counts.disk_canaries
+        )
     })?;
     report.show(format!(
         "{:>6}  words, names, tokens, secrets, the password",
@@ -54,7 +57,7 @@ pub(super) async fn look(
     report.show(format!(
         "{seen:>6}  found in an unencrypted file, as a control"
     ));
-    report.done("Nothing can be read without the keys.");
+    report.done("Without the keys, nothing on this disk can be read.");
     Ok(())
 }
 
@@ -75,7 +78,7 @@ fn canaries_of(fixture: &Fixture, everything: &[Message]) -> Result<Canaries, Fa
     canaries.add(&*fixture.passphrase);
     let tokens = fixture.wire.tokens();
     promise(!tokens.is_empty(), || {
-        "no token came by to be looked for".into()
+        "no token was seen, so there was none to look for".into()
     })?;
     tokens.iter().for_each(|token| canaries.add(&**token));
     Ok(canaries)

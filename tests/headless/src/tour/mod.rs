@@ -54,7 +54,7 @@ pub(crate) async fn run(output: &Output) -> Result<(), Failure> {
     offline::search(&mut report, output, &messages, &threads, &mut counts).await?;
     let queued = offline::write(&mut report, &messages, &thread).await?;
     promise(fixture.wire.carried() == carried, || {
-        "something went over a network that was cut".into()
+        "something was sent although the network was cut".into()
     })?;
     online::arrive(
         &mut report,
@@ -93,7 +93,7 @@ fn end(output: &Output, report: &Report<'_>, counts: &Counts) {
         output.paint(
             QUIET,
             format!(
-                "{:.1} seconds; nothing of it is left on this machine.",
+                "{:.1} seconds. Nothing is left on this machine.",
                 report.seconds()
             )
         )

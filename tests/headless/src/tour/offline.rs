@@ -38,7 +38,7 @@ pub(super) async fn cut(
     promise(offline, || {
         "a sync without a network did not end as offline".into()
     })?;
-    report.done("A sync says that it is offline. Everything else goes on.");
+    report.done("A sync reports that it is offline. Everything else works.");
     Ok(())
 }
 
@@ -200,6 +200,6 @@ pub(super) async fn write(
     for line in wrap(ANSWER, 66) {
         report.show(format!("┃ {line}"));
     }
-    report.done("Queued; in its conversation, and already found by a search.");
+    report.done("Queued, shown in its conversation, and found by search.");
     Ok(queued)
 }

@@ -30,7 +30,7 @@ pub(super) async fn open(
     promise(client.accounts().await?.is_empty(), || {
         "a new directory has accounts".into()
     })?;
-    report.done("Sealed keys, an encrypted database, nobody signed in.");
+    report.done("Encrypted keys, an encrypted database, nobody signed in.");
     Ok(client)
 }
 
@@ -69,10 +69,10 @@ pub(super) async fn sign_in(
         .unwrap_or_default();
     // What the line below says of tokens, the wire has heard.
     promise(fixture.wire.every_token_is_bound(), || {
-        "the portal gave a token that anybody could use".into()
+        "the portal issued a token that is not bound to this device".into()
     })?;
     report.done(format!(
-        "Signed in as {name}. Sealed tokens, bound to this device."
+        "Signed in as {name}. The tokens are encrypted and bound to this device."
     ));
     Ok(account)
 }
@@ -111,7 +111,7 @@ pub(super) async fn arrive(
     queued: &Message,
     counts: &mut Counts,
 ) -> Result<(), Failure> {
-    report.step("The network is back, and loses the portal's answer");
+    report.step("The network is back, and loses the portal's response");
     fixture.lose_an_answer()?;
     fixture.wire.mend();
     let lost = fixture.wire.lost();
@@ -122,7 +122,7 @@ pub(super) async fn arrive(
     })?;
     let lost = fixture.wire.lost() - lost;
     promise(lost == 1, || {
-        format!("{lost} answers were lost, not one: nothing is proved")
+        format!("{lost} responses were lost, not one: this proves nothing")
     })?;
     counts.portal_copies = fixture.copies(ANSWER)?;
     promise(counts.portal_copies == 1, || {
@@ -133,15 +133,15 @@ pub(super) async fn arrive(
     })?;
     let message = messages.message(queued.id.clone()).await?;
     promise(message.state == MessageState::Sent, || {
-        "the message has arrived and is not shown as sent".into()
+        "the message arrived but is not shown as sent".into()
     })?;
     report.show(format!(
-        "{lost:>6}  answer lost after the portal had stored the message"
+        "{lost:>6}  response lost after the portal stored the message"
     ));
     report.show(format!(
         "{:>6}  copy of the message at the portal",
         counts.portal_copies
     ));
-    report.done("Looked up by its identifier instead of sent again; shown as sent.");
+    report.done("Found by its identifier instead of sent again; shown as sent.");
     Ok(())
 }

@@ -203,7 +203,7 @@ fn a_sign_in_whose_port_is_taken_says_so_instead_of_waiting() {
     let taken = std::net::TcpListener::bind(("127.0.0.1", port.parse().unwrap())).unwrap();
     harness
         .run(&["signin", "--resume", "--no-open"])
-        .fails(2, &format!("another program has port {port}"));
+        .fails(2, &format!("another program uses port {port}"));
     drop(taken);
 }
 

@@ -19,13 +19,13 @@ fn two_for_a_command_line_that_is_wrong() {
     assert_eq!(empty.err.lines().count(), 1, "{empty:?}");
     harness
         .run(&["signin", "--resume"])
-        .fails(2, "no sign-in is under way");
+        .fails(2, "no sign-in to continue");
     harness
         .run(&["outbox", "--retry", "1"])
-        .fails(2, "number 1");
+        .fails(2, "no message 1");
     harness
         .run(&["portal", "clinic"])
-        .fails(2, "not an address");
+        .fails(2, "not a web address");
     harness
         .run(&["portal", "http://portal.example/fhir"])
         .fails(2, "--allow-loopback-http");
@@ -108,12 +108,12 @@ fn four_for_a_wrong_password_or_code() {
 fn five_for_a_portal_that_is_none_or_gets_it_wrong() {
     let harness = Harness::new();
     harness.control(r#"{ "fault": "captive_portal" }"#);
-    harness.run(&["portal"]).fails(5, "log in to it first");
-    harness.control(r#"{ "fault": "none" }"#);
-    harness.control(r#"{ "fault": "wrong_issuer" }"#);
     harness
         .run(&["portal"])
-        .fails(5, "names itself differently");
+        .fails(5, "sign in to this network first");
+    harness.control(r#"{ "fault": "none" }"#);
+    harness.control(r#"{ "fault": "wrong_issuer" }"#);
+    harness.run(&["portal"]).fails(5, "by different names");
     harness.control(r#"{ "fault": "none" }"#);
     // The same portal, without its authority in the configuration.
     let base = harness.portal().base();
@@ -121,7 +121,7 @@ fn five_for_a_portal_that_is_none_or_gets_it_wrong() {
     stranger
         .args(["portal", &base])
         .env_remove("PERICARD_CONFIG");
-    said(stranger).fails(5, "certificate is not trusted");
+    said(stranger).fails(5, "certificate cannot be verified");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn six_for_a_keystore_or_directory_that_cannot_be_used() {
     let harness = Harness::with_ana();
     let mut other = harness.command();
     other.arg("inbox").env("PERICARD_PASSPHRASE", "another");
-    said(other).fails(6, "passphrase is not the one");
+    said(other).fails(6, "the passphrase is wrong");
     let mut silent = harness.command();
     silent.arg("inbox").env_remove("PERICARD_PASSPHRASE");
     said(silent).fails(6, "PERICARD_PASSPHRASE");
@@ -170,7 +170,7 @@ fn seven_for_a_portal_that_asks_to_wait() {
         .collect();
     assert_eq!(exits, [4, 4, 4, 4, 7, 7]);
     // Even the right one has to wait.
-    harness.sign_in("ben", &[]).fails(7, "asks to wait for");
+    harness.sign_in("ben", &[]).fails(7, "asks you to wait");
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn eight_for_a_record_of_somebody_else() {
     let harness = Harness::with_ana();
     harness.control(r#"{ "fault": "leak_other_patient", "when": "always" }"#);
     harness.control(r#"{ "new_message": { "who": "ana", "text": "Something new." } }"#);
-    harness.run(&["sync"]).fails(8, "was not stored");
+    harness.run(&["sync"]).fails(8, "was not saved");
     assert_eq!(harness.json(&["inbox"])["total"], 4);
     let doctor = harness.json(&["doctor"]);
     assert_eq!(doctor["device"]["messages_stopped"], true);

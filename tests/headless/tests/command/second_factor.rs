@@ -37,7 +37,7 @@ fn a_recovery_code_signs_in_once_and_says_how_many_are_left() {
     );
     harness.run(&["forget"]).succeeds();
     let again = harness.sign_in("ana", &["--recovery-code", &codes[0]]);
-    again.fails(4, "the code is wrong or was used before");
+    again.fails(4, "the code is wrong or was already used");
     harness
         .sign_in("ana", &["--recovery-code", "abc"])
         .fails(2, "is not a recovery code");
@@ -133,7 +133,7 @@ fn a_second_factor_is_set_up_renewed_and_removed() {
         (4, &"step_up_required".into())
     );
     step_up(&harness, "ben", &harness.code_of(secret)).succeeds();
-    confirm(&harness.code_of(secret)).fails(2, "this enrolment is over");
+    confirm(&harness.code_of(secret)).fails(2, "no such enrolment");
     let fresh = harness.json(&["two-factor", "new-codes", "--yes"]);
     assert_eq!(codes(&fresh).len(), 8);
     harness.run(&["two-factor", "disable"]).fails(2, "--yes");

@@ -27,14 +27,14 @@ fn a_message_that_needs_a_fresh_sign_in_waits_for_it_and_is_sent_once() {
     other
         .args(["step-up", "--user", "ben", "--code", &code])
         .env("PERICARD_PASSWORD", harness.password("ben"));
-    said(other).fails(4, "somebody else signed in");
+    said(other).fails(4, "someone else signed in");
     let code = harness.code("ana");
     let mut command = harness.command();
     command
         .args(["step-up", "--user", "ana", "--code", &code])
         .env("PERICARD_PASSWORD", harness.password("ana"));
     let done = said(command).succeeds();
-    assert!(done.out.starts_with("Signed in anew."), "{done:?}");
+    assert!(done.out.starts_with("Signed in again."), "{done:?}");
     assert_eq!(harness.json(&["sync"])["sent"], 1);
     let copies = harness.control(r#"{ "count_messages": { "text": "A stonemason asks." } }"#);
     assert_eq!(copies.count(), Some(1));

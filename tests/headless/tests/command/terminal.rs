@@ -77,13 +77,13 @@ fn somebody_who_must_enrol_scans_or_types_the_secret_and_keeps_the_recovery_code
     let picture = person.sees("Secret");
     assert!(picture.contains("██████"), "no QR code: {picture}");
     let secret = person.sees("Address").trim().replace(' ', "");
-    person.is_asked("Code that the app shows now: ", "000000");
-    person.sees("Not accepted: the code is wrong or was used before; 4 tries are left.");
+    person.is_asked("Code that the app shows: ", "000000");
+    person.sees("Not accepted: the code is wrong or was already used; you have 4 attempts left.");
     person
-        .is_asked("Code that the app shows now: ", &harness.code_of(&secret))
-        .is_asked("Have you kept them? [y/N] ", "")
-        .is_asked("Nobody can show them again", "perhaps")
-        .is_asked("Have you kept them? [y/N] ", "y");
+        .is_asked("Code that the app shows: ", &harness.code_of(&secret))
+        .is_asked("Have you saved them? [y/N] ", "")
+        .is_asked("They cannot be shown again", "perhaps")
+        .is_asked("Have you saved them? [y/N] ", "y");
     let (rest, exit) = person.ends();
     assert!(rest.contains("Signed in. Welcome, Dario"), "{rest}");
     assert_eq!(exit, 0);
@@ -101,7 +101,7 @@ fn a_recovery_code_is_typed_where_the_code_is_asked_for() {
     person
         .is_asked("User name: ", "ana")
         .is_asked("Password: ", "guessed");
-    person.sees("user name or password is wrong; 4 tries are left. Try again.");
+    person.sees("user name or password is wrong; you have 4 attempts left. Try again.");
     person.signs_in(&harness, "ana");
     let asked = "Code of the authenticator app, or a recovery code: ";
     person.is_asked(asked, "not one");
@@ -149,14 +149,14 @@ fn a_second_factor_is_set_up_and_what_cannot_be_undone_asks_first() {
     person.sees("Secret");
     let secret = person.sees("Address").trim().replace(' ', "");
     person
-        .is_asked("Code that the app shows now: ", "no digits")
-        .is_asked("Code that the app shows now: ", &harness.code_of(&secret));
+        .is_asked("Code that the app shows: ", "no digits")
+        .is_asked("Code that the app shows: ", &harness.code_of(&secret));
     person.sees("Set up.");
-    person.is_asked("Have you kept them? [y/N] ", "yes");
+    person.is_asked("Have you saved them? [y/N] ", "yes");
     assert_eq!(person.ends().1, 0);
 
     let mut person = Person::runs(&harness, &["two-factor", "disable"]);
-    person.is_asked("Go on? [y/N] ", "");
+    person.is_asked("Continue? [y/N] ", "");
     let (rest, exit) = person.ends();
     assert!(rest.contains("nothing was changed"), "{rest}");
     assert_eq!(exit, 1);
