@@ -1,20 +1,18 @@
-//! Where a portal is, and where its access token may go.
+//! The address of a portal, and where its access token may be sent.
 //!
-//! A [`Base`] is the FHIR service address as the app's configuration gives it. The text is kept as
-//! given, because issuers, audiences and accounts are compared byte for byte and parsing adds a
-//! slash (SMART App Launch 2.2, `aud`; RFC 8414 §3.3).
+//! A [`Base`] is the FHIR base URL from the app's configuration. Its text is kept as given, because issuers, audiences
+//! and accounts are compared byte for byte and parsing adds a slash (SMART App Launch 2.2, `aud`; RFC 8414 §3.3).
 //!
-//! An access token is sent only to addresses that the base [covers](Base::covers): same scheme,
-//! host and port, and a path that is the base's or below it at a segment boundary. Addresses that
-//! some server could read as another path (encoded slashes, dots or backslashes, `..;`) are never
-//! covered.
+//! An access token is sent only to URLs that the base [covers](Base::covers): same scheme, host and port, and a path
+//! that equals the base's or continues it at a segment boundary. URLs that some server could read as another path
+//! (encoded slashes, dots or backslashes, `..;`) are never covered.
 
 use std::fmt;
 use std::net::Ipv4Addr;
 
 use url::{Host, Url};
 
-/// Why an address is not acceptable. The address itself is never part of the text.
+/// Why an address is refused. The text never contains the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BaseError {
     /// Not an absolute address in plain ASCII.
@@ -61,18 +59,18 @@ impl Base {
         })
     }
 
-    /// The text as it was given.
+    /// Returns the text as given.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The parsed address.
+    /// Returns the parsed URL.
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// The address of a path below the base, such as `Communication/42`. Segments are encoded;
-    /// empty ones, `.` and `..` are left out, so the result never leaves the base.
+    /// Returns the URL of a path below the base, such as `Communication/42`. Segments are encoded; empty segments, `.`
+    /// and `..` are left out, so the result never leaves the base.
     pub fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         let segments = path.split('/').filter(|segment| !segment.is_empty());
@@ -84,7 +82,7 @@ impl Base {
         url
     }
 
-    /// Whether an access token of this portal may be sent there.
+    /// Whether an access token of this portal may be sent to `url`.
     pub fn covers(&self, url: &Url) -> bool {
         if self.url.origin() != url.origin()
             || !url.username().is_empty()
@@ -117,7 +115,7 @@ impl Base {
         }
     }
 
-    /// The part of a covered address below the base, without a leading slash.
+    /// Returns the path of a covered URL relative to the base, without a leading slash.
     pub(crate) fn below<'u>(&self, url: &'u Url) -> Option<&'u str> {
         if !self.covers(url) {
             return None;
@@ -157,8 +155,7 @@ impl fmt::Debug for Base {
 /// Reads the address of an endpoint: https, or http to a loopback host when allowed; no user name,
 /// no fragment (RFC 6749 §3.1). A query is allowed there.
 pub fn endpoint(text: &str, allow_loopback_http: bool) -> Result<Url, BaseError> {
-    // The parser of browsers mends what others would read differently: backslashes, tabs, missing
-    // slashes.
+    // The URL parser repairs what other parsers read differently: backslashes, tabs, missing slashes.
     let plain = text
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>'));

@@ -1,17 +1,15 @@
-//! Reading JSON from servers: tolerant of wrong types, bounded in what it keeps.
+//! Deserialises JSON from servers: tolerates members of a wrong type and bounds memory.
 //!
 //! Two rules, for every document of this crate:
 //!
-//! - **A member of a wrong type costs that member.** `null`, a number where a text belongs, a text where
-//!   an object belongs: the member is absent and the rest of the document is read. Where absence would
-//!   be believed (whom a record is about), the type in question says "unreadable" instead; see
-//!   [`Reference`](crate::fhir::datatypes::Reference).
-//! - **An array costs memory only up to its cap.** Elements are counted while they are read, so a list of a
-//!   million empty objects is never in memory. Lists that decide something fail over their cap
-//!   ([`objects`]); lists that are only shown are cut ([`first_objects`], [`first_texts`]).
+//! - **A member of a wrong type costs that member.** `null`, a number instead of a string, or a string instead of an
+//!   object counts as absent, and the rest of the document is read. Where an absent member would mean something (whom a
+//!   record is about), its type says "unreadable" instead; see [`Reference`](crate::fhir::datatypes::Reference).
+//! - **An array takes memory only up to its cap.** Elements are counted while they are read, so a list of a million
+//!   empty objects is never in memory. Lists that decide something fail above their cap ([`objects`]); lists that are
+//!   only displayed are truncated ([`first_objects`], [`first_texts`]).
 //!
-//! Everything is read in one pass. What fails is text that is no JSON, a member given twice, and a list over
-//! its cap.
+//! Everything is read in one pass. It fails for invalid JSON, for a member given twice, and for a list above its cap.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -19,7 +17,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// A text, or something else where a text belongs.
+/// A string, or a value of another type in its place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Text {
     /// Missing or `null`.
@@ -44,7 +42,7 @@ impl Text {
     }
 }
 
-/// An object as `T`, or something else where an object belongs.
+/// An object read as `T`, or a value of another type in its place.
 pub(crate) enum Object<T> {
     /// Missing or `null`.
     Absent,
@@ -63,7 +61,7 @@ impl<T> Object<T> {
     }
 }
 
-/// The visitor of a type that takes any JSON: each method says what to make of one type.
+/// Defines a visitor that accepts any JSON, with one method for each JSON type.
 macro_rules! accept_scalars {
     ($odd:expr, $absent:expr) => {
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -156,12 +154,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-/// A text; anything else is none.
+/// Reads a string; any other value is `None`.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Text::deserialize(deserializer).map(Text::ok)
 }
 
-/// An object; anything else is none.
+/// Reads an object; any other value is `None`.
 pub(crate) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -170,7 +168,7 @@ where
     Object::deserialize(deserializer).map(Object::ok)
 }
 
-/// A number that is neither negative nor a fraction; anything else is none.
+/// Reads a non-negative whole number; any other value is `None`.
 pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Ok(match Scalar::deserialize(deserializer)? {
         Scalar::Number(number) => Some(number),
@@ -178,7 +176,7 @@ pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     })
 }
 
-/// `true`; anything else is not.
+/// Reads a flag; anything but `true` is false.
 pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     Ok(matches!(
         Scalar::deserialize(deserializer)?,
@@ -240,8 +238,8 @@ impl<'de> Deserialize<'de> for Scalar {
     }
 }
 
-/// The objects of a list of at most `MOST`; fails over it. Elements of another type are left out, and a
-/// single object is a list of one.
+/// Reads a list of at most `MOST` objects and fails above that. Elements of another type are left out; a single object
+/// is a list of one.
 pub(crate) fn objects<'de, D, T, const MOST: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -254,7 +252,7 @@ where
     Ok(items)
 }
 
-/// The first `MOST` objects of a list, and no more.
+/// Reads the first `MOST` objects of a list.
 pub(crate) fn first_objects<'de, D, T, const MOST: usize>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error>
@@ -265,7 +263,7 @@ where
     list::<D, Object<T>, T, MOST>(deserializer, Object::ok).map(|list| list.items)
 }
 
-/// The first `MOST` texts of a list, and no more. A single text is a list of one.
+/// Reads the first `MOST` strings of a list. A single string is a list of one.
 pub(crate) fn first_texts<'de, D, const MOST: usize>(
     deserializer: D,
 ) -> Result<Vec<String>, D::Error>
@@ -275,17 +273,17 @@ where
     list::<D, Text, String, MOST>(deserializer, Text::ok).map(|list| list.items)
 }
 
-/// What a list holds, up to a cap.
+/// The elements of a list, up to a cap.
 pub(crate) struct List<T> {
     pub(crate) items: Vec<T>,
-    /// There was more than the cap allows.
+    /// The list has more elements than the cap allows.
     pub(crate) over: bool,
 }
 
-/// Reads a list element by element as `E`, keeps what `take` makes of each, at most `MOST` of them.
+/// Reads a list element by element as `E` and keeps at most `MOST` results of `take`.
 ///
-/// Elements past the cap are read over without being built. A scalar that `E` takes is a list of one; `null`
-/// is an empty one.
+/// Elements above the cap are skipped without being built. A scalar that `E` accepts is a list of one; `null` is an
+/// empty list.
 pub(crate) fn list<'de, D, E, T, const MOST: usize>(
     deserializer: D,
     take: fn(E) -> Option<T>,

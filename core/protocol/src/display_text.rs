@@ -1,22 +1,22 @@
-//! What a screen and a terminal may be shown of a text that a portal sent.
+//! Makes text from a portal safe to display on a screen or a terminal.
 //!
-//! A portal's text must not move a cursor, turn the direction of writing around what is beside it, or make a
-//! line that looks like somebody else's. Two kinds of text are shown:
+//! A portal's text must not move a cursor, change the writing direction of its surroundings, or imitate a line of the
+//! app. There are two kinds of text:
 //!
-//! - a [`line`]: names, subjects, software, versions. One line of at most [`LONGEST_LINE`] characters.
-//! - a [`body`]: what a message says. Its line breaks stay, all written as `\n`.
+//! - a [`line()`]: names, subjects, software, versions. One line of at most [`LONGEST_LINE`] characters.
+//! - a [`body`]: the text of a message. Its line breaks stay, all as `\n`.
 //!
-//! Both lose control characters (C0, DEL, C1) and the overrides and embeddings of Unicode's bidirectional
-//! algorithm, with which a text reads other than it is (CVE-2021-42574). Isolates stay where they are
-//! balanced within their line, since names in two scripts need them; an isolate that is never closed, or
-//! closed without being opened, goes. Nothing is ever glued: a break in a line becomes a space.
+//! Both lose control characters (C0, DEL, C1) and the overrides and embeddings of Unicode's bidirectional algorithm,
+//! which make a text look different from what it is (CVE-2021-42574). Isolates stay if they are balanced within their
+//! line, since names in two scripts need them; an unbalanced isolate is removed. Words are never joined: a line break
+//! within a line becomes a space.
 
 use std::borrow::Cow;
 
-/// Characters of a line that are kept.
+/// Maximum characters of a line.
 pub const LONGEST_LINE: usize = 1000;
 
-/// A text on one line: every break and run of blanks is one space, the ends are trimmed.
+/// Returns the text on one line: every line break and run of blanks becomes one space, and the ends are trimmed.
 pub fn line(text: &str) -> String {
     let mut line = String::with_capacity(text.len().min(4 * LONGEST_LINE));
     let mut left = LONGEST_LINE;
@@ -48,10 +48,10 @@ pub fn line(text: &str) -> String {
     }
 }
 
-/// A text with its line breaks, each written as `\n`; tabs stay.
+/// Returns the text with its line breaks, each as `\n`; tabs stay.
 pub fn body(text: &str) -> Cow<'_, str> {
-    // Hardly any text has one of these bytes, and it is left as it is: controls, and the first bytes of C1,
-    // of U+2028 to U+2069, and of what is not to be shown from there.
+    // Most texts have none of these bytes and are returned unchanged: controls, and the first bytes of C1 and of U+2028
+    // to U+2069.
     let may_go = |b: u8| matches!(b, 0..=8 | 11..=31 | 0x7f | 0xc2 | 0xd8 | 0xe2);
     if !text.bytes().any(may_go) {
         return Cow::Borrowed(text);
@@ -78,22 +78,21 @@ pub fn body(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
 }
 
-/// What ends a line, by whatever name: LF, VT, FF, CR, FS to RS, NEL, and the separators of lines and
-/// paragraphs.
+/// Whether a character ends a line: LF, VT, FF, CR, FS to RS, NEL, and the line and paragraph separators.
 fn is_break(c: char) -> bool {
     matches!(c, '\n'..='\r' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// What never is part of a text to show.
+/// Whether a character is never displayed.
 fn is_forbidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}')
 }
 
-/// A line without isolates that are not closed, or not opened, in it.
+/// Removes the isolates of a line that are not closed or not opened in it.
 fn balanced(line: &str) -> Cow<'_, str> {
     const CLOSE: char = '\u{2069}';
     let is_open = |c: char| matches!(c, '\u{2066}'..='\u{2068}');
-    // All of them begin with this byte.
+    // All isolates begin with this byte.
     if !line.bytes().any(|b| b == 0xe2) {
         return Cow::Borrowed(line);
     }

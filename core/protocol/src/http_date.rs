@@ -1,12 +1,11 @@
-//! Dates in header fields such as `Date` and `Retry-After` (RFC 9110 §5.6.7): `IMF-fixdate`, and
-//! the two obsolete forms that a recipient still has to read.
+//! Dates in header fields such as `Date` and `Retry-After` (RFC 9110 §5.6.7): `IMF-fixdate` and the two obsolete forms
+//! that a recipient has to accept.
 //!
-//! Whole seconds, from 1970 to 9999. A date that does not exist, or whose day of the week is
-//! another one, is not read.
+//! Whole seconds, from 1970 to 9999. A date that does not exist, or has the wrong day of the week, is invalid.
 
 use jiff::Timestamp;
 
-/// The time that a field names; nothing if it is none of the three forms.
+/// Parses a date; `None` if it has none of the three forms.
 pub fn parse(field: &str) -> Option<Timestamp> {
     let date = httpdate::parse_http_date(field.trim_matches([' ', '\t'])).ok()?;
     Timestamp::try_from(date).ok()

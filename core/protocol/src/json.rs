@@ -1,14 +1,12 @@
-//! Reads JSON that other people's servers wrote: the one place where a body becomes a document.
+//! Reads JSON documents of other servers.
 //!
-//! A body is an object in UTF-8, with or without a byte order mark (RFC 8259 §8.1), nested no
-//! deeper than [`limits::JSON_DEPTH`]. Anything else is [`Unreadable`], which is not the same as a
-//! document that says nothing.
+//! A body is an object in UTF-8, with or without a byte order mark (RFC 8259 §8.1), nested at most
+//! [`limits::JSON_DEPTH`] deep. Anything else is [`Unreadable`], which differs from an empty document.
 //!
-//! Members are read one by one. Absent, `null` and `""` all mean that nothing is said; a wrong type
-//! costs that member and no other, and [`Member::take`] notes its name so that it can be reported as
-//! wrong instead of missing. What a server plainly meant is understood: a single value where a list
-//! belongs, a flag or a number as text. This is for the small documents of authorization servers, whose wrong members are
-//! told; pages of records are read in one pass by `bounded`.
+//! Members are read one by one. Absent, `null` and `""` mean the same. A member of a wrong type costs only itself, and
+//! [`Member::take`] notes its name so that it is reported as wrong instead of missing. Obvious variants are accepted: a
+//! single value instead of a list, a flag or a number as a string. This is for the small documents of authorization
+//! servers, whose wrong members are reported; pages of records are read in one pass by `bounded`.
 
 use std::marker::PhantomData;
 
@@ -20,7 +18,7 @@ use serde_json::value::RawValue;
 use crate::secret::Secret;
 use crate::{bounded, limits};
 
-/// Why a body is not a document. Nothing of it is repeated.
+/// Why a body is not a document. The text contains nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// Not a JSON object in UTF-8.
@@ -33,7 +31,7 @@ pub enum Unreadable {
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The text of an object, without its byte order mark.
+/// Returns the text of an object without its byte order mark.
 pub(crate) fn text(body: &[u8]) -> Result<&str, Unreadable> {
     if !limits::depth_is_fine(body) {
         return Err(Unreadable::TooDeep);
@@ -53,7 +51,7 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unreadab
     serde_json::from_str(text(body)?).map_err(|_| Unreadable::NotAnObject)
 }
 
-/// What a member of a document says, read as `K`.
+/// A member of a document, read as `K`.
 #[derive(Debug)]
 pub(crate) struct Member<K: Kind> {
     said: Said<K::Value>,
@@ -65,20 +63,20 @@ enum Said<T> {
     Nothing,
     Wrong,
     Is(T),
-    /// Some of it could be read.
+    /// The part that could be read.
     Partly(T),
 }
 
-/// A kind of value, and how generously it is read.
+/// A type of value and the variants that are accepted for it.
 pub(crate) trait Kind {
     type Value;
 
     fn read(raw: &str) -> Option<Read<Self::Value>>;
 }
 
-/// What could be read of a value that is not `null`.
+/// The result of reading a value that is not `null`.
 pub(crate) enum Read<T> {
-    /// An empty text where nothing is meant.
+    /// An empty string, which counts as absent.
     Nothing,
     All(T),
     Part(T),
@@ -96,7 +94,7 @@ impl<K: Kind> Member<K> {
         Self { said, kind }
     }
 
-    /// The value; notes `name` in `wrong` if there is one that cannot be read.
+    /// Returns the value. If there is one that cannot be read, adds `name` to `wrong`.
     pub(crate) fn take(
         self,
         name: &'static str,
@@ -108,7 +106,7 @@ impl<K: Kind> Member<K> {
         self.get()
     }
 
-    /// The value, where nobody is told about wrong ones.
+    /// Returns the value without reporting a wrong one.
     pub(crate) fn get(self) -> Option<K::Value> {
         match self.said {
             Said::Is(value) | Said::Partly(value) => Some(value),
@@ -116,7 +114,7 @@ impl<K: Kind> Member<K> {
         }
     }
 
-    /// Whether there is a value that cannot be read at all.
+    /// Whether there is a value and none of it can be read.
     pub(crate) fn is_wrong(&self) -> bool {
         matches!(self.said, Said::Wrong)
     }
@@ -141,7 +139,7 @@ fn parse<T: DeserializeOwned>(raw: &str) -> Option<T> {
     serde_json::from_str(raw).ok()
 }
 
-/// A text; an empty one says nothing.
+/// A string; an empty one counts as absent.
 #[derive(Debug)]
 pub(crate) struct Text;
 
@@ -157,7 +155,7 @@ impl Kind for Text {
     }
 }
 
-/// The same for what must not be printed.
+/// A string that must not be printed.
 #[derive(Debug)]
 pub(crate) struct Hidden;
 
@@ -173,7 +171,7 @@ impl Kind for Hidden {
     }
 }
 
-/// `true` or `false`, also as text.
+/// `true` or `false`, also as a string.
 #[derive(Debug)]
 pub(crate) struct Flag;
 
@@ -192,7 +190,7 @@ impl Kind for Flag {
     }
 }
 
-/// A finite number that is not negative, also as text. Whoever counts with it rounds it down.
+/// A finite number that is not negative, also as a string. Users round it down.
 #[derive(Debug)]
 pub(crate) struct Number;
 
@@ -237,7 +235,7 @@ fn number(text: &str) -> Option<f64> {
     plain.then(|| text.parse().ok()).flatten()
 }
 
-/// A list of words, or one text in which spaces separate them. Words of another type are left out.
+/// A list of words, or one string with words separated by spaces. Elements of another type are left out.
 #[derive(Debug)]
 pub(crate) struct Words;
 
@@ -259,7 +257,7 @@ impl Kind for Words {
     }
 }
 
-/// A list of texts as they are, or a single one.
+/// A list of strings, or a single string.
 #[derive(Debug)]
 pub(crate) struct Texts;
 
@@ -275,7 +273,7 @@ impl Kind for Texts {
     }
 }
 
-/// A list of objects, or a single one. Items that are no such object are left out.
+/// A list of objects, or a single object. Other elements are left out.
 #[derive(Debug)]
 pub(crate) struct Objects<T>(PhantomData<T>);
 
@@ -291,7 +289,7 @@ impl<T: DeserializeOwned> Kind for Objects<T> {
     }
 }
 
-/// The items of a list that can be read as `T`, at most [`limits::ITEMS`], and whether they are all there are.
+/// Reads the items of a list as `T`, at most [`limits::ITEMS`], and returns whether these are all items.
 fn items<T: DeserializeOwned>(raw: &str) -> Option<(Vec<T>, bool)> {
     let mut json = serde_json::Deserializer::from_str(raw);
     let list = bounded::list::<_, &RawValue, &RawValue, { limits::ITEMS }>(&mut json, Some).ok()?;
@@ -312,7 +310,7 @@ fn part_of<T>(items: Vec<T>, whole: bool) -> Read<Vec<T>> {
     }
 }
 
-/// Whatever it is, as long as it is there: `""` counts as absent.
+/// Any value; `""` counts as absent.
 #[derive(Debug)]
 pub(crate) struct Anything;
 

@@ -1,27 +1,27 @@
-//! What patient portals say and how to understand it.
+//! The protocols of patient portals: building requests, reading responses, and every state machine.
 //!
-//! Everything here is pure: no input or output, no clock, no randomness. Random bytes and the time
-//! are arguments, so that every rule can be tested, fuzzed and replayed without a network. Crate
-//! `pericard` does what is decided here.
+//! Everything here is pure: no input or output, no clock, no randomness. Random bytes and the time are arguments, so
+//! that every rule can be tested, fuzzed and replayed without a network. Crate `pericard` carries out what is decided
+//! here.
 //!
 //! | module | what it decides |
 //! |---|---|
-//! | [`place`] | where a portal is, and which addresses an access token may go to |
+//! | [`base_url`] | the address of a portal, and where its access token may be sent |
 //! | [`fhir`] | the part of FHIR R4 that messages need |
-//! | [`admission`] | whose record something is |
+//! | [`admission`] | whose record a resource is |
 //! | [`oauth`] | discovery, sign-in by browser and by the app's own screens, tokens |
-//! | [`totp`], [`otpauth`], [`recovery_code`], [`two_factor`] | second factors: codes, setting up, removing |
+//! | [`totp`], [`otpauth`], [`recovery_code`], [`two_factor`] | second factors: codes, enrolment, removal |
 //! | [`qr`] | a text as a QR code |
-//! | [`json`] | documents that others wrote, member by member |
-//! | [`display_text`] | what a screen and a terminal may be shown |
+//! | [`json`] | reading documents of other servers, member by member |
+//! | [`display_text`] | making text safe to display |
 //! | [`http_date`], [`retry_after`] | times in header fields |
-//! | [`session`] | what happens to a session, and when its cache is sealed |
-//! | [`lifecycle`] | what a client does when it is paused, resumed and shut down |
-//! | [`limits`] | how much of anything is accepted |
+//! | [`session`] | the session machine: when to refresh, when to seal |
+//! | [`lifecycle`] | the lifecycle machine: pause, resume, shut down |
+//! | [`limits`] | limits on everything that is accepted |
 //!
 //! # Promises
 //! - No input makes a function panic or hang, or use memory out of proportion to it.
-//! - No error text repeats what was read. Types that hold secrets or records of patients print nothing.
+//! - No error text repeats what was read. `Debug` of types with secrets or patients' records prints none of it.
 
 pub mod admission;
 mod bounded;

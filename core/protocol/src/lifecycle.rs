@@ -16,15 +16,15 @@
 //!     ShutDown --> [*]
 //! ```
 //!
-//! Work may begin in `Open` alone. What is defined where calls overlap:
+//! Work starts only in `Open`. When calls overlap:
 //!
-//! - A pause always closes the files before it is answered, even when a resume comes meanwhile; the client then opens
-//!   again at once, and the resume is answered.
-//! - A pause that comes after such a resume wins: the client stays paused, and the resume is answered with `Refused`.
-//! - A shut-down is final. A pause beside it is answered when the files are closed; a resume is `Refused`.
-//! - Each of them may be repeated at any time, and is answered.
+//! - A pause always closes the files before it completes, even if a resume comes meanwhile; then the client opens again
+//!   at once, and the resume completes.
+//! - A pause after such a resume wins: the client stays paused, and the resume fails with `Refused`.
+//! - A shut-down is final. A pause during it completes when the files are closed; a resume fails with `Refused`.
+//! - Each call may be repeated at any time and completes.
 
-/// Where a client is in its life.
+/// The state of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lifecycle {
     /// Work may begin.

@@ -1,7 +1,7 @@
-//! How much of anything is accepted, and why so much.
+//! Limits on everything that is accepted, with their reasons.
 //!
-//! A hostile or broken server must not be able to exhaust a phone. The caller enforces the sizes
-//! while it reads; the parsers of this crate enforce the rest themselves.
+//! A hostile or broken server must not exhaust a phone. The caller enforces the sizes while it reads; the parsers of
+//! this crate enforce the rest.
 
 use std::time::Duration;
 

@@ -1,16 +1,15 @@
-//! `otpauth://` addresses, by which a portal hands over the secret of a second factor.
+//! `otpauth://` URIs, in which a portal passes on the secret of a second factor.
 //!
 //! There is no standard; this is the Key URI Format as authenticator apps use it
 //! (<https://github.com/google/google-authenticator/wiki/Key-Uri-Format>).
 //!
-//! What codes are made of is read strictly: a secret that is guessed wrongly gives codes that are
-//! always refused, and locks a patient out later. So an unknown algorithm, digits or a period out of
-//! range, a bad secret, or one of these given twice is an error. Base32 is read as authenticators
-//! read it: in either case, with or without padding, in groups, with left-over bits at the end.
+//! Parameters that affect the codes are read strictly, since a misread secret makes codes that are always refused and
+//! locks the patient out later. An unknown algorithm, digits or a period out of range, a bad secret, or one of these
+//! given twice is an error. Base32 is read as authenticator apps read it: in either case, with or without padding, in
+//! groups, with left-over bits at the end.
 //!
-//! Issuer and account are only shown, so how they are written never decides about a good secret:
-//! where label and parameter disagree the parameter counts, and what cannot be decoded is left out.
-//! Unknown parameters are ignored, as the format grows by them.
+//! Issuer and account are only displayed, so they never invalidate a good secret: where label and parameter disagree,
+//! the parameter counts, and what cannot be decoded is left out. Unknown parameters are ignored.
 
 use std::fmt;
 
@@ -23,9 +22,9 @@ use crate::totp::{Algorithm, Totp, TotpError};
 /// A second factor with its label.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OtpAuth {
-    /// Who issued it, to show.
+    /// The issuer, for display.
     pub issuer: Option<String>,
-    /// For which account, to show.
+    /// The account, for display.
     pub account: String,
     /// The factor itself.
     pub totp: Totp,
@@ -37,7 +36,7 @@ impl fmt::Debug for OtpAuth {
     }
 }
 
-/// Why an address is not usable. Nothing of it is repeated.
+/// Why a URI cannot be used. The text contains nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OtpAuthError {
     /// Not an `otpauth://` address.
@@ -104,7 +103,7 @@ impl OtpAuth {
         })
     }
 
-    /// Writes the address, with every parameter, so that no reader has to know the defaults.
+    /// Writes the URI with every parameter, so that readers need not know the defaults.
     pub fn to_uri(&self) -> Secret {
         // Room for everything at once, so that growing leaves no copies behind: an octet of a text
         // becomes three at most, and five of the secret become eight.
@@ -236,7 +235,7 @@ fn after_colon(account: &str) -> String {
     account.trim_start_matches(' ').to_owned()
 }
 
-/// A text without what a screen would obey.
+/// Removes characters that a screen would act on.
 fn shown(text: String) -> String {
     match text.contains(char::is_control) {
         true => text.replace(char::is_control, ""),

@@ -1,11 +1,11 @@
-//! QR codes (ISO/IEC 18004), to hand the secret of a second factor to an authenticator app on
-//! another device: as modules to draw, as SVG, and as text for a terminal.
+//! QR codes (ISO/IEC 18004) that pass the secret of a second factor to an authenticator app on another device: as
+//! modules to draw, as SVG, and as text for a terminal.
 //!
-//! Error correction is level M: screens are clean, and a smaller symbol is read sooner. Every form
-//! but the modules has the quiet zone of four modules that the standard asks for.
+//! Error correction is level M, because screens are clean and a smaller symbol is scanned faster. All forms but the
+//! modules include the quiet zone of four modules that the standard requires.
 //!
-//! What is encoded is secret: the modules are cleared when dropped and never printed. The texts are
-//! the caller's to clear, and must not be kept.
+//! The content is secret: the modules are cleared when dropped and never printed. The caller clears the SVG and the text
+//! and must not keep them.
 
 use std::fmt;
 use std::fmt::Write;

@@ -1,8 +1,7 @@
-//! Recovery codes: what lets a person in once whose second factor is lost.
+//! Recovery codes, each of which signs a person in once if their second factor is lost.
 //!
-//! There is no standard for their form. Portals show letters and digits in groups; what a person
-//! types from paper has its own spaces, dashes and case. A [`RecoveryCode`] is what remains without
-//! them, cleared when dropped and never printed.
+//! There is no standard format. Portals show letters and digits in groups, and a person types them with other spaces,
+//! dashes and case. A [`RecoveryCode`] has only the letters and digits; it is cleared when dropped and never printed.
 
 use std::fmt;
 
@@ -65,9 +64,8 @@ impl fmt::Debug for RecoveryCode {
     }
 }
 
-/// New codes as a portal gives them, to be shown once and as they are. Those that nobody could ever
-/// use are none: at most [`limits::RECOVERY_CODES`] of at most [`limits::RECOVERY_CODE`] octets that
-/// [`RecoveryCode::normalize`] accepts.
+/// Filters new codes from a portal for display, unchanged. Keeps at most [`limits::RECOVERY_CODES`] codes of at most
+/// [`limits::RECOVERY_CODE`] octets that [`RecoveryCode::normalize`] accepts; others could never be used.
 pub(crate) fn shown(codes: Vec<Secret>) -> Vec<Secret> {
     let usable = |code: &Secret| {
         code.expose().len() <= limits::RECOVERY_CODE

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::{http_date, limits};
 
-/// How long to wait, at most [`limits::RETRY_AFTER`]; nothing if the field is neither form. A date
-/// that has passed means now.
+/// Parses how long to wait, at most [`limits::RETRY_AFTER`]; `None` if the field has neither form. A date in the past
+/// means no wait.
 pub fn parse(field: &str, now: Timestamp) -> Option<Duration> {
     let field = field.trim_matches([' ', '\t']);
     let wait = if !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_digit()) {

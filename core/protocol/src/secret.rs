@@ -1,9 +1,8 @@
-//! Text that must not be printed, compared carelessly or left in memory.
+//! Text that must not be printed, compared in variable time or left in memory.
 //!
-//! Tokens, verifiers, states and sessions of a sign-in are [`Secret`]. Its `Debug` shows nothing,
-//! it has no `Display`, its comparison takes the same time whatever differs, and its memory is
-//! cleared when dropped. Copies made before a `Secret` existed (a body, a JSON buffer) are the
-//! caller's to clear.
+//! Tokens, verifiers, states and sessions of a sign-in are [`Secret`]s. Its `Debug` prints nothing, it has no `Display`,
+//! it compares in constant time, and its memory is cleared when dropped. The caller clears copies that were made before
+//! (a body, a JSON buffer).
 
 use std::fmt;
 
@@ -16,17 +15,17 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over; nothing is copied.
+    /// Takes over the text without copying it.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The text itself, for the one place that sends or stores it.
+    /// Returns the text, for the code that sends or stores it.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Compares in a time that depends on the lengths only.
+    /// Compares in a time that depends only on the lengths.
     pub fn matches(&self, other: &str) -> bool {
         verify_slices_are_equal(self.0.as_bytes(), other.as_bytes()).is_ok()
     }

@@ -1,8 +1,7 @@
 //! Time-based one-time passwords: TOTP (RFC 6238) over HOTP (RFC 4226).
 //!
-//! SHA-1, SHA-256 and SHA-512, 6 to 8 digits, periods of 15 to 60 seconds. A [`Code`] that a person
-//! typed is the same type as one that was computed: digits only, cleared when dropped, never
-//! printed.
+//! SHA-1, SHA-256 and SHA-512, 6 to 8 digits, periods of 15 to 60 seconds. A [`Code`] is computed or typed by a person:
+//! it has digits only, is cleared when dropped and never printed.
 
 use std::fmt;
 
@@ -88,7 +87,7 @@ pub enum TotpError {
     Period,
 }
 
-/// A second factor: the secret that both sides share, and how codes are made of it.
+/// A second factor: the shared secret and the parameters of its codes.
 #[derive(Clone)]
 pub struct Totp {
     secret: Zeroizing<Vec<u8>>,
@@ -122,7 +121,7 @@ impl Totp {
         })
     }
 
-    /// The code at a time, in seconds since 1970 (RFC 6238 §4.2 with T0 = 0).
+    /// Returns the code at a time in seconds since 1970 (RFC 6238 §4.2 with T0 = 0).
     pub fn code_at(&self, unix_seconds: u64) -> Code {
         hotp(
             &self.secret,
@@ -132,13 +131,12 @@ impl Totp {
         )
     }
 
-    /// Which step a time belongs to. A code is used once, so the steps that were used are
-    /// remembered.
+    /// Returns the step that a time belongs to. A code is used only once, so servers remember used steps.
     pub fn step_at(&self, unix_seconds: u64) -> u64 {
         unix_seconds / u64::from(self.period)
     }
 
-    /// When the code of that time ends, in seconds since 1970.
+    /// Returns when the code of a time expires, in seconds since 1970.
     pub fn ends_at(&self, unix_seconds: u64) -> u64 {
         let period = u64::from(self.period);
         self.step_at(unix_seconds)

@@ -1,17 +1,17 @@
-//! Setting up, replacing and removing one's own second factor: Pericard's own, optional endpoints
-//! under `totp_endpoint` of the SMART configuration.
+//! Enrolling, replacing and removing a second factor, through Pericard's own optional endpoints under `totp_endpoint` of
+//! the SMART configuration.
 //!
 //! | request | answer |
 //! |---|---|
 //! | `GET` | 200, a [`Status`] |
-//! | `POST` | 201, an [`Enrolment`]: a new secret, which counts only once it is confirmed |
+//! | `POST` | 201, an [`Enrolment`]: a new secret, which takes effect once confirmed |
 //! | `POST …/confirm` with [`confirm_json`] | 200, [`RecoveryCodes`] |
 //! | `POST …/recovery-codes` | 200, [`RecoveryCodes`], which replace all earlier ones |
 //! | `POST …/disable` | 204 |
 //!
-//! Each carries the access token. A `POST` needs fresh authentication and is otherwise answered with
-//! a step-up ([`crate::oauth::bearer`]). Every other refusal is a [`TwoFactorError`]. Secrets and
-//! codes are cleared when dropped and never printed.
+//! Each request carries the access token. A `POST` requires recent authentication; otherwise the response asks for a
+//! step-up ([`crate::oauth::bearer`]). Every other refusal is a [`TwoFactorError`]. Secrets and codes are cleared when
+//! dropped and never printed.
 
 use std::time::Duration;
 
@@ -26,10 +26,10 @@ use crate::recovery_code;
 use crate::secret::Secret;
 use crate::totp::Code;
 
-/// What is done below the endpoint.
+/// An action below the endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// Makes an [`Enrolment`] count.
+    /// Confirms an [`Enrolment`].
     Confirm,
     /// Makes new recovery codes.
     RecoveryCodes,
@@ -38,7 +38,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// Its address. A query of the endpoint stays.
+    /// Returns the URL of the action. A query of the endpoint stays.
     pub fn url(self, endpoint: &Url) -> Url {
         let mut url = endpoint.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -52,7 +52,7 @@ impl Action {
     }
 }
 
-/// Whether there is a second factor.
+/// Whether a second factor is enrolled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Status {
     /// A code is asked for at sign-in.
@@ -81,11 +81,11 @@ impl Status {
 /// A new secret that is not confirmed yet. Until then the account stays as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolment {
-    /// Names it when it is confirmed.
+    /// The id to confirm it with.
     pub enrolment: Secret,
-    /// The address as sent, for an authenticator app or a QR code.
+    /// The URI as sent, for an authenticator app or a QR code.
     pub uri: Secret,
-    /// The same, read.
+    /// The parsed URI.
     pub otpauth: OtpAuth,
 }
 
@@ -112,13 +112,12 @@ impl Enrolment {
     }
 }
 
-/// New recovery codes, to be shown once and as they are. Never empty.
+/// New recovery codes, to be shown once, unchanged. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecoveryCodes(pub Vec<Secret>);
 
 impl RecoveryCodes {
-    /// Reads the answer to `…/confirm` and `…/recovery-codes`. Codes that nobody could ever use are
-    /// left out.
+    /// Reads the response of `…/confirm` and `…/recovery-codes`. Codes that could never be used are left out.
     pub fn parse(body: &[u8]) -> Result<Self, TwoFactorError> {
         #[derive(Deserialize, Default)]
         #[serde(default)]
@@ -153,16 +152,16 @@ pub fn confirm_json(enrolment: &Secret, code: &Code) -> Secret {
     Secret::new(String::from_utf8(json).unwrap_or_default())
 }
 
-/// Why something was not done.
+/// Why an action failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TwoFactorError {
     /// The code was wrong or used before; ask again.
     #[error("the code is wrong")]
     WrongCode {
-        /// How many wrong ones are still tolerated, if said.
+        /// How many attempts are left, if the portal says so.
         attempts_left: Option<u32>,
     },
-    /// The enrolment is unknown or too old: begin anew.
+    /// The enrolment is unknown or has expired: start again.
     #[error("there is no such enrolment")]
     NoEnrolment,
     /// There is no second factor to remove or make codes for.

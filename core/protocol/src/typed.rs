@@ -1,8 +1,8 @@
-//! What people type from a screen, a message or paper: codes in any script, grouped in any way.
+//! Normalises codes that people type or paste, in any script and grouping.
 //!
-//! Keyboards write digits of their own script, phones join groups by non-breaking spaces, and what
-//! is pasted brings line ends, directional marks and typographic dashes. None of these is part of a
-//! code. What else is not a digit or letter is left to the caller, who refuses it.
+//! Keyboards write digits of their own script, phones join groups with non-breaking spaces, and pasted text has line
+//! ends, directional marks and typographic dashes. None of these is part of a code. Other characters that are neither
+//! digit nor letter are passed to the caller, who refuses them.
 
 /// The first of the ten digits of every script: general category Nd of Unicode 16. Unicode keeps
 /// each set together and in ascending order.
@@ -33,8 +33,8 @@ pub(crate) fn letter(c: char) -> Option<char> {
     narrow.is_ascii_alphabetic().then_some(narrow)
 }
 
-/// Whether it separates or surrounds groups and is no part of a code: spaces and line ends of every
-/// kind, dashes of every kind, and what has no width.
+/// Whether a character separates or surrounds groups: any kind of space, line end or dash, and characters without
+/// width.
 pub(crate) fn is_between(c: char) -> bool {
     c.is_whitespace() || is_dash(c) || is_invisible(c)
 }

@@ -1,9 +1,9 @@
-//! Signing in with the browser: the address to open (RFC 6749 §4.1.1, RFC 7636, SMART App Launch
-//! 2.2) and the redirect that comes back (§4.1.2, RFC 9207).
+//! Browser sign-in: builds the address to open (RFC 6749 §4.1.1, RFC 7636, SMART App Launch 2.2) and checks the redirect
+//! that comes back (§4.1.2, RFC 9207).
 //!
-//! A redirect reaches the app from outside, through the system, and anybody can make one. It is
-//! believed only if it goes to the very address that was asked for, carries the state of the
-//! pending sign-in (compared in constant time) and, where the server announced it, the issuer.
+//! A redirect reaches the app through the system, and anybody can make one. It is accepted only if it goes to the
+//! requested address, carries the state of the pending sign-in (compared in constant time) and, if the server announced
+//! it, the issuer.
 
 mod redirect;
 
@@ -20,7 +20,7 @@ pub use redirect::{
     RedirectAddressError, RedirectError, check_redirect, is_ambiguous, parse_redirect,
 };
 
-/// What is asked of the authorization endpoint.
+/// An authorization request.
 #[derive(Debug, Clone, Copy)]
 pub struct AuthorizationRequest<'a> {
     /// The portal.
@@ -33,21 +33,21 @@ pub struct AuthorizationRequest<'a> {
     pub redirect: &'a str,
     /// Separated by spaces, from [`super::scope::plan`].
     pub scope: &'a str,
-    /// Ties the redirect to this sign-in.
+    /// Binds the redirect to this sign-in.
     pub state: &'a Secret,
-    /// Ties the `id_token` to this sign-in.
+    /// Binds the `id_token` to this sign-in.
     pub nonce: &'a Secret,
-    /// Ties the code to this sign-in.
+    /// Binds the code to this sign-in.
     pub pkce: &'a Pkce,
-    /// What the portal wants of this sign-in beyond the usual (RFC 9470 §4).
+    /// The step-up that the portal asked for (RFC 9470 §4).
     pub step_up: Option<&'a StepUp>,
-    /// Ties the code to a key (RFC 9449 §10). Left out where the request is pushed with a proof,
-    /// which says the same (§10.1).
+    /// Binds the code to a key (RFC 9449 §10). Left out if the request is pushed with a proof, which does the same
+    /// (§10.1).
     pub dpop_jkt: Option<&'a str>,
 }
 
 impl AuthorizationRequest<'_> {
-    /// The address to open in the browser. Carries state and nonce: not for logs.
+    /// Returns the address to open in the browser. It contains state and nonce, so it must not be logged.
     pub fn url(&self) -> Url {
         let mut url = self.endpoints.authorization.clone();
         self.each(|name, value| {
@@ -56,7 +56,7 @@ impl AuthorizationRequest<'_> {
         url
     }
 
-    /// The same as a body, to be pushed (RFC 9126 §2.1).
+    /// Returns the request as a body to push (RFC 9126 §2.1).
     pub fn form(&self) -> Form {
         let mut pairs = Vec::new();
         self.each(|name, value| pairs.push((name, value.to_owned())));
@@ -81,7 +81,7 @@ impl AuthorizationRequest<'_> {
         }
     }
 
-    /// What must be remembered until the redirect comes back.
+    /// Returns what to keep until the redirect comes back.
     pub fn pending(&self) -> Pending {
         Pending {
             redirect: self.redirect.to_owned(),
@@ -92,14 +92,14 @@ impl AuthorizationRequest<'_> {
     }
 }
 
-/// A sign-in whose redirect is awaited.
+/// A sign-in that waits for its redirect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
-    /// The redirect that was asked for.
+    /// The requested redirect.
     pub redirect: String,
     /// The state that was sent.
     pub state: Secret,
-    /// The issuer that was asked.
+    /// The issuer that the request was sent to.
     pub issuer: String,
     /// Whether the server announced that it sends `iss`.
     pub iss_required: bool,

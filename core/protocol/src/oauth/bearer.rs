@@ -1,13 +1,12 @@
-//! What a portal says when it refuses a token: `WWW-Authenticate` with the scheme `Bearer` or
-//! `DPoP` (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3).
+//! Reads why a token was refused: `WWW-Authenticate` with the scheme `Bearer` or `DPoP` (RFC 6750 §3, RFC 9449 §7.1, RFC
+//! 9470 §3).
 //!
-//! One 401 with `invalid_token` is worth one refresh, one with `use_dpop_nonce` one repetition with
-//! the nonce. `insufficient_scope` is worth neither: a new token of the same kind would be refused
-//! as well. `insufficient_user_authentication` says what lifts it, a [`StepUp`]. A 401 without any
-//! of this (a page of a network, a proxy's `Basic`) is not the portal's word and ends nothing.
+//! `invalid_token` causes one refresh, `use_dpop_nonce` one repetition with the nonce. `insufficient_scope` causes
+//! neither, since a new token would be refused too. `insufficient_user_authentication` asks for a [`StepUp`]. A 401 with
+//! none of these (a network's page, a proxy's `Basic`) does not come from the portal and ends nothing.
 //!
-//! A server that binds tokens may stand before one that knows `Bearer` only; what the latter says
-//! it takes is what it gets (RFC 9449 §7.2). [`Refusal::of`] judges all of it.
+//! An authorization server that binds tokens may be combined with a record server that accepts only `Bearer`; then the
+//! token is sent that way (RFC 9449 §7.2). [`Refusal::of`] evaluates all of this.
 
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use super::step_up::StepUp;
 use super::token::TokenKind;
 use crate::limits;
 
-/// What a `Bearer` or `DPoP` challenge says.
+/// A `Bearer` or `DPoP` challenge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BearerChallenge {
     /// The scheme, as the token it wants.
@@ -33,8 +32,7 @@ pub struct BearerChallenge {
 /// Why a portal did not accept a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// The portal says that the token is not valid: refresh, and without a refresh token the session
-    /// has run out.
+    /// The token is not valid: refresh. Without a refresh token the session has ended.
     InvalidToken,
     /// The same request with the nonce of the answer.
     NonceWanted,
@@ -45,18 +43,18 @@ pub enum Refusal {
     BearerWanted,
     /// The token does not allow this. Refreshing does not help.
     Scope,
-    /// The person must prove more.
+    /// The person must authenticate again.
     StepUp(StepUp),
-    /// The portal asks for a token in its own words, but does not say what is wrong with this one.
-    /// Worth one refresh where that is possible, and never the end of a session.
+    /// The portal asks for a token but does not say what is wrong with this one. Causes one refresh if possible; never
+    /// ends a session.
     Unexplained,
-    /// Not the portal's word: a page, a proxy. Trouble that passes.
+    /// Not from the portal: a network's page or a proxy. A temporary failure.
     NotThePortal,
 }
 
 impl Refusal {
-    /// Judges a 401 or 403. `field` is `WWW-Authenticate`, several joined by commas; `sent` how the
-    /// token was sent.
+    /// Evaluates a 401 or 403. `field` is `WWW-Authenticate`, several joined by commas; `sent` is how the token was
+    /// sent.
     pub fn of(field: Option<&str>, is_html: bool, sent: TokenKind) -> Self {
         let challenges = BearerChallenge::all(field.unwrap_or_default());
         let Some(challenge) = BearerChallenge::chosen(challenges.clone()) else {
@@ -75,7 +73,7 @@ impl Refusal {
             return Self::StepUp(wanted);
         }
         let takes_proofs = challenges.iter().any(|one| one.scheme == TokenKind::Dpop);
-        // RFC 9449 §7.2: it has not seen a token at all, whatever it calls that.
+        // RFC 9449 §7.2: the server did not recognise the token, whatever error it names.
         if sent == TokenKind::Dpop && !takes_proofs {
             return Self::BearerWanted;
         }

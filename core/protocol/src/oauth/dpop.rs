@@ -1,15 +1,14 @@
 //! Proof of possession (DPoP, RFC 9449), with ES256 and nothing else.
 //!
-//! Every request to a portal that offers DPoP carries a [proof](DpopKey::proof): a short JWT that
-//! names this one request and is signed with a key that never leaves the device. What the portal
-//! then gives (codes, access and refresh tokens) is bound to that key, so that a stolen token is
-//! useless alone.
+//! Every request to a portal that offers DPoP carries a [proof](DpopKey::proof): a short JWT for this request, signed
+//! with a key that never leaves the device. Codes, access tokens and refresh tokens are bound to that key, so a stolen
+//! token is useless without it.
 //!
-//! A portal may want a value of its own in the proof: it answers [`use_dpop_nonce`](asks_for_nonce)
-//! with a header field `DPoP-Nonce`, and the request is repeated once with it (§8, §9). The
-//! authorization server and the FHIR server each have their own nonces.
+//! A server may require a nonce in the proof: it responds [`use_dpop_nonce`](asks_for_nonce) with a header field
+//! `DPoP-Nonce`, and the request is repeated once with it (§8, §9). The authorization server and the FHIR server have
+//! separate nonces.
 //!
-//! The key's octets are cleared when it is dropped, and it is never printed.
+//! The key's octets are cleared when dropped and never printed.
 
 use std::fmt;
 
@@ -35,7 +34,7 @@ pub struct DpopKey {
     thumbprint: String,
 }
 
-/// What one proof is for.
+/// The request that a proof is for.
 #[derive(Debug, Clone, Copy)]
 pub struct Proof<'a> {
     /// The method of the request, as it goes out.
@@ -81,9 +80,8 @@ struct Claims<'a> {
 }
 
 impl DpopKey {
-    /// Makes the key of 32 octets, random or as [`secret`](Self::secret) gave them. Nothing for
-    /// what is no scalar of the curve: zero, or not below its order. Of random octets that is one
-    /// in 2³².
+    /// Makes the key from 32 octets, random or from [`secret`](Self::secret). `None` if they are not a scalar of the
+    /// curve (zero, or not below its order), which happens for one in 2³² random values.
     pub fn from_secret(secret: &[u8]) -> Option<Self> {
         let private = agreement::PrivateKey::from_private_key(&ECDH_P256, secret).ok()?;
         let public = private.compute_public_key().ok()?;
@@ -116,7 +114,7 @@ impl DpopKey {
         })
     }
 
-    /// What [`from_secret`](Self::from_secret) takes, for the one place that stores it sealed.
+    /// Returns the octets for [`from_secret`](Self::from_secret), to be stored encrypted.
     pub fn secret(&self) -> &[u8] {
         &self.secret
     }
@@ -127,7 +125,7 @@ impl DpopKey {
         &self.thumbprint
     }
 
-    /// The value of the header field `DPoP` of one request. Nothing only if the primitives fail.
+    /// Returns the value of the header field `DPoP` for a request. `None` only if the cryptographic primitives fail.
     pub fn proof(&self, proof: &Proof<'_>) -> Option<String> {
         let mut url = proof.url.clone();
         url.set_query(None);
@@ -176,14 +174,14 @@ pub fn nonce(field: &str) -> Option<String> {
     fine.then(|| field.to_owned())
 }
 
-/// Whether an answer of a token, challenge or pushed authorization request endpoint only asks for
-/// the same request with a nonce (§8).
+/// Whether a response of a token, challenge or pushed authorization request endpoint asks to repeat the request with a
+/// nonce (§8).
 pub fn asks_for_nonce(body: &[u8]) -> bool {
     has_error(body, "use_dpop_nonce")
 }
 
-/// Whether such an answer refuses the proof itself (§5): the request had no effect. Keycloak 26 says
-/// `invalid_request` of a proof that is too old.
+/// Whether such a response refuses the proof (§5), so that the request had no effect. Keycloak 26 sends
+/// `invalid_request` for a proof that is too old.
 pub fn refuses_proof(body: &[u8]) -> bool {
     has_error(body, "invalid_dpop_proof") || has_error(body, "invalid_request")
 }

@@ -1,13 +1,12 @@
 //! Who signed in: the claims of an `id_token` (OpenID Connect Core 1.0 §2, §3.1.3.7).
 //!
-//! [`verify`] checks the signature with the issuer's keys, and the claims. [`check`] checks the claims
-//! alone, for an issuer that publishes no keys: a token that comes straight from the token endpoint
-//! over TLS may do without (§3.1.3.7 point 6). A token from anywhere else (a redirect, a push
-//! message) must not be given to it. Neither takes a token that is not signed at all.
+//! [`verify`] checks the signature with the issuer's keys, and the claims. [`check`] checks only the claims, for an
+//! issuer without keys: §3.1.3.7 point 6 allows this for a token that comes directly from the token endpoint over TLS.
+//! It must not be used for a token from anywhere else (a redirect, a push message). Neither accepts an unsigned token.
 //!
-//! Optional claims of an odd type (`acr` as an object, `auth_time` as a date) cost themselves. Those
-//! that tie a token to a client, a sign-in or an access token do not: an odd one ties it to nothing.
-//! A refresh has rules of its own, [`super::identity`].
+//! Optional claims of a wrong type (`acr` as an object, `auth_time` as a date) are ignored. Claims that bind the token
+//! to a client, a sign-in or an access token are not: with a wrong type the token is refused. A refresh has its own
+//! rules, [`super::identity`].
 
 use std::fmt;
 
@@ -24,7 +23,7 @@ use crate::json::{Hidden, Kind, Member, Number, Read, Text};
 use crate::limits;
 use crate::secret::Secret;
 
-/// What the token must say.
+/// The claims to expect.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
     /// The issuer, byte for byte.
@@ -61,7 +60,7 @@ impl fmt::Debug for IdClaims {
     }
 }
 
-/// Why a token is not believed.
+/// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdTokenError {
     /// Not a compact JWS with readable claims.
@@ -89,7 +88,7 @@ pub enum IdTokenError {
     /// No usable subject.
     #[error("the id_token names nobody")]
     NoSubject,
-    /// Its time is over.
+    /// It has expired.
     #[error("the id_token has expired")]
     Expired,
     /// Issued in the future: one of the clocks is wrong.
@@ -141,7 +140,7 @@ struct Raw {
     profile: Member<Text>,
 }
 
-/// A text that an empty one does not leave out.
+/// A string for which an empty one does not count as absent.
 #[derive(Debug)]
 struct Tie;
 
@@ -153,7 +152,7 @@ impl Kind for Tie {
     }
 }
 
-/// One client or several. Items of another type are clients nobody knows.
+/// One client or several. An element of another type counts as an unknown client.
 #[derive(Debug)]
 struct Audience;
 
@@ -176,7 +175,7 @@ impl Kind for Audience {
     }
 }
 
-/// What a token says, none of it believed yet.
+/// The claims of a token, not checked.
 pub(super) struct Claims {
     issuer: Option<String>,
     subject: Option<String>,
@@ -229,7 +228,7 @@ impl Claims {
             .ok_or(IdTokenError::NoSubject)
     }
 
-    /// Whether it is complete, and from this issuer for this client.
+    /// Checks that the claims are complete, from this issuer and for this client.
     pub(super) fn check_addressee(
         &self,
         issuer: &str,
@@ -270,7 +269,7 @@ impl Claims {
         Ok(())
     }
 
-    /// §3.1.3.6: whether it was made for this access token, where it says.
+    /// Checks `at_hash`, if present, against the access token (§3.1.3.6).
     pub(super) fn check_access_token(
         &self,
         jws: &Jws<'_>,

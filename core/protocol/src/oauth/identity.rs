@@ -1,16 +1,15 @@
-//! Whether a refresh still means the same person (OpenID Connect Core 1.0 §12.2).
+//! Checks that a refresh is for the same person (OpenID Connect Core 1.0 §12.2).
 //!
-//! A grant has one issuer, one subject and one patient. All three are compared with whatever an
-//! answer says of them, before anything else in it is judged: a token that has expired, or that is
-//! signed with a key nobody knows, names whom it names. Only a different name is somebody else and
-//! seals; what cannot be proved now is not, and neither is an answer that cannot be read.
+//! A grant has one issuer, one subject and one patient. They are compared with the response before anything else in it
+//! is checked: even an expired token, or one signed with an unknown key, names a person. Only a different name means
+//! another person and seals; a response that cannot be verified or read does not.
 //!
 //! | found | verdict |
 //! |---|---|
 //! | another `iss`, `sub` or patient | [`Verdict::SomebodyElse`], whatever else is wrong |
 //! | no audience, wrong signature, another access token | [`Verdict::Unusable`] |
-//! | the same, but its keys are unknown, stale or not to be had | [`Verdict::CannotVerify`] |
-//! | the same, or no `id_token` | [`Verdict::Same`], whatever its times |
+//! | the same, but the keys are unknown, stale or unavailable | [`Verdict::CannotVerify`] |
+//! | the same, or no `id_token` | [`Verdict::Same`], regardless of its times |
 
 use super::id_token::{Claims, IdTokenError};
 use super::jwks::{KeySet, VerifyError};
@@ -24,14 +23,14 @@ use crate::fhir::user::FhirUser;
 pub struct RefreshIdentity<'a> {
     /// The issuer, byte for byte.
     pub issuer: &'a str,
-    /// The client whom the tokens were given to.
+    /// The client that the tokens were issued to.
     pub client_id: &'a str,
     /// `sub` at sign-in.
     pub subject: &'a str,
     /// The patient's id.
     pub patient: &'a str,
-    /// Whether `fhirUser` named that patient at sign-in, beside or in place of `patient`. Then it has
-    /// to go on doing so where it names one.
+    /// Whether `fhirUser` named that patient at sign-in, beside or instead of `patient`. Then it has to name the same
+    /// one whenever it names a patient.
     pub patient_is_user: bool,
     /// Where the record lies, to read `fhirUser`.
     pub base: &'a Base,
@@ -43,35 +42,33 @@ impl std::fmt::Debug for RefreshIdentity<'_> {
     }
 }
 
-/// The issuer's keys, as far as they can be had.
+/// The issuer's keys, as far as they are available.
 #[derive(Debug, Clone, Copy)]
 pub enum Keys<'a> {
-    /// It publishes none: what comes straight from its token endpoint is believed (§3.1.3.7 point 6).
+    /// It publishes none; a token directly from its token endpoint is accepted (§3.1.3.7 point 6).
     NotPublished,
     /// These.
     Known(&'a KeySet),
-    /// It publishes some, and they cannot be had now: 403, 404, 5xx, no connection, unreadable.
+    /// It publishes some, and they cannot be fetched now: 403, 404, 5xx, no connection, unreadable.
     Unavailable,
 }
 
-/// What an answer says about the person.
+/// The result of comparing a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The same, or nothing is said.
+    /// The same person, or the response names nobody.
     Same,
-    /// Somebody else, or somebody else's record: use nothing of it, give its tokens back, seal.
+    /// Another person, or another person's record: use nothing of it, revoke its tokens, seal.
     SomebodyElse,
-    /// It names the same person, and the signature cannot be checked now. It came straight from the
-    /// token endpoint, so its tokens may be kept, as the old ones may be used up; never a reason to
-    /// seal.
+    /// The same person, but the signature cannot be verified now. The response came directly from the token endpoint,
+    /// and the old tokens may be used up, so its tokens may be used. Never a reason to seal.
     CannotVerify,
-    /// Not usable: keep what was there and try again later.
+    /// The response cannot be used: keep the old tokens and try again later.
     Unusable(IdTokenError),
 }
 
 impl Verdict {
-    /// Whether the issuer's keys should be read anew, once, and the answer compared again: it may
-    /// have changed them.
+    /// Whether to fetch the issuer's keys once more and compare again, since they may have changed.
     pub fn is_worth_new_keys(self) -> bool {
         matches!(
             self,
@@ -81,8 +78,7 @@ impl Verdict {
 }
 
 impl RefreshIdentity<'_> {
-    /// Compares an answer to a refresh. A clock that is off is forgiven, and nothing but the clock:
-    /// times are not looked at.
+    /// Compares the response to a refresh. Times are not checked, so that a wrong clock has no effect.
     pub fn compare(&self, answer: &TokenResponse, keys: Keys<'_>) -> Verdict {
         let said = answer.patient.as_ref();
         if said.is_some_and(|patient| patient.0 != self.patient) {

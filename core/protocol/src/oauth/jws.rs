@@ -1,9 +1,8 @@
 //! Signed JSON in its compact form (JWS, RFC 7515 §3.1) with the algorithms of RFC 7518 §3 and RFC
 //! 8037 that a portal can use with a public key.
 //!
-//! What the token says about its own key (`jwk`, `jku`, `x5c`) is not read: keys come from the
-//! issuer's own set, [`super::jwks`]. Shared secrets (`HS256` and the like) are no algorithms here,
-//! so that a public key can never be taken for one.
+//! Keys come only from the issuer's set, [`super::jwks`]; a key in the token itself (`jwk`, `jku`, `x5c`) is ignored.
+//! Shared secrets (`HS256` and the like) are not supported, so a public key can never be used as one.
 
 use aws_lc_rs::digest::{self, SHA256, SHA384, SHA512};
 use data_encoding::BASE64URL_NOPAD;
@@ -13,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::json::{self, Member, Text};
 use crate::limits;
 
-/// An algorithm by which an issuer may sign.
+/// A signature algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Algorithm {
     Rs256,
@@ -55,9 +54,9 @@ impl Algorithm {
     }
 }
 
-/// A token taken apart. Nothing of it is believed yet.
+/// The parts of a token, not verified.
 pub(crate) struct Jws<'a> {
-    /// Nothing if it is none of those here.
+    /// `None` if it is not one of the above.
     pub(crate) algorithm: Option<Algorithm>,
     pub(crate) key_id: Option<String>,
     /// What is signed.

@@ -1,26 +1,25 @@
-//! Signing in and staying signed in: OAuth 2.0 (RFC 6749), OpenID Connect Core 1.0 and SMART App
-//! Launch 2.2.
+//! Authorization: OAuth 2.0 (RFC 6749), OpenID Connect Core 1.0 and SMART App Launch 2.2.
 //!
-//! | module | what it is about |
+//! | module | what it does |
 //! |---|---|
-//! | [`discovery`] | what a portal offers and where |
-//! | [`registration`] | becoming known to a portal |
-//! | [`scope`] | what to ask for, as this portal spells it |
-//! | [`refusal`] | what to do about an error code |
-//! | [`pkce`] | proof that the one who redeems a code asked for it |
-//! | [`authorize`] | the browser: the address to open, the redirect that comes back |
-//! | [`par`] | the same request, pushed beforehand |
-//! | [`first_party`] | the app's own screens: one request and answer per step |
-//! | [`token`] | codes and refresh tokens for tokens; revocation |
-//! | [`id_token`] | who signed in |
-//! | [`identity`] | whether a refresh still means the same person |
-//! | [`jwks`] | the issuer's keys, and what they prove |
-//! | [`bearer`] | what a portal says when it refuses a token |
-//! | [`dpop`] | proof that the one who uses a token is the one who got it |
-//! | [`step_up`] | proving again, or better, who one is |
+//! | [`discovery`] | finds a portal's endpoints and protections |
+//! | [`registration`] | registers the app as a client |
+//! | [`scope`] | chooses the scopes to request |
+//! | [`refusal`] | maps error codes to remedies |
+//! | [`pkce`] | proves that whoever redeems a code has requested it |
+//! | [`authorize`] | browser sign-in: builds the address, checks the redirect |
+//! | [`par`] | pushes the authorization request beforehand |
+//! | [`first_party`] | native sign-in: one request and response per step |
+//! | [`token`] | redeems codes, refreshes and revokes tokens |
+//! | [`id_token`] | verifies who signed in |
+//! | [`identity`] | checks that a refresh is for the same person |
+//! | [`jwks`] | verifies signatures with the issuer's keys |
+//! | [`bearer`] | reads why a token was refused |
+//! | [`dpop`] | proves possession of the key that a token is bound to |
+//! | [`step_up`] | requests fresh or stronger authentication |
 //!
-//! Requests are built as [`Form`]s, answers are read into enums whose variants are what to do next.
-//! Nothing that a server wrote is repeated in an error: codes are [`ErrorCode`]s.
+//! Requests are built as [`Form`]s; responses are read into enums whose variants say what to do next. Errors never
+//! repeat text from a server: codes are [`ErrorCode`]s.
 
 use std::fmt;
 
@@ -46,8 +45,8 @@ pub mod scope;
 pub mod step_up;
 pub mod token;
 
-/// A request body, `application/x-www-form-urlencoded`. It carries secrets: cleared when dropped,
-/// never printed.
+/// A request body, `application/x-www-form-urlencoded`. It contains secrets, so it is cleared when dropped and never
+/// printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form(Secret);
 
@@ -57,8 +56,7 @@ impl Form {
 
     pub(crate) fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let pairs: Vec<_> = pairs.into_iter().collect();
-        // Room for everything at once, so that growing leaves no copies behind: an octet becomes
-        // three at most.
+        // Allocated at once, so that growing leaves no copies behind: an octet becomes three at most.
         let room = pairs
             .iter()
             .map(|(name, value)| 3 * (name.len() + value.len()) + 2)
@@ -80,17 +78,15 @@ impl Form {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code(pub Secret);
 
-/// An `error` of an answer: at most 64 of the characters that RFC 6749 §5.2 allows, else
-/// `invalid_error`.
+/// An `error` of a response: at most 64 of the characters that RFC 6749 §5.2 allows, else `invalid_error`.
 ///
-/// Any server may put anything there, so only codes of the standards are shown by `Display` and
-/// `Debug`.
+/// A server may put anything there, so `Display` and `Debug` show only codes of the standards.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ErrorCode(String);
 
 /// Codes of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7009, RFC 7591 §3.2.2, RFC 8628 §3.5,
-/// RFC 8707, RFC 9126, RFC 9449 §5 and §8, RFC 9470, and `mfa_required`, which several servers share; OpenID Connect Core §3.1.2.6 and Unmet Authentication
-/// Requirements and draft-ietf-oauth-first-party-apps-04.
+/// RFC 8707, RFC 9126, RFC 9449 §5 and §8, RFC 9470, and `mfa_required`, which several servers share; OpenID Connect
+/// Core §3.1.2.6 and Unmet Authentication Requirements and draft-ietf-oauth-first-party-apps-04.
 const KNOWN: [&str; 37] = [
     "access_denied",
     "account_selection_required",
@@ -139,7 +135,7 @@ impl ErrorCode {
         Self(if fine { code } else { "invalid_error" }.to_owned())
     }
 
-    /// The code as sent. For comparing, not for showing.
+    /// Returns the code as sent. For comparison, not for display.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,13 +1,12 @@
-//! Pushed authorization requests (RFC 9126): the request goes to the server directly, and the
-//! browser carries only a reference to it. So what is asked for can neither be read nor changed on
-//! its way through the browser.
+//! Pushed authorization requests (RFC 9126): the request goes to the server directly, and the browser carries only a
+//! reference, so the request can be neither read nor changed in the browser.
 //!
 //! The body is [`AuthorizationRequest::form`](super::authorize::AuthorizationRequest::form). The
-//! reference is used once, within its short life; afterwards the request is pushed anew.
+//! reference is used once, within its short life; for another attempt the request is pushed again.
 //!
-//! An endpoint that is offered is not one that must be used (§5), and some servers list one that a
-//! client may not use. [`plan`] says how to begin, [`ParError::next`] how to go on after a refusal:
-//! with the plain request, unless the portal requires pushing.
+//! Pushing is optional unless the portal requires it (§5), and some servers list an endpoint that the client may not
+//! use. [`plan`] decides how to start, and [`ParError::next`] how to continue after a refusal: with the plain request,
+//! unless the portal requires pushing.
 
 use std::time::Duration;
 
@@ -30,7 +29,7 @@ pub struct Pushed {
     pub expires_in: Duration,
 }
 
-/// Why a request was not taken.
+/// Why a pushed request failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParError {
     /// The server refused; `use_dpop_nonce` asks for the same request with a nonce.
@@ -47,14 +46,14 @@ pub enum ParError {
     NotAnAnswer,
 }
 
-/// How an authorization request begins.
+/// How to start an authorization request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plan<'a> {
     /// It is pushed to this address first.
     Push(&'a Url),
     /// It goes into the browser's address.
     Plain,
-    /// The portal requires pushing and says nowhere where to: nobody can sign in.
+    /// The portal requires pushing but names no endpoint, so nobody can sign in.
     Impossible,
 }
 
@@ -67,14 +66,14 @@ pub fn plan(endpoints: &PortalEndpoints) -> Plan<'_> {
     }
 }
 
-/// How to go on when a request was not taken.
+/// How to continue after a pushed request failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// Open the plain address.
     Plain,
     /// Register anew and push once more: the portal has forgotten a client that registered itself.
     RegisterAnew,
-    /// It passes: try later.
+    /// A temporary failure: try later.
     Later,
     /// Tell the person that the portal refused.
     Refused,

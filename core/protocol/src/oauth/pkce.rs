@@ -1,4 +1,4 @@
-//! Proof Key for Code Exchange (RFC 7636), method S256 only: `plain` proves nothing to whoever saw
+//! Proof Key for Code Exchange (RFC 7636), method S256 only, since `plain` proves nothing against an attacker who saw
 //! the request.
 
 use aws_lc_rs::digest::{SHA256, digest};

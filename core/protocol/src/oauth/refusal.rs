@@ -1,31 +1,30 @@
-//! What to do about a refusal: the error codes of OAuth and OpenID Connect, by the remedy.
+//! Maps the error codes of OAuth and OpenID Connect to remedies.
 //!
-//! A patient who is told to "register" when a page wants them to agree to new terms is lost, and a
-//! session that is sealed because a server restarts is worse. So every code has one [`Remedy`]. The
-//! place counts: at a refresh nobody is there to answer, so what a browser could ask for becomes a
-//! new sign-in ([`Remedy::at_refresh`]). Only `invalid_grant` ends a session.
+//! Wrong advice loses a patient who only has to accept new terms, and sealing a session because a server restarts is
+//! worse. So every code has one [`Remedy`]. At a refresh nobody can answer questions, so whatever needs a browser
+//! becomes a new sign-in ([`Remedy::at_refresh`]). Only `invalid_grant` ends a session.
 
 use super::ErrorCode;
 
 /// What a refusal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
-    /// The person signs in anew. The session is not over, and what is cached stays readable.
+    /// The person signs in again. The session has not ended, and the cache stays readable.
     NewSignIn {
         /// What the portal wants of them.
         why: Why,
     },
-    /// Trouble that passes. Says nothing about the session.
+    /// A temporary failure. It says nothing about the session.
     Later,
-    /// More or fresher proof of who it is (RFC 9470, first-party draft §6.2).
+    /// Stronger or fresher authentication (RFC 9470, first-party draft §6.2).
     StepUp,
     /// The grant is revoked, expired or used up.
     Revoked,
-    /// The app, not the person, is what the portal does not accept.
+    /// The portal does not accept the app.
     Misconfigured,
-    /// The person, or somebody for them, said no.
+    /// The person cancelled or was denied.
     Cancelled,
-    /// Nothing that is known here.
+    /// None of the above.
     Other,
 }
 
@@ -34,7 +33,7 @@ pub enum Remedy {
 pub enum Why {
     /// The portal wants to show something (`interaction_required`).
     Interaction,
-    /// It does not know the person's browser any more (`login_required`).
+    /// It requires a new login (`login_required`).
     Login,
     /// It wants consent (`consent_required`).
     Consent,
@@ -42,7 +41,7 @@ pub enum Why {
     Account,
     /// It wants a second factor (`mfa_required`).
     SecondFactor,
-    /// It has forgotten this app (`invalid_client`): one that registered itself registers anew.
+    /// It no longer knows this app (`invalid_client`). An app that registered itself registers again.
     ClientUnknown,
     /// What was begun took too long (`expired_token`).
     Expired,

@@ -1,8 +1,7 @@
 //! Dynamic client registration (RFC 7591), for a portal that has not given the app a `client_id`.
 //!
-//! What is registered is a public native client: no secret, codes with PKCE, one redirect. An answer
-//! that makes something else of it (a client with a secret, another redirect) is refused, since
-//! signing in would fail later and for no visible reason.
+//! The app registers as a public native client: no secret, codes with PKCE, one redirect. A response that changes this
+//! (a client with a secret, another redirect) is refused, because signing in would fail later without a visible reason.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,20 +9,20 @@ use super::ErrorCode;
 use crate::json::{self, Anything, Member, Text, Words};
 use crate::limits;
 
-/// What is registered.
+/// The client to register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Registration<'a> {
-    /// What the portal shows the person as the app's name.
+    /// The app's name, which the portal shows the person.
     pub client_name: &'a str,
     /// The redirect; for loopback without the port (RFC 8252 §7.3).
     pub redirect: &'a str,
-    /// Every scope that will ever be asked for, separated by spaces.
+    /// Every scope that will ever be requested, separated by spaces.
     pub scope: &'a str,
     /// Whether access tokens must be bound to a key (RFC 9449 §5.2).
     pub dpop: bool,
 }
 
-/// Why there is no client.
+/// Why registering failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
     /// The portal refused.

@@ -1,13 +1,12 @@
-//! What to ask for, as this portal spells it (SMART App Launch 2.2, "Scopes and Launch Context").
+//! Chooses the scopes to request, in the portal's spelling (SMART App Launch 2.2, "Scopes and Launch Context").
 //!
-//! A server that does not know a scope may refuse the whole request (RFC 6749 §5.2,
-//! `invalid_scope`), so where it lists its scopes only those are asked for. [`plan`] understands the
-//! spellings of SMART 2 (`patient/Communication.rs`, also `.r` and `.s` apart, any `.cruds`) and
-//! SMART 1 (`.read`, `.write`, `.*`) and wildcards, asks for no more than is needed, and tells what
-//! is missing with what that costs.
+//! A server may refuse the whole request for one unknown scope (RFC 6749 §5.2, `invalid_scope`), so if it lists scopes,
+//! only those are requested. [`plan`] understands the spellings of SMART 2 (`patient/Communication.rs`, also `.r` and
+//! `.s` separately, any `.cruds`) and SMART 1 (`.read`, `.write`, `.*`) and wildcards. It requests no more than is
+//! needed and reports what is missing.
 //!
-//! Features declare what they need as [`ResourceNeed`]s. A server that lists nothing, or no scope of
-//! any resource, is asked for all of it: the list need not be complete.
+//! Features declare their needs as [`ResourceNeed`]s. If a server lists no scopes, or none for any resource, everything
+//! is requested, since the list need not be complete.
 
 use std::fmt;
 
@@ -48,12 +47,12 @@ impl ResourceNeed {
     }
 }
 
-/// What to ask for, and what is left out.
+/// The scopes to request, and what is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScopePlan {
     /// Separated by spaces.
     pub scope: String,
-    /// What is needed and not listed, in the order of the needs.
+    /// What is needed but not listed, in the order of the needs.
     pub missing: Vec<Missing>,
 }
 
@@ -75,7 +74,7 @@ pub enum Missing {
 }
 
 impl Missing {
-    /// What the person loses by it.
+    /// Returns what the person loses without it.
     pub fn cost(self) -> &'static str {
         match self {
             Self::User => "whether the record is the person's own is not known",
@@ -104,7 +103,7 @@ impl fmt::Display for Missing {
 /// Plans the scopes for a set of needs at a portal.
 pub fn plan(endpoints: &PortalEndpoints, needs: &[ResourceNeed]) -> ScopePlan {
     let listed = Listed::of(endpoints);
-    // Without it there is no `id_token`, and nobody has signed in.
+    // Without it there is no `id_token`, so the person would not be identified.
     let mut scopes = vec!["openid".to_owned()];
     let mut missing = Vec::new();
     let mut optional = |scopes: &mut Vec<String>, names: [&str; 2], capability, cost| {

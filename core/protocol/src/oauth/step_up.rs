@@ -1,9 +1,8 @@
-//! Proving again, or better, who one is (RFC 9470).
+//! Step-up: requesting fresh or stronger authentication (RFC 9470).
 //!
-//! A portal refuses a request until the person has authenticated recently enough, or in one of
-//! certain ways. The wish goes into a new authorization request, and what comes back is held
-//! against it: a portal that returns an old or weaker sign-in has not met its own wish (§4, last
-//! paragraph), and sending the request again would only be refused again.
+//! A portal refuses a request until the person has authenticated recently enough, or in one of certain ways. The
+//! requirement goes into a new authorization request, and the result is compared with it: if the portal returns an older
+//! or weaker sign-in (§4, last paragraph), repeating the request would be refused again.
 
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::id_token::IdClaims;
 use crate::limits;
 
-/// What is wanted of a sign-in.
+/// The required authentication.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct StepUp {
     /// One of these authentication context classes; empty means any. In the portal's order of
@@ -24,8 +23,7 @@ pub struct StepUp {
 }
 
 impl StepUp {
-    /// Whether a sign-in is what was wanted. A time from the future counts as now, as far as clocks
-    /// may differ ([`limits::CLOCK_TOLERANCE`]).
+    /// Whether a sign-in meets the requirement. A time in the future counts as now, within [`limits::CLOCK_TOLERANCE`].
     pub fn met_by(&self, claims: &IdClaims, now: Timestamp) -> bool {
         let fresh = self.max_age.is_none_or(|max_age| {
             let age = claims.auth_time.map(|at| now.duration_since(at));
@@ -43,7 +41,7 @@ impl StepUp {
         fresh && strong
     }
 
-    /// The parameters of a request that asks for it (RFC 9470 §4).
+    /// Returns the parameters of the authorization request (RFC 9470 §4).
     pub(crate) fn parameters(&self) -> impl Iterator<Item = (&'static str, String)> {
         let classes = (!self.acr_values.is_empty()).then(|| self.acr_values.join(" "));
         let max_age = self.max_age.map(|age| age.as_secs().to_string());

@@ -1,10 +1,9 @@
 //! The token endpoint (RFC 6749 §4.1.3, §5, §6) and revocation (RFC 7009).
 //!
-//! The difference that matters is between a session that the portal has ended and a portal that
-//! cannot be reached: `invalid_grant` seals the cache of a patient, a server that fails must not.
-//! So a refusal is only what says so in JSON, is not a 5xx and does not speak of passing trouble;
-//! everything else is [`TokenError::Unavailable`] or [`TokenError::NotAnAnswer`]. What to do about
-//! one is [`TokenError::at_refresh`].
+//! The important distinction is between a session that the portal has ended and a portal that fails: `invalid_grant`
+//! seals a patient's cache, a failing server must not. So only a JSON error that is not a 5xx and does not name a
+//! temporary failure is a refusal; everything else is [`TokenError::Unavailable`] or [`TokenError::NotAnAnswer`].
+//! [`TokenError::at_refresh`] says what to do.
 
 use std::time::Duration;
 
@@ -56,16 +55,15 @@ pub fn revoke(client_id: &str, refresh_token: &Secret) -> Form {
     ])
 }
 
-/// What a grant gives.
+/// The tokens of a grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenResponse {
     /// Goes into `Authorization`, after its kind; only characters that a header may carry.
     pub access_token: Secret,
     /// How the access token is used.
     pub kind: TokenKind,
-    /// How long it lives, bounded by [`limits::ACCESS_TOKEN_LIFE`]. Not said, it is used until it is
-    /// refused (§5.1): a refresh may be tried after [`limits::ACCESS_TOKEN_LIFE_UNSAID`], but no
-    /// session ends then.
+    /// How long the access token is valid, at most [`limits::ACCESS_TOKEN_LIFE`]. If absent, it is used until it is
+    /// refused (§5.1): a refresh may be tried after [`limits::ACCESS_TOKEN_LIFE_UNSAID`], but no session ends then.
     pub expires_in: Option<Duration>,
     /// Absent when a refresh did not rotate: then the old one stays.
     pub refresh_token: Option<Secret>,
@@ -75,7 +73,7 @@ pub struct TokenResponse {
     pub patient: Option<PatientContext>,
     /// Who signed in.
     pub id_token: Option<Secret>,
-    /// To be kept for a later native challenge (draft-ietf-oauth-first-party-apps-04 §6.1).
+    /// For a later native challenge (draft-ietf-oauth-first-party-apps-04 §6.1).
     pub auth_session: Option<Secret>,
 }
 
@@ -121,8 +119,7 @@ pub enum TokenError {
     /// The grant is revoked, expired or used up.
     #[error("the grant is no longer valid")]
     InvalidGrant,
-    /// The portal wants the person to prove more (draft-ietf-oauth-first-party-apps-04 §6.2): a
-    /// step-up, not an end.
+    /// The portal asks for a step-up (draft-ietf-oauth-first-party-apps-04 §6.2). The session has not ended.
     #[error("the portal asks for more authorization")]
     InsufficientAuthorization {
         /// To be sent with the next challenge.
@@ -140,8 +137,7 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// What to do when a refresh ends so. An answer that cannot be used is no word about the
-    /// session either.
+    /// Returns what to do after a failed refresh. An unusable response says nothing about the session.
     pub fn at_refresh(&self) -> Remedy {
         match self {
             Self::InvalidGrant => Remedy::Revoked,
@@ -151,7 +147,7 @@ impl TokenError {
         }
     }
 
-    /// What to do when a code was not redeemed: there is no session yet, so it begins anew.
+    /// Returns what to do after a code was not redeemed. There is no session yet, so the sign-in starts again.
     pub fn at_sign_in(&self) -> Remedy {
         match self {
             Self::InvalidGrant => Remedy::NewSignIn { why: Why::Expired },
@@ -223,7 +219,7 @@ impl TokenResponse {
             .get()
             .and_then(|kind| TokenKind::parse(&kind))
             .ok_or(TokenError::NotAnAnswer)?;
-        // Whose record it is must not be lost for being written oddly.
+        // The patient decides whose record it is, so an id written as a number is accepted.
         let patient_is_wrong = raw.patient.is_wrong();
         let patient = raw.patient.get();
         let refresh_token = raw.refresh_token.get();

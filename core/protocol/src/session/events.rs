@@ -1,4 +1,4 @@
-//! What the machine hears and what it says.
+//! The events and effects of the session machine.
 
 use jiff::Timestamp;
 
@@ -88,8 +88,8 @@ pub enum Effect {
     StoreTokens,
     /// Revoke the tokens just received and forget them.
     DiscardAnswer,
-    /// Drop the key of the content, and the tokens unless it is a lease that ended; store the reason. In memory first: a disk
-    /// that fails must not keep it open. The outbox stays.
+    /// Drop the key of the content, and the tokens unless it is a lease that ended; store the reason. In memory first: a
+    /// disk that fails must not keep it open. The outbox stays.
     Seal {
         /// Why.
         reason: SealReason,

@@ -7,24 +7,24 @@ use jiff::Timestamp;
 use super::Effect;
 use crate::oauth::refusal::Why;
 
-/// How long before its end a token is refreshed: longer than a request takes.
+/// How long before its end a token is refreshed; longer than a request takes.
 pub const EXPIRY_MARGIN: Duration = Duration::from_secs(30);
 
-/// How long after a refresh that a 401 caused another 401 causes none.
+/// After a 401 has caused a refresh, no other 401 does so within this time.
 pub const REJECTION_PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// What the machine knows of a set of tokens.
+/// A set of tokens, without the tokens themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
-    /// When the access token ends; in the past if it is known to be of no use.
+    /// When the access token ends; in the past if the token is known to be invalid.
     pub expires: Timestamp,
-    /// Counts sets of tokens, so that a late 401 is not taken for one of the newest.
+    /// Counts sets of tokens, so that a late 401 is not attributed to the newest set.
     pub generation: u64,
     /// When a 401 last caused a refresh.
     pub rejected_at: Option<Timestamp>,
-    /// Whether the lease has ended since the portal was last heard: the content is sealed until a refresh succeeds.
+    /// Whether the lease has ended since the last contact: the content is sealed until a refresh succeeds.
     pub lapsed: bool,
-    /// Why the portal wants the person to sign in anew, since it last refused to refresh.
+    /// Why the portal asked for a new sign-in when it last refused to refresh.
     pub asked: Option<Why>,
 }
 

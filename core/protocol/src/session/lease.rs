@@ -1,13 +1,13 @@
-//! How long what is cached stays readable without a word from the portal.
+//! How long the cache stays readable without contact to the portal.
 //!
-//! A device that was stolen, or whose owner lost access, may simply stay offline. A lease ends that: its span runs from
-//! when the portal was last heard, and it is told how much of it has passed by whichever clock says most.
+//! A stolen device, or one whose owner has lost access, may stay offline for good. A lease ends that: it runs from the
+//! last contact with the portal, and the clock that shows the most elapsed time counts.
 //!
-//! - The portal's own time, heard over TLS, is the anchor. The device's wall clock never is: one wrong year would lock the
-//!   cache for good.
-//! - The time since boot runs on whatever somebody does to the wall clock, so setting that back within a boot gains
-//!   nothing. After a reboot it starts anew and proves less, never more.
-//! - Across boots nothing below the highest time heard is accepted.
+//! - The portal's own time, received over TLS, is the reference. The device's wall clock is not: one wrong year would
+//!   lock the cache for good.
+//! - The time since boot is independent of the wall clock, so setting the clock back within a boot gains nothing. After
+//!   a reboot it starts at zero and proves less, never more.
+//! - Across boots, no time below the highest portal time is accepted.
 //!
 //! This detects a clock that was set back; it cannot prevent that across boots.
 
@@ -15,16 +15,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// When the portal was last heard.
+/// The last contact with the portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastContact {
-    /// By the portal's clock; the highest that was heard.
+    /// By the portal's clock: the highest time it has sent.
     pub at: Timestamp,
-    /// By the time since boot, sleep included.
+    /// By the time since boot, including sleep.
     pub uptime: Duration,
 }
 
-/// What the device's clocks say.
+/// The readings of the device's clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clocks {
     /// The portal's time as far as this device can tell: its wall clock, corrected by a known offset.
@@ -34,14 +34,14 @@ pub struct Clocks {
 }
 
 impl LastContact {
-    /// The portal was heard: at `at` by its own clock.
+    /// Returns the contact after a response at `at` by the portal's clock.
     #[must_use]
     pub fn again(self, at: Timestamp, uptime: Duration) -> Self {
         let at = self.at.max(at);
         Self { at, uptime }
     }
 
-    /// How much time has passed since, at least.
+    /// Returns how much time has passed since, at least.
     pub fn ago(&self, clocks: Clocks) -> Duration {
         let by_wall = clocks.now.duration_since(self.at);
         let by_wall = Duration::try_from(by_wall).unwrap_or_default();

@@ -1,7 +1,7 @@
-//! What happens to a session, and when its cache is sealed.
+//! The session machine: when to refresh, when to ask for a new sign-in, when to seal the cache.
 //!
-//! A machine without hands: [`Session::on`] takes what happened and says what to do, in order.
-//! Crate `pericard` carries the effects out and reports back with the next event.
+//! [`Session::on`] takes an event and returns the next state with the effects to carry out, in order. Crate `pericard`
+//! carries them out and reports the results as events.
 //!
 //! ```mermaid
 //! stateDiagram-v2
@@ -27,25 +27,24 @@
 //!
 //! # Promises
 //! - The intent to refresh is stored before the request; new tokens are stored before they are used.
-//! - `invalid_grant` seals, whatever its cause: revoked, expired, or rotated by an answer of our own that was lost. A
-//!   server that fails, a time-out, a network's sign-in page never do.
-//! - Sealed outranks everything but signing out. Only a sign-in by the same issuer and subject lifts it, and only once its
-//!   tokens are stored; a grant whose [`lease`] has ended keeps its tokens, and a successful refresh lifts that seal too.
-//!   Nothing here touches the outbox.
-//! - A portal that wants the person at its pages (`interaction_required`, `login_required`, `invalid_client` and their
-//!   like) ends nothing: a new sign-in is asked for, what is cached stays readable, and each new need of a token asks the
-//!   portal once more.
+//! - `invalid_grant` seals, whatever its cause: the token was revoked, has expired, or was rotated by a response that
+//!   was lost. A failing server, a time-out or a network's sign-in page never seals.
+//! - Sealed outranks everything but signing out. Only a sign-in by the same issuer and subject lifts it, and only once
+//!   its tokens are stored. A grant whose [`lease`] has ended keeps its tokens; a successful refresh lifts that seal
+//!   too. The outbox is never affected.
+//! - A portal that needs the person on its pages (`interaction_required`, `login_required`, `invalid_client` and others)
+//!   does not end the session: a new sign-in is asked for, the cache stays readable, and every further need of a token
+//!   asks the portal again.
 //! - A token is refreshed when it is used shortly before its end, never by a timer.
-//! - A 401 is worth one refresh in [`REJECTION_PAUSE`], not a loop.
-//! - After signing out, a late answer is discarded.
-//! - An event that does not belong to a state changes nothing. A request for a token is always answered.
+//! - A 401 causes at most one refresh within [`REJECTION_PAUSE`].
+//! - After signing out, a late response is discarded.
+//! - An event that a state does not expect changes nothing. Every request for a token gets a response.
 //!
-//! # What the caller does
-//! Refreshing is single flight by the caller's lock, held from [`Event::NeedToken`] until
-//! [`Effect::UseToken`] or [`Effect::Fail`]. Who asks meanwhile waits for the lock; the machine
-//! answers [`Failure::Busy`] if he does not. Before reporting [`Event::RefreshAnswered`] the caller
-//! compares issuer, subject and patient with those of the account, and reports
-//! [`Event::IdentityChanged`] instead if one differs.
+//! # The caller's part
+//! The caller holds a lock from [`Event::NeedToken`] until [`Effect::UseToken`] or [`Effect::Fail`], so that refreshing
+//! is single flight; without the lock the machine returns [`Failure::Busy`]. Before reporting [`Event::RefreshAnswered`]
+//! the caller compares issuer, subject and patient with those of the account, and reports [`Event::IdentityChanged`]
+//! instead if one differs.
 
 mod events;
 mod grant;
@@ -58,18 +57,18 @@ use crate::oauth::refusal::Why;
 pub use events::{Effect, Event, Failure, Refusal};
 pub use grant::{EXPIRY_MARGIN, Grant, REJECTION_PAUSE};
 
-/// A session of one account.
+/// The session of one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Session {
     /// There are no tokens.
     SignedOut,
     /// There are tokens.
     Active(Grant),
-    /// They are being refreshed.
+    /// The tokens are being refreshed.
     Refreshing {
         /// The tokens in use until then.
         grant: Grant,
-        /// How far it is.
+        /// The stage of the refresh.
         stage: Stage,
     },
     /// New tokens are being stored; until then they exist in memory only.
@@ -79,7 +78,7 @@ pub enum Session {
         /// Where they come from.
         origin: Origin,
     },
-    /// There are tokens, and the portal refuses to refresh them until the person has proved more. The cache stays
+    /// There are tokens, and the portal refuses to refresh them until the person authenticates again. The cache stays
     /// readable.
     StepUp(Grant),
     /// The portal ended the session. The cache is kept and unreadable.
@@ -89,12 +88,12 @@ pub enum Session {
     },
 }
 
-/// How far a refresh is.
+/// The stage of a refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// The intent is being stored.
     StoringIntent,
-    /// The portal is being asked.
+    /// The request is being sent.
     Asking,
 }
 
@@ -114,14 +113,14 @@ pub enum Origin {
 pub enum SealReason {
     /// The portal answered `invalid_grant`.
     Refused,
-    /// The portal answered for somebody else.
+    /// The portal responded for another person.
     IdentityChanged,
-    /// The portal was not heard for longer than the lease.
+    /// The portal was not reached for longer than the lease.
     Lease,
 }
 
 impl Session {
-    /// Takes what happened and says what to do, in order.
+    /// Handles an event. Returns the next state and the effects to carry out, in order.
     #[must_use]
     pub fn on(self, event: Event) -> (Self, Vec<Effect>) {
         match event {
@@ -139,13 +138,13 @@ impl Session {
             Event::RefreshUnreachable { now } => self.unreachable(now),
             Event::LeaseEnded => self.lease_ended(),
             Event::IdentityChanged => self.identity_changed(),
-            // Destroying the content and telling the portal are the account's.
+            // The account deletes the content and revokes the tokens.
             Event::RevokedByUser => (Self::SignedOut, vec![]),
             Event::Restarted { intent } => (self.restarted(intent), vec![]),
         }
     }
 
-    /// Why it is sealed, if it is. A sign-in whose tokens are not stored yet has not lifted it.
+    /// Returns why the session is sealed, if it is. A sign-in lifts the seal only once its tokens are stored.
     pub fn seal(&self) -> Option<SealReason> {
         match self {
             Self::Sealed { reason }
@@ -160,7 +159,7 @@ impl Session {
         }
     }
 
-    /// Why the portal wants a new sign-in although it has not ended the session.
+    /// Returns why the portal asks for a new sign-in, if it does so without having ended the session.
     pub fn asked(&self) -> Option<Why> {
         self.grant().and_then(|grant| grant.asked)
     }
@@ -193,8 +192,7 @@ impl Session {
             Self::Active(grant) if grant.is_good(now) => (self, vec![grant.use_it()]),
             Self::Active(grant) => refresh(grant),
             Self::Refreshing { .. } => (self, vec![Effect::Fail(Failure::Busy)]),
-            // The old tokens may be used up already: the new ones are tried again until they are
-            // safe.
+            // The old tokens may be used up, so storing the new ones is tried again.
             Self::Storing { .. } => (self, vec![Effect::StoreTokens]),
             Self::StepUp(_) => (self, vec![Effect::Fail(Failure::StepUp)]),
             Self::SignedOut | Self::Sealed { .. } => self.sign_in_required(),
@@ -214,7 +212,7 @@ impl Session {
                 };
                 refresh(grant)
             }
-            // A late 401 of an earlier token: there is a newer one by now.
+            // A late 401 for an earlier token; there is a newer one.
             _ => self.need_token(now),
         }
     }
@@ -298,7 +296,7 @@ impl Session {
 
     fn unreachable(self, now: Timestamp) -> (Self, Vec<Effect>) {
         match self {
-            // The intent stays: the portal may have rotated the token before its answer was lost.
+            // The intent stays: the portal may have rotated the token before its response was lost.
             Self::Refreshing {
                 grant,
                 stage: Stage::Asking,
@@ -314,7 +312,7 @@ impl Session {
         }
     }
 
-    /// The tokens stay, so that the portal can be asked whether the person still may.
+    /// Seals but keeps the tokens, so that the portal can confirm the session.
     fn lease_ended(mut self) -> (Self, Vec<Effect>) {
         let grant = match &mut self {
             Self::Active(grant)
@@ -350,7 +348,7 @@ impl Session {
         }
     }
 
-    /// What is left of a state after the death of its process.
+    /// Returns the state after a restart of the process.
     fn restarted(self, intent: bool) -> Self {
         let seal = self.seal();
         let lapsed = seal == Some(SealReason::Lease);

@@ -1,4 +1,4 @@
-//! The redirect: which addresses an app may use for it, and what one that arrives is worth.
+//! Redirects: which addresses an app may use, and how one that arrives is checked.
 
 use url::Url;
 
@@ -8,7 +8,7 @@ use crate::oauth::discovery::PortalEndpoints;
 use crate::oauth::{Code, ErrorCode};
 use crate::secret::Secret;
 
-/// Why an address cannot be a redirect of an app.
+/// Why an address cannot be used as a redirect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RedirectAddressError {
     /// Not an absolute address, or one with a fragment (RFC 6749 §3.1.2).
@@ -19,9 +19,9 @@ pub enum RedirectAddressError {
     NotPrivate,
 }
 
-/// Whether an app may ask to be returned to at `text` (RFC 8252 §7): a claimed https address; http on
-/// this machine's own loopback, by number, since a name may lead elsewhere (§8.3); or a private-use
-/// scheme, which has a dot, since it is a domain turned round (§7.1).
+/// Checks that an app may use `text` as its redirect (RFC 8252 §7): a claimed https URL; http on loopback by number,
+/// since a name may resolve elsewhere (§8.3); or a private-use scheme, which has a dot because it is a reversed domain
+/// (§7.1).
 pub fn check_redirect(text: &str) -> Result<(), RedirectAddressError> {
     let url = Url::parse(text).map_err(|_| RedirectAddressError::NotAUrl)?;
     if url.fragment().is_some() {
@@ -40,9 +40,9 @@ pub fn check_redirect(text: &str) -> Result<(), RedirectAddressError> {
     }
 }
 
-/// Whether a redirect could be mixed up: the portal does not announce `iss`, and another issuer's
-/// sign-ins return to the same address (RFC 9700 §4.4.2.2). `others` are issuers and redirects of the
-/// other portals of this app. For loopback the port is another each time and does not tell them apart.
+/// Whether a redirect could be mixed up: the portal does not announce `iss`, and another issuer's sign-ins return to the
+/// same address (RFC 9700 §4.4.2.2). `others` are the issuers and redirects of this app's other portals. Loopback ports
+/// change with every sign-in, so they are not compared.
 pub fn is_ambiguous<'a>(
     endpoints: &PortalEndpoints,
     redirect: &str,
@@ -62,19 +62,19 @@ pub fn is_ambiguous<'a>(
             .any(|(issuer, redirect)| issuer != endpoints.issuer && without_port(redirect) == ours)
 }
 
-/// Why a redirect is not followed.
+/// Why a redirect is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RedirectError {
-    /// It does not go to the address that was asked for.
+    /// It does not go to the requested address.
     #[error("the redirect goes to another address")]
     NotOurs,
-    /// Its state is missing or another one.
+    /// Its state is missing or different.
     #[error("the redirect belongs to another sign-in")]
     WrongState,
-    /// Its issuer is missing or another one.
+    /// Its issuer is missing or different.
     #[error("the redirect comes from another issuer")]
     WrongIssuer,
-    /// It carries neither code nor error, or a parameter twice.
+    /// It has neither code nor error, or a parameter twice.
     #[error("the redirect is malformed")]
     Malformed,
     /// The server refused: `access_denied` if the person cancelled there.
@@ -83,9 +83,8 @@ pub enum RedirectError {
         /// The server's reason.
         code: ErrorCode,
     },
-    /// Somebody says that the server refused, without the state or the issuer that would prove it.
-    /// Many servers forget them in errors. It ends the wait and gives nothing: nothing was redeemed,
-    /// and the person may begin anew.
+    /// A refusal without the state or the issuer that would prove it, which many servers leave out in errors. It only
+    /// ends the wait: nothing was redeemed, and the person may start again.
     #[error("sign-in was refused, as far as can be told: {code}")]
     Unproved {
         /// The reason that was given.
@@ -108,7 +107,7 @@ pub fn parse_redirect(expected: &Pending, url: &str) -> Result<Code, RedirectErr
     }
     let state = once(&url, "state")?;
     let refused = once(&url, "error")?.map(|code| ErrorCode::new(code.expose()));
-    // One that is there and another belongs elsewhere, whatever else is said.
+    // A different state means another sign-in, whatever else the redirect contains.
     if state
         .as_ref()
         .is_some_and(|state| !expected.state.matches(state.expose()))
@@ -149,8 +148,7 @@ fn without_query(url: &Url) -> Url {
     url
 }
 
-/// A parameter, which must not be repeated (RFC 6749 §3.1). One without a value counts as left out
-/// (§3.1).
+/// Returns a parameter, which must not be repeated. One without a value counts as absent (RFC 6749 §3.1).
 fn once(url: &Url, name: &str) -> Result<Option<Secret>, RedirectError> {
     let mut values = url.query_pairs().filter(|(key, _)| key == name);
     let first = values.next();

@@ -1,21 +1,19 @@
-//! Who may name an endpoint: the issuer's own metadata where there is any, else the base within
-//! limits.
+//! Decides which document may name an endpoint: the issuer's metadata if there is any, otherwise the base within limits.
 //!
 //! # The issuer publishes metadata
-//! Only it names endpoints and keys. What the SMART document names as well must be the same address;
-//! one that differs is a contradiction. One that only the SMART document names is not used.
+//! Only the metadata names endpoints and keys. An endpoint in the SMART document must equal it, otherwise the portal is
+//! refused. An endpoint that only the SMART document names is not used.
 //!
-//! # It publishes none
-//! Then the base's word is all there is, and it must not be able to borrow the name of somebody
-//! else's server for endpoints of its own, nor mix that server's authorization endpoint with a token
-//! endpoint elsewhere. Origins alone do not tell: one origin may serve many organisations below
-//! different paths. So all named endpoints lie together
-//! 1. under the issuer's own path, or
-//! 2. on the base's origin, if the issuer is on another one, or
-//! 3. anywhere on the base's origin, if the issuer is the base's own: the base lies below it, or it
-//!    lies beside or below the base.
+//! # The issuer publishes none
+//! Then only the SMART document names endpoints. It must not claim another organisation's issuer with endpoints of its
+//! own, nor combine that issuer's authorization endpoint with another token endpoint. Comparing origins is not enough,
+//! since one origin may serve many organisations under different paths. So all endpoints have to be together
+//! 1. under the issuer's path, or
+//! 2. on the base's origin, if the issuer is on another origin, or
+//! 3. anywhere on the base's origin, if the issuer belongs to the base: the base is below the issuer, or the issuer is
+//!    beside or below the base.
 //!
-//! Passwords are sent to the challenge endpoint, so that one lies on the issuer's origin in any case.
+//! The challenge endpoint receives passwords, so it must be on the issuer's origin in every case.
 
 use url::Url;
 
@@ -82,7 +80,7 @@ pub(super) fn published(
     Ok(endpoints)
 }
 
-/// What the base says that the issuer says anyway: an odd one costs nothing.
+/// An endpoint that the issuer names too, so an unusable one in the base's document has no effect.
 fn claimed(
     smart: &Metadata,
     which: Member,
@@ -145,8 +143,7 @@ fn is_of_base(issuer: &Url, base: &Base) -> bool {
     lies_under(base.url(), issuer) || lies_under(issuer, &folder)
 }
 
-/// Whether `url` has the origin of `root` and a path that is its own or below it. A path that could
-/// be read as another one never is.
+/// Whether `url` has the origin of `root` and its path or one below it. False for a path that could be read as another.
 fn lies_under(url: &Url, root: &Url) -> bool {
     let mut root = root.clone();
     root.set_query(None);

@@ -1,5 +1,5 @@
-//! The two discovery documents as they are read: every member by itself, so that an odd one costs
-//! itself and is remembered as wrong.
+//! Reads the two discovery documents member by member, so that an unusable member costs only itself and is reported as
+//! wrong.
 
 use serde::Deserialize;
 
@@ -15,7 +15,7 @@ pub struct SmartConfiguration(pub(super) Metadata);
 pub struct AuthorizationServer(pub(super) Metadata);
 
 impl SmartConfiguration {
-    /// Reads the document. Fails if it is no JSON object or says nothing of signing in.
+    /// Reads the document. Fails if it is not a JSON object or has no member about sign-in.
     pub fn parse(json: &[u8]) -> Result<Self, DiscoveryError> {
         let metadata = Metadata::parse(json)?;
         if metadata.says_nothing() {
@@ -31,8 +31,8 @@ impl SmartConfiguration {
 }
 
 impl AuthorizationServer {
-    /// Reads the document. Fails if it is no JSON object or names no issuer, which RFC 8414 §2
-    /// requires: a gateway that answers anything with some JSON is no metadata.
+    /// Reads the document. Fails if it is not a JSON object or names no issuer, which RFC 8414 §2 requires: some
+    /// gateways respond to every request with some JSON.
     pub fn parse(json: &[u8]) -> Result<Self, DiscoveryError> {
         let metadata = Metadata::parse(json)?;
         if metadata.issuer.is_none() {
@@ -41,7 +41,7 @@ impl AuthorizationServer {
         Ok(Self(metadata))
     }
 
-    /// The issuer that it calls itself.
+    /// Returns the issuer that it names.
     pub fn issuer(&self) -> &str {
         self.0.issuer.as_deref().unwrap_or_default()
     }
@@ -82,7 +82,7 @@ impl Member {
         }
     }
 
-    /// Whether a bad address is an error and does not just cost itself.
+    /// Whether an unusable address is an error instead of being ignored.
     pub(super) fn is_needed_where_named(self) -> bool {
         matches!(self, Self::Authorization | Self::Token | Self::Jwks)
     }
@@ -111,7 +111,7 @@ pub(super) struct Metadata {
     pub(super) password_reset: Option<String>,
     pub(super) account: Option<String>,
     pub(super) sessions: Option<String>,
-    /// What is there and could not be read.
+    /// The members that could not be read.
     pub(super) wrong: Vec<&'static str>,
 }
 

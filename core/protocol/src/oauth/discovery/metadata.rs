@@ -1,20 +1,19 @@
-//! Where an issuer's metadata may be, and what its two addresses together say.
+//! Finds an issuer's metadata, which may be at one of two addresses.
 //!
-//! RFC 8414 §3.1 and OpenID Connect Discovery §4 disagree about the address, and servers answer at
-//! the one that they do not serve with all sorts of things. So a miss at one address decides
-//! nothing: [`read`] judges one answer, [`settle`] both.
+//! RFC 8414 §3.1 and OpenID Connect Discovery §4 define different addresses, and servers respond in many ways at the one
+//! they do not serve. So no single response decides: [`read`] evaluates one, [`settle`] both.
 //!
-//! "It publishes none" lets the base name endpoints, so it is concluded only from two clear answers
-//! to that effect. A document that is there and cannot be read, a page, a redirect or a server that
-//! fails is trouble, and then the documents of before stay in use.
+//! If the issuer publishes no metadata, the base may name the endpoints; this is concluded only from two clear "not
+//! found" responses. An unreadable document, a web page, a redirect or a failing server is a failure, and the earlier
+//! documents stay in use.
 
 use url::Url;
 
 use super::{AuthorizationServer, DiscoveryError};
 use crate::base_url::endpoint;
 
-/// Where the metadata of an issuer may be, in the order to ask. Fails with
-/// [`DiscoveryError::NoIssuer`] if it is not an address.
+/// Returns the addresses of an issuer's metadata, in the order to try. Fails with [`DiscoveryError::NoIssuer`] if the
+/// issuer is not a URL.
 pub fn well_known_urls(
     issuer: &str,
     allow_loopback_http: bool,
@@ -32,32 +31,31 @@ pub fn well_known_urls(
     Ok([oauth, openid])
 }
 
-/// What one address said.
+/// The response at one address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// The issuer's metadata. The other address need not be asked.
     Metadata(Box<AuthorizationServer>),
-    /// Metadata of somebody else.
+    /// Metadata of another issuer.
     AnotherIssuer,
-    /// Clearly nothing.
+    /// Clearly no metadata.
     Nothing,
-    /// Something that cannot be read, or a server that fails. A connection that breaks off, or a
-    /// body over the limit, is this as well.
+    /// Something unreadable, or a failure: also a broken connection, or a body above the limit.
     Trouble,
 }
 
 /// Why there is no metadata although there may be some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MetadataError {
-    /// Only somebody else's was found.
+    /// Only another issuer's was found.
     #[error("the authorization server names another issuer")]
     WrongIssuer,
-    /// It cannot be had or read now; what is known from before stays true.
+    /// It cannot be fetched or read now; the earlier documents stay in use.
     #[error("the metadata of the authorization server cannot be read")]
     Unavailable,
 }
 
-/// Judges the answer of one address.
+/// Evaluates the response of one address.
 pub fn read(status: u16, body: &[u8], issuer: &str) -> Found {
     match status {
         200 => match AuthorizationServer::parse(body) {
@@ -72,8 +70,7 @@ pub fn read(status: u16, body: &[u8], issuer: &str) -> Found {
     }
 }
 
-/// What the addresses say together, in the order in which they were asked: the issuer's metadata, or
-/// that it publishes none.
+/// Combines the responses, in the order of the requests: the issuer's metadata, or `None` if it publishes none.
 pub fn settle(
     found: impl IntoIterator<Item = Found>,
 ) -> Result<Option<Box<AuthorizationServer>>, MetadataError> {

@@ -1,28 +1,25 @@
-//! What a portal offers and where: `{base}/.well-known/smart-configuration` (SMART App Launch 2.2,
-//! "Conformance") and the metadata of its authorization server (RFC 8414, OpenID Connect Discovery
-//! 1.0).
+//! Discovery of a portal: `{base}/.well-known/smart-configuration` (SMART App Launch 2.2, "Conformance") and the
+//! metadata of its authorization server (RFC 8414, OpenID Connect Discovery 1.0).
 //!
-//! The SMART document is the FHIR base's word and says which authorization server it trusts. Where
-//! that issuer publishes metadata, its endpoints, keys, DPoP algorithms, pushed requests and `iss`
-//! parameter come from there and from nowhere else, and a SMART document that contradicts them is
-//! refused: otherwise a hostile base could name an honest issuer with a token endpoint of its own
-//! (RFC 9700 §4.4). [`authority`] has the rules, also for issuers that publish nothing.
+//! The SMART document of the FHIR base names the authorization server. If that issuer publishes metadata, its endpoints,
+//! keys, DPoP algorithms, pushed requests and `iss` parameter come only from there, and a SMART document that
+//! contradicts them is refused: a hostile base could otherwise name an honest issuer with its own token endpoint (RFC
+//! 9700 §4.4). [`authority`] has the rules, also for issuers without metadata.
 //!
 //! | file | what it decides |
 //! |---|---|
 //! | [`documents`] | how the two documents are read, member by member |
 //! | [`metadata`] | which of an issuer's two well-known addresses counts |
-//! | [`authority`] | who may name which endpoint |
-//! | [`protections`] | what a portal protected yesterday and does not today |
+//! | [`authority`] | which document may name which endpoint |
+//! | [`protections`] | which protections a portal no longer announces |
 //!
-//! [`PortalEndpoints::merge`] is pure and runs on every refresh of the documents, so a base that is
-//! taken over later gains nothing.
+//! [`PortalEndpoints::merge`] is pure and runs at every refresh of the documents, so taking over a base later gains
+//! nothing.
 //!
-//! Pericard's own members are optional and read from the SMART document alone: `totp_endpoint`
-//! (which gets the access token, so it must lie under the base), `password_reset_uri`,
-//! `account_uri` and `sessions_uri` (which a browser opens). `authorization_challenge_endpoint` gets
-//! passwords, so it follows the rules for endpoints. A member that cannot be used costs its feature,
-//! is [listed](PortalEndpoints::broken), and the portal can still be used.
+//! Pericard's own members are optional and read only from the SMART document: `totp_endpoint` (which receives the access
+//! token, so it must be under the base), `password_reset_uri`, `account_uri` and `sessions_uri` (which a browser opens).
+//! `authorization_challenge_endpoint` receives passwords, so it follows the rules for endpoints. An unusable member
+//! disables its feature and is [listed](PortalEndpoints::broken); the portal can still be used.
 
 use url::Url;
 
@@ -38,7 +35,7 @@ pub use metadata::well_known_urls;
 
 use documents::{Member, Metadata};
 
-/// Why a portal cannot be used. Nothing of its answer is repeated.
+/// Why a portal cannot be used. The text contains nothing of its response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DiscoveryError {
     /// The answer is not a discovery document: a web page, a sign-in page of a network, or damaged.
@@ -68,10 +65,10 @@ pub enum DiscoveryError {
     },
 }
 
-/// All that signing in needs to know of a portal.
+/// Everything that sign-in needs to know about a portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortalEndpoints {
-    /// The issuer as given; compared byte for byte ever after.
+    /// The issuer as given; it is compared byte for byte.
     pub issuer: String,
     /// Whether the issuer publishes metadata, which then named all of the endpoints below.
     pub published: bool,
@@ -116,8 +113,8 @@ pub struct PortalEndpoints {
 }
 
 impl PortalEndpoints {
-    /// Puts both documents together and checks them. `server` is what the issuer publishes, `None`
-    /// only if it is known to publish nothing ([`metadata::settle`]).
+    /// Merges and checks both documents. `server` is the issuer's metadata; `None` only if it is known to publish none
+    /// ([`metadata::settle`]).
     pub fn merge(
         base: &Base,
         smart: &SmartConfiguration,
@@ -143,7 +140,7 @@ impl PortalEndpoints {
             None => authority::unpublished(base, &issuer, smart, allow_loopback_http, &mut broken)?,
         };
         let named = server.unwrap_or(smart);
-        // The portal's own pages and lists, which are its word and no authorization server's.
+        // The portal's own pages and lists come from the portal, not from the authorization server.
         let mut own = |which: Member, said: &Option<String>| {
             let url = endpoint(said.as_deref()?, allow_loopback_http).ok();
             let url = url.filter(|url| which != Member::Totp || base.covers(url));
@@ -188,8 +185,8 @@ impl PortalEndpoints {
         })
     }
 
-    /// Whether what `issuer` gave (codes, refresh tokens, what a client sends with them) may be sent
-    /// to `url`: only to endpoints of that very issuer (RFC 9700 §4.4).
+    /// Whether codes and tokens issued by `issuer` may be sent to `url`: only to endpoints of the same issuer (RFC 9700
+    /// §4.4).
     pub fn may_receive(&self, issuer: &str, url: &Url) -> bool {
         let receivers = [
             Some(&self.token),
@@ -200,8 +197,7 @@ impl PortalEndpoints {
         self.issuer == issuer && receivers.into_iter().flatten().any(|one| one == url)
     }
 
-    /// Whether tokens can be bound to a key of the one kind that is used here, ES256 (RFC 9449
-    /// §5.1).
+    /// Whether tokens can be bound to an ES256 key (RFC 9449 §5.1).
     pub fn offers_dpop(&self) -> bool {
         self.dpop_algorithms.iter().any(|named| named == "ES256")
     }
@@ -212,8 +208,8 @@ impl PortalEndpoints {
     }
 }
 
-/// An endpoint that a document names. One that is not secure is an error, since somebody meant to
-/// use it; one that is no address at all costs itself, unless nothing works without it.
+/// Reads an endpoint. One that is not https is an error, since the portal intends to use it; one that is not a URL is
+/// ignored unless it is required.
 fn address(
     metadata: &Metadata,
     which: Member,
@@ -224,7 +220,7 @@ fn address(
     let insecure = DiscoveryError::InsecureEndpoint { which: name };
     let Some(text) = metadata.endpoint(which) else {
         let is_wrong = metadata.wrong.contains(&name);
-        // Without its keys an issuer's signatures would go unchecked.
+        // Without its keys, the issuer's signatures could not be verified.
         return if is_wrong && which.is_needed_where_named() {
             Err(insecure)
         } else {

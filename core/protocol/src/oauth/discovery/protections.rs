@@ -1,15 +1,15 @@
-//! What a portal protected yesterday and does not today.
+//! Detects protections that a portal announced before and no longer announces.
 //!
-//! Documents change for good reasons, and are changed by whoever takes a server over. A protection
-//! that is no longer shown is therefore not dropped in silence: [`lost`] names it, and the client
-//! keeps the documents of before in use and reports it, or asks the person to sign in anew.
+//! Documents change for good reasons, but also when somebody takes over a server. So a protection is never dropped
+//! silently: [`lost`] names it, and the client keeps the earlier documents in use and reports it, or asks the person to
+//! sign in again.
 
 use super::PortalEndpoints;
 
 /// A protection that a portal can announce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Protection {
-    /// The issuer publishes metadata, so that nobody else names its endpoints.
+    /// The issuer publishes metadata, so nobody else can name its endpoints.
     Metadata,
     /// Redirects carry the issuer (RFC 9207).
     Issuer,
@@ -37,7 +37,7 @@ impl Protection {
         Self::Revocation,
     ];
 
-    /// What it is called where it is kept and shown.
+    /// Returns the name, for storage and display.
     pub fn name(self) -> &'static str {
         match self {
             Self::Metadata => "Authorization server metadata (RFC 8414)",
@@ -50,7 +50,7 @@ impl Protection {
         }
     }
 
-    /// What the person loses with it.
+    /// Returns what the person loses without it.
     pub fn cost(self) -> &'static str {
         match self {
             Self::Metadata => "the authorization server no longer confirms its own addresses",
@@ -66,7 +66,7 @@ impl Protection {
 }
 
 impl Protection {
-    /// Whether a portal shows it.
+    /// Whether a portal announces it.
     pub fn is_shown(self, portal: &PortalEndpoints) -> bool {
         match self {
             Self::Metadata => portal.published,
@@ -80,7 +80,7 @@ impl Protection {
     }
 }
 
-/// The protections that `before` shows and `now` does not.
+/// Returns the protections that `before` announces and `now` does not.
 pub fn lost(before: &PortalEndpoints, now: &PortalEndpoints) -> Vec<Protection> {
     Protection::ALL
         .into_iter()

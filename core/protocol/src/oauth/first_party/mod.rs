@@ -1,30 +1,28 @@
 //! Signing in on the app's own screens: OAuth 2.0 for First-Party Applications
 //! (draft-ietf-oauth-first-party-apps-04).
 //!
-//! The draft gives the frame: one endpoint, an `auth_session` that ties the requests together and
-//! is sent on each, an `authorization_code` in the end, and `error` to dispatch on. It leaves to
-//! each server what to ask for (§5.2.2). Pericard documents its choice so that a portal can adopt
-//! it:
+//! The draft defines the frame: one endpoint, an `auth_session` that connects the requests and is sent with each, an
+//! `authorization_code` at the end, and `error` to dispatch on. What a server asks for is left to it (§5.2.2). Pericard
+//! documents its members so that a portal can adopt them:
 //!
 //! | member of `insufficient_authorization` | meaning |
 //! |---|---|
-//! | `password_required: true` | `username` and `password` are wanted |
-//! | `otp_required: true` | `otp` is wanted, the draft's own example (§6.2) |
+//! | `password_required: true` | send `username` and `password` |
+//! | `otp_required: true` | send `otp`, the draft's own example (§6.2) |
 //! | `recovery_code_accepted: true` | `recovery_code` may be sent instead |
-//! | `totp_enrolment_required: true` with `otpauth` | a second factor must be set up: `otp` is wanted, a code of that new secret |
-//! | `attempts_left: n` | so many more wrong ones are tolerated |
-//! | `rejected: "password"`, `"otp"` or `"recovery_code"` | what was just sent was wrong |
+//! | `totp_enrolment_required: true` with `otpauth` | a second factor must be set up: send `otp`, a code of the new secret |
+//! | `attempts_left: n` | n attempts are left |
+//! | `rejected: "password"`, `"otp"` or `"recovery_code"` | the value just sent was wrong |
 //!
-//! Beside the `authorization_code`, `recovery_codes_left` says how many are left after one was used,
-//! and `recovery_codes` shows new ones after a second factor was set up.
+//! Beside the `authorization_code`, `recovery_codes_left` says how many are left after one was used, and
+//! `recovery_codes` has new ones after a second factor was set up.
 //!
-//! `too_many_attempts` with `retry_after` (or the header field `Retry-After`) says when to try
-//! again. A server that has no `rejected` is understood as well: asking once more for what was just
-//! sent means that it was wrong. An enrolment whose address is not a usable one
-//! ([`OtpAuth::parse`]) cannot be done here, and goes on in the browser.
+//! `too_many_attempts` with `retry_after` (or the header field `Retry-After`) says when to try again. A server without
+//! `rejected` is supported too: asking again for what was just sent means that it was wrong. An enrolment whose URI
+//! cannot be used ([`OtpAuth::parse`](crate::otpauth::OtpAuth::parse)) continues in the browser.
 //!
-//! The status decides nothing where the body has an `error` (RFC 6749 answers 400 for most, servers
-//! differ). Only a body that is not JSON is judged by it.
+//! The status is ignored if the body has an `error` (RFC 6749 uses 400 for most; servers differ). It only counts for a
+//! body that is not JSON.
 
 mod request;
 mod response;

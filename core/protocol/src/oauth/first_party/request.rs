@@ -10,29 +10,28 @@ use crate::recovery_code::RecoveryCode;
 use crate::secret::Secret;
 use crate::totp;
 
-/// The first request: who asks, for what, with which proof.
+/// The first request.
 #[derive(Clone, Copy)]
 pub struct Start<'a> {
     /// The client as registered.
     pub client_id: &'a str,
-    /// Separated by spaces, from [`super::scope::plan`].
+    /// Separated by spaces, from [`crate::oauth::scope::plan`].
     pub scope: &'a str,
-    /// Ties the code to this sign-in. Sent at once, so that the server may hand over to the browser (§5.2.2.1.1).
+    /// Binds the code to this sign-in. Sent at once, so that the server may hand over to the browser (§5.2.2.1.1).
     pub pkce: &'a Pkce,
-    /// Ties the `id_token` to this sign-in.
+    /// Binds the `id_token` to this sign-in.
     pub nonce: &'a Secret,
     /// The FHIR base, as `aud`.
     pub base: &'a Base,
     /// From an earlier sign-in of this device, if there is one (§5.3.1).
     pub auth_session: Option<&'a Secret>,
-    /// What the portal wants of this sign-in beyond the usual (RFC 9470). It then asks for
-    /// everything again.
+    /// The step-up that the portal asked for (RFC 9470). It then asks for everything again.
     pub step_up: Option<&'a StepUp>,
-    /// User name and password, to save a round trip where they are known to be wanted.
+    /// User name and password, to save a round trip if they are known to be needed.
     pub credentials: Option<(&'a str, &'a [u8])>,
 }
 
-// The credentials have no place in a log.
+// Credentials must not be logged.
 impl std::fmt::Debug for Start<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Start(..)")
@@ -40,7 +39,7 @@ impl std::fmt::Debug for Start<'_> {
 }
 
 impl Start<'_> {
-    /// The body of the first request.
+    /// Returns the body of the first request.
     pub fn form(&self) -> Form {
         let pairs = [
             ("client_id", self.client_id),
@@ -67,8 +66,8 @@ impl Start<'_> {
         }
     }
 
-    /// What this request is, for [`ChallengeResponse::parse`]: with credentials it is
-    /// [`Sent::Password`] as well, so that being asked for them again means that they were wrong.
+    /// Returns the kind of this request, for [`ChallengeResponse::parse`](super::ChallengeResponse::parse). With
+    /// credentials it is [`Sent::Password`], so that being asked for them again means that they were wrong.
     pub fn sent(&self) -> Sent {
         match self.credentials {
             Some(_) => Sent::Password,
@@ -77,8 +76,7 @@ impl Start<'_> {
     }
 }
 
-/// The body that answers with user name and password. The password is octets, as the person's
-/// keyboard gave them.
+/// Returns the body with user name and password. The password is sent as the octets that the person typed.
 pub fn send_password(
     client_id: &str,
     auth_session: Option<&Secret>,
@@ -103,7 +101,7 @@ fn with_password<'a>(
     password: &[u8],
 ) -> Form {
     let head = Form::new(pairs.chain([("username", user)]));
-    // Encoded octet by octet: there must be no second copy of it as text.
+    // Encoded octet by octet, so that there is no second copy of it as text.
     let mut body = String::with_capacity(head.as_str().len() + 3 * password.len() + 16);
     body.push_str(head.as_str());
     body.push_str("&password=");
@@ -111,12 +109,12 @@ fn with_password<'a>(
     Form(Secret::new(body))
 }
 
-/// The body that answers with a code of the second factor.
+/// Returns the body with a code of the second factor.
 pub fn send_code(client_id: &str, auth_session: Option<&Secret>, code: &totp::Code) -> Form {
     Form::new(of_session(client_id, auth_session).chain([("otp", code.digits())]))
 }
 
-/// The body that answers with a recovery code instead of one of the second factor.
+/// Returns the body with a recovery code.
 pub fn send_recovery_code(
     client_id: &str,
     auth_session: Option<&Secret>,
@@ -125,7 +123,7 @@ pub fn send_recovery_code(
     Form::new(of_session(client_id, auth_session).chain([("recovery_code", code.as_str())]))
 }
 
-/// What was just sent; needed to tell a first question from a repeated one.
+/// What was just sent; distinguishes a first question from a repeated one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sent {
     /// [`Start`].

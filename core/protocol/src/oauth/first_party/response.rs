@@ -1,4 +1,4 @@
-//! What the challenge endpoint answers, and what that asks of the person.
+//! Reads the responses of the challenge endpoint.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub enum ChallengeResponse {
     Code {
         /// The authorization code.
         code: Code,
-        /// To be kept for a later sign-in (§5.3.1).
+        /// For a later sign-in (§5.3.1).
         auth_session: Option<Secret>,
         /// New recovery codes, to be shown once: a second factor was just set up.
         recovery_codes: Vec<Secret>,
@@ -32,22 +32,20 @@ pub enum ChallengeResponse {
     WrongPassword(Needs),
     /// The code, or the recovery code, was wrong or used before; ask again.
     WrongCode(Needs),
-    /// Too many wrong ones; wait, then ask again.
+    /// Too many wrong attempts; wait, then ask again.
     Wait {
         /// How long, bounded by [`limits::RETRY_AFTER`].
         retry_after: Duration,
         /// What to ask then.
         needs: Needs,
     },
-    /// This sign-in is over on the server; start anew (`invalid_session`).
+    /// The server no longer knows this sign-in; start again (`invalid_session`).
     SessionGone,
-    /// Go on in the browser (§5.2.2.1.1). Also when the server wants something that the app has no
-    /// screen for.
+    /// Continue in the browser (§5.2.2.1.1), also if the server asks for something that the app has no screen for.
     RedirectToWeb {
-        /// A pushed authorization request to open (RFC 9126 §4). Without it: start a browser
-        /// sign-in.
+        /// A pushed authorization request to open (RFC 9126 §4). If absent, start a browser sign-in.
         request_uri: Option<Secret>,
-        /// How long that one lives.
+        /// How long it is valid.
         expires_in: Option<Duration>,
     },
     /// Refused; asking again will not help.
@@ -57,7 +55,7 @@ pub enum ChallengeResponse {
     },
 }
 
-/// What the server wants.
+/// What the server asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
     /// To be sent on the next request. If absent, the one sent before stays (§5.3.1).
@@ -66,16 +64,16 @@ pub struct Needs {
     pub password: bool,
     /// A code of the second factor.
     pub otp: bool,
-    /// A recovery code is taken instead.
+    /// A recovery code is accepted instead.
     pub recovery_code: bool,
-    /// The person must set up a second factor first: the `otpauth://` address of the new secret, one
-    /// that [`OtpAuth::parse`] reads. `otp` is then set too, and a code of this secret confirms it.
+    /// The person must set up a second factor first: the `otpauth://` URI of the new secret, which [`OtpAuth::parse`]
+    /// accepts. `otp` is set too, and a code of this secret confirms it.
     pub enrolment: Option<Secret>,
-    /// How many wrong ones are still tolerated, if said.
+    /// How many attempts are left, if the server says so.
     pub attempts_left: Option<u32>,
 }
 
-/// Why an answer says nothing about the sign-in.
+/// Why a response says nothing about the sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ChallengeError {
     /// The server fails (5xx).
@@ -202,8 +200,7 @@ fn insufficient(raw: Raw, sent: Sent) -> ChallengeResponse {
         Some(_) => None,
         None => Some(sent).filter(|sent| raw.asks_again(*sent)),
     };
-    // Only the frame of the draft: at the start that asks for a password; later it asks for
-    // something unknown here.
+    // No known member: at the start this asks for a password, later for something unknown.
     let is_unknown = raw.says_nothing() && rejected.is_none() && sent != Sent::Start;
     if is_unknown || raw.totp_enrolment_required && !raw.can_enrol() {
         return ChallengeResponse::RedirectToWeb {
@@ -244,7 +241,7 @@ impl Raw {
             .is_some_and(|uri| OtpAuth::parse(uri.expose()).is_ok())
     }
 
-    /// What is wanted; if not said, what was wanted before.
+    /// Returns what the server asks for; if it does not say, what it asked for before.
     fn needs(self, before: Sent) -> Needs {
         if self.says_nothing() {
             return Needs {
@@ -266,7 +263,7 @@ impl Raw {
 }
 
 impl Needs {
-    /// What was wanted before, where a server does not say.
+    /// Returns what was asked for before.
     fn again(before: Sent) -> Self {
         let of_factor = matches!(before, Sent::Code | Sent::RecoveryCode);
         Self {

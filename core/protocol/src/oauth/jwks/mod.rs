@@ -1,13 +1,10 @@
-//! The keys of an issuer (JWK Set, RFC 7517) and what they prove.
+//! The keys of an issuer (JWK Set, RFC 7517), which verify signatures.
 //!
-//! Every server adds, renews and drops keys, and names kinds that are new. So a key that is not
-//! understood costs itself and not the set; a key that must not be there at all (private or
-//! symmetric) is not used; one that says it is for something else (`use`, `key_ops`, `alg`) is
-//! believed.
+//! Servers add, renew and drop keys and introduce new types. So an unknown key is skipped without affecting the set, a
+//! private or symmetric key is not used, and a key is used only for what it declares (`use`, `key_ops`, `alg`).
 //!
-//! A key verifies only what its own kind can have signed: the algorithm that a token names chooses
-//! among the keys that fit it, and never how a key is read. RSA keys have 2,048 to 8,192 bits (RFC
-//! 7518 §3.3).
+//! The algorithm that a token names selects among the keys of the matching type; it never decides how a key is read. RSA
+//! keys have 2,048 to 8,192 bits (RFC 7518 §3.3).
 
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
@@ -28,7 +25,7 @@ pub struct KeySet {
     keys: Vec<Key>,
 }
 
-/// Why a document is no set of keys.
+/// Why a document is not a set of keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JwksError {
     /// Not JSON with a list `keys`, or larger than [`limits::OAUTH_BODY`].
@@ -39,7 +36,7 @@ pub enum JwksError {
     TooManyKeys,
 }
 
-/// Why a signature is not believed.
+/// Why a signature is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VerifyError {
     UnknownKey,
@@ -93,7 +90,7 @@ struct Jwk {
 }
 
 impl KeySet {
-    /// Reads a set. Keys that cannot be used are left out; an empty set is one too.
+    /// Reads a set. Keys that cannot be used are left out; the set may be empty.
     pub fn parse(json: &[u8]) -> Result<Self, JwksError> {
         if json.len() > limits::OAUTH_BODY {
             return Err(JwksError::NotAKeySet);
@@ -119,7 +116,7 @@ impl KeySet {
             .filter(|key| key.fits(algorithm))
             .peekable();
         if fitting.peek().is_none() {
-            // A key of that name is there and of another kind: fetching anew would not change it.
+            // The key exists and has another type, so fetching the set again would not help.
             let known = jws.key_id.is_some() && self.keys.iter().any(|key| named(&key));
             return Err(if known {
                 VerifyError::Algorithm
