@@ -13,6 +13,7 @@ pub(crate) mod authority;
 mod lease;
 mod problem;
 pub(crate) mod refresh;
+mod step_up;
 mod tokens;
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -237,30 +238,6 @@ impl Session {
             self.note_contact(self.deps.http.estimated_time(&url)).await;
         }
         Ok(response)
-    }
-
-    /// Saves the step-up that the portal asked for, and stops the request.
-    async fn require_step_up(&self, asked: StepUp) -> SendError {
-        let (account, json) = (self.account.id.clone(), serde_json::to_string(&asked));
-        *self.asked_step_up() = Some(asked);
-        // If it cannot be saved, the portal asks for it again.
-        let _ = self
-            .on_disk(move |device| device.save_step_up(&account, &json?))
-            .await;
-        SendError::Stop(PericardError::StepUpRequired)
-    }
-
-    /// What the portal last asked for before it goes on; a fresh sign-in if it has not said.
-    pub(crate) fn step_up(&self) -> StepUp {
-        let fresh = StepUp {
-            max_age: Some(std::time::Duration::ZERO),
-            ..StepUp::default()
-        };
-        self.asked_step_up().clone().unwrap_or(fresh)
-    }
-
-    fn asked_step_up(&self) -> std::sync::MutexGuard<'_, Option<StepUp>> {
-        self.step_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adopts the tokens of a new sign-in by the same person and lifts the seal. `store` commits them while no refresh is

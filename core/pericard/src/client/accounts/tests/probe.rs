@@ -1,0 +1,165 @@
+//! A feature that exists only in tests: it mirrors FHIR's `Flag`.
+
+use pericard_protocol::admission::{Admissible, AdmittedPage, Owner, RecordKey};
+use pericard_protocol::fhir::FhirError;
+use pericard_protocol::fhir::capability::ResourceCapability;
+use pericard_protocol::fhir::contained::Contained;
+use pericard_protocol::fhir::datatypes::{Meta, Reference};
+use pericard_protocol::fhir::page::{Entry, Parse};
+use pericard_protocol::fhir::search::Search;
+use pericard_protocol::oauth::scope::ResourceNeed;
+use rusqlite::Connection;
+use serde::Deserialize;
+
+use crate::features::{FeatureCapability, FeatureDefinition, FeatureFinding};
+use crate::platform::error::Result;
+use crate::storage::{Feature, IdKind, PageTx, Schema};
+use crate::sync::{AnyMirror, Mirror, RowChanges};
+
+/// FHIR's `Flag`, as far as the feature needs it.
+pub(super) struct Flag {
+    pub(super) id: String,
+    meta: Meta,
+    subject: Reference,
+    contained: Contained,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    id: String,
+    meta: Meta,
+    subject: RawSubject,
+}
+
+#[derive(Deserialize)]
+struct RawSubject {
+    reference: String,
+}
+
+impl Parse for Flag {
+    const RESOURCE_TYPE: &'static str = "Flag";
+
+    fn of_entry(entry: &Entry<'_>) -> Result<Self, FhirError> {
+        Self::of_body(entry.resource.get().as_bytes())
+    }
+
+    fn of_body(body: &[u8]) -> Result<Self, FhirError> {
+        let raw: Raw = serde_json::from_slice(body).map_err(|_| FhirError::Unreadable)?;
+        Ok(Self {
+            id: raw.id,
+            meta: raw.meta,
+            subject: Reference {
+                reference: Some(raw.subject.reference),
+                ..Reference::default()
+            },
+            contained: Contained::default(),
+        })
+    }
+
+    fn lists(&self) -> usize {
+        0
+    }
+
+    fn last_updated(&self) -> Option<jiff::Timestamp> {
+        self.meta.last_updated
+    }
+}
+
+impl Admissible for Flag {
+    fn key(&self) -> String {
+        format!("Flag/{}", self.id)
+    }
+
+    fn subjects(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::once(&self.subject)
+    }
+
+    fn parties(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::empty()
+    }
+
+    fn parents(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::empty()
+    }
+
+    fn mentions(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::empty()
+    }
+
+    fn contained(&self) -> &Contained {
+        &self.contained
+    }
+}
+
+static TABLE: Schema = Schema {
+    part: "probe",
+    steps: &["CREATE TABLE flag (id TEXT PRIMARY KEY) STRICT"],
+};
+
+/// The feature: its line in the table, and its mirror.
+pub(super) struct Probe;
+
+impl FeatureDefinition for Probe {
+    fn feature(&self) -> Feature {
+        Feature::Probe
+    }
+
+    fn needs(&self, _: &dyn Fn(&str) -> bool) -> Vec<ResourceNeed> {
+        vec![ResourceNeed::reads("Flag")]
+    }
+
+    fn capability(
+        &self,
+        resource: &dyn Fn(&str) -> Option<ResourceCapability>,
+    ) -> FeatureCapability {
+        FeatureCapability::new(Feature::Probe, resource("Flag").as_ref())
+    }
+
+    fn findings(&self, capability: &FeatureCapability) -> Vec<FeatureFinding> {
+        vec![FeatureFinding {
+            subject: "Flags",
+            offered: capability.readable,
+            works: "flags are shown",
+            otherwise: "there are no flags at this portal",
+        }]
+    }
+
+    fn schemas(&self) -> &'static [&'static Schema] {
+        const TABLES: &[&Schema] = &[&TABLE];
+        TABLES
+    }
+
+    fn mirrors(&self) -> &'static [&'static dyn AnyMirror] {
+        &[&Probe]
+    }
+}
+
+impl Mirror for Probe {
+    type Record = Flag;
+
+    fn searches(&self, owner: &Owner) -> Vec<Search> {
+        vec![Search::by_patient("patient", owner).and("status", "active")]
+    }
+
+    fn apply(
+        &self,
+        tx: &PageTx<'_>,
+        _: &Owner,
+        page: &AdmittedPage<Flag>,
+        _: bool,
+    ) -> Result<RowChanges> {
+        for flag in page.admitted() {
+            tx.connection()
+                .execute("INSERT OR REPLACE INTO flag VALUES (?1)", [&flag.id])?;
+        }
+        Ok(RowChanges::new(Feature::Probe, IdKind::Position))
+    }
+
+    fn hide(&self, _: &Connection, _: &[RecordKey]) -> Result<RowChanges> {
+        Ok(RowChanges::new(Feature::Probe, IdKind::Position))
+    }
+
+    fn holds(&self, _: &Connection, _: &str) -> Result<bool> {
+        Ok(false)
+    }
+}

@@ -1,0 +1,36 @@
+//! The step-up that the portal last asked for (RFC 9470).
+
+use std::sync::{MutexGuard, PoisonError};
+use std::time::Duration;
+
+use pericard_protocol::oauth::step_up::StepUp;
+
+use crate::platform::error::PericardError;
+
+use super::{SendError, Session};
+
+impl Session {
+    /// Saves the step-up that the portal asked for, and stops the request.
+    pub(super) async fn require_step_up(&self, asked: StepUp) -> SendError {
+        let (account, json) = (self.account.id.clone(), serde_json::to_string(&asked));
+        *self.asked_step_up() = Some(asked);
+        // If it cannot be saved, the portal asks for it again.
+        let _ = self
+            .on_disk(move |device| device.save_step_up(&account, &json?))
+            .await;
+        SendError::Stop(PericardError::StepUpRequired)
+    }
+
+    /// What the portal last asked for before it goes on; a fresh sign-in if it has not said.
+    pub(crate) fn step_up(&self) -> StepUp {
+        let fresh = StepUp {
+            max_age: Some(Duration::ZERO),
+            ..StepUp::default()
+        };
+        self.asked_step_up().clone().unwrap_or(fresh)
+    }
+
+    pub(super) fn asked_step_up(&self) -> MutexGuard<'_, Option<StepUp>> {
+        self.step_up.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
