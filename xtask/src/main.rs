@@ -24,6 +24,7 @@ mod paths;
 mod portal;
 mod samples;
 mod scenarios;
+mod simulate;
 mod size;
 mod stories;
 mod swift;
@@ -100,6 +101,8 @@ enum Task {
         )]
         languages: Vec<Language>,
     },
+    /// Simulate weeks of the whole client against the whole portal, each from its seed; names those that fail
+    Simulate(simulate::Arguments),
     /// Generate the Kotlin and Swift sources from the built libraries
     Bindings,
     /// Type-check the shipped library for Android and iOS, without their SDKs
@@ -122,6 +125,7 @@ fn main() -> ExitCode {
         } => interop::keep(&paths, server),
         Task::Interop { server, .. } => interop::run(&paths, server),
         Task::Guide { languages } => guide::run(&paths, &languages),
+        Task::Simulate(arguments) => simulate::run(&paths, &arguments),
         Task::Bindings => generate(&paths),
         Task::CheckMobile => {
             let started = Instant::now();

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that gates a change, in one table.
 //!
 //! Downloads (the Swift root, Maven's repository, the standard library's sources) run beside the
-//! checks that need only Cargo. After the one build, the Rust tests run alone; then the other
+//! checks that need only Cargo. After the one build, the Rust tests run alone, then the simulation; then the other
 //! languages, one after the other, beside the type checks for phones; at the end a sign-in at a server
 //! that nobody here wrote.
 
@@ -21,6 +21,7 @@ use crate::mobile::{self, Phone};
 use crate::paths::Paths;
 use crate::portal::Stage;
 use crate::samples;
+use crate::simulate;
 use crate::stories;
 use crate::swift::{self, Swift};
 use crate::table::{self, Row};
@@ -53,6 +54,7 @@ pub(crate) fn run(paths: &Paths) -> bool {
                         rust(paths, &stage)
                             .into_iter()
                             .for_each(|row| rows.push(row));
+                        rows.push(simulate::row(paths));
                         let (maven, swift) = (joined(maven.join()), joined(swift.join()));
                         let others = scope.spawn(move || {
                             let mut others = kotlin_rows(paths, &libraries, &stage, maven);

@@ -35,8 +35,8 @@ pub use client::sign_in::{SignInMethod, SignInStep};
 pub use client::site::{Finding, PortalCapabilities, PortalPage, Verdict};
 pub use features::FeatureCapability;
 pub use features::messages::{
-    Message, MessagePage, MessageState, MessageThread, Messages, NewMessage, SearchHit, SearchPage,
-    SnippetPart, ThreadPage,
+    DatePrecision, Message, MessageFile, MessagePage, MessageState, MessageThread, Messages,
+    MessagesState, NewMessage, SearchHit, SearchPage, SnippetPart, ThreadPage,
 };
 pub use keys::Keystore;
 pub use platform::error::{
@@ -44,6 +44,9 @@ pub use platform::error::{
 };
 pub use session::{AccountProblem, SessionState};
 pub use storage::{Feature, SealReason};
-pub use sync::{ChangeSet, Changes, FeatureChanges, SyncProgress, SyncRun, SyncStage};
+pub use sync::{
+    ChangeSet, Changes, FeatureChanges, IncompleteReason, SyncOutcome, SyncPhase, SyncProgress,
+    SyncRun,
+};
 
 uniffi::setup_scaffolding!();

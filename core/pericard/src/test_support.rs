@@ -12,7 +12,7 @@ use crate::keys::Keystore;
 use crate::platform::error::{PericardError, Result};
 
 pub use crate::platform::{
-    Body, Checkpoint, Checkpoints, Clock, Exchange, Job, Method, Platform, Random, Spawner,
+    Body, Break, Checkpoint, Checkpoints, Clock, Exchange, Job, Method, Platform, Random, Spawner,
     Transport, TransportError, TransportRequest, TransportResponse, Wait,
 };
 

@@ -159,6 +159,70 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     Text::deserialize(deserializer).map(Text::ok)
 }
 
+/// An id or the like: a text, or the whole number that some server wrote instead; anything else is none.
+pub(crate) fn token<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Token::deserialize(deserializer).map(|token| token.0)
+}
+
+/// See [`token`].
+#[derive(Default)]
+pub(crate) struct Token(pub(crate) Option<String>);
+
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Token;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Token, E> {
+                Ok(Token(Some(text.to_owned())))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Token, E> {
+                Ok(Token(Some(number.to_string())))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Token, E> {
+                Ok(Token(Some(number.to_string())))
+            }
+
+            fn visit_bool<E: Error>(self, _: bool) -> Result<Token, E> {
+                Ok(Token(None))
+            }
+
+            fn visit_f64<E: Error>(self, _: f64) -> Result<Token, E> {
+                Ok(Token(None))
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Token, E> {
+                Ok(Token(None))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Token, A::Error> {
+                skip_seq(seq).map(|()| Token(None))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Token, A::Error> {
+                skip_map(map).map(|()| Token(None))
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// A size or a count: a whole number, also as text, as R5 writes `integer64`; anything else is none.
+pub(crate) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    Ok(token(deserializer)?.and_then(|text| text.trim().parse().ok()))
+}
+
 /// Reads an object; any other value is `None`.
 pub(crate) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
@@ -168,12 +232,13 @@ where
     Object::deserialize(deserializer).map(Object::ok)
 }
 
-/// Reads a non-negative whole number; any other value is `None`.
-pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    Ok(match Scalar::deserialize(deserializer)? {
-        Scalar::Number(number) => Some(number),
-        Scalar::Flag(_) | Scalar::Other => None,
-    })
+/// The same in an allocation of its own.
+pub(crate) fn boxed<'de, D, T>(deserializer: D) -> Result<Option<Box<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    object(deserializer).map(|value| value.map(Box::new))
 }
 
 /// Reads a flag; anything but `true` is false.
@@ -185,7 +250,6 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D
 }
 
 enum Scalar {
-    Number(u64),
     Flag(bool),
     Other,
 }
@@ -205,8 +269,8 @@ impl<'de> Deserialize<'de> for Scalar {
                 Ok(Scalar::Flag(flag))
             }
 
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar, E> {
-                Ok(Scalar::Number(number))
+            fn visit_u64<E: Error>(self, _: u64) -> Result<Scalar, E> {
+                Ok(Scalar::Other)
             }
 
             fn visit_i64<E: Error>(self, _: i64) -> Result<Scalar, E> {

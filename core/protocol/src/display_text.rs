@@ -4,12 +4,14 @@
 //! app. There are two kinds of text:
 //!
 //! - a [`line()`]: names, subjects, software, versions. One line of at most [`LONGEST_LINE`] characters.
-//! - a [`body`]: the text of a message. Its line breaks stay, all as `\n`.
+//! - a [`body`]: what a message says. Its line breaks stay, all written as `\n`.
 //!
-//! Both lose control characters (C0, DEL, C1) and the overrides and embeddings of Unicode's bidirectional algorithm,
-//! which make a text look different from what it is (CVE-2021-42574). Isolates stay if they are balanced within their
-//! line, since names in two scripts need them; an unbalanced isolate is removed. Words are never joined: a line break
-//! within a line becomes a space.
+//! Nothing is ever glued. What ends a line (UAX #14: CR, LF, NEL, VT, FF, LS, PS; and FS, GS, RS, which systems before
+//! Unicode used so) ends it, or is a space in a [`line()`]. Every other control character (C0, DEL, C1) is a space, unless
+//! a blank is beside it already: what it once controlled, it stood between two words. The overrides and embeddings of
+//! Unicode's bidirectional algorithm, with which a text reads other than it is (CVE-2021-42574), have no width, separate
+//! nothing, and vanish. Isolates stay where they are balanced within their line, since names in two scripts need them;
+//! an isolate that is never closed, or closed without being opened, goes.
 
 use std::borrow::Cow;
 
@@ -20,7 +22,7 @@ pub const LONGEST_LINE: usize = 1000;
 pub fn line(text: &str) -> String {
     let mut line = String::with_capacity(text.len().min(4 * LONGEST_LINE));
     let mut left = LONGEST_LINE;
-    for word in text.split(|c: char| c.is_whitespace() || is_break(c)) {
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
         let start = line.len();
         if start > 0 {
             line.push(' ');
@@ -58,17 +60,28 @@ pub fn body(text: &str) -> Cow<'_, str> {
     }
     let mut body = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
+    // Controls stand where a space is to be, unless a blank is there.
+    let mut apart = false;
     while let Some(c) = chars.next() {
-        match c {
+        let shown = match c {
             '\r' => {
                 chars.next_if_eq(&'\n');
-                body.push('\n');
+                '\n'
             }
-            '\n' | '\t' => body.push(c),
-            c if is_break(c) => body.push('\n'),
-            c if is_forbidden(c) => {}
-            c => body.push(c),
+            '\t' => c,
+            c if is_break(c) => '\n',
+            c if c.is_control() => {
+                apart = true;
+                continue;
+            }
+            c if is_forbidden(c) => continue,
+            c => c,
+        };
+        let between = !shown.is_whitespace() && !body.is_empty();
+        if std::mem::take(&mut apart) && between && !body.ends_with(char::is_whitespace) {
+            body.push(' ');
         }
+        body.push(shown);
     }
     let lines = body.split('\n').map(balanced);
     let fine = lines.clone().all(|line| matches!(line, Cow::Borrowed(_)));
@@ -83,9 +96,9 @@ fn is_break(c: char) -> bool {
     matches!(c, '\n'..='\r' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a character is never displayed.
+/// What turns the direction of writing, and is never part of a text to show.
 fn is_forbidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}')
+    matches!(c, '\u{202a}'..='\u{202e}')
 }
 
 /// Removes the isolates of a line that are not closed or not opened in it.
@@ -128,7 +141,10 @@ mod tests {
             "Dr. A │ I paid you You"
         );
         assert_eq!(line("a\u{2028}b\u{2029}c\u{85}d\u{b}e"), "a b c d e");
-        assert_eq!(line("Ana\u{1b}[2J\u{9b}31m\u{7f}\u{202e}B"), "Ana[2J31mB");
+        assert_eq!(
+            line("Ana\u{1b}[2J\u{9b}31m\u{7f}\u{202e}B"),
+            "Ana [2J 31m B"
+        );
         assert_eq!(line("\u{202e}\n"), "");
         assert_eq!(
             line(&"ab ".repeat(LONGEST_LINE)).chars().count(),
@@ -138,7 +154,13 @@ mod tests {
 
     #[test]
     fn a_body_keeps_its_lines_and_nothing_else() {
-        assert_eq!(body("a\u{0}b\u{1b}[2J\nc\td"), "ab[2J\nc\td");
+        assert_eq!(body("a\u{0}b\u{1b}[2J\nc\td"), "a b [2J\nc\td");
+        assert_eq!(body("a \u{0}\u{1f}b\u{7f}\nc\u{0}"), "a b\nc");
+        assert_eq!(
+            body("one\u{b}two\u{c}three\u{1e}four\u{85}\u{2029}five"),
+            "one\ntwo\nthree\nfour\n\nfive"
+        );
+        assert_eq!(body("\u{0}a\u{200b}b"), "a\u{200b}b");
         assert_eq!(body("a\r\nb\rc\u{2028}d\u{85}e"), "a\nb\nc\nd\ne");
         assert_eq!(body("a\u{202e}b\u{e000}"), "ab\u{e000}");
         assert!(matches!(body("nothing to do\n"), Cow::Borrowed(_)));
@@ -161,7 +183,11 @@ mod tests {
             let line = line(&text);
             prop_assert!(!line.contains(steers));
             prop_assert_eq!(super::line(&line), line.clone());
+            let is_word = |c: &char| c.is_alphanumeric();
+            let words = |text: &str| text.split(|c: char| c.is_whitespace() || c.is_control()).map(|word| word.chars().filter(is_word).collect::<String>()).filter(|word| !word.is_empty()).collect::<Vec<_>>();
+            prop_assert_eq!(words(&line), words(&text));
             let body = body(&text);
+            prop_assert_eq!(words(&body), words(&text));
             prop_assert!(!body.contains(|c| steers(c) && !matches!(c, '\n' | '\t')));
         }
     }

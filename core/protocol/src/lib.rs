@@ -14,8 +14,10 @@
 //! | [`qr`] | a text as a QR code |
 //! | [`json`] | reading documents of other servers, member by member |
 //! | [`display_text`] | making text safe to display |
+//! | [`search_text`] | the normal form in which text is indexed and searched |
 //! | [`http_date`], [`retry_after`] | times in header fields |
 //! | [`session`] | the session machine: when to refresh, when to seal |
+//! | [`sync`] | the machines of downloading, comparing and sending |
 //! | [`lifecycle`] | the lifecycle machine: pause, resume, shut down |
 //! | [`limits`] | limits on everything that is accepted |
 //!
@@ -38,8 +40,10 @@ pub mod otpauth;
 pub mod qr;
 pub mod recovery_code;
 pub mod retry_after;
+pub mod search_text;
 pub mod secret;
 pub mod session;
+pub mod sync;
 pub mod totp;
 pub mod two_factor;
 mod typed;

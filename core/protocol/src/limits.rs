@@ -41,6 +41,9 @@ pub const PAGES: usize = 10_000;
 /// once, and 32 MB of the smallest messages are about this many. What is over it counts as not sent.
 pub const ENTRIES: usize = 65_536;
 
+/// Entries of one page that are no JSON and are kept apart. What is over it counts as not sent.
+pub const CUT_ENTRIES: usize = 1024;
+
 /// References of one kind in one record: recipients, parents, whatever else is named. A message to a
 /// whole department names some hundred. A record with more cannot be judged and is unreadable.
 pub const REFERENCES: usize = 1024;
@@ -53,6 +56,9 @@ pub const CONTAINED: usize = 256;
 
 /// Business identifiers of one record. A record with more is unreadable.
 pub const IDENTIFIERS: usize = 64;
+
+/// Notes of one message that are read where it has no other text; the rest is left out.
+pub const NOTES: usize = 32;
 
 /// Codings of one concept, and concepts of one list; the rest is left out.
 pub const CODINGS: usize = 32;

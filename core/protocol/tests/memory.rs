@@ -9,6 +9,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use pericard_protocol::fhir::body::Body;
 use pericard_protocol::fhir::bundle::Bundle;
 use pericard_protocol::fhir::capability::CapabilityStatement;
 use pericard_protocol::fhir::communication::Communication;
@@ -57,10 +58,11 @@ fn repeated(front: &str, element: &str, back: &str, bytes: usize) -> String {
 
 /// Reads `body` and says how often its size was in memory at most, the body itself included.
 #[track_caller]
-fn stays_within<T>(what: &str, body: &str, read: impl FnOnce(&[u8]) -> T) {
+fn stays_within<T>(what: &str, body: impl AsRef<[u8]>, read: impl FnOnce(&[u8]) -> T) {
+    let body = body.as_ref();
     let before = NOW.load(Relaxed);
     MOST.store(before, Relaxed);
-    let result = read(body.as_bytes());
+    let result = read(body);
     let most = MOST.load(Relaxed) - before + body.len();
     drop(result);
     assert!(
@@ -72,7 +74,10 @@ fn stays_within<T>(what: &str, body: &str, read: impl FnOnce(&[u8]) -> T) {
 }
 
 fn page(body: &[u8]) -> Option<Vec<Communication>> {
-    let bundle = Bundle::parse(body).ok()?;
+    let body = Body::new(body);
+    let bundle = Bundle::parse(&body).ok()?;
+    drop(bundle.names());
+    drop(bundle.versions("Communication"));
     Some(bundle.records::<Communication>().records)
 }
 
@@ -86,6 +91,9 @@ fn no_answer_becomes_more_than_eight_times_its_bytes() {
     let members = [
         "about",
         "basedOn",
+        "reasonCode",
+        "reason",
+        "text",
         "category",
         "contained",
         "extension",
@@ -107,6 +115,14 @@ fn no_answer_becomes_more_than_eight_times_its_bytes() {
         r#"{"contentString":""}"#,
         r#"{"value":"a"}"#,
         r#"{"coding":[{}]}"#,
+        r#"{"contentString":"a"}"#,
+        r#"{"contentCodeableConcept":{"text":"a"}}"#,
+        r#"{"contentAttachment":{"url":"a"}}"#,
+        r#"{"contentAttachment":{"data":"gICAgA"}}"#,
+        r#"{"contentAttachment":{"contentType":"text/plain","data":"gICAgA"}}"#,
+        r#"{"contentReference":{"display":"a"}}"#,
+        r#"{"text":"a"}"#,
+        r#"{"resourceType":"Device","id":"1","name":"a"}"#,
     ];
     for member in members {
         for element in smallest.iter().chain(&elements) {
@@ -143,6 +159,12 @@ fn no_answer_becomes_more_than_eight_times_its_bytes() {
         r#"{"resource":{"resourceType":"Communication"}}"#,
         r#"{"resource":{"resourceType":"A"}}"#,
         r#"{"resource":{"resourceType":"OperationOutcome","issue":[{}]}}"#,
+        r#"{"resource":{"resourceType":"Device","id":"1","name":"a"}}"#,
+        "{x}",
+        r#"{"resource":{"resourceType":"Communication","id":"1" 2}}"#,
+        r#"{"resource":NaN}"#,
+        "\"\t\"",
+        "\"\\ud800\"",
     ] {
         let body = repeated(&format!(r#"{BUNDLE},"entry":["#), element, "]}", BODY);
         stays_within(&format!("entries like {element}"), &body, page);
@@ -153,7 +175,46 @@ fn no_answer_becomes_more_than_eight_times_its_bytes() {
     }
     let outcome =
         format!(r#"{BUNDLE},"entry":[{{"resource":{{"resourceType":"OperationOutcome","issue":["#);
-    stays_within("issues", &repeated(&outcome, "{}", "]}}]}", BODY), page);
+    stays_within("issues", repeated(&outcome, "{}", "]}}]}", BODY), page);
+
+    // What has to be mended or decoded before it is read.
+    for bytes in [
+        &b"\x01"[..],
+        b"\xff",
+        b"\xffa",
+        b"\\ud800",
+        b"\\x",
+        b"\\u0000",
+        "\u{1}a".as_bytes(),
+    ] {
+        let text = bytes.repeat(BODY / bytes.len());
+        let front =
+            format!(r#"{BUNDLE},"entry":[{{"resource":{HEAD},"payload":[{{"contentString":""#);
+        let body = [front.as_bytes(), &text, b"\"}]}}]}"].concat();
+        stays_within(&format!("a text of {bytes:?}"), &body, page);
+    }
+    let smallest = r#"{"resource":{"resourceType":"Communication","id":"1"}}"#;
+    for odd in ["NaN", "\"\t\"", "{x}", "\"\\ud800\""] {
+        let front = format!(r#"{BUNDLE},"entry":[{odd},"#);
+        let body = repeated(&front, smallest, "]}", BODY);
+        stays_within(&format!("records after {odd}"), &body, page);
+    }
+    for (kind, bytes) in [
+        ("text/plain;charset=windows-1252", &b"\x80"[..]),
+        ("text/plain;charset=utf-16le", b"\xac\x20"),
+        ("text/plain", b"\r"),
+        ("text/plain", b"a\0"),
+        ("text/html", b"<p>a"),
+        ("text/html", b"<li>"),
+        ("text/html", b"&lt;"),
+        ("text/html", b"<td>a"),
+    ] {
+        let data = data_encoding::BASE64.encode(&bytes.repeat(BODY * 3 / 4 / bytes.len()));
+        let body = format!(
+            r#"{BUNDLE},"entry":[{{"resource":{HEAD},"payload":[{{"contentAttachment":{{"contentType":"{kind}","data":"{data}"}}}}]}}}}]}}"#
+        );
+        stays_within(&format!("{kind} of {bytes:?}"), &body, page);
+    }
 
     for member in ["name", "link", "identifier", "telecom"] {
         for element in ["{}", r#"{"given":[""]}"#, r#"{"text":"a"}"#] {

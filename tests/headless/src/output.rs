@@ -196,7 +196,7 @@ mod tests {
     fn a_message_cannot_steer_the_terminal() {
         assert_eq!(
             clean("a\u{1b}[2Jb\u{9b}31mc\u{7}\nd\u{202e}e"),
-            "a[2Jb31mc\nde"
+            "a [2Jb 31mc\nde"
         );
     }
 

@@ -3,25 +3,32 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pericard::{Account, PericardError, SyncProgress, SyncStage};
+use pericard::{Account, IncompleteReason, PericardError, SyncOutcome, SyncPhase, SyncProgress};
 
 use crate::output::Output;
 
 const COUNTED: &str = "  {spinner:.green} {msg:<9} {bar:32.green/dim} {pos:>6} of {len}";
 const COUNTING: &str = "  {spinner:.green} {msg:<9} {pos:>6}";
 
+/// How a sync ended.
+pub(crate) struct Synced {
+    pub(crate) progress: SyncProgress,
+    /// Why it could not prove that everything is here.
+    pub(crate) incomplete: Option<IncompleteReason>,
+}
+
 /// Runs a sync to its end and says how far it came. With `keep` the full bar stays on the screen.
 pub(crate) async fn sync(
     account: &Account,
     output: &Output,
     keep: bool,
-) -> Result<SyncProgress, PericardError> {
+) -> Result<Synced, PericardError> {
     let run = account.start_sync(None)?;
     let bar = bar(output);
     let mut last = SyncProgress {
-        stage: SyncStage::Sending,
-        received: 0,
-        expected: None,
+        phase: SyncPhase::Sending,
+        done: 0,
+        of: None,
         sent: 0,
     };
     let result = loop {
@@ -30,7 +37,13 @@ pub(crate) async fn sync(
                 show(&bar, &progress);
                 last = progress;
             }
-            Ok(None) => break Ok(last),
+            Ok(None) => {
+                let outcome = run.outcome();
+                break Ok(Synced {
+                    progress: last,
+                    incomplete: outcome.and_then(incomplete),
+                });
+            }
             Err(error) => break Err(error),
         }
     };
@@ -39,6 +52,13 @@ pub(crate) async fn sync(
         _ => bar.finish_and_clear(),
     }
     result
+}
+
+fn incomplete(outcome: SyncOutcome) -> Option<IncompleteReason> {
+    match outcome {
+        SyncOutcome::Complete => None,
+        SyncOutcome::Incomplete { reason } => Some(reason),
+    }
 }
 
 fn bar(output: &Output) -> ProgressBar {
@@ -54,20 +74,21 @@ fn bar(output: &Output) -> ProgressBar {
 }
 
 fn show(bar: &ProgressBar, progress: &SyncProgress) {
-    bar.set_message(match progress.stage {
-        SyncStage::Sending => "sending",
-        SyncStage::Receiving => "receiving",
-        SyncStage::Finishing => "finishing",
+    bar.set_message(match progress.phase {
+        SyncPhase::Sending => "sending",
+        SyncPhase::Receiving => "receiving",
+        SyncPhase::Comparing => "comparing",
+        SyncPhase::Finishing => "finishing",
     });
-    match progress.expected {
+    match progress.of {
         // The portal's number is a hint: a bar must not run over its end.
         Some(expected) => {
             bar.set_style(style(COUNTED));
-            bar.set_length(expected.max(progress.received));
+            bar.set_length(expected.max(progress.done));
         }
         None => bar.set_style(style(COUNTING)),
     }
-    bar.set_position(progress.received);
+    bar.set_position(progress.done);
 }
 
 fn style(template: &str) -> ProgressStyle {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::clock;
-use crate::data::Stray;
+use crate::data::{Change, NotSent, Stray};
 use crate::fault::{Fault, FaultKind};
 use crate::instance::{Instance, State};
 use crate::{PortalError, data};
@@ -33,7 +33,36 @@ pub enum Command {
         thread: Option<usize>,
         /// What.
         text: String,
+        /// What a new thread is about.
+        subject: Option<String>,
+        /// In the thread of the message with this text, in place of `thread`.
+        beside: Option<String>,
+        /// How many seconds ago it was sent; it is changed now in any case.
+        ago: u64,
+        /// Why it is not sent.
+        status: Option<NotSent>,
     },
+    /// Many messages at once, changed in the same millisecond and sent over the last year.
+    Import {
+        /// To whom.
+        who: String,
+        /// How many.
+        messages: usize,
+        /// What; each with its number.
+        text: String,
+    },
+    /// Something becomes of the one message of a person that is or contains the text.
+    Change {
+        /// Whose.
+        who: String,
+        /// Which.
+        text: String,
+        /// What.
+        change: Change,
+    },
+    /// An older chart of a person's, with a conversation of two years ago, is merged into the one of today: each names the
+    /// other, and the messages stay where they are.
+    MergeChart(String),
     /// Deletes the one message of a person that is or contains the text.
     DeleteMessage {
         /// Whose.
@@ -117,6 +146,19 @@ struct NewMessage {
     who: String,
     thread: Option<usize>,
     text: String,
+    subject: Option<String>,
+    beside: Option<String>,
+    #[serde(default)]
+    ago: u64,
+    status: Option<NotSent>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Import {
+    who: String,
+    messages: usize,
+    text: String,
 }
 
 #[derive(Deserialize)]
@@ -165,9 +207,40 @@ impl TryFrom<Map<String, Value>> for Command {
         Ok(match key.as_str() {
             "revoke" => Self::Revoke(read(&key, value)?),
             "new_message" => {
-                let NewMessage { who, thread, text } = read(&key, value)?;
-                Self::NewMessage { who, thread, text }
+                let new: NewMessage = read(&key, value)?;
+                Self::NewMessage {
+                    who: new.who,
+                    thread: new.thread,
+                    text: new.text,
+                    subject: new.subject,
+                    beside: new.beside,
+                    ago: new.ago,
+                    status: new.status,
+                }
             }
+            "import" => {
+                let Import {
+                    who,
+                    messages,
+                    text,
+                } = read(&key, value)?;
+                Self::Import {
+                    who,
+                    messages,
+                    text,
+                }
+            }
+            "change" => {
+                let mut keys: Map<String, Value> = read(&key, value)?;
+                let mut take = |name: &str| match keys.remove(name) {
+                    Some(Value::String(text)) => Ok(text),
+                    _ => Err(format!("change needs {name:?}")),
+                };
+                let (who, text) = (take("who")?, take("text")?);
+                let change = read(&key, Value::Object(keys))?;
+                Self::Change { who, text, change }
+            }
+            "merge_chart" => Self::MergeChart(read(&key, value)?),
             "delete_message" => {
                 let WhoseText { who, text } = read(&key, value)?;
                 Self::DeleteMessage { who, text }
@@ -210,6 +283,7 @@ impl Command {
             Self::NoFault => {
                 state.faults.clear();
                 state.store.remove_strays();
+                state.store.ahead = 0;
                 Answer::Done
             }
             Self::Revoke(who) => {
@@ -217,33 +291,67 @@ impl Command {
                 state.grants.revoke_person(person);
                 Answer::Done
             }
-            Self::NewMessage { who, thread, text } => {
+            Self::NewMessage {
+                who,
+                thread,
+                text,
+                subject,
+                beside,
+                ago,
+                status,
+            } => {
                 let person = state.person(&who)?;
                 let now = state.clock.millis();
-                let header = match thread {
-                    None => None,
-                    Some(n) => match state.people[person].threads_at_start.get(n) {
+                let header = match (thread, beside) {
+                    (_, Some(beside)) => {
+                        let found = state.store.containing(Some(person), &beside);
+                        let other = data::only(&found, &beside)?;
+                        Some(state.store.record(other).conversation(other))
+                    }
+                    (None, None) => None,
+                    (Some(n), None) => match state.people[person].threads_at_start.get(n) {
                         Some(&header) => Some(header),
                         None => return refuse(format!("{who} had no thread {n} at the start")),
                     },
                 };
-                let id = data::new_message(state, &base, person, header, &text, now);
-                Answer::Id(id)
+                let letter = data::NewLetter {
+                    header,
+                    text,
+                    topic: subject,
+                    ago: ago.min(1 << 40) as clock::Millis * 1000,
+                    draft: status,
+                };
+                let new = data::new_message(state, &base, person, letter, now);
+                Answer::Id(state.store.record(new).id.clone())
+            }
+            Self::Import {
+                who,
+                messages,
+                text,
+            } => {
+                let person = state.person(&who)?;
+                let now = state.clock.millis();
+                data::import(state, &base, person, messages, &text, now);
+                Answer::Done
+            }
+            Self::Change { who, text, change } => {
+                let person = state.person(&who)?;
+                let now = state.clock.millis();
+                let record = data::only(&state.store.containing(Some(person), &text), &text)?;
+                data::change(state, &base, record, change, now)?;
+                Answer::Done
+            }
+            Self::MergeChart(who) => {
+                let person = state.person(&who)?;
+                let now = state.clock.millis();
+                data::merge(state, person, now);
+                Answer::Done
             }
             Self::DeleteMessage { who, text } => {
                 let person = state.person(&who)?;
                 let now = state.clock.millis();
-                let found = state.store.containing(Some(person), &text);
-                let exact: Vec<_> = found
-                    .iter()
-                    .copied()
-                    .filter(|&record| state.store.record(record).text == text)
-                    .collect();
-                match (exact.as_slice(), found.as_slice()) {
-                    (&[one], _) | ([], &[one]) => Answer::Id(state.store.delete(one, now)),
-                    ([], []) => return refuse(format!("{who} has no such message")),
-                    _ => return refuse(format!("{who} has several such messages")),
-                }
+                let record = data::only(&state.store.containing(Some(person), &text), &text)?;
+                Answer::Id(state.store.delete(record, now))
             }
             Self::RotateKeys => {
                 state.key = state.key.successor(state.key.generation + 1);
@@ -254,7 +362,7 @@ impl Command {
                 Answer::Now(clock::instant(state.clock.millis()))
             }
             Self::CountMessages(text) => {
-                Answer::Count(state.store.containing(None, &text).len() as u64)
+                Answer::Count(state.store.mentioning(None, &text).len() as u64)
             }
             Self::Requests(path) => {
                 let paths = std::mem::take(&mut state.requests.paths);
@@ -283,7 +391,7 @@ impl Command {
 }
 
 impl State {
-    fn person(&self, who: &str) -> Result<usize, PortalError> {
+    pub(crate) fn person(&self, who: &str) -> Result<usize, PortalError> {
         self.people
             .iter()
             .position(|person| person.signs_in() && person.user == who)
@@ -310,6 +418,12 @@ impl State {
         if let FaultKind::Amended { how } = fault.kind {
             let now = self.clock.millis();
             data::amend(self, how, now);
+        }
+        if let FaultKind::StampAhead { seconds } = fault.kind {
+            self.store.ahead = clock::Millis::from(seconds) * 1000;
+        }
+        if let FaultKind::Poison { .. } = fault.kind {
+            data::poison(self);
         }
         self.faults.set(fault);
     }

@@ -48,6 +48,8 @@ pub(crate) struct State {
 pub(crate) struct Requests {
     pub(crate) paths: Vec<String>,
     pub(crate) revocations: u64,
+    /// How often a replica that is behind was asked.
+    pub(crate) replica: u32,
 }
 
 impl Instance {

@@ -48,11 +48,13 @@ mod web;
 pub use config::{ConfigFile, PortalEntry};
 pub use control::{Answer, Command};
 pub use control_http::{ControlServer, Started};
+pub use data::{Change, Letter, NotSent};
 pub use error::PortalError;
 pub use fault::{
-    Amendment, Contradicted, Denial, DiscoveryFlaw, DropOn, EmptyText, Fault, FaultKind,
-    FirstAddress, Flaw, JwksFlaw, OddLabel, OddMembers, ParRefusal, RefreshError, Repeated,
-    StatusOn, Unauthorized, WhichUser,
+    Amendment, Contradicted, DateForm, DeletedAs, Denial, DiscoveryFlaw, DropOn, EmptyText, Fault,
+    FaultKind, FirstAddress, Flaw, Incomplete, JwksFlaw, OddCreate, OddLabel, OddMembers, OddNext,
+    OddRecord, ParRefusal, Parameter, Poison, RefreshError, Repeated, SenderForm, StatusOn,
+    TextForm, Threading, Unauthorized, Unsupported, WhichUser,
 };
 pub use portal::{PersonInfo, Portal};
 pub use server::Hangup;

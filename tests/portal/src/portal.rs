@@ -12,13 +12,14 @@ use crate::authority::Authority;
 use crate::clock::Clock;
 use crate::config::{ConfigFile, PortalEntry};
 use crate::control::{Answer, Command};
+use crate::data::{self, Letter};
 use crate::entropy::Entropy;
 use crate::fault::Faults;
 use crate::fhir::Pages;
 use crate::instance::{Instance, Requests, State};
 use crate::oauth::{Clients, Credentials, Dpop, Grants, SignIns, SigningKey, clients};
 use crate::server::{self, Listening};
-use crate::{PortalError, Spec, data, web};
+use crate::{PortalError, Spec, web};
 
 /// How somebody signs in here.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
@@ -132,6 +133,13 @@ impl Portal {
         signs_in
             .map(|person| (person.user.clone(), info(person)))
             .collect()
+    }
+
+    /// What somebody is meant to see, deleted and withdrawn messages included and marked; nothing for a stranger.
+    pub fn letters(&self, user: &str) -> Vec<Letter> {
+        let state = self.instance.state();
+        let person = state.people.iter().position(|person| person.user == user);
+        person.map_or_else(Vec::new, |person| data::letters(&state, person))
     }
 
     /// What the headless client's `--config` reads.

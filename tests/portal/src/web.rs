@@ -65,6 +65,7 @@ pub(crate) fn router(instance: Arc<Instance>) -> Router {
             "/fhir/Communication/{id}/_history/{version}",
             get(fhir::read_version),
         )
+        .route("/fhir/Practitioner/{id}", get(fhir::practitioner))
         .route("/fhir/Binary/{id}", get(fhir::binary))
         .route(
             "/fhir/account/totp",

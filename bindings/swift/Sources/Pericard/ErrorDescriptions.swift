@@ -47,6 +47,29 @@ extension KeystoreError: LocalizedError {
   }
 }
 
+extension IncompleteReason {
+  /// Why there may be more messages than are here, as what it means for the person, in plain English.
+  ///
+  /// For ``SyncOutcome`` and ``MessagesState``, to be shown when the app has no words of its own.
+  public var userMessage: String {
+    switch self {
+    case .portalSaysSo:
+      "There may be more messages at the clinic: its portal says that the list isn't complete. The app will ask again."
+    case .pagesMissing:
+      "There may be more messages at the clinic: the list from its portal ended early. The app will ask again."
+    case .unreadablePage:
+      "There may be more messages at the clinic: a part of the list from its portal can't be read. The app will ask again."
+    case .manyVanished:
+      "Many messages on this device are missing from the clinic's list. Nothing was removed. If you're unsure, ask the clinic."
+    case .unanswered:
+      "There may be more messages at the clinic: its portal didn't respond for some of them. The app will ask again."
+    case .moreToFetch: "There are more messages at the clinic. The next update brings them."
+    case .interrupted:
+      "There may be more messages at the clinic: the update was interrupted. The next one continues."
+    }
+  }
+}
+
 extension SignInReason {
   fileprivate var words: String {
     switch self {

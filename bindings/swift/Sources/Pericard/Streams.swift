@@ -43,7 +43,8 @@ extension Changes {
   }
 }
 
-/// How a sync goes on, until it has ended; it throws what the sync failed with.
+/// How a sync goes on, until it has ended; it throws what the sync failed with. Then ``SyncRun/outcome()`` says how it
+/// ended.
 ///
 /// Leaving the loop leaves the sync running: a screen that closes must not stop what others wait for.
 /// To stop it, call ``SyncRun/cancel()``.
@@ -70,8 +71,10 @@ extension SyncRun {
     SyncStream(run: self)
   }
 
-  /// Follows this sync to its end; it throws what the sync failed with.
-  public func join() async throws {
+  /// Follows this sync to its end and says how it ended; it throws what the sync failed with.
+  @discardableResult
+  public func join() async throws -> SyncOutcome {
     for try await _ in progress {}
+    return outcome() ?? .incomplete(reason: .interrupted)
   }
 }

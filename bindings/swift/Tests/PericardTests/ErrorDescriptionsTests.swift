@@ -32,6 +32,17 @@ import Testing
     #expect(Set(words).count == words.count)
   }
 
+  @Test func everyReasonToDoubtThatAllIsHereHasWordsOfItsOwn() {
+    let reasons: [IncompleteReason] = [
+      .portalSaysSo, .pagesMissing, .unreadablePage, .manyVanished, .unanswered, .moreToFetch, .interrupted,
+    ]
+    let words = reasons.map(\.userMessage)
+    for word in words {
+      #expect(word.hasSuffix(".") && word.contains("clinic"), "\(word)")
+    }
+    #expect(Set(words).count == words.count)
+  }
+
   @Test func waitingAndAttemptsAreToldInWords() {
     #expect(PericardError.RateLimited(retryAfter: 60).localizedDescription.contains("60 seconds"))
     #expect(PericardError.RateLimited(retryAfter: 900).localizedDescription.contains("15 minutes"))

@@ -8,10 +8,23 @@ import Testing
     let world = try await anasWorld(threads: 3, messages: 30)
     let client = try await world.open(keystore: MapKeystore())
     let account = try await world.signInAna(client)
-    var received: UInt64 = 0
-    for try await progress in try account.startSync(budget: nil).progress { received = progress.received }
-    #expect(received >= 30)
+    let run = try account.startSync(budget: nil)
+    var done: UInt64 = 0
+    for try await progress in run.progress { done = progress.done }
+    #expect(done >= 30)
+    #expect(run.outcome() == .complete)
+    #expect(try await account.startSync(budget: nil).join() == .complete)
+    let state = try await account.ownMessages().state()
+    #expect(state.incomplete == nil && state.completeAt != nil)
     #expect(try await account.ownMessages().threads(after: nil, limit: 50).threads.count == 3)
+  }
+
+  @Test func aSyncWhoseBudgetIsUsedUpEndsAndSaysThatItWasInterrupted() async throws {
+    let world = try await anasWorld()
+    let client = try await world.open(keystore: MapKeystore())
+    let account = try await world.signInAna(client)
+    world.network(state: .stalled)
+    #expect(try await account.startSync(budget: 0.01).join() == .incomplete(reason: .interrupted))
   }
 
   @Test func aSyncThatFailsThrowsItWhereItIsFollowed() async throws {

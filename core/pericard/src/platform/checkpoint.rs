@@ -5,6 +5,7 @@
 use super::clock::Wait;
 
 /// Such a point.
+#[cfg_attr(not(feature = "test-support"), allow(dead_code))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Checkpoint {
     /// An authorization code has arrived and is not redeemed.
@@ -25,11 +26,21 @@ pub enum Checkpoint {
     KeyDestroyed,
     /// The account is gone; the portal has not been told.
     AccountRemoved,
+    /// A page has been read and admitted; nothing of it is on disk.
+    PageAdmitted,
+    /// A page is on disk with its cursor; what follows from it has not been done.
+    PageStored,
+    /// It is on disk that a queued item is being sent; the portal has not been asked.
+    SendStored,
+    /// The portal has answered a create; the answer is in memory only.
+    SendAnswered,
+    /// The outcome of a create is on disk.
+    SendSettled,
 }
 
 #[cfg(feature = "test-support")]
 impl Checkpoint {
-    /// All of them, in the order of an account's life.
+    /// Those of an account's life, in its order.
     pub const ALL: [Self; 9] = [
         Self::CodeReceived,
         Self::CodeRedeemed,
@@ -40,6 +51,15 @@ impl Checkpoint {
         Self::TokensStored,
         Self::KeyDestroyed,
         Self::AccountRemoved,
+    ];
+
+    /// Those of a sync, in its order.
+    pub const SYNC: [Self; 5] = [
+        Self::PageAdmitted,
+        Self::PageStored,
+        Self::SendStored,
+        Self::SendAnswered,
+        Self::SendSettled,
     ];
 }
 

@@ -4,6 +4,7 @@
 //! [`Platform::real`]; tests bring their own parts through `test_support`. The transport seam lies directly above
 //! reqwest, so that redirects, retries and limits are simulated too.
 
+mod broken;
 mod checkpoint;
 mod clock;
 pub(crate) mod error;
@@ -16,6 +17,7 @@ mod transport;
 use std::future::Future;
 use std::sync::Arc;
 
+pub use broken::Break;
 pub use checkpoint::{Checkpoint, Checkpoints};
 pub use clock::{Clock, Wait};
 pub use random::Random;
@@ -39,6 +41,9 @@ pub struct Platform {
     pub spawner: Arc<dyn Spawner>,
     /// Points at which tests let a process crash.
     pub checkpoints: Arc<dyn Checkpoints>,
+    /// What a test has broken.
+    #[cfg(feature = "test-support")]
+    pub broken: Option<Break>,
 }
 
 impl Platform {
@@ -50,6 +55,8 @@ impl Platform {
             transport: Arc::new(transport::Https::new(app)),
             spawner: Arc::new(spawner::Runtime),
             checkpoints: Arc::new(checkpoint::Passed),
+            #[cfg(feature = "test-support")]
+            broken: None,
         }
     }
 
@@ -78,6 +85,17 @@ impl Platform {
         }));
         told.await
             .unwrap_or_else(|_| Err(PericardError::internal("panic")))
+    }
+
+    /// Whether a test has broken `what`; never in a shipped library.
+    pub(crate) fn broken(&self, what: Break) -> bool {
+        #[cfg(feature = "test-support")]
+        return self.broken == Some(what);
+        #[cfg(not(feature = "test-support"))]
+        {
+            let _ = what;
+            false
+        }
     }
 
     /// Tells the checkpoints that `point` is reached.

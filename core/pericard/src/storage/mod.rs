@@ -21,6 +21,7 @@ mod device;
 mod directory;
 mod failure;
 mod ids;
+pub(crate) mod mirrored;
 mod partition;
 mod track;
 

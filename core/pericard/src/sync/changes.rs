@@ -37,6 +37,13 @@ impl RowChanges {
         }
     }
 
+    /// Adds what another transaction of the same feature changed.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.groups.extend(other.groups);
+        self.records |= other.records;
+        self.outbox |= other.outbox;
+    }
+
     fn is_empty(&self) -> bool {
         self.groups.is_empty() && !self.records && !self.outbox
     }

@@ -1,268 +1,293 @@
-//! Fetching what is new: a search from the watermark, page by page, each page one transaction.
+//! Carries out what the machine of a download says: asks for pages, stores them, saves how far the search is.
 //!
-//! Uses: `mirror`, `run`
+//! Uses: `mirror`, `pages`, `run`
 //!
-//! - The search starts at `watermark − overlap`, since servers index late and in any order; what is known already
-//!   is recognised by id and version.
-//! - The watermark moves with each page while the pages come in order, else only at the end: a run may stop anywhere.
-//! - A first page that came quickly asks for larger ones from there on.
-//! - An expired `next` (410) and a page that ends early both start again at the watermark. A `next` that leads
-//!   away from the portal is an error; nothing is sent there. So is one that was followed before.
-//! - A page with somebody else's record is fetched once more without caches; if it is foreign again, nothing of
-//!   the page is stored, the feature stops with an incident and its cursor stays.
+//! Each page is one transaction, with the cursor: a run may stop anywhere and the next one goes on from there. The next
+//! page is fetched while one is written.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
-use pericard_protocol::admission::RecordKey;
-use pericard_protocol::fhir::bundle::Bundle;
-use pericard_protocol::fhir::search::{Download, Search, Watermark};
-use pericard_protocol::limits;
+use pericard_protocol::fhir::search::{OVERLAP, Query, Search};
+use pericard_protocol::sync::download::{
+    Abilities, Ask, Download, Effect, End, Event, Goal, Next, Page as Seen,
+};
 use url::Url;
 
-use crate::http::{Request, Response};
-use crate::platform::error::{PericardError, PortalProblem, Result};
-use crate::storage::random_id;
+use crate::platform::error::{PericardError, Result};
+use crate::platform::{Break, Checkpoint};
+use crate::storage::millis;
+use crate::storage::mirrored::{self, Cursor};
 
 use super::FeatureSync;
-use super::mirror::{CleanPage, Evaluation};
-use super::run::{Run, SyncStage};
+use super::mirror::{self, Evidence, Storing};
+use super::pages::{self, Answer, Page};
+use super::run::{Run, SyncPhase};
 
-const FIRST_COUNT: u32 = 100;
-const MOST_COUNT: u32 = 500;
 /// Pages that take longer stay small: on a slow line, progress matters more than round trips.
 const QUICK: Duration = Duration::from_secs(1);
-const RESTARTS: u32 = 3;
 
-/// A page that may be stored.
-struct Page {
-    records: CleanPage,
-    received: u64,
-    total: Option<u64>,
-    next: Option<Url>,
-    /// Newest and oldest `meta.lastUpdated`, and whether the entries came in order.
-    newest: Option<i64>,
-    oldest: Option<i64>,
-    ordered: bool,
-    /// The page says itself that something is missing.
-    incomplete: bool,
+/// How a search ended.
+pub(super) struct Ended {
+    pub(super) end: End,
+    /// What the portal last refused or failed over.
+    pub(super) error: Option<PericardError>,
+    pub(super) abilities: Abilities,
 }
 
-/// What admission made of a page.
-enum Reading {
-    Clean(Box<Page>),
-    Foreign(Vec<RecordKey>),
-}
-
-/// Fetches what is new of a mirror: each of its searches in turn, to its end.
-pub(crate) async fn download(feature: &FeatureSync, run: &Run) -> Result<()> {
-    let track = feature.track;
-    let cursor = feature
-        .on_disk(move |feature| feature.partition.cursor(track))
-        .await?;
-    let news = cursor.caught_up;
-    if !news {
-        feature
-            .on_disk(|feature| feature.mirror.bulk(&feature.partition, true))
-            .await?;
-    }
-    run.progress(|p| p.stage = SyncStage::Receiving);
-    for search in feature.mirror.searches(&feature.owner) {
-        fetch_all(feature, run, &search, cursor.watermark, news).await?;
-    }
-    feature
+/// Fetches what is new of one search of a mirror.
+pub(super) async fn download(feature: &FeatureSync, run: &Run, search: &Search) -> Result<Ended> {
+    let (track, name) = (feature.track, search.name());
+    let (cursor, abilities) = feature
         .on_disk(move |feature| {
-            feature.partition.caught_up(track)?;
-            if feature.partition.cursor(track)?.stopped.is_some() {
-                feature.partition.clear_incident(track)?;
-                feature.notifier.features();
-            }
-            Ok(())
-        })
-        .await?;
-    if !news {
-        run.progress(|p| p.stage = SyncStage::Finishing);
-        feature
-            .on_disk(|feature| feature.mirror.bulk(&feature.partition, false))
-            .await?;
-    }
-    Ok(())
-}
-
-async fn fetch_all(
-    feature: &FeatureSync,
-    run: &Run,
-    search: &Search,
-    mut since: Option<i64>,
-    news: bool,
-) -> Result<()> {
-    let mut count = if news { MOST_COUNT } else { FIRST_COUNT };
-    let mut restarts = RESTARTS;
-    let mut pages = limits::PAGES;
-    let mut expect = !news;
-    // One turn of the outer loop is one search; usually there is one, or two during a first sync.
-    loop {
-        let download = Download {
-            kind: feature.track.resource_type,
-            search,
-            since: since.and_then(Watermark::from_millis),
-            count,
-        };
-        let mut url = download.url(&feature.owner.base);
-        let began = feature.platform.clock.uptime();
-        let mut response = fetch(feature, &url, false).await?;
-        let mut ordered = true;
-        let mut complete = true;
-        let mut newest = None;
-        let mut followed = BTreeSet::from([url.to_string()]);
-        let again = loop {
-            if response.status == 410 && restarts > 0 {
-                restarts -= 1;
-                break true;
-            }
-            let page = clean(feature, &url, response).await?;
-            pages = pages
-                .checked_sub(1)
-                .ok_or(PericardError::portal(PortalProblem::TooLarge))?;
-            let total = page.total.filter(|_| std::mem::take(&mut expect));
-            let received = page.received;
-            ordered &= page.ordered
-                && page
-                    .oldest
-                    .zip(newest)
-                    .is_none_or(|(oldest, before)| oldest >= before);
-            newest = newest.max(page.newest);
-            let next = page.next.clone();
-            let last = next.is_none();
-            // What is missing has to be asked for again, so the watermark stays before it.
-            complete &= !page.incomplete;
-            let mark = newest.filter(|_| complete && (ordered || last));
-            let records = page.records;
-            let keep = async {
-                let stored = feature.on_disk(move |feature| records.store(feature, mark, news));
-                stored.await?;
-                // What is told to have come is here, even if the run ends now.
-                run.progress(|p| {
-                    p.received += received;
-                    p.expected = p.expected.or(total);
-                });
-                Ok::<_, PericardError>(())
-            };
-            let took = feature.platform.clock.uptime().saturating_sub(began);
-            let quick = took <= QUICK;
-            match next {
-                // Larger pages from here on, since the portal decides the size of its own `next`.
-                Some(_) if count < MOST_COUNT && quick && ordered && newest > since => {
-                    keep.await?;
-                    count = MOST_COUNT;
-                    break true;
-                }
-                // A link that was followed before would go on for ever, and what it leads past is not known.
-                Some(next) if !followed.insert(next.to_string()) => {
-                    keep.await?;
-                    return Err(PericardError::portal(PortalProblem::InvalidAnswer));
-                }
-                // The next page is fetched while this one is written.
-                Some(next) => {
-                    let (kept, fetched) = tokio::join!(keep, fetch(feature, &next, false));
-                    kept?;
-                    response = fetched?;
-                    url = next;
-                }
-                None => {
-                    keep.await?;
-                    // A full page without `next` may be one whose `next` got lost: look once more from its end.
-                    break received >= u64::from(count) && newest > since && ordered;
-                }
-            }
-        };
-        if !again {
-            break;
-        }
-        if newest.is_some() && ordered {
-            since = newest;
-        }
-    }
-    Ok(())
-}
-
-async fn fetch(feature: &FeatureSync, url: &Url, uncached: bool) -> Result<Response> {
-    let mut request = Request::get(url.clone(), limits::FHIR_BODY)
-        .header("accept", "application/fhir+json")
-        // Unknown parameters are refused instead of ignored (FHIR R4 §3.1.1.1.2), where the portal heeds this.
-        .header("prefer", "handling=strict");
-    if uncached {
-        request = request.header("cache-control", "no-cache");
-    }
-    Ok(feature.session.send(request).await?)
-}
-
-/// Returns the page in `response`; if it holds somebody else's record, the page is fetched once more without caches.
-async fn clean(feature: &FeatureSync, url: &Url, response: Response) -> Result<Page> {
-    if let Reading::Clean(page) = read(feature, response, url).await? {
-        return Ok(*page);
-    }
-    let second = fetch(feature, url, true).await?;
-    let keys = match read(feature, second, url).await? {
-        Reading::Clean(page) => return Ok(*page),
-        Reading::Foreign(keys) => keys,
-    };
-    feature
-        .on_disk(move |feature| {
-            let track = feature.track;
-            // One incident for as long as the feature stands still, however often it is tried.
-            let stopped = feature.partition.cursor(track)?.stopped;
-            let new = stopped.is_none();
-            let incident = stopped.unwrap_or_else(|| random_id(&feature.platform));
-            let now = feature.platform.clock.now();
-            // What was shown of these records may have been theirs all the time.
-            let hidden = feature.partition.stop(track, &incident, now, |tx| {
-                feature.mirror.hide(tx.connection(), &keys)
-            })?;
-            feature.notify(&hidden);
-            if new {
-                feature.notifier.features();
-            }
-            Err(PericardError::Integrity { incident })
-        })
-        .await
-}
-
-async fn read(feature: &FeatureSync, response: Response, asked: &Url) -> Result<Reading> {
-    if !response.is_success() || response.is_html() {
-        return Err(response.refusal());
-    }
-    let asked = asked.clone();
-    feature
-        .on_disk(move |feature| {
-            let invalid = || PericardError::Portal {
-                problem: PortalProblem::InvalidAnswer,
-                status: Some(response.status),
-            };
-            let bundle = Bundle::parse(&response.body).map_err(|_| invalid())?;
-            let foreign = |_| PericardError::portal(PortalProblem::ForeignLink);
-            let next = bundle
-                .next
-                .as_deref()
-                .map(|link| feature.owner.base.link(link))
-                .transpose()
-                .map_err(foreign)?;
-            let received = bundle.entries.len() as u64;
-            let total = bundle.total;
-            Ok(match feature.mirror.evaluate(feature, &bundle)? {
-                Evaluation::Foreign(keys) => Reading::Foreign(keys),
-                Evaluation::Clean(records) => Reading::Clean(Box::new(Page {
-                    received,
-                    total,
-                    next,
-                    newest: records.marks.iter().copied().max(),
-                    oldest: records.marks.iter().copied().min(),
-                    // A portal that says that it did not sort may have sorted this page by chance.
-                    ordered: records.marks.is_sorted() && !bundle.ignored(&asked).contains("_sort"),
-                    incomplete: bundle.is_incomplete(),
-                    records,
-                })),
+            feature.partition.note(|c| {
+                Ok((
+                    mirrored::cursor(c, track, name)?,
+                    mirrored::abilities(c, track)?,
+                ))
             })
         })
-        .await
+        .await?;
+    let overlap = OVERLAP.as_millis().try_into().unwrap_or(i64::MAX);
+    let goal = match cursor.loaded {
+        true => Goal::News {
+            since: cursor.watermark.map(|at| at - overlap),
+        },
+        false => Goal::History {
+            until: cursor.reached,
+        },
+    };
+    run.progress(|p| p.phase = SyncPhase::Receiving);
+    let mut hands = Hands {
+        feature,
+        run,
+        search,
+        news: cursor.loaded,
+        cursor,
+        coming: None,
+        strict: abilities.strict,
+        newest: None,
+        error: None,
+    };
+    let (mut machine, mut effects) = Download::new(goal, abilities).on(Event::Begin);
+    loop {
+        let (event, end) = hands.carry_out(effects).await?;
+        if let Some(end) = end {
+            hands.finish(end, machine.abilities()).await?;
+            return Ok(Ended {
+                end,
+                error: hands.error,
+                abilities: machine.abilities(),
+            });
+        }
+        let event = event.ok_or(PericardError::internal("download"))?;
+        (machine, effects) = machine.on(event);
+    }
+}
+
+struct Hands<'a> {
+    feature: &'a FeatureSync,
+    run: &'a Run,
+    search: &'a Search,
+    /// What comes is news, and no history.
+    news: bool,
+    cursor: Cursor,
+    /// The page that has come and is not stored.
+    coming: Option<Page>,
+    strict: bool,
+    /// The newest `meta.lastUpdated` that has come.
+    newest: Option<i64>,
+    error: Option<PericardError>,
+}
+
+impl Hands<'_> {
+    async fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(Option<Event>, Option<End>)> {
+        let (mut storing, mut asking, mut end) = (None, None, None);
+        for effect in effects {
+            match effect {
+                Effect::Store { edge } => {
+                    let edge = match self.feature.platform.broken(Break::Cursor) {
+                        true => self.coming.as_ref().and_then(Page::newest),
+                        false => edge,
+                    };
+                    self.move_cursor(edge);
+                    storing = self.coming.take();
+                }
+                Effect::Ask(ask) => asking = Some(ask),
+                Effect::End(how) => end = Some(how),
+            }
+        }
+        let cursor = self.cursor.clone();
+        let store = async {
+            match storing {
+                Some(page) => self.store(page, cursor).await,
+                None => Ok(()),
+            }
+        };
+        let Some(ask) = asking else {
+            store.await?;
+            return Ok((None, end));
+        };
+        let strict = match &ask {
+            Ask::Search(window) => window.strict,
+            Ask::Link(_) => self.strict,
+        };
+        let url = match &ask {
+            Ask::Search(window) => {
+                let query = Query {
+                    kind: self.feature.track.resource_type,
+                    search: self.search,
+                    window,
+                    versions_only: false,
+                };
+                Some(query.url(&self.feature.owner.base))
+            }
+            Ask::Link(link) => self.feature.owner.base.link(link).ok(),
+        };
+        let url = url.ok_or(PericardError::internal("link"))?;
+        let began = self.feature.platform.clock.uptime();
+        // What has come is judged after the page before it is stored: it may belong to something there.
+        let (stored, answer) = tokio::join!(store, pages::get(self.feature, &url, strict));
+        stored?;
+        let took = self.feature.platform.clock.uptime().saturating_sub(began);
+        self.strict = strict;
+        let event = self.judge(&url, answer?, took <= QUICK).await?;
+        Ok((Some(event), None))
+    }
+
+    async fn judge(
+        &mut self,
+        url: &Url,
+        answer: Answer<crate::http::Response>,
+        quick: bool,
+    ) -> Result<Event> {
+        let answer = match answer {
+            Answer::Page(response) => pages::take(self.feature, url, self.strict, response).await?,
+            Answer::Refused(error) => Answer::Refused(error),
+            Answer::Untakeable(error) => Answer::Untakeable(error),
+            Answer::Expired(error) => Answer::Expired(error),
+        };
+        Ok(match answer {
+            Answer::Page(page) => {
+                let event = Event::Page(self.seen(&page, quick));
+                self.coming = Some(page);
+                event
+            }
+            Answer::Refused(error) => {
+                self.error = Some(error);
+                Event::Refused
+            }
+            Answer::Untakeable(error) => {
+                self.error = Some(error);
+                Event::Untakeable
+            }
+            Answer::Expired(error) => {
+                self.error = Some(error);
+                Event::Expired
+            }
+        })
+    }
+
+    fn seen(&self, page: &Page, quick: bool) -> Seen {
+        let facts = &page.facts;
+        let base = &self.feature.owner.base;
+        Seen {
+            records: page
+                .records
+                .ids
+                .iter()
+                .map(mirror::hash)
+                .chain(page.records.unreadable.iter().copied())
+                .collect(),
+            times: page.records.times.iter().flatten().copied().collect(),
+            total: facts.total,
+            next: match &facts.next {
+                None => Next::None,
+                Some(link) => match base.link(link) {
+                    Ok(_) => Next::Link(link.clone()),
+                    Err(_) => Next::Elsewhere,
+                },
+            },
+            incomplete: facts.incomplete,
+            sorted: facts.sorted,
+            quick,
+            now: facts.now,
+        }
+    }
+
+    /// The edge, and when the history was begun, as they will be once the page is stored.
+    fn move_cursor(&mut self, edge: Option<i64>) {
+        if let Some(page) = &self.coming {
+            let newest = page.records.times.iter().flatten().max();
+            self.newest = self.newest.max(newest.copied());
+        }
+        if self.cursor.began.is_none() {
+            let page = self.coming.as_ref();
+            self.cursor.began = page.and_then(|page| page.facts.now);
+        }
+        match self.news {
+            true => self.cursor.watermark = self.cursor.watermark.max(edge),
+            false => self.cursor.reached = edge.or(self.cursor.reached),
+        }
+    }
+
+    async fn store(&self, page: Page, cursor: Cursor) -> Result<()> {
+        let (track, name, news) = (self.feature.track, self.search.name(), self.news);
+        let Page { records, facts } = page;
+        self.feature
+            .platform
+            .reached(Checkpoint::PageAdmitted)
+            .await;
+        let stored = self.feature.on_disk(move |feature| {
+            let storing = Storing {
+                news,
+                evidence: Evidence::Search,
+                queued: None,
+            };
+            records.store(feature, storing, move |c| {
+                mirrored::save_cursor(c, track, name, &cursor)
+            })
+        });
+        stored.await?;
+        self.feature.platform.reached(Checkpoint::PageStored).await;
+        // What is said to have come is here, even if the run ends now.
+        self.run.progress(|p| {
+            p.done += facts.received;
+            p.of = p.of.or(facts.total.filter(|_| !news));
+        });
+        Ok(())
+    }
+
+    async fn finish(&mut self, end: End, abilities: Abilities) -> Result<()> {
+        let (track, name) = (self.feature.track, self.search.name());
+        match end {
+            End::Complete { began } => {
+                let began = match self.news {
+                    true => began,
+                    false => self.cursor.began,
+                };
+                // A portal that does not say what time it is has at least said when it changed something.
+                let here = millis(self.feature.platform.clock.now());
+                let began = began.or(self.newest.map(|newest| newest.min(here)));
+                self.cursor.watermark = self.cursor.watermark.max(began);
+                self.cursor.loaded = true;
+            }
+            End::Incomplete(_) => {
+                // What is missing is asked for again, as news.
+                if !self.news {
+                    self.cursor.loaded = true;
+                    self.cursor.watermark = None;
+                }
+            }
+            End::Refused | End::Untakeable => return Ok(()),
+        }
+        let cursor = self.cursor.clone();
+        self.feature
+            .on_disk(move |feature| {
+                feature.partition.note(|c| {
+                    mirrored::save_cursor(c, track, name, &cursor)?;
+                    mirrored::save_abilities(c, track, abilities)
+                })
+            })
+            .await
+    }
 }

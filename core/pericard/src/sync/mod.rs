@@ -1,18 +1,24 @@
-//! Downloading, sending, and telling who waits.
+//! Downloading, comparing, sending, and telling who waits.
 //!
-//! This floor knows no feature: a feature implements [`Mirror`] and is listed in the table of features. A run first
-//! sends what is queued, then downloads, per person and feature, page by page; each page is one transaction, so a run
-//! may end anywhere and the next one goes on from there.
+//! This floor knows no feature: a feature implements [`Mirror`] and is listed in the table of features. A run sends what
+//! is queued and then receives, per person and feature, page by page; each page is one transaction, so a run may end
+//! anywhere and the next one goes on from there. Sending never stops receiving.
 
 mod changes;
 mod download;
 mod mirror;
 pub(crate) mod outbox;
+mod pages;
+mod patient;
+mod receive;
+mod reconcile;
 mod run;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use pericard_protocol::admission::Owner;
+use pericard_protocol::fhir::capability::ResourceCapability;
 
 use crate::platform::Platform;
 use crate::platform::error::Result;
@@ -21,23 +27,39 @@ use crate::storage::{Partition, Track};
 
 pub(crate) use changes::{ChangeNotifier, RowChanges};
 pub use changes::{ChangeSet, Changes, FeatureChanges};
-pub(crate) use download::download;
-pub(crate) use mirror::{AnyMirror, Mirror};
+pub(crate) use mirror::{AnyMirror, Applied, Incoming, Mirror, Reader};
+pub(crate) use receive::receive;
 pub(crate) use run::SyncCoordinator;
-pub use run::{SyncProgress, SyncRun, SyncStage};
+pub use run::{IncompleteReason, SyncOutcome, SyncPhase, SyncProgress, SyncRun};
 
 /// One mirror of one person at one portal: everything that a run works on.
 #[derive(Clone)]
 pub(crate) struct FeatureSync {
-    pub(crate) platform: Platform,
     pub(crate) session: Arc<Session>,
+    pub(crate) replica: Replica,
+    pub(crate) mirror: &'static dyn AnyMirror,
+    /// What the portal announces for this resource type.
+    pub(crate) capability: ResourceCapability,
+}
+
+/// What is here of a person's records of one resource type.
+#[derive(Clone)]
+pub(crate) struct Replica {
+    pub(crate) platform: Platform,
     pub(crate) partition: Arc<Partition>,
     pub(crate) owner: Arc<Owner>,
+    /// Who signed in, where that is not the person: `Type/id`.
+    pub(crate) user: Option<String>,
     pub(crate) track: Track,
-    pub(crate) mirror: &'static dyn AnyMirror,
     pub(crate) notifier: Arc<ChangeNotifier>,
-    /// The capability statement announces conditional create for this resource type.
-    pub(crate) conditional_create: bool,
+}
+
+impl Deref for FeatureSync {
+    type Target = Replica;
+
+    fn deref(&self) -> &Replica {
+        &self.replica
+    }
 }
 
 impl FeatureSync {
@@ -49,8 +71,26 @@ impl FeatureSync {
         let feature = self.clone();
         self.platform.blocking(move || work(&feature)).await
     }
+}
+
+impl Replica {
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        Reader {
+            owner: &self.owner,
+            user: self.user.as_deref(),
+        }
+    }
 
     fn notify(&self, changes: &RowChanges) {
         self.notifier.rows_changed(self.partition.ids(), changes);
     }
+
+    /// The keyed hash of a record of this resource type.
+    fn hash(&self, id: &str) -> Vec<u8> {
+        let key = format!("{}/{id}", self.track.resource_type);
+        self.partition.hash(key.as_bytes())
+    }
 }
+
+#[cfg(test)]
+mod tests;

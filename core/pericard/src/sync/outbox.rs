@@ -1,43 +1,32 @@
-//! Durable sending: what is queued arrives once where the portal can prove it, and is `Unknown` where it cannot.
+//! What is queued here, and the hands that send it: each carries out what the machine of a delivery says.
 //!
-//! Uses: `changes`, `run`
+//! Uses: `changes`, `mirror`, `pages`, `run`
 //!
-//! ```mermaid
-//! stateDiagram-v2
-//!     [*] --> Queued: queue (identifier minted)
-//!     Queued --> Sending: stored before the request
-//!     Sending --> [*]: the portal shows a record with exactly this identifier
-//!     Sending --> Queued: it had no effect for certain, and no earlier try is in doubt
-//!     Sending --> Failed: the portal refused it
-//!     Sending --> Sending: answer lost, look-up not possible now, or too early to prove anything
-//!     Sending --> Unknown: answer lost, and no proof either way
-//!     Failed --> Queued: retry
-//!     Unknown --> Queued: retry (the person decides)
-//!     Unknown --> [*]: a download brings it
-//! ```
-//!
-//! The proof: a look-up by the identifier counts as a hit only with exactly that identifier. That nothing was found
-//! counts only where a look-up of a random identifier finds nothing (else the portal ignores the parameter), and
-//! only once the request is older than [`OVERLAP`]: an index lags behind what was written, and conditional create
-//! asks the same index. Then the record is created again, only where the capability statement announces conditional
-//! create, under the same identifier and `If-None-Exist` (FHIR R4 §3.1.0.8.1). A look-up that is refused proves
-//! nothing.
+//! An item that waits keeps back those behind it in its own conversation and no others; one that the portal refused keeps
+//! nobody back.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use pericard_protocol::fhir::body::Body;
 use pericard_protocol::fhir::bundle::Bundle;
 use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, if_none_exist, mint_identifier};
-use pericard_protocol::fhir::search::{OVERLAP, by_identifier};
+use pericard_protocol::fhir::search::by_identifier;
 use pericard_protocol::limits;
+use pericard_protocol::sync::outbox::{Delivery, Effect, End, Event, Found, State, Taken};
 use rusqlite::{Connection, OptionalExtension};
+use url::Url;
 
 use crate::http::{HttpError, Request, Response};
-use crate::platform::Platform;
 use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
+use crate::platform::{Break, Checkpoint, Platform};
 use crate::session::SendError;
 use crate::storage::{Feature, IdKind, LocalTx, PageTx, Schema, millis};
 
 use super::FeatureSync;
 use super::changes::RowChanges;
-use super::run::{Run, SyncStage};
+use super::pages::FHIR_JSON;
+use super::run::{Run, SyncPhase};
 
 pub(crate) static SCHEMA: Schema = Schema {
     part: "outbox",
@@ -57,39 +46,45 @@ CREATE TABLE outbox (
 -- When the request that may have had its effect was sent, in milliseconds since 1970.
 ALTER TABLE outbox ADD COLUMN tried INTEGER;
 ",
+        "
+-- `tries`: requests that may have had their effect. `doubtful`: one of them may have, and none is under way.
+CREATE TABLE outbox_3 (
+    id INTEGER PRIMARY KEY,
+    feature TEXT NOT NULL,
+    item INTEGER NOT NULL,
+    identifier TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'doubtful', 'failed', 'unknown')),
+    status INTEGER,
+    tried INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (feature, item)
+) STRICT;
+INSERT INTO outbox_3 (id, feature, item, identifier, state, status, tried)
+    SELECT id, feature, item, identifier, state, status, tried FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE outbox_3 RENAME TO outbox;
+",
     ],
 };
 
-const FHIR_JSON: &str = "application/fhir+json";
-
-/// Where a queued item stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OutboxState {
-    Queued,
-    Sending,
-    /// The portal refused it with this status.
-    Failed(u16),
-    Unknown,
+/// Where an item stands, of the columns `state` and `status`.
+pub(crate) fn state_of(state: &str, status: Option<u16>) -> State {
+    match state {
+        "queued" => State::Queued,
+        "sending" => State::Sending,
+        "doubtful" => State::Doubtful,
+        "failed" => State::Failed(status.unwrap_or_default()),
+        _ => State::Unknown,
+    }
 }
 
-impl OutboxState {
-    /// Of the columns `state` and `status`.
-    pub(crate) fn from_columns(state: &str, status: Option<u16>) -> Self {
-        match state {
-            "queued" => Self::Queued,
-            "sending" => Self::Sending,
-            "failed" => Self::Failed(status.unwrap_or_default()),
-            _ => Self::Unknown,
-        }
-    }
-
-    fn columns(self) -> (&'static str, Option<u16>) {
-        match self {
-            Self::Queued => ("queued", None),
-            Self::Sending => ("sending", None),
-            Self::Failed(status) => ("failed", Some(status)),
-            Self::Unknown => ("unknown", None),
-        }
+fn columns(state: State) -> (&'static str, Option<u16>) {
+    match state {
+        State::Queued => ("queued", None),
+        State::Sending => ("sending", None),
+        State::Doubtful => ("doubtful", None),
+        State::Failed(status) => ("failed", Some(status)),
+        State::Unknown => ("unknown", None),
     }
 }
 
@@ -117,6 +112,15 @@ pub(crate) fn confirm(tx: &PageTx<'_>, feature: Feature, identifier: &str) -> Re
         .optional()?)
 }
 
+/// The portal has shown to hold the queued row.
+pub(crate) fn settle(tx: &PageTx<'_>, feature: Feature, item: i64) -> Result<()> {
+    let sql = "DELETE FROM outbox WHERE feature = ?1 AND item = ?2";
+    tx.connection()
+        .prepare_cached(sql)?
+        .execute((feature.name(), item))?;
+    Ok(())
+}
+
 /// Whether anything is waiting for its proof: a page then has to be searched for identifiers.
 pub(crate) fn any(connection: &Connection, feature: Feature) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE feature = ?1)";
@@ -127,12 +131,12 @@ pub(crate) fn any(connection: &Connection, feature: Feature) -> Result<bool> {
 
 /// Queues a failed or doubtful item again, under the identifier that it has.
 pub(crate) fn retry(tx: &LocalTx<'_>, feature: Feature, item: i64) -> Result<()> {
-    let sql = "UPDATE outbox SET state = 'queued', status = NULL
+    let sql = "UPDATE outbox SET state = 'queued', status = NULL, tries = 0, tried = NULL
                WHERE feature = ?1 AND item = ?2 AND state IN ('failed', 'unknown')";
     changed_one(tx.connection().execute(sql, (feature.name(), item))?)
 }
 
-/// Takes an item out that is not under way.
+/// Takes an item out for which no request is under way.
 pub(crate) fn withdraw(tx: &LocalTx<'_>, feature: Feature, item: i64) -> Result<()> {
     let sql = "DELETE FROM outbox WHERE feature = ?1 AND item = ?2 AND state <> 'sending'";
     changed_one(tx.connection().execute(sql, (feature.name(), item))?)
@@ -150,20 +154,29 @@ struct Item {
     id: i64,
     row: i64,
     identifier: String,
-    /// An earlier request may have had its effect.
-    doubtful: bool,
+    state: State,
+    tries: u32,
+    tried: Option<i64>,
+    /// What its conversation is, of which nothing else may overtake it.
+    group: i64,
 }
 
 /// Sends what is queued, oldest first.
 pub(crate) async fn send(feature: &FeatureSync, run: &Run) -> Result<()> {
     let mut after = 0;
+    let mut kept_back = BTreeSet::new();
     while let Some(item) = feature.on_disk(move |feature| next(feature, after)).await? {
         after = item.id;
-        if deliver(feature, &item).await? {
-            run.progress(|p| {
-                p.stage = SyncStage::Sending;
-                p.sent += 1;
-            });
+        if kept_back.contains(&item.group) {
+            continue;
+        }
+        run.progress(|p| p.phase = SyncPhase::Sending);
+        match deliver(feature, &item).await? {
+            End::Arrived => run.progress(|p| p.sent += 1),
+            End::Decided => {}
+            End::Waits => {
+                kept_back.insert(item.group);
+            }
         }
     }
     Ok(())
@@ -171,232 +184,409 @@ pub(crate) async fn send(feature: &FeatureSync, run: &Run) -> Result<()> {
 
 fn next(feature: &FeatureSync, after: i64) -> Result<Option<Item>> {
     feature.partition.read(|c| {
-        let sql = "SELECT id, item, identifier, state FROM outbox
-                   WHERE feature = ?1 AND id > ?2 AND state IN ('queued', 'sending') ORDER BY id LIMIT 1";
-        let item = c.prepare_cached(sql)?.query_row((feature.track.feature.name(), after), |row| {
+        let sql = "SELECT id, item, identifier, state, tries, tried FROM outbox WHERE feature = ?1 AND id > ?2
+                   AND state IN ('queued', 'sending', 'doubtful') ORDER BY id LIMIT 1";
+        let name = feature.track.feature.name();
+        let item = c.prepare_cached(sql)?.query_row((name, after), |row| {
             let state: String = row.get(3)?;
-            Ok(Item { id: row.get(0)?, row: row.get(1)?, identifier: row.get(2)?, doubtful: state == "sending" })
+            Ok(Item {
+                id: row.get(0)?,
+                row: row.get(1)?,
+                identifier: row.get(2)?,
+                state: state_of(&state, None),
+                tries: row.get(4)?,
+                tried: row.get(5)?,
+                group: 0,
+            })
         });
-        Ok(item.optional()?)
+        let Some(item) = item.optional()? else {
+            return Ok(None);
+        };
+        let group = feature.mirror.group(c, item.row)?;
+        Ok(Some(Item { group, ..item }))
     })
 }
 
-/// What a look-up proves.
-#[derive(PartialEq)]
-enum Proof {
-    /// The record is there, and its row now says so.
-    Arrived,
-    /// It is not there, by a search that heeds identifiers, long after it was sent.
-    Absent,
-    /// It cannot be found, which so soon after it was sent proves nothing.
-    TooEarly,
-    /// Nothing.
-    None,
+/// An item on its way, from outside.
+struct Hands<'a> {
+    feature: &'a FeatureSync,
+    item: &'a Item,
+    /// What the portal answered to the create.
+    answer: Option<Response>,
+    /// The id that its answer gave.
+    remote: Option<String>,
+    /// Why nothing more can be sent now.
+    stop: Option<PericardError>,
 }
 
-/// True when the item has arrived.
-async fn deliver(feature: &FeatureSync, item: &Item) -> Result<bool> {
-    let mut doubtful = item.doubtful;
-    // At most: settle an old doubt, create, settle the doubt of this request, create once more.
-    for _ in 0..2 {
-        if doubtful {
-            match look_up(feature, item).await? {
-                Proof::Arrived => return Ok(true),
-                Proof::Absent if feature.conditional_create => {}
-                // Under way: the next run looks again.
-                Proof::TooEarly if feature.conditional_create => return Ok(false),
-                Proof::Absent | Proof::TooEarly | Proof::None => {
-                    mark(feature, item, OutboxState::Unknown).await?;
-                    return Ok(false);
+async fn deliver(feature: &FeatureSync, item: &Item) -> Result<End> {
+    let age = item.tried.map(|tried| {
+        let now = millis(feature.platform.clock.now());
+        // The wait begins anew when the clock was set back.
+        Duration::from_millis(u64::try_from(now - tried).unwrap_or(0))
+    });
+    if item
+        .tried
+        .is_some_and(|tried| tried > millis(feature.platform.clock.now()))
+    {
+        restart_wait(feature, item).await?;
+    }
+    let conditional = feature.capability.conditional_create;
+    let mut hands = Hands {
+        feature,
+        item,
+        answer: None,
+        remote: None,
+        stop: None,
+    };
+    let delivery = Delivery::new(item.state, item.tries, age, conditional);
+    let (mut machine, mut effects) = delivery.on(Event::Begin);
+    loop {
+        let (mut event, mut end) = (None, None);
+        for effect in effects {
+            match effect {
+                Effect::Mark(state) => {
+                    hands.mark(state).await?;
+                    feature.platform.reached(checkpoint(state)).await;
                 }
+                Effect::Create => {
+                    // Without an event it waits for another one, so nothing was sent.
+                    let answered = hands.create().await?.unwrap_or(Event::NoEffect);
+                    feature.platform.reached(Checkpoint::SendAnswered).await;
+                    event = Some(answered);
+                }
+                Effect::ReadBack => event = Some(Event::ReadBack(hands.read_back().await?)),
+                Effect::Settle => hands.settle().await?,
+                Effect::LookUp => {
+                    let found = hands.search(&item.identifier, true).await?;
+                    event = Some(found.map_or(Event::NoEffect, Event::LookedUp));
+                }
+                Effect::Probe => {
+                    // An identifier that nobody has: whoever finds something ignores the parameter.
+                    let nobodys = mint_identifier(feature.platform.random());
+                    let found = hands.search(&nobodys, false).await?;
+                    event = Some(found.map_or(Event::NoEffect, Event::Probed));
+                }
+                Effect::End(how) => end = Some(how),
             }
         }
-        let (row, identifier) = (item.row, item.identifier.clone());
-        let body = feature
+        match (end, event, hands.stop.take()) {
+            (Some(_), _, Some(error)) => return Err(error),
+            (Some(end), _, None) => return Ok(end),
+            (None, Some(event), stop) => {
+                hands.stop = stop;
+                (machine, effects) = machine.on(event);
+            }
+            (None, None, _) => return Err(PericardError::internal("outbox")),
+        }
+    }
+}
+
+fn checkpoint(state: State) -> Checkpoint {
+    match state {
+        State::Sending => Checkpoint::SendStored,
+        _ => Checkpoint::SendSettled,
+    }
+}
+
+async fn restart_wait(feature: &FeatureSync, item: &Item) -> Result<()> {
+    let id = item.id;
+    feature
+        .on_disk(move |feature| {
+            let now = millis(feature.platform.clock.now());
+            feature.partition.local(|tx| {
+                let sql = "UPDATE outbox SET tried = ?2 WHERE id = ?1";
+                tx.connection().execute(sql, (id, now))?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+impl Hands<'_> {
+    async fn mark(&self, state: State) -> Result<()> {
+        let (id, row) = (self.item.id, self.item.row);
+        self.feature
             .on_disk(move |feature| {
-                feature
-                    .partition
-                    .read(|c| feature.mirror.outgoing(c, &feature.owner, row, &identifier))
+                let sending = state == State::Sending;
+                let tried = sending.then(|| millis(feature.platform.clock.now()));
+                let (state, status) = columns(state);
+                let changed = feature.partition.local(|tx| {
+                    let sql =
+                        "UPDATE outbox SET state = ?2, status = ?3, tried = coalesce(?4, tried),
+                                   tries = tries + (?2 = 'doubtful' AND state = 'sending')
+                               WHERE id = ?1 AND item = ?5";
+                    let changed = tx
+                        .connection()
+                        .execute(sql, (id, state, status, tried, row))?;
+                    Ok(changed)
+                })?;
+                if changed != 1 {
+                    // It was withdrawn meanwhile: nothing of it goes out.
+                    return Err(PericardError::NotFound);
+                }
+                let changes = RowChanges {
+                    outbox: true,
+                    records: true,
+                    ..RowChanges::new(feature.track.feature, IdKind::Position)
+                };
+                feature.notify(&changes);
+                Ok(())
+            })
+            .await
+    }
+
+    /// Creates the record; `None` while it has to wait for another one.
+    async fn create(&mut self) -> Result<Option<Event>> {
+        let (row, identifier) = (self.item.row, self.item.identifier.clone());
+        let body = self
+            .feature
+            .on_disk(move |feature| {
+                feature.partition.read(|c| {
+                    feature
+                        .mirror
+                        .outgoing(c, feature.reader(), row, &identifier)
+                })
             })
             .await?;
-        let Some(body) = body else { return Ok(false) };
-        mark(feature, item, OutboxState::Sending).await?;
-        // A request that had no effect settles nothing about an earlier one.
-        let not_sent = match doubtful {
-            true => OutboxState::Sending,
-            false => OutboxState::Queued,
+        let Some(mut body) = body else {
+            return Ok(None);
         };
-        match create(feature, &item.identifier, body).await {
-            Ok(response) if response.is_success() => {
-                let arrived = read_back(feature, &item.identifier, response).await?;
-                if !arrived && look_up(feature, item).await? != Proof::Arrived {
-                    mark(feature, item, OutboxState::Unknown).await?;
-                    return Ok(false);
-                }
-                return Ok(true);
+        let feature = self.feature;
+        let mut identifier = self.item.identifier.clone();
+        if feature.platform.broken(Break::Identifier) {
+            identifier = mint_identifier(feature.platform.random());
+            body = body.replace(&self.item.identifier, &identifier);
+        }
+        let url = feature.owner.base.join(feature.track.resource_type);
+        let request = Request::post(url, FHIR_JSON, body.into_bytes(), limits::FHIR_BODY)
+            .header("accept", FHIR_JSON)
+            .header("prefer", "return=representation")
+            .header("if-none-exist", if_none_exist(&identifier));
+        Ok(Some(match feature.session.send(request).await {
+            Ok(response) if response.is_success() && !response.is_html() => {
+                Event::Taken(self.taken(response).await?)
             }
-            // Several matches: it is there more than once, by somebody's doing; one of them is ours.
-            Ok(response) if response.status == 412 => doubtful = true,
-            // Not now (RFC 9110 §15.6.4): it was not taken, and waits as told.
-            Ok(response) if matches!(response.status, 401 | 403 | 429 | 503) => {
-                mark(feature, item, not_sent).await?;
-                return Err(response.refusal());
+            // Not now (RFC 9110 §15.6.4), or not with this session: it was not taken.
+            Ok(response) if matches!(response.status, 401 | 429 | 503) => {
+                self.stop = Some(response.refusal());
+                Event::NoEffect
             }
-            Ok(response) if matches!(response.status, 408 | 500..) => doubtful = true,
-            Ok(response) => {
-                mark(feature, item, OutboxState::Failed(response.status)).await?;
-                return Ok(false);
+            Ok(response) if (400..500).contains(&response.status) && response.status != 408 => {
+                Event::Refused(response.status)
+            }
+            Ok(_) => Event::InDoubt,
+            Err(SendError::Http(_)) if feature.platform.broken(Break::Outbox) => {
+                self.forget().await?;
+                Event::Taken(Taken::Record)
             }
             Err(SendError::Http(
                 HttpError::AnswerLost | HttpError::Aborted | HttpError::TooLarge,
-            )) => doubtful = true,
+            )) => Event::InDoubt,
             Err(error) => {
-                mark(feature, item, not_sent).await?;
-                return Err(error.into());
+                self.stop = Some(error.into());
+                Event::NoEffect
             }
-        }
+        }))
     }
-    // Two requests without an answer: the next run starts with a look-up.
-    Err(PericardError::Offline)
-}
 
-async fn mark(feature: &FeatureSync, item: &Item, state: OutboxState) -> Result<()> {
-    let id = item.id;
-    feature.on_disk(move |feature| {
-        let tried = (state == OutboxState::Sending).then(|| millis(feature.platform.clock.now()));
-        let (state, status) = state.columns();
-        feature.partition.local(|tx| {
-            let sql = "UPDATE outbox SET state = ?2, status = ?3, tried = coalesce(?4, tried) WHERE id = ?1";
-            tx.connection().execute(sql, (id, state, status, tried))?;
-            Ok(())
-        })?;
-        let changes = RowChanges {
-            outbox: true,
-            records: true,
-            ..RowChanges::new(feature.track.feature, IdKind::Position)
-        };
-        feature.notify(&changes);
-        Ok(())
-    })
-    .await
-}
-
-async fn create(
-    feature: &FeatureSync,
-    identifier: &str,
-    body: String,
-) -> Result<Response, SendError> {
-    let url = feature.owner.base.join(feature.track.resource_type);
-    let request = Request::post(url, FHIR_JSON, body.into_bytes(), limits::FHIR_BODY)
-        .header("accept", FHIR_JSON)
-        .header("prefer", "return=representation")
-        .header("if-none-exist", if_none_exist(identifier));
-    feature.session.send(request).await
-}
-
-/// Stores the record in the response to a create if it is exactly ours.
-async fn read_back(feature: &FeatureSync, identifier: &str, response: Response) -> Result<bool> {
-    let identifier = identifier.to_owned();
-    feature
-        .on_disk(move |feature| {
-            feature
-                .mirror
-                .store_created(feature, &response.body, &identifier)
-        })
-        .await
-}
-
-/// Searches for `identifier`, newest first: a portal that ignores the parameter then shows it most likely too.
-async fn look_up(feature: &FeatureSync, item: &Item) -> Result<Proof> {
-    match search(feature, &item.identifier).await? {
-        Found::Ours => return Ok(Proof::Arrived),
-        Found::Refused => return Ok(Proof::None),
-        Found::Others | Found::Nothing => {}
-    }
-    // An identifier that nobody has: whoever finds something ignores the parameter.
-    let nobodys = mint_identifier(feature.platform.random());
-    if search(feature, &nobodys).await? != Found::Nothing {
-        return Ok(Proof::None);
-    }
-    let id = item.id;
-    feature
-        .on_disk(move |feature| {
-            Ok(if is_old(feature, id)? {
-                Proof::Absent
-            } else {
-                Proof::TooEarly
+    /// Takes the item for sent. Only a broken outbox does so without a proof.
+    async fn forget(&self) -> Result<()> {
+        let id = self.item.id;
+        self.feature
+            .on_disk(move |feature| {
+                feature.partition.local(|tx| {
+                    tx.connection()
+                        .execute("DELETE FROM outbox WHERE id = ?1", [id])?;
+                    Ok(())
+                })
             })
-        })
-        .await
-}
+            .await
+    }
 
-/// Whether the last request for an item is so old that every index knows of it. The wait begins anew when the clock was
-/// set back.
-fn is_old(feature: &FeatureSync, id: i64) -> Result<bool> {
-    let now = millis(feature.platform.clock.now());
-    let tried: Option<i64> = feature.partition.read(|c| {
-        let sql = "SELECT tried FROM outbox WHERE id = ?1";
-        Ok(c.prepare_cached(sql)?
-            .query_row([id], |row| row.get(0))
-            .optional()?
-            .flatten())
-    })?;
-    match tried.map(|tried| now - tried) {
-        Some(age) if age >= 0 => Ok(age > OVERLAP.as_millis().try_into().unwrap_or(i64::MAX)),
-        _ => {
-            feature.partition.local(|tx| {
-                let sql = "UPDATE outbox SET tried = ?2 WHERE id = ?1";
-                Ok(tx.connection().execute(sql, (id, now))?)
-            })?;
-            Ok(false)
+    /// What the answer of a successful create shows. What it says is kept at once.
+    async fn taken(&mut self, response: Response) -> Result<Taken> {
+        let base = &self.feature.owner.base;
+        let kind = self.feature.track.resource_type;
+        let location = response
+            .header("location")
+            .or(response.header("content-location"));
+        self.remote = location.and_then(|location| id_in(location, kind, base.as_str()));
+        let (row, identifier) = (self.item.row, self.item.identifier.clone());
+        let body = response.body.clone();
+        let stored = self
+            .feature
+            .on_disk(move |feature| {
+                feature
+                    .mirror
+                    .store_created(feature, &body, &identifier, row)
+            })
+            .await?;
+        self.answer = Some(response);
+        Ok(match (stored, &self.remote) {
+            (true, _) => Taken::Record,
+            (false, Some(_)) => Taken::Id,
+            (false, None) => Taken::Nothing,
+        })
+    }
+
+    async fn read_back(&self) -> Result<bool> {
+        let Some(id) = &self.remote else {
+            return Ok(false);
+        };
+        let kind = self.feature.track.resource_type;
+        let Ok(url) = Url::parse(&format!("{}/{id}", self.feature.owner.base.join(kind))) else {
+            return Ok(false);
+        };
+        let request = Request::get(url, limits::FHIR_BODY).header("accept", FHIR_JSON);
+        let Ok(response) = self.feature.session.send(request).await else {
+            // That it was taken is known; what it looks like comes with a download.
+            return Ok(false);
+        };
+        if !response.is_success() {
+            return Ok(false);
+        }
+        let (row, identifier) = (self.item.row, self.item.identifier.clone());
+        self.feature
+            .on_disk(move |feature| {
+                feature
+                    .mirror
+                    .store_created(feature, &response.body, &identifier, row)
+            })
+            .await
+    }
+
+    async fn settle(&self) -> Result<()> {
+        let (id, row) = (self.item.id, self.item.row);
+        let Some(remote) = self.remote.clone() else {
+            return Ok(());
+        };
+        self.feature
+            .on_disk(move |feature| {
+                let changes = feature.partition.local(|tx| {
+                    let c = tx.connection();
+                    c.execute("DELETE FROM outbox WHERE id = ?1", [id])?;
+                    feature.mirror.sent(feature, c, row, &remote)
+                })?;
+                feature.notify(&RowChanges {
+                    outbox: true,
+                    ..changes
+                });
+                Ok(())
+            })
+            .await
+    }
+
+    /// Searches for an identifier, newest first: a portal that ignores the parameter then shows the item most likely
+    /// too. `None` when there is no answer now.
+    async fn search(&mut self, identifier: &str, own: bool) -> Result<Option<Found>> {
+        match self.search_as(identifier, own, true).await? {
+            // What is refused may be no more than the order.
+            Some(Found::Refused) => self.search_as(identifier, own, false).await,
+            found => Ok(found),
         }
     }
-}
 
-/// What the portal finds by an identifier.
-#[derive(PartialEq)]
-enum Found {
-    /// The record with exactly this identifier, which is stored now.
-    Ours,
-    /// Records without it.
-    Others,
-    Nothing,
-    /// The portal refuses to search so.
-    Refused,
-}
-
-async fn search(feature: &FeatureSync, identifier: &str) -> Result<Found> {
-    let mut url = by_identifier(
-        &feature.owner.base,
-        feature.track.resource_type,
-        IDENTIFIER_SYSTEM,
-        identifier,
-    );
-    url.query_pairs_mut()
-        .append_pair("subject", &format!("Patient/{}", feature.owner.patient))
-        .append_pair("_sort", "-_lastUpdated")
-        .append_pair("_count", "20");
-    let response = feature
-        .session
-        .send(Request::get(url, limits::FHIR_BODY).header("accept", FHIR_JSON))
-        .await?;
-    match response.status {
-        401 | 408 | 429 => return Err(response.refusal()),
-        400..500 => return Ok(Found::Refused),
-        _ if !response.is_success() => return Err(response.refusal()),
-        _ => {}
-    }
-    let identifier = identifier.to_owned();
-    feature
-        .on_disk(move |feature| {
-            let bundle = Bundle::parse(&response.body)
-                .map_err(|_| PericardError::portal(PortalProblem::InvalidAnswer))?;
-            let ours = feature.mirror.store_ours(feature, &bundle, &identifier)?;
+    async fn search_as(
+        &mut self,
+        identifier: &str,
+        own: bool,
+        sorted: bool,
+    ) -> Result<Option<Found>> {
+        let feature = self.feature;
+        let mut url = by_identifier(
+            &feature.owner.base,
+            feature.track.resource_type,
+            IDENTIFIER_SYSTEM,
+            identifier,
+        );
+        if sorted {
+            url.query_pairs_mut()
+                .append_pair("subject", &format!("Patient/{}", feature.owner.patient))
+                .append_pair("_sort", "-_lastUpdated")
+                .append_pair("_count", "20");
+        }
+        let request = Request::get(url, limits::FHIR_BODY).header("accept", FHIR_JSON);
+        let response = match feature.session.send(request).await {
+            Ok(response) => response,
+            Err(SendError::Http(HttpError::AnswerLost | HttpError::TooLarge)) => return Ok(None),
+            Err(error) => {
+                self.stop = Some(error.into());
+                return Ok(None);
+            }
+        };
+        match response.status {
+            401 | 429 | 503 => {
+                self.stop = Some(response.refusal());
+                return Ok(None);
+            }
+            408 | 500.. => return Ok(None),
+            400..500 => return Ok(Some(Found::Refused)),
+            _ if !response.is_success() || response.is_html() => {
+                self.stop = Some(response.refusal());
+                return Ok(None);
+            }
+            _ => {}
+        }
+        let (row, identifier) = (self.item.row, identifier.to_owned());
+        let found = feature.on_disk(move |feature| {
+            let body = Body::new(&response.body);
+            let Ok(bundle) = Bundle::parse(&body) else {
+                return Err(PericardError::portal(PortalProblem::InvalidAnswer));
+            };
+            let ours =
+                feature
+                    .mirror
+                    .store_ours(feature, &bundle, &identifier, own.then_some(row))?;
             Ok(match ours {
                 Some(true) => Found::Ours,
                 Some(false) => Found::Others,
                 None => Found::Nothing,
             })
-        })
-        .await
+        });
+        match found.await {
+            Ok(found) => Ok(Some(found)),
+            Err(PericardError::Portal { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The id in the address of a record, with or without its version.
+fn id_in(location: &str, kind: &str, base: &str) -> Option<String> {
+    let path = match location.strip_prefix(base) {
+        Some(rest) => rest,
+        None if location.contains("://") => return None,
+        None => location,
+    };
+    let mut segments = path.split('/').skip_while(|segment| *segment != kind);
+    let id = segments.nth(1)?;
+    pericard_protocol::fhir::is_id(id).then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_a_location_is_read_on_this_portal_only() {
+        const BASE: &str = "https://portal.example/fhir";
+        let id = |location| id_in(location, "Communication", BASE);
+        for location in [
+            "https://portal.example/fhir/Communication/9/_history/1",
+            "https://portal.example/fhir/Communication/9",
+            "Communication/9/_history/1",
+            "/fhir/Communication/9",
+        ] {
+            assert_eq!(id(location).as_deref(), Some("9"), "{location}");
+        }
+        for location in [
+            "https://elsewhere.example/fhir/Communication/9",
+            "https://portal.example/fhir/Patient/9",
+            "Communication/",
+            "",
+        ] {
+            assert_eq!(id(location), None, "{location}");
+        }
+    }
 }

@@ -17,11 +17,13 @@ use crate::platform::error::{PericardError, Result};
 
 /// What a run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum SyncStage {
+pub enum SyncPhase {
     /// Sending what is queued.
     Sending,
     /// Fetching what is new.
     Receiving,
+    /// Comparing what is here with what the portal lists.
+    Comparing,
     /// Merging the search index after a large fetch.
     Finishing,
 }
@@ -30,19 +32,82 @@ pub enum SyncStage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
 pub struct SyncProgress {
     /// What the run is doing.
-    pub stage: SyncStage,
-    /// Records received so far, those included that were known before.
-    pub received: u64,
-    /// How many records to expect, where the portal said so. A hint: the end may come earlier or later.
-    pub expected: Option<u64>,
+    pub phase: SyncPhase,
+    /// Records fetched so far, those included that were known before.
+    pub done: u64,
+    /// How many records there are to fetch, where the portal said so; never less than `done`. The portal may be wrong.
+    pub of: Option<u64>,
     /// Queued messages that the portal has taken so far.
     pub sent: u64,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum SyncOutcome {
+    /// Everything that the portal has for the account's people is here; that was proved.
+    Complete,
+    /// What came is here, and more may be at the portal.
+    Incomplete {
+        /// Why that is not known, or what is missing.
+        reason: IncompleteReason,
+    },
+}
+
+/// Why what is here may not be everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum IncompleteReason {
+    /// The portal says itself that its answer is not complete.
+    PortalSaysSo,
+    /// The portal's pages ended before everything had come.
+    PagesMissing,
+    /// A part of the portal's answer cannot be read, however little of it is asked for.
+    UnreadablePage,
+    /// Much of what is here is missing from the portal's list at once. Nothing was removed; tell the person, who may ask
+    /// the portal.
+    ManyVanished,
+    /// The portal did not answer for some records.
+    Unanswered,
+    /// There was more to fetch than one run takes; the next one goes on.
+    MoreToFetch,
+    /// The run ended early: its budget was used up, or something failed.
+    Interrupted,
+}
+
+impl IncompleteReason {
+    const ALL: [Self; 7] = [
+        Self::PortalSaysSo,
+        Self::PagesMissing,
+        Self::UnreadablePage,
+        Self::ManyVanished,
+        Self::Unanswered,
+        Self::MoreToFetch,
+        Self::Interrupted,
+    ];
+
+    /// Its name in the databases.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::PortalSaysSo => "portal_says_so",
+            Self::PagesMissing => "pages_missing",
+            Self::UnreadablePage => "unreadable_page",
+            Self::ManyVanished => "many_vanished",
+            Self::Unanswered => "unanswered",
+            Self::MoreToFetch => "more_to_fetch",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// Reads its name; one that a later version has written is an interruption.
+    pub(crate) fn named(name: &str) -> Self {
+        let known = Self::ALL.into_iter().find(|reason| reason.name() == name);
+        known.unwrap_or(Self::Interrupted)
+    }
 }
 
 #[derive(Clone)]
 struct Report {
     progress: SyncProgress,
-    done: Option<Result<()>>,
+    done: Option<Result<SyncOutcome>>,
 }
 
 /// A handle on the account's run.
@@ -54,7 +119,7 @@ pub struct SyncRun {
     run: Arc<Run>,
 }
 
-/// What one handle was subscription.
+/// What one handle was told.
 struct Subscription {
     reports: watch::Receiver<Report>,
     last: Option<SyncProgress>,
@@ -63,7 +128,7 @@ struct Subscription {
 
 #[uniffi::export]
 impl SyncRun {
-    /// The progress, as soon as there is more of it; nothing when the run is done. The last progress is always subscription,
+    /// The progress, as soon as there is more of it; nothing when the run is done. The last progress is always told,
     /// those before it may be left out.
     ///
     /// Fails once with what ended the run early: `Offline`, `SignInRequired`, `RateLimited`, `Integrity`, `Portal`,
@@ -82,7 +147,7 @@ impl SyncRun {
         match report.done {
             Some(result) if subscription.last == Some(report.progress) => {
                 subscription.ended = true;
-                result.map(|()| None)
+                result.map(|_| None)
             }
             done => {
                 if done.is_some() {
@@ -93,6 +158,13 @@ impl SyncRun {
                 Ok(subscription.last)
             }
         }
+    }
+
+    /// How the run ended; nothing while it is under way, and when it failed. A run that ends by its budget is
+    /// `Incomplete` with `Interrupted`. Memory only.
+    pub fn outcome(&self) -> Option<SyncOutcome> {
+        let report = self.run.reports.borrow();
+        report.done.clone().and_then(Result::ok)
     }
 
     /// Ends the run at once, for everybody who watches it. What had arrived is kept.
@@ -112,11 +184,14 @@ pub(crate) struct Run {
 
 impl Run {
     /// Drives `work` until it ends, is cancelled, or the budget is used up; the last is what was asked for.
-    async fn limited(&self, work: impl Future<Output = Result<()>>) -> Result<()> {
+    async fn limited(
+        &self,
+        work: impl Future<Output = Result<SyncOutcome>>,
+    ) -> Result<SyncOutcome> {
         tokio::select! {
             biased;
             () = self.cancelled.cancelled() => Err(PericardError::Cancelled),
-            () = self.late() => Ok(()),
+            () = self.late() => Ok(SyncOutcome::Incomplete { reason: IncompleteReason::Interrupted }),
             result = work => result,
         }
     }
@@ -152,7 +227,7 @@ impl Run {
         self.reports.send_modify(|report| {
             let progress = &mut report.progress;
             change(progress);
-            progress.expected = progress.expected.map(|total| total.max(progress.received));
+            progress.of = progress.of.map(|total| total.max(progress.done));
         });
     }
 
@@ -181,7 +256,7 @@ pub(crate) struct SyncCoordinator {
 
 impl SyncCoordinator {
     /// Joins the run under way, or starts `work` as a new one. `parent` cancels it.
-    pub(crate) fn start<W: Future<Output = Result<()>> + Send + 'static>(
+    pub(crate) fn start<W: Future<Output = Result<SyncOutcome>> + Send + 'static>(
         &self,
         platform: &Platform,
         parent: &CancellationToken,
@@ -197,9 +272,9 @@ impl SyncCoordinator {
         }
         let (reports, _) = watch::channel(Report {
             progress: SyncProgress {
-                stage: SyncStage::Sending,
-                received: 0,
-                expected: None,
+                phase: SyncPhase::Sending,
+                done: 0,
+                of: None,
                 sent: 0,
             },
             done: None,
@@ -267,7 +342,7 @@ mod tests {
         let (platform, sync_runs) = (Platform::real("test"), SyncCoordinator::default());
         let run = sync_runs.start(&platform, &CancellationToken::new(), None, async |run| {
             run.progress(|p| p.sent = 1);
-            Ok(())
+            Ok(SyncOutcome::Complete)
         });
         let mut last = None;
         while let Some(progress) = run.next().await.unwrap() {
@@ -305,7 +380,7 @@ mod tests {
         let none = CancellationToken::new();
         let first = runs.start(&platform, &none, None, |_| async {
             told.await.unwrap();
-            Ok(())
+            Ok(SyncOutcome::Complete)
         });
         let second = runs.start(&platform, &none, Some(Duration::from_secs(5)), async |_| {
             Err(PericardError::internal("two runs"))
@@ -342,14 +417,17 @@ mod tests {
         });
         let own = runs.start(&platform, &none, None, async |run| {
             run.progress(|p| p.sent = 7);
-            Ok(())
+            Ok(SyncOutcome::Complete)
         });
         assert_eq!(end(&own).await, Ok(()));
-        assert_eq!(short.run.reports.borrow().done, Some(Ok(())));
+        let interrupted = SyncOutcome::Incomplete {
+            reason: IncompleteReason::Interrupted,
+        };
+        assert_eq!(short.outcome(), Some(interrupted));
         assert_eq!(own.run.reports.borrow().progress.sent, 7);
         let cancelled = runs.start(&platform, &none, None, |_| std::future::pending());
         cancelled.cancel();
-        let own = runs.start(&platform, &none, None, async |_| Ok(()));
+        let own = runs.start(&platform, &none, None, async |_| Ok(SyncOutcome::Complete));
         assert_eq!(end(&own).await, Ok(()));
         assert_eq!(end(&cancelled).await, Err(PericardError::Cancelled));
     }
@@ -358,11 +436,11 @@ mod tests {
     async fn the_total_is_never_less_than_what_has_come() {
         let (platform, runs) = (Platform::real("test"), SyncCoordinator::default());
         let run = runs.start(&platform, &CancellationToken::new(), None, async |run| {
-            run.progress(|p| p.expected = Some(3));
-            run.progress(|p| p.received = 5);
-            Ok(())
+            run.progress(|p| p.of = Some(3));
+            run.progress(|p| p.done = 5);
+            Ok(SyncOutcome::Complete)
         });
         assert_eq!(end(&run).await, Ok(()));
-        assert_eq!(run.run.reports.borrow().progress.expected, Some(5));
+        assert_eq!(run.run.reports.borrow().progress.of, Some(5));
     }
 }

@@ -17,7 +17,7 @@ struct Document {
     shown: Vec<Named>,
     #[serde(default, deserialize_with = "first_texts::<_, 2>")]
     words: Vec<String>,
-    #[serde(default, deserialize_with = "number")]
+    #[serde(default, deserialize_with = "size")]
     size: Option<u64>,
     #[serde(default, deserialize_with = "flag")]
     on: bool,
@@ -69,4 +69,27 @@ fn a_list_over_its_cap_fails_or_is_cut() {
 #[test]
 fn a_member_given_twice_is_an_error() {
     assert!(read(r#"{"one":{},"one":{}}"#).is_err());
+}
+
+#[test]
+fn a_token_may_be_a_whole_number() {
+    for (json, said) in [
+        ("\"7\"", Some("7")),
+        ("7", Some("7")),
+        ("-7", Some("-7")),
+        ("7.5", None),
+        ("true", None),
+        ("null", None),
+        ("[7]", None),
+        ("{\"a\":7}", None),
+    ] {
+        let token: Token = serde_json::from_str(json).unwrap();
+        assert_eq!(token.0.as_deref(), said, "{json}");
+    }
+    let size = |json: &str| size(&mut serde_json::Deserializer::from_str(json)).unwrap();
+    assert_eq!(
+        (size("12"), size("\"12\""), size("\"12 kB\"")),
+        (Some(12), Some(12), None)
+    );
+    assert_eq!((size("-1"), size("1e3"), size("null")), (None, None, None));
 }

@@ -1,8 +1,12 @@
 //! One page of a search: `Bundle` (<https://hl7.org/fhir/R4/bundle.html>).
 //!
 //! The page is read once and borrows from the answer; resources stay raw, so that each costs only itself.
-//! Entries are counted while they are read and kept up to [`ENTRIES`]; an entry without a resource takes no
-//! memory.
+//! Entries are counted while they are read and kept up to [`ENTRIES`](crate::limits::ENTRIES); an entry without a
+//! resource takes no memory.
+//!
+//! A page that is no JSON is read once more by its quotes and brackets alone, entry by entry: the one that is broken
+//! is kept apart, the others are read. So is one that nests too deeply. Only a page whose entries cannot be told
+//! apart, such as one that was cut off, is unreadable as a whole.
 //!
 //! `total` and `self` are hints: servers estimate the first and rebuild the second. They can tell that
 //! something is missing, never that nothing is.
@@ -11,13 +15,15 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use url::Url;
 
-use super::FhirError;
-use super::entries::Entries;
-use super::outcome::{OperationOutcome, Severity};
+use super::body::Body;
+use super::entries::{Cut, Entries};
+use super::outcome::OperationOutcome;
+use super::{FhirError, scan};
 use crate::bounded;
-use crate::limits::LINKS;
+use crate::limits::{LINKS, RECORD_MEMORY, depth_is_fine};
 
 pub use super::entries::{Entry, SearchMode};
 
@@ -33,22 +39,28 @@ pub struct Bundle<'a> {
     pub entries: Vec<Entry<'a>>,
     /// What the server remarks about the search, such as ignored parameters.
     pub outcomes: Vec<OperationOutcome>,
-    /// Entries without a readable resource, and those over the cap.
+    /// Entries without a resource, and those over the cap.
     pub broken: usize,
-    /// Bytes of the page.
-    pub(super) size: usize,
+    /// Entries that are no JSON.
+    pub(super) cut: Vec<Cut<'a>>,
+    incomplete: bool,
+    /// How many bytes of memory its records may take.
+    pub(super) memory: usize,
 }
 
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(rename = "resourceType", borrow)]
     kind: Option<Cow<'a, str>>,
-    #[serde(default, deserialize_with = "bounded::number")]
+    #[serde(default, deserialize_with = "bounded::size")]
     total: Option<u64>,
     #[serde(default, deserialize_with = "bounded::first_objects::<_, _, LINKS>")]
     link: Vec<RawLink>,
     #[serde(borrow, default)]
     entry: Entries<'a>,
+    /// R5 puts outcomes here as well.
+    #[serde(borrow)]
+    issues: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -60,44 +72,95 @@ struct RawLink {
 }
 
 impl<'a> Bundle<'a> {
-    /// Reads a page. Fails only if the page as a whole is unreadable; entries without a resource are counted
-    /// in [`Bundle::broken`].
-    pub fn parse(json: &'a [u8]) -> Result<Self, FhirError> {
-        let head: Head<'a> = super::read(json)?;
+    /// Reads a page, of whatever `type`. Fails only if the page as a whole is unreadable; entries without a resource
+    /// are counted in [`Bundle::broken`].
+    pub fn parse(body: &'a Body<'_>) -> Result<Self, FhirError> {
+        let mut read = Self::of_text(body)?;
+        read.memory = body.memory(RECORD_MEMORY);
+        Ok(read)
+    }
+
+    fn of_text(body: &'a Body<'_>) -> Result<Self, FhirError> {
+        match Self::strictly(body.text()) {
+            Err(FhirError::Unreadable | FhirError::TooDeep) => {}
+            read => return read,
+        }
+        let text = match body.mended() {
+            Some(mended) => match Self::strictly(mended) {
+                Err(FhirError::Unreadable | FhirError::TooDeep) => mended,
+                read => return read,
+            },
+            None => body.text(),
+        };
+        match Self::entry_by_entry(text) {
+            Some(read) => read,
+            None if depth_is_fine(text.as_bytes()) => Err(FhirError::Unreadable),
+            None => Err(FhirError::TooDeep),
+        }
+    }
+
+    fn strictly(text: &'a str) -> Result<Self, FhirError> {
+        let mut head: Head<'a> = super::read(text)?;
+        let entries = std::mem::take(&mut head.entry);
+        Self::of(&head, entries)
+    }
+
+    /// Reads a page in which a strict reader gets lost. `None` if it cannot be cut into its entries.
+    fn entry_by_entry(text: &'a str) -> Option<Result<Self, FhirError>> {
+        let mut members = scan::members(text)?;
+        let mut lists = members.by_ref().filter(|member| member.key == "entry");
+        let (list, another) = (lists.next()?, lists.next());
+        if another.is_some() || !members.is_whole() {
+            return None;
+        }
+        let entries = Entries::cut_out(list.value)?;
+        // The page around its entries has to be sound.
+        let (before, after) = (&text[..list.at], &text[list.at + list.value.len()..]);
+        let around = format!("{before}null{after}");
+        let head: Head<'_> = super::read(&around).ok()?;
+        Some(Self::of(&head, entries))
+    }
+
+    fn of(head: &Head<'_>, mut entries: Entries<'a>) -> Result<Self, FhirError> {
         if head.kind.as_deref() != Some("Bundle") {
             return Err(FhirError::WrongResource);
         }
-        let mut bundle = Self {
-            total: head.total,
-            next: None,
-            self_link: None,
-            entries: head.entry.entries,
-            outcomes: head.entry.outcomes,
-            broken: head.entry.broken,
-            size: json.len(),
-        };
-        for link in head.link {
-            match link.relation.as_deref() {
-                Some("next") if bundle.next.is_none() => bundle.next = link.url,
-                Some("self") if bundle.self_link.is_none() => bundle.self_link = link.url,
-                _ => {}
-            }
+        if let Some(issues) = head.issues {
+            entries.outcome(issues.get());
         }
-        Ok(bundle)
+        let link = |relation: &str| {
+            let mut links = head.link.iter().filter(|link| {
+                let said = link.relation.as_deref().unwrap_or_default();
+                said.eq_ignore_ascii_case(relation)
+            });
+            links.find_map(|link| Some(link.url.as_deref()?.trim()).filter(|url| !url.is_empty()))
+        };
+        Ok(Self {
+            total: head.total,
+            next: link("next").map(str::to_owned),
+            self_link: link("self").map(str::to_owned),
+            entries: entries.entries,
+            outcomes: entries.outcomes,
+            broken: entries.broken,
+            cut: entries.cut,
+            incomplete: entries.incomplete,
+            memory: 0,
+        })
     }
 
     /// Whether the page itself says that something is missing: entries without a resource, an outcome that
     /// is an error, or a warning that the result is `incomplete`
-    /// (<https://hl7.org/fhir/R4/search.html#errors>). What was found is good, but not all there is.
+    /// (<https://hl7.org/fhir/R4/search.html#errors>). What was found is good, but not all there is. Records that
+    /// cannot be read are told by [`Bundle::records`] and do not count here: asking again brings the same.
     pub fn is_incomplete(&self) -> bool {
-        let says_so = |outcome: &OperationOutcome| {
-            outcome.issues.iter().any(|issue| match issue.severity {
-                Severity::Fatal | Severity::Error => true,
-                Severity::Warning => issue.code == "incomplete",
-                Severity::Information => false,
-            })
-        };
-        self.broken > 0 || self.outcomes.iter().any(says_so)
+        self.broken > 0 || self.incomplete
+    }
+
+    /// Whether the server's `self` link says that it heeded the parameter `name` of `asked`.
+    pub fn confirms(&self, asked: &Url, name: &str) -> bool {
+        let heeded = self.self_link.as_deref();
+        let heeded = heeded.and_then(|text| asked.join(text).ok());
+        heeded.is_some_and(|url| url.query_pairs().any(|(heeded, _)| heeded == name))
     }
 
     /// The parameters of `asked` that the server's `self` link does not have any more: it ignored them
@@ -134,163 +197,4 @@ impl std::fmt::Debug for Bundle<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::limits::ENTRIES;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_page_is_read_and_its_broken_entries_counted() {
-        let json = br#"{
-            "resourceType": "Bundle", "type": "searchset", "total": 3,
-            "link": [
-                {"relation": "self", "url": "https://portal.example/fhir/Communication?subject=Patient%2F1"},
-                {"relation": "next", "url": "https://portal.example/fhir?_getpages=a"}
-            ],
-            "entry": [
-                {"fullUrl": "x", "resource": {"resourceType": "Communication", "id": "1"}, "search": {"mode": "match"}},
-                {"resource": {"id": "no type"}},
-                {"fullUrl": "no resource"},
-                "not an entry",
-                {"resource": {"resourceType": "Patient", "id": "1"}, "search": {"mode": "include"}},
-                {"resource": {"resourceType": "OperationOutcome",
-                    "issue": [{"severity": "warning", "code": "not-supported", "diagnostics": "canary"}]},
-                 "search": {"mode": "outcome"}},
-                {"resource": {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}},
-                {"resource": {"resourceType": "Communication", "id": "2"}}
-            ]
-        }"#;
-        let bundle = Bundle::parse(json).unwrap();
-        assert_eq!(bundle.total, Some(3));
-        assert_eq!(
-            bundle.next.as_deref(),
-            Some("https://portal.example/fhir?_getpages=a")
-        );
-        assert!(bundle.self_link.unwrap().ends_with("Patient%2F1"));
-        assert_eq!(bundle.broken, 3);
-        let seen: Vec<_> = bundle
-            .entries
-            .iter()
-            .map(|entry| (&*entry.kind, entry.mode))
-            .collect();
-        assert_eq!(
-            seen,
-            [
-                ("Communication", SearchMode::Match),
-                ("Patient", SearchMode::Include),
-                ("Communication", SearchMode::Match)
-            ]
-        );
-        assert_eq!(bundle.outcomes.len(), 2);
-        assert!(bundle.entries[0].resource.get().contains(r#""id": "1""#));
-    }
-
-    #[test]
-    fn a_page_that_is_none_says_why() {
-        let error = |json: &[u8]| Bundle::parse(json).unwrap_err();
-        assert_eq!(error(b"<html>Sign in</html>"), FhirError::Unreadable);
-        assert_eq!(error(b""), FhirError::Unreadable);
-        assert_eq!(
-            error(br#"{"resourceType":"Bundle","entry":[{"#),
-            FhirError::Unreadable
-        );
-        assert_eq!(
-            error(b"{\"resourceType\":\"Bundle\",\"id\":\"\xff\"}"),
-            FhirError::Unreadable
-        );
-        assert_eq!(
-            error(br#"{"resourceType":"Patient"}"#),
-            FhirError::WrongResource
-        );
-        assert_eq!(error("[".repeat(100_000).as_bytes()), FhirError::TooDeep);
-        let deep = format!(
-            r#"{{"resourceType":"Bundle","entry":[{{"resource":{}1{}}}]}}"#,
-            r#"{"a":"#.repeat(100_000),
-            "}".repeat(100_000)
-        );
-        assert_eq!(error(deep.as_bytes()), FhirError::TooDeep);
-    }
-
-    #[test]
-    fn entries_are_kept_up_to_the_cap() {
-        let page = |entry: &str, n: usize| {
-            let list = vec![entry; n].join(",");
-            format!(r#"{{"resourceType":"Bundle","entry":[{list}]}}"#)
-        };
-        let empty = page("{}", 3 * ENTRIES);
-        let bundle = Bundle::parse(empty.as_bytes()).unwrap();
-        assert_eq!((bundle.entries.capacity(), bundle.broken), (0, 3 * ENTRIES));
-        let full = page(r#"{"resource":{"resourceType":"A"}}"#, ENTRIES + 2);
-        let bundle = Bundle::parse(full.as_bytes()).unwrap();
-        assert_eq!((bundle.entries.len(), bundle.broken), (ENTRIES, 2));
-        assert!(bundle.is_incomplete());
-    }
-
-    #[test]
-    fn a_page_says_what_is_missing() {
-        let incomplete = |outcome: &str| {
-            let json = format!(
-                r#"{{"resourceType":"Bundle","entry":[{{"resource":{{"resourceType":"OperationOutcome","issue":[{outcome}]}}}}]}}"#
-            );
-            Bundle::parse(json.as_bytes()).unwrap().is_incomplete()
-        };
-        assert!(incomplete(r#"{"severity":"error","code":"timeout"}"#));
-        assert!(incomplete(r#"{"severity":"warning","code":"incomplete"}"#));
-        assert!(!incomplete(
-            r#"{"severity":"warning","code":"not-supported"}"#
-        ));
-        assert!(!incomplete(
-            r#"{"severity":"information","code":"incomplete"}"#
-        ));
-        let clean = br#"{"resourceType":"Bundle","entry":null,"link":"x","total":0}"#;
-        assert!(!Bundle::parse(clean).unwrap().is_incomplete());
-    }
-
-    #[test]
-    fn the_self_link_tells_what_was_ignored() {
-        let asked =
-            "https://p.example/fhir/Communication?subject=Patient%2F1&_sort=_lastUpdated&_count=5";
-        let ignored = |link: &str| {
-            let json = format!(
-                r#"{{"resourceType":"Bundle","link":[{{"relation":"self","url":"{link}"}}]}}"#
-            );
-            let bundle = Bundle::parse(json.as_bytes()).unwrap();
-            let names = bundle.ignored(&asked.parse().unwrap());
-            names.into_iter().collect::<Vec<_>>().join(" ")
-        };
-        assert_eq!(ignored(asked), "");
-        assert_eq!(ignored("Communication?_count=5&subject:Patient=1"), "_sort");
-        assert_eq!(
-            ignored("https://p.example/fhir/Communication?_count=5"),
-            "_sort subject"
-        );
-        assert_eq!(ignored("https://p.example/fhir/Communication"), "");
-        assert_eq!(ignored("not an address: \\u0000"), "");
-    }
-
-    #[test]
-    fn an_unreadable_total_is_no_total() {
-        for total in ["-1", "1e3", "\"7\"", "null", "99999999999999999999999"] {
-            let json = format!(r#"{{"resourceType":"Bundle","total":{total}}}"#);
-            assert_eq!(
-                Bundle::parse(json.as_bytes()).unwrap().total,
-                None,
-                "{total}"
-            );
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_bytes_make_parsing_fail_loudly(json in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Bundle::parse(&json);
-        }
-
-        #[test]
-        fn a_page_cut_anywhere_is_unreadable(cut in 1_usize..90) {
-            let json = br#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Communication","id":"1"}}]}"#;
-            prop_assert!(Bundle::parse(&json[..json.len() - cut.min(json.len())]).is_err());
-        }
-    }
-}
+mod tests;

@@ -101,9 +101,13 @@ fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
 }
 
 impl CapabilityStatement {
-    /// Reads a statement.
-    pub fn parse(json: &[u8]) -> Result<Self, FhirError> {
-        let raw: Raw = super::read(json)?;
+    /// Reads the statement that a response's body is.
+    pub fn parse(body: &[u8]) -> Result<Self, FhirError> {
+        super::read_body(body, Self::of)
+    }
+
+    fn of(text: &str) -> Result<Self, FhirError> {
+        let raw: Raw = super::read(text)?;
         if raw.resource_type.as_deref() != Some("CapabilityStatement") {
             return Err(FhirError::WrongResource);
         }

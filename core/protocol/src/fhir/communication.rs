@@ -1,13 +1,29 @@
 //! A message or the head of a thread: `Communication`
-//! (<https://hl7.org/fhir/R4/communication.html>).
+//! (<https://hl7.org/fhir/R4/communication.html>, members of R5 included).
 //!
 //! Only what messages need is kept. A member of a wrong type costs that member, with one exception: who is
 //! meant decides whose record this is, so a subject, sender, recipient or parent that cannot be read is a
 //! reference that says so, and never looks like nobody. A record is unreadable if it has no id, if a member
 //! is given twice, or if a list that decides something is longer than its cap.
+//!
+//! # What a message says
+//! Portals put words into many members. In this order, all that there are:
+//!
+//! | where | becomes |
+//! |---|---|
+//! | `payload.contentString` | a text |
+//! | `payload.contentCodeableConcept` (R5) | a text: what is shown of it |
+//! | `payload.contentAttachment` with inline `text/plain`, HTML or XHTML | a text |
+//! | any other `payload.contentAttachment` | an attachment |
+//! | `payload.contentReference` | a reference |
+//! | `note`, else the narrative, if there is nothing of the above | texts |
+//!
+//! Texts are as the portal wrote them but for their line ends; what may be shown of them is for
+//! [`display_text`](crate::display_text) to say, which has been asked already.
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::contained::Contained;
 use super::datatypes::{self, CodeableConcept, Identifier, Meta, Reference, references};
@@ -16,7 +32,14 @@ use super::mentions::mentions;
 use super::page::{Entry, Parse};
 use super::{FhirError, is_id};
 use crate::bounded;
-use crate::limits::{CODINGS, IDENTIFIERS, PARTS};
+use crate::limits::{CODINGS, IDENTIFIERS, PARTS, REFERENCES};
+
+use self::said::{Part, Said, remarks};
+
+pub use self::attachment::Attachment;
+
+mod attachment;
+mod said;
 
 /// A `Communication`, reduced to what messages need.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,33 +53,44 @@ pub struct Communication {
     pub last_updated: Option<Timestamp>,
     /// `status`.
     pub status: Status,
+    /// `priority`.
+    pub priority: Option<Priority>,
     /// Whom it is about.
     pub subject: Option<Reference>,
     /// Who wrote it.
     pub sender: Option<Reference>,
     /// To whom.
     pub recipients: Vec<Reference>,
-    /// The thread it belongs to.
+    /// What it is part of: its thread, or a task, a care plan, a request.
     pub part_of: Vec<Reference>,
     /// What it answers.
     pub in_response_to: Vec<Reference>,
-    /// What the thread is about.
+    /// The requests and plans that it fulfils, the first [`REFERENCES`] of them.
+    pub based_on: Vec<Reference>,
+    /// What the thread is about: `topic`.
     pub topic: Option<String>,
+    /// Why it was sent: `reasonCode`, R5 `reason`.
+    pub reason: Option<String>,
     /// What kind of message it is, to show.
     pub category: Option<String>,
     /// When it was sent.
     pub sent: Option<PartialDate>,
     /// When it was received.
     pub received: Option<PartialDate>,
-    /// The parts of the message, in order. Empty in the head of a thread.
-    pub payload: Vec<Payload>,
+    /// What it says, in order, each with its line ends as `\n` and fit to be shown. None is blank.
+    pub texts: Vec<String>,
+    /// The files that come with it and are not among the texts, in order.
+    pub attachments: Vec<Attachment>,
+    /// The resources that are sent with it, in order.
+    pub references: Vec<Reference>,
     /// Business identifiers, among them the one minted by the sender.
     pub identifiers: Vec<Identifier>,
-    /// Types of contained resources, so that references to them can be judged.
+    /// Types and names of contained resources, so that references to them can be judged and shown.
     pub contained: Contained,
     /// Everything that is named anywhere in the record. Only collected where there is no subject: then it
     /// decides.
     pub mentions: Vec<Reference>,
+    silent: bool,
 }
 
 /// `Communication.status`.
@@ -81,56 +115,40 @@ pub enum Status {
     Unknown,
 }
 
-/// A part of a message.
-#[derive(Clone, PartialEq, Eq)]
+/// `Communication.priority`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(test, derive(serde::Serialize))]
-pub enum Payload {
-    /// Plain text.
-    ContentString(String),
-    /// A file.
-    Attachment(Attachment),
-    /// Another resource.
-    Reference(Reference),
-}
-
-/// A file as FHIR describes it (<https://hl7.org/fhir/R4/datatypes.html#Attachment>). Every member
-/// comes from the sender: the type and the title are claims.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize))]
-#[serde(rename_all = "camelCase")]
-pub struct Attachment {
-    /// MIME type.
-    #[serde(default, deserialize_with = "bounded::text")]
-    pub content_type: Option<String>,
-    /// Where it can be fetched.
-    #[serde(default, deserialize_with = "bounded::text")]
-    pub url: Option<String>,
-    /// The content itself, base64, if it came along.
-    #[serde(default, deserialize_with = "bounded::text")]
-    pub data: Option<String>,
-    /// Bytes.
-    #[serde(default, deserialize_with = "bounded::number")]
-    pub size: Option<u64>,
-    /// SHA-1 of the content, base64.
-    #[serde(default, deserialize_with = "bounded::text")]
-    pub hash: Option<String>,
-    /// A name to show.
-    #[serde(default, deserialize_with = "bounded::text")]
-    pub title: Option<String>,
+pub enum Priority {
+    /// Nothing special.
+    Routine,
+    /// Sooner than routine.
+    Urgent,
+    /// As soon as possible.
+    Asap,
+    /// At once.
+    Stat,
 }
 
 impl Communication {
     /// Reads a resource that came by itself, such as the answer of a create.
     pub fn parse(json: &str) -> Result<Self, FhirError> {
-        Self::of(super::read(json.as_bytes())?, json)
+        Self::of_body(json.as_bytes())
     }
 
-    fn of(raw: Raw, json: &str) -> Result<Self, FhirError> {
+    fn of(raw: Raw<'_>, json: &str) -> Result<Self, FhirError> {
         if raw.resource_type.as_deref() != Some("Communication") {
             return Err(FhirError::WrongResource);
         }
         let id = raw.id.filter(|id| is_id(id));
         let meta = raw.meta.unwrap_or_default();
+        let mut said = Said::default();
+        for part in raw.payload {
+            said.part(part);
+        }
+        let silent = said.is_nothing();
+        if silent {
+            said.texts = remarks(raw.note, raw.text);
+        }
         let mentions = match raw.subject {
             Some(_) => Vec::new(),
             None => mentions(json).ok_or(FhirError::Unreadable)?,
@@ -139,24 +157,56 @@ impl Communication {
             id: id.ok_or(FhirError::Invalid { field: "id" })?,
             version_id: meta.version_id,
             last_updated: meta.last_updated,
-            status: status(raw.status.as_deref()),
+            status: status(raw.status.first()),
+            priority: priority(raw.priority.first()),
             subject: raw.subject,
             sender: raw.sender,
             recipients: raw.recipient,
             part_of: raw.part_of,
             in_response_to: raw.in_response_to,
-            topic: raw.topic.and_then(CodeableConcept::shown),
+            based_on: raw.based_on,
+            topic: raw.topic.into_iter().find_map(CodeableConcept::shown),
+            reason: raw
+                .reason_code
+                .into_iter()
+                .find_map(CodeableConcept::shown)
+                .or_else(|| {
+                    let mut reasons = raw.reason.into_iter().filter_map(|it| it.concept);
+                    reasons.find_map(CodeableConcept::shown)
+                }),
             category: raw.category.into_iter().find_map(CodeableConcept::shown),
             sent: raw.sent,
             received: raw.received,
-            payload: raw
-                .payload
-                .into_iter()
-                .filter_map(RawPayload::read)
-                .collect(),
+            texts: said.texts,
+            attachments: said.attachments,
+            references: said.references,
             identifiers: raw.identifier,
             contained: raw.contained,
             mentions,
+            silent,
+        })
+    }
+
+    /// Whether no part of it says anything: neither a text nor an attachment nor a reference. Such a record is the
+    /// head of a thread if others hang on it, else a message without text. Notes and narrative are remarks about
+    /// it, so it can be silent and still have [`texts`](Self::texts).
+    pub fn is_silent(&self) -> bool {
+        self.silent
+    }
+
+    /// What a person would call the subject of the message: its topic, else its reason.
+    pub fn heading(&self) -> Option<&str> {
+        self.topic.as_deref().or(self.reason.as_deref())
+    }
+
+    /// The name of somebody whom this record refers to: the display, else the name of the contained resource. As
+    /// sent; [`display_text::line`](crate::display_text::line()) makes it fit to be shown.
+    pub fn name_of<'a>(&'a self, whom: &'a Reference) -> Option<&'a str> {
+        let display = whom.display.as_deref();
+        let display = display.filter(|display| !display.trim().is_empty());
+        display.or_else(|| {
+            let id = whom.reference.as_deref()?.strip_prefix('#')?;
+            self.contained.name(id)
         })
     }
 
@@ -175,12 +225,20 @@ impl Parse for Communication {
     }
 
     fn of_body(body: &[u8]) -> Result<Self, FhirError> {
-        let text = std::str::from_utf8(body).map_err(|_| FhirError::Unreadable)?;
-        Self::parse(text)
+        super::read_body(body, |text| Self::of(super::read(text)?, text))
     }
 
     fn last_updated(&self) -> Option<Timestamp> {
         self.last_updated
+    }
+
+    fn version_id(&self) -> Option<&str> {
+        self.version_id.as_deref()
+    }
+
+    fn has_identifier_of(&self, system: &str) -> bool {
+        let mut identifiers = self.identifiers.iter();
+        identifiers.any(|identifier| identifier.system.as_deref() == Some(system))
     }
 
     fn has_identifier(&self, system: &str, value: &str) -> bool {
@@ -195,39 +253,65 @@ impl Parse for Communication {
             &self.recipients,
             &self.part_of,
             &self.in_response_to,
+            &self.based_on,
+            &self.references,
             &self.mentions,
         ];
         references.iter().map(|list| list.len()).sum::<usize>()
-            + self.payload.len()
+            + self.texts.len()
+            + self.attachments.len()
             + self.identifiers.len()
             + self.contained.len()
     }
 }
 
-fn status(code: Option<&str>) -> Status {
-    match code {
+/// A code in the spelling of the specification, however it is written: what was entered in error must not be shown for
+/// a capital letter.
+fn code(said: &str) -> String {
+    let plain = |c: char| match c {
+        ' ' | '_' => '-',
+        c => c.to_ascii_lowercase(),
+    };
+    said.trim().chars().map(plain).collect()
+}
+
+fn status(said: Option<&String>) -> Status {
+    match said.map(|said| code(said)).as_deref() {
         Some("preparation") => Status::Preparation,
         Some("in-progress") => Status::InProgress,
         Some("not-done") => Status::NotDone,
-        Some("on-hold") => Status::OnHold,
-        Some("stopped") => Status::Stopped,
+        // STU3 says so.
+        Some("on-hold" | "suspended") => Status::OnHold,
+        Some("stopped" | "aborted") => Status::Stopped,
         Some("completed") => Status::Completed,
         Some("entered-in-error") => Status::EnteredInError,
         _ => Status::Unknown,
     }
 }
 
+fn priority(said: Option<&String>) -> Option<Priority> {
+    match code(said?).as_str() {
+        "routine" => Some(Priority::Routine),
+        "urgent" => Some(Priority::Urgent),
+        "asap" => Some(Priority::Asap),
+        "stat" => Some(Priority::Stat),
+        _ => None,
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Raw {
+struct Raw<'a> {
     #[serde(default, deserialize_with = "bounded::text")]
     resource_type: Option<String>,
-    #[serde(default, deserialize_with = "bounded::text")]
+    #[serde(default, deserialize_with = "bounded::token")]
     id: Option<String>,
     #[serde(default, deserialize_with = "bounded::object")]
     meta: Option<Meta>,
-    #[serde(default, deserialize_with = "bounded::text")]
-    status: Option<String>,
+    #[serde(default, deserialize_with = "bounded::first_texts::<_, 1>")]
+    status: Vec<String>,
+    #[serde(default, deserialize_with = "bounded::first_texts::<_, 1>")]
+    priority: Vec<String>,
     #[serde(default, deserialize_with = "datatypes::reference")]
     subject: Option<Reference>,
     #[serde(default, deserialize_with = "datatypes::reference")]
@@ -238,8 +322,17 @@ struct Raw {
     part_of: Vec<Reference>,
     #[serde(default, deserialize_with = "references")]
     in_response_to: Vec<Reference>,
-    #[serde(default, deserialize_with = "bounded::object")]
-    topic: Option<CodeableConcept>,
+    #[serde(
+        default,
+        deserialize_with = "datatypes::first_references::<_, REFERENCES>"
+    )]
+    based_on: Vec<Reference>,
+    #[serde(default, deserialize_with = "bounded::first_objects::<_, _, CODINGS>")]
+    reason_code: Vec<CodeableConcept>,
+    #[serde(default, deserialize_with = "bounded::first_objects::<_, _, CODINGS>")]
+    reason: Vec<Reason>,
+    #[serde(default, deserialize_with = "bounded::first_objects::<_, _, CODINGS>")]
+    topic: Vec<CodeableConcept>,
     #[serde(default, deserialize_with = "bounded::first_objects::<_, _, CODINGS>")]
     category: Vec<CodeableConcept>,
     #[serde(default, deserialize_with = "datatypes::date")]
@@ -247,48 +340,27 @@ struct Raw {
     #[serde(default, deserialize_with = "datatypes::date")]
     received: Option<PartialDate>,
     #[serde(default, deserialize_with = "bounded::objects::<_, _, PARTS>")]
-    payload: Vec<RawPayload>,
+    payload: Vec<Part>,
     #[serde(default, deserialize_with = "bounded::objects::<_, _, IDENTIFIERS>")]
     identifier: Vec<Identifier>,
     #[serde(default)]
     contained: Contained,
+    #[serde(borrow)]
+    note: Option<&'a RawValue>,
+    #[serde(borrow)]
+    text: Option<&'a RawValue>,
 }
 
+/// R5 `CodeableReference`.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawPayload {
-    #[serde(default, deserialize_with = "bounded::text")]
-    content_string: Option<String>,
+struct Reason {
     #[serde(default, deserialize_with = "bounded::object")]
-    content_attachment: Option<Attachment>,
-    #[serde(default, deserialize_with = "datatypes::reference")]
-    content_reference: Option<Reference>,
-}
-
-impl RawPayload {
-    fn read(self) -> Option<Payload> {
-        self.content_string
-            .map(Payload::ContentString)
-            .or(self.content_attachment.map(Payload::Attachment))
-            .or(self.content_reference.map(Payload::Reference))
-    }
+    concept: Option<CodeableConcept>,
 }
 
 impl std::fmt::Debug for Communication {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Communication(..)")
-    }
-}
-
-impl std::fmt::Debug for Payload {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Payload(..)")
-    }
-}
-
-impl std::fmt::Debug for Attachment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Attachment(..)")
     }
 }
 

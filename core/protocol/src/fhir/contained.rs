@@ -1,34 +1,41 @@
-//! Contained resources, by id and type: what a reference like `#p` points to
+//! Contained resources, by id: of which type they are and what they are called, for references like `#p`
 //! (<https://hl7.org/fhir/R4/references.html#contained>).
 //!
-//! Only the type is kept, in a map, so that judging a record with many of both takes one look-up per
+//! Nothing else is kept, in a map, so that judging a record with many of both takes one look-up per
 //! reference. Where an id is contained twice, a patient among them decides.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
 
 use serde::Deserialize;
 use serde::de::Deserializer;
 
+use super::names::Named;
 use crate::bounded;
 use crate::limits::CONTAINED;
 
-/// The types of contained resources by their ids.
+/// Types and names of contained resources by their ids.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(serde::Serialize))]
-pub struct Contained(BTreeMap<String, String>);
+pub struct Contained(BTreeMap<String, Resource>);
 
-#[derive(Deserialize)]
-struct Raw {
-    #[serde(default, deserialize_with = "bounded::text")]
-    id: Option<String>,
-    #[serde(default, rename = "resourceType", deserialize_with = "bounded::text")]
-    kind: Option<String>,
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(serde::Serialize))]
+struct Resource {
+    kind: String,
+    #[cfg_attr(test, serde(skip_serializing_if = "Option::is_none"))]
+    name: Option<String>,
 }
 
 impl Contained {
     /// The type of the resource that `#id` points to.
     pub fn kind(&self, id: &str) -> Option<&str> {
-        self.0.get(id).map(String::as_str)
+        self.0.get(id).map(|it| it.kind.as_str())
+    }
+
+    /// The name of the resource that `#id` points to, on one line.
+    pub fn name(&self, id: &str) -> Option<&str> {
+        self.0.get(id)?.name.as_deref()
     }
 
     /// How many there are.
@@ -44,19 +51,36 @@ impl Contained {
 
 impl<'de> Deserialize<'de> for Contained {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut kinds = BTreeMap::new();
-        for Raw { id, kind } in bounded::objects::<D, Raw, CONTAINED>(deserializer)? {
-            let (Some(id), Some(kind)) = (id, kind) else {
+        let mut resources: BTreeMap<String, Resource> = BTreeMap::new();
+        let mut roles = Vec::new();
+        for named in bounded::objects::<D, Named, CONTAINED>(deserializer)? {
+            let (Some(id), Some(kind)) = (named.id, named.kind) else {
                 continue;
             };
             // Some servers write the id with the mark of the reference.
             let id = id.strip_prefix('#').map_or(id.clone(), str::to_owned);
-            let known = kinds.entry(id).or_insert_with(|| kind.clone());
-            if kind == "Patient" {
-                *known = kind;
+            if named.name.is_none() && !named.stands_for.is_empty() {
+                roles.push((id.clone(), named.stands_for));
+            }
+            let name = named.name;
+            match resources.entry(id) {
+                Slot::Vacant(slot) => {
+                    slot.insert(Resource { kind, name });
+                }
+                Slot::Occupied(mut slot) if kind == "Patient" => {
+                    slot.insert(Resource { kind, name });
+                }
+                Slot::Occupied(_) => {}
             }
         }
-        Ok(Self(kinds))
+        for (id, stands_for) in roles {
+            let mut whom = stands_for.iter().filter_map(|it| it.strip_prefix('#'));
+            let name = whom.find_map(|it| resources.get(it)?.name.clone());
+            if let Some(role) = resources.get_mut(&id).filter(|it| it.name.is_none()) {
+                role.name = name;
+            }
+        }
+        Ok(Self(resources))
     }
 }
 
@@ -82,6 +106,21 @@ mod tests {
         assert_eq!(contained.kind("p"), Some("Patient"));
         assert_eq!(contained.kind("o"), Some("Organization"));
         assert_eq!(contained.kind("x"), None);
+    }
+
+    #[test]
+    fn what_is_contained_has_a_name() {
+        let contained: Contained = serde_json::from_str(
+            r##"[{"resourceType":"PractitionerRole","id":"r","practitioner":{"reference":"#p"}},
+                {"resourceType":"Practitioner","id":"p","name":[{"text":"Dr. Novak"}]},
+                {"resourceType":"Organization","id":"o","name":"Clinic"},
+                {"resourceType":"Observation","id":"x","name":"no name"}]"##,
+        )
+        .unwrap();
+        assert_eq!(contained.name("p"), Some("Dr. Novak"));
+        assert_eq!(contained.name("r"), Some("Dr. Novak"));
+        assert_eq!(contained.name("o"), Some("Clinic"));
+        assert_eq!((contained.name("x"), contained.name("y")), (None, None));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::instant::{PartialDate, parse_instant};
 use crate::bounded::{self, Object, Text, accept_scalars};
@@ -52,8 +52,16 @@ pub struct CodeableConcept {
 impl CodeableConcept {
     /// What to show: the text, else the first code that has one.
     pub fn shown(self) -> Option<String> {
-        let mut coded = self.coding.into_iter().filter_map(|coding| coding.display);
-        self.text.or_else(|| coded.next())
+        let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let mut coded = self.coding.into_iter().filter_map(|it| said(it.display));
+        said(self.text).or_else(|| coded.next())
+    }
+
+    /// What it says in a place where it says everything: what is shown, else the first code.
+    pub(crate) fn named(mut self) -> Option<String> {
+        let mut codes = self.coding.iter_mut().filter_map(|it| it.code.take());
+        let code = codes.find(|code| !code.trim().is_empty());
+        self.shown().or(code)
     }
 }
 
@@ -65,7 +73,7 @@ pub struct Identifier {
     #[serde(default, deserialize_with = "bounded::text")]
     pub system: Option<String>,
     /// The value in it.
-    #[serde(default, deserialize_with = "bounded::text")]
+    #[serde(default, deserialize_with = "bounded::token")]
     pub value: Option<String>,
 }
 
@@ -158,8 +166,15 @@ impl<'de> Deserialize<'de> for Element {
                 Ok(Element(Some(Reference::unreadable())))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Element, A::Error> {
-                bounded::skip_seq(seq).map(|()| Element(Some(Reference::unreadable())))
+            // A list of one is that one; of several, one cannot tell which is meant.
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Element, A::Error> {
+                let one = seq.next_element::<Object<RawReference>>()?;
+                let more = seq.next_element::<IgnoredAny>()?.is_some();
+                bounded::skip_seq(seq)?;
+                Ok(Element(Some(match one {
+                    Some(Object::Is(raw)) if !more => raw.into(),
+                    _ => Reference::unreadable(),
+                })))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Element, A::Error> {
@@ -180,6 +195,24 @@ where
     Element::deserialize(deserializer).map(|element| element.0)
 }
 
+/// The same in an allocation of its own.
+pub(crate) fn boxed_reference<'de, D>(deserializer: D) -> Result<Option<Box<Reference>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    reference(deserializer).map(|reference| reference.map(Box::new))
+}
+
+/// References that decide nothing, the first `MOST` of them.
+pub(crate) fn first_references<'de, D, const MOST: usize>(
+    deserializer: D,
+) -> Result<Vec<Reference>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    bounded::list::<D, Element, Reference, MOST>(deserializer, |it| it.0).map(|list| list.items)
+}
+
 /// References of one member, at most [`REFERENCES`]; fails over it, since one that was left out could be the
 /// one that decides. An element that cannot be read counts as one; `null` is none.
 pub(crate) fn references<'de, D>(deserializer: D) -> Result<Vec<Reference>, D::Error>
@@ -198,7 +231,7 @@ impl<'de> Deserialize<'de> for Meta {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Raw {
-            #[serde(default, deserialize_with = "bounded::text")]
+            #[serde(default, deserialize_with = "bounded::token")]
             version_id: Option<String>,
             #[serde(default, deserialize_with = "bounded::text")]
             last_updated: Option<String>,
@@ -276,7 +309,7 @@ mod tests {
             read(r#"{"text":7,"coding":[null,"x",{"display":null},{"display":"Results"}]}"#);
         assert_eq!(concept.shown().as_deref(), Some("Results"));
         let meta: Meta = read(r#"{"versionId":2,"lastUpdated":"2026-03-05T10:20:30Z"}"#);
-        assert_eq!(meta.version_id, None);
+        assert_eq!(meta.version_id.as_deref(), Some("2"));
         assert!(meta.last_updated.is_some());
         let period: Period = read(r#"{"start":"2026-03","end":7}"#);
         assert_eq!(period.start.unwrap().text, "2026-03");
@@ -308,6 +341,15 @@ mod tests {
         ] {
             assert!(read::<Element>(odd).0.unwrap().unreadable, "{odd}");
         }
+        for several in [
+            r#"[{"reference":"Patient/ana"},{"reference":"Patient/ben"}]"#,
+            r#"[null]"#,
+            r#"["Patient/ana"]"#,
+        ] {
+            assert!(read::<Element>(several).0.unwrap().unreadable, "{several}");
+        }
+        let one = read::<Element>(r#"[{"reference":"Patient/ana"}]"#);
+        assert_eq!(one.0, Some(Reference::literal("Patient/ana")));
         let fine = read::<Element>(r#"{"reference":"Patient/ana","display":7,"identifier":null}"#);
         let fine = fine.0.unwrap();
         assert!(!fine.unreadable);

@@ -1,9 +1,21 @@
-//! Points in time as FHIR writes them: `instant` and the partial `dateTime`
+//! Points in time as FHIR writes them, and as portals do: `instant` and the partial `dateTime`
 //! (<https://hl7.org/fhir/R4/datatypes.html#dateTime>).
+//!
+//! Read are, beside FHIR's own form:
+//!
+//! - ISO 8601 in its other spellings: `20260105T1020`, `+0100`, `+01`, a comma before the fraction, no seconds or no
+//!   minutes, `24:00`, lower-case `t` and `z`, a blank instead of `T`;
+//! - what databases and programs print: `2026/01/05`, `10:20:30 PM`, `UTC`, a zone's name behind the offset
+//!   (RFC 9557);
+//! - HL7 version 2: `20260105102030.5+0100`, cut off anywhere.
+//!
+//! A time without a zone could be any of 26 hours. It keeps its order and is said to be [`Precision::LocalTime`]. What is
+//! no day of the calendar is refused, and so is a day whose month one could take for it (`03/05/2026`), and the year
+//! 1, with which programs say that there is none.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
+use jiff::{Span, Timestamp};
 
 use super::FhirError;
 
@@ -14,7 +26,8 @@ use super::FhirError;
 pub struct PartialDate {
     /// As sent.
     pub text: String,
-    /// Where it begins; without a zone, in UTC.
+    /// Where it begins, for the order; without a zone, as if it were UTC. Its year, month, day and time in UTC are
+    /// those that were written unless the precision is [`Precision::Instant`].
     pub start: Timestamp,
     /// How much of it is given.
     pub precision: Precision,
@@ -28,17 +41,18 @@ pub enum Precision {
     Year,
     /// `2024-03`
     Month,
-    /// `2024-03-05`
+    /// `2024-03-05`, the same day in every zone.
     Day,
+    /// `2024-03-05T10:20`: a time without a zone, to be shown as it is written in every zone.
+    LocalTime,
     /// With a time and a zone.
     Instant,
 }
 
 impl PartialDate {
-    /// Reads a `dateTime`, `date` or `instant`. Beyond the specification only a missing seconds
-    /// part is accepted, which some servers leave out; a time without a zone is refused, since it
-    /// could be any of 26 hours.
+    /// Reads a `dateTime`, `date` or `instant` in any spelling that means one thing.
     pub fn parse(text: &str) -> Result<Self, FhirError> {
+        let text = text.trim();
         let (start, precision) = read(text).ok_or(FhirError::Invalid { field: "dateTime" })?;
         Ok(Self {
             text: text.to_owned(),
@@ -55,11 +69,13 @@ impl std::fmt::Debug for PartialDate {
     }
 }
 
-/// Reads an `instant`: date, time and zone. Cut to milliseconds, the precision of
-/// `meta.lastUpdated`.
+/// Reads an `instant`: date, time and zone; without a zone it is UTC, since only a server's clock is meant. Cut to
+/// milliseconds, the precision of `meta.lastUpdated`.
 pub fn parse_instant(text: &str) -> Result<Timestamp, FhirError> {
-    match read(text) {
-        Some((instant, Precision::Instant)) => Ok(whole_milliseconds(instant)),
+    match read(text.trim()) {
+        Some((instant, Precision::Instant | Precision::LocalTime)) => {
+            Ok(whole_milliseconds(instant))
+        }
         _ => Err(FhirError::Invalid { field: "instant" }),
     }
 }
@@ -79,192 +95,197 @@ pub fn write_instant(instant: Timestamp) -> String {
     format!("{:.3}", whole_milliseconds(instant))
 }
 
+/// Longest text that is looked at: nine digits of a fraction and a zone's name leave room.
+const LONGEST: usize = 80;
+
 fn read(text: &str) -> Option<(Timestamp, Precision)> {
-    if !text.is_ascii() || text.len() > 48 {
+    if !text.is_ascii() || text.len() > LONGEST {
         return None;
     }
-    let (date, time) = match text.split_once('T') {
-        Some((date, time)) => (date, Some(time)),
-        None => (text, None),
+    let mut left = Left(text.as_bytes());
+    let (date, precision) = read_date(&mut left)?;
+    let midnight = date.to_datetime(Time::midnight());
+    if left.0.is_empty() {
+        return Some((Offset::UTC.to_timestamp(midnight).ok()?, precision));
+    }
+    if precision != Precision::Day {
+        return None;
+    }
+    // A date of XML may have a zone (XML Schema 2 §3.2.9.1). It is the same day.
+    if matches!(left.0, b"Z" | [b'+' | b'-', _, _, b':', ..]) {
+        read_zone(&mut left)?;
+        let start = Offset::UTC.to_timestamp(midnight).ok()?;
+        return left.0.is_empty().then_some((start, Precision::Day));
+    }
+    let is_apart = left.any(b"Tt") || left.blanks();
+    // In HL7 version 2 the time follows at once.
+    if !is_apart && text.as_bytes()[..text.len() - left.0.len()].contains(&b'-') {
+        return None;
+    }
+    let at = read_time(&mut left, date)?;
+    left.blanks();
+    if left.0.is_empty() {
+        let start = Offset::UTC.to_timestamp(at).ok()?;
+        return Some((start, Precision::LocalTime));
+    }
+    let offset = read_zone(&mut left)?;
+    if let Some(name) = left.0.strip_prefix(b"[") {
+        let is_name = name.len() > 1 && name.ends_with(b"]");
+        left.0 = if is_name { b"" } else { b"[" };
+    }
+    let start = offset.to_timestamp(at).ok()?;
+    left.0.is_empty().then_some((start, Precision::Instant))
+}
+
+/// A year, a month of it, a day of that: with dashes, with slashes, or with nothing between.
+fn read_date(left: &mut Left<'_>) -> Option<(Date, Precision)> {
+    let year = left.number(4)?;
+    let between = left.0.first().copied().filter(|b| matches!(b, b'-' | b'/'));
+    // Numbers that count something else begin like a year, too.
+    if year < 2 || between.is_none() && !left.0.is_empty() && !(1800..2200).contains(&year) {
+        return None;
+    }
+    let mut parts = [None; 2];
+    for part in &mut parts {
+        match between {
+            Some(sign) if left.0.first() == Some(&sign) => left.0 = &left.0[1..],
+            None if left.0.first().is_some_and(u8::is_ascii_digit) => {}
+            _ => break,
+        }
+        *part = Some(left.number(2)?);
+    }
+    let (month, day, precision) = match parts {
+        [None, _] => (1, 1, Precision::Year),
+        [Some(month), None] => (month, 1, Precision::Month),
+        [Some(month), Some(day)] => (month, day, Precision::Day),
     };
-    let mut parts = date.split('-');
-    let year = number(parts.next()?, 4)?;
-    let month = parts.next().map(|text| number(text, 2));
-    let day = parts.next().map(|text| number(text, 2));
-    let precision = match (month, day, time) {
-        (_, Some(_), Some(_)) => Precision::Instant,
-        (_, Some(_), None) => Precision::Day,
-        (Some(_), None, None) => Precision::Month,
-        (None, None, None) => Precision::Year,
+    let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+    Some((date.ok()?, precision))
+}
+
+/// The time of a day, from hours to a fraction of seconds. `24:00` is the next day's beginning.
+fn read_time(left: &mut Left<'_>, date: Date) -> Option<DateTime> {
+    let mut hour = left.number(2)?;
+    let colons = left.0.first() == Some(&b':');
+    let more = |left: &mut Left<'_>| -> Option<Option<i16>> {
+        let goes_on = if colons {
+            left.any(b":")
+        } else {
+            left.0.first().is_some_and(u8::is_ascii_digit)
+        };
+        if goes_on {
+            left.number(2).map(Some)
+        } else {
+            Some(None)
+        }
+    };
+    let minute = more(left)?;
+    let second = match minute {
+        Some(_) => more(left)?,
+        None => None,
+    };
+    let mut nanosecond = 0;
+    if second.is_some() && left.any(b".,") {
+        let digits = left.0.iter().take_while(|b| b.is_ascii_digit()).count();
+        let (fraction, rest) = left.0.split_at(digits);
+        left.0 = rest;
+        if digits == 0 {
+            return None;
+        }
+        for place in 0..9 {
+            let digit = fraction.get(place).map_or(0, |b| i32::from(b - b'0'));
+            nanosecond = nanosecond * 10 + digit;
+        }
+    }
+    if let Some(afternoon) = left.half_of_day() {
+        if !(1..=12).contains(&hour) {
+            return None;
+        }
+        hour = hour % 12 + if afternoon { 12 } else { 0 };
+    }
+    let (minute, second) = (minute.unwrap_or(0), second.unwrap_or(0));
+    if second > 60 {
+        return None;
+    }
+    if hour == 24 {
+        let is_end = (minute, second, nanosecond) == (0, 0, 0);
+        let next = date.checked_add(Span::new().days(1)).ok()?;
+        return is_end.then(|| next.to_datetime(Time::midnight()));
+    }
+    let small = |n: i16| i8::try_from(n).ok();
+    // The specification allows second 60 for leap seconds, which time scales without them read as 59.
+    let second = small(second.min(59))?;
+    let time = Time::new(small(hour)?, small(minute)?, second, nanosecond).ok()?;
+    Some(DateTime::from_parts(date, time))
+}
+
+fn read_zone(left: &mut Left<'_>) -> Option<Offset> {
+    for utc in [&b"UTC"[..], b"GMT", b"Z", b"z"] {
+        if let Some(rest) = left.0.strip_prefix(utc) {
+            left.0 = rest;
+            return Some(Offset::UTC);
+        }
+    }
+    let sign = match left.0.first()? {
+        b'+' => 1,
+        b'-' => -1,
         _ => return None,
     };
-    if parts.next().is_some() {
-        return None;
-    }
-    let part = |given: Option<Option<i16>>| i8::try_from(given.unwrap_or(Some(1))?).ok();
-    let date = Date::new(year, part(month)?, part(day)?).ok()?;
-    let start = match time {
-        None => Offset::UTC.to_timestamp(date.to_datetime(Time::midnight())),
-        Some(time) => {
-            let (time, offset) = read_time(time)?;
-            offset.to_timestamp(DateTime::from_parts(date, time))
-        }
+    left.0 = &left.0[1..];
+    let hours = left.number(2)?;
+    let minutes = if left.any(b":") || left.0.first().is_some_and(u8::is_ascii_digit) {
+        left.number(2)?
+    } else {
+        0
     };
-    Some((start.ok()?, precision))
-}
-
-fn read_time(text: &str) -> Option<(Time, Offset)> {
-    let zone_at = text.find(['Z', '+', '-'])?;
-    let (clock, zone) = text.split_at(zone_at);
-    let (whole, fraction) = match clock.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (clock, None),
-    };
-    let mut parts = whole.split(':');
-    let hour = number(parts.next()?, 2)?;
-    let minute = number(parts.next()?, 2)?;
-    let second = match parts.next() {
-        Some(text) => number(text, 2)?,
-        None if fraction.is_none() => 0,
-        None => return None,
-    };
-    if parts.next().is_some() || second > 60 {
-        return None;
-    }
-    let nanosecond = match fraction {
-        None => 0,
-        Some(digits) => {
-            if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-                return None;
-            }
-            let nine: String = digits.chars().chain("000000000".chars()).take(9).collect();
-            nine.parse().ok()?
-        }
-    };
-    let small = |n: i16| i8::try_from(n).ok();
-    // The specification allows second 60 for leap seconds, which time scales without them read as
-    // 59.
-    let time = Time::new(
-        small(hour)?,
-        small(minute)?,
-        small(second.min(59))?,
-        nanosecond,
-    )
-    .ok()?;
-    Some((time, read_zone(zone)?))
-}
-
-fn read_zone(text: &str) -> Option<Offset> {
-    if text == "Z" {
-        return Some(Offset::UTC);
-    }
-    let sign = if text.starts_with('-') { -1 } else { 1 };
-    let (hours, minutes) = text.get(1..)?.split_once(':')?;
-    let (hours, minutes) = (number(hours, 2)?, number(minutes, 2)?);
     if hours > 14 || minutes > 59 {
         return None;
     }
     Offset::from_seconds(sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60)).ok()
 }
 
-fn number(text: &str, digits: usize) -> Option<i16> {
-    let right = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
-    if right { text.parse().ok() } else { None }
+/// What is left of a text in ASCII.
+struct Left<'a>(&'a [u8]);
+
+impl Left<'_> {
+    /// A number of exactly so many digits.
+    fn number(&mut self, digits: usize) -> Option<i16> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        self.0 = rest;
+        number.iter().try_fold(0, |value, digit| {
+            digit
+                .is_ascii_digit()
+                .then(|| value * 10 + i16::from(digit - b'0'))
+        })
+    }
+
+    /// Takes one of these bytes, if it is there.
+    fn any(&mut self, of: &[u8]) -> bool {
+        let found = self.0.first().is_some_and(|b| of.contains(b));
+        if found {
+            self.0 = &self.0[1..];
+        }
+        found
+    }
+
+    fn blanks(&mut self) -> bool {
+        let before = self.0.len();
+        self.0 = self.0.trim_ascii_start();
+        self.0.len() < before
+    }
+
+    /// `AM` or `PM`, if it is there: whether it is the latter.
+    fn half_of_day(&mut self) -> Option<bool> {
+        let word = self.0.trim_ascii_start();
+        let (half, rest) = word.split_at_checked(2)?;
+        let afternoon = half.eq_ignore_ascii_case(b"PM");
+        if !afternoon && !half.eq_ignore_ascii_case(b"AM") {
+            return None;
+        }
+        self.0 = rest;
+        Some(afternoon)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn every_precision_has_a_beginning() {
-        for (text, start, precision) in [
-            ("2024", "2024-01-01T00:00:00Z", Precision::Year),
-            ("2024-03", "2024-03-01T00:00:00Z", Precision::Month),
-            ("2024-02-29", "2024-02-29T00:00:00Z", Precision::Day),
-            (
-                "2024-03-05T10:20:30Z",
-                "2024-03-05T10:20:30Z",
-                Precision::Instant,
-            ),
-            (
-                "2024-03-05T10:20Z",
-                "2024-03-05T10:20:00Z",
-                Precision::Instant,
-            ),
-            (
-                "2024-03-05T10:20:30.5+05:30",
-                "2024-03-05T04:50:30.5Z",
-                Precision::Instant,
-            ),
-            (
-                "2024-03-05T10:20:30.1234567891234-08:00",
-                "2024-03-05T18:20:30.123456789Z",
-                Precision::Instant,
-            ),
-            (
-                "2016-12-31T23:59:60Z",
-                "2016-12-31T23:59:59Z",
-                Precision::Instant,
-            ),
-        ] {
-            let date = PartialDate::parse(text).unwrap();
-            assert_eq!(date.start, start.parse().unwrap(), "{text}");
-            assert_eq!((date.precision, date.text.as_str()), (precision, text));
-        }
-    }
-
-    #[test]
-    fn what_is_no_date_is_refused() {
-        for text in [
-            "",
-            "24",
-            "2024-",
-            "2024-3",
-            "2024-13",
-            "2023-02-29",
-            "2024-03-05T",
-            "2024-03-05T10:20:30",
-            "2024-03-05T25:00:00Z",
-            "2024-03-05T10:20:61Z",
-            "2024-03-05T10:20:30.Z",
-            "2024-03-05T10:20:30+0100",
-            "2024-03-05T10:20:30+15:00",
-            "2024-03T10:20:30Z",
-            "2024-03-05-01",
-            "２０２４",
-            "2024-03-05 10:20:30Z",
-            "-2024",
-            "2024-03-05T10:20:30ZZ",
-            "2024-03-05T10Z",
-            "2024-03-05T10:20:30:40Z",
-            "2024-03-05T10:20.5Z",
-        ] {
-            assert!(PartialDate::parse(text).is_err(), "{text}");
-        }
-        assert!(parse_instant("2024-03-05").is_err());
-    }
-
-    #[test]
-    fn instants_are_cut_to_milliseconds() {
-        let instant = parse_instant("2024-03-05T10:20:30.1239+00:00").unwrap();
-        assert_eq!(write_instant(instant), "2024-03-05T10:20:30.123Z");
-        let before_1970 = parse_instant("1969-12-31T23:59:59.9999Z").unwrap();
-        assert_eq!(write_instant(before_1970), "1969-12-31T23:59:59.999Z");
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_written_is_read_again(ms in -60_000_000_000_000_i64..250_000_000_000_000) {
-            let instant = Timestamp::from_millisecond(ms).unwrap();
-            prop_assert_eq!(parse_instant(&write_instant(instant)).unwrap(), instant);
-        }
-
-        #[test]
-        fn no_text_makes_parsing_fail_loudly(text in "[0-9TZ:.+-]{0,30}|.*") {
-            let _ = PartialDate::parse(&text);
-        }
-    }
-}
+mod tests;

@@ -2,28 +2,33 @@
 //!
 //! A page is read in two steps: [`bundle`] finds the resources and leaves each as raw JSON, then
 //! [`page`] lets a resource's own module read it. So one broken resource costs itself and not its page, and
-//! a member of a wrong type costs itself and not its resource. Members that nobody asks for are skipped;
+//! a member of a wrong type costs itself and not its resource. Before both, [`body`] makes sound text of what came. Members that nobody asks for are skipped;
 //! every list is capped while it is read ([`crate::limits`]).
 //!
 //! Types that hold what a patient wrote or received print nothing in `Debug`.
 
+pub mod body;
 pub mod bundle;
 pub mod capability;
+mod charset;
 pub mod communication;
 pub mod contained;
 pub mod datatypes;
 mod entries;
 pub mod instant;
+mod markup;
 mod mentions;
+pub mod names;
 pub mod outcome;
 pub mod outgoing;
 pub mod page;
 pub mod patient;
 pub mod reference;
+mod scan;
 pub mod search;
 pub mod user;
 
-use crate::json::Unreadable;
+use crate::limits::depth_is_fine;
 
 /// Why something is not the FHIR resource that was asked for. Carries nothing of what was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,13 +61,21 @@ pub fn is_id(text: &str) -> bool {
         && text.bytes().any(|byte| byte != b'.')
 }
 
-/// Reads an object.
-pub(crate) fn read<'a, T: serde::Deserialize<'a>>(json: &'a [u8]) -> Result<T, FhirError> {
-    let text = crate::json::text(json).map_err(|error| match error {
-        Unreadable::TooDeep => FhirError::TooDeep,
-        Unreadable::NotAnObject => FhirError::Unreadable,
-    })?;
+/// Reads an object of text that is sound ([`body::Body`]).
+fn read<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, FhirError> {
+    if !depth_is_fine(text.as_bytes()) {
+        return Err(FhirError::TooDeep);
+    }
     read_sound(text)
+}
+
+/// Reads the object that a response's body is, and lets `of` make of it what is asked for.
+fn read_body<T>(body: &[u8], of: impl Fn(&str) -> Result<T, FhirError>) -> Result<T, FhirError> {
+    let body = body::Body::new(body);
+    match of(body.text()) {
+        Err(FhirError::Unreadable) => of(body.mended().ok_or(FhirError::Unreadable)?),
+        read => read,
+    }
 }
 
 /// Reads JSON whose depth is known to be fine, such as that of an entry.

@@ -92,9 +92,14 @@ struct RawIssue {
 }
 
 impl OperationOutcome {
-    /// Reads an outcome.
-    pub fn parse(json: &[u8]) -> Result<Self, FhirError> {
-        let raw: Raw = super::read(json)?;
+    /// Reads the outcome that a response's body is.
+    pub fn parse(body: &[u8]) -> Result<Self, FhirError> {
+        super::read_body(body, Self::of)
+    }
+
+    /// Reads an outcome that is part of sound text.
+    pub(super) fn of(text: &str) -> Result<Self, FhirError> {
+        let raw: Raw = super::read(text)?;
         if raw.kind.as_deref() != Some("OperationOutcome") {
             return Err(FhirError::WrongResource);
         }
@@ -108,10 +113,12 @@ impl OperationOutcome {
 }
 
 fn issue(raw: &RawIssue) -> Issue {
-    let severity = match raw.severity.as_deref() {
-        Some("fatal") => Severity::Fatal,
-        Some("warning") => Severity::Warning,
-        Some("information") => Severity::Information,
+    let said = raw.severity.as_deref().unwrap_or_default();
+    let severity = match said.to_ascii_lowercase().as_str() {
+        "fatal" => Severity::Fatal,
+        "warning" => Severity::Warning,
+        // R5 also says so when everything went well.
+        "information" | "success" => Severity::Information,
         _ => Severity::Error,
     };
     let said = raw.code.as_deref().unwrap_or_default();
@@ -150,6 +157,14 @@ mod tests {
         assert_eq!(
             OperationOutcome::parse(br#"{"resourceType":"Bundle","issue":[]}"#),
             Err(FhirError::WrongResource)
+        );
+        let odd = b"\xef\xbb\xbf{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"Warning\",\"code\":\"timeout\",\"diagnostics\":\"a\tb\xe9\\ud83d\",},]}";
+        assert_eq!(
+            OperationOutcome::parse(odd).map(|it| it.issues[0]),
+            Ok(Issue {
+                severity: Severity::Warning,
+                code: "timeout"
+            })
         );
     }
 }

@@ -98,7 +98,7 @@ impl OutgoingMessage<'_> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::fhir::communication::{Communication, Payload, Status};
+    use crate::fhir::communication::{Communication, Status};
     use crate::fhir::page::Parse;
 
     #[test]
@@ -135,6 +135,6 @@ mod tests {
         assert_eq!(read.status, Status::Completed);
         assert_eq!(read.recipients.len(), 2);
         assert!(read.has_identifier(IDENTIFIER_SYSTEM, &identifier));
-        assert_eq!(read.payload, [Payload::ContentString(text.into())]);
+        assert_eq!(read.texts, [text]);
     }
 }

@@ -34,12 +34,18 @@ pub struct HumanName {
     /// The whole name as it is to be shown.
     #[serde(default, deserialize_with = "bounded::text")]
     pub text: Option<String>,
+    /// Titles and the like before the name.
+    #[serde(default, deserialize_with = "bounded::first_texts::<_, NAMES>")]
+    pub prefix: Vec<String>,
     /// Given names in order.
     #[serde(default, deserialize_with = "bounded::first_texts::<_, NAMES>")]
     pub given: Vec<String>,
-    /// Family name.
-    #[serde(default, deserialize_with = "bounded::text")]
-    pub family: Option<String>,
+    /// Family name; a list in DSTU2.
+    #[serde(default, deserialize_with = "bounded::first_texts::<_, NAMES>")]
+    pub family: Vec<String>,
+    /// Degrees and the like after the name.
+    #[serde(default, deserialize_with = "bounded::first_texts::<_, NAMES>")]
+    pub suffix: Vec<String>,
 }
 
 /// A link to another record.
@@ -88,9 +94,13 @@ struct RawLink {
 }
 
 impl Patient {
-    /// Reads a patient.
-    pub fn parse(json: &str) -> Result<Self, FhirError> {
-        let raw: Raw = super::read(json.as_bytes())?;
+    /// Reads the patient that a response's body is.
+    pub fn parse(body: impl AsRef<[u8]>) -> Result<Self, FhirError> {
+        super::read_body(body.as_ref(), Self::of)
+    }
+
+    fn of(text: &str) -> Result<Self, FhirError> {
+        let raw: Raw = super::read(text)?;
         if raw.resource_type.as_deref() != Some("Patient") {
             return Err(FhirError::WrongResource);
         }
@@ -105,16 +115,7 @@ impl Patient {
 
     /// The name to show: the usual one, else the official, else any that is not outdated.
     pub fn display_name(&self) -> Option<String> {
-        let rank = |name: &HumanName| match name.usage.as_deref() {
-            Some("usual") => 0,
-            Some("official") => 1,
-            None => 2,
-            Some("old" | "maiden" | "temp") => 4,
-            Some(_) => 3,
-        };
-        let mut names: Vec<_> = self.names.iter().collect();
-        names.sort_by_key(|name| rank(name));
-        names.into_iter().find_map(HumanName::shown)
+        HumanName::best(&self.names)
     }
 
     /// The patients of this portal that this record says are the same person. Not yet proof: see
@@ -136,16 +137,27 @@ pub fn same_person(one: &Patient, other: &Patient, base: &Base) -> bool {
 }
 
 impl HumanName {
+    /// Of several names of one person, what to show: the usual one, else the official, else any that is not
+    /// outdated.
+    pub fn best(names: &[Self]) -> Option<String> {
+        let rank = |name: &Self| match name.usage.as_deref() {
+            Some("usual") => 0,
+            Some("official") => 1,
+            None => 2,
+            Some("old" | "maiden" | "temp") => 4,
+            Some(_) => 3,
+        };
+        let mut names: Vec<_> = names.iter().collect();
+        names.sort_by_key(|name| rank(name));
+        names.into_iter().find_map(Self::shown)
+    }
+
     /// The name as it is to be shown, on one line, if there is anything in it.
     pub fn shown(&self) -> Option<String> {
         let text = self.text.as_deref().map(display_text::line);
         let text = text.filter(|text| !text.is_empty()).unwrap_or_else(|| {
-            let parts: Vec<&str> = self
-                .given
-                .iter()
-                .chain(&self.family)
-                .map(|part| &**part)
-                .collect();
+            let parts = [&self.prefix, &self.given, &self.family, &self.suffix];
+            let parts: Vec<&str> = parts.into_iter().flatten().map(|part| &**part).collect();
             display_text::line(&parts.join(" "))
         });
         (!text.is_empty()).then_some(text)
@@ -192,7 +204,7 @@ mod tests {
     use super::*;
 
     fn patient(id: &str, members: &str) -> Patient {
-        Patient::parse(&format!(
+        Patient::parse(format!(
             r#"{{"resourceType":"Patient","id":"{id}"{members}}}"#
         ))
         .unwrap()
@@ -246,7 +258,7 @@ mod tests {
         let name = r#","name":[{"text":"Ana\u202e\nNovak\u001b[2J"}]"#;
         assert_eq!(
             patient("a", name).display_name().as_deref(),
-            Some("Ana Novak[2J")
+            Some("Ana Novak [2J")
         );
         let many = vec!["{}"; 100_000].join(",");
         assert_eq!(

@@ -1,16 +1,17 @@
 //! What is asked of a portal when messages are fetched (<https://hl7.org/fhir/R4/search.html>).
 //!
-//! A download asks for everything changed since a [`Watermark`], oldest first, and goes back a
-//! little further than it needs to.
+//! A download asks for what changed since it was last there, and goes back a little further than it needs to
+//! ([`OVERLAP`]).
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use url::Url;
 
-use super::instant::{whole_milliseconds, write_instant};
+use super::instant::write_instant;
 use crate::admission::Owner;
 use crate::base_url::Base;
+use crate::sync::download::{Direction, Window};
 
 /// How far before the watermark a download begins.
 ///
@@ -19,39 +20,6 @@ use crate::base_url::Base;
 /// seconds are for servers that compare whole seconds. What comes twice is recognised by id and
 /// version and costs nothing but its transfer.
 pub const OVERLAP: Duration = Duration::from_secs(122);
-
-/// The newest `meta.lastUpdated` that has been stored, in whole milliseconds. It comes from the
-/// portal, never from the device's clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Watermark(Timestamp);
-
-impl Watermark {
-    /// A watermark at an instant, cut to milliseconds towards the past.
-    pub fn at(instant: Timestamp) -> Self {
-        Self(whole_milliseconds(instant))
-    }
-
-    /// From milliseconds since 1970, as stored.
-    pub fn from_millis(ms: i64) -> Option<Self> {
-        Timestamp::from_millisecond(ms).ok().map(Self)
-    }
-
-    /// Milliseconds since 1970, to be stored.
-    pub fn as_millis(self) -> i64 {
-        self.0.as_millisecond()
-    }
-
-    /// The later of the two; a watermark never goes back.
-    pub fn advanced(self, seen: Timestamp) -> Self {
-        self.max(Self::at(seen))
-    }
-
-    /// Where the next download begins.
-    pub fn with_overlap(self) -> Timestamp {
-        let earlier = self.0.checked_sub(OVERLAP);
-        earlier.unwrap_or(Timestamp::MIN)
-    }
-}
 
 /// What a feature searches for, without paging: parameters and their values. Prints nothing, since values name patients.
 #[derive(Clone, PartialEq, Eq)]
@@ -70,6 +38,11 @@ impl Search {
         Self(vec![(parameter, patients.join(","))])
     }
 
+    /// Its first parameter, which tells one search of a feature from another.
+    pub fn name(&self) -> &'static str {
+        self.0.first().map_or("", |(name, _)| name)
+    }
+
     /// The same, narrowed by another parameter.
     #[must_use]
     pub fn and(mut self, parameter: &'static str, value: impl Into<String>) -> Self {
@@ -78,34 +51,54 @@ impl Search {
     }
 }
 
-/// A search for what changed.
+/// A search as it is asked: for what, which part of it, and how.
 #[derive(Clone, Copy)]
-pub struct Download<'a> {
+pub struct Query<'a> {
     /// The resource type.
     pub kind: &'a str,
     /// What is searched for.
     pub search: &'a Search,
-    /// Where to begin; without it, everything.
-    pub since: Option<Watermark>,
-    /// Resources per page.
-    pub count: u32,
+    /// Which part, in what order.
+    pub window: &'a Window,
+    /// Ids and versions only (`_elements`): a portal that does not know this answers with whole records.
+    pub versions_only: bool,
 }
 
-impl Download<'_> {
+impl Query<'_> {
     /// The address of the first page.
     pub fn url(&self, base: &Base) -> Url {
         let mut url = base.join(self.kind);
         let mut query = url.query_pairs_mut();
         query.extend_pairs(&self.search.0);
-        if let Some(since) = self.since {
-            let from = write_instant(since.with_overlap());
-            query.append_pair("_lastUpdated", &format!("ge{from}"));
+        let bounds = [("ge", self.window.from), ("le", self.window.until)];
+        for (prefix, at) in bounds {
+            if let Some(at) = at.and_then(|at| Timestamp::from_millisecond(at).ok()) {
+                query.append_pair("_lastUpdated", &format!("{prefix}{}", write_instant(at)));
+            }
         }
-        query.append_pair("_sort", "_lastUpdated");
-        query.append_pair("_count", &self.count.to_string());
+        match self.window.sort {
+            Some(Direction::Ascending) => query.append_pair("_sort", "_lastUpdated"),
+            Some(Direction::Descending) => query.append_pair("_sort", "-_lastUpdated"),
+            None => &mut query,
+        };
+        if self.versions_only {
+            query.append_pair("_elements", "id,meta");
+        }
+        if let Some(count) = self.window.count {
+            query.append_pair("_count", &count.to_string());
+        }
         drop(query);
         url
     }
+}
+
+/// The search for some records by their ids.
+pub fn by_ids(base: &Base, kind: &str, ids: &[String]) -> Url {
+    let mut url = base.join(kind);
+    url.query_pairs_mut()
+        .append_pair("_id", &ids.join(","))
+        .append_pair("_count", &ids.len().to_string());
+    url
 }
 
 /// The search for a business identifier: after a lost answer, and, with a random value, as a probe
@@ -139,44 +132,49 @@ mod tests {
     }
 
     #[test]
-    fn a_download_begins_before_its_watermark() {
-        let since = Watermark::at("2026-03-05T10:20:30.1239Z".parse().unwrap());
+    fn a_query_says_which_part_and_how() {
         let owner = Owner {
             base: base(),
             patient: "ana".into(),
             aliases: ["ana-old".into()].into(),
         };
         let search = Search::by_subject(&owner);
-        let download = Download {
+        let at = |text: &str| Some(text.parse::<Timestamp>().unwrap().as_millisecond());
+        let window = Window {
+            from: at("2026-03-05T10:18:28.123Z"),
+            until: None,
+            sort: Some(Direction::Ascending),
+            count: Some(100),
+            strict: true,
+        };
+        let query = Query {
             kind: "Communication",
             search: &search,
-            since: Some(since),
-            count: 100,
+            window: &window,
+            versions_only: false,
         };
         assert_eq!(
-            download.url(&base()).as_str(),
+            query.url(&base()).as_str(),
             "https://portal.example/fhir/Communication?subject=Patient%2Fana-old%2CPatient%2Fana\
              &_lastUpdated=ge2026-03-05T10%3A18%3A28.123Z&_sort=_lastUpdated&_count=100"
         );
-        let everything = Download {
-            since: None,
-            ..download
+        let list = Query {
+            window: &Window {
+                from: None,
+                sort: Some(Direction::Descending),
+                count: None,
+                ..window
+            },
+            versions_only: true,
+            ..query
         };
-        assert!(!everything.url(&base()).as_str().contains("_lastUpdated=ge"));
-    }
-
-    #[test]
-    fn a_watermark_never_goes_back() {
-        let early: Timestamp = "2026-03-05T10:20:30Z".parse().unwrap();
-        let late: Timestamp = "2026-03-05T10:20:31Z".parse().unwrap();
-        assert_eq!(Watermark::at(early).advanced(late), Watermark::at(late));
-        assert_eq!(Watermark::at(late).advanced(early), Watermark::at(late));
-        let stored = Watermark::from_millis(Watermark::at(late).as_millis());
-        assert_eq!(stored, Some(Watermark::at(late)));
-        assert_eq!(Watermark::from_millis(i64::MAX), None);
-        assert_eq!(Watermark::at(Timestamp::MIN).with_overlap(), Timestamp::MIN);
-        let overlap = late.duration_since(Watermark::at(late).with_overlap());
-        assert_eq!(overlap.unsigned_abs(), OVERLAP);
+        let url = list.url(&base());
+        assert!(
+            url.as_str()
+                .ends_with("&_sort=-_lastUpdated&_elements=id%2Cmeta"),
+            "{url}"
+        );
+        assert_eq!(search.name(), "subject");
     }
 
     #[test]

@@ -139,15 +139,15 @@ fn progress_never_passes_its_total_and_whoever_is_slow_gets_the_last() {
                 account.start_sync(None).unwrap(),
             );
             let told = watched(&first).await;
-            assert!(told.iter().any(|p| p.expected.is_some()), "{fault}");
+            assert!(told.iter().any(|p| p.of.is_some()), "{fault}");
             for progress in &told {
-                let total = progress.expected.unwrap_or(progress.received);
-                assert!(progress.received <= total, "{fault}: {progress:?}");
+                let total = progress.of.unwrap_or(progress.done);
+                assert!(progress.done <= total, "{fault}: {progress:?}");
             }
-            let counted = |p: &SyncProgress| (p.received, p.sent);
+            let counted = |p: &SyncProgress| (p.done, p.sent);
             assert!(told.is_sorted_by_key(counted), "{fault}: {told:?}");
             let last = told.last().copied().unwrap();
-            assert!(last.received >= 900, "{fault}: {last:?}");
+            assert!(last.done >= 900, "{fault}: {last:?}");
             // One that asked for nothing in all that time is told how it ended, and nothing of what was between.
             assert_eq!(watched(&slow).await, [last], "{fault}");
         }

@@ -158,8 +158,7 @@ fn a_cancelled_sync_keeps_what_had_arrived_and_the_next_one_goes_on() {
         // A page is asked for when the one before the last is kept: the second that comes says so of the first.
         let mut first = None;
         while let Some(progress) = run.next().await.unwrap() {
-            if progress.received > 0 && progress.received > *first.get_or_insert(progress.received)
-            {
+            if progress.done > 0 && progress.done > *first.get_or_insert(progress.done) {
                 break;
             }
         }

@@ -1,6 +1,6 @@
 //! Fetching what is new and sending what is queued.
 
-use pericard::{Account, SyncProgress};
+use pericard::{Account, IncompleteReason};
 use serde_json::json;
 
 use super::step_up::Way;
@@ -8,7 +8,7 @@ use crate::cli::Options;
 use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::output::{DOUBT, Output};
-use crate::progress;
+use crate::progress::{self, Synced};
 
 pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failure> {
     let (context, callback) = Context::with_browser(options).await?;
@@ -27,7 +27,7 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
 }
 
 /// What is on the device now, and what needs attention.
-async fn tell(account: &Account, done: &SyncProgress, output: &Output) -> Result<(), Failure> {
+async fn tell(account: &Account, synced: &Synced, output: &Output) -> Result<(), Failure> {
     let messages = context::messages(account)?;
     let threads = context::all_threads(&messages).await?;
     let (all, unread) = threads.iter().fold((0, 0), |(all, unread), thread| {
@@ -36,14 +36,26 @@ async fn tell(account: &Account, done: &SyncProgress, output: &Output) -> Result
             unread + u64::from(thread.unread),
         )
     });
+    let done = &synced.progress;
     let (held, waiting) = (account.held().await?, messages.outbox().await?);
-    output.result(&json!({ "received": done.received, "sent": done.sent, "threads": threads.len(), "messages": all,
-        "unread": unread, "outbox": waiting.len(), "held": held }));
-    output.tell(format!(
-        "Up to date: {} in {}, {unread} unread.",
+    output.result(&json!({ "received": done.done, "sent": done.sent, "threads": threads.len(), "messages": all,
+        "unread": unread, "outbox": waiting.len(), "held": held, "complete": synced.incomplete.is_none(),
+        "incomplete": synced.incomplete.map(name) }));
+    let here = format!(
+        "{} in {}, {unread} unread.",
         count(all, "message"),
         count(threads.len() as u64, "conversation")
-    ));
+    );
+    match synced.incomplete {
+        None => output.tell(format!("Up to date: {here}")),
+        Some(reason) => {
+            output.tell(format!("Here: {here}"));
+            output.say(output.paint(
+                DOUBT,
+                format!("There may be more at the portal: {}", why(reason)),
+            ));
+        }
+    }
     if done.sent > 0 {
         output.tell(format!("Sent {}.", count(done.sent, "message")));
     }
@@ -61,6 +73,32 @@ async fn tell(account: &Account, done: &SyncProgress, output: &Output) -> Result
         ));
     }
     Ok(())
+}
+
+fn name(reason: IncompleteReason) -> &'static str {
+    match reason {
+        IncompleteReason::PortalSaysSo => "portal_says_so",
+        IncompleteReason::PagesMissing => "pages_missing",
+        IncompleteReason::UnreadablePage => "unreadable_page",
+        IncompleteReason::ManyVanished => "many_vanished",
+        IncompleteReason::Unanswered => "unanswered",
+        IncompleteReason::MoreToFetch => "more_to_fetch",
+        IncompleteReason::Interrupted => "interrupted",
+    }
+}
+
+fn why(reason: IncompleteReason) -> &'static str {
+    match reason {
+        IncompleteReason::PortalSaysSo => "it says itself that its answer is not complete.",
+        IncompleteReason::PagesMissing => "its pages ended before everything had come.",
+        IncompleteReason::UnreadablePage => "a part of its answer cannot be read.",
+        IncompleteReason::ManyVanished => {
+            "many messages that are here are missing from its list. Nothing was removed; ask the clinic."
+        }
+        IncompleteReason::Unanswered => "it did not answer for some messages.",
+        IncompleteReason::MoreToFetch => "there is more to fetch; sync once more.",
+        IncompleteReason::Interrupted => "the sync was interrupted; sync once more.",
+    }
 }
 
 /// A number and its noun.

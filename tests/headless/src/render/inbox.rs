@@ -47,7 +47,10 @@ pub(crate) fn inbox(output: &Output, threads: &[MessageThread], first: usize) ->
             (format!("{mark} {}", first + n).trim().to_owned(), look),
             (short(who, usize::from(FROM) - 2), look),
             (short(&about, room) + &count, look),
-            (time_format::brief(thread.last_at), Look::Quiet),
+            (
+                time_format::brief(thread.last_at, thread.last_precision),
+                Look::Quiet,
+            ),
         ]
     });
     table(output, 1, &head, rows)
@@ -69,7 +72,7 @@ pub(crate) fn hits(
         } else {
             hit.message.from.as_str()
         };
-        let when = time_format::brief(hit.message.at);
+        let when = time_format::brief(hit.message.at, hit.message.precision);
         let room = output.width.saturating_sub(10 + when.len());
         let about = short(&format!("{} · {who}", hit.subject), room);
         let gap = " ".repeat(room.saturating_sub(textwrap::core::display_width(&about)));
@@ -157,7 +160,10 @@ pub(crate) fn outbox(output: &Output, messages: &[Message]) -> String {
                 short(&message.text, output.width.saturating_sub(5 + 13 + 20 + 2)),
                 Look::Plain,
             ),
-            (time_format::brief(message.at), Look::Quiet),
+            (
+                time_format::brief(message.at, message.precision),
+                Look::Quiet,
+            ),
             (state(message.state), look),
         ]
     });
@@ -171,6 +177,7 @@ pub(crate) fn state(state: MessageState) -> String {
         MessageState::Queued => "queued".into(),
         MessageState::Sending => "under way".into(),
         MessageState::Sent => "sent".into(),
+        MessageState::Failed { status: 0 } => "not taken".into(),
         MessageState::Failed { status } => format!("refused (HTTP {status})"),
         MessageState::Unknown => "may have arrived".into(),
     }

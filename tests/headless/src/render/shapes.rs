@@ -1,12 +1,12 @@
 //! The JSON of each record. Names and types here are kept: scripts rely on them.
 
 use pericard::{
-    Account, AccountProblem, Message, MessageState, MessageThread, QrCode, SealReason, SearchHit,
-    SessionState, TotpSecret,
+    Account, AccountProblem, Message, MessageFile, MessageState, MessageThread, QrCode, SealReason,
+    SearchHit, SessionState, TotpSecret,
 };
 use serde_json::{Value, json};
 
-use crate::time_format::instant;
+use crate::time_format::written;
 
 pub(crate) fn account(account: &Account, number: usize) -> Value {
     let people = account.people();
@@ -62,7 +62,7 @@ pub(crate) fn totp(totp: &TotpSecret) -> Value {
 pub(crate) fn thread(thread: &MessageThread, number: Option<usize>) -> Value {
     json!({ "number": number, "id": thread.id, "subject": thread.subject, "participants": thread.participants,
         "last_from": thread.last_from, "last_outgoing": thread.last_outgoing, "last_text": thread.last_text,
-        "last_at": instant(thread.last_at), "unread": thread.unread, "messages": thread.messages })
+        "last_at": written(thread.last_at, thread.last_precision), "unread": thread.unread, "messages": thread.messages })
 }
 
 pub(crate) fn message(message: &Message) -> Value {
@@ -71,8 +71,13 @@ pub(crate) fn message(message: &Message) -> Value {
         _ => None,
     };
     json!({ "id": message.id, "thread": message.thread, "from": message.from, "outgoing": message.outgoing,
-        "text": message.text, "at": instant(message.at), "state": state(message.state), "status": status,
-        "unread": message.unread })
+        "text": message.text, "at": written(message.at, message.precision), "state": state(message.state),
+        "status": status, "unread": message.unread, "edited": message.edited, "category": message.category,
+        "urgent": message.urgent, "files": message.files.iter().map(file).collect::<Vec<_>>() })
+}
+
+fn file(file: &MessageFile) -> Value {
+    json!({ "name": file.name, "content_type": file.content_type, "size": file.size })
 }
 
 pub(crate) fn state(state: MessageState) -> &'static str {

@@ -1,6 +1,6 @@
 //! A conversation: what others wrote on the left, what the person wrote on the right.
 
-use pericard::{Message, MessageState};
+use pericard::{Message, MessageFile, MessageState};
 
 use crate::output::{BAD, OWN, Output, QUIET, STRONG, clean, one_line, wrap};
 use crate::render::state;
@@ -34,6 +34,9 @@ pub(crate) fn talk(output: &Output, messages: &[Message], lines: usize) -> Vec<S
         };
         let bar = format!("{}{} ", " ".repeat(indent), output.paint(style, bar));
         shown.push(format!("{bar}{}", head(output, message)));
+        if body.is_empty() && message.files.is_empty() {
+            shown.push(format!("{bar}{}", output.paint(QUIET, "(no text)")));
+        }
         for line in &body {
             let line = format!("{bar}{line}");
             shown.push(line.trim_end().to_owned());
@@ -41,10 +44,23 @@ pub(crate) fn talk(output: &Output, messages: &[Message], lines: usize) -> Vec<S
         if cut {
             shown.push(format!("{bar}{}", output.paint(QUIET, "…")));
         }
+        for file in &message.files {
+            shown.push(format!("{bar}{}", output.paint(STRONG, name_of(file))));
+        }
         shown.push(String::new());
     }
     shown.pop();
     shown
+}
+
+/// A file's name, else its type.
+fn name_of(file: &MessageFile) -> String {
+    let name = [&file.name, &file.content_type];
+    let name = name.into_iter().find(|name| !name.trim().is_empty());
+    format!(
+        "📎 {}",
+        name.map_or("a file".to_owned(), |name| one_line(name))
+    )
 }
 
 fn head(output: &Output, message: &Message) -> String {
@@ -54,7 +70,10 @@ fn head(output: &Output, message: &Message) -> String {
         (false, from) => one_line(from),
     };
     let mut head = output.paint(STRONG, who);
-    head += &output.paint(QUIET, format!(" · {}", time_format::full(message.at)));
+    head += &output.paint(
+        QUIET,
+        format!(" · {}", time_format::sent(message.at, message.precision)),
+    );
     match message.state {
         MessageState::Received | MessageState::Sent => {}
         MessageState::Failed { .. } | MessageState::Unknown => {
@@ -63,6 +82,9 @@ fn head(output: &Output, message: &Message) -> String {
         MessageState::Queued | MessageState::Sending => {
             head += &output.paint(OWN, format!(" · {}", state(message.state)));
         }
+    }
+    if message.edited {
+        head += &output.paint(QUIET, " · edited");
     }
     if message.unread {
         head += &output.paint(STRONG, " · new");

@@ -97,7 +97,7 @@ pub(super) async fn sync(
     })?;
     report.done(format!(
         "{} records received: {} messages in {} conversations.",
-        done.received, counts.messages, counts.threads
+        done.progress.done, counts.messages, counts.threads
     ));
     Ok(threads)
 }
@@ -116,9 +116,9 @@ pub(super) async fn arrive(
     fixture.wire.mend();
     let lost = fixture.wire.lost();
     let done = progress::sync(account, output, false).await?;
-    counts.sent = done.sent;
-    promise(done.sent == 1, || {
-        format!("{} messages were sent, not one", done.sent)
+    counts.sent = done.progress.sent;
+    promise(done.progress.sent == 1, || {
+        format!("{} messages were sent, not one", done.progress.sent)
     })?;
     let lost = fixture.wire.lost() - lost;
     promise(lost == 1, || {

@@ -4,15 +4,25 @@
 //! and ids. Their dates hang on the portal's start, which is the end of the two years they cover.
 
 mod attachment;
+mod change;
+mod letter;
 mod letters;
+mod load;
 mod person;
 mod population;
 mod resource;
 pub(crate) mod second_factor;
 mod store;
 
+pub use change::Change;
+pub(crate) use change::{change, only};
+pub use letter::Letter;
+pub(crate) use letter::letters;
 pub(crate) use person::{Name, Person};
-pub(crate) use population::{add_strays, amend, new_message, populate};
+pub(crate) use population::{
+    NewLetter, add_strays, amend, import, merge, new_message, poison, populate,
+};
+pub use resource::NotSent;
 pub(crate) use resource::{Draft, Party};
 pub(crate) use second_factor::SecondFactor;
-pub(crate) use store::{Record, Store, Stray};
+pub(crate) use store::{Meant, Record, Shown, Store, Stray};

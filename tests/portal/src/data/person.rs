@@ -33,6 +33,8 @@ pub(crate) struct Person {
     first_recovery_codes: Vec<String>,
     /// Id of the Patient resource.
     pub(crate) patient: String,
+    /// Id of an older chart that was merged into this one.
+    pub(crate) old_patient: Option<String>,
     /// `sub` of the id token.
     pub(crate) subject: String,
     pub(crate) name: Name,
@@ -92,6 +94,7 @@ impl Person {
             must_enrol: spec.must_enrol,
             first_recovery_codes: recovery,
             patient,
+            old_patient: None,
             subject,
             name,
             language,
@@ -128,8 +131,24 @@ impl Person {
         factor.map_or(0, SecondFactor::recovery_codes_left)
     }
 
-    /// The Patient resource.
-    pub(crate) fn resource(&self, base: &str, started: Millis) -> Value {
+    /// The Patient resource, or that of the older chart. Each links to the other (FHIR R4 §8.1.10).
+    pub(crate) fn resource(&self, base: &str, started: Millis, older: bool) -> Value {
+        let mut resource = self.current(base, started);
+        if let Some(old) = &self.old_patient {
+            let (id, other, kind) = match older {
+                true => (old, &self.patient, "replaced-by"),
+                false => (&self.patient, old, "replaces"),
+            };
+            resource["id"] = json!(id);
+            resource["active"] = json!(!older);
+            resource["link"] = json!([
+                { "other": { "reference": format!("Patient/{other}") }, "type": kind },
+            ]);
+        }
+        resource
+    }
+
+    fn current(&self, base: &str, started: Millis) -> Value {
         json!({
             "resourceType": "Patient",
             "id": self.patient,

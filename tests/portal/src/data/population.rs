@@ -4,19 +4,20 @@ use serde_json::json;
 
 use super::attachment::{self, PDF};
 use super::letters::{self, Language};
+use super::resource::NotSent;
 use super::store::Attachment;
-use super::{Draft, Party, Person, Store, Stray};
+use super::{Draft, Party, Person, Store, Stray, load};
 use crate::clock::Millis;
 use crate::entropy::Entropy;
-use crate::fault::Amendment;
+use crate::fault::{Amendment, FaultKind};
 use crate::instance::State;
 use crate::{PersonSpec, Spec};
 
-const MINUTE: Millis = 60_000;
+pub(super) const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
-const DAY: Millis = 24 * HOUR;
+pub(super) const DAY: Millis = 24 * HOUR;
 /// How far back correspondence goes.
-const YEARS: Millis = 2 * 365 * DAY;
+pub(super) const YEARS: Millis = 2 * 365 * DAY;
 /// Nothing is younger than this at the start: what stories add is the newest.
 const QUIET: Millis = 3 * HOUR;
 
@@ -48,14 +49,15 @@ pub(crate) fn populate(spec: &Spec, base: &str, now: Millis) -> (Vec<Person>, St
     for (index, (person, size)) in people.iter_mut().zip(&sizes).enumerate() {
         let seed = spec.seed;
         let entropy = &mut Entropy::seeded(seed, &format!("letters {}", person.user));
-        correspond(&mut store, entropy, base, index, person, *size, now);
+        let write = if spec.load { load::fill } else { correspond };
+        write(&mut store, entropy, base, index, person, *size, now);
     }
     store.sort();
     (people, store)
 }
 
 /// How many messages each thread has: all at least one, few of them long.
-fn lengths(entropy: &mut Entropy, threads: usize, messages: usize) -> Vec<usize> {
+pub(super) fn lengths(entropy: &mut Entropy, threads: usize, messages: usize) -> Vec<usize> {
     let mut lengths = vec![1; threads];
     for _ in threads..messages {
         // The better of two draws leans towards the front, which makes lengths uneven.
@@ -165,18 +167,34 @@ fn correspond(
     person.threads_at_start = newest.into_iter().map(|(_, header)| header).collect();
 }
 
-/// A message from the clinic, now; without a header it begins a thread. Gives its id.
+/// A message that somebody at the clinic writes.
+#[derive(Default)]
+pub(crate) struct NewLetter {
+    /// The header of the conversation; a new one if not given.
+    pub(crate) header: Option<u32>,
+    pub(crate) text: String,
+    /// What a new conversation is about.
+    pub(crate) topic: Option<String>,
+    /// How long ago it was sent.
+    pub(crate) ago: Millis,
+    pub(crate) draft: Option<NotSent>,
+}
+
+/// A message from the clinic, now. Gives its record.
 pub(crate) fn new_message(
     state: &mut State,
     base: &str,
     person: usize,
-    header: Option<u32>,
-    text: &str,
+    letter: NewLetter,
     now: Millis,
-) -> String {
+) -> u32 {
     let staff = "Linden Clinic";
     let subject = &state.people[person];
-    let topic = "A message from your clinic";
+    let parent_topic = letter
+        .header
+        .map(|header| &state.store.record(header).meant.topic);
+    let topic = letter.topic.clone().or(parent_topic.cloned());
+    let topic = topic.unwrap_or_else(|| "A message from your clinic".to_owned());
     // The record's own change comes shortly after `sent`, and must not lie in the future.
     let sent = now - 1_200;
     let draft = |id: String, text: &str| Draft {
@@ -186,23 +204,126 @@ pub(crate) fn new_message(
         from: Party::Staff(staff),
         to: Party::of(subject),
         category: "notification",
-        topic,
+        topic: &topic,
         text: text.to_owned(),
         attachment: None,
         sent,
     };
-    let header = header.unwrap_or_else(|| {
+    let header = letter.header.unwrap_or_else(|| {
         let header = draft(state.entropy.id(), "");
         state.store.insert(header.record(base, person, None, None))
     });
     let parent = state.store.record(header).id.clone();
     let id = state.entropy.id();
-    let mut message = draft(id.clone(), text);
+    let mut message = draft(id, &letter.text);
     message.header = Some(&parent);
-    state
-        .store
-        .insert(message.record(base, person, Some(header), None));
-    id
+    let mut record = message.record(base, person, Some(header), None);
+    if letter.ago > 0 {
+        record.send_at(sent - letter.ago);
+    }
+    if let Some(draft) = letter.draft {
+        record.keep_back(draft);
+    }
+    if state.faults.on(|kind| kind == FaultKind::Subjectless) {
+        record.subjectless = true;
+        record.rewrite(|body| {
+            if let Some(body) = body.as_object_mut() {
+                body.remove("subject");
+            }
+        });
+    }
+    let late = state.faults.find(|kind| match kind {
+        FaultKind::Late { seconds, every } => Some((seconds, every)),
+        _ => None,
+    });
+    if let Some((seconds, every)) = late
+        && state.store.len().is_multiple_of(every.max(1))
+    {
+        record.found_from = now + Millis::from(seconds) * 1000;
+    }
+    let copies = state.faults.on(|kind| kind == FaultKind::Copies);
+    let copy = copies.then(|| record.clone());
+    let new = state.store.insert(record);
+    if let Some(mut copy) = copy {
+        // For the care team, which has no record here.
+        copy.copy_of = Some(new);
+        copy.id = state.entropy.id();
+        let id = json!(copy.id);
+        copy.rewrite(|body| {
+            body["id"] = id;
+            body["recipient"] = json!([{ "type": "CareTeam", "display": "Care team" }]);
+        });
+        state.store.insert(copy);
+    }
+    new
+}
+
+/// One message of each person breaks the pages that it is on: the one in the middle of the last twenty.
+pub(crate) fn poison(state: &mut State) {
+    for person in 0..state.people.len() {
+        let timeline = state.store.timeline(person).iter().rev().take(20);
+        let messages = timeline.filter(|&&index| !state.store.record(index).text.is_empty());
+        let messages: Vec<u32> = messages.copied().collect();
+        if let Some(&index) = messages.get(messages.len() / 2) {
+            state.store.record_mut(index).poisoned = true;
+        }
+    }
+}
+
+/// An older chart comes to light: its messages keep their subject and the time of their last change.
+pub(crate) fn merge(state: &mut State, person: usize, now: Millis) {
+    let old = format!("pt-{}", state.entropy.id());
+    let them = &mut state.people[person];
+    if them.old_patient.is_some() {
+        return;
+    }
+    them.old_patient = Some(old.clone());
+    let (own, user) = (them.patient.clone(), them.user.clone());
+    let mut header = None;
+    for n in 0..4 {
+        let letter = NewLetter {
+            header,
+            text: format!("A letter {n} to {user} that was filed in the older chart"),
+            topic: Some(format!("The older chart of {user}")),
+            ago: 0,
+            draft: None,
+        };
+        let new = new_message(state, "", person, letter, now - YEARS + n * DAY);
+        header = state.store.record(new).header;
+        for index in header.into_iter().chain([new]) {
+            let record = state.store.record_mut(index);
+            record.body = record.body.replace(&own, &old);
+            record.old_chart = true;
+            record.meant.since = now;
+            record.meant.quiet = true;
+        }
+    }
+}
+
+/// So many messages at once, all changed in the same millisecond and sent over the last year, as after an import.
+pub(crate) fn import(
+    state: &mut State,
+    base: &str,
+    person: usize,
+    messages: usize,
+    text: &str,
+    now: Millis,
+) {
+    let mut header = None;
+    for n in 0..messages {
+        if n % 10 == 0 {
+            header = None;
+        }
+        let letter = NewLetter {
+            header,
+            text: format!("{text} {n}"),
+            topic: Some(format!("{text}, {}", n / 10)),
+            ago: (messages - n) as Millis * YEARS / 2 / messages as Millis,
+            draft: None,
+        };
+        let new = new_message(state, base, person, letter, now);
+        header = state.store.record(new).header;
+    }
 }
 
 /// Gives each person one record that is not clearly theirs, changed just now.

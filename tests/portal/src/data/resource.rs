@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::store::{Record, Stray};
+use super::store::{Meant, Record, Shown, Stray};
 use super::{Name, Person};
 use crate::clock::{self, Millis};
 
@@ -28,6 +28,14 @@ impl<'a> Party<'a> {
         }
     }
 
+    /// What they are called.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Patient { name, .. } => name.full(),
+            Self::Staff(display) => display.to_owned(),
+        }
+    }
+
     fn reference(self) -> Value {
         match self {
             Self::Patient { id, name } => {
@@ -35,6 +43,48 @@ impl<'a> Party<'a> {
             }
             Self::Staff(display) => json!({ "type": "Practitioner", "display": display }),
         }
+    }
+}
+
+/// Why a message is not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotSent {
+    /// It is being written.
+    Preparation,
+    /// It will not be.
+    NotDone,
+}
+
+impl Record {
+    /// Changes the body, not when it was changed.
+    pub(crate) fn rewrite(&mut self, change: impl FnOnce(&mut Value)) {
+        let mut body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        change(&mut body);
+        self.body = body.to_string();
+    }
+
+    /// Sent at another time than it was changed.
+    pub(crate) fn send_at(&mut self, sent: Millis) {
+        self.meant.sent = sent;
+        self.rewrite(|body| {
+            body["sent"] = json!(clock::instant(sent));
+            body["received"] = json!(clock::instant(sent + 1_000));
+        });
+    }
+
+    /// Not sent (yet).
+    pub(crate) fn keep_back(&mut self, why: NotSent) {
+        let status = match why {
+            NotSent::Preparation => "preparation",
+            NotSent::NotDone => "not-done",
+        };
+        self.meant.shown = match why {
+            NotSent::Preparation => Shown::No,
+            // FHIR leaves open whether what did not happen is shown.
+            NotSent::NotDone => Shown::Either,
+        };
+        self.rewrite(|body| body["status"] = json!(status));
     }
 }
 
@@ -102,6 +152,22 @@ impl Draft<'_> {
             version: 1,
             deleted: false,
             stray,
+            meant: Meant {
+                from: self.from.name(),
+                outgoing: matches!(self.from, Party::Patient { .. }),
+                topic: self.topic.to_owned(),
+                sent: self.sent,
+                shown: Shown::Yes,
+                since: updated,
+                quiet: false,
+            },
+            found_from: 0,
+            old_chart: false,
+            copy_of: None,
+            subjectless: false,
+            poisoned: false,
+            taken_from: None,
+            before: Vec::new(),
         }
     }
 }

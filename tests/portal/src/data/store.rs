@@ -17,6 +17,7 @@ pub(crate) enum Stray {
     NamesAnother,
 }
 
+#[derive(Clone)]
 pub(crate) struct Record {
     pub(crate) id: String,
     pub(crate) updated: Millis,
@@ -32,6 +33,52 @@ pub(crate) struct Record {
     pub(crate) version: u32,
     pub(crate) deleted: bool,
     pub(crate) stray: Option<Stray>,
+    /// What the person is meant to see, whatever form it is served in.
+    pub(crate) meant: Meant,
+    /// Searches find it from then on; reads do at once.
+    pub(crate) found_from: Millis,
+    /// It hangs on the chart that was merged into the person's own.
+    pub(crate) old_chart: bool,
+    /// The same message for another recipient, under the same identifier.
+    pub(crate) copy_of: Option<u32>,
+    /// Searches by subject do not find it.
+    pub(crate) subjectless: bool,
+    /// It breaks the pages that it is on.
+    pub(crate) poisoned: bool,
+    /// Who had it before it was readdressed.
+    pub(crate) taken_from: Option<usize>,
+    /// What it was, oldest first.
+    pub(crate) before: Vec<Version>,
+}
+
+/// A message as it is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Meant {
+    pub(crate) from: String,
+    pub(crate) outgoing: bool,
+    pub(crate) topic: String,
+    pub(crate) sent: Millis,
+    pub(crate) shown: Shown,
+    /// When it came to be as it is.
+    pub(crate) since: Millis,
+    /// No search by the time of the last change finds what became of it.
+    pub(crate) quiet: bool,
+}
+
+/// Whether a message is to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Yes,
+    No,
+    /// Either is right.
+    Either,
+}
+
+/// What a record was until it was changed.
+#[derive(Clone)]
+pub(crate) struct Version {
+    pub(crate) until: Millis,
+    pub(crate) body: String,
 }
 
 pub(crate) struct Attachment {
@@ -40,9 +87,30 @@ pub(crate) struct Attachment {
     pub(crate) data: Vec<u8>,
 }
 
+impl Record {
+    fn remember(&mut self, now: Millis) {
+        self.before.push(Version {
+            until: now,
+            body: self.body.clone(),
+        });
+    }
+
+    /// What it was at `then`, if it was something else.
+    pub(crate) fn at(&self, then: Millis) -> Option<&Version> {
+        self.before.iter().find(|version| version.until > then)
+    }
+
+    /// The conversation that it belongs to: its header, else itself.
+    pub(crate) fn conversation(&self, index: u32) -> u32 {
+        self.header.unwrap_or(index)
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Store {
     pub(crate) started: Millis,
+    /// How far the times of changes lie in the future.
+    pub(crate) ahead: Millis,
     records: Vec<Record>,
     by_id: HashMap<String, u32>,
     by_identifier: HashMap<String, Vec<u32>>,
@@ -94,7 +162,12 @@ impl Store {
     }
 
     /// Adds at its place in time.
-    pub(crate) fn insert(&mut self, record: Record) -> u32 {
+    pub(crate) fn insert(&mut self, mut record: Record) -> u32 {
+        if self.ahead != 0 {
+            record.updated += self.ahead;
+            let updated = json!(clock::instant(record.updated));
+            record.rewrite(|body| body["meta"]["lastUpdated"] = updated);
+        }
         let person = record.person;
         let key = (record.updated, self.records.len() as u32);
         let index = self.append(record);
@@ -110,9 +183,12 @@ impl Store {
     /// Deletes one; it is 410 from now on. Gives its id.
     pub(crate) fn delete(&mut self, index: u32, now: Millis) -> String {
         let record = &mut self.records[index as usize];
+        record.remember(now);
         record.deleted = true;
         record.updated = now;
         record.version += 1;
+        record.meant.since = now;
+        record.meant.quiet = true;
         let person = record.person;
         let id = record.id.clone();
         self.timelines[person].retain(|&other| other != index);
@@ -122,18 +198,61 @@ impl Store {
     /// Gives one a new version, changed now.
     pub(crate) fn amend(&mut self, index: u32, now: Millis, change: impl FnOnce(&mut Value)) {
         let record = &mut self.records[index as usize];
+        record.remember(now);
         let mut body: Value = serde_json::from_str(&record.body).unwrap_or_default();
         change(&mut body);
         record.version += 1;
-        record.updated = now;
+        record.updated = now + self.ahead;
+        record.meant.since = now;
         body["meta"] = json!({
             "versionId": record.version.to_string(),
-            "lastUpdated": clock::instant(now),
+            "lastUpdated": clock::instant(record.updated),
         });
         record.body = body.to_string();
-        let timeline = &mut self.timelines[record.person];
+        let (person, key) = (record.person, (record.updated, index));
+        let records = &self.records;
+        let timeline = &mut self.timelines[person];
         timeline.retain(|&other| other != index);
-        timeline.push(index);
+        let place =
+            timeline.partition_point(|&other| (records[other as usize].updated, other) < key);
+        timeline.insert(place, index);
+    }
+
+    pub(crate) fn record_mut(&mut self, index: u32) -> &mut Record {
+        &mut self.records[index as usize]
+    }
+
+    /// Gives one a new version that keeps the time of the last change.
+    pub(crate) fn correct(&mut self, index: u32, now: Millis, change: impl FnOnce(&mut Value)) {
+        let record = &mut self.records[index as usize];
+        record.remember(now);
+        let mut body: Value = serde_json::from_str(&record.body).unwrap_or_default();
+        change(&mut body);
+        record.version += 1;
+        body["meta"]["versionId"] = json!(record.version.to_string());
+        record.body = body.to_string();
+        record.meant.since = now;
+        record.meant.quiet = true;
+    }
+
+    /// Gives one to another person, at its place in time.
+    pub(crate) fn give(&mut self, index: u32, person: usize) {
+        let record = &mut self.records[index as usize];
+        let before = std::mem::replace(&mut record.person, person);
+        record.taken_from = Some(before);
+        record.header = None;
+        let key = (record.updated, index);
+        self.timelines[before].retain(|&other| other != index);
+        let records = &self.records;
+        let timeline = &mut self.timelines[person];
+        let place =
+            timeline.partition_point(|&other| (records[other as usize].updated, other) < key);
+        timeline.insert(place, index);
+    }
+
+    /// How many records there are, deleted ones included.
+    pub(crate) fn len(&self) -> u32 {
+        self.records.len() as u32
     }
 
     /// Takes strays away as if they had never been.
@@ -163,13 +282,31 @@ impl Store {
             .collect()
     }
 
-    /// Messages whose text is or contains this.
+    /// A record and its copies for other recipients.
+    pub(crate) fn copies(&self, index: u32) -> Vec<u32> {
+        let copies = (index..self.len()).filter(|&other| self.record(other).copy_of == Some(index));
+        std::iter::once(index).chain(copies).collect()
+    }
+
+    /// Messages whose text is or contains this; only those that are it, if there are any.
     pub(crate) fn containing(&self, person: Option<usize>, text: &str) -> Vec<u32> {
+        let all = self.mentioning(person, text);
+        let exact: Vec<u32> = all
+            .iter()
+            .copied()
+            .filter(|&record| self.record(record).text == text)
+            .collect();
+        if exact.is_empty() { all } else { exact }
+    }
+
+    /// Messages whose text is or contains this.
+    pub(crate) fn mentioning(&self, person: Option<usize>, text: &str) -> Vec<u32> {
         (0..self.records.len() as u32)
             .filter(|&index| {
                 let record = self.record(index);
                 !record.deleted
                     && record.stray.is_none()
+                    && record.copy_of.is_none()
                     && person.is_none_or(|person| person == record.person)
                     && !record.text.is_empty()
                     && record.text.contains(text)

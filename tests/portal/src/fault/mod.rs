@@ -5,10 +5,16 @@
 
 mod odd;
 mod parse;
+mod records;
 
 pub use odd::{
     Contradicted, Denial, EmptyText, FirstAddress, OddLabel, OddMembers, ParRefusal, RefreshError,
     Unauthorized,
+};
+
+pub use records::{
+    DateForm, DeletedAs, Incomplete, OddCreate, OddNext, OddRecord, Parameter, Poison, SenderForm,
+    TextForm, Threading, Unsupported,
 };
 
 use serde::Deserialize;
@@ -232,6 +238,71 @@ pub enum FaultKind {
     OtpauthLabel {
         label: OddLabel,
     },
+    Parameter {
+        name: Parameter,
+        how: Unsupported,
+    },
+    Next {
+        how: OddNext,
+    },
+    PageCap {
+        most: usize,
+    },
+    IncompletePage {
+        how: Incomplete,
+    },
+    Poison {
+        how: Poison,
+    },
+    StampAhead {
+        seconds: u32,
+    },
+    Late {
+        seconds: u32,
+        every: u32,
+    },
+    StaleReplica {
+        seconds: u32,
+        every: u32,
+    },
+    TextForm {
+        form: TextForm,
+    },
+    OddRecords {
+        how: OddRecord,
+    },
+    Subjectless,
+    Threading {
+        how: Threading,
+    },
+    SenderForm {
+        form: SenderForm,
+    },
+    Dates {
+        form: DateForm,
+    },
+    Created {
+        how: OddCreate,
+    },
+    /// What contains `(refused)`.
+    RefusedText {
+        code: u16,
+    },
+    Deleted {
+        how: DeletedAs,
+    },
+    SameName,
+    Copies,
+}
+
+impl FaultKind {
+    /// Whether only one of the two can be on. Of the parameters, each has its own.
+    fn replaces(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Parameter { name, .. }, Self::Parameter { name: other, .. }) => name == other,
+            _ => std::mem::discriminant(&self) == std::mem::discriminant(&other),
+        }
+    }
 }
 
 /// A fault, and how often it still applies (`None`: always).
@@ -251,9 +322,7 @@ pub(crate) struct Faults(Vec<Fault>);
 impl Faults {
     /// Turns a fault on; one of the same name is replaced.
     pub(crate) fn set(&mut self, fault: Fault) {
-        let name = std::mem::discriminant(&fault.kind);
-        self.0
-            .retain(|other| std::mem::discriminant(&other.kind) != name);
+        self.0.retain(|other| !fault.kind.replaces(other.kind));
         self.0.push(fault);
     }
 
@@ -266,6 +335,12 @@ impl Faults {
         self.0
             .iter()
             .any(|fault| fault.times != Some(0) && wanted(fault.kind))
+    }
+
+    /// What `wanted` makes of the first fault of which it makes anything, without using it up.
+    pub(crate) fn find<T>(&self, wanted: impl Fn(FaultKind) -> Option<T>) -> Option<T> {
+        let on = self.0.iter().filter(|fault| fault.times != Some(0));
+        on.filter_map(|fault| wanted(fault.kind)).next()
     }
 
     /// The first such fault that is on; uses up one of its times.

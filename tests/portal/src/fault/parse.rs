@@ -153,6 +153,64 @@ impl TryFrom<Map<String, Value>> for Fault {
             "empty_text" => FaultKind::EmptyText {
                 which: keys.need("as")?,
             },
+            "parameter" => FaultKind::Parameter {
+                name: keys.need("name")?,
+                how: keys.need("as")?,
+            },
+            "next" => FaultKind::Next {
+                how: keys.need("as")?,
+            },
+            "page_cap" => FaultKind::PageCap {
+                most: keys.need::<usize>("most")?.max(1),
+            },
+            "incomplete_page" => FaultKind::IncompletePage {
+                how: keys.need("as")?,
+            },
+            "poison" => FaultKind::Poison {
+                how: keys.need("as")?,
+            },
+            "stamp_ahead" => FaultKind::StampAhead {
+                seconds: keys.need("seconds")?,
+            },
+            "late" => FaultKind::Late {
+                seconds: keys.need("seconds")?,
+                every: keys.take("every")?.unwrap_or(1),
+            },
+            "stale_replica" => FaultKind::StaleReplica {
+                seconds: keys.need("seconds")?,
+                every: keys.take("every")?.unwrap_or(1),
+            },
+            "text_form" => FaultKind::TextForm {
+                form: keys.need("as")?,
+            },
+            "odd_records" => FaultKind::OddRecords {
+                how: keys.need("as")?,
+            },
+            "subjectless" => FaultKind::Subjectless,
+            "threading" => FaultKind::Threading {
+                how: keys.need("as")?,
+            },
+            "sender_form" => FaultKind::SenderForm {
+                form: keys.need("as")?,
+            },
+            "dates" => FaultKind::Dates {
+                form: keys.need("as")?,
+            },
+            "created" => FaultKind::Created {
+                how: keys.need("as")?,
+            },
+            "refused_text" => {
+                let code = keys.need("code")?;
+                if !(400..=599).contains(&code) {
+                    return Err(format!("code: {code} is not an error status"));
+                }
+                FaultKind::RefusedText { code }
+            }
+            "deleted" => FaultKind::Deleted {
+                how: keys.need("as")?,
+            },
+            "same_name" => FaultKind::SameName,
+            "copies" => FaultKind::Copies,
             later if LATER.contains(&later) => {
                 return Err(format!("fault {later:?} is not implemented by this portal"));
             }

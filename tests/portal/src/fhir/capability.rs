@@ -54,6 +54,8 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
                         parameter("identifier", "token"),
                         parameter("part-of", "reference"),
                         parameter("patient", "reference"),
+                        parameter("recipient", "reference"),
+                        parameter("sender", "reference"),
                         parameter("subject", "reference"),
                     ],
                 },

@@ -9,12 +9,13 @@ use serde_json::{Map, Value, json};
 
 use super::access::{self, Refusal};
 use super::criteria::{Criteria, prefers};
+use super::dress::{self, Forms};
 use super::read::validators;
 use super::search;
 use crate::asked::Asked;
 use crate::clock;
-use crate::data::Record;
-use crate::fault::{DropOn, FaultKind};
+use crate::data::{Draft, Meant, Party, Record, Shown};
+use crate::fault::{DropOn, FaultKind, OddCreate, Threading};
 use crate::instance::{Instance, State};
 use crate::reply::{FHIR_JSON, Reply, outcome, set, with_body};
 use crate::server::Hangup;
@@ -61,6 +62,13 @@ fn conditionally(
     body: &[u8],
 ) -> Result<(u16, u32), Reply> {
     let resource = parse(state, base, person, headers, body)?;
+    let refused = state.faults.find(|kind| match kind {
+        FaultKind::RefusedText { code } => Some(code),
+        _ => None,
+    });
+    if let Some(code) = refused.filter(|_| text_of(&resource).contains("(refused)")) {
+        return Err(outcome(code, "business-rule", "this text is not taken"));
+    }
     if let Some(condition) = headers.get("if-none-exist")
         && !state.faults.hit(FaultKind::NoIfNoneExist)
     {
@@ -164,23 +172,102 @@ fn header_of(
     let reference = part_of
         .get(0)
         .and_then(|one| one.get("reference")?.as_str());
-    let found = reference
-        .map(|text| {
-            text.strip_prefix(base)
-                .map_or(text, |t| t.trim_start_matches('/'))
-        })
-        .and_then(|text| text.strip_prefix("Communication/"))
-        .and_then(|id| state.store.find(id))
-        .filter(|&index| {
-            let record = state.store.record(index);
-            record.person == person && !record.deleted && record.header.is_none()
-        });
-    Some(found)
+    let relative = reference.map(|text| {
+        text.strip_prefix(base)
+            .map_or(text, |t| t.trim_start_matches('/'))
+    });
+    let threading = state.faults.find(|kind| match kind {
+        FaultKind::Threading { how } => Some(how),
+        _ => None,
+    });
+    let id = relative.and_then(|text| match threading {
+        Some(Threading::CarePlan) => text.strip_prefix("CarePlan/cp-"),
+        Some(Threading::Task) => text.strip_prefix("Task/task-"),
+        _ => text.strip_prefix("Communication/"),
+    });
+    let found = id.and_then(|id| state.store.find(id)).filter(|&index| {
+        let record = state.store.record(index);
+        let is_head = record.header.is_none() || threading == Some(Threading::FirstMessage);
+        record.person == person && !record.deleted && is_head
+    });
+    Some(found.map(|index| state.store.record(index).conversation(index)))
+}
+
+/// The conversation of the message that this one answers.
+fn answered(
+    state: &State,
+    base: &str,
+    person: usize,
+    resource: &Map<String, Value>,
+) -> Option<u32> {
+    let answers = resource.get("inResponseTo")?.get(0)?;
+    let relative = answers.get("reference")?.as_str()?;
+    let relative = relative
+        .strip_prefix(base)
+        .map_or(relative, |rest| rest.trim_start_matches('/'));
+    let index = state.store.find(relative.strip_prefix("Communication/")?)?;
+    let record = state.store.record(index);
+    (record.person == person).then(|| record.conversation(index))
+}
+
+/// All texts of a message.
+fn text_of(resource: &Map<String, Value>) -> String {
+    let texts = resource.get("payload").and_then(Value::as_array);
+    let texts = texts
+        .into_iter()
+        .flatten()
+        .filter_map(|payload| payload.get("contentString")?.as_str());
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+/// Opens a thread for a message that came without one.
+fn assign(state: &mut State, base: &str, person: usize, topic: &str) -> u32 {
+    let them = &state.people[person];
+    let head = Draft {
+        id: state.entropy.id(),
+        subject: Some(them),
+        header: None,
+        from: Party::of(them),
+        to: Party::Staff("Linden Clinic"),
+        category: "question",
+        topic,
+        text: String::new(),
+        attachment: None,
+        sent: state.clock.millis() - 1_200,
+    };
+    let head = head.record(base, person, None, None);
+    state.store.insert(head)
 }
 
 fn insert(state: &mut State, base: &str, person: usize, mut resource: Map<String, Value>) -> u32 {
-    let header = header_of(state, base, person, &resource).flatten();
+    let header = header_of(state, base, person, &resource)
+        .flatten()
+        .or_else(|| answered(state, base, person, &resource));
     let now = state.clock.millis();
+    let assigns = |kind| {
+        matches!(
+            kind,
+            FaultKind::Threading {
+                how: Threading::Assigned
+            }
+        )
+    };
+    let header = match header {
+        None if state.faults.on(assigns) => {
+            let topic = resource
+                .get("topic")
+                .and_then(|topic| topic["text"].as_str());
+            let topic = topic.unwrap_or_default().to_owned();
+            let head = assign(state, base, person, &topic);
+            let reference = format!("Communication/{}", state.store.record(head).id);
+            resource.insert("partOf".into(), json!([{ "reference": reference }]));
+            Some(head)
+        }
+        header => header,
+    };
+    if created(state) == Some(OddCreate::NoIdentifier) {
+        resource.remove("identifier");
+    }
     let id = state.entropy.id();
     let updated = clock::instant(now);
     resource.insert("id".into(), json!(id));
@@ -189,12 +276,14 @@ fn insert(state: &mut State, base: &str, person: usize, mut resource: Map<String
         json!({ "versionId": "1", "lastUpdated": updated }),
     );
     resource.insert("received".into(), json!(updated));
-    let texts = resource.get("payload").and_then(Value::as_array);
-    let texts = texts
-        .into_iter()
-        .flatten()
-        .filter_map(|payload| payload.get("contentString")?.as_str());
-    let text = texts.collect::<Vec<_>>().join("\n");
+    let text = text_of(&resource);
+    let topic = resource
+        .get("topic")
+        .and_then(|topic| topic["text"].as_str())
+        .unwrap_or_default()
+        .to_owned();
+    let sent = resource.get("sent").and_then(Value::as_str);
+    let sent = sent.and_then(clock::parse_range).map(|(first, _)| first);
     let identifiers = resource.get("identifier").and_then(Value::as_array);
     let text_of =
         |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -217,20 +306,50 @@ fn insert(state: &mut State, base: &str, person: usize, mut resource: Map<String
         version: 1,
         deleted: false,
         stray: None,
+        meant: Meant {
+            from: state.people[person].name.full(),
+            outgoing: true,
+            topic,
+            sent: sent.unwrap_or(now),
+            shown: Shown::Yes,
+            since: now,
+            quiet: false,
+        },
+        found_from: 0,
+        old_chart: false,
+        copy_of: None,
+        subjectless: false,
+        poisoned: false,
+        taken_from: None,
+        before: Vec::new(),
     };
     state.store.insert(record)
 }
 
-fn answer(state: &State, base: &str, headers: &HeaderMap, code: u16, index: u32) -> Reply {
+fn created(state: &State) -> Option<OddCreate> {
+    state.faults.find(|kind| match kind {
+        FaultKind::Created { how } => Some(how),
+        _ => None,
+    })
+}
+
+fn answer(state: &mut State, base: &str, headers: &HeaderMap, code: u16, index: u32) -> Reply {
+    let forms = Forms::of(state);
     let record = state.store.record(index);
-    let mut reply = if prefers(headers, "return=minimal") {
+    let body = dress::dressed(state, &forms, record.person, index);
+    let body = body.map_or_else(|| record.body.clone(), std::borrow::Cow::into_owned);
+    let odd = created(state);
+    if odd == Some(OddCreate::Bare) {
+        return crate::reply::empty(code);
+    }
+    let mut reply = if odd == Some(OddCreate::Empty) || prefers(headers, "return=minimal") {
         crate::reply::empty(code)
     } else if prefers(headers, "return=OperationOutcome") {
         let issue = json!([{ "severity": "information", "code": "informational" }]);
         let body = json!({ "resourceType": "OperationOutcome", "issue": issue });
         with_body(code, FHIR_JSON, body.to_string())
     } else {
-        with_body(code, FHIR_JSON, record.body.clone())
+        with_body(code, FHIR_JSON, body)
     };
     let location = format!(
         "{base}/Communication/{}/_history/{}",

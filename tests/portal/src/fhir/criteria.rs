@@ -19,6 +19,14 @@ pub(crate) struct Criteria {
     pub(crate) patients: Option<Vec<String>>,
     pub(crate) headers: Option<Vec<String>>,
     pub(crate) identifiers: Option<Vec<(Option<String>, String)>>,
+    pub(crate) recipients: Option<Vec<String>>,
+    pub(crate) senders: Option<Vec<String>>,
+    /// Only id and meta are wanted.
+    pub(crate) bare: bool,
+    /// Where a page of a live search begins.
+    pub(crate) offset: usize,
+    /// Nobody asks for an order.
+    pub(crate) unsorted: bool,
     /// What was understood, for the `self` link.
     pub(crate) understood: Vec<(String, String)>,
 }
@@ -75,6 +83,23 @@ impl Criteria {
                 let ids = alternatives().map(|one| reference(&one, "Patient", base));
                 self.patients = Some(ids.collect());
             }
+            "recipient" | "recipient:Patient" => {
+                let ids = alternatives().map(|one| reference(&one, "Patient", base));
+                self.recipients = Some(ids.collect());
+            }
+            "sender" | "sender:Patient" => {
+                let ids = alternatives().map(|one| reference(&one, "Patient", base));
+                self.senders = Some(ids.collect());
+            }
+            "_elements" => {
+                self.bare = alternatives().all(|one| matches!(one.as_str(), "id" | "meta"));
+            }
+            "_include" => {
+                if value != "Communication:sender" {
+                    return Err(wrong());
+                }
+            }
+            "_offset" => self.offset = value.parse().map_err(|_| wrong())?,
             "part-of" => {
                 let ids = alternatives().map(|one| reference(&one, "Communication", base));
                 self.headers = Some(ids.collect());

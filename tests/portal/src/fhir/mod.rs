@@ -5,12 +5,15 @@ mod broken;
 mod capability;
 mod create;
 mod criteria;
+mod dress;
+mod page;
 mod paging;
+mod parameters;
 mod read;
 mod search;
 
 pub(crate) use capability::metadata;
 pub(crate) use create::create;
 pub(crate) use paging::{Pages, follow_page};
-pub(crate) use read::{binary, read, read_patient, read_version, search_patient};
+pub(crate) use read::{binary, practitioner, read, read_patient, read_version, search_patient};
 pub(crate) use search::{search, search_by_form};

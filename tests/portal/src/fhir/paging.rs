@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use axum::extract::{self, RawQuery};
-use serde_json::json;
 use url::form_urlencoded;
 
 use super::access;
+use super::page::Page;
 use crate::asked::Asked;
-use crate::clock::{self, Millis};
+use crate::clock::Millis;
 use crate::entropy::Entropy;
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, OddNext};
 use crate::instance::{Instance, State};
-use crate::reply::{FHIR_JSON, Reply, outcome, with_body};
+use crate::reply::{Reply, outcome};
 
 const LIFE: Millis = 600_000;
 /// More searches than this at once make the oldest expire early.
@@ -25,6 +25,7 @@ struct Snapshot {
     hits: Vec<u32>,
     taken: Millis,
     self_link: String,
+    bare: bool,
     /// Whether records of others may be slipped in: not into an answer to an identifier.
     leaky: bool,
     /// Whether a page was served twice.
@@ -42,6 +43,8 @@ pub(crate) struct Found {
     pub(crate) person: usize,
     pub(crate) hits: Vec<u32>,
     pub(crate) self_link: String,
+    /// Only id and meta are wanted.
+    pub(crate) bare: bool,
     pub(crate) leaky: bool,
 }
 
@@ -59,6 +62,7 @@ impl Pages {
             hits: found.hits,
             taken: now,
             self_link: found.self_link,
+            bare: found.bare,
             leaky: found.leaky,
             duplicated: false,
         };
@@ -135,6 +139,15 @@ pub(crate) fn serve(
             origin = "https://elsewhere.invalid/fhir";
         }
     }
+    let odd = state.faults.find(|kind| match kind {
+        FaultKind::Next { how } => Some(how),
+        _ => None,
+    });
+    match odd {
+        Some(OddNext::Looping) if offset > 0 => next = Some(0),
+        Some(OddNext::InnerHost) => origin = "http://10.20.0.7:8080/fhir",
+        _ => {}
+    }
     let mut shown: Vec<u32> = snapshot.hits[offset.min(until)..until].to_vec();
     if snapshot.leaky && state.faults.on(|kind| kind == FaultKind::LeakOtherPatient) {
         let leaked = state.store.of_somebody_else(snapshot.person);
@@ -144,58 +157,21 @@ pub(crate) fn serve(
             shown.insert(place, leaked);
         }
     }
-    let next = next.map(|offset| {
+    let mut next = next.map(|offset| {
         format!("{origin}?_getpages={name}&_getpagesoffset={offset}&_count={count}&_bundletype=searchset")
     });
-    let body = bundle(
-        state,
-        base,
-        &shown,
-        state.pages.snapshots[name].hits.len(),
-        &state.pages.snapshots[name].self_link,
-        next.as_deref(),
-    );
-    with_body(200, FHIR_JSON, body)
-}
-
-/// A searchset, put together from the resources' texts.
-pub(crate) fn bundle(
-    state: &State,
-    base: &str,
-    shown: &[u32],
-    total: usize,
-    self_link: &str,
-    next: Option<&str>,
-) -> String {
-    let mut links = vec![json!({ "relation": "self", "url": self_link })];
-    if let Some(next) = next {
-        links.push(json!({ "relation": "next", "url": next }));
+    if next.is_none() && odd == Some(OddNext::Empty) {
+        next = Some(String::new());
     }
-    let now = clock::instant(state.clock.millis());
-    let links = serde_json::Value::Array(links);
-    let mut body = format!(
-        "{{\"resourceType\":\"Bundle\",\"meta\":{{\"lastUpdated\":\"{now}\"}},\"type\":\"searchset\",\"total\":{total},\"link\":{links}"
-    );
-    let mut separator = ",\"entry\":[";
-    for &index in shown {
-        let record = state.store.record(index);
-        if record.deleted {
-            continue;
-        }
-        body.push_str(separator);
-        body.push_str("{\"fullUrl\":\"");
-        body.push_str(base);
-        body.push_str("/Communication/");
-        body.push_str(&record.id);
-        body.push_str("\",\"resource\":");
-        body.push_str(&record.body);
-        body.push_str(",\"search\":{\"mode\":\"match\"}}");
-        separator = ",";
+    let (viewer, total) = (snapshot.person, snapshot.hits.len());
+    let (self_link, bare) = (snapshot.self_link.clone(), snapshot.bare);
+    Page {
+        viewer,
+        shown: &shown,
+        total,
+        self_link: &self_link,
+        next: next.as_deref(),
+        bare,
     }
-    // FHIR has no empty arrays (R4 §2.6.1).
-    if separator == "," {
-        body.push(']');
-    }
-    body.push('}');
-    body
+    .answer(state, base)
 }

@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::access;
+use super::dress::{self, Forms};
 use crate::asked::Asked;
 use crate::clock;
 use crate::data::Record;
+use crate::fault::{DeletedAs, FaultKind, SenderForm};
 use crate::instance::{Instance, State};
 use crate::reply::{FHIR_JSON, Reply, empty, none_match, outcome, set, with_body};
 
@@ -49,15 +51,36 @@ fn communication(state: &mut State, asked: &Asked, id: &str) -> Result<Reply, Re
         return Err(outcome(404, "not-found", "no such Communication"));
     };
     let record = state.store.record(index);
+    if record.taken_from == Some(person) {
+        return Err(outcome(404, "not-found", "no such Communication"));
+    }
     if record.person != person {
         return Err(outcome(403, "forbidden", "another patient's Communication"));
     }
-    if record.deleted {
-        return Err(outcome(410, "deleted", "this Communication was deleted"));
+    let deleted = state.faults.find(|kind| match kind {
+        FaultKind::Deleted { how } => Some(how),
+        _ => None,
+    });
+    match deleted.filter(|_| record.deleted) {
+        Some(DeletedAs::NotFound) => {
+            return Err(outcome(404, "not-found", "no such Communication"));
+        }
+        None if record.deleted => {
+            return Err(outcome(410, "deleted", "this Communication was deleted"));
+        }
+        _ => {}
     }
+    let forms = Forms::of(state);
+    let record = state.store.record(index);
+    if forms.fails(record) {
+        return Err(outcome(500, "exception", "this record cannot be served"));
+    }
+    let Some(body) = dress::dressed(state, &forms, person, index) else {
+        return Err(outcome(404, "not-found", "no such Communication"));
+    };
     let mut reply = match none_match(&asked.headers, &etag(record)) {
         true => empty(304),
-        false => with_body(200, FHIR_JSON, record.body.clone()),
+        false => with_body(200, FHIR_JSON, dress::bytes(body.into_owned())),
     };
     validators(&mut reply, record);
     Ok(reply)
@@ -73,6 +96,30 @@ pub(super) fn validators(reply: &mut Reply, record: &Record) {
     set(reply, header::LAST_MODIFIED, &modified);
 }
 
+/// `GET {base}/Practitioner/{id}`: somebody who wrote to the person, where senders have resources.
+pub(crate) async fn practitioner(
+    extract::State(instance): extract::State<Arc<Instance>>,
+    asked: Asked,
+    Path(id): Path<String>,
+) -> Reply {
+    let state = &mut *instance.state();
+    let person = match access::person(state, &asked, "Communication", 'r') {
+        Ok(person) => person,
+        Err(reply) => return reply,
+    };
+    let form = dress::sender_form(state);
+    let has_resource = !matches!(form, None | Some(SenderForm::Contained));
+    let mut theirs = state.store.timeline(person).iter();
+    let name = theirs.find_map(|&index| {
+        let name = &state.store.record(index).meant.from;
+        (has_resource && dress::practitioner_id(name) == id).then_some(name)
+    });
+    match name {
+        Some(name) => with_body(200, FHIR_JSON, dress::practitioner(&id, name).to_string()),
+        None => outcome(404, "not-found", "no such Practitioner"),
+    }
+}
+
 /// `GET {base}/Patient/{id}`
 pub(crate) async fn read_patient(
     extract::State(instance): extract::State<Arc<Instance>>,
@@ -85,11 +132,12 @@ pub(crate) async fn read_patient(
         Ok(person) => &state.people[person],
         Err(reply) => return reply,
     };
-    if person.patient != id {
+    let older = person.old_patient.as_deref() == Some(id.as_str());
+    if person.patient != id && !older {
         // The same for a patient that is not there, so that ids cannot be tried out.
         return outcome(403, "forbidden", "another patient");
     }
-    let resource = person.resource(&base, state.store.started);
+    let resource = person.resource(&base, state.store.started, older);
     let mut reply = match none_match(&asked.headers, "W/\"1\"") {
         true => empty(304),
         false => with_body(200, FHIR_JSON, resource.to_string()),
@@ -132,7 +180,7 @@ pub(crate) async fn search_patient(
     if matches {
         bundle["entry"] = json!([{
             "fullUrl": format!("{base}/Patient/{}", person.patient),
-            "resource": person.resource(&base, state.store.started),
+            "resource": person.resource(&base, state.store.started, false),
             "search": { "mode": "match" },
         }]);
     }

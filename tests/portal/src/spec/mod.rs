@@ -21,6 +21,8 @@ pub struct Spec {
     pub people: BTreeMap<String, PersonSpec>,
     /// Decides every name, text, date and secret; 0 if not given.
     pub seed: u64,
+    /// Correspondences of any size at once, made of a few hundred letters.
+    pub load: bool,
     /// On from the start.
     pub faults: Vec<Fault>,
     /// Proof of possession (RFC 9449).
@@ -92,6 +94,7 @@ impl TryFrom<Map<String, Value>> for Spec {
             match key.as_str() {
                 "people" => spec.people = serde_json::from_value(value).map_err(wrong)?,
                 "seed" => spec.seed = serde_json::from_value(value).map_err(wrong)?,
+                "load" => spec.load = serde_json::from_value(value).map_err(wrong)?,
                 "faults" => spec.faults = serde_json::from_value(value).map_err(wrong)?,
                 "dpop" => spec.dpop = serde_json::from_value(value).map_err(wrong)?,
                 "par" => spec.par = serde_json::from_value(value).map_err(wrong)?,

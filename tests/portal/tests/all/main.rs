@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod browser;
+mod changes;
 mod dpop;
 mod dpop_tokens;
 mod enrolment;
@@ -16,8 +17,10 @@ mod own_pages;
 mod par;
 mod program;
 mod prover;
+mod records;
 mod recovery;
 mod registration;
+mod searches;
 mod second_factor;
 mod sending;
 mod spec;

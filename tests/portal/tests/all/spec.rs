@@ -201,3 +201,28 @@ async fn letters_are_not_copies_of_each_other() {
     let oldest = all.iter().map(sent).min().unwrap();
     assert!(oldest.as_str() < "2025-06", "{oldest}");
 }
+
+#[tokio::test]
+async fn a_large_correspondence_is_made_of_few_letters() {
+    let spec = json!({ "people": { "ana": { "threads": 400, "messages": 20_000 } }, "load": true });
+    let (world, again) = (of(spec.clone()), of(spec));
+    let letters = world.portal.letters("ana");
+    assert_eq!(letters.len(), 20_000);
+    assert!(
+        letters == again.portal.letters("ana"),
+        "the same seed gives the same letters"
+    );
+    let ana = world.read_as("ana").await;
+    let page = ana.get("/Communication?_count=100").await.json();
+    assert_eq!(page["total"], 20_400);
+    let resources = crate::support::resources(&page);
+    let message = resources
+        .iter()
+        .find(|one| one["payload"].is_array())
+        .unwrap();
+    let letter = letters
+        .iter()
+        .find(|letter| letter.id == message["id"])
+        .unwrap();
+    assert_eq!(message["payload"][0]["contentString"], letter.text);
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pericard::{ChangeSet, Feature, FeatureChanges, FeatureState, MessageState};
+use pericard::{ChangeSet, Feature, FeatureChanges, FeatureState, IncompleteReason, MessageState};
 
 use crate::context::{Context, Halt, PAGE, broken};
 use crate::keys::Keys;
@@ -16,6 +16,16 @@ pub(crate) async fn expect(
         "threads" => {
             let threads = context.threads().await?;
             same("threads", keys.number("count")?, threads.len() as u64)?;
+            if let Some(messages) = keys.number_or_none("messages")? {
+                same(
+                    "messages in all threads",
+                    messages,
+                    threads
+                        .iter()
+                        .map(|thread| u64::from(thread.messages))
+                        .sum(),
+                )?;
+            }
             if let Some(unread) = keys.number_or_none("unread")? {
                 same(
                     "unread messages",
@@ -87,6 +97,7 @@ pub(crate) async fn expect(
             keys.number("count")?,
             context.account()?.held().await?,
         ),
+        "messages_state" => messages_state(context, keys).await,
         "incidents" => same(
             "incidents",
             keys.number("count")?,
@@ -137,6 +148,41 @@ pub(crate) async fn expect(
             context.world.portal_revocations().await?,
         ),
         _ => Err(broken(format!("unknown expectation `{thing}`"))),
+    }
+}
+
+/// How far the current person's messages are those at the portal.
+async fn messages_state(context: &Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
+    let state = context.inbox()?.state().await?;
+    let reason = state.incomplete.map_or("none", reason);
+    let complete = state.incomplete.is_none() && state.complete_at.is_some();
+    let wanted = keys.flag("complete")?;
+    if wanted != complete {
+        return Err(broken(format!(
+            "complete: expected {wanted}, found {complete} (reason: {reason})"
+        )));
+    }
+    if let Some(wanted) = keys.text_or_none("reason")? {
+        same("the reason", wanted.as_str(), reason)?;
+    }
+    if let Some(held) = keys.number_or_none("held")? {
+        same("held messages", held, state.held)?;
+    }
+    if let Some(unreadable) = keys.number_or_none("unreadable")? {
+        same("unreadable messages", unreadable, state.unreadable)?;
+    }
+    Ok(())
+}
+
+fn reason(reason: IncompleteReason) -> &'static str {
+    match reason {
+        IncompleteReason::PortalSaysSo => "portal_says_so",
+        IncompleteReason::PagesMissing => "pages_missing",
+        IncompleteReason::UnreadablePage => "unreadable_page",
+        IncompleteReason::ManyVanished => "many_vanished",
+        IncompleteReason::Unanswered => "unanswered",
+        IncompleteReason::MoreToFetch => "more_to_fetch",
+        IncompleteReason::Interrupted => "interrupted",
     }
 }
 

@@ -63,6 +63,11 @@ impl<'a> Keys<'a> {
         self.number_or_none(name)?.ok_or_else(|| missing(name))
     }
 
+    pub(crate) fn flag(&mut self, name: &str) -> Result<bool, Problem> {
+        self.typed(name, "flag", Value::as_bool)?
+            .ok_or_else(|| missing(name))
+    }
+
     pub(crate) fn part(&mut self, name: &str) -> Result<Option<Value>, Problem> {
         self.typed(name, "object", |value| {
             value.is_object().then(|| value.clone())

@@ -9,6 +9,9 @@ extension StoryContext {
     case "threads":
       let threads = try await threads()
       try same("threads", try keys.number("count"), threads.count)
+      if let messages = try keys.numberIfThere("messages") {
+        try same("messages in all threads", messages, threads.reduce(0) { $0 + Int($1.messages) })
+      }
       if let unread = try keys.numberIfThere("unread") {
         try same("unread messages", unread, threads.reduce(0) { $0 + Int($1.unread) })
       }
@@ -40,6 +43,7 @@ extension StoryContext {
       let state = try await account().features().first { $0.feature == .messages }?.state
       try same("feature", try keys.word("state", "on", "stopped"), state == .on ? "on" : "stopped")
     case "held": try same("held records", try keys.number("count"), Int(try await account().held()))
+    case "messages_state": try await messagesState(&keys)
     case "incidents": try same("incidents", try keys.number("count"), try await account().incidents().count)
     case "recovery_codes":
       let status = try await account().twoFactor().status()
@@ -84,6 +88,34 @@ extension StoryContext {
     case .signIn: "sign_in"
     case .sealed: "sealed"
     case .unusable: "unusable"
+    }
+  }
+
+  /// How far the current person's messages are those at the portal.
+  private func messagesState(_ keys: inout Keys) async throws {
+    let state = try await inbox().state()
+    let reason = state.incomplete.map(word) ?? "none"
+    let complete = state.incomplete == nil && state.completeAt != nil
+    let expected = try keys.flag("complete")
+    if expected != complete {
+      throw Broken("complete: expected \(expected), found \(complete) (reason: \(reason))")
+    }
+    if let expected = try keys.textIfThere("reason") { try same("the reason", expected, reason) }
+    if let held = try keys.numberIfThere("held") { try same("held messages", held, Int(state.held)) }
+    if let unreadable = try keys.numberIfThere("unreadable") {
+      try same("unreadable messages", unreadable, Int(state.unreadable))
+    }
+  }
+
+  private func word(_ reason: IncompleteReason) -> String {
+    switch reason {
+    case .portalSaysSo: "portal_says_so"
+    case .pagesMissing: "pages_missing"
+    case .unreadablePage: "unreadable_page"
+    case .manyVanished: "many_vanished"
+    case .unanswered: "unanswered"
+    case .moreToFetch: "more_to_fetch"
+    case .interrupted: "interrupted"
     }
   }
 

@@ -93,6 +93,12 @@ struct Keys {
     return number
   }
 
+  mutating func flag(_ name: String) throws -> Bool {
+    guard let value = element(name) else { throw Unfit("`\(name)` is missing") }
+    guard case .flag(let flag) = value else { throw Unfit("`\(name)` is no flag") }
+    return flag
+  }
+
   mutating func part(_ name: String) throws -> [String: Json]? {
     guard let value = element(name) else { return nil }
     guard case .object(let object) = value else { throw Unfit("`\(name)` is no object") }

@@ -32,6 +32,8 @@ pub(crate) struct SignedIn {
     pub(crate) name: String,
     /// Whether the patient is the person who signed in.
     pub(crate) is_self: bool,
+    /// Who signed in for the patient, as `Type/id`, where that is somebody else.
+    pub(crate) user: Option<String>,
     pub(crate) access_token: Secret,
     pub(crate) expires: SystemTime,
     pub(crate) refresh_token: Option<Secret>,
@@ -106,6 +108,7 @@ impl Accounts {
                 Some(known) if signed_in.name.is_empty() => known.is_self,
                 _ => signed_in.is_self,
             },
+            user: signed_in.user.clone(),
             wrapped: Vec::new(),
         };
         let wrapped = match known {

@@ -14,7 +14,9 @@ use crate::keys::Unlocked;
 use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
 use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason, Track};
-use crate::sync::{ChangeNotifier, FeatureSync, SyncCoordinator, SyncRun, download, outbox};
+use crate::sync::{
+    ChangeNotifier, FeatureSync, Replica, SyncCoordinator, SyncOutcome, SyncRun, outbox, receive,
+};
 
 use super::content::Content;
 use super::revocations;
@@ -158,21 +160,30 @@ impl AccountCore {
                 core.site.refresh_documents(&core.host).await;
                 core.session.reopen().await?;
                 let mut first = Ok(());
+                let mut incomplete = None;
                 for feature in core.feature_syncs().await? {
                     // A failing feature does not stop the others, and failing to send does not stop receiving. An error
                     // of the session or the network ends the run: further requests could use up a refresh token whose
                     // response is lost.
                     let sent = outbox::send(&feature, &run).await;
                     if sent.as_ref().err().is_some_and(stops_the_run) {
-                        return first.and(sent);
+                        return first.and(sent).map(|()| SyncOutcome::Complete);
                     }
-                    let received = download(&feature, &run).await;
+                    let received = receive(&feature, &run).await.map(|reason| {
+                        incomplete = incomplete.or(reason);
+                    });
                     if received.as_ref().err().is_some_and(stops_the_run) {
-                        return first.and(sent).and(received);
+                        return first
+                            .and(sent)
+                            .and(received)
+                            .map(|()| SyncOutcome::Complete);
                     }
                     first = first.and(sent).and(received);
                 }
-                first
+                first.map(|()| match incomplete {
+                    None => SyncOutcome::Complete,
+                    Some(reason) => SyncOutcome::Incomplete { reason },
+                })
             }))
     }
 
@@ -291,17 +302,17 @@ impl AccountCore {
                             resource_type: mirror.resource_type(),
                         };
                         feature_syncs.push(FeatureSync {
-                            platform: this.host.platform.clone(),
                             session: this.session.clone(),
-                            partition: partition.clone(),
-                            owner: owner.clone(),
-                            track,
+                            replica: Replica {
+                                platform: this.host.platform.clone(),
+                                partition: partition.clone(),
+                                owner: owner.clone(),
+                                user: person.user.clone(),
+                                track,
+                                notifier: this.notifier.clone(),
+                            },
                             mirror: *mirror,
-                            notifier: this.notifier.clone(),
-                            conditional_create: this
-                                .site
-                                .resource(track.resource_type)
-                                .is_some_and(|resource| resource.conditional_create),
+                            capability: this.site.resource(track.resource_type).unwrap_or_default(),
                         });
                     }
                 }

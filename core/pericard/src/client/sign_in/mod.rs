@@ -268,6 +268,7 @@ impl SignInFlow {
             patient: redeemed.patient,
             name: redeemed.name,
             is_self: redeemed.is_self,
+            user: redeemed.user.clone(),
             access_token: redeemed.access_token,
             expires: redeemed.expires,
             refresh_token: redeemed.refresh_token,

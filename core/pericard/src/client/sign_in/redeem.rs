@@ -69,6 +69,7 @@ pub(super) async fn redeem(
         subject: who.subject,
         patient: who.patient,
         is_self: who.is_self,
+        user: who.user,
         patient_is_user: who.patient_is_user,
         name: who.name,
         at: who.at,
@@ -178,6 +179,8 @@ struct Who {
     subject: String,
     patient: String,
     is_self: bool,
+    /// Who signed in for the patient, as `Type/id`, where that is somebody else.
+    user: Option<String>,
     /// Whether `fhirUser` names the patient.
     patient_is_user: bool,
     name: String,
@@ -232,6 +235,11 @@ async fn identify(
     Ok(Who {
         subject: claims.subject,
         is_self: is_self(user.as_ref(), &patient),
+        user: match &user {
+            Some(FhirUser::RelatedPerson(id)) => Some(format!("RelatedPerson/{id}")),
+            Some(FhirUser::Patient(id)) if *id != patient => Some(format!("Patient/{id}")),
+            _ => None,
+        },
         patient_is_user: matches!(&user, Some(FhirUser::Patient(id)) if *id == patient),
         patient,
         name,

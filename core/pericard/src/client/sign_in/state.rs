@@ -100,6 +100,9 @@ pub(super) struct Redeemed {
     pub(super) name: String,
     /// Whether the patient is the person who signed in.
     pub(super) is_self: bool,
+    /// Who signed in for the patient, as `Type/id`, where that is somebody else.
+    #[serde(default)]
+    pub(super) user: Option<String>,
     #[serde(serialize_with = "expose")]
     pub(super) access_token: Secret,
     pub(super) expires: SystemTime,

@@ -1,171 +1,98 @@
 //! Between FHIR's `Communication` and messages.
-//!
-//! What ties messages to a thread, in this order: a common header (`partOf`), a chain of answers (`inResponseTo`),
-//! the same topic among the same people. A `Communication` without payload is a header and no message.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use pericard_protocol::admission::{AdmittedPage, Owner, RecordKey};
+use pericard_protocol::admission::Owner;
 use pericard_protocol::display_text;
-use pericard_protocol::fhir::communication::{Communication, Payload, Status};
+use pericard_protocol::fhir::communication::{Attachment, Communication, Priority, Status};
+use pericard_protocol::fhir::instant::Precision;
+use pericard_protocol::fhir::names::Names;
 use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, OutgoingMessage};
-use pericard_protocol::fhir::reference::{Reference, Target};
-use rusqlite::Connection;
+use pericard_protocol::fhir::reference::Reference;
+use pericard_protocol::search_text::{self, Query};
+use rusqlite::{Connection, OptionalExtension};
 
-use crate::platform::Platform;
 use crate::platform::error::Result;
-use crate::storage::{IdKind, PageTx, millis, random_id};
-use crate::sync::{RowChanges, outbox};
+use crate::storage::{IdKind, PageTx, millis};
+use crate::sync::{Applied, Incoming, Reader, RowChanges, outbox};
 
-use super::table::{self, NewRow, Outgoing, Threads};
+use super::model::SnippetPart;
+use super::table::{Content, Dated, FileRow, Outgoing, Writer};
 use super::{FEATURE, RESOURCE_TYPE};
 
-/// Writes the messages of a page. Known versions cost a look-up and nothing else.
+/// How much of a text a snippet shows before and after the first hit, in characters.
+const BEFORE: usize = 40;
+const AFTER: usize = 120;
+/// What a file's name may take, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// Writes the messages of a page.
 pub(super) fn apply(
     tx: &PageTx<'_>,
-    owner: &Owner,
-    page: &AdmittedPage<Communication>,
+    reader: Reader<'_>,
+    records: &[Incoming<'_, Communication>],
+    names: &Names,
     news: bool,
-) -> Result<RowChanges> {
+) -> Result<Applied> {
     let c = tx.connection();
-    let mut threads = Threads::default();
+    let mut writer = Writer::new(c);
     let mut changes = RowChanges::new(FEATURE, IdKind::Thread);
+    let mut shown = Vec::with_capacity(records.len());
     let awaited = outbox::any(c, FEATURE)?;
-    for (key, _) in page.held() {
-        if let Some(id) = key.id(RESOURCE_TYPE) {
-            changes.records |= forget(c, &mut threads, id)?;
-        }
-    }
-    for record in page.admitted() {
-        // The status before anything else: a record that is an error has often lost its parts.
-        if record.status == Status::EnteredInError {
-            changes.records |= forget(c, &mut threads, &record.id)?;
-            continue;
-        }
-        let known = table::existing(c, &record.id)?;
-        if is_header(record) {
-            // What was a message and has lost its parts is one no more.
-            if let Some(known) = known {
-                table::remove(c, &mut threads, known.row)?;
-                changes.records = true;
-            }
-            header(c, &mut threads, owner, record)?;
-            continue;
-        }
-        if known
-            .as_ref()
-            .is_some_and(|k| k.version.is_some() && k.version == record.version_id)
-        {
-            continue;
-        }
-        let sender = record.sender.as_ref();
-        let outgoing = sender.is_some_and(|s| is_owner(owner, s));
-        let text = text_of(record);
-        let from = shown(sender);
-        let row = NewRow {
-            remote: Some(&record.id),
-            version: record.version_id.as_deref(),
-            sender: &from,
-            outgoing,
-            unread: news && !outgoing,
-            at: sent_at(record),
-            text: &text,
-        };
+    for incoming in records {
+        let record = incoming.record;
         changes.records = true;
-        let queued = if awaited && known.is_none() {
-            sent_from_here(tx, record)?
-        } else {
-            None
+        let queued = match (incoming.queued, awaited) {
+            (Some(row), _) => {
+                outbox::settle(tx, FEATURE, row)?;
+                Some(row)
+            }
+            (None, true) => sent_from_here(tx, record)?,
+            (None, false) => None,
         };
-        let thread = match (&known, queued) {
-            (Some(known), _) => {
-                table::update(tx, &mut threads, known.thread, known.row, &row)?;
-                known.thread
+        changes.outbox |= queued.is_some();
+        let before = match (queued, incoming.shown) {
+            (Some(queued), Some(shown)) if queued != shown => {
+                // It came by a download before its answer was understood.
+                writer.remove(shown, false)?;
+                Some(queued)
             }
-            (None, Some(id)) => {
-                let thread = table::thread_of(c, id)?;
-                table::update(tx, &mut threads, thread, id, &row)?;
-                let summary = threads.at(c, thread)?;
-                if is_local(&summary.thread_key) {
-                    summary.thread_key = chain_key(&record.id);
-                }
-                changes.outbox = true;
-                thread
-            }
-            (None, None) => {
-                let thread = thread_for(c, &mut threads, owner, record)?;
-                table::insert(tx, &mut threads, thread, &row)?;
-                thread
-            }
+            (queued, shown) => queued.or(shown),
         };
-        let summary = threads.at(c, thread)?;
-        if let (true, Some(topic)) = (summary.subject.is_empty(), &record.topic) {
-            summary.subject = display_text::line(topic);
-        }
-        for person in sender
-            .into_iter()
-            .chain(&record.recipients)
-            .filter(|p| !is_owner(owner, p))
-        {
-            summary.take_part(&shown(Some(person)));
-        }
+        let content = content(c, reader, record, names)?;
+        let row = match before {
+            Some(row) => {
+                writer.update(row, &content, news)?;
+                row
+            }
+            None => writer.insert(&content, news && !content.outgoing && !content.hidden)?,
+        };
+        shown.push(Some(row));
     }
-    changes.groups = threads.write(c)?.into_iter().collect();
-    Ok(changes)
+    changes.groups = writer.finish()?;
+    Ok(Applied { shown, changes })
 }
 
-/// Takes away whatever is here of the record `id`: a message, or what a head said of its thread.
-fn forget(c: &Connection, threads: &mut Threads, id: &str) -> Result<bool> {
-    let known = table::existing(c, id)?;
-    if let Some(known) = &known {
-        table::remove(c, threads, known.row)?;
-    }
-    let thread_key = header_key(id);
-    let is_head = threads.knows(c, &thread_key)?;
-    if is_head {
-        let thread = threads.with_key(c, &thread_key)?;
-        threads.at(c, thread)?.behead();
-    }
-    Ok(known.is_some() || is_head)
+/// What is being written, was never delivered or should never have been is no message. What becomes of it is news.
+fn is_message(status: Status) -> bool {
+    !matches!(
+        status,
+        Status::Preparation | Status::NotDone | Status::EnteredInError
+    )
 }
 
-/// Hides what is here of records that turned out to be somebody else's.
-pub(super) fn hide(c: &Connection, keys: &[RecordKey]) -> Result<RowChanges> {
-    let mut threads = Threads::default();
+/// Takes away rows whose records are gone.
+pub(super) fn remove(c: &Connection, rows: &[i64], gone: bool) -> Result<RowChanges> {
     let mut changes = RowChanges::new(FEATURE, IdKind::Thread);
-    for id in keys.iter().filter_map(|key| key.id(RESOURCE_TYPE)) {
-        changes.records |= forget(c, &mut threads, id)?;
+    let mut writer = Writer::new(c);
+    for row in rows {
+        writer.remove(*row, gone)?;
+        changes.records = true;
     }
-    changes.groups = threads.write(c)?.into_iter().collect();
+    changes.groups = writer.finish()?;
     Ok(changes)
-}
-
-fn is_header(record: &Communication) -> bool {
-    record.payload.is_empty() && record.part_of.is_empty()
-}
-
-fn header(
-    c: &Connection,
-    threads: &mut Threads,
-    owner: &Owner,
-    record: &Communication,
-) -> Result<()> {
-    let thread = threads.with_key(c, &header_key(&record.id))?;
-    let summary = threads.at(c, thread)?;
-    summary.header = true;
-    if let Some(topic) = &record.topic {
-        summary.subject = display_text::line(topic);
-    }
-    for person in record
-        .sender
-        .iter()
-        .chain(&record.recipients)
-        .filter(|p| !is_owner(owner, p))
-    {
-        summary.take_part(&shown(Some(person)));
-    }
-    Ok(())
 }
 
 /// The row that was queued here as this record, which settles it.
@@ -181,169 +108,326 @@ fn sent_from_here(tx: &PageTx<'_>, record: &Communication) -> Result<Option<i64>
     Ok(None)
 }
 
-fn thread_for(
+fn content(
     c: &Connection,
-    threads: &mut Threads,
-    owner: &Owner,
+    reader: Reader<'_>,
     record: &Communication,
-) -> Result<i64> {
-    if let Some(head) = first_here(owner, &record.part_of) {
-        return threads.with_key(c, &header_key(head));
+    names: &Names,
+) -> Result<Content> {
+    if !is_message(record.status) {
+        return Ok(hidden(reader, record));
     }
-    if let Some(before) = first_here(owner, &record.in_response_to) {
-        return match table::existing(c, before)? {
-            Some(known) => Ok(known.thread),
-            None => threads.with_key(c, &chain_key(before)),
-        };
-    }
-    // Answers that came before the message that they answer have made its thread already.
-    let chain = chain_key(&record.id);
-    match &record.topic {
-        Some(topic) if !threads.knows(c, &chain)? => {
-            threads.with_key(c, &topic_key(owner, topic, record))
+    let base = &reader.owner.base;
+    let key_of = |person: &Reference| person.key(base);
+    let sender = record.sender.as_ref();
+    let outgoing = sender.is_some_and(|sender| is_own(reader, sender));
+    let mut name_of = |person: &Reference| -> Result<String> {
+        let said = record.name_of(person).map(display_text::line);
+        if let Some(said) = said.filter(|said| !said.is_empty()) {
+            return Ok(said);
         }
-        _ => threads.with_key(c, &chain),
+        let Some(key) = key_of(person) else {
+            return Ok(String::new());
+        };
+        match names.get(&key) {
+            Some(name) => Ok(display_text::line(name)),
+            None => party(c, &key),
+        }
+    };
+    let from = sender.map(&mut name_of).transpose()?.unwrap_or_default();
+    let others: Vec<&Reference> = record
+        .recipients
+        .iter()
+        .filter(|person| !is_own(reader, person))
+        .collect();
+    let sender_key = match from.is_empty() && !outgoing {
+        true => sender.and_then(key_of).unwrap_or_default(),
+        false => String::new(),
+    };
+    let mut parties: Vec<String> = sender
+        .filter(|_| !outgoing)
+        .into_iter()
+        .chain(others.iter().copied())
+        .filter_map(key_of)
+        .filter(|key| is_addressable(key))
+        .collect();
+    let mut seen = BTreeSet::new();
+    parties.retain(|key| seen.insert(key.clone()));
+    let ties = ties(reader.owner, record);
+    let topic_key = match ties.is_empty() {
+        true => topic_key(reader, record),
+        false => String::new(),
+    };
+    let text = text_of(record);
+    let copy_key = copy_key(record, &from, &text);
+    let silent = record.is_silent() && record.in_response_to.is_empty() && text.is_empty();
+    Ok(Content {
+        remote: record.id.clone(),
+        sender: from,
+        sender_key,
+        outgoing,
+        dated: dated(record),
+        subject: record.heading().map(display_text::line).unwrap_or_default(),
+        text,
+        files: files(record),
+        others: others
+            .into_iter()
+            .map(name_of)
+            .collect::<Result<Vec<String>>>()?,
+        parties,
+        ties,
+        topic_key,
+        category: record
+            .category
+            .as_deref()
+            .map(display_text::line)
+            .unwrap_or_default(),
+        urgent: record
+            .priority
+            .is_some_and(|priority| priority > Priority::Routine),
+        // An answer is a message, whatever it says, and never the head of a thread.
+        copy_key,
+        silent,
+        hidden: false,
+    })
+}
+
+/// A record that is no message now: nothing of it is kept but what hangs together by it.
+fn hidden(reader: Reader<'_>, record: &Communication) -> Content {
+    Content {
+        remote: record.id.clone(),
+        sender: String::new(),
+        sender_key: String::new(),
+        outgoing: false,
+        dated: dated(record),
+        subject: String::new(),
+        text: String::new(),
+        files: Vec::new(),
+        others: Vec::new(),
+        parties: Vec::new(),
+        ties: ties(reader.owner, record),
+        topic_key: String::new(),
+        category: String::new(),
+        urgent: false,
+        silent: false,
+        hidden: true,
+        copy_key: String::new(),
     }
 }
 
-fn first_here<'a>(owner: &Owner, references: &'a [Reference]) -> Option<&'a str> {
-    references
+/// The same identifiers, sender and text: a portal that files one copy for each recipient means one message.
+fn copy_key(record: &Communication, from: &str, text: &str) -> String {
+    let mut identifiers: Vec<String> = record
+        .identifiers
         .iter()
-        .find_map(|reference| match reference.target(&owner.base) {
-            Target::Here {
-                kind: "Communication",
-                id,
-            } => Some(id),
-            _ => None,
+        .filter_map(|it| {
+            Some(format!(
+                "{}|{}",
+                it.system.as_deref()?,
+                it.value.as_deref()?
+            ))
         })
+        .collect();
+    if identifiers.is_empty() || text.is_empty() {
+        return String::new();
+    }
+    identifiers.sort_unstable();
+    let mut hasher = DefaultHasher::new();
+    (&identifiers, from, text).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
-/// The key of a header's messages.
-pub(super) fn header_key(id: &str) -> String {
-    format!("h:{id}")
+fn party(c: &Connection, key: &str) -> Result<String> {
+    let sql = "SELECT name FROM party WHERE key = ?1";
+    let found = c.prepare_cached(sql)?.query_row([key], |row| row.get(0));
+    Ok(found.optional()?.unwrap_or_default())
 }
 
-fn chain_key(first: &str) -> String {
-    format!("r:{first}")
+/// Whom a message can be addressed to: no other patient, and nothing that is nobody.
+fn is_addressable(key: &str) -> bool {
+    let kind = key.split('/').next().unwrap_or_default();
+    matches!(
+        kind,
+        "Practitioner"
+            | "PractitionerRole"
+            | "Organization"
+            | "CareTeam"
+            | "HealthcareService"
+            | "RelatedPerson"
+            | "Device"
+            | "Group"
+    )
 }
 
-/// The key of a thread that was begun here and that the portal does not know yet.
-pub(super) fn local_key(platform: &Platform) -> String {
-    format!("l:{}", random_id(platform))
+/// What a message belongs to or answers, on this portal.
+fn ties(owner: &Owner, record: &Communication) -> Vec<String> {
+    let evidence = record.part_of.iter().chain(&record.in_response_to);
+    let keys = evidence
+        .chain(&record.based_on)
+        .filter_map(|reference| reference.key(&owner.base));
+    let own = format!("{RESOURCE_TYPE}/{}", record.id);
+    let mut keys: Vec<String> = keys.filter(|key| *key != own).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
-fn is_local(thread_key: &str) -> bool {
-    thread_key.starts_with("l:")
-}
-
-fn topic_key(owner: &Owner, topic: &str, record: &Communication) -> String {
-    let people: BTreeSet<String> = record
-        .sender
-        .iter()
-        .chain(&record.recipients)
-        .filter(|person| !is_owner(owner, person))
+/// The same topic among the same people; nothing where there is no topic.
+fn topic_key(reader: Reader<'_>, record: &Communication) -> String {
+    let Some(topic) = record.heading().map(display_text::line) else {
+        return String::new();
+    };
+    let people = record.sender.iter().chain(&record.recipients);
+    let people: BTreeSet<String> = people
+        .filter(|person| !is_own(reader, person))
         .map(|person| {
-            person
-                .key(&owner.base)
-                .unwrap_or_else(|| shown(Some(person)))
+            let key = person.key(&reader.owner.base);
+            key.unwrap_or_else(|| record.name_of(person).unwrap_or_default().to_owned())
         })
         .collect();
     // Lengths first, so that no topic can imitate another topic with a person.
-    let mut thread_key = format!("t:{}:{topic}", topic.len());
+    let mut key = format!("{}:{topic}", topic.len());
     for person in people {
-        thread_key.push_str(&format!(":{}:{person}", person.len()));
+        key.push_str(&format!(":{}:{person}", person.len()));
     }
-    thread_key
+    key
 }
 
-fn is_owner(owner: &Owner, person: &Reference) -> bool {
-    person
+/// Whether it is the person, or who signed in for them.
+fn is_own(reader: Reader<'_>, person: &Reference) -> bool {
+    let owner = reader.owner;
+    let is_patient = person
         .patient_id(&owner.base)
-        .is_some_and(|id| id == owner.patient || owner.aliases.contains(id))
+        .is_some_and(|id| id == owner.patient || owner.aliases.contains(id));
+    is_patient
+        || reader
+            .user
+            .is_some_and(|user| person.key(&owner.base).as_deref() == Some(user))
 }
 
-fn shown(person: Option<&Reference>) -> String {
-    person
-        .and_then(|person| person.display.as_deref())
-        .map(display_text::line)
-        .unwrap_or_default()
-}
-
-fn text_of(record: &Communication) -> Cow<'_, str> {
-    let mut texts: Vec<Cow<'_, str>> = record
-        .payload
+fn text_of(record: &Communication) -> String {
+    let texts: Vec<Cow<'_, str>> = record
+        .texts
         .iter()
-        .filter_map(|payload| match payload {
-            Payload::ContentString(text) => Some(clean(text)),
-            Payload::Attachment(_) | Payload::Reference(_) => None,
-        })
+        .map(|text| clean(text))
+        .filter(|text| !text.trim().is_empty())
         .collect();
-    match texts.len() {
-        1 => texts.remove(0),
-        _ => texts.join("\n\n").into(),
+    texts.join("\n\n")
+}
+
+fn files(record: &Communication) -> Vec<FileRow> {
+    let name = |text: Option<&str>| -> String {
+        let line = display_text::line(text.unwrap_or_default());
+        line.chars().take(LONGEST_NAME).collect()
+    };
+    let attached = record.attachments.iter().map(|file: &Attachment| FileRow {
+        name: name(file.title.as_deref()),
+        kind: name(file.content_type.as_deref()),
+        size: file.size,
+        url: file.url.clone(),
+        hash: file.hash.clone(),
+    });
+    let referred = record.references.iter().map(|file: &Reference| FileRow {
+        name: name(file.display.as_deref()),
+        url: file.reference.clone(),
+        ..FileRow::default()
+    });
+    attached.chain(referred).collect()
+}
+
+/// When it was sent, else received, else when the portal last changed it.
+fn dated(record: &Communication) -> Dated {
+    let updated = record.last_updated.map_or(0, |at| at.as_millisecond());
+    let sent = record.sent.as_ref().or(record.received.as_ref());
+    match sent {
+        Some(date) => Dated {
+            at: date.start.as_millisecond(),
+            precision: match date.precision {
+                Precision::Year => 0,
+                Precision::Month => 1,
+                Precision::Day => 2,
+                Precision::LocalTime => 3,
+                Precision::Instant => 4,
+            },
+            updated,
+        },
+        None => Dated {
+            at: updated,
+            precision: 4,
+            updated,
+        },
     }
 }
 
-/// When it was sent, else when the portal last changed it, in milliseconds since 1970.
-fn sent_at(record: &Communication) -> i64 {
-    let sent = record
-        .sent
-        .as_ref()
-        .or(record.received.as_ref())
-        .map(|date| date.start);
-    sent.or(record.last_updated)
-        .map_or(0, |at| at.as_millisecond())
-}
-
-/// A text to show with its line ends, and without the marks of hits.
+/// A text to show, with its line ends.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
-    let text = display_text::body(text);
-    // Both marks begin with this byte; hardly any text has it.
-    if !text.bytes().any(|b| b == 0xee) {
-        return text;
+    display_text::body(text)
+}
+
+/// The text around the first hit, in pieces; its beginning where nothing in it is hit.
+pub(super) fn snippet(text: &str, query: &Query) -> Vec<SnippetPart> {
+    let hits = search_text::hits(text, query);
+    let first = hits.first().map_or(0, |hit| hit.start);
+    let begin = text[..first]
+        .char_indices()
+        .rev()
+        .take(BEFORE)
+        .last()
+        .map_or(0, |(at, _)| at);
+    let begin = match text[begin..first].find(char::is_whitespace) {
+        Some(blank) if begin > 0 => begin + blank + 1,
+        _ => begin,
+    };
+    let end = text[first..]
+        .char_indices()
+        .nth(AFTER)
+        .map_or(text.len(), |(at, _)| first + at);
+    let mut parts = Vec::new();
+    let mut add = |text: &str, hit: bool| {
+        if !text.is_empty() {
+            parts.push(SnippetPart {
+                text: text.to_owned(),
+                hit,
+            });
+        }
+    };
+    let mut at = begin;
+    if begin > 0 {
+        add("…", false);
     }
-    let marks = [table::HIT, table::HIT_END];
-    Cow::Owned(text.chars().filter(|c| !marks.contains(c)).collect())
+    for hit in hits
+        .iter()
+        .filter(|hit| hit.start >= begin && hit.end <= end)
+    {
+        add(&text[at..hit.start], false);
+        add(&text[hit.clone()], true);
+        at = hit.end;
+    }
+    add(&text[at.min(end)..end], false);
+    if end < text.len() {
+        add("…", false);
+    }
+    parts
 }
 
-/// An FTS5 expression for all words of `text`, the last as a beginning; nothing when it has no words.
-///
-/// Each word becomes a string (FTS5 §3.1), so nothing that a person types is syntax.
-pub(super) fn query(text: &str) -> Option<String> {
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| format!("\"{word}\""))
-        .collect();
-    (!words.is_empty()).then(|| format!("{}*", words.join(" ")))
-}
-
-/// The resource that sends a queued message; nothing while the message that begins its thread is not sent.
-pub(super) fn resource(message: &Outgoing, owner: &Owner, identifier: &str) -> Option<String> {
-    let begins = is_local(&message.thread_key);
-    if begins && !message.first {
+/// The resource that sends a queued message; nothing while what it answers is not sent.
+pub(super) fn resource(message: &Outgoing, reader: Reader<'_>, identifier: &str) -> Option<String> {
+    if message.waits {
         return None;
     }
-    let patient = format!("Patient/{}", owner.patient);
-    // A head that was never admitted may be somebody else's: it is not named.
-    let part_of = message
-        .thread_key
-        .strip_prefix("h:")
-        .filter(|_| message.header)
-        .map(|id| format!("Communication/{id}"));
-    let answered = message
-        .newest
-        .as_ref()
-        .map(|id| format!("Communication/{id}"));
-    let topic = Some(message.subject.as_str()).filter(|subject| !subject.is_empty());
+    let patient = format!("Patient/{}", reader.owner.patient);
+    let key = |id: &String| format!("{RESOURCE_TYPE}/{id}");
+    let part_of = message.head.as_ref().map(key);
+    let answered = message.newest.as_ref().map(key);
+    let recipients: Vec<&str> = message.recipients.iter().map(String::as_str).collect();
     let resource = OutgoingMessage {
         identifier,
         subject: &patient,
-        sender: &patient,
-        recipients: &[],
+        sender: reader.user.unwrap_or(&patient),
+        recipients: &recipients,
         part_of: part_of.as_deref(),
-        in_response_to: answered.as_deref().filter(|_| !begins && part_of.is_none()),
-        topic,
+        in_response_to: answered.as_deref().filter(|_| part_of.is_none()),
+        topic: Some(message.subject.as_str()).filter(|subject| !subject.is_empty()),
         sent: jiff::Timestamp::from_millisecond(millis(message.at)).unwrap_or_default(),
         text: Some(&message.text),
     };
@@ -352,45 +436,55 @@ pub(super) fn resource(message: &Outgoing, owner: &Owner, identifier: &str) -> O
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
-    #[test]
-    fn nothing_that_is_typed_is_query_syntax() {
-        assert_eq!(query("blood pres").as_deref(), Some("\"blood\" \"pres\"*"));
-        assert_eq!(
-            query("a\" OR text:b*").as_deref(),
-            Some("\"a\" \"OR\" \"text\" \"b\"*")
-        );
-        assert_eq!(query(" -*\" "), None);
+    fn owner() -> Owner {
+        Owner {
+            base: pericard_protocol::base_url::Base::parse("https://portal.example/fhir", false)
+                .unwrap(),
+            patient: "ana".into(),
+            aliases: BTreeSet::new(),
+        }
+    }
+
+    fn outgoing() -> Outgoing {
+        Outgoing {
+            subject: String::new(),
+            text: "Please request me".into(),
+            at: std::time::SystemTime::UNIX_EPOCH,
+            head: None,
+            newest: Some("m1".into()),
+            waits: false,
+            recipients: vec!["Practitioner/7".into()],
+        }
     }
 
     #[test]
-    fn only_an_admitted_head_is_named() {
-        let owner = Owner {
-            base: pericard_protocol::base_url::Base::parse("https://portal.example/fhir", false)
-                .expect("a base"),
-            patient: "ana".into(),
-            aliases: BTreeSet::new(),
+    fn a_message_belongs_to_the_head_or_answers_the_newest() {
+        let owner = owner();
+        let reader = Reader {
+            owner: &owner,
+            user: Some("RelatedPerson/mum"),
         };
-        let sent = |header: bool| {
-            let message = Outgoing {
-                thread_key: header_key("h1"),
-                subject: String::new(),
-                text: "Please request me".into(),
-                at: std::time::SystemTime::UNIX_EPOCH,
-                newest: Some("m1".into()),
-                first: false,
-                header,
-            };
-            resource(&message, &owner, "urn:uuid:1").expect("a resource")
+        let answer = resource(&outgoing(), reader, "urn:uuid:1").unwrap();
+        assert!(answer.contains("inResponseTo") && answer.contains("Communication/m1"));
+        assert!(answer.contains("RelatedPerson/mum") && answer.contains("Practitioner/7"));
+        let headed = Outgoing {
+            head: Some("h1".into()),
+            ..outgoing()
         };
-        assert!(sent(true).contains("Communication/h1"));
-        let unknown = sent(false);
-        assert!(!unknown.contains("h1") && unknown.contains("Communication/m1"));
+        let headed = resource(&headed, reader, "urn:uuid:1").unwrap();
+        assert!(headed.contains("Communication/h1") && !headed.contains("m1"));
+        let waiting = Outgoing {
+            waits: true,
+            ..outgoing()
+        };
+        assert_eq!(resource(&waiting, reader, "urn:uuid:1"), None);
     }
 
     #[test]
     fn texts_lose_what_cannot_be_shown() {
-        assert_eq!(clean("a\u{0}b\u{1b}[2J\nc\td\u{E000}e"), "ab[2J\nc\tde");
+        assert_eq!(clean("a\u{1b}[2J\nc\td"), "a [2J\nc\td");
     }
 }

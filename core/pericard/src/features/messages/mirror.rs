@@ -1,16 +1,18 @@
 //! Messages as a feature: what a sync mirrors and sends.
 
-use pericard_protocol::admission::{AdmittedPage, Owner, RecordKey};
+use pericard_protocol::admission::Owner;
 use pericard_protocol::fhir::capability::ResourceCapability;
 use pericard_protocol::fhir::communication::Communication;
+use pericard_protocol::fhir::names::Names;
 use pericard_protocol::fhir::page::Parse;
+use pericard_protocol::fhir::search::Search;
 use pericard_protocol::oauth::scope::ResourceNeed;
 use rusqlite::Connection;
 
 use crate::features::{FeatureCapability, FeatureDefinition, FeatureFinding};
 use crate::platform::error::Result;
-use crate::storage::{Feature, PageTx, Partition, Schema};
-use crate::sync::{AnyMirror, Mirror, RowChanges};
+use crate::storage::{Feature, IdKind, PageTx, Partition, Schema};
+use crate::sync::{AnyMirror, Applied, Incoming, Mirror, Reader, RowChanges};
 
 use super::{FEATURE, mapping, table};
 
@@ -72,39 +74,76 @@ struct MessageMirror;
 impl Mirror for MessageMirror {
     type Record = Communication;
 
+    /// What is about the person; and where the portal can search so, what the person takes part in: the subject may be
+    /// missing (R4 has it 0..1).
+    fn searches(&self, owner: &Owner, offers: &dyn Fn(&str) -> bool) -> Vec<Search> {
+        let subject = match offers("patient") && !offers("subject") {
+            true => Search::by_patient("patient", owner),
+            false => Search::by_subject(owner),
+        };
+        let taking_part = ["recipient", "sender"].into_iter();
+        let taking_part = taking_part.filter(|parameter| offers(parameter));
+        let taking_part = taking_part.map(|parameter| Search::by_patient(parameter, owner));
+        std::iter::once(subject).chain(taking_part).collect()
+    }
+
     fn apply(
         &self,
         tx: &PageTx<'_>,
-        owner: &Owner,
-        page: &AdmittedPage<Communication>,
+        reader: Reader<'_>,
+        records: &[Incoming<'_, Communication>],
+        names: &Names,
         news: bool,
-    ) -> Result<RowChanges> {
-        mapping::apply(tx, owner, page, news)
+    ) -> Result<Applied> {
+        mapping::apply(tx, reader, records, names, news)
     }
 
-    fn hide(&self, connection: &Connection, keys: &[RecordKey]) -> Result<RowChanges> {
-        mapping::hide(connection, keys)
+    fn remove(&self, connection: &Connection, rows: &[i64], gone: bool) -> Result<RowChanges> {
+        mapping::remove(connection, rows, gone)
     }
 
-    fn holds(&self, connection: &Connection, id: &str) -> Result<bool> {
-        table::holds(connection, id, &mapping::header_key(id))
+    fn no_changes(&self) -> RowChanges {
+        RowChanges::new(FEATURE, IdKind::Thread)
+    }
+
+    fn unnamed(&self, connection: &Connection) -> Result<Vec<String>> {
+        table::unnamed(connection)
+    }
+
+    fn name(&self, connection: &Connection, key: &str, name: &str) -> Result<RowChanges> {
+        let mut changes = self.no_changes();
+        let mut writer = table::Writer::new(connection);
+        writer.name(key, name)?;
+        changes.groups = writer.finish()?;
+        changes.records = !changes.groups.is_empty();
+        Ok(changes)
     }
 
     fn bulk(&self, partition: &Partition, begin: bool) -> Result<()> {
         partition.local(|tx| table::bulk(tx.connection(), begin))
     }
 
+    fn group(&self, connection: &Connection, row: i64) -> Result<i64> {
+        table::thread_of(connection, row)
+    }
+
+    fn sent(&self, connection: &Connection, row: i64, id: &str) -> Result<RowChanges> {
+        let mut changes = self.no_changes();
+        let mut writer = table::Writer::new(connection);
+        writer.sent(row, id)?;
+        changes.groups = writer.finish()?;
+        changes.records = true;
+        Ok(changes)
+    }
+
     fn outgoing(
         &self,
         connection: &Connection,
-        owner: &Owner,
+        reader: Reader<'_>,
         row: i64,
         identifier: &str,
     ) -> Result<Option<String>> {
-        Ok(mapping::resource(
-            &table::outgoing(connection, row)?,
-            owner,
-            identifier,
-        ))
+        let message = table::outgoing(connection, row)?;
+        Ok(mapping::resource(&message, reader, identifier))
     }
 }

@@ -12,21 +12,26 @@ use std::sync::Arc;
 use pericard_protocol::display_text;
 use pericard_protocol::fhir::communication::Communication;
 use pericard_protocol::fhir::page::Parse;
+use pericard_protocol::search_text;
 
 use crate::platform::error::{InputProblem, PericardError, Result};
-use crate::storage::{Feature, IdKind, Partition, millis};
-use crate::sync::{RowChanges, outbox};
+use crate::storage::{Feature, IdKind, Partition, Track, instant, millis, mirrored};
+use crate::sync::{IncompleteReason, RowChanges, outbox};
 
 use super::PersonContext;
 
 pub(crate) use mirror::MessagesFeature;
 pub use model::{
-    Message, MessagePage, MessageState, MessageThread, NewMessage, SearchHit, SearchPage,
-    SnippetPart, ThreadPage,
+    DatePrecision, Message, MessageFile, MessagePage, MessageState, MessageThread, MessagesState,
+    NewMessage, SearchHit, SearchPage, SnippetPart, ThreadPage,
 };
 
 const FEATURE: Feature = Feature::Messages;
 const RESOURCE_TYPE: &str = Communication::RESOURCE_TYPE;
+const TRACK: Track = Track {
+    feature: FEATURE,
+    resource_type: RESOURCE_TYPE,
+};
 /// Rows of one page at most, whatever is asked for.
 const MOST: u32 = 500;
 const LONGEST_TEXT: usize = 20_000;
@@ -74,9 +79,7 @@ impl Messages {
             let thread = row(partition, IdKind::Thread, &thread)?;
             let before = position(partition, after)?;
             let (messages, last) = partition.read(|c| {
-                if !table::has_thread(c, thread)? {
-                    return Err(PericardError::NotFound);
-                }
+                let thread = table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?;
                 table::messages(c, partition.ids(), thread, before, clamp(limit))
             })?;
             Ok(MessagePage {
@@ -98,8 +101,9 @@ impl Messages {
         .await
     }
 
-    /// Messages that contain all words of `text`, the last one also as a beginning, so that it works as one types.
-    /// Case and accents make no difference. No words, no hits. `limit` is 1 to 500.
+    /// Messages whose text, subject, sender or files' names contain all words of `text`, the last one also as a beginning, so
+    /// that it works as one types. Case, accents and the like make no difference, in any script. No words, no hits. `limit`
+    /// is 1 to 500. `InvalidInput` (`TooLong`) beyond 200 characters.
     pub async fn search(
         &self,
         text: String,
@@ -107,11 +111,11 @@ impl Messages {
         limit: u32,
     ) -> Result<SearchPage, PericardError> {
         self.at(move |partition| {
-            if text.len() > LONGEST_QUERY {
+            if text.chars().count() > LONGEST_QUERY {
                 return Err(PericardError::input("text", InputProblem::TooLong));
             }
             let before = position(partition, after)?;
-            let Some(query) = mapping::query(&text) else {
+            let Some(query) = search_text::query(&text) else {
                 return Ok(SearchPage {
                     hits: Vec::new(),
                     after: None,
@@ -122,6 +126,25 @@ impl Messages {
             Ok(SearchPage {
                 hits,
                 after: next(partition, last),
+            })
+        })
+        .await
+    }
+
+    /// How far the messages on this device are those at the portal: when they were last fetched, and whether that was
+    /// everything.
+    pub async fn state(&self) -> Result<MessagesState, PericardError> {
+        self.at(|partition| {
+            partition.read(|c| {
+                let state = mirrored::state(c, TRACK)?;
+                let absent = mirrored::absent(c, Some(TRACK))?;
+                Ok(MessagesState {
+                    synced_at: state.synced_at.map(instant),
+                    complete_at: state.complete_at.map(instant),
+                    incomplete: state.incomplete.as_deref().map(IncompleteReason::named),
+                    held: absent.unmatched,
+                    unreadable: absent.unreadable,
+                })
             })
         })
         .await
@@ -142,7 +165,8 @@ impl Messages {
         let person = self.person.clone();
         self.at(move |partition| {
             let thread = row(partition, IdKind::Thread, &thread)?;
-            if partition.local(|tx| table::mark_read(tx, thread))? {
+            let read = partition.local(|tx| table::mark_read(tx.connection(), thread))?;
+            if let Some(thread) = read {
                 notify(&*person, partition, [thread], false);
             }
             Ok(())
@@ -164,9 +188,9 @@ impl Messages {
             let row = row(partition, IdKind::Message, &message)?;
             let changes = partition.local(|tx| {
                 outbox::withdraw(tx, FEATURE, row)?;
-                let mut threads = table::Threads::default();
-                table::remove(tx.connection(), &mut threads, row)?;
-                threads.write(tx.connection())
+                let mut writer = table::Writer::new(tx.connection());
+                writer.remove(row, false)?;
+                writer.finish()
             })?;
             notify(&*person, partition, changes, true);
             Ok(())
@@ -276,29 +300,41 @@ fn queue(
     let (name, at) = (person.name(), millis(person.platform().clock.now()));
     let (thread, id) = partition.local(|tx| {
         let c = tx.connection();
-        let mut threads = table::Threads::default();
         let thread = match thread {
-            Some(thread) if table::has_thread(c, thread)? => thread,
-            Some(_) => return Err(PericardError::NotFound),
-            None => {
-                let thread = threads.with_key(c, &mapping::local_key(person.platform()))?;
-                threads.at(c, thread)?.subject.clone_from(&subject);
-                thread
-            }
+            Some(thread) => Some(table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?),
+            None => None,
         };
-        let new = table::NewRow {
-            remote: None,
-            version: None,
-            sender: &name,
+        let content = table::Content {
+            remote: String::new(),
+            sender: name,
+            sender_key: String::new(),
             outgoing: true,
-            unread: false,
-            at,
-            text: &text,
+            dated: table::Dated {
+                at,
+                precision: 4,
+                updated: at,
+            },
+            subject: thread.map_or(subject, |_| String::new()),
+            text: text.into_owned(),
+            files: Vec::new(),
+            others: Vec::new(),
+            parties: Vec::new(),
+            ties: match thread {
+                Some(thread) => table::tie_to(c, thread)?.into_iter().collect(),
+                None => Vec::new(),
+            },
+            topic_key: String::new(),
+            category: String::new(),
+            urgent: false,
+            silent: false,
+            hidden: false,
+            copy_key: String::new(),
         };
-        let id = table::write(tx, &mut threads, thread, &new)?;
+        let mut writer = table::Writer::new(c);
+        let id = writer.insert(&content, false)?;
         outbox::queue(tx, person.platform(), FEATURE, id)?;
-        threads.write(c)?;
-        Ok((thread, id))
+        writer.finish()?;
+        Ok((table::thread_of(c, id)?, id))
     })?;
     notify(person, partition, [thread], true);
     partition

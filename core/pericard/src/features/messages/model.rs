@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use crate::sync::IncompleteReason;
+
 /// A conversation, as a row of the inbox.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct MessageThread {
@@ -17,8 +19,10 @@ pub struct MessageThread {
     pub last_outgoing: bool,
     /// The beginning of the last message, at most 200 characters.
     pub last_text: String,
-    /// When the last message was sent.
+    /// When the last message was sent; `last_precision` says how much of it is known.
     pub last_at: SystemTime,
+    /// How much of `last_at` is known.
+    pub last_precision: DatePrecision,
     /// How many messages have not been read on this device.
     pub unread: u32,
     /// How many messages there are on this device.
@@ -45,14 +49,82 @@ pub struct Message {
     pub from: String,
     /// Whether the person wrote it.
     pub outgoing: bool,
-    /// The text, plain.
+    /// The text, plain, with `\n` between lines; empty where the message is a file, or says nothing.
     pub text: String,
-    /// When it was sent; for a queued one, when it was written.
+    /// Its files, as the sender describes them.
+    pub files: Vec<MessageFile>,
+    /// When it was sent; for a queued one, when it was written. `precision` says how much of it is known.
     pub at: SystemTime,
+    /// How much of `at` is known.
+    pub precision: DatePrecision,
     /// Where it stands.
     pub state: MessageState,
-    /// Not read on this device yet. Messages that were there before the first sync count as read.
+    /// Not read on this device yet. Messages that were there before the first sync count as read; one whose text the portal
+    /// has changed counts as new.
     pub unread: bool,
+    /// The portal has changed its text since it was first here.
+    pub edited: bool,
+    /// What kind of message it is, as the portal names it; may be empty.
+    pub category: String,
+    /// The portal marks it as more than routine (`Communication.priority`).
+    pub urgent: bool,
+}
+
+/// How far the messages on this device are those at the portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct MessagesState {
+    /// When a sync last ended, by the device's clock; nothing before the first one.
+    pub synced_at: Option<SystemTime>,
+    /// When a sync last proved that everything is here; nothing where none ever has.
+    pub complete_at: Option<SystemTime>,
+    /// Why the last sync could not prove it; nothing where it did, and before the first one.
+    pub incomplete: Option<IncompleteReason>,
+    /// Messages that could not be matched to the person. They are neither stored nor shown.
+    pub held: u64,
+    /// Messages that could not be read. They are asked for again once a day.
+    pub unreadable: u64,
+}
+
+/// How much of a date is known.
+///
+/// Portals often know a day and no time. Such a date is the same in every time zone: format it in UTC, with the parts
+/// that are known and no others. Only an `Instant` is shown in the person's own zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum DatePrecision {
+    /// A year.
+    Year,
+    /// A month.
+    Month,
+    /// A day.
+    Day,
+    /// A time whose zone is not known: shown as it is, formatted in UTC.
+    LocalTime,
+    /// A moment.
+    Instant,
+}
+
+impl DatePrecision {
+    /// Reads the database column.
+    pub(super) fn of_column(column: u8) -> Self {
+        match column {
+            0 => Self::Year,
+            1 => Self::Month,
+            2 => Self::Day,
+            3 => Self::LocalTime,
+            _ => Self::Instant,
+        }
+    }
+}
+
+/// A file of a message. Everything about it is the sender's claim.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct MessageFile {
+    /// A name to show, on one line; may be empty.
+    pub name: String,
+    /// The MIME type; may be empty.
+    pub content_type: String,
+    /// In bytes, where that is given.
+    pub size: Option<u64>,
 }
 
 /// Where a message stands.

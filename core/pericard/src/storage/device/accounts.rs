@@ -98,9 +98,17 @@ impl Device {
                 ],
             )?;
             tx.execute(
-                "INSERT INTO person (id, account, patient, name, is_self, wrapped) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (account, patient) DO UPDATE SET name = ?4, is_self = ?5, wrapped = ?6",
-                (&person.id, &row.id, &person.patient, &person.name, person.is_self, &person.wrapped),
+                "INSERT INTO person (id, account, patient, name, is_self, wrapped, user) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (account, patient) DO UPDATE SET name = ?4, is_self = ?5, wrapped = ?6, user = ?7",
+                (
+                    &person.id,
+                    &row.id,
+                    &person.patient,
+                    &person.name,
+                    person.is_self,
+                    &person.wrapped,
+                    person.user.as_deref().unwrap_or_default(),
+                ),
             )?;
             tx.execute("DELETE FROM sign_in WHERE id = ?1", [sign_in])?;
             Ok(())
@@ -263,7 +271,7 @@ impl Device {
     pub(crate) fn people(&self, account: &str) -> Result<Vec<PersonRow>> {
         self.database.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT id, patient, name, is_self, wrapped FROM person WHERE account = ?1 ORDER BY is_self DESC, rowid",
+                "SELECT id, patient, name, is_self, wrapped, user FROM person WHERE account = ?1 ORDER BY is_self DESC, rowid",
             )?;
             let rows = statement.query_map([account], |row| {
                 Ok(PersonRow {
@@ -272,6 +280,7 @@ impl Device {
                     name: row.get(2)?,
                     is_self: row.get(3)?,
                     wrapped: row.get(4)?,
+                    user: row.get::<_, Option<String>>(5)?.filter(|user| !user.is_empty()),
                 })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)

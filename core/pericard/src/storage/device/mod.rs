@@ -215,7 +215,8 @@ mod tests {
                 INSERT INTO token_grant (account, patient, access_token, expires, refresh_token, scope)
                     VALUES ('{account}', 'p', 'a', 1, 'r', 's');
                 INSERT INTO superseded VALUES ('{account}', 'c', 'old');
-                INSERT INTO person VALUES ('{account}p', '{account}', 'p', 'Name', 1, x'00');
+                INSERT INTO person (id, account, patient, name, is_self, wrapped)
+                    VALUES ('{account}p', '{account}', 'p', 'Name', 1, x'00');
                 INSERT OR REPLACE INTO portal (base, document) VALUES ('{base}', '{{}}');
                 INSERT OR REPLACE INTO registration VALUES ('{base}', 'i', 'r', 'c');
                 {} {}"#,

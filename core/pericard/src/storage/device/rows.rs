@@ -79,6 +79,8 @@ pub(crate) struct PersonRow {
     pub(crate) patient: String,
     pub(crate) name: String,
     pub(crate) is_self: bool,
+    /// Who signed in for them, as `Type/id`; nothing where that is the person.
+    pub(crate) user: Option<String>,
     pub(crate) wrapped: Vec<u8>,
 }
 

@@ -98,5 +98,8 @@ ALTER TABLE portal ADD COLUMN bearer INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE account RENAME COLUMN heard TO last_contact;
 ALTER TABLE account RENAME COLUMN heard_uptime TO last_contact_uptime;
 ALTER TABLE account RENAME COLUMN wanted TO step_up;
+", "
+-- Who signed in for the person, as `Type/id`; empty where that is the person. They are the sender of what is written here.
+ALTER TABLE person ADD COLUMN user TEXT NOT NULL DEFAULT '';
 "],
 };

@@ -34,7 +34,7 @@ fn a_message_is_read() {
 fn a_message_prints_nothing() {
     let message = Communication::parse(MESSAGE).unwrap();
     assert_eq!(format!("{message:?}"), "Communication(..)");
-    assert_eq!(format!("{:?}", message.payload[0]), "Payload(..)");
+    assert_eq!(format!("{:?}", message.attachments[0]), "Attachment(..)");
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_subject_that_cannot_be_read_is_not_a_missing_subject() {
     for subject in [
         r#""Patient/ana""#,
         "7",
-        r#"[{"reference":"Patient/ana"}]"#,
+        r#"[{"reference":"Patient/ana"},{"reference":"Patient/ben"}]"#,
         r#"{"reference":7}"#,
     ] {
         let json = format!(r#"{{"resourceType":"Communication","id":"1","subject":{subject}}}"#);
@@ -73,14 +73,20 @@ fn a_member_of_a_wrong_type_costs_only_itself() {
             "identifier",
             "contained",
             "note",
+            "text",
             "priority",
+            "basedOn",
+            "reasonCode",
+            "reason",
+            "about",
+            "medium",
         ] {
             let json = format!(
                 r#"{{"resourceType":"Communication","id":"1","subject":{{"reference":"Patient/ana"}},
                     "payload":[null,7,{{"contentString":7}},{{"contentString":"Hello"}}],"{member}":{odd}}}"#
             );
             let read = Communication::parse(&json).unwrap_or_else(|_| panic!("{member}: {odd}"));
-            assert_eq!(read.payload, [Payload::ContentString("Hello".into())]);
+            assert_eq!(read.texts, ["Hello"]);
             assert_eq!(read.subject, Some(Reference::literal("Patient/ana")));
         }
     }
@@ -109,7 +115,9 @@ fn a_list_that_decides_is_never_cut() {
             "{member}"
         );
     }
-    assert!(many("category", "{}", 100_000).is_ok());
+    for member in ["category", "basedOn", "reasonCode", "note"] {
+        assert!(many(member, "{}", 100_000).is_ok(), "{member}");
+    }
 }
 
 #[test]
@@ -146,6 +154,207 @@ fn an_identifier_counts_only_if_both_parts_are_equal() {
     assert!(message.has_identifier("urn:ietf:rfc:3986", "urn:uuid:1"));
     assert!(!message.has_identifier("urn:ietf:rfc:3986", "urn:uuid:2"));
     assert!(!message.has_identifier("", "urn:uuid:1"));
+}
+
+fn with(members: &str) -> Communication {
+    Communication::parse(&format!(
+        r#"{{"resourceType":"Communication","id":"1","subject":{{"reference":"Patient/ana"}},{members}}}"#
+    ))
+    .unwrap()
+}
+
+#[test]
+fn what_is_said_is_found_wherever_it_stands() {
+    for (members, texts) in [
+        (
+            r#""payload":[{"contentString":"One"},{"contentString":"Two"}]"#,
+            &["One", "Two"][..],
+        ),
+        (r#""payload":{"contentString":"One"}"#, &["One"]),
+        (
+            r#""payload":[{"contentCodeableConcept":{"text":"Please call us"}}]"#,
+            &["Please call us"],
+        ),
+        (
+            r#""payload":[{"contentCodeableConcept":{"coding":[{"code":"call"},{"display":"Call"}]}}]"#,
+            &["Call"],
+        ),
+        (
+            r#""payload":[{"contentCodeableConcept":{"coding":[{"code":"call"}]}}]"#,
+            &["call"],
+        ),
+        (
+            r#""payload":[{"contentAttachment":{"contentType":"text/plain","data":"T25l"}},{"contentString":"Two"}]"#,
+            &["One", "Two"],
+        ),
+        (
+            r#""payload":[{"contentAttachment":{"contentType":"text/html","data":"PHA+T25lPC9wPlR3bw=="}}]"#,
+            &["One\n\nTwo"],
+        ),
+        (
+            r#""payload":[{"contentString":"<b>as</b> written"}]"#,
+            &["<b>as</b> written"],
+        ),
+        (
+            r#""payload":[{"contentString":"One\rTwo\r\nThree\u2028Four\u0085Five\u000bSix"}]"#,
+            &["One\nTwo\nThree\nFour\nFive\nSix"],
+        ),
+        (
+            r#""payload":[{"contentString":"half \ud83d an emoji"}]"#,
+            &["half \u{fffd} an emoji"],
+        ),
+        (
+            r#""payload":[{"contentString":" "}],"note":[{"text":"Come on Monday"}]"#,
+            &["Come on Monday"],
+        ),
+        (
+            r#""payload":[{}],"note":{"text":"Come"},"text":{"div":"<div>No</div>"}"#,
+            &["Come"],
+        ),
+        (
+            r#""payload":null,"note":[{"text":7},{"text":"A"},{"text":"B"}]"#,
+            &["A", "B"],
+        ),
+        (
+            r#""text":{"status":"additional","div":"<div><p>Come</p><p>on Monday</p></div>"}"#,
+            &["Come\n\non Monday"],
+        ),
+        (
+            r#""payload":[{"contentString":"One"}],"note":[{"text":"remark"}],"text":{"div":"<p>x</p>"}"#,
+            &["One"],
+        ),
+        (
+            r#""payload":[{"contentReference":{"reference":"Binary/1"}}],"note":[{"text":"remark"}]"#,
+            &[],
+        ),
+        (r#""payload":7,"note":"x","text":"y""#, &[]),
+    ] {
+        assert_eq!(with(members).texts, texts, "{members}");
+    }
+}
+
+#[test]
+fn only_what_its_parts_say_is_said_by_a_message_itself() {
+    for silent in [
+        r#""status":"completed""#,
+        r#""payload":[]"#,
+        r#""payload":[{}]"#,
+        r#""payload":[null,7,{"contentString":" "},{"contentAttachment":{}},{"contentReference":{}}]"#,
+        r#""payload":[{"contentAttachment":{"contentType":"text/plain","data":"ICA="}}]"#,
+        r#""note":[{"text":"remark"}],"text":{"div":"<p>remark</p>"}"#,
+    ] {
+        assert!(with(silent).is_silent(), "{silent}");
+    }
+    for says in [
+        r#""payload":[{"contentString":"x"}]"#,
+        r#""payload":[{"contentAttachment":{"title":"Letter"}}]"#,
+        r#""payload":[{"contentReference":{"display":"Letter"}}]"#,
+        r#""payload":[{"contentReference":"Binary/1"}]"#,
+        r#""payload":[{"contentCodeableConcept":{"text":"x"}}]"#,
+    ] {
+        assert!(!with(says).is_silent(), "{says}");
+    }
+}
+
+#[test]
+fn a_file_is_an_attachment() {
+    let read = with(
+        r#""payload":[
+        {"contentAttachment":{"contentType":"application/pdf","url":"Binary/9","title":"Letter.pdf","size":"1234","hash":"x"}},
+        {"contentAttachment":{"contentType":"text/plain","url":"Binary/8","size":12}},
+        {"contentAttachment":{"contentType":"image/png","data":"AAAA","size":-1,"title":null}},
+        {"contentString":"See attached","contentReference":{"display":"Letter of 3 March"}}]"#,
+    );
+    assert_eq!(read.texts, ["See attached"]);
+    assert_eq!(
+        read.references[0].display.as_deref(),
+        Some("Letter of 3 March")
+    );
+    let files: Vec<_> = read
+        .attachments
+        .iter()
+        .map(|it| (it.url.as_deref(), it.size, it.is_inline()))
+        .collect();
+    assert_eq!(
+        files,
+        [
+            (Some("Binary/9"), Some(1234), false),
+            (Some("Binary/8"), Some(12), false),
+            (None, None, true)
+        ]
+    );
+    assert_eq!(read.attachments[0].title.as_deref(), Some("Letter.pdf"));
+    assert_eq!(read.attachments[2].content(), Some(vec![0, 0, 0]));
+}
+
+#[test]
+fn what_ties_a_message_to_others_is_kept() {
+    let read = with(
+        r#""basedOn":[{"reference":"CommunicationRequest/1"},7],"partOf":[{"reference":"Task/2"}],
+        "priority":"urgent","reasonCode":[{},{"text":"Follow-up"}],"reason":[{"concept":{"text":"No"}}]"#,
+    );
+    assert_eq!(
+        read.based_on[0],
+        Reference::literal("CommunicationRequest/1")
+    );
+    assert_eq!(read.part_of[0], Reference::literal("Task/2"));
+    assert_eq!(read.priority, Some(Priority::Urgent));
+    assert_eq!(
+        (read.topic.as_deref(), read.heading()),
+        (None, Some("Follow-up"))
+    );
+    let read = with(
+        r#""topic":{"text":"Results"},"reason":[{"concept":{"text":"Follow-up"}}],"priority":"soon""#,
+    );
+    assert_eq!(
+        (read.heading(), read.reason.as_deref()),
+        (Some("Results"), Some("Follow-up"))
+    );
+    assert_eq!(read.priority, None);
+    let read = with(r#""topic":{"text":" ","coding":[{"display":""},{"display":"Results"}]}"#);
+    assert_eq!(read.heading(), Some("Results"));
+}
+
+#[test]
+fn somebody_without_a_display_is_named_by_what_is_contained() {
+    let read = with(
+        r##""sender":{"reference":"#p"},"recipient":[{"reference":"#p","display":"Dr. D"},{"reference":"#x","display":" "}],
+        "contained":[{"resourceType":"Practitioner","id":"p","name":[{"text":"Dr. Contained"}]}]"##,
+    );
+    assert_eq!(
+        read.name_of(read.sender.as_ref().unwrap()),
+        Some("Dr. Contained")
+    );
+    let names: Vec<_> = read.recipients.iter().map(|it| read.name_of(it)).collect();
+    assert_eq!(names, [Some("Dr. D"), None]);
+}
+
+#[test]
+fn a_number_may_stand_where_a_token_belongs() {
+    let read = with(r#""meta":{"versionId":3},"identifier":[{"system":"urn:x","value":12345}]"#);
+    assert_eq!(read.version_id.as_deref(), Some("3"));
+    assert!(read.has_identifier("urn:x", "12345"));
+    let numbered = r#"{"resourceType":"Communication","id":17}"#;
+    assert_eq!(Communication::parse(numbered).unwrap().id, "17");
+}
+
+#[test]
+fn a_status_is_known_in_every_spelling() {
+    for (said, status) in [
+        (r#""entered-in-error""#, Status::EnteredInError),
+        (r#""Entered-In-Error""#, Status::EnteredInError),
+        (r#""ENTERED_IN_ERROR ""#, Status::EnteredInError),
+        (r#"["entered-in-error"]"#, Status::EnteredInError),
+        (r#""aborted""#, Status::Stopped),
+        (r#""sent""#, Status::Unknown),
+        ("7", Status::Unknown),
+    ] {
+        assert_eq!(
+            with(&format!(r#""status":{said}"#)).status,
+            status,
+            "{said}"
+        );
+    }
 }
 
 proptest! {

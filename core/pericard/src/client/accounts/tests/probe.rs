@@ -1,10 +1,11 @@
 //! A feature that exists only in tests: it mirrors FHIR's `Flag`.
 
-use pericard_protocol::admission::{Admissible, AdmittedPage, Owner, RecordKey};
+use pericard_protocol::admission::{Admissible, Owner};
 use pericard_protocol::fhir::FhirError;
 use pericard_protocol::fhir::capability::ResourceCapability;
 use pericard_protocol::fhir::contained::Contained;
 use pericard_protocol::fhir::datatypes::{Meta, Reference};
+use pericard_protocol::fhir::names::Names;
 use pericard_protocol::fhir::page::{Entry, Parse};
 use pericard_protocol::fhir::search::Search;
 use pericard_protocol::oauth::scope::ResourceNeed;
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use crate::features::{FeatureCapability, FeatureDefinition, FeatureFinding};
 use crate::platform::error::Result;
 use crate::storage::{Feature, IdKind, PageTx, Schema};
-use crate::sync::{AnyMirror, Mirror, RowChanges};
+use crate::sync::{AnyMirror, Applied, Incoming, Mirror, Reader, RowChanges};
 
 /// FHIR's `Flag`, as far as the feature needs it.
 pub(super) struct Flag {
@@ -62,6 +63,10 @@ impl Parse for Flag {
 
     fn last_updated(&self) -> Option<jiff::Timestamp> {
         self.meta.last_updated
+    }
+
+    fn version_id(&self) -> Option<&str> {
+        self.meta.version_id.as_deref()
     }
 }
 
@@ -137,29 +142,40 @@ impl FeatureDefinition for Probe {
 impl Mirror for Probe {
     type Record = Flag;
 
-    fn searches(&self, owner: &Owner) -> Vec<Search> {
+    fn searches(&self, owner: &Owner, _: &dyn Fn(&str) -> bool) -> Vec<Search> {
         vec![Search::by_patient("patient", owner).and("status", "active")]
     }
 
     fn apply(
         &self,
         tx: &PageTx<'_>,
-        _: &Owner,
-        page: &AdmittedPage<Flag>,
+        _: Reader<'_>,
+        records: &[Incoming<'_, Flag>],
+        _: &Names,
         _: bool,
-    ) -> Result<RowChanges> {
-        for flag in page.admitted() {
-            tx.connection()
-                .execute("INSERT OR REPLACE INTO flag VALUES (?1)", [&flag.id])?;
+    ) -> Result<Applied> {
+        let mut insert = tx
+            .connection()
+            .prepare("INSERT OR REPLACE INTO flag (id) VALUES (?1) RETURNING rowid")?;
+        let mut shown = Vec::new();
+        for incoming in records {
+            let row = insert.query_row([&incoming.record.id], |row| row.get(0))?;
+            shown.push(Some(row));
         }
-        Ok(RowChanges::new(Feature::Probe, IdKind::Position))
+        Ok(Applied {
+            shown,
+            changes: self.no_changes(),
+        })
     }
 
-    fn hide(&self, _: &Connection, _: &[RecordKey]) -> Result<RowChanges> {
-        Ok(RowChanges::new(Feature::Probe, IdKind::Position))
+    fn remove(&self, connection: &Connection, rows: &[i64], _: bool) -> Result<RowChanges> {
+        for row in rows {
+            connection.execute("DELETE FROM flag WHERE rowid = ?1", [row])?;
+        }
+        Ok(self.no_changes())
     }
 
-    fn holds(&self, _: &Connection, _: &str) -> Result<bool> {
-        Ok(false)
+    fn no_changes(&self) -> RowChanges {
+        RowChanges::new(Feature::Probe, IdKind::Position)
     }
 }

@@ -1,63 +1,116 @@
 //! Reading: the inbox, a thread, a message, the outbox, search. Every list walks an index.
 
+use pericard_protocol::search_text::Query;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::platform::error::Result;
 use crate::storage::{IdKind, Ids, instant};
-use crate::sync::outbox::OutboxState;
+use crate::sync::outbox;
+use pericard_protocol::sync::outbox::State;
 
-use super::super::model::{Message, MessageState, MessageThread, SearchHit, SnippetPart};
-use super::threads::{ThreadRow, thread_columns, thread_row};
+use super::super::mapping;
+use super::super::model::{
+    DatePrecision, Message, MessageFile, MessageState, MessageThread, SearchHit,
+};
+use super::rows::{FileRow, read_files};
+use super::summary::{Place, Summary, summary_columns};
 
-/// A page of the inbox that ends before the message row `before`, newest first.
+/// Where a list goes on: behind this message. It is known by its row; should that be gone, by when it was first sent.
+fn place_of(c: &Connection, row: i64) -> Result<Place> {
+    if row == i64::MAX {
+        return Ok(Place {
+            at: i64::MAX,
+            updated: i64::MAX,
+            length: usize::MAX,
+            remote: String::new(),
+            row,
+        });
+    }
+    let sql = "SELECT at, updated, remote FROM message WHERE id = ?1";
+    let found = c.prepare_cached(sql)?.query_row([row], |r| {
+        let remote: String = r.get(2)?;
+        Ok(Place {
+            at: r.get(0)?,
+            updated: r.get(1)?,
+            length: remote.len(),
+            remote,
+            row,
+        })
+    });
+    Ok(found.optional()?.unwrap_or(Place {
+        at: row >> 12,
+        row,
+        ..Place::default()
+    }))
+}
+
+fn length(place: &Place) -> i64 {
+    i64::try_from(place.length).unwrap_or(i64::MAX)
+}
+
+/// A page of the inbox behind the message row `after`, newest first; and the row behind which the next page begins.
 pub(crate) fn threads(
     c: &Connection,
     ids: &Ids,
-    before: i64,
+    after: i64,
     limit: u32,
 ) -> Result<(Vec<MessageThread>, Option<i64>)> {
+    let place = place_of(c, after)?;
     let mut statement = c.prepare_cached(THREADS)?;
     let rows = statement
-        .query_map((before, limit), thread_row)?
+        .query_map(
+            (
+                place.at,
+                place.updated,
+                length(&place),
+                &place.remote,
+                place.row,
+                limit,
+            ),
+            |row| Ok((row.get::<_, i64>(0)?, Summary::of_row(row, 1)?)),
+        )?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let last = rows
         .last()
         .filter(|_| rows.len() == limit as usize)
-        .map(|(_, row)| row.last_message);
-    Ok((
-        rows.into_iter()
-            .map(|(id, row)| row.into_view(ids, id))
-            .collect(),
-        last,
-    ))
+        .and_then(|(_, summary)| summary.last.as_ref())
+        .map(|last| last.place.row);
+    let threads = rows
+        .into_iter()
+        .map(|(id, summary)| to_view(summary, ids, id));
+    Ok((threads.collect(), last))
 }
 
 pub(super) const THREADS: &str = concat!(
-    "SELECT ",
-    thread_columns!(),
-    " FROM thread WHERE messages > 0 AND last_message < ?1 ORDER BY last_message DESC LIMIT ?2"
+    "SELECT id, ",
+    summary_columns!(),
+    " FROM thread WHERE messages > 0
+      AND (last_at, last_updated, length(last_remote), last_remote, last_message) < (?1, ?2, ?3, ?4, ?5)
+      ORDER BY last_at DESC, last_updated DESC, length(last_remote) DESC, last_remote DESC, last_message DESC LIMIT ?6"
 );
 
-impl ThreadRow {
-    fn into_view(self, ids: &Ids, id: i64) -> MessageThread {
-        MessageThread {
-            id: ids.encode(IdKind::Thread, id),
-            subject: self.subject,
-            participants: self.participants,
-            last_from: self.last_from,
-            last_outgoing: self.last_outgoing,
-            last_text: self.last_text,
-            last_at: instant(self.last_at),
-            unread: self.unread.try_into().unwrap_or(0),
-            messages: self.messages.try_into().unwrap_or(0),
-        }
+fn to_view(summary: Summary, ids: &Ids, id: i64) -> MessageThread {
+    let participants = summary.participants();
+    let subject = summary.subject().to_owned();
+    let last = summary.last.unwrap_or_default();
+    MessageThread {
+        id: ids.encode(IdKind::Thread, id),
+        subject,
+        participants,
+        last_from: last.from,
+        last_outgoing: last.outgoing,
+        last_text: last.text,
+        last_at: instant(last.place.at),
+        last_precision: DatePrecision::of_column(last.precision),
+        unread: summary.unread.try_into().unwrap_or(0),
+        messages: summary.messages.try_into().unwrap_or(0),
     }
 }
 
 macro_rules! message_columns {
     () => {
-        "message.id, message.thread, message.sender, message.outgoing, message.text, message.at,
-         message.unread, message.remote, outbox.state, outbox.status"
+        "message.id, message.thread, message.sender, message.outgoing, message.text, message.at, message.precision,
+         message.unread, message.edited, message.files, message.category, message.urgent, outbox.state, outbox.status"
     };
 }
 
@@ -72,43 +125,56 @@ pub(super) const MESSAGES: &str = concat!(
     message_columns!(),
     " FROM message ",
     with_outbox!(),
-    " WHERE message.thread = ?1 AND message.id < ?2 ORDER BY message.id DESC LIMIT ?3"
+    " WHERE message.thread = ?1 AND message.shown = 1
+      AND (message.at, message.updated, length(message.remote), message.remote, message.id) < (?2, ?3, ?4, ?5, ?6)
+      ORDER BY message.at DESC, message.updated DESC, length(message.remote) DESC, message.remote DESC, message.id DESC
+      LIMIT ?7"
 );
 pub(super) const ONE: &str = concat!(
     "SELECT ",
     message_columns!(),
     " FROM message ",
     with_outbox!(),
-    " WHERE message.id = ?1"
+    " WHERE message.id = ?1 AND message.shown = 1"
 );
 pub(super) const QUEUED: &str = concat!(
     "SELECT ",
     message_columns!(),
     " FROM outbox JOIN message ON message.id = outbox.item WHERE +outbox.feature = 'messages' ORDER BY outbox.id"
 );
-/// The marks are [`HIT`] and [`HIT_END`].
+/// A hit in the head of a thread is shown as the thread's newest message, unless that is a hit itself.
 pub(super) const SEARCH: &str = concat!(
     "SELECT ",
     message_columns!(),
-    ", thread.subject, snippet(message_text, 0, '\u{E000}', '\u{E001}', '…', 16)
-     FROM message_text JOIN message ON message.id = message_text.rowid
-     JOIN thread ON thread.id = message.thread ",
+    ", thread.subject, hit.id
+     FROM message_text JOIN message AS hit ON hit.id = message_text.rowid
+     JOIN thread ON thread.id = hit.thread
+     JOIN message ON message.id = CASE hit.shown WHEN 1 THEN hit.id ELSE thread.last_message END ",
     with_outbox!(),
-    " WHERE message_text MATCH ?1 AND message_text.rowid < ?2 ORDER BY message_text.rowid DESC LIMIT ?3"
+    " WHERE message_text MATCH ?1 AND message_text.rowid < ?2 AND (hit.shown = 1
+          OR hit.silent = 1 AND thread.messages > 0 AND NOT EXISTS
+              (SELECT 1 FROM message_text AS newest WHERE newest.rowid = thread.last_message AND newest.words MATCH ?1))
+      ORDER BY message_text.rowid DESC LIMIT ?3"
 );
 
 fn message(row: &Row<'_>, ids: &Ids) -> rusqlite::Result<Message> {
     let outgoing: bool = row.get(3)?;
-    let queued: Option<String> = row.get(8)?;
+    let queued: Option<String> = row.get(12)?;
     let state = match queued {
-        Some(state) => match OutboxState::from_columns(&state, row.get(9)?) {
-            OutboxState::Queued => MessageState::Queued,
-            OutboxState::Sending => MessageState::Sending,
-            OutboxState::Failed(status) => MessageState::Failed { status },
-            OutboxState::Unknown => MessageState::Unknown,
+        Some(state) => match outbox::state_of(&state, row.get(13)?) {
+            State::Queued => MessageState::Queued,
+            State::Sending | State::Doubtful => MessageState::Sending,
+            State::Failed(status) => MessageState::Failed { status },
+            State::Unknown => MessageState::Unknown,
         },
         None if outgoing => MessageState::Sent,
         None => MessageState::Received,
+    };
+    let files: String = row.get(9)?;
+    let file = |file: FileRow| MessageFile {
+        name: file.name,
+        content_type: file.kind,
+        size: file.size,
     };
     Ok(Message {
         id: ids.encode(IdKind::Message, row.get(0)?),
@@ -117,29 +183,53 @@ fn message(row: &Row<'_>, ids: &Ids) -> rusqlite::Result<Message> {
         outgoing,
         text: row.get(4)?,
         at: instant(row.get(5)?),
+        precision: DatePrecision::of_column(row.get(6)?),
         state,
-        unread: row.get(6)?,
+        unread: row.get(7)?,
+        edited: row.get(8)?,
+        files: read_files(&files).into_iter().map(file).collect(),
+        category: row.get(10)?,
+        urgent: row.get(11)?,
     })
 }
 
-/// Whether there is such a thread.
-pub(crate) fn has_thread(c: &Connection, thread: i64) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM thread WHERE id = ?1)";
+/// The thread with this row, or the one that it has become part of.
+pub(crate) fn has_thread(c: &Connection, thread: i64) -> Result<Option<i64>> {
+    let sql = "SELECT coalesce(merged, id) FROM thread WHERE id = ?1";
     Ok(c.prepare_cached(sql)?
-        .query_row([thread], |row| row.get(0))?)
+        .query_row([thread], |row| row.get(0))
+        .optional()?)
 }
 
-/// A page of a thread that ends before the row `before`, newest first.
+/// The thread of a message.
+pub(crate) fn thread_of(c: &Connection, row: i64) -> Result<i64> {
+    Ok(
+        c.prepare_cached("SELECT thread FROM message WHERE id = ?1")?
+            .query_row([row], |r| r.get(0))?,
+    )
+}
+
+/// A page of a thread behind the row `after`, newest first.
 pub(crate) fn messages(
     c: &Connection,
     ids: &Ids,
     thread: i64,
-    before: i64,
+    after: i64,
     limit: u32,
 ) -> Result<(Vec<Message>, Option<i64>)> {
+    let place = place_of(c, after)?;
     let mut statement = c.prepare_cached(MESSAGES)?;
     let mut last = None;
-    let rows = statement.query_map((thread, before, limit), |row| {
+    let key = (
+        thread,
+        place.at,
+        place.updated,
+        length(&place),
+        &place.remote,
+        place.row,
+        limit,
+    );
+    let rows = statement.query_map(key, |row| {
         last = Some(row.get(0)?);
         message(row, ids)
     })?;
@@ -162,46 +252,27 @@ pub(crate) fn queued(c: &Connection, ids: &Ids) -> Result<Vec<Message>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Marks hits in snippets: two characters that no text of a portal has (they are removed on the way in).
-pub(crate) const HIT: char = '\u{E000}';
-pub(crate) const HIT_END: char = '\u{E001}';
-
-/// A page of hits before the row `before`, newest first. `query` is an FTS5 expression.
+/// A page of hits before the row `before`, newest first.
 pub(crate) fn search(
     c: &Connection,
     ids: &Ids,
-    query: &str,
+    query: &Query,
     before: i64,
     limit: u32,
 ) -> Result<(Vec<SearchHit>, Option<i64>)> {
     let mut statement = c.prepare_cached(SEARCH)?;
     let mut last = None;
-    let rows = statement.query_map((query, before, limit), |row| {
-        last = Some(row.get(0)?);
-        let snippet: String = row.get(11)?;
+    let rows = statement.query_map((query.expression(), before, limit), |row| {
+        last = Some(row.get(15)?);
+        let message = message(row, ids)?;
+        let snippet = mapping::snippet(&message.text, query);
         Ok(SearchHit {
-            message: message(row, ids)?,
-            subject: row.get(10)?,
-            snippet: parts(&snippet),
+            message,
+            subject: row.get(14)?,
+            snippet,
         })
     })?;
     let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     let last = last.filter(|_| rows.len() == limit as usize);
     Ok((rows, last))
-}
-
-pub(super) fn parts(snippet: &str) -> Vec<SnippetPart> {
-    let mut parts = Vec::new();
-    let mut hit = false;
-    for piece in snippet.split_inclusive([HIT, HIT_END]) {
-        let text = piece.trim_end_matches([HIT, HIT_END]);
-        if !text.is_empty() {
-            parts.push(SnippetPart {
-                text: text.to_owned(),
-                hit,
-            });
-        }
-        hit = piece.ends_with(HIT);
-    }
-    parts
 }

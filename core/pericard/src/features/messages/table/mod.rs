@@ -1,28 +1,33 @@
 //! The tables of messages.
 //!
-//! A message's row number is `ms << 12 | tiebreak`, fixed at first insertion from when it was sent: newest-first
-//! lists and searches are index walks, although history arrives backwards. A thread carries its last message,
-//! counts and participants, since computing them for a list costs 11–32 ms and reading them below 1 ms. The search
-//! index keeps no copy of the text (`content=`), and no prefix index: it would double the cost of writing, and
-//! prefix searches newest first take 0.1 ms without.
+//! Every record that is the person's has a row; one that is the head of a thread is not shown. A message's row number is
+//! `ms << 12 | tiebreak`, fixed at first insertion from when it was sent, so that a search, newest first, is a walk along
+//! the index. What a list shows is ordered by when it was sent, then by `meta.lastUpdated`, then by id: it depends on what
+//! the portal has shown and never on the order in which that came.
+//!
+//! A thread carries its newest message, counts and participants, since computing them for a list costs 11–32 ms and
+//! reading them below 1 ms. The search index holds the normal form of text, subject and sender's name, and no copy of
+//! them; it has no prefix index, which would double the cost of writing: prefix searches newest first take 0.1 ms without.
 
 mod lists;
-mod threads;
+mod rows;
+mod summary;
+mod ties;
+mod writer;
 
-use std::time::SystemTime;
-
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::platform::error::Result;
-use crate::storage::{LocalTx, PageTx, Schema, instant};
+use crate::storage::Schema;
 
-pub(super) use lists::{HIT, HIT_END, has_thread, messages, one, queued, search, threads};
-use threads::Shown;
-pub(super) use threads::Threads;
+pub(super) use lists::{has_thread, messages, one, queued, search, thread_of, threads};
+pub(super) use rows::{Content, Dated, FileRow, Outgoing, outgoing};
+pub(super) use writer::Writer;
 
 pub(super) static SCHEMA: Schema = Schema {
     part: "messages",
-    steps: &["
+    steps: &[
+        "
 -- `tie`, later `thread_key`, is what messages of one thread have in common on the wire (mapping.rs); `header` says that the thread's own
 -- record was admitted, so that what hangs on it may be admitted through it.
 CREATE TABLE thread (
@@ -58,187 +63,99 @@ CREATE VIRTUAL TABLE message_text USING fts5 (
         "
 ALTER TABLE thread RENAME COLUMN tie TO thread_key;
 ",
+        "
+-- Rows of before are kept, with what the person has read; the portal is asked for all of them once more, since more is
+-- kept of each now.
+DROP TABLE message_text;
+DROP INDEX thread_newest;
+DROP INDEX message_thread;
+ALTER TABLE thread RENAME TO old_thread;
+ALTER TABLE message RENAME TO old_message;
+-- `participants`: names with when each first appears. The newest message lies in `last_…`. `merged`: the thread that
+-- this one has become part of.
+CREATE TABLE thread (
+    id INTEGER PRIMARY KEY,
+    subject TEXT NOT NULL DEFAULT '',
+    subject_rank INTEGER NOT NULL DEFAULT 2,
+    subject_at INTEGER NOT NULL DEFAULT 0,
+    participants TEXT NOT NULL DEFAULT '[]',
+    messages INTEGER NOT NULL DEFAULT 0,
+    unread INTEGER NOT NULL DEFAULT 0,
+    last_message INTEGER NOT NULL DEFAULT 0,
+    last_at INTEGER NOT NULL DEFAULT 0,
+    last_updated INTEGER NOT NULL DEFAULT 0,
+    last_remote TEXT NOT NULL DEFAULT '',
+    last_precision INTEGER NOT NULL DEFAULT 4,
+    last_from TEXT NOT NULL DEFAULT '',
+    last_outgoing INTEGER NOT NULL DEFAULT 0,
+    last_text TEXT NOT NULL DEFAULT '',
+    merged INTEGER
+) STRICT;
+CREATE INDEX thread_newest ON thread (last_at DESC, last_updated DESC, length(last_remote) DESC, last_remote DESC, last_message DESC)
+    WHERE messages > 0;
+-- `remote`: the portal's id, empty until it has one. `at` is where the date that was sent begins, `precision` how much of
+-- it was given. `others`: names of the others in it, `parties`: their references, `ties`: those of what it belongs to or
+-- answers, one per line each. `topic_key`:
+-- what it has in common with others where it has no ties, `copy_key` with its copies. `silent`: it says nothing itself; `hidden`: it was taken back, or is
+-- not sent; `shown`: it is a message.
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY,
+    remote TEXT NOT NULL DEFAULT '',
+    thread INTEGER NOT NULL,
+    sender TEXT NOT NULL DEFAULT '',
+    sender_key TEXT NOT NULL DEFAULT '',
+    outgoing INTEGER NOT NULL DEFAULT 0,
+    unread INTEGER NOT NULL DEFAULT 0,
+    at INTEGER NOT NULL,
+    precision INTEGER NOT NULL DEFAULT 4,
+    updated INTEGER NOT NULL DEFAULT 0,
+    subject TEXT NOT NULL DEFAULT '',
+    text TEXT NOT NULL DEFAULT '',
+    files TEXT NOT NULL DEFAULT '',
+    others TEXT NOT NULL DEFAULT '',
+    parties TEXT NOT NULL DEFAULT '',
+    recipients TEXT NOT NULL DEFAULT '',
+    ties TEXT NOT NULL DEFAULT '',
+    topic_key TEXT NOT NULL DEFAULT '',
+    category TEXT NOT NULL DEFAULT '',
+    urgent INTEGER NOT NULL DEFAULT 0,
+    silent INTEGER NOT NULL DEFAULT 0,
+    hidden INTEGER NOT NULL DEFAULT 0,
+    copy_key TEXT NOT NULL DEFAULT '',
+    shown INTEGER NOT NULL DEFAULT 1,
+    edited INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX message_order ON message (thread, shown, at, updated, length(remote), remote, id);
+CREATE INDEX message_topic ON message (topic_key, at) WHERE topic_key <> '';
+CREATE INDEX message_copy ON message (copy_key) WHERE copy_key <> '';
+CREATE INDEX message_unnamed ON message (sender_key) WHERE sender_key <> '' AND sender = '';
+-- Which messages hang on what: `Type/id`, or `local/row` for a message that is not sent.
+CREATE TABLE tie (
+    key TEXT NOT NULL,
+    message INTEGER NOT NULL,
+    PRIMARY KEY (key, message)
+) STRICT, WITHOUT ROWID;
+-- Names of those who are only referred to; empty where the portal has none.
+CREATE TABLE party (
+    key TEXT PRIMARY KEY,
+    name TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE message_text USING fts5 (
+    words, content = '', contentless_delete = 1, tokenize = 'ascii');
+INSERT INTO thread (id, subject, subject_rank, participants, messages, unread, last_message, last_at, last_from,
+        last_outgoing, last_text)
+    SELECT id, subject, 0, '[]', messages, unread, last_message, last_at, last_from, last_outgoing, last_text FROM old_thread;
+INSERT INTO message (id, remote, thread, sender, outgoing, unread, at, text)
+    SELECT id, coalesce(remote, ''), thread, sender, outgoing, unread, at, text FROM old_message;
+INSERT OR IGNORE INTO track (feature, resource_type) VALUES ('messages', 'Communication');
+INSERT INTO record (track, id, shown)
+    SELECT track.id, old_message.remote, old_message.id FROM old_message JOIN track ON track.feature = 'messages'
+    WHERE old_message.remote IS NOT NULL;
+DROP TABLE old_message;
+DROP TABLE old_thread;
+",
     ],
 };
-
-/// Row numbers of one millisecond.
-const PER_MILLI: i64 = 1 << 12;
-/// 2^50 ms is the year 37,648: what a portal says beyond it must not overflow.
-const LATEST: i64 = 1 << 50;
-
-/// A message on its way into its table.
-pub(super) struct NewRow<'a> {
-    pub(super) remote: Option<&'a str>,
-    pub(super) version: Option<&'a str>,
-    pub(super) sender: &'a str,
-    pub(super) outgoing: bool,
-    pub(super) unread: bool,
-    pub(super) at: i64,
-    pub(super) text: &'a str,
-}
-
-/// What is known of a record already.
-pub(super) struct ExistingRow {
-    pub(super) row: i64,
-    pub(super) version: Option<String>,
-    pub(super) thread: i64,
-}
-
-/// What is known of the portal's record `remote`.
-pub(super) fn existing(c: &Connection, remote: &str) -> Result<Option<ExistingRow>> {
-    let sql = "SELECT id, version, thread FROM message WHERE remote = ?1";
-    let existing = |row: &Row<'_>| {
-        Ok(ExistingRow {
-            row: row.get(0)?,
-            version: row.get(1)?,
-            thread: row.get(2)?,
-        })
-    };
-    Ok(c.prepare_cached(sql)?
-        .query_row([remote], existing)
-        .optional()?)
-}
-
-/// The thread of a row.
-pub(super) fn thread_of(c: &Connection, row: i64) -> Result<i64> {
-    Ok(
-        c.prepare_cached("SELECT thread FROM message WHERE id = ?1")?
-            .query_row([row], |r| r.get(0))?,
-    )
-}
-
-/// A mirrored message that was not known.
-pub(super) fn insert(
-    tx: &PageTx<'_>,
-    threads: &mut Threads,
-    thread: i64,
-    row: &NewRow<'_>,
-) -> Result<i64> {
-    insert_row(tx.connection(), threads, thread, row)
-}
-
-/// A message that the person wrote here.
-pub(super) fn write(
-    tx: &LocalTx<'_>,
-    threads: &mut Threads,
-    thread: i64,
-    row: &NewRow<'_>,
-) -> Result<i64> {
-    insert_row(tx.connection(), threads, thread, row)
-}
-
-fn insert_row(c: &Connection, threads: &mut Threads, thread: i64, row: &NewRow<'_>) -> Result<i64> {
-    // The first number of its millisecond is free nearly always: only where it is not is one looked for.
-    let mut id = row.at.clamp(0, LATEST) * PER_MILLI;
-    let mut insert = c.prepare_cached(
-        "INSERT INTO message (id, remote, version, thread, sender, outgoing, unread, at, text)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING",
-    )?;
-    while insert.execute(params![
-        id,
-        row.remote,
-        row.version,
-        thread,
-        row.sender,
-        row.outgoing,
-        row.unread,
-        row.at,
-        row.text
-    ])? == 0
-    {
-        id = free_row(c, row.at)?;
-    }
-    c.prepare_cached("INSERT INTO message_text (rowid, text) VALUES (?1, ?2)")?
-        .execute((id, row.text))?;
-    threads.at(c, thread)?.add(id, row);
-    Ok(id)
-}
-
-/// The first free row number from the millisecond `at` on.
-fn free_row(c: &Connection, at: i64) -> Result<i64> {
-    let mut base = at.clamp(0, LATEST) * PER_MILLI;
-    loop {
-        let sql = "SELECT max(id) FROM message WHERE id BETWEEN ?1 AND ?2";
-        let taken: Option<i64> = c
-            .prepare_cached(sql)?
-            .query_row((base, base + PER_MILLI - 1), |row| row.get(0))?;
-        match taken {
-            None => return Ok(base),
-            Some(last) if last < base + PER_MILLI - 1 => return Ok(last + 1),
-            Some(_) => base += PER_MILLI,
-        }
-    }
-}
-
-/// A known message with a new version, or a queued one that the portal has now. Its row, so its id, stays.
-pub(super) fn update(
-    tx: &PageTx<'_>,
-    threads: &mut Threads,
-    thread: i64,
-    id: i64,
-    row: &NewRow<'_>,
-) -> Result<()> {
-    let c = tx.connection();
-    unindex(c, id)?;
-    c.prepare_cached(
-        "UPDATE message SET remote = ?2, version = ?3, sender = ?4, outgoing = ?5, at = ?6, text = ?7 WHERE id = ?1",
-    )?
-    .execute(params![id, row.remote, row.version, row.sender, row.outgoing, row.at, row.text])?;
-    c.prepare_cached("INSERT INTO message_text (rowid, text) VALUES (?1, ?2)")?
-        .execute((id, row.text))?;
-    threads.at(c, thread)?.change(id, row);
-    Ok(())
-}
-
-fn unindex(c: &Connection, id: i64) -> Result<()> {
-    c.prepare_cached(
-        "INSERT INTO message_text (message_text, rowid, text) SELECT 'delete', id, text FROM message WHERE id = ?1",
-    )?
-    .execute([id])?;
-    Ok(())
-}
-
-/// Takes a message away: withdrawn by the person, or declared an error by its author.
-pub(super) fn remove(c: &Connection, threads: &mut Threads, id: i64) -> Result<()> {
-    let (thread, unread): (i64, i64) = c
-        .prepare_cached("SELECT thread, unread FROM message WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    unindex(c, id)?;
-    c.prepare_cached("DELETE FROM message WHERE id = ?1")?
-        .execute([id])?;
-    let newest = c
-        .prepare_cached(NEWEST)?
-        .query_row([thread], |row| {
-            Ok(Shown {
-                id: row.get(0)?,
-                sender: row.get(1)?,
-                outgoing: row.get(2)?,
-                text: row.get(3)?,
-                at: row.get(4)?,
-            })
-        })
-        .optional()?;
-    threads
-        .at(c, thread)?
-        .take_away(unread, newest.unwrap_or_default());
-    Ok(())
-}
-
-const NEWEST: &str = "SELECT id, sender, outgoing, text, at FROM message WHERE thread = ?1
-    ORDER BY id DESC LIMIT 1";
-
-/// Marks a thread as read; true when anything changed.
-pub(super) fn mark_read(tx: &LocalTx<'_>, thread: i64) -> Result<bool> {
-    let c = tx.connection();
-    c.execute(
-        "UPDATE message SET unread = 0 WHERE thread = ?1 AND unread = 1",
-        [thread],
-    )?;
-    Ok(c.execute(
-        "UPDATE thread SET unread = 0 WHERE id = ?1 AND unread > 0",
-        [thread],
-    )? > 0)
-}
 
 /// During a first fetch the search index is not merged at every commit but once at the end: 0.38 instead of 0.48 s
 /// of CPU for 20,000 messages.
@@ -256,46 +173,38 @@ pub(super) fn bulk(c: &Connection, begin: bool) -> Result<()> {
     Ok(())
 }
 
-/// When a message was written, for the body that sends it.
-pub(super) struct Outgoing {
-    pub(super) thread_key: String,
-    pub(super) subject: String,
-    pub(super) text: String,
-    pub(super) at: SystemTime,
-    /// The portal's id of the newest message in the thread that has one.
-    pub(super) newest: Option<String>,
-    /// Whether it is the first of its thread.
-    pub(super) first: bool,
-    /// Whether the thread's own record was admitted.
-    pub(super) header: bool,
+/// Marks a thread as read; the thread, when anything changed.
+pub(super) fn mark_read(c: &Connection, thread: i64) -> Result<Option<i64>> {
+    let Some(thread) = has_thread(c, thread)? else {
+        return Ok(None);
+    };
+    let messages = "UPDATE message SET unread = 0 WHERE thread = ?1 AND unread = 1";
+    c.execute(messages, [thread])?;
+    let counts = "UPDATE thread SET unread = 0 WHERE id = ?1 AND unread > 0";
+    Ok((c.execute(counts, [thread])? > 0).then_some(thread))
 }
 
-/// A queued message with what its resource needs.
-pub(super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
-    let sql = "SELECT thread.thread_key, thread.subject, message.text, message.at,
-            (SELECT remote FROM message AS m WHERE m.thread = thread.id AND m.remote IS NOT NULL
-             ORDER BY m.id DESC LIMIT 1),
-            message.id = (SELECT min(id) FROM message AS m WHERE m.thread = thread.id), thread.header
-        FROM message JOIN thread ON thread.id = message.thread WHERE message.id = ?1";
-    Ok(c.query_row(sql, [row], |r| {
-        Ok(Outgoing {
-            thread_key: r.get(0)?,
-            subject: r.get(1)?,
-            text: r.get(2)?,
-            at: instant(r.get(3)?),
-            newest: r.get(4)?,
-            first: r.get(5)?,
-            header: r.get(6)?,
+/// What a message that is written in a thread hangs on: its newest message of the portal's, else the newest of all.
+pub(super) fn tie_to(c: &Connection, thread: i64) -> Result<Option<String>> {
+    let sql = "SELECT id, remote FROM message WHERE thread = ?1
+               ORDER BY remote = '', shown, at DESC, updated DESC, id DESC LIMIT 1";
+    let found = c.prepare_cached(sql)?.query_row([thread], |row| {
+        let remote: String = row.get(1)?;
+        Ok(match remote.is_empty() {
+            true => ties::local_key(row.get(0)?),
+            false => ties::record_key(&remote),
         })
-    })?)
+    });
+    Ok(found.optional()?)
 }
 
-/// Whether the record `remote` was admitted before.
-pub(super) fn holds(c: &Connection, remote: &str, thread_key: &str) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE remote = ?1)
-        OR EXISTS (SELECT 1 FROM thread WHERE thread_key = ?2 AND header = 1)";
-    Ok(c.prepare_cached(sql)?
-        .query_row((remote, thread_key), |row| row.get(0))?)
+/// Those who are only referred to and have no name here, a few at a time.
+pub(super) fn unnamed(c: &Connection) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT sender_key FROM message WHERE sender_key <> '' AND sender = ''
+               AND NOT EXISTS (SELECT 1 FROM party WHERE party.key = sender_key) LIMIT 20";
+    let mut statement = c.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 #[cfg(test)]

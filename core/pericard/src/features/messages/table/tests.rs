@@ -1,14 +1,15 @@
 #![allow(clippy::unwrap_used)]
 
-use super::lists::{MESSAGES, ONE, QUEUED, SEARCH, THREADS, parts};
-use super::threads::{THREAD_BY_ID, THREAD_BY_KEY};
+use super::lists::{MESSAGES, ONE, QUEUED, SEARCH, THREADS};
+use super::writer::{PER_MILLI, free_row};
 use super::*;
-use crate::features::messages::model::SnippetPart;
+use crate::storage::mirrored;
 use crate::sync::outbox;
 
 fn tables() -> Connection {
     let c = Connection::open_in_memory().unwrap();
-    for step in outbox::SCHEMA.steps.iter().chain(SCHEMA.steps) {
+    let steps = mirrored::SCHEMA.steps.iter();
+    for step in steps.chain(outbox::SCHEMA.steps).chain(SCHEMA.steps) {
         c.execute_batch(step).unwrap();
     }
     c
@@ -17,15 +18,7 @@ fn tables() -> Connection {
 #[test]
 fn every_list_walks_an_index() {
     let c = tables();
-    for sql in [
-        THREADS,
-        MESSAGES,
-        ONE,
-        QUEUED,
-        SEARCH,
-        THREAD_BY_KEY,
-        THREAD_BY_ID,
-    ] {
+    for sql in [THREADS, MESSAGES, ONE, QUEUED, SEARCH] {
         let mut statement = c.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let parameters = statement.parameter_count();
         let plan: Vec<String> = statement
@@ -46,129 +39,231 @@ fn every_list_walks_an_index() {
     }
 }
 
-fn row(at: i64, text: &str) -> NewRow<'_> {
-    NewRow {
-        remote: None,
-        version: None,
-        sender: "Dr Adeyemi",
+fn content(remote: &str, at: i64, text: &str, ties: &[&str]) -> Content {
+    Content {
+        remote: remote.to_owned(),
+        sender: "Dr Adeyemi".into(),
+        sender_key: String::new(),
         outgoing: false,
-        unread: true,
-        at,
-        text,
+        dated: Dated {
+            at,
+            precision: 4,
+            updated: at,
+        },
+        subject: String::new(),
+        text: text.to_owned(),
+        files: Vec::new(),
+        others: Vec::new(),
+        parties: Vec::new(),
+        ties: ties
+            .iter()
+            .map(|tie| format!("Communication/{tie}"))
+            .collect(),
+        topic_key: String::new(),
+        category: String::new(),
+        urgent: false,
+        silent: text.is_empty(),
+        hidden: false,
+        copy_key: String::new(),
     }
+}
+
+/// Writes records one by one, each in a transaction of its own, as a sync does.
+struct Portal {
+    c: Connection,
+    track: i64,
+}
+
+impl Portal {
+    fn new() -> Self {
+        let c = tables();
+        c.execute_batch(
+            "INSERT OR IGNORE INTO track (feature, resource_type) VALUES ('messages', 'Communication')",
+        )
+        .unwrap();
+        let track = c
+            .query_row("SELECT id FROM track", [], |row| row.get(0))
+            .unwrap();
+        Self { c, track }
+    }
+
+    fn shows(&self, content: &Content) -> i64 {
+        let mut writer = Writer::new(&self.c);
+        let known = mirrored::known(&self.c, self.track, &content.remote).unwrap();
+        let row = match known.and_then(|known| known.shown) {
+            Some(row) => {
+                writer.update(row, content, true).unwrap();
+                row
+            }
+            None => writer.insert(content, true).unwrap(),
+        };
+        writer.finish().unwrap();
+        let version = Default::default();
+        mirrored::save_record(&self.c, self.track, &content.remote, &version, Some(row)).unwrap();
+        row
+    }
+
+    fn removes(&self, remote: &str) {
+        let known = mirrored::take_record(&self.c, self.track, remote).unwrap();
+        let mut writer = Writer::new(&self.c);
+        writer.remove(known.unwrap().shown.unwrap(), false).unwrap();
+        writer.finish().unwrap();
+    }
+
+    /// Every thread, newest first: its subject, unread count and texts.
+    fn inbox(&self) -> Vec<(String, i64, Vec<String>)> {
+        let mut statement = self
+            .c
+            .prepare("SELECT id, subject, unread, messages FROM thread WHERE messages > 0 ORDER BY last_at DESC, last_remote DESC")
+            .unwrap();
+        let threads = statement
+            .query_map([], |row| {
+                Ok((
+                    row.get::<_, i64>(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get::<_, i64>(3)?,
+                ))
+            })
+            .unwrap();
+        threads
+            .map(|thread| {
+                let (id, subject, unread, count) = thread.unwrap();
+                let mut texts = self
+                    .c
+                    .prepare("SELECT text FROM message WHERE thread = ?1 AND shown = 1 ORDER BY at DESC, updated DESC, remote DESC")
+                    .unwrap();
+                let texts: Vec<String> = texts
+                    .query_map([id], |row| row.get(0))
+                    .unwrap()
+                    .collect::<rusqlite::Result<_>>()
+                    .unwrap();
+                assert_eq!(texts.len() as i64, count);
+                (subject, unread, texts)
+            })
+            .collect()
+    }
+}
+
+fn thread(subject: &str, texts: &[&str]) -> (String, i64, Vec<String>) {
+    let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
+    (subject.to_owned(), texts.len() as i64, texts)
 }
 
 #[test]
 fn messages_of_one_millisecond_and_of_no_time_keep_their_order() {
-    let c = tables();
-    let mut threads = Threads::default();
-    let thread = threads.with_key(&c, "h:1").unwrap();
+    let portal = Portal::new();
     let times = [5, 5, 5, -1, i64::MAX, 0];
-    let ids: Vec<i64> = times
+    let rows: Vec<i64> = times
         .iter()
-        .map(|at| insert_row(&c, &mut threads, thread, &row(*at, "x")).unwrap())
+        .enumerate()
+        .map(|(n, at)| portal.shows(&content(&format!("m{n}"), *at, "x", &["h"])))
         .collect();
-    assert_eq!(ids[..3], [5 << 12, (5 << 12) + 1, (5 << 12) + 2]);
-    assert_eq!((ids[3], ids[5]), (0, 1));
-    assert!(ids[4] > ids[2]);
+    assert_eq!(rows[..3], [5 << 12, (5 << 12) + 1, (5 << 12) + 2]);
+    assert_eq!((rows[3], rows[5]), (0, 1));
+    assert!(rows[4] > rows[2]);
 }
 
 #[test]
 fn a_full_millisecond_overflows_into_the_next() {
     let c = tables();
+    let last = (7 << 12) + PER_MILLI - 1;
     c.execute(
-        "INSERT INTO thread VALUES (1, 'h:1', '', '[]', 0, '', 0, '', 0, 0, 0, 0)",
-        [],
-    )
-    .unwrap();
-    c.execute(
-        "INSERT INTO message (id, thread, sender, outgoing, unread, at, text) VALUES (?1, 1, '', 0, 0, 0, '')",
-        [(7 << 12) + PER_MILLI - 1],
+        "INSERT INTO message (id, thread, at) VALUES (?1, 1, 0)",
+        [last],
     )
     .unwrap();
     assert_eq!(free_row(&c, 7).unwrap(), 8 << 12);
 }
 
 #[test]
-fn the_summary_follows_what_comes_and_goes() {
-    let c = tables();
-    let mut threads = Threads::default();
-    let thread = threads.with_key(&c, "h:1").unwrap();
-    insert_row(&c, &mut threads, thread, &row(1, "first")).unwrap();
-    let last = insert_row(&c, &mut threads, thread, &row(9, "last")).unwrap();
+fn the_inbox_follows_what_comes_changes_and_goes() {
+    let portal = Portal::new();
+    portal.shows(&content("a", 1, "first", &["h"]));
+    portal.shows(&content("c", 9, "last", &["h"]));
     // History that arrives late does not become the newest.
-    insert_row(&c, &mut threads, thread, &row(3, "between")).unwrap();
-    let summary = threads.at(&c, thread).unwrap();
-    assert_eq!(
-        (summary.last_text.as_str(), summary.messages, summary.unread),
-        ("last", 3, 3)
-    );
-    remove(&c, &mut threads, last).unwrap();
-    let summary = threads.at(&c, thread).unwrap();
-    assert_eq!(
-        (summary.last_text.as_str(), summary.messages, summary.unread),
-        ("between", 2, 2)
-    );
-}
-
-#[test]
-fn snippets_are_cut_at_their_marks() {
-    let part = |text: &str, hit| SnippetPart {
-        text: text.into(),
-        hit,
+    portal.shows(&content("b", 3, "between", &["h"]));
+    assert_eq!(portal.inbox(), [thread("", &["last", "between", "first"])]);
+    let head = Content {
+        subject: "Results".into(),
+        ..content("h", 0, "", &[])
     };
-    let marked = format!("…your {HIT}blood{HIT_END} {HIT}pressure{HIT_END}");
-    let wanted = [
-        part("…your ", false),
-        part("blood", true),
-        part(" ", false),
-        part("pressure", true),
-    ];
-    assert_eq!(parts(&marked), wanted);
+    portal.shows(&head);
+    portal.shows(&content("a", 12, "dated anew", &["h"]));
     assert_eq!(
-        parts(&format!("{HIT}a{HIT_END}b")),
-        [part("a", true), part("b", false)]
+        portal.inbox(),
+        [thread("Results", &["dated anew", "last", "between"])]
     );
-    assert!(parts("").is_empty());
+    portal.removes("c");
+    portal.removes("h");
+    assert_eq!(portal.inbox(), [thread("", &["dated anew", "between"])]);
 }
 
 #[test]
-fn a_thread_shows_no_more_names_than_a_conversation_has() {
-    let c = tables();
-    let mut threads = Threads::default();
-    let thread = threads.with_key(&c, "h:1").unwrap();
-    for n in 0..80_000 {
-        threads.at(&c, thread).unwrap().take_part(&n.to_string());
+fn a_message_that_is_moved_leaves_its_thread() {
+    let portal = Portal::new();
+    portal.shows(&content("a", 1, "knee", &["h1"]));
+    let moved = portal.shows(&content("b", 2, "bill", &["h1"]));
+    portal.shows(&content("c", 3, "other bill", &["h2"]));
+    assert_eq!(portal.shows(&content("b", 2, "bill", &["h2"])), moved);
+    assert_eq!(
+        portal.inbox(),
+        [thread("", &["other bill", "bill"]), thread("", &["knee"])]
+    );
+}
+
+#[test]
+fn what_says_nothing_is_a_message_until_something_hangs_on_it() {
+    let portal = Portal::new();
+    portal.shows(&content("h", 1, "", &[]));
+    assert_eq!(portal.inbox(), [thread("", &[""])]);
+    portal.shows(&content("a", 2, "answer", &["h"]));
+    assert_eq!(portal.inbox(), [thread("", &["answer"])]);
+    portal.removes("a");
+    assert_eq!(portal.inbox()[0].2, [""]);
+}
+
+#[test]
+fn threads_that_grow_together_keep_both_ids() {
+    let portal = Portal::new();
+    let first = portal.shows(&content("a", 1, "question", &[]));
+    let second = portal.shows(&content("c", 3, "thanks", &["b"]));
+    let threads = |row| thread_of(&portal.c, row).unwrap();
+    let (one, other) = (threads(first), threads(second));
+    assert_ne!(one, other);
+    portal.shows(&content("b", 2, "answer", &["a"]));
+    assert_eq!(
+        portal.inbox(),
+        [thread("", &["thanks", "answer", "question"])]
+    );
+    let now = threads(first);
+    for id in [one, other] {
+        assert_eq!(has_thread(&portal.c, id).unwrap(), Some(now));
     }
-    assert_eq!(threads.at(&c, thread).unwrap().participants.len(), 64);
 }
 
 #[test]
-fn a_head_that_is_taken_away_leaves_nothing_of_itself() {
-    let c = tables();
-    let mut threads = Threads::default();
-    let thread = threads.with_key(&c, "h:1").unwrap();
-    let row = threads.at(&c, thread).unwrap();
-    (row.header, row.subject) = (true, "Ben's results".into());
-    row.behead();
-    threads.write(&c).unwrap();
-    assert!(!holds(&c, "1", "h:1").unwrap());
-    let mut threads = Threads::default();
-    assert_eq!(threads.at(&c, thread).unwrap().subject, "");
-}
-
-#[test]
-fn threads_of_the_first_version_keep_their_keys() {
+fn rows_of_the_first_version_keep_their_ids() {
     let c = Connection::open_in_memory().unwrap();
-    for step in outbox::SCHEMA.steps.iter().chain(&SCHEMA.steps[..1]) {
+    let steps = mirrored::SCHEMA.steps.iter();
+    for step in steps.chain(outbox::SCHEMA.steps).chain(&SCHEMA.steps[..1]) {
         c.execute_batch(step).unwrap();
     }
     c.execute_batch(
-        "INSERT INTO thread VALUES (7, 'h:1', 'Results', '[]', 0, '', 0, '', 0, 0, 0, 1)",
+        "INSERT INTO thread VALUES (7, 'h:1', 'Results', '[]', 4096, 'Dr', 0, 'x', 1, 1, 1, 1);
+         INSERT INTO message (id, remote, version, thread, sender, outgoing, unread, at, text)
+             VALUES (4096, 'm1', '1', 7, 'Dr', 0, 1, 1, 'x');",
     )
     .unwrap();
     for step in &SCHEMA.steps[1..] {
         c.execute_batch(step).unwrap();
     }
-    assert_eq!(Threads::default().with_key(&c, "h:1").unwrap(), 7);
+    assert_eq!(has_thread(&c, 7).unwrap(), Some(7));
+    assert_eq!(thread_of(&c, 4096).unwrap(), 7);
+    let shown: i64 = c
+        .query_row("SELECT shown FROM record WHERE id = 'm1'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(shown, 4096);
 }

@@ -21,16 +21,20 @@ public fun Changes.asFlow(): Flow<ChangeSet> = flow {
 }
 
 /**
- * How a sync goes on, until it has ended; it throws what the sync failed with.
+ * How a sync goes on, until it has ended; it throws what the sync failed with. Then [SyncRun.outcome] says how it ended.
  *
  * Cold and for one collector. Cancelling the collector leaves the sync running: a screen that closes
  * must not stop what others wait for. To stop it, call [SyncRun.cancel].
  */
 public fun SyncRun.asFlow(): Flow<SyncProgress> = flow {
-    use { run -> while (true) emit(run.next() ?: break) }
+    while (true) emit(next() ?: break)
 }
 
-/** Follows this sync to its end; it throws what the sync failed with. Cancelling leaves the sync running. */
-public suspend fun SyncRun.join() {
+/**
+ * Follows this sync to its end and says how it ended; it throws what the sync failed with. Cancelling leaves the sync
+ * running.
+ */
+public suspend fun SyncRun.join(): SyncOutcome {
     asFlow().collect {}
+    return outcome() ?: SyncOutcome.Incomplete(IncompleteReason.INTERRUPTED)
 }

@@ -32,6 +32,28 @@ public val PericardException.userMessage: String
         is PericardException.Internal -> "Something went wrong in the app. Please report the code $id."
     }
 
+/**
+ * Why there may be more messages than are here, as what it means for the person, in plain English.
+ *
+ * For [SyncOutcome.Incomplete] and [MessagesState.incomplete], to be shown when the app has no words of its own.
+ */
+public val IncompleteReason.userMessage: String
+    get() = when (this) {
+        IncompleteReason.PORTAL_SAYS_SO ->
+            "There may be more messages at the clinic: its portal says that the list isn't complete. The app will ask again."
+        IncompleteReason.PAGES_MISSING ->
+            "There may be more messages at the clinic: the list from its portal ended early. The app will ask again."
+        IncompleteReason.UNREADABLE_PAGE ->
+            "There may be more messages at the clinic: a part of the list from its portal can't be read. The app will ask again."
+        IncompleteReason.MANY_VANISHED ->
+            "Many messages on this device are missing from the clinic's list. Nothing was removed. If you're unsure, ask the clinic."
+        IncompleteReason.UNANSWERED ->
+            "There may be more messages at the clinic: its portal didn't respond for some of them. The app will ask again."
+        IncompleteReason.MORE_TO_FETCH -> "There are more messages at the clinic. The next update brings them."
+        IncompleteReason.INTERRUPTED ->
+            "There may be more messages at the clinic: the update was interrupted. The next one continues."
+    }
+
 private val SignInReason.text: String
     get() = when (this) {
         SignInReason.SIGNED_OUT -> "You're signed out. Sign in to continue."

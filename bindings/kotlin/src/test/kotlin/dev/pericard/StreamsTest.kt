@@ -1,6 +1,7 @@
 package dev.pericard
 
 import dev.pericard.world.NetworkState
+import java.time.Duration
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
@@ -11,6 +12,7 @@ import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertInstanceOf
+import org.junit.jupiter.api.Assertions.assertNotNull
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
@@ -21,9 +23,26 @@ class StreamsTest {
         val world = anasWorld(threads = 3, messages = 30)
         world.open(MapKeystore()).use { client ->
             val account = world.signInAna(client)
-            val progress = account.startSync(null).asFlow().toList()
-            assertTrue(progress.last().received >= 30uL, "$progress")
+            val run = account.startSync(null)
+            val progress = run.asFlow().toList()
+            assertTrue(progress.last().done >= 30uL, "$progress")
+            assertEquals(SyncOutcome.Complete, run.outcome())
+            assertEquals(SyncOutcome.Complete, account.startSync(null).join())
+            val state = account.ownMessages().state()
+            assertNull(state.incomplete)
+            assertNotNull(state.completeAt)
             assertEquals(3, account.ownMessages().threads(null, 50u).threads.size)
+        }
+    }
+
+    @Test
+    fun `a sync whose budget is used up ends, and says that it was interrupted`() = test {
+        val world = anasWorld()
+        world.open(MapKeystore()).use { client ->
+            val account = world.signInAna(client)
+            world.network(NetworkState.STALLED)
+            val outcome = account.startSync(Duration.ofMillis(10)).join()
+            assertEquals(SyncOutcome.Incomplete(IncompleteReason.INTERRUPTED), outcome)
         }
     }
 

@@ -44,6 +44,13 @@ class UserMessageTest {
     }
 
     @Test
+    fun `every reason to doubt that all is here has words of its own`() {
+        val words = IncompleteReason.entries.map { it.userMessage }
+        words.forEach { assertTrue(it.endsWith(".") && "clinic" in it, it) }
+        assertEquals(words.size, words.toSet().size, "two reasons say the same: $words")
+    }
+
+    @Test
     fun `waiting and attempts are told in words`() {
         assertTrue("60 seconds" in PericardException.RateLimited(Duration.ofSeconds(60)).userMessage)
         assertTrue("15 minutes" in PericardException.RateLimited(Duration.ofMinutes(15)).userMessage)

@@ -16,6 +16,7 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
         "threads" -> {
             val threads = threads()
             same("threads", keys.number("count"), threads.size)
+            keys.numberOrNull("messages")?.let { same("messages in all threads", it, threads.sumOf { thread -> thread.messages.toInt() }) }
             keys.numberOrNull("unread")?.let { same("unread messages", it, threads.sumOf { thread -> thread.unread.toInt() }) }
         }
         "messages" -> {
@@ -39,6 +40,7 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
             same("feature", keys.word("state", "on", "stopped"), if (state is FeatureState.On) "on" else "stopped")
         }
         "held" -> same("held records", keys.number("count"), account.held().toInt())
+        "messages_state" -> messagesState(keys)
         "incidents" -> same("incidents", keys.number("count"), account.incidents().size)
         "recovery_codes" -> same("recovery codes", keys.number("left"), account.twoFactor().status().recoveryCodesLeft?.toInt() ?: 0)
         "two_factor" -> {
@@ -65,6 +67,18 @@ private fun word(state: MessageState): String = when (state) {
     is MessageState.Sent -> "sent"
     is MessageState.Failed -> "failed"
     is MessageState.Unknown -> "unknown"
+}
+
+/** How far the current person's messages are those at the portal. */
+private suspend fun StoryContext.messagesState(keys: Keys) {
+    val state = inbox.state()
+    val reason = state.incomplete?.name?.lowercase() ?: "none"
+    val complete = state.incomplete == null && state.completeAt != null
+    val expected = keys.flag("complete")
+    if (expected != complete) throw Broken("complete: expected $expected, found $complete (reason: $reason)")
+    keys.textOrNull("reason")?.let { same("the reason", it, reason) }
+    keys.numberOrNull("held")?.let { same("held messages", it, state.held.toInt()) }
+    keys.numberOrNull("unreadable")?.let { same("unreadable messages", it, state.unreadable.toInt()) }
 }
 
 private fun StoryContext.session(): String = when (accountOrNull?.session()) {

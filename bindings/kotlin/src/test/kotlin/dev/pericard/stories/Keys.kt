@@ -32,6 +32,8 @@ class Keys(val json: JsonObject) {
         (value as? JsonPrimitive)?.takeIf { !it.isString }?.intOrNull ?: throw Unfit("`$name` is no whole number")
     }
 
+    fun flag(name: String): Boolean = flagOrNull(name) ?: throw Unfit("`$name` is missing")
+
     fun flagOrNull(name: String): Boolean? = element(name)?.let { value ->
         (value as? JsonPrimitive)?.takeIf { !it.isString }?.booleanOrNull ?: throw Unfit("`$name` is neither true nor false")
     }

@@ -1,0 +1,161 @@
+//! A message as a row: what is written of it, and what is read to send it.
+
+use std::time::SystemTime;
+
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
+
+use crate::platform::error::Result;
+use crate::storage::instant;
+
+/// When a message was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Dated {
+    /// Where the date begins, in milliseconds since 1970.
+    pub(in super::super) at: i64,
+    /// How much of it was given, from 0 (a year) to 4 (an instant).
+    pub(in super::super) precision: u8,
+    /// `meta.lastUpdated`, for the order.
+    pub(in super::super) updated: i64,
+}
+
+/// A file of a message.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in super::super) struct FileRow {
+    /// Its name to show; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(in super::super) name: String,
+    /// Its MIME type as the sender says it; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(in super::super) kind: String,
+    /// In bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in super::super) size: Option<u64>,
+    /// Where it can be fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in super::super) url: Option<String>,
+    /// SHA-1 of the content, base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in super::super) hash: Option<String>,
+}
+
+/// What a record says, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Content {
+    /// The portal's id; empty until it has one.
+    pub(in super::super) remote: String,
+    pub(in super::super) sender: String,
+    /// `Type/id` of the sender where nothing names them.
+    pub(in super::super) sender_key: String,
+    pub(in super::super) outgoing: bool,
+    pub(in super::super) dated: Dated,
+    pub(in super::super) subject: String,
+    pub(in super::super) text: String,
+    pub(in super::super) files: Vec<FileRow>,
+    /// Names of the others in it, beside the sender.
+    pub(in super::super) others: Vec<String>,
+    /// `Type/id` of the others: the sender first, unless the person wrote it.
+    pub(in super::super) parties: Vec<String>,
+    /// What it belongs to or answers: `Type/id`.
+    pub(in super::super) ties: Vec<String>,
+    /// What it has in common with others where it has no ties; empty where it has, or has no subject.
+    pub(in super::super) topic_key: String,
+    pub(in super::super) category: String,
+    pub(in super::super) urgent: bool,
+    /// It says nothing itself.
+    pub(in super::super) silent: bool,
+    /// It is no message now: being written, never delivered, or taken back. What hangs together by it still does.
+    pub(in super::super) hidden: bool,
+    /// What it has in common with its copies: a portal may file one for each recipient, under one identifier. Empty where
+    /// it has no identifier.
+    pub(in super::super) copy_key: String,
+}
+
+/// Keys, one per line.
+pub(super) fn lines(keys: &[String]) -> String {
+    keys.join("\n")
+}
+
+/// Reads [`lines`].
+pub(super) fn of_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.is_empty())
+}
+
+pub(super) fn write_files(files: &[FileRow]) -> Result<String> {
+    match files.is_empty() {
+        true => Ok(String::new()),
+        false => Ok(serde_json::to_string(files)?),
+    }
+}
+
+pub(super) fn read_files(text: &str) -> Vec<FileRow> {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// A queued message with what its resource needs.
+pub(in super::super) struct Outgoing {
+    pub(in super::super) subject: String,
+    pub(in super::super) text: String,
+    pub(in super::super) at: SystemTime,
+    /// The portal's id of the head of its thread, if that is known and the person's.
+    pub(in super::super) head: Option<String>,
+    /// The portal's id of the newest message in the thread that has one, the others' before one's own.
+    pub(in super::super) newest: Option<String>,
+    /// It hangs on a message that is not sent.
+    pub(in super::super) waits: bool,
+    /// `Type/id` of whom the conversation is with.
+    pub(in super::super) recipients: Vec<String>,
+}
+
+/// Reads a queued message.
+pub(in super::super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
+    let sql = "SELECT thread, subject, text, at, ties, recipients FROM message WHERE id = ?1";
+    let (thread, subject, text, at, ties, chosen): (i64, String, String, i64, String, String) =
+        c.query_row(sql, [row], |r| {
+            Ok((
+                r.get(0)?,
+                r.get(1)?,
+                r.get(2)?,
+                r.get(3)?,
+                r.get(4)?,
+                r.get(5)?,
+            ))
+        })?;
+    let head = c
+        .prepare_cached(
+            "SELECT remote FROM message WHERE thread = ?1 AND shown = 0 AND silent = 1 AND remote <> ''
+             ORDER BY at, updated, length(remote), remote LIMIT 1",
+        )?
+        .query_row([thread], |r| r.get(0))
+        .optional()?;
+    let newest: Option<(String, String)> = c
+        .prepare_cached(
+            "SELECT remote, parties FROM message WHERE thread = ?1 AND shown = 1 AND remote <> '' AND id <> ?2
+             ORDER BY outgoing, at DESC, updated DESC, length(remote) DESC, remote DESC LIMIT 1",
+        )?
+        .query_row((thread, row), |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    let mut waits = false;
+    for key in of_lines(&ties) {
+        if let Some(local) = key.strip_prefix("local/") {
+            let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE id = ?1 AND remote = '')";
+            waits |= c
+                .prepare_cached(sql)?
+                .query_row([local.parse::<i64>().unwrap_or(0)], |r| r.get::<_, bool>(0))?;
+        }
+    }
+    let recipients = match (chosen.is_empty(), &newest) {
+        (false, _) => chosen,
+        (true, Some((_, parties))) => parties.clone(),
+        (true, None) => String::new(),
+    };
+    Ok(Outgoing {
+        subject,
+        text,
+        at: instant(at),
+        head,
+        newest: newest.map(|(remote, _)| remote),
+        waits,
+        recipients: of_lines(&recipients).map(str::to_owned).collect(),
+    })
+}

@@ -1,0 +1,231 @@
+//! Which messages belong together.
+//!
+//! The evidence is a graph: a message is tied to what it belongs to or answers, and everything that is tied to one thing
+//! is one thread. Where a message has no ties, it belongs with those that have the same topic among the same people, from
+//! one to the next within 90 days. Evidence may come late and may be taken back; a thread is then divided anew.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::platform::error::Result;
+
+use super::rows::of_lines;
+
+/// Messages of one topic that are further apart are not one conversation.
+pub(super) const SAME_TOPIC_MS: i64 = 90 * 24 * 60 * 60 * 1000;
+
+/// The key of the portal's record `id`.
+pub(super) fn record_key(id: &str) -> String {
+    format!("Communication/{id}")
+}
+
+/// The key of a message that has no id of the portal's yet.
+pub(super) fn local_key(row: i64) -> String {
+    format!("local/{row}")
+}
+
+/// The id in [`record_key`].
+pub(super) fn record_id(key: &str) -> Option<&str> {
+    key.strip_prefix("Communication/")
+}
+
+/// The row in [`local_key`].
+pub(super) fn local_row(key: &str) -> Option<i64> {
+    key.strip_prefix("local/")?.parse().ok()
+}
+
+/// A message as a node of the graph.
+pub(super) struct Node {
+    pub(super) row: i64,
+    pub(super) remote: String,
+    pub(super) ties: String,
+    pub(super) topic_key: String,
+    pub(super) at: i64,
+}
+
+/// The messages of a thread.
+pub(super) fn nodes(c: &Connection, thread: i64) -> Result<Vec<Node>> {
+    let sql = "SELECT id, remote, ties, topic_key, at FROM message WHERE thread = ?1";
+    let mut statement = c.prepare_cached(sql)?;
+    let rows = statement.query_map([thread], |row| {
+        Ok(Node {
+            row: row.get(0)?,
+            remote: row.get(1)?,
+            ties: row.get(2)?,
+            topic_key: row.get(3)?,
+            at: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Divides messages into those that belong together: rows, the largest group first.
+pub(super) fn components(nodes: &[Node]) -> Vec<Vec<i64>> {
+    let mut groups = Groups::new(nodes.len());
+    let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
+    let mut by_topic: BTreeMap<&str, Vec<(i64, usize)>> = BTreeMap::new();
+    for (at, node) in nodes.iter().enumerate() {
+        let mut own = vec![local_key(node.row)];
+        if !node.remote.is_empty() {
+            own.push(record_key(&node.remote));
+        }
+        for key in own
+            .into_iter()
+            .chain(of_lines(&node.ties).map(str::to_owned))
+        {
+            match by_key.get(&key) {
+                Some(other) => groups.join(at, *other),
+                None => {
+                    by_key.insert(key, at);
+                }
+            }
+        }
+        if !node.topic_key.is_empty() {
+            let same = by_topic.entry(&node.topic_key).or_default();
+            same.push((node.at, at));
+        }
+    }
+    for mut same in by_topic.into_values() {
+        same.sort_unstable();
+        for pair in same.windows(2) {
+            if pair[1].0 - pair[0].0 <= SAME_TOPIC_MS {
+                groups.join(pair[0].1, pair[1].1);
+            }
+        }
+    }
+    let mut found: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
+    for (at, node) in nodes.iter().enumerate() {
+        found.entry(groups.root(at)).or_default().push(node.row);
+    }
+    let mut found: Vec<Vec<i64>> = found.into_values().collect();
+    for group in &mut found {
+        group.sort_unstable();
+    }
+    found.sort_by_key(|group| (std::cmp::Reverse(group.len()), group.first().copied()));
+    found
+}
+
+/// Disjoint sets.
+struct Groups(Vec<usize>);
+
+impl Groups {
+    fn new(count: usize) -> Self {
+        Self((0..count).collect())
+    }
+
+    fn root(&mut self, mut at: usize) -> usize {
+        while self.0[at] != at {
+            self.0[at] = self.0[self.0[at]];
+            at = self.0[at];
+        }
+        at
+    }
+
+    fn join(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.root(one), self.root(other));
+        self.0[one.max(other)] = one.min(other);
+    }
+}
+
+/// The threads that a message with this evidence belongs to. `row_of` knows the row of a record of the portal.
+pub(super) fn threads_of(
+    c: &Connection,
+    node: &Node,
+    row_of: impl Fn(&str) -> Result<Option<i64>>,
+) -> Result<Vec<i64>> {
+    let mut threads = Vec::new();
+    let mut hanging_on = |key: &str| -> Result<()> {
+        let sql = "SELECT message.thread FROM tie JOIN message ON message.id = tie.message
+                   WHERE tie.key = ?1 AND tie.message <> ?2 LIMIT 1";
+        let found = c
+            .prepare_cached(sql)?
+            .query_row((key, node.row), |row| row.get::<_, i64>(0));
+        threads.extend(found.optional()?);
+        Ok(())
+    };
+    if !node.remote.is_empty() {
+        hanging_on(&record_key(&node.remote))?;
+    }
+    hanging_on(&local_key(node.row))?;
+    for key in of_lines(&node.ties) {
+        hanging_on(key)?;
+    }
+    for key in of_lines(&node.ties) {
+        let row = match (record_id(key), local_row(key)) {
+            (Some(id), _) => row_of(id)?,
+            (None, row) => row,
+        };
+        if let Some(row) = row {
+            let sql = "SELECT thread FROM message WHERE id = ?1";
+            let found = c
+                .prepare_cached(sql)?
+                .query_row([row], |row| row.get::<_, i64>(0));
+            threads.extend(found.optional()?);
+        }
+    }
+    if !node.topic_key.is_empty() {
+        for sql in [
+            "SELECT thread, at FROM message WHERE topic_key = ?1 AND at <= ?2 AND id <> ?3 ORDER BY at DESC LIMIT 1",
+            "SELECT thread, at FROM message WHERE topic_key = ?1 AND at >= ?2 AND id <> ?3 ORDER BY at LIMIT 1",
+        ] {
+            let found = c
+                .prepare_cached(sql)?
+                .query_row((&node.topic_key, node.at, node.row), |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+                })
+                .optional()?;
+            let near = found.filter(|(_, at)| (at - node.at).abs() <= SAME_TOPIC_MS);
+            threads.extend(near.map(|(thread, _)| thread));
+        }
+    }
+    threads.sort_unstable();
+    threads.dedup();
+    Ok(threads)
+}
+
+/// Whether anything hangs on the portal's record `id`.
+pub(super) fn has_children(c: &Connection, id: &str) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM tie WHERE key = ?1)";
+    Ok(c.prepare_cached(sql)?
+        .query_row([record_key(id)], |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(row: i64, ties: &str, topic_key: &str, days: i64) -> Node {
+        Node {
+            row,
+            remote: format!("m{row}"),
+            ties: ties.to_owned(),
+            topic_key: topic_key.to_owned(),
+            at: days * 24 * 60 * 60 * 1000,
+        }
+    }
+
+    #[test]
+    fn everything_that_is_tied_to_one_thing_is_one_thread() {
+        let nodes = [
+            node(1, "CarePlan/7", "", 0),
+            node(2, "CarePlan/7\nCommunication/m4", "", 900),
+            node(3, "Communication/m3", "", 0),
+            node(4, "", "", 0),
+            node(5, "Communication/elsewhere", "", 0),
+        ];
+        assert_eq!(components(&nodes), [vec![1, 2, 4], vec![3], vec![5]]);
+    }
+
+    #[test]
+    fn one_topic_is_one_thread_while_it_goes_on() {
+        let nodes = [
+            node(1, "", "refill", 0),
+            node(2, "", "refill", 180),
+            node(3, "", "refill", 90),
+            node(4, "", "refill", 271),
+            node(5, "", "other", 0),
+        ];
+        assert_eq!(components(&nodes), [vec![1, 2, 3], vec![4], vec![5]]);
+    }
+}

@@ -1,0 +1,664 @@
+//! Writing messages and keeping threads in order: which message is in which thread, and what each thread shows.
+//!
+//! Rows are written at once, summaries at the end: threads that only grew are added to, those in which something changed
+//! or went are divided and summed up anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pericard_protocol::search_text;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::platform::error::Result;
+
+use super::rows::{Content, FileRow, lines, of_lines, read_files, write_files};
+use super::summary::{Part, Place, Summary};
+use super::ties::{self, Node};
+
+/// Row numbers of one millisecond.
+pub(super) const PER_MILLI: i64 = 1 << 12;
+/// 2^50 ms is the year 37,648: what a portal says beyond it must not overflow.
+const LATEST: i64 = 1 << 50;
+
+/// Writes messages in one transaction; [`Writer::finish`] writes the threads.
+pub(in super::super) struct Writer<'a> {
+    c: &'a Connection,
+    summaries: BTreeMap<i64, Summary>,
+    /// Threads to be summed up anew.
+    changed: BTreeSet<i64>,
+    /// Threads to be divided anew.
+    loose: BTreeSet<i64>,
+    /// Rows of records that were written just now, by the portal's ids.
+    written: BTreeMap<String, i64>,
+}
+
+/// A message of before, as far as a new version depends on it.
+struct Before {
+    thread: i64,
+    remote: String,
+    ties: String,
+    topic_key: String,
+    at: i64,
+    text: String,
+    subject: String,
+    sender: String,
+    unread: bool,
+    edited: bool,
+    shown: bool,
+    hidden: bool,
+    copy_key: String,
+}
+
+impl<'a> Writer<'a> {
+    pub(in super::super) fn new(c: &'a Connection) -> Self {
+        Self {
+            c,
+            summaries: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            loose: BTreeSet::new(),
+            written: BTreeMap::new(),
+        }
+    }
+
+    /// A message that was not known.
+    pub(in super::super) fn insert(&mut self, content: &Content, unread: bool) -> Result<i64> {
+        let row = self.new_row(content, unread)?;
+        let node = node(row, content);
+        self.tie(row, content)?;
+        if !content.remote.is_empty() {
+            self.written.insert(content.remote.clone(), row);
+        }
+        let thread = self.thread_for(&node)?;
+        self.c
+            .prepare_cached("UPDATE message SET thread = ?2 WHERE id = ?1")?
+            .execute((row, thread))?;
+        let shown = self.is_shown(content)?;
+        if !shown {
+            self.show(row, false)?;
+        }
+        self.index(row, content)?;
+        self.heads_of(content)?;
+        let part = part(row, content, unread, shown);
+        self.summary(thread)?.add(&part);
+        self.one_of_copies(&content.copy_key)?;
+        Ok(row)
+    }
+
+    /// A known message with a new version, or a queued one that the portal has now. Its row, so its id, stays. A text that
+    /// the portal changed is marked, and is news.
+    pub(in super::super) fn update(
+        &mut self,
+        row: i64,
+        content: &Content,
+        news: bool,
+    ) -> Result<()> {
+        let before = self.before(row)?;
+        let mut content = content.clone();
+        if before.remote.is_empty() && content.ties.is_empty() {
+            // Written here: it stays in its thread where the portal says nothing else.
+            content.ties = of_lines(&before.ties).map(str::to_owned).collect();
+            if !content.ties.is_empty() {
+                content.topic_key.clear();
+            }
+            if content.subject.is_empty() {
+                content.subject.clone_from(&before.subject);
+            }
+        }
+        let rewritten = !before.remote.is_empty()
+            && !content.silent
+            && !content.hidden
+            && before.text != content.text
+            && !before.text.is_empty();
+        // What becomes of a draft is news.
+        let unread = match (content.hidden, before.hidden) {
+            (true, _) => false,
+            (false, true) => news && !content.outgoing,
+            (false, false) => before.unread || rewritten && news && !content.outgoing,
+        };
+        let evidence = before.ties != lines(&content.ties)
+            || before.topic_key != content.topic_key
+            || before.remote != content.remote
+            || !content.topic_key.is_empty() && before.at != content.dated.at;
+        let reindexed = before.text != content.text
+            || before.subject != content.subject
+            || before.sender != content.sender;
+        self.c
+            .prepare_cached(
+                "UPDATE message SET remote = ?2, sender = ?3, sender_key = ?4, outgoing = ?5, unread = ?6, at = ?7,
+                     precision = ?8, updated = ?9, subject = ?10, text = ?11, files = ?12, parties = ?13, ties = ?14,
+                     topic_key = ?15, category = ?16, urgent = ?17, silent = ?18, edited = ?19, others = ?20, hidden = ?21,
+                     copy_key = ?22
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                row,
+                content.remote,
+                content.sender,
+                content.sender_key,
+                content.outgoing,
+                unread,
+                content.dated.at,
+                content.dated.precision,
+                content.dated.updated,
+                content.subject,
+                content.text,
+                write_files(&content.files)?,
+                lines(&content.parties),
+                lines(&content.ties),
+                content.topic_key,
+                content.category,
+                content.urgent,
+                content.silent,
+                before.edited || rewritten,
+                lines(&content.others),
+                content.hidden,
+                content.copy_key,
+            ])?;
+        if reindexed {
+            self.unindex(row)?;
+            self.index(row, &content)?;
+        }
+        self.changed.insert(before.thread);
+        let shown = self.is_shown(&content)?;
+        if shown != before.shown && content.copy_key.is_empty() {
+            self.show(row, shown)?;
+        }
+        self.written.insert(content.remote.clone(), row);
+        if evidence {
+            self.untie(row, &before.ties)?;
+            self.tie(row, &content)?;
+            self.move_to_its_thread(row, &before, &content)?;
+            self.loosened_heads(&before.ties)?;
+            self.heads_of(&content)?;
+        }
+        self.one_of_copies(&before.copy_key)?;
+        self.one_of_copies(&content.copy_key)
+    }
+
+    /// A queued message has got its id.
+    pub(in super::super) fn sent(&mut self, row: i64, remote: &str) -> Result<()> {
+        let before = self.before(row)?;
+        self.c
+            .prepare_cached("UPDATE message SET remote = ?2 WHERE id = ?1")?
+            .execute((row, remote))?;
+        self.changed.insert(before.thread);
+        Ok(())
+    }
+
+    /// Of several copies of one message the first by id is shown.
+    fn one_of_copies(&mut self, copy_key: &str) -> Result<()> {
+        if copy_key.is_empty() {
+            return Ok(());
+        }
+        let sql = "SELECT id, thread, shown FROM message WHERE copy_key = ?1 AND hidden = 0
+                   ORDER BY remote = '', length(remote), remote";
+        let mut statement = self.c.prepare_cached(sql)?;
+        let rows = statement.query_map([copy_key], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get::<_, bool>(2)?,
+            ))
+        })?;
+        let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+        for (n, (row, thread, shown)) in rows.into_iter().enumerate() {
+            if shown != (n == 0) {
+                self.show(row, n == 0)?;
+                self.changed.insert(thread);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a record is a message: one that says nothing and that others hang on is the head of their thread.
+    fn is_shown(&self, content: &Content) -> Result<bool> {
+        let may_be_head = content.silent && !content.remote.is_empty();
+        let is_head = may_be_head && ties::has_children(self.c, &content.remote)?;
+        Ok(!content.hidden && !is_head)
+    }
+
+    /// Takes a message away. What it hung on is no head any more, unless the message is `gone` from the portal: a head
+    /// without messages is none either.
+    pub(in super::super) fn remove(&mut self, row: i64, gone: bool) -> Result<()> {
+        let before = self.before(row)?;
+        self.unindex(row)?;
+        self.untie(row, &before.ties)?;
+        self.c
+            .prepare_cached("DELETE FROM message WHERE id = ?1")?
+            .execute([row])?;
+        self.written.retain(|_, written| *written != row);
+        self.changed.insert(before.thread);
+        self.loose.insert(before.thread);
+        self.one_of_copies(&before.copy_key)?;
+        match gone {
+            true => Ok(()),
+            false => self.loosened_heads(&before.ties),
+        }
+    }
+
+    /// Gives everybody who is only referred to by `key` a name.
+    pub(in super::super) fn name(&mut self, key: &str, name: &str) -> Result<()> {
+        self.c
+            .prepare_cached("INSERT OR REPLACE INTO party (key, name) VALUES (?1, ?2)")?
+            .execute((key, name))?;
+        if name.is_empty() {
+            return Ok(());
+        }
+        let sql = "UPDATE message SET sender = ?2 WHERE sender_key = ?1 AND sender = '' RETURNING id, thread";
+        let mut statement = self.c.prepare_cached(sql)?;
+        let named = statement.query_map((key, name), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let named: Vec<(i64, i64)> = named.collect::<rusqlite::Result<_>>()?;
+        for (row, thread) in named {
+            self.changed.insert(thread);
+            self.reindex(row)?;
+        }
+        Ok(())
+    }
+
+    /// Sums up what changed and returns the threads that were touched.
+    pub(in super::super) fn finish(mut self) -> Result<BTreeSet<i64>> {
+        let mut touched = BTreeSet::new();
+        while let Some(thread) = self.loose.pop_first() {
+            self.divide(thread)?;
+        }
+        let changed = std::mem::take(&mut self.changed);
+        for thread in changed {
+            let summary = sum_up(self.c, thread)?;
+            self.summaries.insert(thread, summary);
+        }
+        for (thread, summary) in &self.summaries {
+            summary.save(self.c, *thread)?;
+            touched.insert(*thread);
+        }
+        Ok(touched)
+    }
+
+    fn summary(&mut self, thread: i64) -> Result<&mut Summary> {
+        if !self.summaries.contains_key(&thread) {
+            let summary = Summary::load(self.c, thread)?;
+            self.summaries.insert(thread, summary);
+        }
+        Ok(self.summaries.entry(thread).or_default())
+    }
+
+    fn new_row(&self, content: &Content, unread: bool) -> Result<i64> {
+        // The first number of its millisecond is free nearly always: only where it is not is one looked for.
+        let at = content.dated.at;
+        let mut row = at.clamp(0, LATEST) * PER_MILLI;
+        let mut insert = self.c.prepare_cached(
+            "INSERT INTO message (id, remote, thread, sender, sender_key, outgoing, unread, at, precision, updated, subject,
+                 text, files, others, parties, ties, topic_key, category, urgent, silent, hidden, copy_key)
+             VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+             ON CONFLICT (id) DO NOTHING",
+        )?;
+        let (files, others, parties, ties) = (
+            write_files(&content.files)?,
+            lines(&content.others),
+            lines(&content.parties),
+            lines(&content.ties),
+        );
+        while insert.execute(params![
+            row,
+            content.remote,
+            content.sender,
+            content.sender_key,
+            content.outgoing,
+            unread,
+            at,
+            content.dated.precision,
+            content.dated.updated,
+            content.subject,
+            content.text,
+            files,
+            others,
+            parties,
+            ties,
+            content.topic_key,
+            content.category,
+            content.urgent,
+            content.silent,
+            content.hidden,
+            content.copy_key,
+        ])? == 0
+        {
+            row = free_row(self.c, at)?;
+        }
+        Ok(row)
+    }
+
+    fn index(&self, row: i64, content: &Content) -> Result<()> {
+        let said = [&*content.subject, &content.sender, &content.text];
+        self.index_words(row, said, &content.files)
+    }
+
+    /// Indexes a message again as it is stored.
+    fn reindex(&self, row: i64) -> Result<()> {
+        let sql = "SELECT subject, sender, text, files FROM message WHERE id = ?1";
+        let said = self.c.prepare_cached(sql)?.query_row([row], |r| {
+            Ok::<(String, String, String, String), _>((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
+        });
+        let (subject, sender, text, files) = said?;
+        self.unindex(row)?;
+        self.index_words(row, [&subject, &sender, &text], &read_files(&files))
+    }
+
+    fn index_words(&self, row: i64, said: [&str; 3], files: &[FileRow]) -> Result<()> {
+        let names = files.iter().map(|file| file.name.as_str());
+        let mut words = String::new();
+        for text in said
+            .into_iter()
+            .chain(names)
+            .filter(|text| !text.is_empty())
+        {
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push_str(&search_text::index_text(text));
+        }
+        self.c
+            .prepare_cached("INSERT INTO message_text (rowid, words) VALUES (?1, ?2)")?
+            .execute((row, words))?;
+        Ok(())
+    }
+
+    fn unindex(&self, row: i64) -> Result<()> {
+        self.c
+            .prepare_cached("DELETE FROM message_text WHERE rowid = ?1")?
+            .execute([row])?;
+        Ok(())
+    }
+
+    fn tie(&self, row: i64, content: &Content) -> Result<()> {
+        let mut insert = self
+            .c
+            .prepare_cached("INSERT OR IGNORE INTO tie (key, message) VALUES (?1, ?2)")?;
+        for key in &content.ties {
+            insert.execute((key, row))?;
+        }
+        Ok(())
+    }
+
+    fn untie(&self, row: i64, ties: &str) -> Result<()> {
+        let sql = "DELETE FROM tie WHERE key = ?1 AND message = ?2";
+        let mut delete = self.c.prepare_cached(sql)?;
+        for key in of_lines(ties) {
+            delete.execute((key, row))?;
+        }
+        Ok(())
+    }
+
+    /// The row of the portal's record `id`.
+    fn row_of(&self, id: &str) -> Result<Option<i64>> {
+        if let Some(row) = self.written.get(id) {
+            return Ok(Some(*row));
+        }
+        let sql = "SELECT record.shown FROM track JOIN record ON record.track = track.id
+                   WHERE track.feature = 'messages' AND record.id = ?1 AND record.shown IS NOT NULL";
+        let found = self
+            .c
+            .prepare_cached(sql)?
+            .query_row([id], |row| row.get(0));
+        Ok(found.optional()?)
+    }
+
+    fn show(&self, row: i64, shown: bool) -> Result<()> {
+        self.c
+            .prepare_cached("UPDATE message SET shown = ?2 WHERE id = ?1")?
+            .execute((row, shown))?;
+        Ok(())
+    }
+
+    /// What this message hangs on is no message itself if it says nothing.
+    fn heads_of(&mut self, content: &Content) -> Result<()> {
+        for id in content.ties.iter().filter_map(|key| ties::record_id(key)) {
+            if let Some((row, thread)) = self.silent(id, true)? {
+                self.show(row, false)?;
+                self.changed.insert(thread);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a message no longer hangs on is one itself again if nothing else hangs on it.
+    fn loosened_heads(&mut self, before: &str) -> Result<()> {
+        for id in of_lines(before).filter_map(ties::record_id) {
+            if let Some((row, thread)) = self.silent(id, false)?
+                && !ties::has_children(self.c, id)?
+            {
+                self.show(row, true)?;
+                self.changed.insert(thread);
+            }
+        }
+        Ok(())
+    }
+
+    /// Row and thread of the record `id` if it says nothing itself and is shown, or is not.
+    fn silent(&self, id: &str, shown: bool) -> Result<Option<(i64, i64)>> {
+        let Some(row) = self.row_of(id)? else {
+            return Ok(None);
+        };
+        let sql = "SELECT id, thread FROM message WHERE id = ?1 AND silent = 1 AND shown = ?2";
+        let found = self
+            .c
+            .prepare_cached(sql)?
+            .query_row((row, shown), |row| Ok((row.get(0)?, row.get(1)?)));
+        Ok(found.optional()?)
+    }
+
+    /// The thread of a message by its evidence, made when there is none; several become one.
+    fn thread_for(&mut self, node: &Node) -> Result<i64> {
+        let threads = ties::threads_of(self.c, node, |id| self.row_of(id))?;
+        match threads.split_first() {
+            None => self.new_thread(),
+            Some((first, [])) => Ok(*first),
+            Some((first, others)) => {
+                for other in others {
+                    self.merge(*first, *other)?;
+                }
+                Ok(*first)
+            }
+        }
+    }
+
+    fn new_thread(&self) -> Result<i64> {
+        self.c
+            .prepare_cached("INSERT INTO thread DEFAULT VALUES")?
+            .execute([])?;
+        Ok(self.c.last_insert_rowid())
+    }
+
+    /// `other` becomes part of `thread`; its id goes on to lead there.
+    fn merge(&mut self, thread: i64, other: i64) -> Result<()> {
+        let summary = self.summary(other)?.clone();
+        self.summary(thread)?.merge(summary);
+        self.summaries.remove(&other);
+        self.c
+            .prepare_cached("UPDATE message SET thread = ?1 WHERE thread = ?2")?
+            .execute((thread, other))?;
+        Summary::default().save(self.c, other)?;
+        self.c
+            .prepare_cached("UPDATE thread SET merged = ?1 WHERE id = ?2 OR merged = ?2")?
+            .execute((thread, other))?;
+        for set in [&mut self.changed, &mut self.loose] {
+            if set.remove(&other) {
+                set.insert(thread);
+            }
+        }
+        // Whoever looks at the other one is told, too.
+        self.changed.insert(thread);
+        Ok(())
+    }
+
+    /// A message whose evidence has changed leaves its thread, unless it is alone there, and goes where it belongs now.
+    fn move_to_its_thread(&mut self, row: i64, before: &Before, content: &Content) -> Result<()> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE thread = ?1 AND id <> ?2)";
+        let others: bool = self
+            .c
+            .prepare_cached(sql)?
+            .query_row((before.thread, row), |r| r.get(0))?;
+        let own = match others {
+            true => self.new_thread()?,
+            false => before.thread,
+        };
+        let set = "UPDATE message SET thread = ?2 WHERE id = ?1";
+        self.c.prepare_cached(set)?.execute((row, own))?;
+        if others {
+            self.loose.insert(before.thread);
+        }
+        let mut threads = ties::threads_of(self.c, &node(row, content), |id| self.row_of(id))?;
+        threads.retain(|thread| *thread != own);
+        let target = match threads.first() {
+            None => own,
+            // Alone in a thread that is known to the app: that id stays where it can.
+            Some(first) if !others => {
+                self.merge(*first, own)?;
+                *first
+            }
+            Some(first) => {
+                self.c.prepare_cached(set)?.execute((row, *first))?;
+                self.c
+                    .prepare_cached("DELETE FROM thread WHERE id = ?1")?
+                    .execute([own])?;
+                *first
+            }
+        };
+        for other in threads.iter().skip(1) {
+            self.merge(target, *other)?;
+        }
+        self.changed.insert(target);
+        Ok(())
+    }
+
+    /// Divides a thread into what belongs together; the largest part keeps the id.
+    fn divide(&mut self, thread: i64) -> Result<()> {
+        self.changed.insert(thread);
+        let nodes = ties::nodes(self.c, thread)?;
+        for rows in ties::components(&nodes).into_iter().skip(1) {
+            let part = self.new_thread()?;
+            self.changed.insert(part);
+            let mut update = self
+                .c
+                .prepare_cached("UPDATE message SET thread = ?2 WHERE id = ?1")?;
+            for row in rows {
+                update.execute((row, part))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn before(&self, row: i64) -> Result<Before> {
+        let sql = "SELECT thread, remote, ties, topic_key, at, text, subject, sender, unread, edited, shown, hidden,
+                       copy_key
+                   FROM message WHERE id = ?1";
+        Ok(self.c.prepare_cached(sql)?.query_row([row], |r| {
+            Ok(Before {
+                thread: r.get(0)?,
+                remote: r.get(1)?,
+                ties: r.get(2)?,
+                topic_key: r.get(3)?,
+                at: r.get(4)?,
+                text: r.get(5)?,
+                subject: r.get(6)?,
+                sender: r.get(7)?,
+                unread: r.get(8)?,
+                edited: r.get(9)?,
+                shown: r.get(10)?,
+                hidden: r.get(11)?,
+                copy_key: r.get(12)?,
+            })
+        })?)
+    }
+}
+
+fn node(row: i64, content: &Content) -> Node {
+    Node {
+        row,
+        remote: content.remote.clone(),
+        ties: lines(&content.ties),
+        topic_key: content.topic_key.clone(),
+        at: content.dated.at,
+    }
+}
+
+fn part(row: i64, content: &Content, unread: bool, shown: bool) -> Part<'_> {
+    Part {
+        place: Place {
+            at: content.dated.at,
+            updated: content.dated.updated,
+            length: content.remote.len(),
+            remote: content.remote.clone(),
+            row,
+        },
+        precision: content.dated.precision,
+        from: &content.sender,
+        outgoing: content.outgoing,
+        unread,
+        text: preview_of(content),
+        subject: &content.subject,
+        others: &content.others,
+        shown,
+    }
+}
+
+/// What the inbox shows of a message: its text, else the name of its first file.
+fn preview_of(content: &Content) -> &str {
+    match (content.text.is_empty(), content.files.first()) {
+        (true, Some(file)) => &file.name,
+        _ => &content.text,
+    }
+}
+
+/// The first free row number from the millisecond `at` on.
+pub(super) fn free_row(c: &Connection, at: i64) -> Result<i64> {
+    let mut base = at.clamp(0, LATEST) * PER_MILLI;
+    loop {
+        let sql = "SELECT max(id) FROM message WHERE id BETWEEN ?1 AND ?2";
+        let taken: Option<i64> = c
+            .prepare_cached(sql)?
+            .query_row((base, base + PER_MILLI - 1), |row| row.get(0))?;
+        match taken {
+            None => return Ok(base),
+            Some(last) if last < base + PER_MILLI - 1 => return Ok(last + 1),
+            Some(_) => base += PER_MILLI,
+        }
+    }
+}
+
+/// The summary of a thread, from its rows.
+fn sum_up(c: &Connection, thread: i64) -> Result<Summary> {
+    let sql = "SELECT id, remote, at, updated, precision, sender, outgoing, unread, substr(text, 1, 200), subject, others,
+                   shown, files FROM message WHERE thread = ?1";
+    let mut statement = c.prepare_cached(sql)?;
+    let mut rows = statement.query([thread])?;
+    let mut summary = Summary::default();
+    while let Some(row) = rows.next()? {
+        let remote: String = row.get(1)?;
+        let (from, text, subject): (String, String, String) =
+            (row.get(5)?, row.get(8)?, row.get(9)?);
+        let others: String = row.get(10)?;
+        let others: Vec<String> = of_lines(&others).map(str::to_owned).collect();
+        let files: String = row.get(12)?;
+        let first = read_files(&files).into_iter().next();
+        let text = match (text.is_empty(), first) {
+            (true, Some(file)) => file.name,
+            _ => text,
+        };
+        summary.add(&Part {
+            place: Place {
+                at: row.get(2)?,
+                updated: row.get(3)?,
+                length: remote.len(),
+                remote,
+                row: row.get(0)?,
+            },
+            precision: row.get(4)?,
+            from: &from,
+            outgoing: row.get(6)?,
+            unread: row.get(7)?,
+            text: &text,
+            subject: &subject,
+            others: &others,
+            shown: row.get(11)?,
+        });
+    }
+    Ok(summary)
+}

@@ -1,0 +1,168 @@
+//! How records, pages and searches of real servers differ: faults that a client has to understand or to bear.
+
+use serde::Deserialize;
+
+/// A search parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[allow(missing_docs)]
+pub enum Parameter {
+    #[serde(rename = "_sort")]
+    Sort,
+    #[serde(rename = "_lastUpdated")]
+    LastUpdated,
+    #[serde(rename = "_count")]
+    Count,
+    #[serde(rename = "_id")]
+    Id,
+    #[serde(rename = "_elements")]
+    Elements,
+    #[serde(rename = "subject")]
+    Subject,
+    #[serde(rename = "recipient")]
+    Recipient,
+    #[serde(rename = "sender")]
+    Sender,
+}
+
+impl Parameter {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sort => "_sort",
+            Self::LastUpdated => "_lastUpdated",
+            Self::Count => "_count",
+            Self::Id => "_id",
+            Self::Elements => "_elements",
+            Self::Subject => "subject",
+            Self::Recipient => "recipient",
+            Self::Sender => "sender",
+        }
+    }
+}
+
+/// What becomes of a search parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Unsupported {
+    Refused,
+    StrictlyRefused,
+    Ignored,
+    IgnoredSilently,
+}
+
+/// Where `next` leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum OddNext {
+    LiveOffset,
+    InnerHost,
+    Looping,
+    Empty,
+}
+
+/// How a page says, or does not say, that it lacks some of its records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Incomplete {
+    Warning,
+    Error,
+    NoResource,
+    Fewer,
+}
+
+/// How one record breaks the page that it is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Poison {
+    BadBytes,
+    Nan,
+    LoneSurrogate,
+    ServerError,
+    TooLarge,
+}
+
+impl Poison {
+    /// Whether the record can still be understood.
+    pub(crate) fn is_readable(self) -> bool {
+        matches!(self, Self::BadBytes | Self::LoneSurrogate)
+    }
+}
+
+/// What a text is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum TextForm {
+    CodeableConcept,
+    Plain,
+    Xhtml,
+    Note,
+    Narrative,
+    Mixed,
+}
+
+/// What is odd about members that messages do not need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum OddRecord {
+    Nulls,
+    WrongTypes,
+}
+
+/// What ties messages together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Threading {
+    FirstMessage,
+    Answers,
+    CarePlan,
+    Task,
+    Assigned,
+}
+
+/// How a sender is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum SenderForm {
+    Contained,
+    Included,
+    Readable,
+}
+
+/// How `sent` is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum DateForm {
+    Day,
+    Month,
+    Year,
+    NoZone,
+    Hl7,
+    Space,
+}
+
+/// What a create answers, or keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum OddCreate {
+    NoIdentifier,
+    Empty,
+    Bare,
+}
+
+/// What reading a deleted record answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum DeletedAs {
+    NotFound,
+    LeftOut,
+}

@@ -1,0 +1,592 @@
+//! A week as it goes: each event carried out, and each evening the client compared with the portal.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use pericard::test_support::Break;
+use pericard::{
+    Account, InputProblem, MessageState, NewMessage, PericardError, SessionState, SyncOutcome,
+    SyncRun,
+};
+use pericard_portal::{Change, Command, Letter, NotSent};
+
+use crate::compare::{Comparison, normal};
+use crate::finding::{Finding, Kind};
+use crate::ledger::{Ledger, Withdrawn, Written};
+use crate::network::Weather;
+use crate::plan::{Action, Clinic, DAYS, Deed, During, Event, PEOPLE, Plan};
+use crate::process::Death;
+use crate::switches::Excuse;
+use crate::trace::Trace;
+use crate::world::{Result, Stop, World, messages};
+
+/// Patients without an account, whose records may leak.
+const STRANGERS: [&str; 2] = ["wilma", "george"];
+/// Syncs of an evening, at most.
+const RUNS: u32 = 4;
+/// Longer than an index may lag, so that a look-up proves something.
+const BETWEEN_RUNS: Duration = Duration::from_secs(150);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Marks what the portal refuses, where it refuses anything.
+pub(crate) const REFUSED: &str = "(refused)";
+
+/// How a sync ended.
+pub(crate) type Ended = Result<(), Stop>;
+
+/// Whether a run claims that the client has everything.
+fn says_complete(outcome: Option<SyncOutcome>) -> bool {
+    outcome == Some(SyncOutcome::Complete)
+}
+
+struct Week<'p> {
+    plan: &'p Plan,
+    world: World,
+    ledger: Ledger,
+    /// What letters once said, by person, and until when.
+    once: [BTreeMap<String, i64>; PEOPLE.len()],
+    excuses: BTreeSet<Excuse>,
+    broken: Vec<Finding>,
+}
+
+/// Lives through a week; returns what was wrong on its first bad evening.
+pub(crate) async fn live(plan: &Plan, broken: Option<Break>, trace: Arc<Trace>) -> Vec<Finding> {
+    let world = match World::new(plan, broken, trace) {
+        Ok(world) => world,
+        Err(stop) => return vec![Finding::new(Kind::Broken, format!("{stop:?}"))],
+    };
+    let excuses = plan.switches.iter().flat_map(|switch| switch.excuses);
+    let mut week = Week {
+        plan,
+        world,
+        ledger: Ledger::default(),
+        once: Default::default(),
+        excuses: excuses.copied().collect(),
+        broken: Vec::new(),
+    };
+    let findings = week.go().await;
+    // What is left of it ends here, and not beside the next seed.
+    week.world.kill();
+    week.world.process.bury().await;
+    findings
+}
+
+impl Week<'_> {
+    async fn go(&mut self) -> Vec<Finding> {
+        for day in 1..=DAYS {
+            let events = self.plan.events.iter().filter(|event| event.day == day);
+            for event in events {
+                tokio::time::sleep(Duration::from_secs(event.after * 60)).await;
+                self.note(format!("{event}"));
+                if let Err(stop) = self.carry_out(event).await {
+                    self.stopped(&stop);
+                }
+            }
+            let findings = self.evening(&format!("evening {day}"), false).await;
+            if !findings.is_empty() {
+                return findings;
+            }
+            self.until(DAY * day).await;
+        }
+        for step in 1..=4 {
+            tokio::time::sleep(Duration::from_secs(8 * 3600)).await;
+            let findings = self
+                .evening(&format!("after the week {step}"), step == 4)
+                .await;
+            if !findings.is_empty() {
+                return findings;
+            }
+        }
+        Vec::new()
+    }
+
+    fn note(&self, line: String) {
+        let line = format!("{} {line}", self.world.time.stamp());
+        self.world.trace.note(line);
+    }
+
+    async fn until(&self, since: Duration) {
+        let left = since.saturating_sub(self.world.time.elapsed());
+        tokio::time::sleep(left).await;
+    }
+
+    /// What no bad day excuses.
+    fn stopped(&mut self, stop: &Stop) {
+        self.note(format!("  stopped: {stop:?}"));
+        let broken = match stop {
+            Stop::Hangs | Stop::World(_) => true,
+            Stop::Error(error) => matches!(
+                error,
+                PericardError::Internal { .. }
+                    | PericardError::Storage { .. }
+                    | PericardError::Keystore { .. }
+                    | PericardError::InUse
+            ),
+            Stop::Killed => false,
+        };
+        if broken {
+            let why = crate::panics::last().unwrap_or_default();
+            self.broken
+                .push(Finding::new(Kind::Broken, format!("{stop:?} {why}")));
+        }
+    }
+
+    async fn carry_out(&mut self, event: &Event) -> Result<()> {
+        let label = format!("event {}", event.id);
+        match &event.action {
+            Action::Sync {
+                who,
+                budget,
+                during,
+            } => self.sync_while(event, *who, *budget, during.as_ref()).await,
+            Action::Send {
+                who,
+                thread,
+                refused,
+            } => {
+                self.world.open().await?;
+                self.world.begin(&label, None, None);
+                let account = self.present(*who).await?;
+                self.send(&account, *who, event.id, *thread, *refused).await
+            }
+            Action::Read { who, pick } => {
+                self.world.open().await?;
+                let account = self.present(*who).await?;
+                let shown = self.world.inbox(&account).await?;
+                if let Some(message) = chosen(&shown, *pick) {
+                    let (messages, thread) = (messages(&account)?, message.thread.clone());
+                    self.world
+                        .alive(async move { messages.mark_read(thread).await })
+                        .await?;
+                }
+                Ok(())
+            }
+            Action::Withdraw { who, pick } => {
+                self.world.open().await?;
+                let account = self.present(*who).await?;
+                self.withdraw(&account, *pick).await
+            }
+            Action::Retry { who, pick } => {
+                self.world.open().await?;
+                let account = self.present(*who).await?;
+                self.retry(&account, *pick).await
+            }
+            Action::Kill => {
+                self.world.kill();
+                self.world.open().await
+            }
+            Action::Pause { minutes } => {
+                self.world.open().await?;
+                let client = self.world.client()?.clone();
+                self.world.alive(client.pause()).await?;
+                tokio::time::sleep(Duration::from_secs(minutes * 60)).await;
+                self.world.alive(client.resume()).await
+            }
+            Action::Jump { seconds } => {
+                self.world.time.set_wrong(*seconds);
+                Ok(())
+            }
+            Action::Reboot => {
+                self.world.kill();
+                self.world.time.reboot();
+                self.world.open().await
+            }
+            Action::Weather(weather) => {
+                self.world.network.set(*weather);
+                Ok(())
+            }
+            Action::Clinic(clinic) => {
+                if let Some(command) = self.command(event.id, clinic) {
+                    let done = self.world.portal.control(command);
+                    self.note(format!("  done: {}", done.is_ok()));
+                }
+                Ok(())
+            }
+            Action::Revoke { who } => self.tell(Command::Revoke(PEOPLE[*who].to_owned())),
+            Action::RotateKeys => self.tell(Command::RotateKeys),
+        }
+    }
+
+    fn tell(&self, command: Command) -> Result<()> {
+        let done = self.world.portal.control(command);
+        done.map(|_| ())
+            .map_err(|error| Stop::World(error.to_string()))
+    }
+
+    /// Somebody's account as it is; signed in where it is not there yet or does not show anything.
+    async fn present(&mut self, who: usize) -> Result<Arc<Account>> {
+        match self.world.account(who).await? {
+            Some(account) if account.session() == SessionState::Active => Ok(account),
+            _ => self.world.signed_in(who).await,
+        }
+    }
+
+    async fn sync_while(
+        &mut self,
+        event: &Event,
+        who: usize,
+        budget: Option<u64>,
+        during: Option<&During>,
+    ) -> Result<()> {
+        self.world.open().await?;
+        let label = format!("event {}", event.id);
+        self.world.begin(&label, None, None);
+        let account = self.present(who).await?;
+        let death = match during {
+            Some(During::Death(death)) => Some(*death),
+            _ => None,
+        };
+        let meanwhile = match during {
+            Some(During::Clinic { n, clinic }) => {
+                self.command(event.id, clinic).map(|command| (*n, command))
+            }
+            _ => None,
+        };
+        self.world.begin(&label, death, meanwhile);
+        let run = account.start_sync(budget.map(Duration::from_secs))?;
+        let network = self.world.network.clone();
+        let done = match during {
+            Some(During::Send { n, thread }) => {
+                if self.alone_until(&run, network.reached(*n)).await? {
+                    let sent = self.send(&account, who, event.id, *thread, false).await;
+                    let done = self.world.alive(drive(&run)).await;
+                    sent.and(done)
+                } else {
+                    Ok(())
+                }
+            }
+            Some(During::Withdraw { n, pick }) => {
+                if self.alone_until(&run, network.reached(*n)).await? {
+                    let withdrawn = self.withdraw(&account, *pick).await;
+                    let done = self.world.alive(drive(&run)).await;
+                    withdrawn.and(done)
+                } else {
+                    Ok(())
+                }
+            }
+            Some(During::Cancel { n }) => {
+                if self.alone_until(&run, network.reached(*n)).await? {
+                    run.cancel();
+                    self.world.alive(drive(&run)).await
+                } else {
+                    Ok(())
+                }
+            }
+            Some(During::Pause { n }) => {
+                if self.alone_until(&run, network.reached(*n)).await? {
+                    let client = self.world.client()?.clone();
+                    self.world.alive(client.pause()).await?;
+                    self.world.alive(client.resume()).await?;
+                    self.world.alive(drive(&run)).await
+                } else {
+                    Ok(())
+                }
+            }
+            Some(During::Death(_) | During::Clinic { .. }) | None => {
+                self.world.alive(drive(&run)).await
+            }
+        };
+        self.note(format!("  synced: {done:?}"));
+        self.world.process.dies_at(None);
+        done
+    }
+
+    /// Lets a run go on until `moment`; false when it has ended before.
+    async fn alone_until(&self, run: &SyncRun, moment: impl Future<Output = ()>) -> Result<bool> {
+        let either = async {
+            tokio::select! {
+                biased;
+                () = moment => Ok(true),
+                done = drive(run) => done.map(|()| false),
+            }
+        };
+        self.world.alive(either).await
+    }
+
+    async fn send(
+        &mut self,
+        account: &Account,
+        who: usize,
+        event: u32,
+        thread: Option<u32>,
+        refused: bool,
+    ) -> Result<()> {
+        let mark = if refused { REFUSED } else { "" };
+        let text = format!("{} wonders, number {event}. {mark}", PEOPLE[who]);
+        let text = text.trim().to_owned();
+        let shown = self.world.inbox(account).await?;
+        let thread = thread.and_then(|pick| chosen(&shown, pick));
+        let new = NewMessage {
+            thread: thread.map(|message| message.thread.clone()),
+            subject: Some(format!("Question {event}")),
+            text: text.clone(),
+        };
+        self.ledger.0.push(Written {
+            who,
+            text: text.clone(),
+            accepted: false,
+            withdrawn: Withdrawn::No,
+            again: 0,
+            refused,
+        });
+        let messages = messages(account)?;
+        self.world
+            .alive(async move { messages.send(new).await })
+            .await?;
+        if let Some(written) = self.ledger.find(&text) {
+            written.accepted = true;
+        }
+        Ok(())
+    }
+
+    async fn withdraw(&mut self, account: &Account, pick: u32) -> Result<()> {
+        let outbox = self.world.outbox(account).await?;
+        let Some(message) = chosen(&outbox, pick) else {
+            return Ok(());
+        };
+        let in_doubt = message.state == MessageState::Unknown;
+        let (messages, id) = (messages(account)?, message.id.clone());
+        let done = self
+            .world
+            .alive(async move { messages.withdraw(id).await })
+            .await;
+        self.note(format!("  withdrawn: {done:?}"));
+        if let Some(written) = self.ledger.find(&message.text) {
+            written.withdrawn = match &done {
+                Ok(()) if in_doubt || written.again > 0 => Withdrawn::InDoubt,
+                Ok(()) => Withdrawn::Yes,
+                Err(Stop::Error(PericardError::InvalidInput {
+                    problem: InputProblem::WrongState,
+                    ..
+                })) => written.withdrawn,
+                Err(_) => Withdrawn::Perhaps,
+            };
+        }
+        done
+    }
+
+    async fn retry(&mut self, account: &Account, pick: u32) -> Result<()> {
+        let mut outbox = self.world.outbox(account).await?;
+        outbox.retain(|message| {
+            matches!(
+                message.state,
+                MessageState::Failed { .. } | MessageState::Unknown
+            )
+        });
+        let Some(message) = chosen(&outbox, pick) else {
+            return Ok(());
+        };
+        if let Some(written) = self.ledger.find(&message.text) {
+            written.again += usize::from(message.state == MessageState::Unknown);
+        }
+        let (messages, id) = (messages(account)?, message.id.clone());
+        self.world
+            .alive(async move { messages.retry(id).await })
+            .await?;
+        Ok(())
+    }
+
+    /// What a deed is at the portal, as things stand there; nothing where there is nothing to do it to.
+    fn command(&mut self, event: u32, clinic: &Clinic) -> Option<Command> {
+        let who = PEOPLE[clinic.who];
+        let letters = self.world.letters(clinic.who);
+        let mut texts: BTreeMap<&str, usize> = BTreeMap::new();
+        for letter in &letters {
+            *texts.entry(&letter.text).or_default() += 1;
+        }
+        let theirs = |hidden: bool| -> Vec<&Letter> {
+            let is = |letter: &&Letter| {
+                letter.hidden == hidden && !letter.outgoing && texts[letter.text.as_str()] == 1
+            };
+            letters.iter().filter(is).collect()
+        };
+        let one = |pick: u32| chosen(&theirs(false), pick).map(|letter| letter.text.clone());
+        let change = |text: String, change: Change| Command::Change {
+            who: who.to_owned(),
+            text,
+            change,
+        };
+        let now = self.world.time.millis();
+        Some(match &clinic.deed {
+            Deed::Write {
+                thread,
+                ago,
+                kept_back,
+            } => Command::NewMessage {
+                who: who.to_owned(),
+                thread: None,
+                text: format!("The clinic tells {who} something, number {event}."),
+                subject: Some(format!("News {event}")),
+                beside: thread.and_then(one),
+                ago: ago * 60,
+                status: kept_back.map(|drafted| match drafted {
+                    true => NotSent::Preparation,
+                    false => NotSent::NotDone,
+                }),
+            },
+            Deed::Edit(pick) => {
+                let text = one(*pick)?;
+                self.once[clinic.who].insert(normal(&text), now);
+                let to = format!("The clinic told {who} something else, number {event}.");
+                change(text, Change::Edited { to })
+            }
+            Deed::Touch(pick) => change(one(*pick)?, Change::Touched),
+            Deed::Move(pick, to) => {
+                let (text, beside) = (one(*pick)?, one(*to)?);
+                change(text, Change::Moved { beside })
+            }
+            Deed::Redate {
+                pick,
+                hours,
+                quietly,
+            } => {
+                let redated = Change::Redated {
+                    seconds: hours * 3600,
+                    quietly: *quietly,
+                };
+                change(one(*pick)?, redated)
+            }
+            Deed::Retract(pick) => change(one(*pick)?, Change::Retracted),
+            Deed::Release(pick) => {
+                let hidden = theirs(true);
+                change(chosen(&hidden, *pick)?.text.clone(), Change::Released)
+            }
+            Deed::Delete(pick) => change(one(*pick)?, Change::Deleted),
+            Deed::Readdress(pick) => {
+                let to = PEOPLE[(clinic.who + 1) % PEOPLE.len()].to_owned();
+                change(one(*pick)?, Change::Readdressed { to })
+            }
+            Deed::Merge => Command::MergeChart(who.to_owned()),
+            Deed::Import(messages) => Command::Import {
+                who: who.to_owned(),
+                messages: *messages,
+                text: format!("Import {event} for {who}"),
+            },
+        })
+    }
+
+    /// The network is good and the clock is right: some syncs, and the comparison.
+    async fn evening(&mut self, label: &str, last: bool) -> Vec<Finding> {
+        self.note(label.to_owned());
+        self.world.network.set(Weather::Good);
+        self.world.time.set_wrong(0);
+        let mut all = std::mem::take(&mut self.broken);
+        for who in 0..self.plan.accounts {
+            all.extend(self.settle(label, who, last).await);
+        }
+        all.extend(std::mem::take(&mut self.broken));
+        for finding in &all {
+            self.note(format!("  found: {finding}"));
+        }
+        all
+    }
+
+    async fn settle(&mut self, label: &str, who: usize, last: bool) -> Vec<Finding> {
+        let mut claims: Vec<Finding> = Vec::new();
+        let mut found = Vec::new();
+        for run in 1..=RUNS {
+            let label = format!("{label} {who} {run}");
+            self.world.begin(&label, None::<Death>, None);
+            let (ended, outcome, account) = match self.settled_sync(who).await {
+                Ok(settled) => settled,
+                Err(stop) => {
+                    self.stopped(&stop);
+                    found = vec![Finding::new(Kind::Broken, format!("{stop:?}"))];
+                    tokio::time::sleep(BETWEEN_RUNS).await;
+                    continue;
+                }
+            };
+            self.note(format!("  synced: {ended:?}"));
+            if let Err(stop) = &ended {
+                self.stopped(stop);
+            }
+            found = match self.compared(who, &account, last).await {
+                Ok(found) => found,
+                Err(stop) => vec![Finding::new(Kind::Broken, format!("{stop:?}"))],
+            };
+            if says_complete(outcome) && !self.excuses.contains(&Excuse::Unknowable) {
+                for finding in &found {
+                    let claim = Finding::new(Kind::WronglyComplete, finding.what.clone());
+                    if matches!(finding.kind, Kind::Lost | Kind::Stale) && !claims.contains(&claim)
+                    {
+                        claims.push(claim);
+                    }
+                }
+            }
+            if found.is_empty() {
+                break;
+            }
+            if let (RUNS, Err(Stop::Error(error))) = (run, &ended) {
+                for finding in &mut found {
+                    finding
+                        .what
+                        .push_str(&format!(" (syncs end with {error:?})"));
+                }
+            }
+            tokio::time::sleep(BETWEEN_RUNS).await;
+        }
+        found.extend(claims);
+        found
+    }
+
+    async fn settled_sync(
+        &mut self,
+        who: usize,
+    ) -> Result<(Ended, Option<SyncOutcome>, Arc<Account>)> {
+        self.world.open().await?;
+        let account = self.world.signed_in(who).await?;
+        let run = account.start_sync(None)?;
+        let ended = self.world.alive(drive(&run)).await;
+        self.note(format!("  outcome: {:?}", run.outcome()));
+        Ok((ended, run.outcome(), account))
+    }
+
+    async fn compared(&self, who: usize, account: &Account, last: bool) -> Result<Vec<Finding>> {
+        let letters = self.world.letters(who);
+        let (threads, shown) = self.world.read(account).await?;
+        let outbox = self.world.outbox(account).await?;
+        let mut others = BTreeSet::new();
+        for other in PEOPLE.into_iter().chain(STRANGERS) {
+            if other != PEOPLE[who] {
+                let theirs = self.world.portal.letters(other).into_iter();
+                let theirs = theirs.filter(|letter| !letter.hidden && !letter.foreign);
+                others.extend(theirs.map(|letter| normal(&letter.text)));
+            }
+        }
+        let foreign = letters.iter().filter(|letter| letter.foreign);
+        others.extend(foreign.map(|letter| normal(&letter.text)));
+        let comparison = Comparison {
+            who,
+            now: self.world.time.millis(),
+            letters: &letters,
+            threads: &threads,
+            shown: &shown,
+            outbox: &outbox,
+            others: &others,
+            once: &self.once[who],
+            ledger: &self.ledger,
+            excuses: &self.excuses,
+            last,
+        };
+        self.note(format!(
+            "  {} has {} messages, the portal {}",
+            PEOPLE[who],
+            shown.len(),
+            letters.iter().filter(|letter| !letter.hidden).count()
+        ));
+        Ok(comparison.findings())
+    }
+}
+
+/// Watches a run to its end.
+async fn drive(run: &SyncRun) -> Result<(), PericardError> {
+    while run.next().await?.is_some() {}
+    Ok(())
+}
+
+/// One of them, whatever the number.
+fn chosen<T>(all: &[T], pick: u32) -> Option<&T> {
+    let at = usize::try_from(pick).unwrap_or_default();
+    all.get(at.checked_rem(all.len())?)
+}
