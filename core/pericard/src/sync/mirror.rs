@@ -77,7 +77,8 @@ pub(crate) trait Mirror: Send + Sync + 'static {
     /// Takes away rows whose records are `gone` from the portal, or somebody else's.
     fn remove(&self, connection: &Connection, rows: &[i64], gone: bool) -> Result<RowChanges>;
 
-    /// Called before and after the history is fetched for the first time.
+    /// Called before the history is fetched for the first time, and at the end of every run, which may find that one
+    /// before it was interrupted.
     fn bulk(&self, _partition: &Partition, _begin: bool) -> Result<()> {
         Ok(())
     }

@@ -171,10 +171,13 @@ pub(crate) async fn send(feature: &FeatureSync, run: &Run) -> Result<()> {
             continue;
         }
         run.progress(|p| p.phase = SyncPhase::Sending);
-        match deliver(feature, &item).await? {
-            End::Arrived => run.progress(|p| p.sent += 1),
-            End::Decided => {}
-            End::Waits => {
+        match deliver(feature, &item).await {
+            // It was withdrawn meanwhile, which concerns no other.
+            Err(PericardError::NotFound) => {}
+            Err(error) => return Err(error),
+            Ok(End::Arrived) => run.progress(|p| p.sent += 1),
+            Ok(End::Decided) => {}
+            Ok(End::Waits) => {
                 kept_back.insert(item.group);
             }
         }

@@ -175,15 +175,16 @@ impl<'a> Receiving<'a> {
                 (Outcome::NoList(End::Refused | End::Untakeable), Some(error)) => {
                     return Err(error);
                 }
-                (Outcome::Complete, _) => self.compared(&searches, began).await?,
+                (Outcome::Complete, _) => self.compared(&answered, began).await?,
                 _ => {}
             }
         }
         self.fetch_names().await?;
         if self.first_load {
             self.run.progress(|p| p.phase = SyncPhase::Finishing);
-            self.bulk(false).await?;
         }
+        // In every run: the one that began the first load may have ended before this.
+        self.bulk(false).await?;
         self.clear_incident().await?;
         save_outcome(&self.feature, reason).await?;
         Ok(reason)

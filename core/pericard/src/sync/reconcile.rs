@@ -280,11 +280,16 @@ async fn fetch(feature: &FeatureSync, ids: &[String]) -> Result<BTreeSet<String>
             .filter(|id| wanted.contains(id))
             .cloned(),
     );
+    // A portal that ignores `_id` answers with whatever its index has.
+    let evidence = match page.records.ids.iter().all(|id| wanted.contains(id)) {
+        true => Evidence::Read,
+        false => Evidence::Search,
+    };
     feature
         .on_disk(move |feature| {
             let storing = Storing {
                 news: true,
-                evidence: Evidence::Read,
+                evidence,
                 queued: None,
             };
             page.records.store(feature, storing, |_| Ok(()))
@@ -309,7 +314,8 @@ async fn read(feature: &FeatureSync, id: String, vanished: bool) -> Result<Exist
         Err(error) => return Err(error.into()),
     };
     match response.status {
-        404 | 410 => return Ok(Existence::Gone),
+        // The page of a gateway or of a network is no answer about a record.
+        404 | 410 if !response.is_html() => return Ok(Existence::Gone),
         401 | 429 => return Err(response.refusal()),
         200..300 if !response.is_html() => {}
         // A record that fails by itself costs itself.

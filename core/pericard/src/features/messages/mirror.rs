@@ -120,6 +120,9 @@ impl Mirror for MessageMirror {
     }
 
     fn bulk(&self, partition: &Partition, begin: bool) -> Result<()> {
+        if !begin && !partition.read(table::in_bulk)? {
+            return Ok(());
+        }
         partition.local(|tx| table::bulk(tx.connection(), begin))
     }
 

@@ -267,3 +267,15 @@ fn rows_of_the_first_version_keep_their_ids() {
         .unwrap();
     assert_eq!(shown, 4096);
 }
+
+#[test]
+fn a_first_fetch_that_was_interrupted_is_ended_by_a_later_run() {
+    let c = tables();
+    assert!(!in_bulk(&c).unwrap());
+    bulk(&c, true).unwrap();
+    assert!(in_bulk(&c).unwrap());
+    bulk(&c, false).unwrap();
+    assert!(!in_bulk(&c).unwrap());
+    bulk(&c, false).unwrap();
+    assert!(!in_bulk(&c).unwrap());
+}
