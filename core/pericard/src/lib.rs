@@ -35,8 +35,9 @@ pub use client::sign_in::{SignInMethod, SignInStep};
 pub use client::site::{Finding, PortalCapabilities, PortalPage, Verdict};
 pub use features::FeatureCapability;
 pub use features::messages::{
-    DatePrecision, Message, MessageFile, MessagePage, MessageState, MessageThread, Messages,
-    MessagesState, NewMessage, SearchHit, SearchPage, SnippetPart, ThreadPage,
+    DatePrecision, Draft, FormerText, Message, MessageFile, MessagePage, MessageState,
+    MessageThread, Messages, MessagesState, NewMessage, Recipient, RecipientKind, SearchHit,
+    SearchPage, SnippetPart, ThreadPage,
 };
 pub use keys::Keystore;
 pub use platform::error::{

@@ -192,17 +192,26 @@ pub(crate) async fn all_threads(messages: &Messages) -> Result<Vec<MessageThread
 
 /// The thread that `name` means: its number in the inbox as it is now, newest first, or its id.
 pub(crate) async fn thread(messages: &Messages, name: &str) -> Result<MessageThread, Failure> {
-    let threads = all_threads(messages).await?;
-    let number = name.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
-    let numbered = number.and_then(|n| threads.get(n));
-    let found = numbered
-        .or_else(|| threads.iter().find(|thread| thread.id == name))
-        .cloned();
-    found.ok_or_else(|| {
-        let advice = match threads.len() {
-            0 => "The inbox is empty. Download messages first: pericard sync".into(),
-            n => format!("The inbox has numbers 1 to {n}: pericard inbox --all"),
+    let Some(number) = name.parse::<usize>().ok().and_then(|n| n.checked_sub(1)) else {
+        return match messages.thread(name.to_owned()).await {
+            Err(PericardError::NotFound) => Err(no_thread(messages, name).await?),
+            found => Ok(found?),
         };
-        Failure::usage(format!("there is no conversation {name}"), advice)
-    })
+    };
+    let numbered = all_threads(messages).await?.into_iter().nth(number);
+    match numbered {
+        Some(thread) => Ok(thread),
+        None => Err(no_thread(messages, name).await?),
+    }
+}
+
+async fn no_thread(messages: &Messages, name: &str) -> Result<Failure, Failure> {
+    let advice = match all_threads(messages).await?.len() {
+        0 => "The inbox is empty. Download messages first: pericard sync".into(),
+        n => format!("The inbox has numbers 1 to {n}: pericard inbox --all"),
+    };
+    Ok(Failure::usage(
+        format!("there is no conversation {name}"),
+        advice,
+    ))
 }

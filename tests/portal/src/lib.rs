@@ -53,8 +53,8 @@ pub use error::PortalError;
 pub use fault::{
     Amendment, Contradicted, DateForm, DeletedAs, Denial, DiscoveryFlaw, DropOn, EmptyText, Fault,
     FaultKind, FirstAddress, Flaw, Incomplete, JwksFlaw, OddCreate, OddLabel, OddMembers, OddNext,
-    OddRecord, ParRefusal, Parameter, Poison, RefreshError, Repeated, SenderForm, StatusOn,
-    TextForm, Threading, Unauthorized, Unsupported, WhichUser,
+    OddRecord, OddTeam, ParRefusal, Parameter, Poison, RefreshError, Repeated, SenderForm,
+    StatusOn, TextForm, Threading, Unauthorized, Unsupported, WhichUser,
 };
 pub use portal::{PersonInfo, Portal};
 pub use server::Hangup;

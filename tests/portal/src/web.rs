@@ -65,6 +65,8 @@ pub(crate) fn router(instance: Arc<Instance>) -> Router {
             "/fhir/Communication/{id}/_history/{version}",
             get(fhir::read_version),
         )
+        .route("/fhir/CareTeam", get(fhir::search_care_team))
+        .route("/fhir/CareTeam/{id}", get(fhir::read_care_team))
         .route("/fhir/Practitioner/{id}", get(fhir::practitioner))
         .route("/fhir/Binary/{id}", get(fhir::binary))
         .route(

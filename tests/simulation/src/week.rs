@@ -321,6 +321,7 @@ impl Week<'_> {
             thread: thread.map(|message| message.thread.clone()),
             subject: Some(format!("Question {event}")),
             text: text.clone(),
+            ..NewMessage::default()
         };
         self.ledger.0.push(Written {
             who,

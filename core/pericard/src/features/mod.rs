@@ -59,8 +59,8 @@ pub(crate) struct FeatureFinding {
 /// A feature as the floors above and below see it.
 pub(crate) trait FeatureDefinition: Send + Sync {
     fn feature(&self) -> Feature;
-    /// Returns what the portal has to allow. `creates` says whether it can create a resource type.
-    fn needs(&self, creates: &dyn Fn(&str) -> bool) -> Vec<ResourceNeed>;
+    /// Returns what the portal has to allow. `resource` looks up what the portal says of a resource type.
+    fn needs(&self, resource: &dyn Fn(&str) -> Option<ResourceCapability>) -> Vec<ResourceNeed>;
     /// Returns what the portal can do for this feature. `resource` looks up what the portal says of a resource type.
     fn capability(
         &self,

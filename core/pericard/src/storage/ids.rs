@@ -29,6 +29,9 @@ pub(crate) enum IdKind {
     Message = 2,
     /// A position in a list, `after`.
     Position = 3,
+    Draft = 4,
+    /// Somebody a message can be written to.
+    Recipient = 5,
 }
 
 /// Converts one person's row numbers to ids and back.

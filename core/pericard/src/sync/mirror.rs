@@ -53,6 +53,15 @@ pub(crate) struct Applied {
     pub(crate) changes: RowChanges,
 }
 
+/// How often a mirror is brought up to date, and what depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// In every run, which is complete only if it is.
+    EveryRun,
+    /// Once a day, where the portal lists the type: it helps, and nothing depends on it.
+    Daily,
+}
+
 /// A resource type that a feature mirrors from the portal.
 pub(crate) trait Mirror: Send + Sync + 'static {
     type Record: Parse + Admissible + Send + Sync + 'static;
@@ -61,6 +70,10 @@ pub(crate) trait Mirror: Send + Sync + 'static {
     /// whether the portal announces a search parameter.
     fn searches(&self, owner: &Owner, _offers: &dyn Fn(&str) -> bool) -> Vec<Search> {
         vec![Search::by_subject(owner)]
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::EveryRun
     }
 
     /// Turns admitted records into rows; a record whose row is given replaces what is there. `news` is false while the
@@ -175,6 +188,7 @@ pub(crate) enum Evaluation {
 /// A [`Mirror`] of any record type.
 pub(crate) trait AnyMirror: Send + Sync + 'static {
     fn resource_type(&self) -> &'static str;
+    fn pace(&self) -> Pace;
     fn searches(&self, owner: &Owner, offers: &dyn Fn(&str) -> bool) -> Vec<Search>;
     /// Takes away what is here of records that turned out to be somebody else's, or are gone. What is gone leaves its
     /// version, so that a late page does not bring it back.
@@ -241,6 +255,10 @@ pub(crate) trait AnyMirror: Send + Sync + 'static {
 impl<M: Mirror> AnyMirror for M {
     fn resource_type(&self) -> &'static str {
         M::Record::RESOURCE_TYPE
+    }
+
+    fn pace(&self) -> Pace {
+        Mirror::pace(self)
     }
 
     fn searches(&self, owner: &Owner, offers: &dyn Fn(&str) -> bool) -> Vec<Search> {

@@ -27,10 +27,10 @@ use crate::storage::{Partition, Track};
 
 pub(crate) use changes::{ChangeNotifier, RowChanges};
 pub use changes::{ChangeSet, Changes, FeatureChanges};
-pub(crate) use mirror::{AnyMirror, Applied, Incoming, Mirror, Reader};
+pub(crate) use mirror::{AnyMirror, Applied, Incoming, Mirror, Pace, Reader};
 pub(crate) use receive::receive;
-pub(crate) use run::SyncCoordinator;
 pub use run::{IncompleteReason, SyncOutcome, SyncPhase, SyncProgress, SyncRun};
+pub(crate) use run::{Run, SyncCoordinator};
 
 /// One mirror of one person at one portal: everything that a run works on.
 #[derive(Clone)]

@@ -129,11 +129,30 @@ pub(crate) fn any(connection: &Connection, feature: Feature) -> Result<bool> {
         .query_row([feature.name()], |row| row.get(0))?)
 }
 
-/// Queues a failed or doubtful item again, under the identifier that it has.
+/// Queues a failed or doubtful item again, under the identifier that it has. That one was in doubt stays known by its
+/// status.
 pub(crate) fn retry(tx: &LocalTx<'_>, feature: Feature, item: i64) -> Result<()> {
-    let sql = "UPDATE outbox SET state = 'queued', status = NULL, tries = 0, tried = NULL
+    let sql = "UPDATE outbox SET status = iif(state = 'unknown', 0, NULL), state = 'queued', tries = 0, tried = NULL
                WHERE feature = ?1 AND item = ?2 AND state IN ('failed', 'unknown')";
     changed_one(tx.connection().execute(sql, (feature.name(), item))?)
+}
+
+/// Queues an item again that the portal has not taken and cannot be taking, under a new identifier: it is another one now.
+pub(crate) fn renew(
+    tx: &LocalTx<'_>,
+    platform: &Platform,
+    feature: Feature,
+    item: i64,
+) -> Result<()> {
+    let sql =
+        "UPDATE outbox SET identifier = ?3, state = 'queued', status = NULL, tries = 0, tried = NULL
+               WHERE feature = ?1 AND item = ?2
+                   AND (state = 'failed' OR state = 'queued' AND tries = 0 AND status IS NULL)";
+    let identifier = mint_identifier(platform.random());
+    changed_one(
+        tx.connection()
+            .execute(sql, (feature.name(), item, identifier))?,
+    )
 }
 
 /// Takes an item out for which no request is under way.

@@ -83,12 +83,7 @@ impl<'a> Receiving<'a> {
                 })
             })
             .await?;
-        let now = millis(feature.platform.clock.now());
-        let day = i64::try_from(COMPARE_EVERY.as_millis()).unwrap_or(i64::MAX);
-        // A clock that was set back must not put the comparison off.
-        let fresh = state
-            .compared_at
-            .is_some_and(|at| (0..day).contains(&(now - at)));
+        let fresh = feature.is_within_a_day(state.compared_at);
         let missing = state.incomplete.as_deref().map(IncompleteReason::named);
         let broken = feature.platform.broken(Break::Reconcile);
         let mut feature = feature.clone();
@@ -359,6 +354,25 @@ async fn save_outcome(feature: &FeatureSync, reason: Option<IncompleteReason>) -
 }
 
 impl FeatureSync {
+    /// Whether a day has passed since this was last received, at a portal that lists it.
+    pub(crate) async fn is_due_daily(&self) -> Result<bool> {
+        if !self.capability.searches() {
+            return Ok(false);
+        }
+        let track = self.track;
+        let state = self
+            .on_disk(move |feature| feature.partition.read(|c| mirrored::state(c, track)))
+            .await?;
+        Ok(!self.is_within_a_day(state.synced_at))
+    }
+
+    /// A clock that was set back must not put anything off.
+    fn is_within_a_day(&self, at: Option<i64>) -> bool {
+        let now = millis(self.platform.clock.now());
+        let day = i64::try_from(COMPARE_EVERY.as_millis()).unwrap_or(i64::MAX);
+        at.is_some_and(|at| (0..day).contains(&(now - at)))
+    }
+
     fn searches(&self) -> Vec<Search> {
         let offered = &self.capability.search_params;
         let offers = |name: &str| offered.iter().any(|offered| offered == name);

@@ -3,8 +3,10 @@
 //! A resource type becomes a mirrored one by saying which of its members name whom. Everything else, above all
 //! the verdict, is the same for all of them.
 
+use crate::fhir::care_team::CareTeam;
 use crate::fhir::communication::Communication;
 use crate::fhir::contained::Contained;
+use crate::fhir::page::Parse;
 use crate::fhir::reference::Reference;
 
 /// A record that can be judged.
@@ -46,6 +48,32 @@ impl Admissible for Communication {
 
     fn parents(&self) -> impl Iterator<Item = &Reference> {
         self.part_of.iter().chain(&self.in_response_to)
+    }
+
+    fn mentions(&self) -> impl Iterator<Item = &Reference> {
+        self.mentions.iter()
+    }
+
+    fn contained(&self) -> &Contained {
+        &self.contained
+    }
+}
+
+impl Admissible for CareTeam {
+    fn key(&self) -> String {
+        format!("{}/{}", Self::RESOURCE_TYPE, self.id)
+    }
+
+    fn subjects(&self) -> impl Iterator<Item = &Reference> {
+        self.subject.iter()
+    }
+
+    fn parties(&self) -> impl Iterator<Item = &Reference> {
+        self.members.iter().map(|member| &member.who)
+    }
+
+    fn parents(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::empty()
     }
 
     fn mentions(&self) -> impl Iterator<Item = &Reference> {

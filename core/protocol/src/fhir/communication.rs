@@ -202,12 +202,7 @@ impl Communication {
     /// The name of somebody whom this record refers to: the display, else the name of the contained resource. As
     /// sent; [`display_text::line`](crate::display_text::line()) makes it fit to be shown.
     pub fn name_of<'a>(&'a self, whom: &'a Reference) -> Option<&'a str> {
-        let display = whom.display.as_deref();
-        let display = display.filter(|display| !display.trim().is_empty());
-        display.or_else(|| {
-            let id = whom.reference.as_deref()?.strip_prefix('#')?;
-            self.contained.name(id)
-        })
+        self.contained.name_of(whom)
     }
 
     /// `Communication/id`, as other resources refer to it.

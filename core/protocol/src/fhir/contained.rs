@@ -10,6 +10,7 @@ use std::collections::btree_map::Entry as Slot;
 use serde::Deserialize;
 use serde::de::Deserializer;
 
+use super::datatypes::Reference;
 use super::names::Named;
 use crate::bounded;
 use crate::limits::CONTAINED;
@@ -36,6 +37,14 @@ impl Contained {
     /// The name of the resource that `#id` points to, on one line.
     pub fn name(&self, id: &str) -> Option<&str> {
         self.0.get(id)?.name.as_deref()
+    }
+
+    /// The name of somebody who is referred to: the display, else that of the contained resource. As sent;
+    /// [`display_text::line`](crate::display_text::line()) makes it fit to be shown.
+    pub fn name_of<'a>(&'a self, whom: &'a Reference) -> Option<&'a str> {
+        let display = whom.display.as_deref();
+        let display = display.filter(|display| !display.trim().is_empty());
+        display.or_else(|| self.name(whom.reference.as_deref()?.strip_prefix('#')?))
     }
 
     /// How many there are.

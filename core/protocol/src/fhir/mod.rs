@@ -10,6 +10,7 @@
 pub mod body;
 pub mod bundle;
 pub mod capability;
+pub mod care_team;
 mod charset;
 pub mod communication;
 pub mod contained;

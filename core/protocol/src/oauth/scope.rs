@@ -23,6 +23,8 @@ pub struct ResourceNeed {
     pub search: bool,
     /// Creating.
     pub create: bool,
+    /// It helps, and nothing depends on it: it is asked for only where the portal lists it, and is never missing.
+    pub optional: bool,
 }
 
 impl ResourceNeed {
@@ -33,12 +35,19 @@ impl ResourceNeed {
             read: true,
             search: true,
             create: false,
+            optional: false,
         }
     }
 
     /// Creating as well, if `creates`.
     pub const fn and_creates(mut self, creates: bool) -> Self {
         self.create = creates;
+        self
+    }
+
+    /// The same, if the portal lists it.
+    pub const fn if_listed(mut self) -> Self {
+        self.optional = true;
         self
     }
 
@@ -253,6 +262,9 @@ impl<'a> Listed<'a> {
     ) {
         let (kind, wanted) = (need.resource, need.interactions());
         if self.of_resources.is_empty() {
+            if need.optional {
+                return;
+            }
             let only_1 =
                 endpoints.is_capable("permission-v1") && !endpoints.is_capable("permission-v2");
             scopes.extend(spelled(kind, wanted, only_1));
@@ -268,6 +280,9 @@ impl<'a> Listed<'a> {
         let (of_1, of_2) = (offered(true), offered(false));
         let is_version_1 = !of_2.covers(of_1);
         let granted = if is_version_1 { of_1 } else { of_2 };
+        if need.optional && !(granted.0[4] && granted.0[1]) {
+            return;
+        }
         scopes.extend(self.spelled(kind, granted, is_version_1));
         for (there, needed, what) in [
             (granted.0[1], need.read, Missing::Read(kind)),

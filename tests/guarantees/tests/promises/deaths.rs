@@ -119,6 +119,7 @@ fn in_the_middle_of_a_refresh() {
                 thread,
                 subject,
                 text,
+                ..NewMessage::default()
             };
             inbox(&account).send(message).await.unwrap();
             before.world.advance(600).await.unwrap();

@@ -9,6 +9,7 @@ fn reply(thread: &str, text: &str) -> NewMessage {
         thread: Some(thread.to_owned()),
         subject: None,
         text: text.to_owned(),
+        ..NewMessage::default()
     }
 }
 

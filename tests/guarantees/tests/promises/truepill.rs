@@ -60,6 +60,7 @@ fn nothing_that_was_read_or_typed_is_on_disk_in_plain() {
             thread: None,
             subject: Some(CANARY.into()),
             text: text.clone(),
+            ..NewMessage::default()
         };
         inbox(&account).send(new).await.unwrap();
         let hits = inbox(&account)

@@ -64,6 +64,7 @@ pub(super) async fn read(
     let mut page = MessagePage {
         messages: Vec::new(),
         after: list.after.clone(),
+        before: None,
     };
     loop {
         let limit = if list.all { 500 } else { list.limit };

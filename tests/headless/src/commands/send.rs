@@ -54,6 +54,7 @@ pub(super) async fn run(
             thread,
             subject: subject.map(str::to_owned),
             text,
+            ..NewMessage::default()
         })
         .await?;
     let ended = if offline {

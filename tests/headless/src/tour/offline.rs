@@ -181,6 +181,7 @@ pub(super) async fn write(
         thread: Some(thread.id.clone()),
         subject: None,
         text: ANSWER.into(),
+        ..NewMessage::default()
     };
     let queued = messages.send(answer).await?;
     promise(queued.state == MessageState::Queued, || {

@@ -18,6 +18,7 @@ pub use change::Change;
 pub(crate) use change::{change, only};
 pub use letter::Letter;
 pub(crate) use letter::letters;
+pub(crate) use letters::doctors;
 pub(crate) use person::{Name, Person};
 pub(crate) use population::{
     NewLetter, add_strays, amend, import, merge, new_message, poison, populate,

@@ -8,8 +8,8 @@ mod parse;
 mod records;
 
 pub use odd::{
-    Contradicted, Denial, EmptyText, FirstAddress, OddLabel, OddMembers, ParRefusal, RefreshError,
-    Unauthorized,
+    Contradicted, Denial, EmptyText, FirstAddress, OddLabel, OddMembers, OddTeam, ParRefusal,
+    RefreshError, Unauthorized,
 };
 
 pub use records::{
@@ -293,6 +293,9 @@ pub enum FaultKind {
     },
     SameName,
     Copies,
+    CareTeam {
+        how: OddTeam,
+    },
 }
 
 impl FaultKind {

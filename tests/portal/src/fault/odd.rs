@@ -155,3 +155,13 @@ pub enum OddLabel {
     OtherIssuer,
     Missing,
 }
+
+/// What becomes of the person's care team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum OddTeam {
+    Refused,
+    Inactive,
+    OfAnother,
+}

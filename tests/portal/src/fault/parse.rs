@@ -211,6 +211,9 @@ impl TryFrom<Map<String, Value>> for Fault {
             },
             "same_name" => FaultKind::SameName,
             "copies" => FaultKind::Copies,
+            "care_team" => FaultKind::CareTeam {
+                how: keys.need("as")?,
+            },
             later if LATER.contains(&later) => {
                 return Err(format!("fault {later:?} is not implemented by this portal"));
             }

@@ -65,6 +65,11 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
                     "conditionalRead": "not-match",
                     "searchParam": [parameter("_id", "token")],
                 },
+                {
+                    "type": "CareTeam",
+                    "interaction": [{ "code": "read" }, { "code": "search-type" }],
+                    "searchParam": [parameter("patient", "reference")],
+                },
                 { "type": "Binary", "interaction": [{ "code": "read" }] },
             ],
         }],

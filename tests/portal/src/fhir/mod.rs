@@ -3,6 +3,7 @@
 pub(crate) mod access;
 mod broken;
 mod capability;
+mod care_team;
 mod create;
 mod criteria;
 mod dress;
@@ -13,6 +14,7 @@ mod read;
 mod search;
 
 pub(crate) use capability::metadata;
+pub(crate) use care_team::{read_care_team, search_care_team};
 pub(crate) use create::create;
 pub(crate) use paging::{Pages, follow_page};
 pub(crate) use read::{binary, practitioner, read, read_patient, read_version, search_patient};

@@ -18,6 +18,7 @@ pub(crate) const SUPPORTED: &[&str] = &[
     "patient/Communication.crs",
     "patient/Communication.c",
     "patient/Binary.r",
+    "patient/CareTeam.rs",
 ];
 
 const PLAIN: &[&str] = &[
@@ -31,7 +32,7 @@ const PLAIN: &[&str] = &[
 /// Type and actions of a resource scope, if it is one this portal knows.
 fn resource(scope: &str) -> Option<(&str, &str)> {
     let (kind, actions) = scope.strip_prefix("patient/")?.split_once('.')?;
-    let known = ["*", "Patient", "Communication", "Binary"].contains(&kind);
+    let known = ["*", "Patient", "Communication", "Binary", "CareTeam"].contains(&kind);
     let actions = match actions {
         "read" => "rs",
         "write" => "cud",

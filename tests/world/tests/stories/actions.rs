@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use pericard::NewMessage;
 use pericard_world::NetworkState;
 
 use crate::context::{Context, Halt, broken};
 use crate::keys::Keys;
-use crate::signing_in;
+use crate::{signing_in, writing};
 
 pub(crate) async fn carry_out(
     context: &mut Context,
@@ -44,7 +43,9 @@ pub(crate) async fn carry_out(
             }
             context.restart().await?;
         }
-        "send" => send(context, keys).await?,
+        "send" | "edit" | "draft" | "send_draft" | "discard_draft" => {
+            writing::carry_out(context, verb, keys).await?
+        }
         "withdraw" => {
             context
                 .inbox()?
@@ -62,6 +63,14 @@ pub(crate) async fn carry_out(
                 .inbox()?
                 .mark_read(context.thread(keys.number("thread")?)?)
                 .await?
+        }
+        "mark_unread" | "archive" | "unarchive" => {
+            let (inbox, thread) = (context.inbox()?, context.thread(keys.number("thread")?)?);
+            match verb {
+                "mark_unread" => inbox.mark_unread(thread).await?,
+                "archive" => inbox.archive(thread).await?,
+                _ => inbox.unarchive(thread).await?,
+            }
         }
         "sign_out" => context.account()?.sign_out().await?,
         "forget" => forget(context, keys).await?,
@@ -92,31 +101,6 @@ pub(crate) async fn carry_out(
         },
         "portal" => drop(context.world.portal(keys.rest().to_string()).await?),
         _ => return Err(broken(format!("unknown verb `{verb}`"))),
-    }
-    Ok(())
-}
-
-async fn send(context: &mut Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
-    let subject = keys.text_or_none("to")?;
-    let thread = keys
-        .number_or_none("thread")?
-        .map(|number| context.thread(number))
-        .transpose()?;
-    if subject.is_none() == thread.is_none() {
-        return Err(broken("send takes `thread` or `to`"));
-    }
-    let (name, text) = (keys.text_or_none("as")?, keys.text("text")?);
-    keys.done()?;
-    let message = context
-        .inbox()?
-        .send(NewMessage {
-            thread,
-            subject,
-            text,
-        })
-        .await?;
-    if let Some(name) = name {
-        context.messages.insert(name, message.id);
     }
     Ok(())
 }

@@ -88,7 +88,7 @@ pub(crate) struct Context {
     pub(crate) enrolment: Option<(String, String)>,
     /// A recovery code that was used or replaced.
     pub(crate) spent: Option<String>,
-    /// Messages by the name that the story gave them.
+    /// Messages and drafts by the name that the story gave them.
     pub(crate) messages: BTreeMap<String, String>,
     accounts: BTreeMap<String, Arc<Account>>,
     numbered: BTreeMap<String, Vec<String>>,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use pericard::{ChangeSet, Feature, FeatureChanges, FeatureState, IncompleteReason, MessageState};
 
 use crate::context::{Context, Halt, PAGE, broken};
+use crate::correspondence;
 use crate::keys::Keys;
 
 pub(crate) async fn expect(
@@ -70,6 +71,9 @@ pub(crate) async fn expect(
                     return same("hits", keys.number("count")?, found);
                 }
             }
+        }
+        "archived" | "drafts" | "recipients" | "around" | "former_texts" => {
+            correspondence::expect(context, thing, keys).await
         }
         "session" => {
             let wanted = keys.word(
@@ -186,7 +190,11 @@ fn reason(reason: IncompleteReason) -> &'static str {
     }
 }
 
-fn same<T: PartialEq + std::fmt::Display>(what: &str, expected: T, found: T) -> Result<(), Halt> {
+pub(crate) fn same<T: PartialEq + std::fmt::Display>(
+    what: &str,
+    expected: T,
+    found: T,
+) -> Result<(), Halt> {
     if expected == found {
         return Ok(());
     }

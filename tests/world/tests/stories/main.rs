@@ -4,10 +4,12 @@
 
 mod actions;
 mod context;
+mod correspondence;
 mod expectations;
 mod failure;
 mod keys;
 mod signing_in;
+mod writing;
 
 use std::path::{Path, PathBuf};
 

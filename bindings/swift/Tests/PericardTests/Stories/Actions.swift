@@ -21,10 +21,13 @@ extension StoryContext {
     case "pause": try await client.pause()
     case "resume": try await client.resume()
     case "restart": try await restart(&keys)
-    case "send": try await send(&keys)
+    case "send", "edit", "draft", "send_draft", "discard_draft": try await write(verb, &keys)
     case "withdraw": try await inbox().withdraw(message: message(keys.text("of")))
     case "retry": _ = try await inbox().retry(message: message(keys.text("of")))
     case "read": try await inbox().markRead(thread: thread(keys.number("thread")))
+    case "mark_unread": try await inbox().markUnread(thread: thread(keys.number("thread")))
+    case "archive": try await inbox().archive(thread: thread(keys.number("thread")))
+    case "unarchive": try await inbox().unarchive(thread: thread(keys.number("thread")))
     case "sign_out": try await account().signOut()
     case "forget": try await forget(&keys)
     case "account": try switchTo(keys.text("who"))
@@ -44,17 +47,6 @@ extension StoryContext {
     if let lease = try keys.textIfThere("lease") { world.setLease(span: TimeInterval(try seconds(lease))) }
     if try keys.word("device", "same", "rebooted", otherwise: "same") == "rebooted" { world.reboot() }
     try await restart()
-  }
-
-  private func send(_ keys: inout Keys) async throws {
-    let subject = try keys.textIfThere("to")
-    let thread = try keys.numberIfThere("thread").map { try self.thread($0) }
-    guard (subject == nil) != (thread == nil) else { throw Unfit("send takes `thread` or `to`") }
-    let name = try keys.textIfThere("as")
-    let text = try keys.text("text")
-    try keys.done()
-    let message = try await inbox().send(message: NewMessage(thread: thread, subject: subject, text: text))
-    if let name { self.name(message.id, name) }
   }
 
   private func forget(_ keys: inout Keys) async throws {

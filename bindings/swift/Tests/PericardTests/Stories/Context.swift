@@ -132,6 +132,8 @@ actor StoryContext {
     messages[name] = message
   }
 
+  func messageIfNamed(_ name: String) -> String? { messages[name] }
+
   func message(_ name: String) throws -> String {
     guard let id = messages[name] else { throw Unfit("no message was named `\(name)`") }
     return id

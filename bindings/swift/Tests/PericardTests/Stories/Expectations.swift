@@ -35,6 +35,7 @@ extension StoryContext {
         return (page.hits, page.after)
       }
       try same("hits", try keys.number("count"), hits.count)
+    case "archived", "drafts", "recipients", "around", "former_texts": try await expectCorrespondence(thing, &keys)
     case "session":
       let expected = try keys.word("state", "signed_out", "active", "step_up", "sign_in", "sealed")
       try same("session", expected, session())
@@ -65,7 +66,7 @@ extension StoryContext {
     }
   }
 
-  private func same<T: Equatable>(_ what: String, _ expected: T, _ found: T) throws {
+  func same<T: Equatable>(_ what: String, _ expected: T, _ found: T) throws {
     if expected != found { throw Broken("\(what): expected \(expected), found \(found)") }
   }
 

@@ -15,7 +15,8 @@ use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
 use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason, Track};
 use crate::sync::{
-    ChangeNotifier, FeatureSync, Replica, SyncCoordinator, SyncOutcome, SyncRun, outbox, receive,
+    ChangeNotifier, FeatureSync, Pace, Replica, Run, SyncCoordinator, SyncOutcome, SyncRun, outbox,
+    receive,
 };
 
 use super::content::Content;
@@ -162,6 +163,14 @@ impl AccountCore {
                 let mut first = Ok(());
                 let mut incomplete = None;
                 for feature in core.feature_syncs().await? {
+                    if feature.mirror.pace() == Pace::Daily {
+                        if let Err(error) = receive_daily(&feature, &run).await
+                            && stops_the_run(&error)
+                        {
+                            return first.and(Err(error));
+                        }
+                        continue;
+                    }
                     // A failing feature does not stop the others, and failing to send does not stop receiving. An error
                     // of the session or the network ends the run: further requests could use up a refresh token whose
                     // response is lost.
@@ -321,6 +330,14 @@ impl AccountCore {
         })
         .await
     }
+}
+
+/// Receives what nothing depends on, once a day.
+async fn receive_daily(feature: &FeatureSync, run: &Run) -> Result<()> {
+    if feature.is_due_daily().await? {
+        receive(feature, run).await?;
+    }
+    Ok(())
 }
 
 /// Whether an error concerns the whole account or the network rather than one feature.

@@ -85,13 +85,9 @@ impl Site {
 
     /// What is asked for at a sign-in, and what of it the portal does not list.
     pub(crate) fn scope_plan(&self, host: &Host) -> ScopePlan {
-        let creates = |kind: &str| {
-            self.resource(kind)
-                .is_none_or(|resource| resource.creates())
-        };
         let mut needs = vec![ResourceNeed::reads("Patient")];
         for feature in host.features {
-            needs.extend(feature.needs(&creates));
+            needs.extend(feature.needs(&|kind| self.resource(kind)));
         }
         scope::plan(&self.endpoints(), &needs)
     }

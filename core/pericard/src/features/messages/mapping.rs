@@ -19,7 +19,7 @@ use crate::storage::{IdKind, PageTx, millis};
 use crate::sync::{Applied, Incoming, Reader, RowChanges, outbox};
 
 use super::model::SnippetPart;
-use super::table::{Content, Dated, FileRow, Outgoing, Writer};
+use super::table::{Content, Dated, FileRow, Outgoing, Party, Writer};
 use super::{FEATURE, RESOURCE_TYPE};
 
 /// How much of a text a snippet shows before and after the first hit, in characters.
@@ -144,15 +144,22 @@ fn content(
         true => sender.and_then(key_of).unwrap_or_default(),
         false => String::new(),
     };
-    let mut parties: Vec<String> = sender
-        .filter(|_| !outgoing)
+    let named: Vec<(Option<String>, String)> = others
         .into_iter()
-        .chain(others.iter().copied())
-        .filter_map(key_of)
-        .filter(|key| is_addressable(key))
-        .collect();
+        .map(|person| Ok((key_of(person), name_of(person)?)))
+        .collect::<Result<_>>()?;
+    let author = sender.filter(|_| !outgoing);
+    let author = author.map(|sender| (key_of(sender), from.clone()));
     let mut seen = BTreeSet::new();
-    parties.retain(|key| seen.insert(key.clone()));
+    let parties = author.iter().chain(&named).filter_map(|(key, name)| {
+        let key = key.as_ref().filter(|key| is_addressable(key))?;
+        let party = || Party {
+            key: key.clone(),
+            name: name.clone(),
+        };
+        seen.insert(key.clone()).then(party)
+    });
+    let parties = parties.collect();
     let ties = ties(reader.owner, record);
     let topic_key = match ties.is_empty() {
         true => topic_key(reader, record),
@@ -170,10 +177,7 @@ fn content(
         subject: record.heading().map(display_text::line).unwrap_or_default(),
         text,
         files: files(record),
-        others: others
-            .into_iter()
-            .map(name_of)
-            .collect::<Result<Vec<String>>>()?,
+        others: named.into_iter().map(|(_, name)| name).collect(),
         parties,
         ties,
         topic_key,
@@ -244,7 +248,7 @@ fn party(c: &Connection, key: &str) -> Result<String> {
 }
 
 /// Whom a message can be addressed to: no other patient, and nothing that is nobody.
-fn is_addressable(key: &str) -> bool {
+pub(super) fn is_addressable(key: &str) -> bool {
     let kind = key.split('/').next().unwrap_or_default();
     matches!(
         kind,

@@ -2,6 +2,7 @@
 
 use pericard_protocol::admission::Owner;
 use pericard_protocol::fhir::capability::ResourceCapability;
+use pericard_protocol::fhir::care_team::CareTeam;
 use pericard_protocol::fhir::communication::Communication;
 use pericard_protocol::fhir::names::Names;
 use pericard_protocol::fhir::page::Parse;
@@ -14,6 +15,7 @@ use crate::platform::error::Result;
 use crate::storage::{Feature, IdKind, PageTx, Partition, Schema};
 use crate::sync::{AnyMirror, Applied, Incoming, Mirror, Reader, RowChanges};
 
+use super::care_team::CareTeamMirror;
 use super::{FEATURE, mapping, table};
 
 /// The feature's line in the table.
@@ -24,9 +26,14 @@ impl FeatureDefinition for MessagesFeature {
         FEATURE
     }
 
-    fn needs(&self, creates: &dyn Fn(&str) -> bool) -> Vec<ResourceNeed> {
-        let messages = Communication::RESOURCE_TYPE;
-        vec![ResourceNeed::reads(messages).and_creates(creates(messages))]
+    fn needs(&self, resource: &dyn Fn(&str) -> Option<ResourceCapability>) -> Vec<ResourceNeed> {
+        let (messages, teams) = (Communication::RESOURCE_TYPE, CareTeam::RESOURCE_TYPE);
+        let creates = resource(messages).is_none_or(|it| it.creates());
+        let mut needs = vec![ResourceNeed::reads(messages).and_creates(creates)];
+        if resource(teams).is_some_and(|it| it.searches()) {
+            needs.push(ResourceNeed::reads(teams).if_listed());
+        }
+        needs
     }
 
     fn capability(
@@ -65,7 +72,7 @@ impl FeatureDefinition for MessagesFeature {
     }
 
     fn mirrors(&self) -> &'static [&'static dyn AnyMirror] {
-        &[&MessageMirror]
+        &[&MessageMirror, &CareTeamMirror]
     }
 }
 

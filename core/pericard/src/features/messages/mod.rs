@@ -1,29 +1,35 @@
 //! Secure messages: inbox, threads, search, sending.
 //!
-//! Everything here reads and writes the encrypted cache and answers without the network; a sync sends and fetches.
+//! Everything here reads and writes the encrypted cache and answers without the network; a sync sends and fetches. The
+//! object's methods are in this file (reading) and in `drafts`, `marks`, `recipients` and `sending`.
 
+mod care_team;
+mod drafts;
 mod mapping;
+mod marks;
 mod mirror;
 mod model;
+mod recipients;
+mod sending;
 mod table;
 
 use std::sync::Arc;
 
-use pericard_protocol::display_text;
 use pericard_protocol::fhir::communication::Communication;
 use pericard_protocol::fhir::page::Parse;
 use pericard_protocol::search_text;
 
 use crate::platform::error::{InputProblem, PericardError, Result};
-use crate::storage::{Feature, IdKind, Partition, Track, instant, millis, mirrored};
-use crate::sync::{IncompleteReason, RowChanges, outbox};
+use crate::storage::{Feature, IdKind, Partition, Track, instant, mirrored};
+use crate::sync::{IncompleteReason, RowChanges};
 
 use super::PersonContext;
 
 pub(crate) use mirror::MessagesFeature;
 pub use model::{
-    DatePrecision, Message, MessageFile, MessagePage, MessageState, MessageThread, MessagesState,
-    NewMessage, SearchHit, SearchPage, SnippetPart, ThreadPage,
+    DatePrecision, Draft, FormerText, Message, MessageFile, MessagePage, MessageState,
+    MessageThread, MessagesState, NewMessage, Recipient, RecipientKind, SearchHit, SearchPage,
+    SnippetPart, ThreadPage,
 };
 
 const FEATURE: Feature = Feature::Messages;
@@ -34,8 +40,6 @@ const TRACK: Track = Track {
 };
 /// Rows of one page at most, whatever is asked for.
 const MOST: u32 = 500;
-const LONGEST_TEXT: usize = 20_000;
-const LONGEST_SUBJECT: usize = 200;
 const LONGEST_QUERY: usize = 200;
 
 /// The messages of one person.
@@ -50,19 +54,32 @@ pub struct Messages {
 
 #[uniffi::export]
 impl Messages {
-    /// A page of the inbox. `limit` is 1 to 500.
+    /// A page of the inbox: every thread that is not archived. `limit` is 1 to 500.
     pub async fn threads(
         &self,
         after: Option<String>,
         limit: u32,
     ) -> Result<ThreadPage, PericardError> {
+        self.list(false, after, limit).await
+    }
+
+    /// A page of the archive. `limit` is 1 to 500.
+    pub async fn archived_threads(
+        &self,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<ThreadPage, PericardError> {
+        self.list(true, after, limit).await
+    }
+
+    /// One thread, archived or not. `NotFound` when there is none. The id of a thread that has become part of another one
+    /// goes on to lead there.
+    pub async fn thread(&self, id: String) -> Result<MessageThread, PericardError> {
         self.at(move |partition| {
-            let before = position(partition, after)?;
-            let (threads, last) =
-                partition.read(|c| table::threads(c, partition.ids(), before, clamp(limit)))?;
-            Ok(ThreadPage {
-                threads,
-                after: next(partition, last),
+            let thread = row(partition, IdKind::Thread, &id)?;
+            partition.read(|c| {
+                let thread = table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?;
+                table::one_thread(c, partition.ids(), thread)?.ok_or(PericardError::NotFound)
             })
         })
         .await
@@ -78,14 +95,46 @@ impl Messages {
         self.at(move |partition| {
             let thread = row(partition, IdKind::Thread, &thread)?;
             let before = position(partition, after)?;
-            let (messages, last) = partition.read(|c| {
+            let stretch = partition.read(|c| {
                 let thread = table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?;
                 table::messages(c, partition.ids(), thread, before, clamp(limit))
             })?;
-            Ok(MessagePage {
-                messages,
-                after: next(partition, last),
-            })
+            Ok(page(partition, stretch))
+        })
+        .await
+    }
+
+    /// The page of a thread that is next newer than `before`, which is the `before` of another page. `NotFound` when there
+    /// is no such thread. `limit` is 1 to 500.
+    pub async fn newer_messages(
+        &self,
+        thread: String,
+        before: String,
+        limit: u32,
+    ) -> Result<MessagePage, PericardError> {
+        self.at(move |partition| {
+            let thread = row(partition, IdKind::Thread, &thread)?;
+            let before = position_of("before", partition, &before)?;
+            let stretch = partition.read(|c| {
+                let thread = table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?;
+                table::newer(c, partition.ids(), thread, before, clamp(limit))
+            })?;
+            Ok(page(partition, stretch))
+        })
+        .await
+    }
+
+    /// The page of its thread that has this message in its middle, such as a hit of a search; go on from there in both
+    /// directions. `NotFound` when there is no such message. `limit` is 3 to 500.
+    pub async fn messages_around(
+        &self,
+        message: String,
+        limit: u32,
+    ) -> Result<MessagePage, PericardError> {
+        self.at(move |partition| {
+            let row = row(partition, IdKind::Message, &message)?;
+            let stretch = partition.read(|c| table::around(c, partition.ids(), row, clamp(limit)));
+            Ok(page(partition, stretch?.ok_or(PericardError::NotFound)?))
         })
         .await
     }
@@ -97,6 +146,22 @@ impl Messages {
             partition
                 .read(|c| table::one(c, partition.ids(), row))?
                 .ok_or(PericardError::NotFound)
+        })
+        .await
+    }
+
+    /// What a message that was `edited` said before, newest first: the texts that this device has seen, at most 20. Empty
+    /// for any other. `NotFound` when there is no such message.
+    pub async fn former_texts(&self, message: String) -> Result<Vec<FormerText>, PericardError> {
+        self.at(move |partition| {
+            let row = row(partition, IdKind::Message, &message)?;
+            partition.read(|c| {
+                table::one(c, partition.ids(), row)?.ok_or(PericardError::NotFound)?;
+                let texts = table::former(c, row)?.into_iter();
+                Ok(texts
+                    .map(|(text, until)| FormerText { text, until })
+                    .collect())
+            })
         })
         .await
     }
@@ -149,77 +214,24 @@ impl Messages {
         })
         .await
     }
-
-    /// Queues a message; it is stored, searchable and in its thread when this returns, and survives anything that
-    /// happens to the app. The next sync sends it: `Account.start_sync` to send it now. Works offline.
-    ///
-    /// Fails with `InvalidInput` (`text`: `Empty`, `TooLong`; `subject`: `TooLong`) and `NotFound` (`thread`).
-    pub async fn send(&self, message: NewMessage) -> Result<Message, PericardError> {
-        let person = self.person.clone();
-        self.at(move |partition| queue(&*person, partition, &message))
-            .await
-    }
-
-    /// Marks a thread's messages as read, on this device.
-    pub async fn mark_read(&self, thread: String) -> Result<(), PericardError> {
-        let person = self.person.clone();
-        self.at(move |partition| {
-            let thread = row(partition, IdKind::Thread, &thread)?;
-            let read = partition.local(|tx| table::mark_read(tx.connection(), thread))?;
-            if let Some(thread) = read {
-                notify(&*person, partition, [thread], false);
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    /// What is queued, under way, failed or in doubt, oldest first.
-    pub async fn outbox(&self) -> Result<Vec<Message>, PericardError> {
-        self.at(|partition| partition.read(|c| table::queued(c, partition.ids())))
-            .await
-    }
-
-    /// Takes a message back that has not been sent: queued, failed or in doubt. One in doubt may have arrived.
-    /// `InvalidInput` with `WrongState` when it is under way or was sent.
-    pub async fn withdraw(&self, message: String) -> Result<(), PericardError> {
-        let person = self.person.clone();
-        self.at(move |partition| {
-            let row = row(partition, IdKind::Message, &message)?;
-            let changes = partition.local(|tx| {
-                outbox::withdraw(tx, FEATURE, row)?;
-                let mut writer = table::Writer::new(tx.connection());
-                writer.remove(row, false)?;
-                writer.finish()
-            })?;
-            notify(&*person, partition, changes, true);
-            Ok(())
-        })
-        .await
-    }
-
-    /// Queues a failed message, or one in doubt, once more. It keeps its identifier, so a portal that heeds
-    /// identifiers does not take it twice. `InvalidInput` with `WrongState` for any other.
-    pub async fn retry(&self, message: String) -> Result<Message, PericardError> {
-        let person = self.person.clone();
-        self.at(move |partition| {
-            let row = row(partition, IdKind::Message, &message)?;
-            let thread = partition.local(|tx| {
-                outbox::retry(tx, FEATURE, row)?;
-                table::thread_of(tx.connection(), row)
-            })?;
-            notify(&*person, partition, [thread], true);
-            partition
-                .read(|c| table::one(c, partition.ids(), row))?
-                .ok_or(PericardError::NotFound)
-        })
-        .await
-    }
 }
 
 impl Messages {
     pub(crate) fn new(person: Arc<dyn PersonContext>) -> Arc<Self> {
         Arc::new(Self { person })
+    }
+
+    async fn list(&self, archived: bool, after: Option<String>, limit: u32) -> Result<ThreadPage> {
+        self.at(move |partition| {
+            let before = position(partition, after)?;
+            let (threads, last) = partition
+                .read(|c| table::threads(c, partition.ids(), archived, before, clamp(limit)))?;
+            Ok(ThreadPage {
+                threads,
+                after: next(partition, last),
+            })
+        })
+        .await
     }
 
     /// Runs `work` on the person's partition where it may block, whatever becomes of the caller.
@@ -252,9 +264,21 @@ fn row(partition: &Partition, kind: IdKind, id: &str) -> Result<i64> {
 
 fn position(partition: &Partition, after: Option<String>) -> Result<i64> {
     after.map_or(Ok(i64::MAX), |after| {
-        let row = partition.ids().decode(IdKind::Position, &after);
-        row.ok_or(PericardError::input("after", InputProblem::Unreadable))
+        position_of("after", partition, &after)
     })
+}
+
+fn position_of(field: &'static str, partition: &Partition, position: &str) -> Result<i64> {
+    let row = partition.ids().decode(IdKind::Position, position);
+    row.ok_or(PericardError::input(field, InputProblem::Unreadable))
+}
+
+fn page(partition: &Partition, stretch: table::Stretch) -> MessagePage {
+    MessagePage {
+        after: next(partition, stretch.oldest),
+        before: next(partition, stretch.newest),
+        messages: stretch.messages,
+    }
 }
 
 fn next(partition: &Partition, last: Option<i64>) -> Option<String> {
@@ -274,70 +298,4 @@ fn notify(
         ..RowChanges::new(FEATURE, IdKind::Thread)
     };
     person.notifier().rows_changed(partition.ids(), &changes);
-}
-
-fn queue(
-    person: &dyn PersonContext,
-    partition: &Partition,
-    message: &NewMessage,
-) -> Result<Message> {
-    let text = mapping::clean(message.text.trim());
-    let subject = display_text::line(message.subject.as_deref().unwrap_or_default());
-    if text.is_empty() {
-        return Err(PericardError::input("text", InputProblem::Empty));
-    }
-    if text.chars().count() > LONGEST_TEXT {
-        return Err(PericardError::input("text", InputProblem::TooLong));
-    }
-    if subject.chars().count() > LONGEST_SUBJECT {
-        return Err(PericardError::input("subject", InputProblem::TooLong));
-    }
-    let thread = message
-        .thread
-        .as_deref()
-        .map(|id| row(partition, IdKind::Thread, id))
-        .transpose()?;
-    let (name, at) = (person.name(), millis(person.platform().clock.now()));
-    let (thread, id) = partition.local(|tx| {
-        let c = tx.connection();
-        let thread = match thread {
-            Some(thread) => Some(table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?),
-            None => None,
-        };
-        let content = table::Content {
-            remote: String::new(),
-            sender: name,
-            sender_key: String::new(),
-            outgoing: true,
-            dated: table::Dated {
-                at,
-                precision: 4,
-                updated: at,
-            },
-            subject: thread.map_or(subject, |_| String::new()),
-            text: text.into_owned(),
-            files: Vec::new(),
-            others: Vec::new(),
-            parties: Vec::new(),
-            ties: match thread {
-                Some(thread) => table::tie_to(c, thread)?.into_iter().collect(),
-                None => Vec::new(),
-            },
-            topic_key: String::new(),
-            category: String::new(),
-            urgent: false,
-            silent: false,
-            hidden: false,
-            copy_key: String::new(),
-        };
-        let mut writer = table::Writer::new(c);
-        let id = writer.insert(&content, false)?;
-        outbox::queue(tx, person.platform(), FEATURE, id)?;
-        writer.finish()?;
-        Ok((table::thread_of(c, id)?, id))
-    })?;
-    notify(person, partition, [thread], true);
-    partition
-        .read(|c| table::one(c, partition.ids(), id))?
-        .ok_or(PericardError::internal("queued"))
 }

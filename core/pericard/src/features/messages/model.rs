@@ -27,6 +27,8 @@ pub struct MessageThread {
     pub unread: u32,
     /// How many messages there are on this device.
     pub messages: u32,
+    /// The person has taken it out of the inbox.
+    pub archived: bool,
 }
 
 /// A page of the inbox, newest first.
@@ -155,6 +157,34 @@ pub struct MessagePage {
     pub messages: Vec<Message>,
     /// Pass this as `after` for the next, older page; nothing at the end.
     pub after: Option<String>,
+    /// Pass this as `before` to `Messages.newer_messages` for the next, newer page; nothing where this is the newest.
+    pub before: Option<String>,
+}
+
+/// What a message said before the portal changed it.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct FormerText {
+    /// The text, as in `Message`.
+    pub text: String,
+    /// When the portal changed it.
+    pub until: SystemTime,
+}
+
+/// What is being written.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Draft {
+    /// Opaque, stable on this device.
+    pub id: String,
+    /// The thread to answer in; nothing for a new one.
+    pub thread: Option<String>,
+    /// The subject of a new thread; may be empty.
+    pub subject: String,
+    /// The text; may be empty where there is a subject.
+    pub text: String,
+    /// Ids of those it is for; empty where none were chosen.
+    pub recipients: Vec<String>,
+    /// When it was last changed, by the device's clock.
+    pub changed_at: SystemTime,
 }
 
 /// A message that was found.
@@ -187,12 +217,42 @@ pub struct SearchPage {
 }
 
 /// A message to send.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
 pub struct NewMessage {
     /// The thread to answer in; nothing to begin a new one.
+    #[uniffi(default = None)]
     pub thread: Option<String>,
     /// The subject of a new thread, at most 200 characters; ignored in an answer.
+    #[uniffi(default = None)]
     pub subject: Option<String>,
     /// The text, 1 to 20,000 characters.
     pub text: String,
+    /// Ids of `Messages.recipients`, at most 64. Where none are chosen, an answer goes to those of its conversation, and
+    /// the portal decides who reads a message that begins one.
+    #[uniffi(default = [])]
+    pub recipients: Vec<String>,
+}
+
+/// Somebody whom a message can be written to.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Recipient {
+    /// Opaque, stable on this device.
+    pub id: String,
+    /// Their name, on one line.
+    pub name: String,
+    /// As what they look after the person, as the portal names it; may be empty.
+    pub role: String,
+    /// What they are.
+    pub kind: RecipientKind,
+}
+
+/// What a recipient is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum RecipientKind {
+    /// One person, or one in a role.
+    Person,
+    /// A team: everybody in it may read what is written to it.
+    Team,
+    /// An organisation, or one of its services.
+    Organization,
 }

@@ -144,6 +144,28 @@ fn only_what_is_listed_is_asked_for() {
 }
 
 #[test]
+fn what_only_helps_is_asked_for_where_it_is_listed() {
+    let teams = [ResourceNeed::reads("CareTeam").if_listed()];
+    let asked = |listed: &[&str]| plan(&portal(listed, &[]), &teams);
+    for listed in [
+        &[][..],
+        &["openid", "launch/patient"],
+        &["patient/Communication.rs"],
+        &["patient/CareTeam.r"],
+    ] {
+        let plan = asked(listed);
+        assert!(!plan.scope.contains("CareTeam"), "{listed:?}");
+        assert!(!plan.missing.contains(&Missing::Read("CareTeam")));
+    }
+    for (listed, scope) in [
+        (&["patient/CareTeam.rs"][..], "patient/CareTeam.rs"),
+        (&["patient/*.read"], "patient/CareTeam.read"),
+    ] {
+        assert!(asked(listed).scope.ends_with(scope), "{listed:?}");
+    }
+}
+
+#[test]
 fn optional_scopes_that_are_not_listed_are_left_out() {
     let bare = plan(&portal(&["openid", "patient/*.crs"], &[]), &[]);
     assert_eq!(bare.scope, "openid");

@@ -30,6 +30,11 @@ pub(crate) enum Language {
     Arabic,
 }
 
+/// Who treats at this clinic.
+pub(crate) fn doctors() -> &'static [&'static str] {
+    DOCTORS
+}
+
 impl Language {
     pub(crate) const ALL: &[Self] = &[
         Self::English,

@@ -109,7 +109,7 @@ impl FeatureDefinition for Probe {
         Feature::Probe
     }
 
-    fn needs(&self, _: &dyn Fn(&str) -> bool) -> Vec<ResourceNeed> {
+    fn needs(&self, _: &dyn Fn(&str) -> Option<ResourceCapability>) -> Vec<ResourceNeed> {
         vec![ResourceNeed::reads("Flag")]
     }
 

@@ -48,10 +48,12 @@ fn length(place: &Place) -> i64 {
     i64::try_from(place.length).unwrap_or(i64::MAX)
 }
 
-/// A page of the inbox behind the message row `after`, newest first; and the row behind which the next page begins.
+/// A page of the inbox, or of the archive, behind the message row `after`, newest first; and the row behind which the
+/// next page begins.
 pub(crate) fn threads(
     c: &Connection,
     ids: &Ids,
+    archived: bool,
     after: i64,
     limit: u32,
 ) -> Result<(Vec<MessageThread>, Option<i64>)> {
@@ -66,8 +68,9 @@ pub(crate) fn threads(
                 &place.remote,
                 place.row,
                 limit,
+                archived,
             ),
-            |row| Ok((row.get::<_, i64>(0)?, Summary::of_row(row, 1)?)),
+            |row| Ok((row.get::<_, i64>(0)?, Summary::of_row(row, 2)?)),
         )?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let last = rows
@@ -77,19 +80,38 @@ pub(crate) fn threads(
         .map(|last| last.place.row);
     let threads = rows
         .into_iter()
-        .map(|(id, summary)| to_view(summary, ids, id));
+        .map(|(id, summary)| to_view(summary, ids, id, archived));
     Ok((threads.collect(), last))
 }
 
+/// One thread.
+pub(crate) fn one_thread(c: &Connection, ids: &Ids, thread: i64) -> Result<Option<MessageThread>> {
+    let found = c.prepare_cached(ONE_THREAD)?.query_row([thread], |row| {
+        Ok(to_view(
+            Summary::of_row(row, 2)?,
+            ids,
+            row.get(0)?,
+            row.get(1)?,
+        ))
+    });
+    Ok(found.optional()?)
+}
+
 pub(super) const THREADS: &str = concat!(
-    "SELECT id, ",
+    "SELECT id, archived, ",
     summary_columns!(),
-    " FROM thread WHERE messages > 0
+    " FROM thread WHERE messages > 0 AND archived = ?7
       AND (last_at, last_updated, length(last_remote), last_remote, last_message) < (?1, ?2, ?3, ?4, ?5)
       ORDER BY last_at DESC, last_updated DESC, length(last_remote) DESC, last_remote DESC, last_message DESC LIMIT ?6"
 );
 
-fn to_view(summary: Summary, ids: &Ids, id: i64) -> MessageThread {
+pub(super) const ONE_THREAD: &str = concat!(
+    "SELECT id, archived, ",
+    summary_columns!(),
+    " FROM thread WHERE messages > 0 AND id = ?1"
+);
+
+fn to_view(summary: Summary, ids: &Ids, id: i64, archived: bool) -> MessageThread {
     let participants = summary.participants();
     let subject = summary.subject().to_owned();
     let last = summary.last.unwrap_or_default();
@@ -104,6 +126,7 @@ fn to_view(summary: Summary, ids: &Ids, id: i64) -> MessageThread {
         last_precision: DatePrecision::of_column(last.precision),
         unread: summary.unread.try_into().unwrap_or(0),
         messages: summary.messages.try_into().unwrap_or(0),
+        archived,
     }
 }
 
@@ -120,16 +143,33 @@ macro_rules! with_outbox {
     };
 }
 
-pub(super) const MESSAGES: &str = concat!(
-    "SELECT ",
-    message_columns!(),
-    " FROM message ",
-    with_outbox!(),
-    " WHERE message.thread = ?1 AND message.shown = 1
-      AND (message.at, message.updated, length(message.remote), message.remote, message.id) < (?2, ?3, ?4, ?5, ?6)
-      ORDER BY message.at DESC, message.updated DESC, length(message.remote) DESC, message.remote DESC, message.id DESC
-      LIMIT ?7"
-);
+macro_rules! messages_of_thread {
+    ($side:literal, $order:literal) => {
+        concat!(
+            "SELECT ",
+            message_columns!(),
+            " FROM message ",
+            with_outbox!(),
+            " WHERE message.thread = ?1 AND message.shown = 1
+              AND (message.at, message.updated, length(message.remote), message.remote, message.id) ",
+            $side,
+            " (?2, ?3, ?4, ?5, ?6) ORDER BY message.at ",
+            $order,
+            ", message.updated ",
+            $order,
+            ", length(message.remote) ",
+            $order,
+            ", message.remote ",
+            $order,
+            ", message.id ",
+            $order,
+            " LIMIT ?7"
+        )
+    };
+}
+
+pub(super) const MESSAGES: &str = messages_of_thread!("<", "DESC");
+pub(super) const NEWER: &str = messages_of_thread!(">", "ASC");
 pub(super) const ONE: &str = concat!(
     "SELECT ",
     message_columns!(),
@@ -209,6 +249,16 @@ pub(crate) fn thread_of(c: &Connection, row: i64) -> Result<i64> {
     )
 }
 
+/// Messages of a thread, newest first, and the rows at whose outer sides there is more.
+#[derive(Default)]
+pub(crate) struct Stretch {
+    pub(crate) messages: Vec<Message>,
+    /// The oldest of them, where there may be older ones.
+    pub(crate) oldest: Option<i64>,
+    /// The newest of them, where there may be newer ones.
+    pub(crate) newest: Option<i64>,
+}
+
 /// A page of a thread behind the row `after`, newest first.
 pub(crate) fn messages(
     c: &Connection,
@@ -216,26 +266,83 @@ pub(crate) fn messages(
     thread: i64,
     after: i64,
     limit: u32,
-) -> Result<(Vec<Message>, Option<i64>)> {
-    let place = place_of(c, after)?;
-    let mut statement = c.prepare_cached(MESSAGES)?;
-    let mut last = None;
+) -> Result<Stretch> {
+    let (rows, messages) = walk(c, ids, MESSAGES, thread, &place_of(c, after)?, limit)?;
+    Ok(Stretch {
+        messages,
+        oldest: rows
+            .last()
+            .copied()
+            .filter(|_| rows.len() == limit as usize),
+        newest: rows.first().copied().filter(|_| after != i64::MAX),
+    })
+}
+
+/// The page of a thread before the row `before`: those that are next newer than it.
+pub(crate) fn newer(
+    c: &Connection,
+    ids: &Ids,
+    thread: i64,
+    before: i64,
+    limit: u32,
+) -> Result<Stretch> {
+    let (rows, mut messages) = walk(c, ids, NEWER, thread, &place_of(c, before)?, limit)?;
+    messages.reverse();
+    Ok(Stretch {
+        messages,
+        oldest: rows.first().copied(),
+        newest: rows
+            .last()
+            .copied()
+            .filter(|_| rows.len() == limit as usize),
+    })
+}
+
+/// A page with the message `row` in its middle; nothing where there is none.
+pub(crate) fn around(c: &Connection, ids: &Ids, row: i64, limit: u32) -> Result<Option<Stretch>> {
+    let Some(message) = one(c, ids, row)? else {
+        return Ok(None);
+    };
+    let thread = thread_of(c, row)?;
+    // One on each side at least, else there would be nothing to go on from.
+    let others = limit.max(3) - 1;
+    let newer = newer(c, ids, thread, row, others / 2)?;
+    let older = messages(c, ids, thread, row, others - others / 2)?;
+    let mut stretch = Stretch {
+        messages: newer.messages,
+        oldest: older.oldest,
+        newest: newer.newest,
+    };
+    stretch.messages.push(message);
+    stretch.messages.extend(older.messages);
+    Ok(Some(stretch))
+}
+
+fn walk(
+    c: &Connection,
+    ids: &Ids,
+    sql: &str,
+    thread: i64,
+    place: &Place,
+    limit: u32,
+) -> Result<(Vec<i64>, Vec<Message>)> {
+    let mut statement = c.prepare_cached(sql)?;
+    let mut numbers = Vec::new();
     let key = (
         thread,
         place.at,
         place.updated,
-        length(&place),
+        length(place),
         &place.remote,
         place.row,
         limit,
     );
     let rows = statement.query_map(key, |row| {
-        last = Some(row.get(0)?);
+        numbers.push(row.get(0)?);
         message(row, ids)
     })?;
     let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-    let last = last.filter(|_| rows.len() == limit as usize);
-    Ok((rows, last))
+    Ok((numbers, rows))
 }
 
 /// One message.

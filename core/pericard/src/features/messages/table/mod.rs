@@ -9,7 +9,11 @@
 //! reading them below 1 ms. The search index holds the normal form of text, subject and sender's name, and no copy of
 //! them; it has no prefix index, which would double the cost of writing: prefix searches newest first take 0.1 ms without.
 
+mod drafts;
+mod former;
 mod lists;
+mod marks;
+mod recipients;
 mod rows;
 mod summary;
 mod ties;
@@ -20,8 +24,17 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::platform::error::Result;
 use crate::storage::Schema;
 
-pub(super) use lists::{has_thread, messages, one, queued, search, thread_of, threads};
-pub(super) use rows::{Content, Dated, FileRow, Outgoing, outgoing};
+pub(super) use drafts::{DraftRow, discard_draft, draft, draft_of, drafts, save_draft};
+pub(super) use former::former;
+pub(super) use lists::{
+    Stretch, around, has_thread, messages, newer, one, one_thread, queued, search, thread_of,
+    threads,
+};
+pub(super) use marks::{archive, mark_read, mark_unread};
+pub(super) use recipients::{
+    RecipientRow, address, noted, recipient, recipients, remove_team, save_team, unnamed_members,
+};
+pub(super) use rows::{Content, Dated, FileRow, Outgoing, Party, outgoing};
 pub(super) use writer::Writer;
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -154,6 +167,41 @@ INSERT INTO record (track, id, shown)
 DROP TABLE old_message;
 DROP TABLE old_thread;
 ",
+        "
+-- An archived thread is out of the inbox until news comes in it.
+ALTER TABLE thread ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+DROP INDEX thread_newest;
+CREATE INDEX thread_newest ON thread (archived, last_at DESC, last_updated DESC, length(last_remote) DESC, last_remote DESC,
+    last_message DESC) WHERE messages > 0;
+-- What is being written: `recipients` are rows of theirs, one per line, `changed` is in milliseconds since 1970.
+CREATE TABLE draft (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    thread INTEGER,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    changed INTEGER NOT NULL
+) STRICT;
+-- Whom a message can be written to: `Type/id`, a name, which may be empty, and as what.
+CREATE TABLE recipient (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL
+) STRICT;
+-- Who looks after the person: rows of `recipient`, the team itself first where it has a name.
+CREATE TABLE care_team (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    members TEXT NOT NULL
+) STRICT;
+-- What a message said until the portal changed it at `until`.
+CREATE TABLE former (
+    message INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (message, until)
+) STRICT, WITHOUT ROWID;
+",
     ],
 };
 
@@ -180,17 +228,6 @@ pub(super) fn in_bulk(c: &Connection) -> Result<bool> {
     let sql = "SELECT v FROM message_text_config WHERE k = 'automerge'";
     let automerge: Option<i64> = c.query_row(sql, [], |row| row.get(0)).optional()?;
     Ok(automerge == Some(0))
-}
-
-/// Marks a thread as read; the thread, when anything changed.
-pub(super) fn mark_read(c: &Connection, thread: i64) -> Result<Option<i64>> {
-    let Some(thread) = has_thread(c, thread)? else {
-        return Ok(None);
-    };
-    let messages = "UPDATE message SET unread = 0 WHERE thread = ?1 AND unread = 1";
-    c.execute(messages, [thread])?;
-    let counts = "UPDATE thread SET unread = 0 WHERE id = ?1 AND unread > 0";
-    Ok((c.execute(counts, [thread])? > 0).then_some(thread))
 }
 
 /// What a message that is written in a thread hangs on: its newest message of the portal's, else the newest of all.

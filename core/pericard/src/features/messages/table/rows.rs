@@ -39,6 +39,15 @@ pub(in super::super) struct FileRow {
     pub(in super::super) hash: Option<String>,
 }
 
+/// Somebody whom one can write to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Party {
+    /// `Type/id`.
+    pub(in super::super) key: String,
+    /// On one line; empty where nobody has said it.
+    pub(in super::super) name: String,
+}
+
 /// What a record says, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct Content {
@@ -54,8 +63,8 @@ pub(in super::super) struct Content {
     pub(in super::super) files: Vec<FileRow>,
     /// Names of the others in it, beside the sender.
     pub(in super::super) others: Vec<String>,
-    /// `Type/id` of the others: the sender first, unless the person wrote it.
-    pub(in super::super) parties: Vec<String>,
+    /// The others whom one can write to: the sender first, unless the person wrote it.
+    pub(in super::super) parties: Vec<Party>,
     /// What it belongs to or answers: `Type/id`.
     pub(in super::super) ties: Vec<String>,
     /// What it has in common with others where it has no ties; empty where it has, or has no subject.
@@ -74,6 +83,27 @@ pub(in super::super) struct Content {
 /// Keys, one per line.
 pub(super) fn lines(keys: &[String]) -> String {
     keys.join("\n")
+}
+
+/// Parties, one per line: a reference, and a name where there is one.
+pub(super) fn write_parties(parties: &[Party]) -> String {
+    let line = |party: &Party| match party.name.is_empty() {
+        true => party.key.clone(),
+        false => format!("{}\t{}", party.key, party.name),
+    };
+    let written: Vec<String> = parties.iter().map(line).collect();
+    lines(&written)
+}
+
+/// Reads [`write_parties`].
+pub(super) fn read_parties(text: &str) -> impl Iterator<Item = Party> {
+    of_lines(text).map(|line| {
+        let (key, name) = line.split_once('\t').unwrap_or((line, ""));
+        Party {
+            key: key.to_owned(),
+            name: name.to_owned(),
+        }
+    })
 }
 
 /// Reads [`lines`].
@@ -145,9 +175,9 @@ pub(in super::super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
         }
     }
     let recipients = match (chosen.is_empty(), &newest) {
-        (false, _) => chosen,
-        (true, Some((_, parties))) => parties.clone(),
-        (true, None) => String::new(),
+        (false, _) => of_lines(&chosen).map(str::to_owned).collect(),
+        (true, Some((_, parties))) => read_parties(parties).map(|party| party.key).collect(),
+        (true, None) => Vec::new(),
     };
     Ok(Outgoing {
         subject,
@@ -156,6 +186,6 @@ pub(in super::super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
         head,
         newest: newest.map(|(remote, _)| remote),
         waits,
-        recipients: of_lines(&recipients).map(str::to_owned).collect(),
+        recipients,
     })
 }

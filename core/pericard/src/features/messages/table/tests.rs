@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use super::lists::{MESSAGES, ONE, QUEUED, SEARCH, THREADS};
+use super::lists::{MESSAGES, NEWER, ONE, ONE_THREAD, QUEUED, SEARCH, THREADS};
 use super::writer::{PER_MILLI, free_row};
 use super::*;
 use crate::storage::mirrored;
@@ -18,7 +18,7 @@ fn tables() -> Connection {
 #[test]
 fn every_list_walks_an_index() {
     let c = tables();
-    for sql in [THREADS, MESSAGES, ONE, QUEUED, SEARCH] {
+    for sql in [THREADS, ONE_THREAD, MESSAGES, NEWER, ONE, QUEUED, SEARCH] {
         let mut statement = c.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let parameters = statement.parameter_count();
         let plan: Vec<String> = statement
@@ -278,4 +278,89 @@ fn a_first_fetch_that_was_interrupted_is_ended_by_a_later_run() {
     assert!(!in_bulk(&c).unwrap());
     bulk(&c, false).unwrap();
     assert!(!in_bulk(&c).unwrap());
+}
+
+#[test]
+fn an_archived_thread_comes_back_with_news_and_stays_one_with_what_it_takes_in() {
+    let portal = Portal::new();
+    portal.shows(&content("a", 1_000, "Where do I park?", &["head"]));
+    portal.shows(&content("b", 2_000, "The results are here", &["results"]));
+    let thread = |remote: &str| -> (i64, bool) {
+        let sql = "SELECT thread.id, archived FROM message JOIN thread ON thread.id = thread WHERE remote = ?1";
+        portal
+            .c
+            .query_row(sql, [remote], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+    };
+    for remote in ["a", "b"] {
+        archive(&portal.c, thread(remote).0, true).unwrap();
+    }
+    assert!(thread("a").1 && thread("b").1);
+    // A message that is part of both makes one of them; it is news, and so is the thread.
+    portal.shows(&content("c", 3_000, "See you there", &["head", "results"]));
+    assert_eq!(thread("a"), thread("b"));
+    assert!(!thread("c").1);
+    archive(&portal.c, thread("c").0, true).unwrap();
+    // What the person wrote themselves is none.
+    let own = Content {
+        outgoing: true,
+        ..content("d", 4_000, "Thank you", &["head"])
+    };
+    let mut writer = Writer::new(&portal.c);
+    writer.insert(&own, false).unwrap();
+    writer.finish().unwrap();
+    assert!(thread("d").1);
+    // Divided again, both parts are where they were.
+    portal.removes("c");
+    assert_ne!(thread("a").0, thread("b").0);
+    assert!(thread("a").1 && thread("b").1);
+}
+
+#[test]
+fn what_a_message_said_is_kept_until_it_is_no_message() {
+    let portal = Portal::new();
+    let row = portal.shows(&content("a", 1_000, "At ten", &[]));
+    for (at, text) in [(2_000, "At eleven"), (3_000, "At noon")] {
+        let mut changed = content("a", 1_000, text, &[]);
+        changed.dated.updated = at;
+        portal.shows(&changed);
+    }
+    let texts = |row| -> Vec<String> {
+        let former = former(&portal.c, row).unwrap();
+        former.into_iter().map(|(text, _)| text).collect()
+    };
+    assert_eq!(texts(row), ["At eleven", "At ten"]);
+    portal.shows(&Content {
+        hidden: true,
+        ..content("a", 1_000, "", &[])
+    });
+    assert!(texts(row).is_empty());
+}
+
+#[test]
+fn a_thread_is_read_in_both_directions() {
+    let portal = Portal::new();
+    let rows: Vec<i64> = (0..9)
+        .map(|n| portal.shows(&content(&format!("m{n}"), n * 1_000, "text", &["head"])))
+        .collect();
+    let ids = crate::storage::Ids::new(&crate::platform::secret::Key::new([7; 32])).unwrap();
+    let at = |stretch: &Stretch| -> Vec<i64> {
+        let of = |message: &super::super::Message| {
+            let since = message.at.duration_since(std::time::UNIX_EPOCH).unwrap();
+            since.as_secs() as i64
+        };
+        stretch.messages.iter().map(of).collect()
+    };
+    let middle = around(&portal.c, &ids, rows[4], 3).unwrap().unwrap();
+    assert_eq!(at(&middle), [5, 4, 3]);
+    let thread = thread_of(&portal.c, rows[4]).unwrap();
+    let newer = newer(&portal.c, &ids, thread, middle.newest.unwrap(), 3).unwrap();
+    assert_eq!((at(&newer), newer.newest.is_some()), (vec![8, 7, 6], true));
+    let end = super::newer(&portal.c, &ids, thread, newer.newest.unwrap(), 3).unwrap();
+    assert_eq!((at(&end), end.newest), (vec![], None));
+    let older = messages(&portal.c, &ids, thread, middle.oldest.unwrap(), 3).unwrap();
+    assert_eq!(at(&older), [2, 1, 0]);
+    assert_eq!(older.newest, Some(rows[2]));
+    let first = messages(&portal.c, &ids, thread, i64::MAX, 3).unwrap();
+    assert_eq!((at(&first), first.newest), (vec![8, 7, 6], None));
 }

@@ -10,9 +10,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::platform::error::Result;
 
-use super::rows::{Content, FileRow, lines, of_lines, read_files, write_files};
+use super::rows::{Content, FileRow, lines, of_lines, read_files, write_files, write_parties};
 use super::summary::{Part, Place, Summary};
 use super::ties::{self, Node};
+use super::{former, marks};
 
 /// Row numbers of one millisecond.
 pub(super) const PER_MILLI: i64 = 1 << 12;
@@ -29,6 +30,8 @@ pub(in super::super) struct Writer<'a> {
     loose: BTreeSet<i64>,
     /// Rows of records that were written just now, by the portal's ids.
     written: BTreeMap<String, i64>,
+    /// Rows of messages that are news.
+    news: Vec<i64>,
 }
 
 /// A message of before, as far as a new version depends on it.
@@ -56,6 +59,7 @@ impl<'a> Writer<'a> {
             changed: BTreeSet::new(),
             loose: BTreeSet::new(),
             written: BTreeMap::new(),
+            news: Vec::new(),
         }
     }
 
@@ -79,6 +83,9 @@ impl<'a> Writer<'a> {
         self.heads_of(content)?;
         let part = part(row, content, unread, shown);
         self.summary(thread)?.add(&part);
+        if unread {
+            self.news.push(row);
+        }
         self.one_of_copies(&content.copy_key)?;
         Ok(row)
     }
@@ -114,6 +121,14 @@ impl<'a> Writer<'a> {
             (false, true) => news && !content.outgoing,
             (false, false) => before.unread || rewritten && news && !content.outgoing,
         };
+        if unread && !before.unread {
+            self.news.push(row);
+        }
+        if content.hidden {
+            former::forget(self.c, row)?;
+        } else if rewritten {
+            former::keep(self.c, row, content.dated.updated, &before.text)?;
+        }
         let evidence = before.ties != lines(&content.ties)
             || before.topic_key != content.topic_key
             || before.remote != content.remote
@@ -142,7 +157,7 @@ impl<'a> Writer<'a> {
                 content.subject,
                 content.text,
                 write_files(&content.files)?,
-                lines(&content.parties),
+                write_parties(&content.parties),
                 lines(&content.ties),
                 content.topic_key,
                 content.category,
@@ -172,6 +187,16 @@ impl<'a> Writer<'a> {
         }
         self.one_of_copies(&before.copy_key)?;
         self.one_of_copies(&content.copy_key)
+    }
+
+    /// The person has written a message anew that is not sent.
+    pub(in super::super) fn rewrite(&mut self, row: i64, text: &str, at: i64) -> Result<()> {
+        let before = self.before(row)?;
+        self.c
+            .prepare_cached("UPDATE message SET text = ?2, at = ?3, updated = ?3 WHERE id = ?1")?
+            .execute((row, text, at))?;
+        self.changed.insert(before.thread);
+        self.reindex(row)
     }
 
     /// A queued message has got its id.
@@ -220,6 +245,7 @@ impl<'a> Writer<'a> {
     /// without messages is none either.
     pub(in super::super) fn remove(&mut self, row: i64, gone: bool) -> Result<()> {
         let before = self.before(row)?;
+        former::forget(self.c, row)?;
         self.unindex(row)?;
         self.untie(row, &before.ties)?;
         self.c
@@ -269,6 +295,9 @@ impl<'a> Writer<'a> {
             summary.save(self.c, *thread)?;
             touched.insert(*thread);
         }
+        for row in self.news {
+            marks::revive(self.c, row)?;
+        }
         Ok(touched)
     }
 
@@ -293,7 +322,7 @@ impl<'a> Writer<'a> {
         let (files, others, parties, ties) = (
             write_files(&content.files)?,
             lines(&content.others),
-            lines(&content.parties),
+            write_parties(&content.parties),
             lines(&content.ties),
         );
         while insert.execute(params![
@@ -471,6 +500,7 @@ impl<'a> Writer<'a> {
         let summary = self.summary(other)?.clone();
         self.summary(thread)?.merge(summary);
         self.summaries.remove(&other);
+        marks::merge(self.c, thread, other)?;
         self.c
             .prepare_cached("UPDATE message SET thread = ?1 WHERE thread = ?2")?
             .execute((thread, other))?;
@@ -534,6 +564,7 @@ impl<'a> Writer<'a> {
         let nodes = ties::nodes(self.c, thread)?;
         for rows in ties::components(&nodes).into_iter().skip(1) {
             let part = self.new_thread()?;
+            marks::divide(self.c, thread, part)?;
             self.changed.insert(part);
             let mut update = self
                 .c

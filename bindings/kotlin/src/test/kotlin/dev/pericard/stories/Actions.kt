@@ -1,6 +1,5 @@
 package dev.pericard.stories
 
-import dev.pericard.NewMessage
 import dev.pericard.join
 import dev.pericard.world.NetworkState
 import java.time.Duration
@@ -23,10 +22,13 @@ suspend fun StoryContext.carryOut(verb: String, keys: Keys) {
         "pause" -> client.pause()
         "resume" -> client.resume()
         "restart" -> restart(keys)
-        "send" -> send(keys)
+        "send", "edit", "draft", "send_draft", "discard_draft" -> write(verb, keys)
         "withdraw" -> inbox.withdraw(message(keys.text("of")))
         "retry" -> inbox.retry(message(keys.text("of")))
         "read" -> inbox.markRead(thread(keys.number("thread")))
+        "mark_unread" -> inbox.markUnread(thread(keys.number("thread")))
+        "archive" -> inbox.archive(thread(keys.number("thread")))
+        "unarchive" -> inbox.unarchive(thread(keys.number("thread")))
         "sign_out" -> account.signOut()
         "forget" -> forget(keys)
         "account" -> switch(keys.text("who"))
@@ -54,17 +56,6 @@ private suspend fun StoryContext.restart(keys: Keys) {
     keys.textOrNull("lease")?.let { world.setLease(duration(it)) }
     if (keys.word("device", "same", "rebooted", default = "same") == "rebooted") world.reboot()
     restart()
-}
-
-private suspend fun StoryContext.send(keys: Keys) {
-    val subject = keys.textOrNull("to")
-    val thread = keys.numberOrNull("thread")?.let(::thread)
-    if ((subject == null) == (thread == null)) throw Unfit("send takes `thread` or `to`")
-    val name = keys.textOrNull("as")
-    val text = keys.text("text")
-    keys.done()
-    val message = inbox.send(NewMessage(thread, subject, text))
-    if (name != null) messages[name] = message.id
 }
 
 private suspend fun StoryContext.forget(keys: Keys) {

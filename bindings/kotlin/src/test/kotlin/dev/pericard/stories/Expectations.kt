@@ -33,6 +33,7 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
             val hits = pages { after -> inbox.search(text, after, StoryContext.PAGE).let { it.hits to it.after } }
             same("hits", keys.number("count"), hits.size)
         }
+        "archived", "drafts", "recipients", "around", "former_texts" -> expectCorrespondence(thing, keys)
         "session" -> same("session", keys.word("state", "signed_out", "active", "step_up", "sign_in", "sealed"), session())
         "feature" -> {
             keys.word("name", "messages")
@@ -56,7 +57,7 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
     }
 }
 
-private fun same(what: String, expected: Any, found: Any) {
+internal fun same(what: String, expected: Any, found: Any) {
     if (expected != found) throw Broken("$what: expected $expected, found $found")
 }
 

@@ -1,0 +1,46 @@
+import Pericard
+
+extension StoryContext {
+  /// The verbs that write: messages and drafts.
+  func write(_ verb: String, _ keys: inout Keys) async throws {
+    switch verb {
+    case "send": try await send(&keys)
+    case "edit": _ = try await inbox().edit(message: message(keys.text("of")), text: keys.text("text"))
+    case "draft": try await draft(&keys)
+    case "send_draft":
+      let sent = try await inbox().sendDraft(draft: message(keys.text("of")))
+      if let name = try keys.textIfThere("as") { self.name(sent.id, name) }
+    default: try await inbox().discardDraft(draft: message(keys.text("of")))
+    }
+  }
+
+  /// What is written: `thread` or `to`, and `text`.
+  private func written(_ verb: String, _ keys: inout Keys) throws -> NewMessage {
+    let subject = try keys.textIfThere("to")
+    let thread = try keys.numberIfThere("thread").map { try self.thread($0) }
+    guard (subject == nil) != (thread == nil) else { throw Unfit("\(verb) takes `thread` or `to`") }
+    return NewMessage(thread: thread, subject: subject, text: try keys.text("text"))
+  }
+
+  private func send(_ keys: inout Keys) async throws {
+    var message = try written("send", &keys)
+    let name = try keys.textIfThere("as")
+    let recipient = try keys.textIfThere("recipient")
+    try keys.done()
+    if let recipient {
+      let found = try await inbox().recipients().first { $0.name == recipient || $0.role == recipient }
+      guard let found else { throw Unfit("nobody is called `\(recipient)`") }
+      message.recipients = [found.id]
+    }
+    let sent = try await inbox().send(message: message)
+    if let name { self.name(sent.id, name) }
+  }
+
+  private func draft(_ keys: inout Keys) async throws {
+    let message = try written("draft", &keys)
+    let name = try keys.text("as")
+    try keys.done()
+    let saved = try await inbox().saveDraft(draft: messageIfNamed(name), message: message)
+    if let saved { self.name(saved.id, name) }
+  }
+}
