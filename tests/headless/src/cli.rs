@@ -31,6 +31,7 @@ Environment:
   PERICARD_CONFIG, PERICARD_DIR      same as --config and --dir
   PERICARD_PASSWORD                  password for the portal, for scripts
   PERICARD_PASSPHRASE                keep the keys in a file under this passphrase
+  PAGER                              shows what is longer than the screen, else less
   NO_COLOR                           plain output, as in a pipe";
 
 /// A patient client for the desktop: secure messages, encrypted on this device, readable offline
@@ -144,11 +145,28 @@ pub(crate) enum Command {
     Accounts,
     /// Fetch new messages and send queued ones
     Sync,
+    /// Wait for new messages and show them as they come
+    #[command(
+        after_help = "Example:\n  pericard watch --every 300\n\nCtrl-C ends it. With --json, one object a line for each message."
+    )]
+    Watch {
+        /// Seconds between two syncs
+        #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(5..=86_400))]
+        every: u64,
+    },
+    /// Compare everything on this device with the portal now, and mend what differs
+    Verify,
     /// List conversations, newest first; works offline
     #[command(
         after_help = "Examples:\n  pericard inbox\n  pericard inbox --all\n  pericard inbox --json | jq -r '.threads[].subject'"
     )]
-    Inbox(List),
+    Inbox {
+        /// List what was archived instead
+        #[arg(long)]
+        archived: bool,
+        #[command(flatten)]
+        list: List,
+    },
     /// Read a conversation; works offline
     #[command(
         after_help = "Example:\n  pericard read 3     the third conversation in `pericard inbox`"
@@ -159,16 +177,31 @@ pub(crate) enum Command {
         /// Leave it unread
         #[arg(long)]
         keep_unread: bool,
+        /// Open it at the newest message with these words, and mark them
+        #[arg(long, value_name = "WORDS", conflicts_with_all = ["all", "after"])]
+        find: Option<String>,
         #[command(flatten)]
         list: List,
     },
-    /// Find messages that contain all of these words; works offline
+    /// Take a conversation out of the inbox until something new comes in it
+    Archive {
+        /// Its number in the current inbox, or its id
+        thread: String,
+        /// Put it back, by its id
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Mark a conversation as unread
+    Unread {
+        /// Its number in the current inbox, or its id
+        thread: String,
+    },
+    /// Find messages with all of these words, or as you type; works offline
     #[command(
-        after_help = "Example:\n  pericard search blood pressure\n\nCase and accents are ignored; the last word may be incomplete."
+        after_help = "Examples:\n  pericard search blood pressure\n  pericard search                     as you type\n\nCase and accents are ignored; the last word may be incomplete."
     )]
     Search {
-        /// The words to find
-        #[arg(required = true)]
+        /// The words to find; without any, a terminal searches as you type
         text: Vec<String>,
         #[command(flatten)]
         list: List,
@@ -176,22 +209,26 @@ pub(crate) enum Command {
     /// Reply in a conversation or start one; queued while offline
     #[command(
         override_usage = "pericard send [OPTIONS] <THREAD> <TEXT>\n       pericard send [OPTIONS] --new <SUBJECT> <TEXT>",
-        after_help = "Examples:\n  pericard send 3 \"Thank you.\"\n  pericard send --new \"Refill\" \"May I have a refill?\"\n  pericard send 3 - < letter.txt"
+        after_help = "Examples:\n  pericard send 3 \"Thank you.\"\n  pericard send --new \"Refill\" \"May I have a refill?\"\n  pericard send --new \"A cough\" --to Nurse \"It does not get better.\"\n  pericard send 3 - < letter.txt"
     )]
-    Send {
-        /// The conversation's number or id (not with --new), then the text; - reads it from standard input
-        #[arg(required = true, num_args = 1..=2, value_names = ["THREAD", "TEXT"])]
-        words: Vec<String>,
-        /// Start a conversation with this subject
-        #[arg(long, value_name = "SUBJECT")]
-        new: Option<String>,
-        /// Queue it for the next sync
-        #[arg(long)]
-        offline: bool,
+    Send(Letter),
+    /// List whom you can write to
+    Recipients,
+    /// List drafts; send or discard one
+    #[command(
+        after_help = "Examples:\n  pericard drafts\n  pericard drafts --send 1\n\nTo write one: pericard send --draft 3 \"I would like to\""
+    )]
+    Drafts {
+        /// Queue the n-th draft for the next sync
+        #[arg(long, value_name = "N", conflicts_with = "discard")]
+        send: Option<usize>,
+        /// Throw the n-th draft away
+        #[arg(long, value_name = "N")]
+        discard: Option<usize>,
     },
     /// List messages that are not sent, or may not have arrived
     #[command(
-        after_help = "Examples:\n  pericard outbox\n  pericard outbox --retry 1\n  pericard outbox --withdraw 2"
+        after_help = "Examples:\n  pericard outbox\n  pericard outbox --retry 1\n  pericard outbox --withdraw 2\n  pericard outbox --edit 1 \"Shorter.\""
     )]
     Outbox {
         /// Queue the n-th message again
@@ -200,12 +237,35 @@ pub(crate) enum Command {
         /// Withdraw the n-th message
         #[arg(long, value_name = "N")]
         withdraw: Option<usize>,
+        /// Write the n-th message anew, if it is not sent yet or was refused, and queue it
+        #[arg(long, num_args = 2, value_names = ["N", "TEXT"], conflicts_with_all = ["retry", "withdraw"])]
+        edit: Option<Vec<String>>,
     },
     /// Sign out at the portal and remove the account from this device
     #[command(visible_alias = "logout")]
     Signout,
     /// Remove the account from this device without signing out at the portal
     Forget,
+}
+
+/// What to send.
+#[derive(Args)]
+pub(crate) struct Letter {
+    /// The conversation's number or id (not with --new), then the text; - reads it from standard input
+    #[arg(required = true, num_args = 1..=2, value_names = ["THREAD", "TEXT"])]
+    pub(crate) words: Vec<String>,
+    /// Start a conversation with this subject
+    #[arg(long, value_name = "SUBJECT")]
+    pub(crate) new: Option<String>,
+    /// Whom it is for, as in `pericard recipients`; may be repeated
+    #[arg(long, value_name = "RECIPIENT")]
+    pub(crate) to: Vec<String>,
+    /// Queue it for the next sync
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Keep it as a draft instead
+    #[arg(long, conflicts_with = "offline")]
+    pub(crate) draft: bool,
 }
 
 #[derive(Args)]

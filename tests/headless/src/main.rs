@@ -12,6 +12,7 @@ mod commands;
 mod context;
 mod failure;
 mod output;
+mod pager;
 mod progress;
 mod prompt;
 mod prompts;

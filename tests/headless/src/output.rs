@@ -28,6 +28,8 @@ pub(crate) struct Output {
     pub(crate) rich: bool,
     /// Columns to fill.
     pub(crate) width: usize,
+    /// Lines of the screen, where a person reads.
+    pub(crate) rows: Option<usize>,
 }
 
 impl Output {
@@ -37,11 +39,14 @@ impl Output {
             && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         // NO_COLOR wins (no-color.org); CLICOLOR_FORCE is for pictures (bixense.com/clicolors).
         let rich = !json && !set("NO_COLOR") && (terminal || set("CLICOLOR_FORCE"));
-        let columns = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+        let size = terminal_size::terminal_size();
+        let columns = size.map_or(80, |(width, _)| usize::from(width.0));
+        let rows = size.map(|(_, height)| usize::from(height.0));
         Self {
             json,
             rich,
             width: if terminal { columns.clamp(40, 100) } else { 80 },
+            rows: rows.filter(|_| terminal && !json),
         }
     }
 

@@ -10,6 +10,17 @@ use crate::output::Output;
 const COUNTED: &str = "  {spinner:.green} {msg:<9} {bar:32.green/dim} {pos:>6} of {len}";
 const COUNTING: &str = "  {spinner:.green} {msg:<9} {pos:>6}";
 
+/// What a sync is to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Fetch what is new.
+    New,
+    /// The same, and leave the full bar on the screen.
+    Shown,
+    /// Compare everything with the portal now.
+    Everything,
+}
+
 /// How a sync ended.
 pub(crate) struct Synced {
     pub(crate) progress: SyncProgress,
@@ -17,13 +28,16 @@ pub(crate) struct Synced {
     pub(crate) incomplete: Option<IncompleteReason>,
 }
 
-/// Runs a sync to its end and says how far it came. With `keep` the full bar stays on the screen.
+/// Runs a sync to its end and says how far it came.
 pub(crate) async fn sync(
     account: &Account,
     output: &Output,
-    keep: bool,
+    extent: Extent,
 ) -> Result<Synced, PericardError> {
-    let run = account.start_sync(None)?;
+    let run = match extent {
+        Extent::Everything => account.start_full_sync(None)?,
+        _ => account.start_sync(None)?,
+    };
     let bar = bar(output);
     let mut last = SyncProgress {
         phase: SyncPhase::Sending,
@@ -48,7 +62,7 @@ pub(crate) async fn sync(
         }
     };
     match result {
-        Ok(_) if keep => bar.finish(),
+        Ok(_) if extent == Extent::Shown => bar.finish(),
         _ => bar.finish_and_clear(),
     }
     result

@@ -15,7 +15,7 @@ use crate::features::messages::Messages;
 use crate::platform::error::{PericardError, Result};
 use crate::session::SessionState;
 use crate::storage::{Feature, PersonRow};
-use crate::sync::{Changes, SyncRun};
+use crate::sync::{Changes, SyncRun, Task};
 
 use super::sign_in::SignIn;
 use super::two_factor::TwoFactor;
@@ -137,7 +137,19 @@ impl Account {
     /// Fails with `SignInRequired`, `Closed`, or why an unusable account is unusable; everything later comes through
     /// `SyncRun.next`. Memory only.
     pub fn start_sync(&self, budget: Option<Duration>) -> Result<Arc<SyncRun>, PericardError> {
-        self.entry.core()?.start_sync(budget)
+        let task = Task {
+            budget,
+            full: false,
+        };
+        self.entry.core()?.start_sync(task)
+    }
+
+    /// The same, and compares everything that is here with the portal's lists now; `start_sync` does so after the first
+    /// load, after a run that was not complete, and once a day. For a person who wants to be sure: it costs a few requests
+    /// more, and those records that differ. Memory only.
+    pub fn start_full_sync(&self, budget: Option<Duration>) -> Result<Arc<SyncRun>, PericardError> {
+        let task = Task { budget, full: true };
+        self.entry.core()?.start_sync(task)
     }
 
     /// A stream of changes in this account from now on. It ends when the account is signed out or forgotten, and when the

@@ -30,7 +30,7 @@ pub use changes::{ChangeSet, Changes, FeatureChanges};
 pub(crate) use mirror::{AnyMirror, Applied, Incoming, Mirror, Pace, Reader};
 pub(crate) use receive::receive;
 pub use run::{IncompleteReason, SyncOutcome, SyncPhase, SyncProgress, SyncRun};
-pub(crate) use run::{Run, SyncCoordinator};
+pub(crate) use run::{Run, SyncCoordinator, Task};
 
 /// One mirror of one person at one portal: everything that a run works on.
 #[derive(Clone)]

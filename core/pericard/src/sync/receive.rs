@@ -92,8 +92,10 @@ impl<'a> Receiving<'a> {
             first_load: !cursor.loaded,
             // What was interrupted goes on where it was; only what was missing is looked for.
             compare: !broken
-                && (!fresh || missing.is_some_and(|it| it != IncompleteReason::Interrupted)),
-            aliases: !fresh,
+                && (run.full
+                    || !fresh
+                    || missing.is_some_and(|it| it != IncompleteReason::Interrupted)),
+            aliases: run.full || !fresh,
             feature,
             run,
         })
@@ -354,11 +356,8 @@ async fn save_outcome(feature: &FeatureSync, reason: Option<IncompleteReason>) -
 }
 
 impl FeatureSync {
-    /// Whether a day has passed since this was last received, at a portal that lists it.
+    /// Whether a day has passed since this was last received.
     pub(crate) async fn is_due_daily(&self) -> Result<bool> {
-        if !self.capability.searches() {
-            return Ok(false);
-        }
         let track = self.track;
         let state = self
             .on_disk(move |feature| feature.partition.read(|c| mirrored::state(c, track)))

@@ -1,7 +1,7 @@
 //! A run and its handles: start one, watch it, cancel it.
 //!
 //! An account has one run at a time. Whoever starts another joins it, unless it was cancelled or its budget ends
-//! sooner; then a run of one's own begins when that one has ended. Every handle is a subscription of its own: dropping
+//! sooner, or it compares less; then a run of one's own begins when that one has ended. Every handle is a subscription of its own: dropping
 //! it detaches, and the run goes on. `cancel`, a used-up budget and a pause of the client end a run at once, whatever a
 //! server does: the work is dropped between two steps of a store that survives that at any point.
 
@@ -179,7 +179,18 @@ pub(crate) struct Run {
     cancelled: CancellationToken,
     /// By the time since boot: setting the clock changes no budget.
     deadline: Option<Duration>,
+    /// It compares with the portal's lists whether that is due or not.
+    pub(crate) full: bool,
     platform: Platform,
+}
+
+/// What a run is to do.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Task {
+    /// The longest that it may take.
+    pub(crate) budget: Option<Duration>,
+    /// Whether it compares with the portal's lists even if that is not due.
+    pub(crate) full: bool,
 }
 
 impl Run {
@@ -206,14 +217,18 @@ impl Run {
         }
     }
 
-    /// Whether this run does what one that ends at `deadline` would do.
-    fn lasts_until(&self, deadline: Option<Duration>) -> bool {
+    /// Whether this run does what one that ends at `deadline`, and is `full` or not, would do.
+    fn does(&self, deadline: Option<Duration>, full: bool) -> bool {
         let long_enough = match (self.deadline, deadline) {
             (None, _) => true,
             (Some(_), None) => false,
             (Some(ours), Some(theirs)) => ours >= theirs,
         };
-        long_enough && !self.cancelled.is_cancelled() && self.reports.borrow().done.is_none()
+        let thorough_enough = self.full || !full;
+        long_enough
+            && thorough_enough
+            && !self.cancelled.is_cancelled()
+            && self.reports.borrow().done.is_none()
     }
 
     async fn ended(&self) {
@@ -260,14 +275,16 @@ impl SyncCoordinator {
         &self,
         platform: &Platform,
         parent: &CancellationToken,
-        budget: Option<Duration>,
+        task: Task,
         work: impl FnOnce(Arc<Run>) -> W,
     ) -> Arc<SyncRun> {
-        let deadline = budget.map(|budget| platform.clock.uptime().saturating_add(budget));
+        let deadline = task
+            .budget
+            .map(|budget| platform.clock.uptime().saturating_add(budget));
         let mut runs = self.runs();
         runs.retain(|run| run.strong_count() > 0);
         let before = runs.last().and_then(Weak::upgrade);
-        if let Some(run) = before.as_ref().filter(|run| run.lasts_until(deadline)) {
+        if let Some(run) = before.as_ref().filter(|run| run.does(deadline, task.full)) {
             return run.watch();
         }
         let (reports, _) = watch::channel(Report {
@@ -283,6 +300,7 @@ impl SyncCoordinator {
             reports,
             cancelled: parent.child_token(),
             deadline,
+            full: task.full,
             platform: platform.clone(),
         });
         runs.push(Arc::downgrade(&run));
@@ -337,13 +355,25 @@ impl Drop for Ended {
 mod tests {
     use super::*;
 
+    fn within(budget: Duration) -> Task {
+        Task {
+            budget: Some(budget),
+            full: false,
+        }
+    }
+
     #[tokio::test]
     async fn the_last_progress_is_told_before_the_end() {
         let (platform, sync_runs) = (Platform::real("test"), SyncCoordinator::default());
-        let run = sync_runs.start(&platform, &CancellationToken::new(), None, async |run| {
-            run.progress(|p| p.sent = 1);
-            Ok(SyncOutcome::Complete)
-        });
+        let run = sync_runs.start(
+            &platform,
+            &CancellationToken::new(),
+            Task::default(),
+            async |run| {
+                run.progress(|p| p.sent = 1);
+                Ok(SyncOutcome::Complete)
+            },
+        );
         let mut last = None;
         while let Some(progress) = run.next().await.unwrap() {
             last = Some(progress);
@@ -355,9 +385,12 @@ mod tests {
     #[tokio::test]
     async fn a_run_that_panics_ends_for_everybody() {
         let (platform, sync_runs) = (Platform::real("test"), SyncCoordinator::default());
-        let run = sync_runs.start(&platform, &CancellationToken::new(), None, async |_| {
-            panic!("somebody's name")
-        });
+        let run = sync_runs.start(
+            &platform,
+            &CancellationToken::new(),
+            Task::default(),
+            async |_| panic!("somebody's name"),
+        );
         let ended = loop {
             match run.next().await {
                 Ok(Some(_)) => {}
@@ -378,13 +411,16 @@ mod tests {
         let (platform, runs) = (Platform::real("test"), SyncCoordinator::default());
         let (tell, told) = tokio::sync::oneshot::channel::<()>();
         let none = CancellationToken::new();
-        let first = runs.start(&platform, &none, None, |_| async {
+        let first = runs.start(&platform, &none, Task::default(), |_| async {
             told.await.unwrap();
             Ok(SyncOutcome::Complete)
         });
-        let second = runs.start(&platform, &none, Some(Duration::from_secs(5)), async |_| {
-            Err(PericardError::internal("two runs"))
-        });
+        let second = runs.start(
+            &platform,
+            &none,
+            within(Duration::from_secs(5)),
+            async |_| Err(PericardError::internal("two runs")),
+        );
         tell.send(()).unwrap();
         assert_eq!(end(&first).await, Ok(()));
         assert_eq!(end(&second).await, Ok(()));
@@ -394,15 +430,19 @@ mod tests {
     async fn a_run_that_hangs_ends_by_its_budget_or_by_cancelling() {
         let (platform, runs) = (Platform::real("test"), SyncCoordinator::default());
         let none = CancellationToken::new();
-        let late = runs.start(&platform, &none, Some(Duration::ZERO), |_| {
+        let late = runs.start(&platform, &none, within(Duration::ZERO), |_| {
             std::future::pending()
         });
         assert_eq!(end(&late).await, Ok(()));
-        let stuck = runs.start(&platform, &none, None, |_| std::future::pending());
+        let stuck = runs.start(&platform, &none, Task::default(), |_| {
+            std::future::pending()
+        });
         stuck.cancel();
         assert_eq!(end(&stuck).await, Err(PericardError::Cancelled));
         let paused = CancellationToken::new();
-        let stuck = runs.start(&platform, &paused, None, |_| std::future::pending());
+        let stuck = runs.start(&platform, &paused, Task::default(), |_| {
+            std::future::pending()
+        });
         paused.cancel();
         assert_eq!(end(&stuck).await, Err(PericardError::Cancelled));
     }
@@ -412,10 +452,10 @@ mod tests {
     async fn a_cancelled_or_shorter_run_is_not_joined() {
         let (platform, runs) = (Platform::real("test"), SyncCoordinator::default());
         let none = CancellationToken::new();
-        let short = runs.start(&platform, &none, Some(Duration::from_millis(20)), |_| {
+        let short = runs.start(&platform, &none, within(Duration::from_millis(20)), |_| {
             std::future::pending()
         });
-        let own = runs.start(&platform, &none, None, async |run| {
+        let own = runs.start(&platform, &none, Task::default(), async |run| {
             run.progress(|p| p.sent = 7);
             Ok(SyncOutcome::Complete)
         });
@@ -425,9 +465,31 @@ mod tests {
         };
         assert_eq!(short.outcome(), Some(interrupted));
         assert_eq!(own.run.reports.borrow().progress.sent, 7);
-        let cancelled = runs.start(&platform, &none, None, |_| std::future::pending());
+        let full = Task {
+            budget: None,
+            full: true,
+        };
+        let plain = runs.start(&platform, &none, Task::default(), async |_| {
+            Ok(SyncOutcome::Complete)
+        });
+        let own = runs.start(&platform, &none, full, async |run| {
+            run.progress(|p| p.sent = 8);
+            Ok(SyncOutcome::Complete)
+        });
+        let joined = runs.start(&platform, &none, Task::default(), async |_| {
+            Err(PericardError::internal("a run beside a full one"))
+        });
+        assert_eq!(end(&plain).await, Ok(()));
+        assert_eq!(end(&own).await, Ok(()));
+        assert_eq!(own.run.reports.borrow().progress.sent, 8);
+        assert_eq!(end(&joined).await, Ok(()));
+        let cancelled = runs.start(&platform, &none, Task::default(), |_| {
+            std::future::pending()
+        });
         cancelled.cancel();
-        let own = runs.start(&platform, &none, None, async |_| Ok(SyncOutcome::Complete));
+        let own = runs.start(&platform, &none, Task::default(), async |_| {
+            Ok(SyncOutcome::Complete)
+        });
         assert_eq!(end(&own).await, Ok(()));
         assert_eq!(end(&cancelled).await, Err(PericardError::Cancelled));
     }
@@ -435,11 +497,16 @@ mod tests {
     #[tokio::test]
     async fn the_total_is_never_less_than_what_has_come() {
         let (platform, runs) = (Platform::real("test"), SyncCoordinator::default());
-        let run = runs.start(&platform, &CancellationToken::new(), None, async |run| {
-            run.progress(|p| p.of = Some(3));
-            run.progress(|p| p.done = 5);
-            Ok(SyncOutcome::Complete)
-        });
+        let run = runs.start(
+            &platform,
+            &CancellationToken::new(),
+            Task::default(),
+            async |run| {
+                run.progress(|p| p.of = Some(3));
+                run.progress(|p| p.done = 5);
+                Ok(SyncOutcome::Complete)
+            },
+        );
         assert_eq!(end(&run).await, Ok(()));
         assert_eq!(run.run.reports.borrow().progress.of, Some(5));
     }

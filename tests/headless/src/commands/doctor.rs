@@ -1,12 +1,17 @@
 //! `pericard doctor`: diagnoses a portal and this device's account there.
 
+use std::time::SystemTime;
+
 use comfy_table::CellAlignment::Left;
-use pericard::{Account, FeatureState, Finding, PericardError, SealReason, SessionState, Verdict};
+use pericard::{
+    Account, FeatureState, Finding, MessagesState, PericardError, SealReason, SessionState, Verdict,
+};
 use serde_json::{Value, json};
 
+use super::sync::why;
 use super::two_factor;
 use crate::cli::Options;
-use crate::context::{Context, Glance};
+use crate::context::{self, Context, Glance};
 use crate::failure::Failure;
 use crate::output::{BAD, GOOD, Output, STRONG};
 use crate::render::{Look, shapes, table};
@@ -198,6 +203,12 @@ impl Device {
                 false,
             ),
         });
+        let state = context::messages(account)?.state().await?;
+        lines.push(completeness(&state));
+        if state.unreadable > 0 {
+            let n = state.unreadable;
+            lines.push((format!("{n} messages could not be read"), false));
+        }
         for incident in &incidents {
             let at = time_format::full(incident.at);
             lines.push((format!("{at}: someone else's record was refused"), false));
@@ -207,7 +218,7 @@ impl Device {
             .map(|incident| json!({ "id": incident.id, "at": time_format::instant(incident.at) }));
         let factor = factor.ok().map(|factor| two_factor::shape(&factor));
         let shape = json!({ "session": shapes::session(session), "sealed_by": sealed_by, "two_factor": factor,
-            "messages_stopped": stopped, "held": held,
+            "messages_stopped": stopped, "held": held, "messages": shapes::messages_state(&state),
             "incidents": told.collect::<Vec<_>>() });
         Ok(Self { lines, shape })
     }
@@ -221,6 +232,24 @@ impl Device {
                 output.paint(BAD, "✗")
             };
             output.say(format!("  {mark} {line}"));
+        }
+    }
+}
+
+/// Whether the messages here are those at the portal, and since when.
+fn completeness(state: &MessagesState) -> (String, bool) {
+    let since = |at: Option<SystemTime>| at.map(time_format::full);
+    match (state.incomplete, since(state.complete_at)) {
+        (None, Some(at)) => (format!("all messages are here, as of {at}"), true),
+        (None, None) => ("no messages were fetched yet: pericard sync".into(), false),
+        (Some(reason), complete) => {
+            let last = complete.map_or("never".to_owned(), |at| format!("last on {at}"));
+            let why = why(reason);
+            let why = why.trim_end_matches('.');
+            (
+                format!("there may be more messages at the portal: {why} (complete {last})"),
+                false,
+            )
         }
     }
 }

@@ -2,10 +2,14 @@
 
 mod accounts;
 mod doctor;
+mod drafts;
+mod find;
 mod inbox;
+mod marks;
 mod outbox;
 mod page;
 mod portal;
+mod recipients;
 mod search;
 mod send;
 mod sign_in;
@@ -13,11 +17,14 @@ mod sign_out;
 mod step_up;
 mod sync;
 mod two_factor;
+mod verify;
+mod watch;
 
 use crate::cli::{Arguments, Command};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::tour;
+use marks::Mark;
 
 /// Carries out what the command line asks for.
 pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
@@ -36,21 +43,29 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
         } => page::run(options, *page, base.as_deref(), !*no_open, output).await,
         Command::Accounts => accounts::run(options, output).await,
         Command::Sync => sync::run(options, output).await,
-        Command::Inbox(list) => inbox::inbox(options, list, output).await,
+        Command::Verify => verify::run(options, output).await,
+        Command::Watch { every } => watch::run(options, *every, output).await,
+        Command::Inbox { archived, list } => inbox::inbox(options, *archived, list, output).await,
         Command::Read {
             thread,
             keep_unread,
+            find,
             list,
-        } => inbox::read(options, thread, *keep_unread, list, output).await,
-        Command::Search { text, list } => search::run(options, &text.join(" "), list, output).await,
-        Command::Send {
-            words,
-            new,
-            offline,
-        } => send::run(options, words, new.as_deref(), *offline, output).await,
-        Command::Outbox { retry, withdraw } => {
-            outbox::run(options, *retry, *withdraw, output).await
+        } => inbox::read(options, thread, *keep_unread, find.as_deref(), list, output).await,
+        Command::Archive { thread, undo } => {
+            let mark = if *undo { Mark::InInbox } else { Mark::Archived };
+            marks::run(options, thread, mark, output).await
         }
+        Command::Unread { thread } => marks::run(options, thread, Mark::Unread, output).await,
+        Command::Recipients => recipients::run(options, output).await,
+        Command::Drafts { send, discard } => drafts::run(options, *send, *discard, output).await,
+        Command::Search { text, list } => search::run(options, &text.join(" "), list, output).await,
+        Command::Send(letter) => send::run(options, letter, output).await,
+        Command::Outbox {
+            retry,
+            withdraw,
+            edit,
+        } => outbox::run(options, *retry, *withdraw, edit.as_deref(), output).await,
         Command::Signout => sign_out::run(options, true, output).await,
         Command::Forget => sign_out::run(options, false, output).await,
     }

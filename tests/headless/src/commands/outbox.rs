@@ -13,6 +13,7 @@ pub(super) async fn run(
     options: &Options,
     retry: Option<usize>,
     withdraw: Option<usize>,
+    edit: Option<&[String]>,
     output: &Output,
 ) -> Result<(), Failure> {
     let context = Context::existing(options).await?;
@@ -25,6 +26,12 @@ pub(super) async fn run(
     if let Some(n) = withdraw {
         messages.withdraw(nth(&waiting, n)?.id.clone()).await?;
         output.say("Taken back.");
+    }
+    if let Some([n, text]) = edit {
+        let number = n.parse().unwrap_or(0);
+        let message = nth(&waiting, number)?.id.clone();
+        messages.edit(message, text.clone()).await?;
+        output.say("Written anew. The next sync sends it: pericard sync");
     }
     let waiting = messages.outbox().await?;
     output.result(&json!({ "outbox": waiting.iter().map(shapes::message).collect::<Vec<_>>() }));

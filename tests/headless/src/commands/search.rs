@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use pericard::SearchPage;
 use serde_json::json;
 
+use super::find;
 use crate::cli::{List, Options};
 use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::output::{Output, QUIET};
+use crate::pager;
+use crate::prompt;
 use crate::render::{self, shapes};
 
 pub(super) async fn run(
@@ -19,6 +22,16 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let context = Context::existing(options).await?;
     let messages = context.messages().await?;
+    if text.is_empty() {
+        if !prompt::somebody() || output.json {
+            return Err(Failure::usage(
+                "the words to find are missing",
+                "For example: pericard search blood pressure",
+            ));
+        }
+        find::as_one_types(&messages, output).await?;
+        return context.close().await;
+    }
     let threads = context::all_threads(&messages).await?;
     let numbers: HashMap<_, _> = threads
         .iter()
@@ -49,17 +62,16 @@ pub(super) async fn run(
     if page.hits.is_empty() {
         output.say("No message contains all of these words.");
     } else if !output.json {
-        for line in render::hits(output, &page.hits, number) {
-            output.say(line);
-        }
+        let mut lines = render::hits(output, &page.hits, number);
         let more = page
             .after
             .as_ref()
-            .map(|after| format!("\nMore: --all, or --after {after}"));
-        output.say(output.paint(
-            QUIET,
-            more.unwrap_or_else(|| "\nTo read one, use its number: pericard read".into()),
-        ));
+            .map(|after| format!("More: --all, or --after {after}"));
+        let read =
+            || format!("To read one in its conversation: pericard read NUMBER --find \"{text}\"");
+        lines.push(String::new());
+        lines.push(output.paint(QUIET, more.unwrap_or_else(read)));
+        pager::show(output, &lines);
     }
     context.close().await
 }

@@ -5,22 +5,22 @@ use std::io::{self, Read};
 use pericard::{Message, MessageState, NewMessage, PericardError};
 use serde_json::json;
 
+use super::recipients;
 use super::step_up::Way;
-use crate::cli::Options;
+use crate::cli::{Letter, Options};
 use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::output::{DOUBT, GOOD, Output};
-use crate::progress;
+use crate::progress::{self, Extent};
 use crate::render::shapes;
 
 pub(super) async fn run(
     options: &Options,
-    words: &[String],
-    subject: Option<&str>,
-    offline: bool,
+    letter: &Letter,
     output: &Output,
 ) -> Result<(), Failure> {
-    let (thread, text) = match (words, subject) {
+    let subject = letter.new.as_deref();
+    let (thread, text) = match (letter.words.as_slice(), subject) {
         ([text], Some(_)) => (None, text),
         ([thread, text], None) => (Some(thread), text),
         ([_], None) => {
@@ -49,15 +49,23 @@ pub(super) async fn run(
         Some(thread) => Some(context::thread(&messages, thread).await?.id),
         None => None,
     };
-    let queued = messages
-        .send(NewMessage {
-            thread,
-            subject: subject.map(str::to_owned),
-            text,
-            ..NewMessage::default()
-        })
-        .await?;
-    let ended = if offline {
+    let message = NewMessage {
+        thread,
+        subject: subject.map(str::to_owned),
+        text,
+        recipients: recipients::chosen(&messages, &letter.to).await?,
+    };
+    if letter.draft {
+        let draft = messages.save_draft(None, message).await?;
+        output.result(&json!({ "draft": draft.as_ref().map(shapes::draft) }));
+        output.say(match draft {
+            Some(_) => "Kept as a draft: pericard drafts",
+            None => "There is nothing to keep.",
+        });
+        return context.close().await;
+    }
+    let queued = messages.send(message).await?;
+    let ended = if letter.offline {
         Ok(())
     } else {
         let way = Way {
@@ -66,7 +74,7 @@ pub(super) async fn run(
             account: &account,
             output,
         };
-        let sent = way.lifted(async || progress::sync(&account, output, false).await);
+        let sent = way.lifted(async || progress::sync(&account, output, Extent::New).await);
         sent.await.map(|_| ())
     };
     let message = messages.message(queued.id).await?;

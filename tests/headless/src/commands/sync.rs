@@ -8,7 +8,8 @@ use crate::cli::Options;
 use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::output::{DOUBT, Output};
-use crate::progress::{self, Synced};
+use crate::progress::{self, Extent, Synced};
+use crate::render::shapes;
 
 pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failure> {
     let (context, callback) = Context::with_browser(options).await?;
@@ -20,7 +21,7 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
         output,
     };
     let done = way
-        .lifted(async || progress::sync(&account, output, false).await)
+        .lifted(async || progress::sync(&account, output, Extent::New).await)
         .await?;
     tell(&account, &done, output).await?;
     context.close().await
@@ -40,7 +41,7 @@ async fn tell(account: &Account, synced: &Synced, output: &Output) -> Result<(),
     let (held, waiting) = (account.held().await?, messages.outbox().await?);
     output.result(&json!({ "received": done.done, "sent": done.sent, "threads": threads.len(), "messages": all,
         "unread": unread, "outbox": waiting.len(), "held": held, "complete": synced.incomplete.is_none(),
-        "incomplete": synced.incomplete.map(name) }));
+        "incomplete": synced.incomplete.map(shapes::incomplete) }));
     let here = format!(
         "{} in {}, {unread} unread.",
         count(all, "message"),
@@ -75,19 +76,7 @@ async fn tell(account: &Account, synced: &Synced, output: &Output) -> Result<(),
     Ok(())
 }
 
-fn name(reason: IncompleteReason) -> &'static str {
-    match reason {
-        IncompleteReason::PortalSaysSo => "portal_says_so",
-        IncompleteReason::PagesMissing => "pages_missing",
-        IncompleteReason::UnreadablePage => "unreadable_page",
-        IncompleteReason::ManyVanished => "many_vanished",
-        IncompleteReason::Unanswered => "unanswered",
-        IncompleteReason::MoreToFetch => "more_to_fetch",
-        IncompleteReason::Interrupted => "interrupted",
-    }
-}
-
-fn why(reason: IncompleteReason) -> &'static str {
+pub(super) fn why(reason: IncompleteReason) -> &'static str {
     match reason {
         IncompleteReason::PortalSaysSo => "it says itself that its answer is not complete.",
         IncompleteReason::PagesMissing => "its pages ended before everything had come.",

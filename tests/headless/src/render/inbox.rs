@@ -3,8 +3,8 @@
 use comfy_table::CellAlignment::{Left, Right};
 use pericard::{Message, MessageState, MessageThread, SearchHit};
 
-use crate::output::{MARK, Output, QUIET, STRONG, clean, one_line, short, wrap};
-use crate::render::{Look, table};
+use crate::output::{Output, QUIET, STRONG, one_line, short};
+use crate::render::{Look, marks, table};
 use crate::time_format;
 
 /// Columns for a name.
@@ -14,8 +14,8 @@ const WHEN: u16 = 13;
 /// Columns for a mark and a number.
 const NUMBER: u16 = 6;
 
-/// The inbox as a table; `first` is the number of its first row.
-pub(crate) fn inbox(output: &Output, threads: &[MessageThread], first: usize) -> String {
+/// Conversations as a table; `first` is the number of its first row.
+pub(crate) fn inbox(output: &Output, threads: &[MessageThread], first: Option<usize>) -> String {
     let head = [
         ("", Some(NUMBER), Right),
         ("from", Some(FROM), Left),
@@ -29,6 +29,8 @@ pub(crate) fn inbox(output: &Output, threads: &[MessageThread], first: usize) ->
             Look::Plain
         };
         let mark = if thread.unread > 0 { "●" } else { "" };
+        let number = first.map(|first| format!("{}", first + n));
+        let number = number.unwrap_or_default();
         let who = thread.participants.first().map_or("", String::as_str);
         let about = match one_line(&thread.subject) {
             subject if subject.is_empty() => one_line(&thread.last_text),
@@ -44,7 +46,7 @@ pub(crate) fn inbox(output: &Output, threads: &[MessageThread], first: usize) ->
             .width
             .saturating_sub(usize::from(NUMBER + FROM + WHEN) + 2 + count.len());
         vec![
-            (format!("{mark} {}", first + n).trim().to_owned(), look),
+            (format!("{mark} {number}").trim().to_owned(), look),
             (short(who, usize::from(FROM) - 2), look),
             (short(&about, room) + &count, look),
             (
@@ -90,55 +92,16 @@ pub(crate) fn hits(
     lines
 }
 
-/// The snippet, hits marked; wrapped by what is seen.
+/// The snippet, hits marked.
 fn snippet(output: &Output, hit: &SearchHit) -> Vec<String> {
-    // Marks stand in for one character each while the text is wrapped: private use, which `clean` lets through
-    // only from here.
-    const OPEN: char = '\u{e000}';
-    const CLOSE: char = '\u{e001}';
-    let mut text = String::new();
-    for part in &hit.snippet {
-        let piece = clean(&part.text).replace([OPEN, CLOSE], "");
-        if part.hit {
-            text.push(OPEN);
-            text.push_str(&piece);
-            text.push(CLOSE);
-        } else {
-            text.push_str(&piece);
-        }
-    }
-    let mut inside = false;
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let wrapped = wrap(&text, output.width.saturating_sub(8));
-    let lines = wrapped.iter().map(|line| {
-        let (mut done, mut piece) = (String::new(), String::new());
-        let flush = |done: &mut String, piece: &mut String, inside: bool| {
-            if inside && !piece.is_empty() {
-                // Without colours the marks are brackets, so that a pipe keeps them.
-                let marked = if output.rich {
-                    piece.clone()
-                } else {
-                    format!("[{piece}]")
-                };
-                done.push_str(&output.paint(MARK, marked));
-            } else {
-                done.push_str(piece);
-            }
-            piece.clear();
-        };
-        for c in line.chars() {
-            match c {
-                OPEN | CLOSE => {
-                    flush(&mut done, &mut piece, inside);
-                    inside = c == OPEN;
-                }
-                c => piece.push(c),
-            }
-        }
-        flush(&mut done, &mut piece, inside);
-        done
-    });
-    lines.collect()
+    let blank = |text: &str| text.replace(char::is_whitespace, " ");
+    let parts: Vec<(String, bool)> = hit
+        .snippet
+        .iter()
+        .map(|part| (blank(&part.text), part.hit))
+        .collect();
+    let parts = parts.iter().map(|(text, hit)| (text.as_str(), *hit));
+    marks::lines(output, parts, output.width.saturating_sub(8))
 }
 
 /// What has not been sent.

@@ -86,6 +86,7 @@ mod tests {
         json: false,
         rich: false,
         width: 80,
+        rows: None,
     };
 
     #[test]

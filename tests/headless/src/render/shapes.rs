@@ -1,12 +1,13 @@
 //! The JSON of each record. Names and types here are kept: scripts rely on them.
 
 use pericard::{
-    Account, AccountProblem, Message, MessageFile, MessageState, MessageThread, QrCode, SealReason,
-    SearchHit, SessionState, TotpSecret,
+    Account, AccountProblem, Draft, IncompleteReason, Message, MessageFile, MessageState,
+    MessageThread, MessagesState, QrCode, Recipient, RecipientKind, SealReason, SearchHit,
+    SessionState, TotpSecret,
 };
 use serde_json::{Value, json};
 
-use crate::time_format::written;
+use crate::time_format::{self, written};
 
 pub(crate) fn account(account: &Account, number: usize) -> Value {
     let people = account.people();
@@ -62,7 +63,8 @@ pub(crate) fn totp(totp: &TotpSecret) -> Value {
 pub(crate) fn thread(thread: &MessageThread, number: Option<usize>) -> Value {
     json!({ "number": number, "id": thread.id, "subject": thread.subject, "participants": thread.participants,
         "last_from": thread.last_from, "last_outgoing": thread.last_outgoing, "last_text": thread.last_text,
-        "last_at": written(thread.last_at, thread.last_precision), "unread": thread.unread, "messages": thread.messages })
+        "last_at": written(thread.last_at, thread.last_precision), "unread": thread.unread, "messages": thread.messages,
+        "archived": thread.archived })
 }
 
 pub(crate) fn message(message: &Message) -> Value {
@@ -74,6 +76,20 @@ pub(crate) fn message(message: &Message) -> Value {
         "text": message.text, "at": written(message.at, message.precision), "state": state(message.state),
         "status": status, "unread": message.unread, "edited": message.edited, "category": message.category,
         "urgent": message.urgent, "files": message.files.iter().map(file).collect::<Vec<_>>() })
+}
+
+pub(crate) fn draft(draft: &Draft) -> Value {
+    json!({ "id": draft.id, "thread": draft.thread, "subject": draft.subject, "text": draft.text,
+        "changed_at": time_format::instant(draft.changed_at) })
+}
+
+pub(crate) fn recipient(recipient: &Recipient) -> Value {
+    let kind = match recipient.kind {
+        RecipientKind::Person => "person",
+        RecipientKind::Team => "team",
+        RecipientKind::Organization => "organization",
+    };
+    json!({ "id": recipient.id, "name": recipient.name, "role": recipient.role, "kind": kind })
 }
 
 fn file(file: &MessageFile) -> Value {
@@ -98,4 +114,23 @@ pub(crate) fn hit(hit: &SearchHit, number: Option<usize>) -> Value {
         .map(|part| json!({ "text": part.text, "hit": part.hit }));
     json!({ "thread_number": number, "subject": hit.subject, "message": message(&hit.message),
         "snippet": snippet.collect::<Vec<_>>() })
+}
+
+/// How far the messages here are those at the portal.
+pub(crate) fn messages_state(state: &MessagesState) -> Value {
+    json!({ "synced_at": state.synced_at.map(time_format::instant),
+        "complete_at": state.complete_at.map(time_format::instant),
+        "incomplete": state.incomplete.map(incomplete), "held": state.held, "unreadable": state.unreadable })
+}
+
+pub(crate) fn incomplete(reason: IncompleteReason) -> &'static str {
+    match reason {
+        IncompleteReason::PortalSaysSo => "portal_says_so",
+        IncompleteReason::PagesMissing => "pages_missing",
+        IncompleteReason::UnreadablePage => "unreadable_page",
+        IncompleteReason::ManyVanished => "many_vanished",
+        IncompleteReason::Unanswered => "unanswered",
+        IncompleteReason::MoreToFetch => "more_to_fetch",
+        IncompleteReason::Interrupted => "interrupted",
+    }
 }

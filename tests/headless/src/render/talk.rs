@@ -1,22 +1,30 @@
 //! A conversation: what others wrote on the left, what the person wrote on the right.
 
 use pericard::{Message, MessageFile, MessageState};
+use pericard_protocol::search_text::{self, Query};
 
 use crate::output::{BAD, OWN, Output, QUIET, STRONG, clean, one_line, wrap};
-use crate::render::state;
+use crate::render::{marks, state};
 use crate::time_format;
 
-/// Messages in the order given, oldest first; each at most `lines` lines long.
-pub(crate) fn talk(output: &Output, messages: &[Message], lines: usize) -> Vec<String> {
+/// Messages in the order given, oldest first; each at most `lines` lines long. What `find` finds is marked.
+pub(crate) fn talk(
+    output: &Output,
+    messages: &[Message],
+    lines: usize,
+    find: Option<&Query>,
+) -> Vec<String> {
     let width = (output.width * 3 / 4).min(64);
     let mut shown = Vec::new();
     for message in messages {
-        let text = clean(&message.text);
-        let mut body: Vec<_> = text
-            .trim()
-            .lines()
-            .flat_map(|line| wrap(line, width))
-            .collect();
+        let mut body = match find {
+            Some(find) => marks::lines(output, pieces(message.text.trim(), find), width),
+            None => clean(&message.text)
+                .trim()
+                .lines()
+                .flat_map(|line| wrap(line, width))
+                .collect(),
+        };
         let cut = body.len() > lines;
         body.truncate(lines);
         while cut && body.last().is_some_and(|line| line.is_empty()) {
@@ -51,6 +59,19 @@ pub(crate) fn talk(output: &Output, messages: &[Message], lines: usize) -> Vec<S
     }
     shown.pop();
     shown
+}
+
+/// A text in pieces, those that `find` finds marked.
+fn pieces<'a>(text: &'a str, find: &Query) -> Vec<(&'a str, bool)> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    for hit in search_text::hits(text, find) {
+        pieces.push((&text[at..hit.start], false));
+        pieces.push((&text[hit.clone()], true));
+        at = hit.end;
+    }
+    pieces.push((&text[at..], false));
+    pieces
 }
 
 /// A file's name, else its type.

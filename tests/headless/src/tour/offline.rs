@@ -54,7 +54,7 @@ pub(super) async fn inbox(
     promise(page.threads.len() == 6, || {
         "the first page of the inbox is not full".into()
     })?;
-    for line in render::inbox(&inner(output), &page.threads, 1).lines() {
+    for line in render::inbox(&inner(output), &page.threads, Some(1)).lines() {
         report.show(line);
     }
     // Not only the first page: every message of every conversation.
@@ -116,7 +116,7 @@ pub(super) async fn read(
     report.show(output.paint(STRONG, head));
     report.show("");
     let oldest_first: Vec<_> = page.messages.into_iter().rev().collect();
-    for line in render::talk(&inner(output), &oldest_first, 6) {
+    for line in render::talk(&inner(output), &oldest_first, 6, None) {
         report.show(line);
     }
     report.show("");

@@ -85,7 +85,7 @@ pub(super) async fn sync(
     counts: &mut Counts,
 ) -> Result<Vec<MessageThread>, Failure> {
     report.step("Fetching everything");
-    let done = progress::sync(account, output, true).await?;
+    let done = progress::sync(account, output, progress::Extent::Shown).await?;
     let threads = context::all_threads(messages).await?;
     counts.threads = threads.len() as u64;
     counts.messages = threads
@@ -115,7 +115,7 @@ pub(super) async fn arrive(
     fixture.lose_an_answer()?;
     fixture.wire.mend();
     let lost = fixture.wire.lost();
-    let done = progress::sync(account, output, false).await?;
+    let done = progress::sync(account, output, progress::Extent::New).await?;
     counts.sent = done.progress.sent;
     promise(done.progress.sent == 1, || {
         format!("{} messages were sent, not one", done.progress.sent)

@@ -4,6 +4,8 @@
 
 mod browser;
 mod client;
+#[cfg(unix)]
+mod correspondence;
 mod exits;
 mod harness;
 mod help;

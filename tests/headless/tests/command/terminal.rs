@@ -182,3 +182,31 @@ fn a_page_is_shown_until_its_link_leads_back() {
     assert!(rest.contains("Back from the portal's page."), "{rest}");
     assert_eq!(exit, 0);
 }
+
+#[test]
+fn a_search_answers_as_one_types_and_opens_what_is_chosen() {
+    let harness = Harness::with_ana();
+    for (thread, text) in [
+        (0, "Your blood pressure is fine"),
+        (1, "Blood test on Monday"),
+    ] {
+        let new =
+            serde_json::json!({ "new_message": { "who": "ana", "thread": thread, "text": text } });
+        harness.control(&new.to_string());
+    }
+    harness.run(&["sync"]).succeeds();
+    let mut person = Person::runs(&harness, &["search"]);
+    person.sees("Type to search");
+    person.0.send("blood").unwrap();
+    person.0.flush().unwrap();
+    person.sees("[Blood] test on Monday");
+    person.sees("Your [blood] pressure");
+    person.0.send(" pre").unwrap();
+    person.0.flush().unwrap();
+    person.sees("[pressure] is fine");
+    person.0.send("\r").unwrap();
+    person.0.flush().unwrap();
+    let (rest, exit) = person.ends();
+    assert!(rest.contains("Your [blood] [pressure] is fine"), "{rest}");
+    assert_eq!(exit, 0);
+}

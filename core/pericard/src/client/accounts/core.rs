@@ -15,8 +15,8 @@ use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
 use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason, Track};
 use crate::sync::{
-    ChangeNotifier, FeatureSync, Pace, Replica, Run, SyncCoordinator, SyncOutcome, SyncRun, outbox,
-    receive,
+    ChangeNotifier, FeatureSync, Pace, Replica, Run, SyncCoordinator, SyncOutcome, SyncRun, Task,
+    outbox, receive,
 };
 
 use super::content::Content;
@@ -144,7 +144,7 @@ impl AccountCore {
     }
 
     /// Starts a sync, or joins the one in progress.
-    pub(crate) fn start_sync(self: &Arc<Self>, budget: Option<Duration>) -> Result<Arc<SyncRun>> {
+    pub(crate) fn start_sync(self: &Arc<Self>, task: Task) -> Result<Arc<SyncRun>> {
         self.session.can_ask()?;
         if self.content.problem() == Some(AccountProblem::KeyLost) {
             // Without a key there is nowhere to save what the portal would send.
@@ -155,7 +155,7 @@ impl AccountCore {
         let core = self.clone();
         Ok(self
             .sync_runs
-            .start(&self.host.platform, &syncs, budget, move |run| async move {
+            .start(&self.host.platform, &syncs, task, move |run| async move {
                 let _guard = guard;
                 revocations::settle(&core.host);
                 core.site.refresh_documents(&core.host).await;
@@ -332,9 +332,9 @@ impl AccountCore {
     }
 }
 
-/// Receives what nothing depends on, once a day.
+/// Receives what nothing depends on, once a day, at a portal that lists it.
 async fn receive_daily(feature: &FeatureSync, run: &Run) -> Result<()> {
-    if feature.is_due_daily().await? {
+    if feature.capability.searches() && (run.full || feature.is_due_daily().await?) {
         receive(feature, run).await?;
     }
     Ok(())

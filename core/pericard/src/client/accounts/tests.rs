@@ -18,7 +18,7 @@ use crate::keys::Keystore;
 use crate::platform::error::KeystoreError;
 use crate::platform::{Body, Exchange, Platform, Transport, TransportRequest, TransportResponse};
 use crate::storage::{Feature, GrantRow, PersonRow, Track, mirrored, random_id};
-use crate::sync::{IncompleteReason, SyncOutcome, SyncRun};
+use crate::sync::{IncompleteReason, SyncOutcome, SyncRun, Task};
 
 use probe::Probe;
 
@@ -163,7 +163,7 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
 }
 
 async fn sync(account: &Arc<AccountCore>) -> Result<Option<SyncOutcome>> {
-    let run: Arc<SyncRun> = account.start_sync(None)?;
+    let run: Arc<SyncRun> = account.start_sync(Task::default())?;
     while run.next().await?.is_some() {}
     Ok(run.outcome())
 }

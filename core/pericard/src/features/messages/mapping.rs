@@ -241,8 +241,10 @@ fn copy_key(record: &Communication, from: &str, text: &str) -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// The name of somebody who is only referred to: as it was read, else as a care team has it.
 fn party(c: &Connection, key: &str) -> Result<String> {
-    let sql = "SELECT name FROM party WHERE key = ?1";
+    let sql = "SELECT name FROM (SELECT name FROM party WHERE key = ?1
+                   UNION ALL SELECT name FROM recipient WHERE key = ?1) WHERE name <> '' LIMIT 1";
     let found = c.prepare_cached(sql)?.query_row([key], |row| row.get(0));
     Ok(found.optional()?.unwrap_or_default())
 }
