@@ -5,7 +5,10 @@ import PackageDescription
 let package = Package(
   name: "Pericard",
   platforms: [.iOS(.v16), .macOS(.v13)],
-  products: [.library(name: "Pericard", targets: ["Pericard"])],
+  products: [
+    .library(name: "Pericard", targets: ["Pericard"]),
+    .library(name: "PericardTesting", targets: ["PericardTesting"]),
+  ],
   targets: [
     .systemLibrary(name: "PericardCoreFFI", path: "bindings/swift/generated/core/PericardCoreFFI"),
     .target(
@@ -19,6 +22,12 @@ let package = Package(
       name: "Pericard",
       dependencies: ["PericardCore"],
       path: "bindings/swift/Sources/Pericard",
+      swiftSettings: [.swiftLanguageMode(.v6)]
+    ),
+    .target(
+      name: "PericardTesting",
+      dependencies: ["Pericard"],
+      path: "bindings/swift/Sources/PericardTesting",
       swiftSettings: [.swiftLanguageMode(.v6)]
     ),
   ]
@@ -44,7 +53,7 @@ if let library = Context.environment["PERICARD_WORLD_LIB"] {
     ),
     .testTarget(
       name: "PericardTests",
-      dependencies: ["Pericard", "PericardGuide", "PericardWorld"],
+      dependencies: ["Pericard", "PericardGuide", "PericardTesting", "PericardWorld"],
       path: "bindings/swift/Tests/PericardTests",
       swiftSettings: [.swiftLanguageMode(.v6)],
       linkerSettings: [.unsafeFlags(["-L", library, "-Xlinker", "-rpath", "-Xlinker", library])]

@@ -42,7 +42,7 @@ import Testing
     #expect(message.formattedDate(style: .long, locale: british, timeZone: newYork) == "1 September 2026")
     let thread = MessageThread(
       id: "t", subject: "", participants: [], lastFrom: "", lastOutgoing: false, lastText: "", lastAt: midnight,
-      lastPrecision: .month, unread: 0, messages: 1)
+      lastPrecision: .month, unread: 0, messages: 1, archived: false)
     #expect(thread.formattedLastDate(style: .long, locale: british, timeZone: newYork) == "September 2026")
   }
 }

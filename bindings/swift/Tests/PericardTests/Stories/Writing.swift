@@ -15,23 +15,23 @@ extension StoryContext {
   }
 
   /// What is written: `thread` or `to`, and `text`.
-  private func written(_ verb: String, _ keys: inout Keys) throws -> NewMessage {
+  private func written(_ verb: String, _ keys: inout Keys, recipients: [String] = []) throws -> NewMessage {
     let subject = try keys.textIfThere("to")
     let thread = try keys.numberIfThere("thread").map { try self.thread($0) }
     guard (subject == nil) != (thread == nil) else { throw Unfit("\(verb) takes `thread` or `to`") }
-    return NewMessage(thread: thread, subject: subject, text: try keys.text("text"))
+    return NewMessage(thread: thread, subject: subject, text: try keys.text("text"), recipients: recipients)
   }
 
   private func send(_ keys: inout Keys) async throws {
-    var message = try written("send", &keys)
     let name = try keys.textIfThere("as")
-    let recipient = try keys.textIfThere("recipient")
-    try keys.done()
-    if let recipient {
+    var recipients: [String] = []
+    if let recipient = try keys.textIfThere("recipient") {
       let found = try await inbox().recipients().first { $0.name == recipient || $0.role == recipient }
       guard let found else { throw Unfit("nobody is called `\(recipient)`") }
-      message.recipients = [found.id]
+      recipients = [found.id]
     }
+    let message = try written("send", &keys, recipients: recipients)
+    try keys.done()
     let sent = try await inbox().send(message: message)
     if let name { self.name(sent.id, name) }
   }

@@ -53,6 +53,7 @@ class DatesTest {
         val thread = MessageThread(
             id = "t", subject = "", participants = emptyList(), lastFrom = "", lastOutgoing = false, lastText = "",
             lastAt = midnight, lastPrecision = DatePrecision.MONTH, unread = 0u, messages = 1u,
+            archived = false,
         )
         assertEquals("September 2026", thread.formatLastDate(FormatStyle.LONG, Locale.UK, newYork))
     }

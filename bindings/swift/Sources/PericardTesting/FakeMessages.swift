@@ -1,0 +1,412 @@
+import Foundation
+public import Pericard
+
+/// A letter of a ``FakeMessages``.
+public struct FakeLetter: Sendable {
+  /// What it is about; letters of one subject are one thread.
+  public var subject: String
+  /// Who wrote it; nothing for the person.
+  public var from: String?
+  /// What it says.
+  public var text: String
+  /// When it was sent.
+  public var at: Date
+  /// Whether it is new.
+  public var unread: Bool
+  /// Where it stands; by default received, or sent.
+  public var state: MessageState?
+
+  public init(
+    _ subject: String, from: String? = nil, _ text: String, at: Date, unread: Bool = false, state: MessageState? = nil
+  ) {
+    self.subject = subject
+    self.from = from
+    self.text = text
+    self.at = at
+    self.unread = unread
+    self.state = state
+  }
+}
+
+/// Messages in memory. See ``FakeAccount``.
+///
+/// Lists, paging, drafts, the archive and the outbox behave as those of an account; a search looks for words without
+/// regard to case and accents, and no further.
+public final class FakeMessages: Messages, @unchecked Sendable {
+
+  private struct Entry {
+    var id: String
+    var subject: String
+    var letter: FakeLetter
+    var former: [FormerText] = []
+    var state: MessageState
+
+    var isWaiting: Bool {
+      switch state {
+      case .queued, .sending, .failed, .unknown: true
+      case .received, .sent: false
+      }
+    }
+  }
+
+  private let lock = NSLock()
+  private var entries: [Entry] = []
+  private var kept: [Draft] = []
+  private var archived: Set<String> = []
+  private var addressees: [Recipient] = []
+  private var next = 0
+  private var failing: PericardError?
+  private var told = MessagesState(syncedAt: nil, completeAt: nil, incomplete: nil, held: 0, unreadable: 0)
+  private var listener: (@Sendable (ChangeSet) -> Void)?
+
+  /// With these letters.
+  public init(_ letters: [FakeLetter] = [], recipients: [Recipient] = []) {
+    super.init(noHandle: NoHandle())
+    addressees = recipients
+    for letter in letters { _ = add(letter) }
+  }
+
+  public required init(unsafeFromHandle handle: UInt64) {
+    super.init(unsafeFromHandle: handle)
+  }
+
+  var onChange: (@Sendable (ChangeSet) -> Void)? {
+    get { lock.withLock { listener } }
+    set { lock.withLock { listener = newValue } }
+  }
+
+  var failure: PericardError? {
+    get { lock.withLock { failing } }
+    set { lock.withLock { failing = newValue } }
+  }
+
+  /// A letter comes, as with a sync; streams of changes are told.
+  public func receive(_ letter: FakeLetter) {
+    lock.withLock {
+      archived.remove(letter.subject)
+      _ = add(letter)
+    }
+    changed(letter.subject)
+  }
+
+  /// The portal changes what a message says.
+  public func edit(received message: String, text: String) {
+    let subject = lock.withLock { () -> String? in
+      guard let at = entries.firstIndex(where: { $0.id == message }) else { return nil }
+      entries[at].former.insert(FormerText(text: entries[at].letter.text, until: Date()), at: 0)
+      entries[at].letter.text = text
+      return entries[at].subject
+    }
+    if let subject { changed(subject) }
+  }
+
+  /// What becomes of a message that was sent from here.
+  public func settle(_ message: String, _ state: MessageState) {
+    let subject = lock.withLock { () -> String? in
+      guard let at = entries.firstIndex(where: { $0.id == message }) else { return nil }
+      entries[at].state = state
+      return entries[at].subject
+    }
+    if let subject { changed(subject, outbox: true) }
+  }
+
+  func synced(_ outcome: SyncOutcome) {
+    lock.withLock {
+      for at in entries.indices where entries[at].state == .queued { entries[at].state = .sent }
+      var reason: IncompleteReason?
+      if case .incomplete(let why) = outcome { reason = why }
+      let now = Date()
+      told = MessagesState(
+        syncedAt: now, completeAt: reason == nil ? now : told.completeAt, incomplete: reason, held: told.held,
+        unreadable: told.unreadable)
+    }
+    onChange?(ChangeSet(records: [], outbox: true, session: false, features: false, people: false))
+  }
+
+  // MARK: Reading
+
+  public override func threads(after: String?, limit: UInt32) async throws -> ThreadPage {
+    try read { page(threads(archived: false), after, limit) { ThreadPage(threads: $0, after: $1) } }
+  }
+
+  public override func archivedThreads(after: String?, limit: UInt32) async throws -> ThreadPage {
+    try read { page(threads(archived: true), after, limit) { ThreadPage(threads: $0, after: $1) } }
+  }
+
+  public override func thread(id: String) async throws -> MessageThread {
+    try read { try view(thread: known(id)) }
+  }
+
+  public override func messages(thread: String, after: String?, limit: UInt32) async throws -> MessagePage {
+    try read {
+      let all = newestFirst(try known(thread))
+      let from = after.flatMap { Int($0) } ?? 0
+      return cut(all, from, from + Int(limit))
+    }
+  }
+
+  public override func newerMessages(thread: String, before: String, limit: UInt32) async throws -> MessagePage {
+    try read {
+      let all = newestFirst(try known(thread))
+      let end = Int(before) ?? 0
+      return cut(all, end - Int(limit), end)
+    }
+  }
+
+  public override func messagesAround(message: String, limit: UInt32) async throws -> MessagePage {
+    try read {
+      let entry = try self.entry(message)
+      let all = newestFirst(entry.subject)
+      let at = all.firstIndex { $0.id == message } ?? 0
+      let newer = (max(Int(limit), 3) - 1) / 2
+      return cut(all, at - newer, at - newer + max(Int(limit), 3))
+    }
+  }
+
+  public override func message(id: String) async throws -> Message {
+    try read { view(try entry(id)) }
+  }
+
+  public override func formerTexts(message: String) async throws -> [FormerText] {
+    try read { try entry(message).former }
+  }
+
+  public override func search(text: String, after: String?, limit: UInt32) async throws -> SearchPage {
+    try read {
+      let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+      let options: String.CompareOptions = [.caseInsensitive, .diacriticInsensitive]
+      let found = words.isEmpty ? [] : entries.sorted { $0.letter.at > $1.letter.at }.filter { entry in
+        let said = [entry.subject, entry.letter.from ?? "", entry.letter.text].joined(separator: " ")
+        return words.allSatisfy { said.range(of: $0, options: options) != nil }
+      }
+      return page(found.map { hit($0, words, options) }, after, limit) { SearchPage(hits: $0, after: $1) }
+    }
+  }
+
+  public override func state() async throws -> MessagesState {
+    try read { told }
+  }
+
+  public override func outbox() async throws -> [Message] {
+    try read { entries.filter(\.isWaiting).map(view) }
+  }
+
+  public override func recipients() async throws -> [Recipient] {
+    try read { addressees }
+  }
+
+  // MARK: Writing
+
+  public override func send(message: NewMessage) async throws -> Message {
+    try write { subjectOf($0) } _: { try queue(message) }
+  }
+
+  public override func edit(message: String, text: String) async throws -> Message {
+    try write { subjectOf($0) } _: {
+      let at = try waiting(message)
+      entries[at].letter.text = text
+      entries[at].state = .queued
+      return view(entries[at])
+    }
+  }
+
+  public override func retry(message: String) async throws -> Message {
+    try write { subjectOf($0) } _: {
+      let at = try waiting(message)
+      entries[at].state = .queued
+      return view(entries[at])
+    }
+  }
+
+  public override func withdraw(message: String) async throws {
+    _ = try write { $0 } _: {
+      let at = try waiting(message)
+      return entries.remove(at: at).subject
+    }
+  }
+
+  public override func markRead(thread: String) async throws {
+    try mark(thread) { subject in
+      for at in entries.indices where entries[at].subject == subject { entries[at].letter.unread = false }
+    }
+  }
+
+  public override func markUnread(thread: String) async throws {
+    try mark(thread) { subject in
+      let newest = newestFirst(subject).first { $0.letter.from != nil }
+      guard let at = entries.firstIndex(where: { $0.id == newest?.id }) else { return }
+      entries[at].letter.unread = true
+    }
+  }
+
+  public override func archive(thread: String) async throws {
+    try mark(thread) { archived.insert($0) }
+  }
+
+  public override func unarchive(thread: String) async throws {
+    try mark(thread) { archived.remove($0) }
+  }
+
+  // MARK: Drafts
+
+  public override func saveDraft(draft: String?, message: NewMessage) async throws -> Draft? {
+    try read {
+      let id = draft ?? kept.first { $0.thread != nil && $0.thread == message.thread }?.id
+      if let id, !kept.contains(where: { $0.id == id }) { throw PericardError.NotFound }
+      kept.removeAll { $0.id == id }
+      let subject = message.subject ?? ""
+      if subject.isEmpty && message.text.allSatisfy(\.isWhitespace) { return nil }
+      let saved = Draft(
+        id: id ?? newId("draft"), thread: message.thread, subject: subject, text: message.text,
+        recipients: message.recipients, changedAt: Date())
+      kept.insert(saved, at: 0)
+      return saved
+    }
+  }
+
+  public override func drafts() async throws -> [Draft] {
+    try read { kept }
+  }
+
+  public override func draft(thread: String) async throws -> Draft? {
+    try read { kept.first { $0.thread == thread } }
+  }
+
+  public override func discardDraft(draft: String) async throws {
+    try read { _ = try take(draft) }
+  }
+
+  public override func sendDraft(draft: String) async throws -> Message {
+    try write { subjectOf($0) } _: {
+      let kept = try take(draft)
+      return try queue(
+        NewMessage(thread: kept.thread, subject: kept.subject, text: kept.text, recipients: kept.recipients))
+    }
+  }
+}
+
+// MARK: Inside the lock
+
+extension FakeMessages {
+  private func read<T>(_ work: () throws -> T) throws -> T {
+    try lock.withLock {
+      if let failing { throw failing }
+      return try work()
+    }
+  }
+
+  private func write<T>(_ subject: (T) -> String, _ work: () throws -> T) throws -> T {
+    let done = try read(work)
+    changed(subject(done), outbox: true)
+    return done
+  }
+
+  private func mark(_ thread: String, _ work: (String) -> Void) throws {
+    try read { work(try known(thread)) }
+    changed(thread)
+  }
+
+  private func changed(_ thread: String, outbox: Bool = false) {
+    let feature = FeatureChanges(feature: .messages, groups: [thread], all: false)
+    onChange?(ChangeSet(records: [feature], outbox: outbox, session: false, features: false, people: false))
+  }
+
+  private func subjectOf(_ message: Message) -> String { message.thread }
+
+  private func newId(_ kind: String) -> String {
+    next += 1
+    return "fake-\(kind)-\(next)"
+  }
+
+  private func add(_ letter: FakeLetter) -> Entry {
+    let state = letter.state ?? (letter.from == nil ? .sent : .received)
+    let entry = Entry(id: newId("message"), subject: letter.subject, letter: letter, state: state)
+    entries.append(entry)
+    return entry
+  }
+
+  private func queue(_ message: NewMessage) throws -> Message {
+    let text = message.text.trimmingCharacters(in: .whitespacesAndNewlines)
+    if text.isEmpty { throw PericardError.InvalidInput(field: "text", problem: .empty) }
+    let subject = try message.thread.map { try known($0) } ?? message.subject ?? ""
+    return view(add(FakeLetter(subject, text, at: Date(), state: .queued)))
+  }
+
+  private func take(_ draft: String) throws -> Draft {
+    guard let at = kept.firstIndex(where: { $0.id == draft }) else { throw PericardError.NotFound }
+    return kept.remove(at: at)
+  }
+
+  private func known(_ thread: String) throws -> String {
+    guard entries.contains(where: { $0.subject == thread }) else { throw PericardError.NotFound }
+    return thread
+  }
+
+  private func entry(_ message: String) throws -> Entry {
+    guard let entry = entries.first(where: { $0.id == message }) else { throw PericardError.NotFound }
+    return entry
+  }
+
+  private func waiting(_ message: String) throws -> Int {
+    guard let at = entries.firstIndex(where: { $0.id == message }) else { throw PericardError.NotFound }
+    guard entries[at].isWaiting, entries[at].state != .sending else {
+      throw PericardError.InvalidInput(field: "message", problem: .wrongState)
+    }
+    return at
+  }
+
+  private func newestFirst(_ subject: String) -> [Entry] {
+    entries.filter { $0.subject == subject }.sorted { ($0.letter.at, $0.id) > ($1.letter.at, $1.id) }
+  }
+
+  private func threads(archived: Bool) -> [MessageThread] {
+    Set(entries.map(\.subject)).filter { self.archived.contains($0) == archived }.map { view(thread: $0) }
+      .sorted { $0.lastAt > $1.lastAt }
+  }
+
+  private func page<T, P>(_ all: [T], _ after: String?, _ limit: UInt32, _ make: ([T], String?) -> P) -> P {
+    let from = min(after.flatMap { Int($0) } ?? 0, all.count)
+    let end = min(from + Int(limit), all.count)
+    return make(Array(all[from..<end]), end < all.count ? String(end) : nil)
+  }
+
+  private func cut(_ all: [Entry], _ from: Int, _ end: Int) -> MessagePage {
+    let from = min(max(from, 0), all.count)
+    let end = min(max(end, from), all.count)
+    return MessagePage(
+      messages: all[from..<end].map(view), after: end < all.count ? String(end) : nil,
+      before: from > 0 ? String(from) : nil)
+  }
+
+  private func hit(_ entry: Entry, _ words: [String], _ options: String.CompareOptions) -> SearchHit {
+    let text = entry.letter.text
+    guard let found = words.compactMap({ text.range(of: $0, options: options) }).first else {
+      return SearchHit(message: view(entry), subject: entry.subject, snippet: [SnippetPart(text: text, hit: false)])
+    }
+    let parts = [
+      SnippetPart(text: String(text[..<found.lowerBound]), hit: false),
+      SnippetPart(text: String(text[found]), hit: true),
+      SnippetPart(text: String(text[found.upperBound...]), hit: false),
+    ]
+    return SearchHit(message: view(entry), subject: entry.subject, snippet: parts.filter { !$0.text.isEmpty })
+  }
+
+  private func view(thread subject: String) -> MessageThread {
+    let all = newestFirst(subject)
+    let names = all.reversed().compactMap(\.letter.from)
+    let last = all.first
+    return MessageThread(
+      id: subject, subject: subject, participants: names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } },
+      lastFrom: last?.letter.from ?? "", lastOutgoing: last.map { $0.letter.from == nil } ?? false,
+      lastText: last?.letter.text ?? "", lastAt: last?.letter.at ?? Date(timeIntervalSince1970: 0),
+      lastPrecision: .instant, unread: UInt32(all.count { $0.letter.unread }), messages: UInt32(all.count),
+      archived: archived.contains(subject))
+  }
+
+  private func view(_ entry: Entry) -> Message {
+    Message(
+      id: entry.id, thread: entry.subject, from: entry.letter.from ?? "", outgoing: entry.letter.from == nil,
+      text: entry.letter.text, files: [], at: entry.letter.at, precision: .instant, state: entry.state,
+      unread: entry.letter.unread, edited: !entry.former.isEmpty, category: "", urgent: false)
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Pericard
+
+/// The changes of a ``FakeAccount``: sets merge until they are asked for, as those of an account do.
+final class FakeChanges: Changes, @unchecked Sendable {
+  private let lock = NSLock()
+  private var pending: ChangeSet?
+  private var waiting: CheckedContinuation<ChangeSet?, Never>?
+  private var ended = false
+
+  init() {
+    super.init(noHandle: NoHandle())
+  }
+
+  required init(unsafeFromHandle handle: UInt64) {
+    super.init(unsafeFromHandle: handle)
+  }
+
+  func add(_ set: ChangeSet) {
+    let woken = lock.withLock { () -> CheckedContinuation<ChangeSet?, Never>? in
+      let merged = pending.map { $0.merged(with: set) } ?? set
+      guard let waiting, !ended else {
+        pending = merged
+        return nil
+      }
+      self.waiting = nil
+      pending = nil
+      return waiting
+    }
+    woken?.resume(returning: set)
+  }
+
+  override func next() async -> ChangeSet? {
+    await withCheckedContinuation { continuation in
+      let now = lock.withLock { () -> ChangeSet?? in
+        if let set = pending {
+          pending = nil
+          return .some(set)
+        }
+        if ended { return .some(nil) }
+        waiting = continuation
+        return nil
+      }
+      if let now { continuation.resume(returning: now) }
+    }
+  }
+
+  override func stop() {
+    let woken = lock.withLock { () -> CheckedContinuation<ChangeSet?, Never>? in
+      ended = true
+      defer { waiting = nil }
+      return waiting
+    }
+    woken?.resume(returning: nil)
+  }
+}
+
+extension ChangeSet {
+  fileprivate func merged(with other: ChangeSet) -> ChangeSet {
+    let groups = Set((records + other.records).flatMap(\.groups)).sorted()
+    let feature = FeatureChanges(feature: .messages, groups: groups, all: (records + other.records).contains(where: \.all))
+    return ChangeSet(
+      records: records.isEmpty && other.records.isEmpty ? [] : [feature], outbox: outbox || other.outbox,
+      session: session || other.session, features: features || other.features, people: people || other.people)
+  }
+}
+
+/// A sync of a ``FakeAccount``: the scripted steps, then the scripted end.
+final class FakeSyncRun: SyncRun, @unchecked Sendable {
+  private let lock = NSLock()
+  private var steps: [SyncProgress]
+  private var end: Result<SyncOutcome, PericardError>
+  private var isOver = false
+
+  init(steps: [SyncProgress], end: Result<SyncOutcome, PericardError>) {
+    self.steps = steps
+    self.end = end
+    super.init(noHandle: NoHandle())
+  }
+
+  required init(unsafeFromHandle handle: UInt64) {
+    steps = []
+    end = .success(.complete)
+    super.init(unsafeFromHandle: handle)
+  }
+
+  override func next() async throws -> SyncProgress? {
+    try lock.withLock {
+      if isOver { return nil }
+      if !steps.isEmpty { return steps.removeFirst() }
+      isOver = true
+      _ = try end.get()
+      return nil
+    }
+  }
+
+  override func outcome() -> SyncOutcome? {
+    lock.withLock { isOver ? try? end.get() : nil }
+  }
+
+  override func cancel() {
+    lock.withLock {
+      if isOver { return }
+      steps = []
+      end = .failure(.Cancelled)
+    }
+  }
+}
