@@ -12,6 +12,8 @@ use crate::switches::Excuse;
 
 /// How long a late or quietly changed record may take: a day, and the hours until the next sync.
 const A_DAY: i64 = 26 * 3_600_000;
+/// How often a message is tried before the client gives up.
+const TRIES: u32 = 3;
 
 /// What is compared.
 pub(crate) struct Comparison<'a> {
@@ -25,9 +27,11 @@ pub(crate) struct Comparison<'a> {
     pub(crate) outbox: &'a [Message],
     /// Letters of everybody else, and records that only look like this person's.
     pub(crate) others: &'a BTreeSet<String>,
-    /// What letters once said, and until when.
-    pub(crate) once: &'a BTreeMap<String, i64>,
+    /// What letters once said, until when, and what they said then.
+    pub(crate) once: &'a BTreeMap<String, (i64, String)>,
     pub(crate) ledger: &'a Ledger,
+    /// How often a text was on its way, at most.
+    pub(crate) tries: &'a dyn Fn(&str) -> u32,
     pub(crate) excuses: &'a BTreeSet<Excuse>,
     /// Nothing may be under way any more.
     pub(crate) last: bool,
@@ -96,14 +100,45 @@ impl Comparison<'_> {
         findings
     }
 
+    /// Both sides in full: what a finding is looked up in.
+    pub(crate) fn table(&self) -> Vec<String> {
+        let at_portal = self.letters.iter().map(|letter| {
+            let state = match (letter.hidden, letter.optional) {
+                (true, _) => "hidden",
+                (false, true) => "optional",
+                (false, false) => "due",
+            };
+            let (id, conversation) = (&letter.id, letter.conversation);
+            let text = quoted(&letter.text);
+            format!("portal: {id} {state} in {conversation} {text}")
+        });
+        let here = self.shown.iter().map(|message| {
+            let (thread, state, text) = (&message.thread, message.state, quoted(&message.text));
+            format!("client: in {thread} {state:?} {text}")
+        });
+        at_portal.chain(here).collect()
+    }
+
     fn excuses(&self, excuse: Excuse) -> bool {
         self.excuses.contains(&excuse)
     }
 
     /// Whether what it is now may not have been heard of yet.
     fn is_fresh(&self, letter: &Letter) -> bool {
-        let slow = letter.quiet || self.excuses(Excuse::ADay);
+        let slow = letter.quiet || self.excuses(Excuse::ADay) || self.is_first(letter);
         (slow && self.now - letter.since < A_DAY) || self.now - letter.found_from < A_DAY
+    }
+
+    /// Whether nobody knows yet that messages without a subject have to be searched for in another way.
+    fn is_first(&self, letter: &Letter) -> bool {
+        let shown = |other: &Letter| {
+            let text = normal(&other.text);
+            self.shown
+                .iter()
+                .any(|message| normal(&message.text) == text)
+        };
+        let mut others = self.letters.iter();
+        letter.subjectless && !others.any(|other| other.subjectless && shown(other))
     }
 
     fn count(&self, text: &str, side: &Side<'_>, findings: &mut Vec<Finding>) {
@@ -119,21 +154,30 @@ impl Comparison<'_> {
         if text.is_empty() {
             return;
         }
-        let was_until = self.once.get(text);
         let kind = match known {
             0 if side.gone > 0 && !self.others.contains(text) => Kind::Stale,
             0 if self.others.contains(text) => Kind::Foreign,
-            0 if was_until
-                .is_some_and(|until| self.excuses(Excuse::ADay) && self.now - until < A_DAY) =>
-            {
-                return;
-            }
+            0 if self.may_still_say(text) => return,
             0 => Kind::Stale,
             _ => Kind::Doubled,
         };
         for _ in known..shown {
             findings.push(Finding::new(kind, quoted(text)));
         }
+    }
+
+    /// Whether somebody may not have heard yet that a letter says something else, or what became of it since.
+    fn may_still_say(&self, text: &str) -> bool {
+        let Some((until, mut now)) = self.once.get(text).map(|(until, now)| (*until, now)) else {
+            return false;
+        };
+        while let Some((_, later)) = self.once.get(now) {
+            now = later;
+        }
+        let mut letters = self.letters.iter();
+        let letter = letters.find(|letter| normal(&letter.text) == *now);
+        self.excuses(Excuse::ADay) && self.now - until < A_DAY
+            || letter.is_some_and(|letter| letter.hidden && self.is_fresh(letter))
     }
 
     /// The law of the outbox for one message.
@@ -177,10 +221,15 @@ impl Comparison<'_> {
             let waits = |state: &MessageState| {
                 matches!(state, MessageState::Queued | MessageState::Sending)
             };
-            if queued.iter().any(waits) && !self.is_behind_refused(written) {
+            if queued.iter().any(waits) && !self.is_behind_undecided(written) {
                 find(Kind::Lost, "waits for ever in the outbox");
             }
-            let failed = |state: &MessageState| matches!(state, MessageState::Failed { .. });
+            // After so many tries that came to nothing, it is the person's to say whether there are more.
+            let given_up = (self.tries)(&written.text) >= TRIES && at_portal == 0;
+            let failed = |state: &MessageState| match state {
+                MessageState::Failed { status } => *status != 0 || !given_up,
+                _ => false,
+            };
             if queued.iter().any(failed) {
                 find(Kind::Lost, "failed although nothing refuses it");
             }
@@ -190,17 +239,18 @@ impl Comparison<'_> {
         }
     }
 
-    /// Whether it waits behind one in its thread that the portal refuses.
-    fn is_behind_refused(&self, written: &Written) -> bool {
+    /// Whether it waits behind one in its thread that the portal refuses, or about which the person has to decide.
+    fn is_behind_undecided(&self, written: &Written) -> bool {
         let own = self.outbox.iter().find(|one| one.text == written.text);
-        let before = |one: &&Message| {
-            let refused = self
-                .ledger
-                .of(self.who)
-                .any(|w| w.refused && w.text == one.text);
-            refused && own.is_some_and(|own| own.thread == one.thread)
+        let undecided = |one: &Message| {
+            let refused = |w: &Written| w.refused && w.text == one.text;
+            one.state == MessageState::Unknown
+                || matches!(one.state, MessageState::Failed { .. })
+                || self.ledger.of(self.who).any(refused)
         };
-        self.shown.iter().any(|one| before(&one))
+        let before = |one: &Message| own.is_some_and(|own| own.thread == one.thread);
+        let mut others = self.outbox.iter();
+        others.any(|one| one.text != written.text && before(one) && undecided(one))
     }
 
     /// Whether a message is shown as it is.
@@ -227,15 +277,15 @@ impl Comparison<'_> {
     /// Whether what is one conversation is one thread, and what is two is two.
     fn conversations(&self, pairs: &[(&Letter, &Message)], findings: &mut Vec<Finding>) {
         let mut threads: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
-        let mut conversations: BTreeMap<&str, BTreeMap<u32, (&str, &str)>> = BTreeMap::new();
+        let mut conversations: BTreeMap<&str, BTreeMap<u32, &str>> = BTreeMap::new();
         for (letter, message) in pairs {
             let conversation = letter.conversation;
-            threads
-                .entry(conversation)
-                .or_default()
-                .insert(&message.thread);
+            let together = threads.entry(conversation).or_default();
+            if !letter.loose {
+                together.insert(&message.thread);
+            }
             let inside = conversations.entry(&message.thread).or_default();
-            inside.insert(conversation, (&letter.topic, &letter.text));
+            inside.insert(conversation, &letter.text);
         }
         for (conversation, threads) in &threads {
             if threads.len() > 1 {
@@ -251,15 +301,26 @@ impl Comparison<'_> {
                 findings.push(Finding::new(Kind::Stale, what));
             }
         }
+        let headed = self.letters.iter().filter(|letter| letter.headed);
+        let headed: BTreeSet<u32> = headed.map(|letter| letter.conversation).collect();
+        // An answer says no topic.
+        let mut topics: BTreeMap<u32, &str> = BTreeMap::new();
+        for letter in self.letters.iter().filter(|it| !it.topic.is_empty()) {
+            topics.entry(letter.conversation).or_insert(&letter.topic);
+        }
         for inside in conversations.values() {
-            let topics: BTreeSet<&str> = inside.values().map(|(topic, _)| *topic).collect();
-            let apart = if self.excuses(Excuse::Topics) {
-                topics.len()
-            } else {
-                inside.len()
+            let by_topic = |conversation: &&u32| {
+                self.excuses(Excuse::Topics) || !headed.contains(conversation)
             };
-            if apart > 1 {
-                let texts: Vec<String> = inside.values().map(|(_, text)| quoted(text)).collect();
+            let topic = |conversation: &u32| topics.get(conversation).copied().unwrap_or_default();
+            let (loose, fixed): (Vec<&u32>, Vec<&u32>) = inside.keys().partition(by_topic);
+            // What begins with a message, and not with a head, is told apart by its topic alone.
+            let mut apart: BTreeSet<&str> = loose.into_iter().map(topic).collect();
+            for conversation in &fixed {
+                apart.remove(topic(conversation));
+            }
+            if apart.len() + fixed.len() > 1 {
+                let texts: Vec<String> = inside.values().map(|text| quoted(text)).collect();
                 let what = format!("one thread has {}", texts.join(" and "));
                 findings.push(Finding::new(Kind::Stale, what));
             }

@@ -55,6 +55,8 @@ struct State {
     weather: Weather,
     exchanges: u32,
     creates: u32,
+    /// What creates have said since the week began.
+    created: Vec<String>,
     /// What happens at the portal while the n-th exchange is under way.
     meanwhile: Option<(u32, Command)>,
 }
@@ -103,6 +105,7 @@ impl Network {
                 weather: Weather::Good,
                 exchanges: 0,
                 creates: 0,
+                created: Vec::new(),
                 meanwhile: None,
             }),
             sent: Notify::new(),
@@ -124,6 +127,13 @@ impl Network {
         state.exchanges = 0;
         state.creates = 0;
         state.meanwhile = meanwhile;
+    }
+
+    /// How many creates have had this text.
+    pub(crate) fn created(&self, text: &str) -> u32 {
+        let state = self.state();
+        let said = state.created.iter().filter(|body| body.contains(text));
+        u32::try_from(said.count()).unwrap_or(u32::MAX)
     }
 
     /// Returns when the n-th exchange is under way.
@@ -199,6 +209,10 @@ impl Network {
         let creates =
             request.method == Method::Post && request.url.path().ends_with("/Communication");
         let drawn = self.draw(creates);
+        if let Some(body) = request.body.as_ref().filter(|_| creates) {
+            let said = String::from_utf8_lossy(body).into_owned();
+            self.state().created.push(said);
+        }
         let n = drawn.n;
         let passes = |done: bool| {
             let create = drawn.create.map(|n| Death::Create { n, done });

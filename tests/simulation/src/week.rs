@@ -44,8 +44,8 @@ struct Week<'p> {
     plan: &'p Plan,
     world: World,
     ledger: Ledger,
-    /// What letters once said, by person, and until when.
-    once: [BTreeMap<String, i64>; PEOPLE.len()],
+    /// What letters once said, by person, until when, and what they said then.
+    once: [BTreeMap<String, (i64, String)>; PEOPLE.len()],
     excuses: BTreeSet<Excuse>,
     broken: Vec<Finding>,
 }
@@ -428,8 +428,8 @@ impl Week<'_> {
             },
             Deed::Edit(pick) => {
                 let text = one(*pick)?;
-                self.once[clinic.who].insert(normal(&text), now);
                 let to = format!("The clinic told {who} something else, number {event}.");
+                self.once[clinic.who].insert(normal(&text), (now, normal(&to)));
                 change(text, Change::Edited { to })
             }
             Deed::Touch(pick) => change(one(*pick)?, Change::Touched),
@@ -557,6 +557,9 @@ impl Week<'_> {
         }
         let foreign = letters.iter().filter(|letter| letter.foreign);
         others.extend(foreign.map(|letter| normal(&letter.text)));
+        // A try may end with the process before it gets as far as the network.
+        let deaths = self.world.process.folder_name().parse().unwrap_or(0);
+        let tries = |text: &str| deaths + self.world.network.created(text);
         let comparison = Comparison {
             who,
             now: self.world.time.millis(),
@@ -567,6 +570,7 @@ impl Week<'_> {
             others: &others,
             once: &self.once[who],
             ledger: &self.ledger,
+            tries: &tries,
             excuses: &self.excuses,
             last,
         };
@@ -576,7 +580,13 @@ impl Week<'_> {
             shown.len(),
             letters.iter().filter(|letter| !letter.hidden).count()
         ));
-        Ok(comparison.findings())
+        let findings = comparison.findings();
+        if !findings.is_empty() {
+            for line in comparison.table() {
+                self.note(format!("    {line}"));
+            }
+        }
+        Ok(findings)
     }
 }
 

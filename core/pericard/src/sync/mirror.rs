@@ -430,11 +430,7 @@ fn judge<M: Mirror>(
         |record: &M::Record| Version::shown(record.version_id(), record.last_updated(), now);
     let times = records
         .iter()
-        .map(|record| {
-            // A time to come sorts after all others, and says no more.
-            let at = record.last_updated()?.as_millisecond();
-            Some(now.map_or(at, |now| at.min(now)))
-        })
+        .map(|record| Some(record.last_updated()?.as_millisecond()))
         .collect();
     let prefix = format!("{}/", M::Record::RESOURCE_TYPE);
     let id_of = |record: &M::Record| {

@@ -155,9 +155,9 @@ pub(crate) fn renew(
     )
 }
 
-/// Takes an item out for which no request is under way.
+/// Takes an item out that will not go out then: no request is under way or waits for its proof.
 pub(crate) fn withdraw(tx: &LocalTx<'_>, feature: Feature, item: i64) -> Result<()> {
-    let sql = "DELETE FROM outbox WHERE feature = ?1 AND item = ?2 AND state <> 'sending'";
+    let sql = "DELETE FROM outbox WHERE feature = ?1 AND item = ?2 AND state NOT IN ('sending', 'doubtful')";
     changed_one(tx.connection().execute(sql, (feature.name(), item))?)
 }
 

@@ -20,14 +20,28 @@ use super::FeatureSync;
 /// Linked records that are asked for at most.
 const MOST: usize = 8;
 
+/// The other ids of the person, as far as the portal says.
+pub(super) struct Aliases {
+    pub(super) ids: BTreeSet<String>,
+    /// The portal did not answer about one of them, or about the person: there may be more.
+    pub(super) unanswered: bool,
+}
+
 /// Asks the portal which other ids the person has, and stores them. What the portal does not answer changes nothing.
-pub(super) async fn find_aliases(feature: &FeatureSync) -> Result<BTreeSet<String>> {
+pub(super) async fn find_aliases(feature: &FeatureSync) -> Result<Aliases> {
     let before = feature
         .on_disk(|feature| feature.partition.read(mirrored::aliases))
         .await?;
     let base = &feature.owner.base;
-    let Some(person) = fetch(feature, &feature.owner.patient).await? else {
-        return Ok(before.into_iter().collect());
+    let mut unanswered = false;
+    let person = match fetch(feature, &feature.owner.patient).await? {
+        Read::Record(person) => *person,
+        unread => {
+            return Ok(Aliases {
+                ids: before.into_iter().collect(),
+                unanswered: matches!(unread, Read::NoAnswer),
+            });
+        }
     };
     let mut confirmed = BTreeSet::new();
     let mut asked: BTreeMap<String, Option<Patient>> = BTreeMap::new();
@@ -39,7 +53,14 @@ pub(super) async fn find_aliases(feature: &FeatureSync) -> Result<BTreeSet<Strin
                 continue;
             }
             if !asked.contains_key(&id) && asked.len() < MOST {
-                let other = fetch(feature, &id).await?;
+                let other = match fetch(feature, &id).await? {
+                    Read::Record(other) => Some(*other),
+                    Read::Nothing => None,
+                    Read::NoAnswer => {
+                        unanswered = true;
+                        None
+                    }
+                };
                 asked.insert(id.clone(), other);
             }
             match asked.get(&id) {
@@ -64,20 +85,37 @@ pub(super) async fn find_aliases(feature: &FeatureSync) -> Result<BTreeSet<Strin
                 .note(|c| mirrored::save_aliases(c, aliases.into_iter()))
         })
         .await?;
-    Ok(confirmed)
+    Ok(Aliases {
+        ids: confirmed,
+        unanswered,
+    })
 }
 
-async fn fetch(feature: &FeatureSync, id: &str) -> Result<Option<Patient>> {
+/// What came of reading a patient.
+enum Read {
+    Record(Box<Patient>),
+    /// The portal does not show it.
+    Nothing,
+    /// The portal does not say now.
+    NoAnswer,
+}
+
+async fn fetch(feature: &FeatureSync, id: &str) -> Result<Read> {
     let url = format!("{}/{id}", feature.owner.base.join("Patient"));
     let Ok(url) = Url::parse(&url) else {
-        return Ok(None);
+        return Ok(Read::Nothing);
     };
     let request = Request::get(url, limits::FHIR_BODY).header("accept", super::pages::FHIR_JSON);
     let response = feature.session.send(request).await?;
-    if !response.is_success() || response.is_html() {
-        return Ok(None);
+    // Whoever answers 501 never reads patients.
+    let answers = !matches!(response.status, 429 | 500 | 502..) && !response.is_html();
+    if !response.is_success() || !answers {
+        return Ok(match answers {
+            true => Read::Nothing,
+            false => Read::NoAnswer,
+        });
     }
-    Ok(Patient::parse(&response.body)
-        .ok()
-        .filter(|patient| patient.id == id))
+    let patient = Patient::parse(&response.body).ok();
+    let patient = patient.filter(|patient| patient.id == id);
+    Ok(patient.map_or(Read::Nothing, |patient| Read::Record(Box::new(patient))))
 }

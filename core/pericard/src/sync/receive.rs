@@ -102,9 +102,11 @@ impl<'a> Receiving<'a> {
     }
 
     async fn receive(mut self) -> Result<Option<IncompleteReason>> {
+        let mut unanswered = false;
         if self.aliases {
             let aliases = find_aliases(&self.feature).await?;
-            self.feature.set_aliases(aliases);
+            self.feature.set_aliases(aliases.ids);
+            unanswered = aliases.unanswered;
         }
         if self.first_load {
             self.bulk(true).await?;
@@ -172,9 +174,14 @@ impl<'a> Receiving<'a> {
                 (Outcome::NoList(End::Refused | End::Untakeable), Some(error)) => {
                     return Err(error);
                 }
+                // The next run asks again who the person is, too.
+                (Outcome::Complete, _) if unanswered => {}
                 (Outcome::Complete, _) => self.compared(&answered, began).await?,
                 _ => {}
             }
+        }
+        if unanswered {
+            reason = reason.or(Some(IncompleteReason::Unanswered));
         }
         self.fetch_names().await?;
         if self.first_load {

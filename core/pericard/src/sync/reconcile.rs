@@ -90,15 +90,20 @@ async fn list(feature: &FeatureSync, searches: &[Search], abilities: Abilities) 
         })
         .await?;
     let mut first = None;
+    let mut missing = None;
     for (n, search) in searches.iter().enumerate() {
         match list_one(feature, search, abilities).await? {
             End::Complete { began } => first = first.or(began),
             // A search that is only made in addition may be one that the portal does not know.
             End::Refused if n > 0 => {}
+            End::Incomplete(what) => missing = missing.max(Some(what)),
             end => return Ok(end),
         }
     }
-    Ok(End::Complete { began: first })
+    Ok(match missing {
+        None => End::Complete { began: first },
+        Some(missing) => End::Incomplete(missing),
+    })
 }
 
 async fn list_one(feature: &FeatureSync, search: &Search, abilities: Abilities) -> Result<End> {
@@ -213,7 +218,6 @@ fn read_list(
         times: versions
             .iter()
             .filter_map(|it| Some(it.last_updated?.as_millisecond()))
-            .map(|at| now.map_or(at, |now| at.min(now)))
             .collect(),
         total: bundle.total,
         next: match next {
@@ -314,12 +318,14 @@ async fn read(feature: &FeatureSync, id: String, vanished: bool) -> Result<Exist
         Err(error) => return Err(error.into()),
     };
     match response.status {
-        // The page of a gateway or of a network is no answer about a record.
-        404 | 410 if !response.is_html() => return Ok(Existence::Gone),
         401 | 429 => return Err(response.refusal()),
-        200..300 if !response.is_html() => {}
-        // A record that fails by itself costs itself.
-        403 | 500 => return unreadable(feature, id, vanished).await,
+        // The page of a gateway or of a network is no answer about a record.
+        _ if response.is_html() => return Ok(Existence::Unknown),
+        404 | 410 => return Ok(Existence::Gone),
+        200..300 => {}
+        403 => return unreadable(feature, id, vanished).await,
+        // A record that fails by itself costs itself. One that is here and not listed may be another's now.
+        500 if !vanished => return unreadable(feature, id, vanished).await,
         _ => return Ok(Existence::Unknown),
     }
     let Answer::Page(record) = pages::take_one(feature, &url, response).await? else {

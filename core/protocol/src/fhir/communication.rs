@@ -16,7 +16,7 @@
 //! | `payload.contentAttachment` with inline `text/plain`, HTML or XHTML | a text |
 //! | any other `payload.contentAttachment` | an attachment |
 //! | `payload.contentReference` | a reference |
-//! | `note`, else the narrative, if there is nothing of the above | texts |
+//! | `note`, else the narrative, if none of the above is a text | texts |
 //!
 //! Texts are as the portal wrote them but for their line ends; what may be shown of them is for
 //! [`display_text`](crate::display_text) to say, which has been asked already.
@@ -146,7 +146,7 @@ impl Communication {
             said.part(part);
         }
         let silent = said.is_nothing();
-        if silent {
+        if said.texts.is_empty() {
             said.texts = remarks(raw.note, raw.text);
         }
         let mentions = match raw.subject {

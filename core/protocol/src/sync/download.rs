@@ -19,6 +19,9 @@
 //! every page was in order. When links end too early, lead away, lead in a circle or expire, and when a page cannot be
 //! taken, the next pass begins at the edge. What comes twice is known and costs nothing.
 //!
+//! Where a page holds no more than the records of one moment and leads nowhere, the pass cannot begin at that moment: it
+//! begins behind it, and the search is not complete.
+//!
 //! A single record that cannot be taken bars the way. The search then turns round, once, and comes towards it from the
 //! other end, so that it costs itself and not what lies behind it.
 //!
@@ -39,6 +42,10 @@ const FEWER: u32 = 4;
 const LARGER: u32 = 5;
 /// Passes that bring nothing new, one after the other.
 const FRUITLESS: u32 = 2;
+/// Some portals compare whole seconds.
+const SECOND: i64 = 1000;
+/// Passes that bring nothing new, one after the other, while the search steps over moments.
+const STEPS: u32 = 3;
 /// Passes in all; each brought something new or made the page smaller.
 const PASSES: u32 = 1000;
 
@@ -229,6 +236,8 @@ pub struct Download {
     turned: bool,
     /// How far it has come from there.
     far: Option<i64>,
+    /// It went on behind a moment of which something is missing.
+    stepped: bool,
     ended: bool,
 }
 
@@ -272,6 +281,7 @@ impl Download {
             trouble: None,
             turned: false,
             far: None,
+            stepped: false,
             ended: false,
         }
     }
@@ -407,7 +417,8 @@ impl Download {
     /// There is no link to follow, and the end is not proved: a new pass from the edge, if it can bring anything.
     fn on_from_the_edge(&mut self, effects: &mut Vec<Effect>) {
         let in_order = !self.pass.disordered && self.abilities.last_updated;
-        if self.pass.fruitful && in_order && self.missing.is_none() {
+        let goes_on = self.missing.is_none() || self.stepped;
+        if self.pass.fruitful && in_order && goes_on {
             return self.begin_pass(effects);
         }
         if in_order
@@ -420,11 +431,32 @@ impl Download {
             self.size = LARGEST_SIZE;
             return self.begin_pass(effects);
         }
+        if in_order && goes_on && self.step_over() {
+            return self.begin_pass(effects);
+        }
         // The pass that was to bring more brought nothing, and the portal claims no more.
         if self.pass.fruitful || !in_order || self.pass.total.is_some() {
             self.missing = self.missing.max(Some(Missing::Pages));
         }
         self.finish(effects);
+    }
+
+    /// Goes on behind the moment at the edge, where the portal claims that there is more. What else is of that moment is
+    /// missing.
+    fn step_over(&mut self) -> bool {
+        let came = self.pass.records.len() as u64;
+        let more = self.pass.total.is_some_and(|total| total > came);
+        let (true, Some(edge)) = (more && self.fruitless <= STEPS, self.reached()) else {
+            return false;
+        };
+        let behind = match self.direction() {
+            Direction::Ascending => edge.saturating_add(SECOND),
+            Direction::Descending => edge.saturating_sub(SECOND),
+        };
+        self.set_reached(behind);
+        self.missing = self.missing.max(Some(Missing::Pages));
+        self.stepped = true;
+        true
     }
 
     fn may_try_again(&self) -> bool {
@@ -477,8 +509,6 @@ impl Download {
     }
 
     fn window(&self) -> Window {
-        // Some portals compare whole seconds.
-        const SECOND: i64 = 1000;
         let bound = |at: Option<i64>| at.filter(|_| self.abilities.last_updated);
         let floor = |at: Option<i64>| bound(at).map(|at| at.div_euclid(SECOND) * SECOND);
         let ceiling = |at: Option<i64>| floor(at).map(|at| at + SECOND);
@@ -542,18 +572,28 @@ impl Download {
             self.pass.disordered |= !in_order(&last, first);
         }
         self.pass.last = page.times.last().copied().or(self.pass.last);
-        if self.pass.disordered || self.missing.is_some() {
+        if self.pass.disordered || self.missing.is_some() && !self.stepped {
             return None;
         }
-        let last = page.times.last()?;
-        let further = self.reached().is_none_or(|edge| in_order(&edge, last));
-        match (further, self.turned) {
-            (true, false) => self.edge = Some(*last),
-            (true, true) => self.far = Some(*last),
-            (false, _) => {}
+        let last = *page.times.last()?;
+        // What changes from now on is news, even where a record bears a time to come.
+        let last = match direction {
+            Direction::Ascending => page.now.map_or(last, |now| last.min(now)),
+            Direction::Descending => last,
+        };
+        let further = self.reached().is_none_or(|edge| in_order(&edge, &last));
+        if further {
+            self.set_reached(last);
         }
-        // What came from the other end leaves a gap.
-        (further && !self.turned).then_some(*last)
+        // What came from the other end, or from behind a step, leaves a gap.
+        (further && !self.turned && !self.stepped).then_some(last)
+    }
+
+    fn set_reached(&mut self, at: i64) {
+        match self.turned {
+            true => self.far = Some(at),
+            false => self.edge = Some(at),
+        }
     }
 
     /// How far the search has come in its direction.

@@ -4,7 +4,7 @@
 //! stateDiagram-v2
 //!     [*] --> Listing: Begin / List
 //!     Listing --> Comparing: Listed, complete / Compare
-//!     Listing --> Comparing: Listed, incomplete / Compare; what is not listed is left alone
+//!     Listing --> Comparing: Listed, incomplete / Compare
 //!     Listing --> Ended: nothing was listed / End
 //!     Comparing --> Fetching: Compared / Fetch a batch of what is missing or differs
 //!     Fetching --> Fetching: Fetched / Fetch, or Read what the batch left out
@@ -167,11 +167,10 @@ impl Reconcile {
     fn take(&mut self, difference: Difference) {
         let listed_in_part = self.partial.is_some();
         let few = (difference.here / 5).clamp(FEW_VANISHED, MOST_VANISHED);
-        if listed_in_part {
-            // Not on the list, which is not whole: nothing is vanished.
-        } else if difference.vanished.len() > few {
+        if difference.vanished.len() > few {
+            // Of a list in part much is missing, and nothing follows from that.
             let many = u32::try_from(difference.vanished.len()).unwrap_or(u32::MAX);
-            self.many = Some(many);
+            self.many = Some(many).filter(|_| !listed_in_part);
         } else {
             let vanished = difference.vanished.into_iter().rev();
             self.singles.extend(vanished.map(|id| (id, true)));
@@ -326,17 +325,27 @@ mod tests {
     }
 
     #[test]
-    fn a_list_in_part_brings_what_it_has_and_removes_nothing() {
+    fn a_list_in_part_brings_what_it_has_and_little_that_it_lacks_is_asked_for() {
         let part = End::Incomplete(Missing::Page);
-        let (machine, effects) = Reconcile::default().on(Event::Listed(part));
-        assert_eq!(effects, [Effect::Compare]);
-        let (machine, effects) = machine.on(Event::Compared(Difference {
-            missing: ids(0..2),
-            vanished: ids(5..6),
-            here: 30,
-        }));
-        assert_eq!(effects, [Effect::Fetch(ids(0..2))]);
-        let (_, effects) = machine.on(Event::Fetched(ids(0..2).into_iter().collect()));
+        let listed = |vanished| {
+            let (machine, effects) = Reconcile::default().on(Event::Listed(part));
+            assert_eq!(effects, [Effect::Compare]);
+            let (machine, effects) = machine.on(Event::Compared(Difference {
+                missing: ids(0..2),
+                vanished,
+                here: 30,
+            }));
+            assert_eq!(effects, [Effect::Fetch(ids(0..2))]);
+            machine.on(Event::Fetched(ids(0..2).into_iter().collect()))
+        };
+        // What lies behind the page that cannot be had is no news of it.
+        let (_, effects) = listed(ids(5..20));
         assert_eq!(effects, [Effect::End(Outcome::NoList(part))]);
+        let (machine, effects) = listed(ids(5..6));
+        let (id, vanished) = ("m5".to_owned(), true);
+        assert_eq!(effects, [Effect::Read { id, vanished }]);
+        let (_, effects) = machine.on(Event::Answered(Existence::Gone));
+        let end = Effect::End(Outcome::NoList(part));
+        assert_eq!(effects, [Effect::Remove("m5".to_owned()), end]);
     }
 }

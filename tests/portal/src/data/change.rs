@@ -6,6 +6,7 @@ use serde_json::json;
 use super::Shown;
 use crate::PortalError;
 use crate::clock::{self, Millis};
+use crate::fault::{FaultKind, Threading};
 use crate::instance::State;
 
 /// What becomes of a message.
@@ -72,8 +73,24 @@ pub(crate) fn change(
             let other = only(&state.store.containing(Some(person), &beside), &beside)?;
             let target = state.store.record(other).conversation(other);
             let parent = state.store.record(target).id.clone();
-            if target == index {
+            let threading = state.faults.find(|kind| match kind {
+                FaultKind::Threading { how } => Some(how),
+                _ => None,
+            });
+            if threading == Some(Threading::Answers) {
+                let text = "there are no threads where messages only answer each other";
+                return Err(PortalError::Command(text.to_owned()));
+            }
+            // What hangs on it goes along.
+            let along = state.store.hanging_on(index, |record| match threading {
+                Some(Threading::FirstMessage) => record.first.or(record.header),
+                _ => record.header,
+            });
+            if target == index || along.contains(&target) || along.contains(&other) {
                 return Ok(());
+            }
+            for index in along {
+                state.store.record_mut(index).header = Some(target);
             }
             for index in state.store.copies(index) {
                 state.store.amend(index, now, |body| {
@@ -82,8 +99,10 @@ pub(crate) fn change(
                         body.remove("inResponseTo");
                     }
                 });
+                let (first, follows) = state.store.join(Some(target), index);
                 let record = state.store.record_mut(index);
                 record.header = Some(target);
+                (record.first, record.follows) = (first, follows);
                 record.meant.quiet = false;
             }
         }

@@ -1,7 +1,10 @@
 //! The portal's truth: what a person is meant to see, whatever form and order it is served in.
 
+use std::collections::BTreeSet;
+
 use super::{Shown, Stray};
 use crate::fault::FaultKind;
+use crate::fhir;
 use crate::instance::State;
 
 /// A message as its person is meant to see it.
@@ -36,6 +39,12 @@ pub struct Letter {
     pub optional: bool,
     /// Whether it is somebody else's, although this person's searches find it.
     pub foreign: bool,
+    /// Whether its conversation has a record of its own, which it is part of.
+    pub headed: bool,
+    /// Whether it has no subject, so that only a search for its recipient finds it.
+    pub subjectless: bool,
+    /// Whether all that it answers is gone, so that nothing shows to which conversation it belongs.
+    pub loose: bool,
 }
 
 /// Every message that is or was this person's. One that others have too is one.
@@ -44,6 +53,7 @@ pub(crate) fn letters(state: &State, person: usize) -> Vec<Letter> {
     let unreadable = |kind| matches!(kind, FaultKind::Poison { how } if !how.is_readable());
     let unreadable = state.faults.on(unreadable);
 
+    let loose = loose(state, person);
     let mut all = Vec::new();
     for index in 0..store.len() {
         let record = store.record(index);
@@ -69,7 +79,35 @@ pub(crate) fn letters(state: &State, person: usize) -> Vec<Letter> {
             hidden: gone || meant.shown == Shown::No,
             optional: !gone && (meant.shown == Shown::Either || (record.poisoned && unreadable)),
             foreign,
+            headed: record
+                .header
+                .is_some_and(|header| store.record(header).text.is_empty()),
+            subjectless: record.subjectless,
+            loose: loose.contains(&index),
         });
     }
     all
+}
+
+/// The records that only answer what is gone, or what is loose itself.
+fn loose(state: &State, person: usize) -> BTreeSet<u32> {
+    let store = &state.store;
+    let mut loose = BTreeSet::new();
+    for index in 0..store.len() {
+        if store.record(index).person != person {
+            continue;
+        }
+        let answers = fhir::only_answers(state, index);
+        let is_gone = |id: &String| match store.find(id) {
+            Some(other) => {
+                let record = store.record(other);
+                record.deleted || record.person != person || loose.contains(&other)
+            }
+            None => true,
+        };
+        if !answers.is_empty() && answers.iter().all(is_gone) {
+            loose.insert(index);
+        }
+    }
+    loose
 }

@@ -294,6 +294,7 @@ pub(crate) fn merge(state: &mut State, person: usize, now: Millis) {
             let record = state.store.record_mut(index);
             record.body = record.body.replace(&own, &old);
             record.old_chart = true;
+            record.found_from = now;
             record.meant.since = now;
             record.meant.quiet = true;
         }

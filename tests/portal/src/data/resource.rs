@@ -147,6 +147,8 @@ impl Draft<'_> {
             updated,
             person,
             header,
+            follows: None,
+            first: None,
             text: self.text,
             body: body.to_string(),
             version: 1,

@@ -26,6 +26,10 @@ pub(crate) struct Record {
     /// The header that it is part of; none for a header.
     pub(crate) header: Option<u32>,
     pub(crate) identifiers: Vec<(String, String)>,
+    /// The message of that conversation that was the last one when this one came to it.
+    pub(crate) follows: Option<u32>,
+    /// The first message that was there then.
+    pub(crate) first: Option<u32>,
     /// All payload texts.
     pub(crate) text: String,
     /// The resource.
@@ -114,6 +118,8 @@ pub(crate) struct Store {
     records: Vec<Record>,
     by_id: HashMap<String, u32>,
     by_identifier: HashMap<String, Vec<u32>>,
+    /// By header, the message that came to it first, and the one that came last.
+    ends: HashMap<u32, (u32, u32)>,
     /// By person, in the order of the last change.
     timelines: Vec<Vec<u32>>,
     pub(crate) attachments: BTreeMap<String, Attachment>,
@@ -141,9 +147,37 @@ impl Store {
         &self.timelines[person]
     }
 
+    /// Makes a record the last one of a conversation; returns the first one and the one before.
+    pub(crate) fn join(&mut self, header: Option<u32>, index: u32) -> (Option<u32>, Option<u32>) {
+        let Some(header) = header else {
+            return (None, None);
+        };
+        match self.ends.get_mut(&header) {
+            Some((first, last)) => (Some(*first), Some(std::mem::replace(last, index))),
+            None => {
+                self.ends.insert(header, (index, index));
+                (None, None)
+            }
+        }
+    }
+
+    /// The records that hang on this one by what they are served with, and on those.
+    pub(crate) fn hanging_on(&self, index: u32, on: impl Fn(&Record) -> Option<u32>) -> Vec<u32> {
+        let mut found = vec![index];
+        let mut at = 0;
+        while let Some(parent) = found.get(at).copied() {
+            let children = (0..self.len()).filter(|&other| on(self.record(other)) == Some(parent));
+            let children: Vec<u32> = children.filter(|other| !found.contains(other)).collect();
+            found.extend(children);
+            at += 1;
+        }
+        found.split_off(1)
+    }
+
     /// Adds without keeping the order: call [`Store::sort`] after the last.
-    pub(crate) fn append(&mut self, record: Record) -> u32 {
+    pub(crate) fn append(&mut self, mut record: Record) -> u32 {
         let index = self.records.len() as u32;
+        (record.first, record.follows) = self.join(record.header, index);
         self.timelines[record.person].push(index);
         self.by_id.insert(record.id.clone(), index);
         for (_, value) in &record.identifiers {
@@ -241,6 +275,7 @@ impl Store {
         let before = std::mem::replace(&mut record.person, person);
         record.taken_from = Some(before);
         record.header = None;
+        (record.old_chart, record.subjectless) = (false, false);
         let key = (record.updated, index);
         self.timelines[before].retain(|&other| other != index);
         let records = &self.records;

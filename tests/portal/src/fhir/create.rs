@@ -300,6 +300,8 @@ fn insert(state: &mut State, base: &str, person: usize, mut resource: Map<String
         updated: now,
         person,
         header,
+        follows: None,
+        first: None,
         identifiers,
         text,
         body: Value::Object(resource).to_string(),

@@ -118,7 +118,7 @@ pub(super) fn dressed<'s>(
     }
     let mut body: Value = serde_json::from_str(body).unwrap_or_default();
     if let Some(how) = forms.threading {
-        tie(state, how, record, index, &mut body);
+        tie(state, how, record, &mut body);
     }
     if let Some(form) = forms.text {
         write(form, record, &mut body);
@@ -180,16 +180,15 @@ pub(super) fn bytes(body: String) -> Vec<u8> {
 }
 
 /// What ties a message to its conversation.
-fn tie(state: &State, how: Threading, record: &Record, index: u32, body: &mut Value) {
+fn tie(state: &State, how: Threading, record: &Record, body: &mut Value) {
     let Some(header) = record.header else { return };
     let head = state.store.record(header);
     if !head.text.is_empty() || !hides_heads(how) {
         return;
     }
-    let same = |other: &u32| state.store.record(*other).header == Some(header);
     let before = match how {
-        Threading::FirstMessage => (header..state.store.len()).find(same),
-        Threading::Answers => (header..index).rev().find(same),
+        Threading::FirstMessage => record.first,
+        Threading::Answers => record.follows,
         _ => None,
     };
     let before = before.map(|other| format!("Communication/{}", state.store.record(other).id));
@@ -198,7 +197,6 @@ fn tie(state: &State, how: Threading, record: &Record, index: u32, body: &mut Va
     };
     members.remove("partOf");
     match (how, before) {
-        (Threading::FirstMessage, Some(first)) if first.ends_with(&record.id) => {}
         (Threading::FirstMessage, Some(first)) => {
             members.insert("partOf".into(), json!([{ "reference": first }]));
         }
@@ -215,6 +213,27 @@ fn tie(state: &State, how: Threading, record: &Record, index: u32, body: &mut Va
         }
         _ => {}
     }
+}
+
+/// The records that a message answers, where that is all that ties it to its conversation.
+pub(crate) fn only_answers(state: &State, index: u32) -> Vec<String> {
+    let record = state.store.record(index);
+    let how = threading(state);
+    if how != Some(Threading::Answers) && !record.body.contains("inResponseTo") {
+        return Vec::new();
+    }
+    let mut body: Value = serde_json::from_str(&record.body).unwrap_or_default();
+    if let Some(how) = how {
+        tie(state, how, record, &mut body);
+    }
+    if body.get("partOf").is_some() {
+        return Vec::new();
+    }
+    let answered = body["inResponseTo"].as_array().into_iter().flatten();
+    answered
+        .filter_map(|one| one["reference"].as_str()?.strip_prefix("Communication/"))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Puts the text somewhere else.

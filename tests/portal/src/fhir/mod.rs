@@ -16,6 +16,7 @@ mod search;
 pub(crate) use capability::metadata;
 pub(crate) use care_team::{read_care_team, search_care_team};
 pub(crate) use create::create;
+pub(crate) use dress::only_answers;
 pub(crate) use paging::{Pages, follow_page};
 pub(crate) use read::{binary, practitioner, read, read_patient, read_version, search_patient};
 pub(crate) use search::{search, search_by_form};

@@ -224,8 +224,12 @@ fn what_is_said_is_found_wherever_it_stands() {
             &["One"],
         ),
         (
-            r#""payload":[{"contentReference":{"reference":"Binary/1"}}],"note":[{"text":"remark"}]"#,
-            &[],
+            r#""payload":[{"contentReference":{"reference":"Binary/1"}}],"note":[{"text":"Your letter"}]"#,
+            &["Your letter"],
+        ),
+        (
+            r#""payload":[{"contentAttachment":{"url":"Binary/1"}}],"text":{"div":"<p>Your letter</p>"}"#,
+            &["Your letter"],
         ),
         (r#""payload":7,"note":"x","text":"y""#, &[]),
     ] {

@@ -104,7 +104,7 @@ impl Portal {
             incomplete: false,
             sorted: self.sorts,
             quick: true,
-            now: Some(1_000_000),
+            now: Some(100_000_000),
         })
     }
 }
@@ -226,6 +226,41 @@ fn what_one_moment_hides_is_said() {
     let fetched = fetch(&portal, ALL);
     assert_eq!(fetched.end, End::Incomplete(Missing::Pages));
     assert_eq!(fetched.records.len(), 10);
+}
+
+/// A portal that shows a page and no way to the next, whatever it is asked for: what lies behind a full moment is had.
+#[test]
+fn a_moment_that_fills_a_page_does_not_bar_the_way() {
+    for (step, cap) in [(60_000, 1), (1000, 1), (1500, 2), (60_000, 3)] {
+        let portal = Portal {
+            cap,
+            links: Links::None,
+            ..Portal::of((0..30).map(|n| n / cap as i64 * step))
+        };
+        for goal in [ALL, NEWS] {
+            let fetched = fetch(&portal, goal);
+            assert_eq!(fetched.end, End::Incomplete(Missing::Pages), "{goal:?}");
+            assert_eq!(fetched.records.len(), 30, "{step} {cap} {goal:?}");
+        }
+    }
+}
+
+/// What bears a time to come is behind nothing that is fetched later: neither in a history nor in the news.
+#[test]
+fn a_time_to_come_moves_no_edge_beyond_now() {
+    let ahead = 100_000_000 + 400_000_000;
+    let portal = Portal::of(
+        (0..40)
+            .map(|n| n * 60_000)
+            .chain(std::iter::repeat_n(ahead, 250)),
+    );
+    for goal in [ALL, NEWS] {
+        let fetched = fetch(&portal, goal);
+        assert_eq!(fetched.records.len(), 290, "{goal:?}");
+        assert!(matches!(fetched.end, End::Complete { .. }), "{goal:?}");
+        let beyond = fetched.edges.iter().any(|edge| *edge > 100_000_000);
+        assert_eq!(beyond, goal == ALL, "{:?}", fetched.edges);
+    }
 }
 
 #[test]
