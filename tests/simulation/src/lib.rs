@@ -9,6 +9,7 @@
 
 mod chance;
 mod compare;
+mod drill;
 mod finding;
 mod ledger;
 mod network;

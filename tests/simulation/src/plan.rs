@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::chance::Chance;
+use crate::drill;
 use crate::network::Weather;
 use crate::process::Death;
 use crate::switches::{self, Switch};
@@ -150,12 +151,14 @@ impl Plan {
                 }
             }
         }
-        Self {
+        let mut plan = Self {
             seed,
             accounts,
             switches,
             events,
-        }
+        };
+        drill::add(&mut plan);
+        plan
     }
 }
 

@@ -198,6 +198,11 @@ pub(crate) fn draw(chance: &mut Chance) -> &'static Switch {
     chance.one_of(&all)
 }
 
+/// The one with this fault.
+pub(crate) fn named(fault: &str) -> Option<&'static Switch> {
+    SWITCHES.iter().find(|one| one.fault == fault)
+}
+
 impl Switch {
     /// The fault as the portal has it.
     pub(crate) fn fault(&self) -> Result<Fault, String> {

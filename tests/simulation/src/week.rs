@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use pericard::test_support::Break;
 use pericard::{
-    Account, InputProblem, MessageState, NewMessage, PericardError, SessionState, SyncOutcome,
-    SyncRun,
+    Account, InputProblem, Message, MessageState, NewMessage, PericardError, SessionState,
+    SyncOutcome, SyncRun,
 };
 use pericard_portal::{Change, Command, Letter, NotSent};
 
@@ -46,6 +46,8 @@ struct Week<'p> {
     ledger: Ledger,
     /// What letters once said, by person, until when, and what they said then.
     once: [BTreeMap<String, (i64, String)>; PEOPLE.len()],
+    /// Everything that was ever shown, by person.
+    seen: [BTreeSet<String>; PEOPLE.len()],
     excuses: BTreeSet<Excuse>,
     broken: Vec<Finding>,
 }
@@ -62,6 +64,7 @@ pub(crate) async fn live(plan: &Plan, broken: Option<Break>, trace: Arc<Trace>) 
         world,
         ledger: Ledger::default(),
         once: Default::default(),
+        seen: Default::default(),
         excuses: excuses.copied().collect(),
         broken: Vec::new(),
     };
@@ -289,7 +292,30 @@ impl Week<'_> {
         };
         self.note(format!("  synced: {done:?}"));
         self.world.process.dies_at(None);
-        done
+        done?;
+        let shown = self.world.inbox(&account).await?;
+        let back = self.went_back(who, &shown);
+        self.broken.extend(back);
+        Ok(())
+    }
+
+    /// Letters that say what they said before, although they were shown as they are by now.
+    fn went_back(&mut self, who: usize, shown: &[Message]) -> Vec<Finding> {
+        let (once, seen) = (&self.once[who], &mut self.seen[who]);
+        let texts: BTreeSet<String> = shown.iter().map(|it| normal(&it.text)).collect();
+        let mut found = Vec::new();
+        for text in &texts {
+            let mut now = text;
+            while let Some((_, later)) = once.get(now) {
+                now = later;
+                if seen.contains(now) {
+                    let what = format!("{text:?} is shown again, and was {now:?} already");
+                    found.push(Finding::new(Kind::Stale, what));
+                }
+            }
+        }
+        seen.extend(texts);
+        found
     }
 
     /// Lets a run go on until `moment`; false when it has ended before.
@@ -543,7 +569,12 @@ impl Week<'_> {
         Ok((ended, run.outcome(), account))
     }
 
-    async fn compared(&self, who: usize, account: &Account, last: bool) -> Result<Vec<Finding>> {
+    async fn compared(
+        &mut self,
+        who: usize,
+        account: &Account,
+        last: bool,
+    ) -> Result<Vec<Finding>> {
         let letters = self.world.letters(who);
         let (threads, shown) = self.world.read(account).await?;
         let outbox = self.world.outbox(account).await?;
@@ -580,12 +611,13 @@ impl Week<'_> {
             shown.len(),
             letters.iter().filter(|letter| !letter.hidden).count()
         ));
-        let findings = comparison.findings();
+        let mut findings = comparison.findings();
         if !findings.is_empty() {
             for line in comparison.table() {
                 self.note(format!("    {line}"));
             }
         }
+        findings.extend(self.went_back(who, &shown));
         Ok(findings)
     }
 }
