@@ -45,6 +45,8 @@ pub(crate) static SWITCHES: &[Switch] = &[
     switch(r#"{"fault":"created","as":"no_identifier"}"#, &[Unproved]),
     switch(r#"{"fault":"created","as":"empty"}"#, &[]),
     switch(r#"{"fault":"created","as":"bare"}"#, &[]),
+    switch(r#"{"fault":"created","as":"inner_host"}"#, &[]),
+    switch(r#"{"fault":"created","as":"traceless"}"#, &[Unproved]),
     switch(r#"{"fault":"refused_text","code":403}"#, &[]),
     switch(r#"{"fault":"refused_text","code":422}"#, &[]),
     switch(r#"{"fault":"refused_text","code":500}"#, &[]),

@@ -7,6 +7,7 @@
 //! hash of its key is here, with its version.
 
 use pericard_protocol::sync::download::Abilities;
+use pericard_protocol::sync::outbox::Identifiers;
 use pericard_protocol::sync::version::Version;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -118,6 +119,9 @@ DROP TABLE held;
 CREATE TABLE alias (
     patient TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
+","
+-- Whether the portal keeps the identifiers of what it is sent; nothing until it has shown that.
+ALTER TABLE track ADD COLUMN keeps_identifiers INTEGER;
 "],
 };
 
@@ -270,6 +274,30 @@ pub(crate) fn save_abilities(c: &Connection, of: Track, abilities: Abilities) ->
         abilities.count,
         abilities.cap,
     ))?;
+    Ok(())
+}
+
+/// What the portal does with the identifiers of what it is sent.
+pub(crate) fn identifiers(c: &Connection, of: Track) -> Result<Identifiers> {
+    let sql = "SELECT keeps_identifiers FROM track WHERE feature = ?1 AND resource_type = ?2";
+    let kept = c
+        .prepare_cached(sql)?
+        .query_row((of.feature.name(), of.resource_type), |row| {
+            row.get::<_, Option<bool>>(0)
+        });
+    Ok(match kept.optional()?.flatten() {
+        Some(true) => Identifiers::Kept,
+        Some(false) => Identifiers::Dropped,
+        None => Identifiers::Unknown,
+    })
+}
+
+/// The portal has shown whether it keeps identifiers.
+pub(crate) fn save_identifiers(c: &Connection, of: Track, kept: bool) -> Result<()> {
+    let sql =
+        "UPDATE track SET keeps_identifiers = ?2 WHERE id = ?1 AND keeps_identifiers IS NOT ?2";
+    let track = track(c, of)?;
+    c.prepare_cached(sql)?.execute((track, kept))?;
     Ok(())
 }
 

@@ -114,6 +114,11 @@ pub(crate) trait Mirror: Send + Sync + 'static {
         Ok(row)
     }
 
+    /// Whether a record says what the queued row says.
+    fn says(&self, _connection: &Connection, _row: i64, _record: &Self::Record) -> Result<bool> {
+        Ok(false)
+    }
+
     /// The portal has taken a queued row as the record `id`, which could not be read back.
     fn sent(&self, _connection: &Connection, _row: i64, _id: &str) -> Result<RowChanges> {
         Ok(self.no_changes())
@@ -233,13 +238,15 @@ pub(crate) trait AnyMirror: Send + Sync + 'static {
         row: Option<i64>,
     ) -> Result<Option<bool>>;
     /// Stores the body of a create's response as the queued `row`, if it is this person's record: with this identifier, or
-    /// with none of its kind, since not every portal keeps one.
+    /// with none of its kind, since not every portal keeps one. One that is only `claimed` to be it has to say the same
+    /// then.
     fn store_created(
         &'static self,
         replica: &Replica,
         body: &[u8],
         identifier: &str,
         row: i64,
+        claimed: bool,
     ) -> Result<bool>;
     fn group(&self, connection: &Connection, row: i64) -> Result<i64>;
     /// The portal has taken a queued row as the record `id`, which could not be read back.
@@ -371,13 +378,15 @@ impl<M: Mirror> AnyMirror for M {
         body: &[u8],
         identifier: &str,
         row: i64,
+        claimed: bool,
     ) -> Result<bool> {
         let Ok(record) = M::Record::of_body(body) else {
             return Ok(false);
         };
-        let others = !record.has_identifier(IDENTIFIER_SYSTEM, identifier)
-            && record.has_identifier_of(IDENTIFIER_SYSTEM);
-        if others {
+        let identified = record.has_identifier(IDENTIFIER_SYSTEM, identifier);
+        let others = !identified && record.has_identifier_of(IDENTIFIER_SYSTEM);
+        let says = |record| replica.partition.read(|c| self.says(c, row, record));
+        if others || claimed && !identified && !says(&record)? {
             return Ok(false);
         }
         store_one(self, replica, record, Some(row))

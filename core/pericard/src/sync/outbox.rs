@@ -11,9 +11,11 @@ use std::time::Duration;
 use pericard_protocol::fhir::body::Body;
 use pericard_protocol::fhir::bundle::Bundle;
 use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, if_none_exist, mint_identifier};
-use pericard_protocol::fhir::search::by_identifier;
+use pericard_protocol::fhir::search::{OVERLAP, by_identifier};
 use pericard_protocol::limits;
-use pericard_protocol::sync::outbox::{Delivery, Effect, End, Event, Found, State, Taken};
+use pericard_protocol::sync::outbox::{
+    Delivery, Effect, End, Event, Found, Identifiers, Proof, State, Taken,
+};
 use rusqlite::{Connection, OptionalExtension};
 use url::Url;
 
@@ -21,7 +23,7 @@ use crate::http::{HttpError, Request, Response};
 use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 use crate::platform::{Break, Checkpoint, Platform};
 use crate::session::SendError;
-use crate::storage::{Feature, IdKind, LocalTx, PageTx, Schema, millis};
+use crate::storage::{Feature, IdKind, LocalTx, PageTx, Schema, millis, mirrored};
 
 use super::FeatureSync;
 use super::changes::RowChanges;
@@ -178,6 +180,21 @@ struct Item {
     tried: Option<i64>,
     /// What its conversation is, of which nothing else may overtake it.
     group: i64,
+    identifiers: Identifiers,
+    /// When everything was last known to be here.
+    complete_at: Option<i64>,
+}
+
+impl Item {
+    fn proof(&self, conditional: bool) -> Proof {
+        let late = i64::try_from(2 * OVERLAP.as_millis()).unwrap_or(i64::MAX);
+        let fetched = self.tried.zip(self.complete_at);
+        Proof {
+            conditional,
+            identifiers: self.identifiers,
+            fetched: fetched.is_some_and(|(tried, complete)| complete - tried > late),
+        }
+    }
 }
 
 /// Sends what is queued, oldest first.
@@ -219,13 +236,20 @@ fn next(feature: &FeatureSync, after: i64) -> Result<Option<Item>> {
                 tries: row.get(4)?,
                 tried: row.get(5)?,
                 group: 0,
+                identifiers: Identifiers::Unknown,
+                complete_at: None,
             })
         });
         let Some(item) = item.optional()? else {
             return Ok(None);
         };
         let group = feature.mirror.group(c, item.row)?;
-        Ok(Some(Item { group, ..item }))
+        Ok(Some(Item {
+            group,
+            identifiers: mirrored::identifiers(c, feature.track)?,
+            complete_at: mirrored::state(c, feature.track)?.complete_at,
+            ..item
+        }))
     })
 }
 
@@ -233,10 +257,12 @@ fn next(feature: &FeatureSync, after: i64) -> Result<Option<Item>> {
 struct Hands<'a> {
     feature: &'a FeatureSync,
     item: &'a Item,
+    /// What is to be sent.
+    body: Option<String>,
     /// What the portal answered to the create.
     answer: Option<Response>,
     /// The id that its answer gave.
-    remote: Option<String>,
+    remote: Option<Located>,
     /// Why nothing more can be sent now.
     stop: Option<PericardError>,
 }
@@ -257,11 +283,13 @@ async fn deliver(feature: &FeatureSync, item: &Item) -> Result<End> {
     let mut hands = Hands {
         feature,
         item,
+        body: None,
         answer: None,
         remote: None,
         stop: None,
     };
-    let delivery = Delivery::new(item.state, item.tries, age, conditional);
+    let proof = item.proof(conditional);
+    let delivery = Delivery::new(item.state, item.tries, age, proof);
     let (mut machine, mut effects) = delivery.on(Event::Begin);
     loop {
         let (mut event, mut end) = (None, None);
@@ -271,9 +299,9 @@ async fn deliver(feature: &FeatureSync, item: &Item) -> Result<End> {
                     hands.mark(state).await?;
                     feature.platform.reached(checkpoint(state)).await;
                 }
+                Effect::Compose => event = Some(hands.compose().await?),
                 Effect::Create => {
-                    // Without an event it waits for another one, so nothing was sent.
-                    let answered = hands.create().await?.unwrap_or(Event::NoEffect);
+                    let answered = hands.create().await?;
                     feature.platform.reached(Checkpoint::SendAnswered).await;
                     event = Some(answered);
                 }
@@ -358,8 +386,8 @@ impl Hands<'_> {
             .await
     }
 
-    /// Creates the record; `None` while it has to wait for another one.
-    async fn create(&mut self) -> Result<Option<Event>> {
+    /// Puts together what is to be sent, unless it has to wait for another one.
+    async fn compose(&mut self) -> Result<Event> {
         let (row, identifier) = (self.item.row, self.item.identifier.clone());
         let body = self
             .feature
@@ -371,8 +399,17 @@ impl Hands<'_> {
                 })
             })
             .await?;
-        let Some(mut body) = body else {
-            return Ok(None);
+        self.body = body;
+        Ok(match self.body {
+            Some(_) => Event::Composed,
+            None => Event::Waits,
+        })
+    }
+
+    /// Creates the record.
+    async fn create(&mut self) -> Result<Event> {
+        let Some(mut body) = self.body.take() else {
+            return Err(PericardError::internal("outbox"));
         };
         let feature = self.feature;
         let mut identifier = self.item.identifier.clone();
@@ -385,7 +422,7 @@ impl Hands<'_> {
             .header("accept", FHIR_JSON)
             .header("prefer", "return=representation")
             .header("if-none-exist", if_none_exist(&identifier));
-        Ok(Some(match feature.session.send(request).await {
+        Ok(match feature.session.send(request).await {
             Ok(response) if response.is_success() && !response.is_html() => {
                 Event::Taken(self.taken(response).await?)
             }
@@ -409,7 +446,7 @@ impl Hands<'_> {
                 self.stop = Some(error.into());
                 Event::NoEffect
             }
-        }))
+        })
     }
 
     /// Takes the item for sent. Only a broken outbox does so without a proof.
@@ -441,21 +478,23 @@ impl Hands<'_> {
             .on_disk(move |feature| {
                 feature
                     .mirror
-                    .store_created(feature, &body, &identifier, row)
+                    .store_created(feature, &body, &identifier, row, false)
             })
             .await?;
         self.answer = Some(response);
         Ok(match (stored, &self.remote) {
             (true, _) => Taken::Record,
-            (false, Some(_)) => Taken::Id,
+            (false, Some(located)) if located.here => Taken::Id,
+            (false, Some(_)) => Taken::Claim,
             (false, None) => Taken::Nothing,
         })
     }
 
     async fn read_back(&self) -> Result<bool> {
-        let Some(id) = &self.remote else {
+        let Some(Located { id, here }) = &self.remote else {
             return Ok(false);
         };
+        let claimed = !here;
         let kind = self.feature.track.resource_type;
         let Ok(url) = Url::parse(&format!("{}/{id}", self.feature.owner.base.join(kind))) else {
             return Ok(false);
@@ -473,14 +512,14 @@ impl Hands<'_> {
             .on_disk(move |feature| {
                 feature
                     .mirror
-                    .store_created(feature, &response.body, &identifier, row)
+                    .store_created(feature, &response.body, &identifier, row, claimed)
             })
             .await
     }
 
     async fn settle(&self) -> Result<()> {
         let (id, row) = (self.item.id, self.item.row);
-        let Some(remote) = self.remote.clone() else {
+        let Some(Located { id: remote, .. }) = self.remote.clone() else {
             return Ok(());
         };
         self.feature
@@ -574,16 +613,30 @@ impl Hands<'_> {
     }
 }
 
+/// The record that an address leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Located {
+    id: String,
+    /// The address is this portal's.
+    here: bool,
+}
+
 /// The id in the address of a record, with or without its version.
-fn id_in(location: &str, kind: &str, base: &str) -> Option<String> {
-    let path = match location.strip_prefix(base) {
-        Some(rest) => rest,
-        None if location.contains("://") => return None,
-        None => location,
+fn id_in(location: &str, kind: &str, base: &str) -> Option<Located> {
+    let (path, here) = match location.strip_prefix(base) {
+        Some(rest) => (rest, true),
+        None => (location, !location.contains("://")),
     };
-    let mut segments = path.split('/').skip_while(|segment| *segment != kind);
-    let id = segments.nth(1)?;
-    pericard_protocol::fhir::is_id(id).then(|| id.to_owned())
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let segments: Vec<&str> = path.split('/').collect();
+    let id = match segments.as_slice() {
+        [.., of, id] | [.., of, id, "_history", _] if *of == kind => *id,
+        _ => return None,
+    };
+    pericard_protocol::fhir::is_id(id).then(|| Located {
+        id: id.to_owned(),
+        here,
+    })
 }
 
 #[cfg(test)]
@@ -591,20 +644,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_id_of_a_location_is_read_on_this_portal_only() {
+    fn the_id_of_a_location_is_believed_on_this_portal_only() {
         const BASE: &str = "https://portal.example/fhir";
-        let id = |location| id_in(location, "Communication", BASE);
-        for location in [
-            "https://portal.example/fhir/Communication/9/_history/1",
-            "https://portal.example/fhir/Communication/9",
-            "Communication/9/_history/1",
-            "/fhir/Communication/9",
+        let id = |location| id_in(location, "Communication", BASE).map(|it| (it.id, it.here));
+        for (location, here) in [
+            (
+                "https://portal.example/fhir/Communication/9/_history/1",
+                true,
+            ),
+            ("https://portal.example/fhir/Communication/9", true),
+            ("Communication/9/_history/1", true),
+            ("/fhir/Communication/9", true),
+            ("http://10.20.0.7:8080/fhir/Communication/9", false),
+            (
+                "https://elsewhere.example/Communication/9/_history/1",
+                false,
+            ),
         ] {
-            assert_eq!(id(location).as_deref(), Some("9"), "{location}");
+            assert_eq!(id(location), Some(("9".to_owned(), here)), "{location}");
         }
         for location in [
-            "https://elsewhere.example/fhir/Communication/9",
             "https://portal.example/fhir/Patient/9",
+            "https://portal.example/fhir/Communication/9/more",
+            "https://elsewhere.example/fhir/Communication/a b",
             "Communication/",
             "",
         ] {

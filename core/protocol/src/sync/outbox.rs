@@ -3,7 +3,8 @@
 //! ```mermaid
 //! stateDiagram-v2
 //!     [*] --> Queued: written, with an identifier of its own
-//!     Queued --> Sending: stored before the request
+//!     Queued --> Queued: it waits for one that it answers
+//!     Queued --> Sending: composed, and stored before the request
 //!     Sending --> [*]: the portal has taken it: its answer, its id or its identifier proves it
 //!     Sending --> Queued: it had no effect for certain, and no earlier request is in doubt
 //!     Sending --> Failed: the portal refused it
@@ -22,6 +23,10 @@
 //! [`OVERLAP`]: an index lags behind what was written, and conditional create asks the same index. Then it is created
 //! again under the same identifier and `If-None-Exist` (FHIR R4 §3.1.0.8.1), three times in all, with growing waits. A
 //! look-up that is refused proves nothing.
+//!
+//! Some portals drop the identifiers of what they are sent, and still search for them: they find nothing, ever. Where a
+//! portal has not shown yet what it does, nothing found counts only once everything has been fetched since, so that the
+//! record would have been known by what it says. Where it has shown to drop them, nothing is proved by them.
 
 use std::time::Duration;
 
@@ -29,6 +34,8 @@ use crate::fhir::search::OVERLAP;
 
 /// Requests that create one item, at most.
 const TRIES: u32 = 3;
+/// How long to wait for a proof, where nothing but a complete fetch proves anything.
+const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long to wait after the second.
 const LONGER: Duration = Duration::from_secs(10 * 60);
 
@@ -45,6 +52,28 @@ pub enum State {
     Failed(u16),
     /// It may be there or not, and nothing can prove either.
     Unknown,
+}
+
+/// What a portal has shown to do with the identifiers of what it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identifiers {
+    /// It keeps them.
+    Kept,
+    /// It has not shown yet.
+    Unknown,
+    /// It drops them.
+    Dropped,
+}
+
+/// What counts as a proof at a portal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof {
+    /// It announces conditional create.
+    pub conditional: bool,
+    /// What it does with identifiers.
+    pub identifiers: Identifiers,
+    /// Everything that it has was fetched later than [`OVERLAP`] after the last request.
+    pub fetched: bool,
 }
 
 /// What a look-up has found.
@@ -67,7 +96,10 @@ pub enum Taken {
     Record,
     /// Its id alone.
     Id,
-    /// Neither.
+    /// An id at an address that is not this portal's, though it has its form: a portal behind a gateway may not know
+    /// how it is called outside. It counts once the record read by it is this one.
+    Claim,
+    /// Nothing of that.
     Nothing,
 }
 
@@ -76,6 +108,10 @@ pub enum Taken {
 pub enum Event {
     /// The item's turn has come.
     Begin,
+    /// What is to be sent is ready.
+    Composed,
+    /// It cannot be sent before another one is.
+    Waits,
     /// The portal has taken it (2xx).
     Taken(Taken),
     /// The record was read by its id and stored, or could not be.
@@ -97,6 +133,8 @@ pub enum Event {
 pub enum Effect {
     /// Store where it stands.
     Mark(State),
+    /// Put together what is to be sent. Nobody is asked yet.
+    Compose,
     /// Create it, with `If-None-Exist`.
     Create,
     /// Read the record whose id the answer gave.
@@ -125,8 +163,11 @@ pub enum End {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Idle,
+    Composing,
     Creating,
     ReadingBack,
+    /// The same by an id that is only claimed.
+    Trying,
     /// The look-up is about a request in doubt.
     Proving,
     /// About a create that was answered with success and without an id.
@@ -144,19 +185,18 @@ pub struct Delivery {
     tries: u32,
     /// How long ago the last of them was.
     age: Option<Duration>,
-    /// The portal announces conditional create.
-    conditional: bool,
+    proof: Proof,
     phase: Phase,
 }
 
 impl Delivery {
     /// An item before its turn. `age` is how long ago the last request for it was sent.
-    pub fn new(state: State, tries: u32, age: Option<Duration>, conditional: bool) -> Self {
+    pub fn new(state: State, tries: u32, age: Option<Duration>, proof: Proof) -> Self {
         Self {
             state,
             tries,
             age,
-            conditional,
+            proof,
             phase: Phase::Idle,
         }
     }
@@ -165,7 +205,16 @@ impl Delivery {
     pub fn on(mut self, event: Event) -> (Self, Vec<Effect>) {
         let effects = match (self.phase, event) {
             (Phase::Idle, Event::Begin) => self.begin(),
+            (Phase::Composing, Event::Composed) => {
+                self.phase = Phase::Creating;
+                vec![Effect::Mark(State::Sending), Effect::Create]
+            }
+            // Where it stands does not change by waiting.
+            (Phase::Composing, Event::Waits | Event::NoEffect) => self.end(End::Waits),
             (Phase::Creating, Event::Taken(Taken::Record)) => self.end(End::Arrived),
+            (Phase::Creating, Event::Taken(Taken::Claim)) => {
+                self.go(Phase::Trying, Effect::ReadBack)
+            }
             (Phase::Creating, Event::Taken(Taken::Id)) => {
                 self.go(Phase::ReadingBack, Effect::ReadBack)
             }
@@ -188,7 +237,8 @@ impl Delivery {
                 self.phase = Phase::Proving;
                 vec![Effect::Mark(State::Doubtful), Effect::LookUp]
             }
-            (Phase::ReadingBack, Event::ReadBack(true)) => self.end(End::Arrived),
+            (Phase::ReadingBack | Phase::Trying, Event::ReadBack(true)) => self.end(End::Arrived),
+            (Phase::Trying, Event::ReadBack(false)) => self.go(Phase::Finding, Effect::LookUp),
             (Phase::ReadingBack, Event::ReadBack(false)) => {
                 let mut effects = vec![Effect::Settle];
                 effects.extend(self.end(End::Arrived));
@@ -208,7 +258,7 @@ impl Delivery {
             // The look-up itself had no answer: the next run looks again.
             (Phase::Proving, Event::NoEffect | Event::InDoubt) => self.wait(State::Doubtful),
             (
-                Phase::Finding | Phase::Conflict | Phase::ReadingBack,
+                Phase::Finding | Phase::Conflict | Phase::ReadingBack | Phase::Trying,
                 Event::NoEffect | Event::InDoubt,
             ) => {
                 self.tries = self.tries.max(1);
@@ -241,18 +291,29 @@ impl Delivery {
 
     /// Nothing was found, by a search that heeds identifiers.
     fn absent(&mut self) -> Vec<Effect> {
-        let old = self.age.is_some_and(|age| age > OVERLAP);
-        match (self.conditional, old) {
+        let old = |than| self.age.is_some_and(|age| age > than);
+        let Proof {
+            conditional,
+            identifiers,
+            fetched,
+        } = self.proof;
+        let absent = match identifiers {
+            Identifiers::Kept => true,
+            Identifiers::Unknown => fetched,
+            Identifiers::Dropped => false,
+        };
+        match (conditional && identifiers != Identifiers::Dropped, absent) {
             (false, _) => self.decide(State::Unknown),
+            (true, false) if old(PATIENCE) => self.decide(State::Unknown),
             (true, false) => self.wait(State::Doubtful),
+            (true, true) if !old(OVERLAP) => self.wait(State::Doubtful),
             (true, true) if self.tries >= TRIES => self.decide(State::Failed(0)),
             (true, true) => self.create(),
         }
     }
 
     fn create(&mut self) -> Vec<Effect> {
-        self.phase = Phase::Creating;
-        vec![Effect::Mark(State::Sending), Effect::Create]
+        self.go(Phase::Composing, Effect::Compose)
     }
 
     fn go(&mut self, phase: Phase, effect: Effect) -> Vec<Effect> {

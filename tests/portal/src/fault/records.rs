@@ -156,6 +156,10 @@ pub enum OddCreate {
     NoIdentifier,
     Empty,
     Bare,
+    /// Nothing is answered, and no identifier kept.
+    Traceless,
+    /// No body, and a `Location` as the portal is called behind its gateway.
+    InnerHost,
 }
 
 /// What reading a deleted record answers.

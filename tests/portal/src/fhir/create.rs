@@ -265,7 +265,8 @@ fn insert(state: &mut State, base: &str, person: usize, mut resource: Map<String
         }
         header => header,
     };
-    if created(state) == Some(OddCreate::NoIdentifier) {
+    let drops = |how| matches!(how, OddCreate::NoIdentifier | OddCreate::Traceless);
+    if created(state).is_some_and(drops) {
         resource.remove("identifier");
     }
     let id = state.entropy.id();
@@ -341,10 +342,11 @@ fn answer(state: &mut State, base: &str, headers: &HeaderMap, code: u16, index: 
     let body = dress::dressed(state, &forms, record.person, index);
     let body = body.map_or_else(|| record.body.clone(), std::borrow::Cow::into_owned);
     let odd = created(state);
-    if odd == Some(OddCreate::Bare) {
+    if matches!(odd, Some(OddCreate::Bare | OddCreate::Traceless)) {
         return crate::reply::empty(code);
     }
-    let mut reply = if odd == Some(OddCreate::Empty) || prefers(headers, "return=minimal") {
+    let no_body = matches!(odd, Some(OddCreate::Empty | OddCreate::InnerHost));
+    let mut reply = if no_body || prefers(headers, "return=minimal") {
         crate::reply::empty(code)
     } else if prefers(headers, "return=OperationOutcome") {
         let issue = json!([{ "severity": "information", "code": "informational" }]);
@@ -352,6 +354,10 @@ fn answer(state: &mut State, base: &str, headers: &HeaderMap, code: u16, index: 
         with_body(code, FHIR_JSON, body.to_string())
     } else {
         with_body(code, FHIR_JSON, body)
+    };
+    let base = match odd {
+        Some(OddCreate::InnerHost) => "http://10.20.0.7:8080/fhir",
+        _ => base,
     };
     let location = format!(
         "{base}/Communication/{}/_history/{}",

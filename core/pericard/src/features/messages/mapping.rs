@@ -10,17 +10,19 @@ use pericard_protocol::fhir::communication::{Attachment, Communication, Priority
 use pericard_protocol::fhir::instant::Precision;
 use pericard_protocol::fhir::names::Names;
 use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, OutgoingMessage};
+use pericard_protocol::fhir::page::Parse;
 use pericard_protocol::fhir::reference::Reference;
 use pericard_protocol::search_text::{self, Query};
+use pericard_protocol::sync::outbox::Identifiers;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::platform::error::Result;
-use crate::storage::{IdKind, PageTx, millis};
+use crate::storage::{IdKind, PageTx, millis, mirrored};
 use crate::sync::{Applied, Incoming, Reader, RowChanges, outbox};
 
 use super::model::SnippetPart;
-use super::table::{Content, Dated, FileRow, Outgoing, Party, Writer};
-use super::{FEATURE, RESOURCE_TYPE};
+use super::table::{Content, Dated, FileRow, Outgoing, Party, Writer, queued_as, same_text};
+use super::{FEATURE, RESOURCE_TYPE, TRACK};
 
 /// How much of a text a snippet shows before and after the first hit, in characters.
 const BEFORE: usize = 40;
@@ -44,15 +46,20 @@ pub(super) fn apply(
     for incoming in records {
         let record = incoming.record;
         changes.records = true;
+        let content = content(c, reader, record, names)?;
         let queued = match (incoming.queued, awaited) {
             (Some(row), _) => {
                 outbox::settle(tx, FEATURE, row)?;
                 Some(row)
             }
-            (None, true) => sent_from_here(tx, record)?,
+            (None, true) => sent_from_here(tx, incoming, &content)?,
             (None, false) => None,
         };
         changes.outbox |= queued.is_some();
+        if queued.is_some() {
+            let kept = record.has_identifier_of(IDENTIFIER_SYSTEM);
+            mirrored::save_identifiers(c, TRACK, kept)?;
+        }
         let before = match (queued, incoming.shown) {
             (Some(queued), Some(shown)) if queued != shown => {
                 // It came by a download before its answer was understood.
@@ -61,7 +68,6 @@ pub(super) fn apply(
             }
             (queued, shown) => queued.or(shown),
         };
-        let content = content(c, reader, record, names)?;
         let row = match before {
             Some(row) => {
                 writer.update(row, &content, news)?;
@@ -96,7 +102,12 @@ pub(super) fn remove(c: &Connection, rows: &[i64], gone: bool) -> Result<RowChan
 }
 
 /// The row that was queued here as this record, which settles it.
-fn sent_from_here(tx: &PageTx<'_>, record: &Communication) -> Result<Option<i64>> {
+fn sent_from_here(
+    tx: &PageTx<'_>,
+    incoming: &Incoming<'_, Communication>,
+    content: &Content,
+) -> Result<Option<i64>> {
+    let (c, record) = (tx.connection(), incoming.record);
     for identifier in &record.identifiers {
         if let (Some(IDENTIFIER_SYSTEM), Some(value)) =
             (identifier.system.as_deref(), &identifier.value)
@@ -105,7 +116,22 @@ fn sent_from_here(tx: &PageTx<'_>, record: &Communication) -> Result<Option<i64>
             return Ok(Some(row));
         }
     }
-    Ok(None)
+    let keeps = mirrored::identifiers(c, TRACK)? == Identifiers::Kept;
+    if keeps || incoming.shown.is_some() || record.has_identifier_of(IDENTIFIER_SYSTEM) {
+        return Ok(None);
+    }
+    let row = queued_as(c, content)?;
+    if let Some(row) = row {
+        outbox::settle(tx, FEATURE, row)?;
+    }
+    Ok(row)
+}
+
+/// Whether a record says what a queued row says.
+pub(super) fn says(c: &Connection, row: i64, record: &Communication) -> Result<bool> {
+    let sql = "SELECT text FROM message WHERE id = ?1";
+    let written: String = c.prepare_cached(sql)?.query_row([row], |row| row.get(0))?;
+    Ok(same_text(&written, &text_of(record)))
 }
 
 fn content(

@@ -137,6 +137,10 @@ impl Mirror for MessageMirror {
         table::thread_of(connection, row)
     }
 
+    fn says(&self, connection: &Connection, row: i64, record: &Communication) -> Result<bool> {
+        mapping::says(connection, row, record)
+    }
+
     fn sent(&self, connection: &Connection, row: i64, id: &str) -> Result<RowChanges> {
         let mut changes = self.no_changes();
         let mut writer = table::Writer::new(connection);

@@ -17,12 +17,20 @@ fn run(delivery: Delivery, events: &[Event]) -> Vec<Effect> {
     all
 }
 
+fn kept(conditional: bool) -> Proof {
+    Proof {
+        conditional,
+        identifiers: Identifiers::Kept,
+        fetched: false,
+    }
+}
+
 fn queued() -> Delivery {
-    Delivery::new(State::Queued, 0, None, true)
+    Delivery::new(State::Queued, 0, None, kept(true))
 }
 
 fn doubtful(tries: u32, age: Option<Duration>, conditional: bool) -> Delivery {
-    Delivery::new(State::Doubtful, tries, age, conditional)
+    Delivery::new(State::Doubtful, tries, age, kept(conditional))
 }
 
 const NOTHING: [Event; 3] = [
@@ -33,8 +41,53 @@ const NOTHING: [Event; 3] = [
 
 #[test]
 fn it_is_marked_before_it_is_sent() {
-    let effects = run(queued(), &[Event::Begin]);
-    assert_eq!(effects, [Effect::Mark(State::Sending), Effect::Create]);
+    let effects = run(queued(), &[Event::Begin, Event::Composed]);
+    let marked = [
+        Effect::Compose,
+        Effect::Mark(State::Sending),
+        Effect::Create,
+    ];
+    assert_eq!(effects, marked);
+}
+
+/// A process may end while it waits: nothing was on its way.
+#[test]
+fn one_that_waits_for_another_is_not_marked() {
+    let effects = run(queued(), &[Event::Begin, Event::Waits]);
+    assert_eq!(effects, [Effect::Compose, Effect::End(End::Waits)]);
+}
+
+#[test]
+fn an_identifier_proves_nothing_where_none_is_kept() {
+    let at = |identifiers, fetched, age| {
+        let proof = Proof {
+            conditional: true,
+            identifiers,
+            fetched,
+        };
+        let delivery = Delivery::new(State::Doubtful, 1, age, proof);
+        let effects = run(delivery, &NOTHING);
+        effects[2..].to_vec()
+    };
+    let waits = [Effect::Mark(State::Doubtful), Effect::End(End::Waits)];
+    let unknown = [Effect::Mark(State::Unknown), Effect::End(End::Decided)];
+    assert_eq!(at(Identifiers::Dropped, true, LONG_AGO)[1..], unknown);
+    assert_eq!(at(Identifiers::Unknown, false, LONG_AGO)[1..], waits);
+    assert_eq!(
+        at(Identifiers::Unknown, true, LONG_AGO)[1..],
+        [Effect::Compose]
+    );
+    // Nothing is ever complete there: then it is for the person to say.
+    let days = Some(Duration::from_secs(2 * 24 * 60 * 60));
+    assert_eq!(at(Identifiers::Unknown, false, days)[1..], unknown);
+}
+
+#[test]
+fn an_id_that_is_only_claimed_is_proved_or_looked_for() {
+    let claimed = [Event::Begin, Event::Composed, Event::Taken(Taken::Claim)];
+    let with = |last| run(queued(), &[&claimed[..], &[last]].concat()).pop();
+    assert_eq!(with(Event::ReadBack(true)), Some(Effect::End(End::Arrived)));
+    assert_eq!(with(Event::ReadBack(false)), Some(Effect::LookUp));
 }
 
 #[test]
@@ -52,15 +105,15 @@ fn every_answer_of_a_create_leads_somewhere() {
         (Event::NoEffect, vec![Mark(State::Queued), Ends(End::Waits)]),
         (Event::InDoubt, vec![Mark(State::Doubtful), LookUp]),
     ] {
-        let effects = run(queued(), &[Event::Begin, event]);
-        assert_eq!(effects[2..], next[..], "{event:?}");
+        let effects = run(queued(), &[Event::Begin, Event::Composed, event]);
+        assert_eq!(effects[3..], next[..], "{event:?}");
     }
 }
 
 #[test]
 fn a_request_without_effect_leaves_an_earlier_doubt() {
     let mut events = NOTHING.to_vec();
-    events.push(Event::NoEffect);
+    events.extend([Event::Composed, Event::NoEffect]);
     let effects = run(doubtful(1, LONG_AGO, true), &events);
     assert!(effects.contains(&Effect::Create));
     let kept = Effect::Mark(State::Doubtful);
@@ -73,7 +126,7 @@ fn a_request_without_effect_leaves_an_earlier_doubt() {
 #[test]
 fn absence_is_believed_late_and_only_where_a_second_one_is_impossible() {
     let last = |delivery| run(delivery, &NOTHING).pop();
-    assert_eq!(last(doubtful(1, LONG_AGO, true)), Some(Effect::Create));
+    assert_eq!(last(doubtful(1, LONG_AGO, true)), Some(Effect::Compose));
     assert_eq!(
         last(doubtful(1, JUST_NOW, true)),
         Some(Effect::End(End::Waits))
@@ -109,6 +162,7 @@ fn what_proves_nothing_leaves_the_question_to_the_person() {
 fn an_answer_with_an_id_is_proof() {
     let events = [
         Event::Begin,
+        Event::Composed,
         Event::Taken(Taken::Id),
         Event::ReadBack(false),
     ];
@@ -122,7 +176,7 @@ fn an_answer_with_an_id_is_proof() {
 #[test]
 fn one_that_was_under_way_is_looked_up_first() {
     let effects = run(
-        Delivery::new(State::Sending, 0, JUST_NOW, true),
+        Delivery::new(State::Sending, 0, JUST_NOW, kept(true)),
         &[Event::Begin],
     );
     assert_eq!(effects, [Effect::Mark(State::Doubtful), Effect::LookUp]);
@@ -139,7 +193,10 @@ fn any_event() -> impl Strategy<Value = Event> {
     };
     prop_oneof![
         Just(Event::Begin),
-        prop::sample::select(vec![Taken::Record, Taken::Id, Taken::Nothing]).prop_map(Event::Taken),
+        Just(Event::Composed),
+        Just(Event::Waits),
+        prop::sample::select(vec![Taken::Record, Taken::Id, Taken::Claim, Taken::Nothing])
+            .prop_map(Event::Taken),
         any::<bool>().prop_map(Event::ReadBack),
         (400_u16..500).prop_map(Event::Refused),
         Just(Event::NoEffect),
@@ -154,21 +211,26 @@ proptest! {
     #[test]
     fn no_second_create_without_a_proof(
         events in prop::collection::vec(any_event(), 0..12), tries in 0_u32..5, old: bool, conditional: bool,
+        identifiers in prop::sample::select(vec![Identifiers::Kept, Identifiers::Unknown, Identifiers::Dropped]),
+        fetched: bool,
         state in prop::sample::select(vec![State::Queued, State::Sending, State::Doubtful, State::Failed(403), State::Unknown]),
     ) {
         let age = if old { LONG_AGO } else { JUST_NOW };
-        let mut machine = Delivery::new(state, tries, age, conditional);
+        let proof = Proof { conditional, identifiers, fetched };
+        let mut machine = Delivery::new(state, tries, age, proof);
+        let proves = identifiers == Identifiers::Kept || identifiers == Identifiers::Unknown && fetched;
         let mut doubt = tries > 0 || matches!(state, State::Sending | State::Doubtful);
-        let (mut ended, mut creates) = (false, 0);
+        let (mut ended, mut creates, mut absent) = (false, 0, false);
         for event in events {
             let (next, effects) = machine.on(event);
             machine = next;
             prop_assert!(!ended || effects.is_empty());
+            absent |= event == Event::Probed(Found::Nothing);
             for effect in effects {
                 match effect {
                     Effect::Create => {
                         creates += 1;
-                        prop_assert!(!doubt || conditional && old && event == Event::Probed(Found::Nothing));
+                        prop_assert!(!doubt || conditional && old && absent && proves);
                         doubt = true;
                     }
                     Effect::End(_) => ended = true,

@@ -9,6 +9,7 @@
 //! reading them below 1 ms. The search index holds the normal form of text, subject and sender's name, and no copy of
 //! them; it has no prefix index, which would double the cost of writing: prefix searches newest first take 0.1 ms without.
 
+mod arrival;
 mod drafts;
 mod former;
 mod lists;
@@ -24,6 +25,7 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::platform::error::Result;
 use crate::storage::Schema;
 
+pub(super) use arrival::{queued_as, same_text};
 pub(super) use drafts::{DraftRow, discard_draft, draft, draft_of, drafts, save_draft};
 pub(super) use former::former;
 pub(super) use lists::{
