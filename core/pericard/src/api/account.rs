@@ -51,12 +51,19 @@ pub struct Incident {
 pub enum IncidentKind {
     /// The portal delivered somebody else's record, twice. It was not stored.
     ForeignRecord,
+    /// The person's database was damaged and was begun anew. What waited to be sent was saved as far as it could be read;
+    /// look through the outbox. Everything else is fetched again.
+    DatabaseDamaged,
 }
 
 impl IncidentKind {
     /// Reads the database column; `None` for a kind that a later version has recorded.
     fn named(kind: &str) -> Option<Self> {
-        (kind == "foreign_record").then_some(Self::ForeignRecord)
+        match kind {
+            "foreign_record" => Some(Self::ForeignRecord),
+            "database_damaged" => Some(Self::DatabaseDamaged),
+            _ => None,
+        }
     }
 }
 

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use pericard_protocol::fhir::capability::ResourceCapability;
 use pericard_protocol::oauth::scope::ResourceNeed;
+use rusqlite::Connection;
 
 use crate::platform::Platform;
 use crate::platform::error::Result;
 use crate::platform::lifecycle::ActivityGuard;
-use crate::storage::{Feature, Partition, Schema};
+use crate::storage::{Feature, Partition, Salvage, Schema};
 use crate::sync::{AnyMirror, ChangeNotifier};
 
 pub(crate) mod messages;
@@ -72,6 +73,14 @@ pub(crate) trait FeatureDefinition: Send + Sync {
     fn schemas(&self) -> &'static [&'static Schema];
     /// The resource types that the feature mirrors.
     fn mirrors(&self) -> &'static [&'static dyn AnyMirror];
+    /// Returns what exists nowhere but in its tables, a line for each: it is saved from a damaged database.
+    fn salvages(&self) -> &'static [Salvage] {
+        &[]
+    }
+    /// Puts in order what was saved.
+    fn salvaged(&self, _connection: &Connection) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// A table of features.

@@ -173,31 +173,13 @@ impl Database {
         }
     }
 
+    /// Connects to a damaged file, to read what can be read.
+    pub(super) fn wreck(path: &Path, key: &Key) -> Result<Connection> {
+        keyed(path, key)
+    }
+
     fn connect(&self) -> Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        super::allocator::install();
-        encryption::prove()?;
-        let connection = Connection::open_with_flags(&self.path, flags)?;
-        let hex = data_encoding::HEXLOWER.encode(self.key.bytes());
-        let hex = zeroize::Zeroizing::new(format!(
-            "PRAGMA key = \"x'{}'\"",
-            &*zeroize::Zeroizing::new(hex)
-        ));
-        // Failures are returned as errors; SQLCipher would also log them to the app's log.
-        encryption::ask(&connection, "PRAGMA cipher_log_level = NONE")?;
-        connection.execute_batch(&hex)?;
-        connection.execute_batch(concat!(
-            // SHA-256 for each page costs 1.23 times an unencrypted database, SHA-512 costs 1.38 times.
-            "PRAGMA cipher_hmac_algorithm = HMAC_SHA256;",
-            "PRAGMA cipher_page_size = 4096;",
-            "PRAGMA foreign_keys = ON;",
-            "PRAGMA trusted_schema = OFF;",
-            "PRAGMA cache_size = -8000;",
-        ))?;
-        // The first read fails if the key is wrong, before anything is written.
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        let connection = keyed(&self.path, &self.key)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         let synchronous = if self.durability == Durability::Power {
             "FULL"
@@ -209,6 +191,35 @@ impl Database {
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)
     }
+}
+
+/// Opens a file and sets its key.
+fn keyed(path: &Path, key: &Key) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    super::allocator::install();
+    encryption::prove()?;
+    let connection = Connection::open_with_flags(path, flags)?;
+    let hex = data_encoding::HEXLOWER.encode(key.bytes());
+    let hex = zeroize::Zeroizing::new(format!(
+        "PRAGMA key = \"x'{}'\"",
+        &*zeroize::Zeroizing::new(hex)
+    ));
+    // Failures are returned as errors; SQLCipher would also log them to the app's log.
+    encryption::ask(&connection, "PRAGMA cipher_log_level = NONE")?;
+    connection.execute_batch(&hex)?;
+    connection.execute_batch(concat!(
+        // SHA-256 for each page costs 1.23 times an unencrypted database, SHA-512 costs 1.38 times.
+        "PRAGMA cipher_hmac_algorithm = HMAC_SHA256;",
+        "PRAGMA cipher_page_size = 4096;",
+        "PRAGMA foreign_keys = ON;",
+        "PRAGMA trusted_schema = OFF;",
+        "PRAGMA cache_size = -8000;",
+    ))?;
+    // The first read fails if the key is wrong, before anything is written.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(connection)
 }
 
 impl Side {

@@ -13,7 +13,8 @@
 //! - [`Partition`] is one person's database. Only [`Partition::apply`] gives out the [`PageTx`] that writes mirrored
 //!   rows; it commits the rows, index and cursor of a page in one transaction.
 //!
-//! Fails with `Storage` and a kind. A file that cannot be read is left untouched.
+//! Fails with `Storage` and a kind. A file that cannot be read is left untouched, but a partition: of that, what waits to
+//! be sent is saved, and the rest begun anew (`salvage`).
 
 mod allocator;
 mod database;
@@ -23,6 +24,7 @@ mod failure;
 mod ids;
 pub(crate) mod mirrored;
 mod partition;
+mod salvage;
 mod track;
 
 pub(crate) use database::Schema;
@@ -33,5 +35,6 @@ pub(crate) use device::{
 pub(crate) use directory::Directory;
 pub(crate) use ids::{IdKind, Ids, random_id};
 pub(crate) use partition::{LocalTx, PageTx, Partition};
+pub(crate) use salvage::Salvage;
 pub use track::Feature;
 pub(crate) use track::Track;

@@ -1,6 +1,6 @@
 //! One person's records: a database that exists only while the account is unlocked.
 //!
-//! Uses: `database`, `device`, `ids`, `mirrored`, `track`
+//! Uses: `database`, `device`, `ids`, `mirrored`, `salvage`, `track`
 //!
 //! What came from the portal is written through a [`PageTx`], and only [`Partition::apply`] makes one, from a page
 //! that admission let in: a record of somebody else has no way into a table. Rows, search index, summaries, what is
@@ -8,6 +8,7 @@
 //! [`LocalTx`], which survives the loss of power.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::SystemTime;
 
 use aws_lc_rs::hmac;
@@ -15,12 +16,13 @@ use pericard_protocol::admission::{Admissible, AdmittedPage};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::keys::PersonKey;
-use crate::platform::error::{PericardError, Result};
+use crate::platform::error::{PericardError, Result, StorageKind};
 
 use super::database::{Database, Durability, Schema};
 use super::device::{instant, millis};
 use super::ids::Ids;
 use super::mirrored;
+use super::salvage::{self, Salvage};
 use super::track::{Feature, Track};
 
 /// An incident as it was noted.
@@ -39,6 +41,8 @@ pub(crate) struct Partition {
     held: hmac::Key,
     /// The patient whose records these are; a page that was judged for another is not written.
     patient: String,
+    /// It was begun anew, and nobody has been told.
+    begun_anew: AtomicBool,
 }
 
 /// The right to write mirrored rows: one admitted page, one transaction.
@@ -52,7 +56,8 @@ pub(crate) struct LocalTx<'a> {
 }
 
 impl Partition {
-    /// Opens the database of `patient` with the tables of `features`.
+    /// Opens the database of `patient` with the tables of `features`. The key was wrapped for this person, so it is the
+    /// right one: a file that it does not open is damaged.
     pub(crate) fn open(
         path: &Path,
         key: &PersonKey,
@@ -60,11 +65,13 @@ impl Partition {
         features: impl Iterator<Item = &'static Schema>,
     ) -> Result<Self> {
         let schemas = std::iter::once(&mirrored::SCHEMA).chain(features).collect();
+        let database = Database::open(path, key.database(), Durability::Process, schemas);
         Ok(Self {
-            database: Database::open(path, key.database(), Durability::Process, schemas)?,
+            database: database.map_err(damaged)?,
             ids: Ids::new(&key.ids())?,
             held: hmac::Key::new(hmac::HMAC_SHA256, key.held().bytes()),
             patient: patient.to_owned(),
+            begun_anew: AtomicBool::new(false),
         })
     }
 
@@ -81,7 +88,49 @@ impl Partition {
     }
 
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        self.database.read(work)
+        self.database.read(work).map_err(damaged)
+    }
+
+    /// Whether a damaged database of this path is to be begun anew: it was moved aside.
+    pub(crate) fn is_set_aside(path: &Path) -> bool {
+        salvage::aside(path).exists()
+    }
+
+    /// Moves a damaged database aside. Nothing of it is lost yet.
+    pub(crate) fn set_aside(path: &Path) -> Result<()> {
+        salvage::move_aside(path)
+    }
+
+    /// Copies what can be read of `wanted` from the database that was moved aside, notes the damage as an incident, lets
+    /// `settle` put the rows in order, and deletes the damaged file.
+    pub(crate) fn take_over(
+        &self,
+        path: &Path,
+        key: &PersonKey,
+        wanted: &[Salvage],
+        track: Track,
+        incident: (&str, SystemTime),
+        settle: impl FnOnce(&LocalTx<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let aside = salvage::aside(path);
+        let saved = salvage::read(&aside, &key.database(), wanted);
+        self.local(|tx| {
+            salvage::write(tx.tx, saved)?;
+            let (id, at) = incident;
+            tx.tx.execute(
+                "INSERT OR IGNORE INTO incident (id, at, kind, feature, resource_type)
+                 VALUES (?1, ?2, 'database_damaged', ?3, ?4)",
+                (id, millis(at), track.feature.name(), track.resource_type),
+            )?;
+            settle(tx)
+        })?;
+        self.begun_anew.store(true, SeqCst);
+        salvage::remove(&aside)
+    }
+
+    /// Whether it was begun anew since this was last asked.
+    pub(crate) fn was_begun_anew(&self) -> bool {
+        self.begun_anew.swap(false, SeqCst)
     }
 
     /// The keyed hash of what must not be stored.
@@ -98,17 +147,21 @@ impl Partition {
         if page.owner().patient != self.patient {
             return Err(PericardError::internal("owner"));
         }
-        self.database.write(|tx| work(&PageTx { tx }))
+        self.database
+            .write(|tx| work(&PageTx { tx }))
+            .map_err(damaged)
     }
 
     /// Writes what the person did here; durable when this returns.
     pub(crate) fn local<T>(&self, work: impl FnOnce(&LocalTx<'_>) -> Result<T>) -> Result<T> {
-        self.database.write_durably(|tx| work(&LocalTx { tx }))
+        self.database
+            .write_durably(|tx| work(&LocalTx { tx }))
+            .map_err(damaged)
     }
 
     /// Writes how far a sync has come, which may be lost with the power.
     pub(crate) fn note<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        self.database.write(|tx| work(tx))
+        self.database.write(|tx| work(tx)).map_err(damaged)
     }
 
     /// Stops a track over a foreign record, and in the same transaction lets `hide` take away what was shown of it. The
@@ -185,6 +238,16 @@ impl Partition {
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
+    }
+}
+
+/// A page that the right key does not open is damaged.
+fn damaged(error: PericardError) -> PericardError {
+    match error {
+        PericardError::Storage {
+            kind: StorageKind::WrongKey,
+        } => PericardError::storage(StorageKind::Damaged),
+        error => error,
     }
 }
 

@@ -6,7 +6,7 @@
 //! nobody back.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use pericard_protocol::fhir::body::Body;
 use pericard_protocol::fhir::bundle::Bundle;
@@ -23,7 +23,7 @@ use crate::http::{HttpError, Request, Response};
 use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
 use crate::platform::{Break, Checkpoint, Platform};
 use crate::session::SendError;
-use crate::storage::{Feature, IdKind, LocalTx, PageTx, Schema, millis, mirrored};
+use crate::storage::{Feature, IdKind, LocalTx, PageTx, Salvage, Schema, millis, mirrored};
 
 use super::FeatureSync;
 use super::changes::RowChanges;
@@ -88,6 +88,21 @@ fn columns(state: State) -> (&'static str, Option<u16>) {
         State::Failed(status) => ("failed", Some(status)),
         State::Unknown => ("unknown", None),
     }
+}
+
+/// The outbox in a database that may be damaged.
+pub(crate) const SALVAGE: Salvage = Salvage {
+    table: "outbox",
+    rows: ("outbox", "id"),
+};
+
+/// The outbox was saved from a damaged database, which may have been behind: what waited may have gone out since.
+pub(crate) fn salvaged(tx: &LocalTx<'_>, now: SystemTime) -> Result<()> {
+    let sql =
+        "UPDATE outbox SET state = 'doubtful', tries = max(tries, 1), tried = coalesce(tried, ?1)
+               WHERE state IN ('queued', 'sending')";
+    tx.connection().execute(sql, [millis(now)])?;
+    Ok(())
 }
 
 /// Queues a feature's row under a new identifier.

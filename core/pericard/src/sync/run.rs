@@ -69,18 +69,21 @@ pub enum IncompleteReason {
     Unanswered,
     /// There was more to fetch than one run takes; the next one goes on.
     MoreToFetch,
+    /// The database of one of the account's people cannot be opened. The others were synced.
+    Storage,
     /// The run ended early: its budget was used up, or something failed.
     Interrupted,
 }
 
 impl IncompleteReason {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::PortalSaysSo,
         Self::PagesMissing,
         Self::UnreadablePage,
         Self::ManyVanished,
         Self::Unanswered,
         Self::MoreToFetch,
+        Self::Storage,
         Self::Interrupted,
     ];
 
@@ -93,6 +96,7 @@ impl IncompleteReason {
             Self::ManyVanished => "many_vanished",
             Self::Unanswered => "unanswered",
             Self::MoreToFetch => "more_to_fetch",
+            Self::Storage => "storage",
             Self::Interrupted => "interrupted",
         }
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod bad_input;
+mod damage;
 mod deaths;
 mod discovery;
 mod leaving;

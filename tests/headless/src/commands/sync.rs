@@ -86,6 +86,7 @@ pub(super) fn why(reason: IncompleteReason) -> &'static str {
         }
         IncompleteReason::Unanswered => "it did not answer for some messages.",
         IncompleteReason::MoreToFetch => "there is more to fetch; sync once more.",
+        IncompleteReason::Storage => "the database of one person cannot be opened.",
         IncompleteReason::Interrupted => "the sync was interrupted; sync once more.",
     }
 }

@@ -131,6 +131,7 @@ pub(crate) fn incomplete(reason: IncompleteReason) -> &'static str {
         IncompleteReason::ManyVanished => "many_vanished",
         IncompleteReason::Unanswered => "unanswered",
         IncompleteReason::MoreToFetch => "more_to_fetch",
+        IncompleteReason::Storage => "storage",
         IncompleteReason::Interrupted => "interrupted",
     }
 }

@@ -186,6 +186,7 @@ fn reason(reason: IncompleteReason) -> &'static str {
         IncompleteReason::ManyVanished => "many_vanished",
         IncompleteReason::Unanswered => "unanswered",
         IncompleteReason::MoreToFetch => "more_to_fetch",
+        IncompleteReason::Storage => "storage",
         IncompleteReason::Interrupted => "interrupted",
     }
 }

@@ -7,13 +7,14 @@
 //! neither. `opening` is held over both, and is taken only on threads that may block.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::client::host::Host;
-use crate::keys::{Unlocked, Wrapped};
+use crate::keys::{PersonKey, Unlocked, Wrapped};
 use crate::platform::error::{PericardError, Result, SignInReason, StorageKind};
 use crate::session::{AccountProblem, Session};
-use crate::storage::{Partition, PersonRow};
+use crate::storage::{Partition, PersonRow, Salvage, Track, random_id};
 use crate::sync::outbox;
 
 /// Partitions by the person's id.
@@ -162,6 +163,16 @@ impl Content {
         }
     }
 
+    /// Closes a person's damaged database and moves it aside: the next use begins it anew. Blocks.
+    pub(super) fn set_aside(&self, id: &str, host: &Host) -> Result<()> {
+        let _one = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let partition = self.state().partitions.remove(id);
+        if let Some(partition) = partition {
+            partition.pause();
+        }
+        Partition::set_aside(&host.directory()?.person_db(&self.account, id)?)
+    }
+
     /// Fetches the content's key from the keystore, unless device.db is older than the last seal.
     fn unlock(&self, host: &Host) -> Result<Unlocked> {
         if host.device.is_rolled_back(&self.account)? {
@@ -173,7 +184,7 @@ impl Content {
     }
 }
 
-/// Opens a person's database. Blocks.
+/// Opens a person's database; one that is damaged is begun anew with what waited in it. Blocks.
 pub(super) fn open_partition(
     host: &Host,
     account: &str,
@@ -182,16 +193,47 @@ pub(super) fn open_partition(
 ) -> Result<Arc<Partition>> {
     let key = root.person(account, &person.id, &Wrapped(person.wrapped.clone()))?;
     let path = host.directory()?.person_db(account, &person.id)?;
+    let open = || {
+        let features = host.features.iter();
+        let schemas = std::iter::once(&outbox::SCHEMA)
+            .chain(features.flat_map(|feature| feature.schemas().iter().copied()));
+        Partition::open(&path, &key, &person.patient, schemas)
+    };
+    let partition = match open() {
+        Err(PericardError::Storage {
+            kind: StorageKind::Damaged,
+        }) => {
+            Partition::set_aside(&path)?;
+            open()?
+        }
+        opened => opened?,
+    };
+    if Partition::is_set_aside(&path) {
+        take_over(host, &partition, &path, &key)?;
+    }
+    Ok(Arc::new(partition))
+}
+
+/// Saves from a damaged database what waits to be sent.
+fn take_over(host: &Host, partition: &Partition, path: &Path, key: &PersonKey) -> Result<()> {
     let features = host.features.iter();
-    let schemas = std::iter::once(&outbox::SCHEMA)
-        .chain(features.flat_map(|feature| feature.schemas().iter().copied()));
-    let opened = Partition::open(&path, &key, &person.patient, schemas);
-    // The key was wrapped for this person, so it is the right one and the file is not.
-    let opened = opened.map_err(|error| match error {
-        PericardError::Storage {
-            kind: StorageKind::WrongKey,
-        } => PericardError::storage(StorageKind::Damaged),
-        error => error,
-    });
-    opened.map(Arc::new)
+    let wanted: Vec<Salvage> = std::iter::once(outbox::SALVAGE)
+        .chain(features.flat_map(|feature| feature.salvages().iter().copied()))
+        .collect();
+    let mut mirrors = host
+        .features
+        .iter()
+        .flat_map(|it| it.mirrors().iter().map(|mirror| (it.feature(), mirror)));
+    let (feature, mirror) = mirrors.next().ok_or(PericardError::internal("features"))?;
+    let track = Track {
+        feature,
+        resource_type: mirror.resource_type(),
+    };
+    let now = host.platform.clock.now();
+    let incident = random_id(&host.platform);
+    partition.take_over(path, key, &wanted, track, (&incident, now), |tx| {
+        outbox::salvaged(tx, now)?;
+        let mut features = host.features.iter();
+        features.try_for_each(|feature| feature.salvaged(tx.connection()))
+    })
 }

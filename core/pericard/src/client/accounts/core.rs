@@ -11,16 +11,25 @@ use pericard_protocol::session::lease::LastContact;
 use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::keys::Unlocked;
-use crate::platform::error::{KeystoreError, PericardError, Result};
+use crate::platform::error::{KeystoreError, PericardError, Result, StorageKind};
 use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
 use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason, Track};
 use crate::sync::{
-    ChangeNotifier, FeatureSync, Pace, Replica, Run, SyncCoordinator, SyncOutcome, SyncRun, Task,
+    ChangeNotifier, FeatureSync, IncompleteReason, Pace, Replica, Run, SyncCoordinator,
+    SyncOutcome, SyncRun, Task,
     outbox, receive,
 };
 
 use super::content::Content;
 use super::revocations;
+
+/// What a sync works through, by the person's id, and what keeps it from being everything.
+type PeopleSyncs = (Vec<(String, FeatureSync)>, Option<IncompleteReason>);
+
+/// A database of a person is damaged.
+const DAMAGED: PericardError = PericardError::Storage {
+    kind: StorageKind::Damaged,
+};
 
 /// A shorter lease would seal the account between two syncs.
 const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
@@ -161,8 +170,8 @@ impl AccountCore {
                 core.site.refresh_documents(&core.host).await;
                 core.session.reopen().await?;
                 let mut first = Ok(());
-                let mut incomplete = None;
-                for feature in core.feature_syncs().await? {
+                let (feature_syncs, mut incomplete) = core.feature_syncs().await?;
+                for (person, feature) in feature_syncs {
                     if feature.mirror.pace() == Pace::Daily {
                         if let Err(error) = receive_daily(&feature, &run).await
                             && stops_the_run(&error)
@@ -187,7 +196,14 @@ impl AccountCore {
                             .and(received)
                             .map(|()| SyncOutcome::Complete);
                     }
-                    first = first.and(sent).and(received);
+                    let done = sent.and(received);
+                    if matches!(done, Err(DAMAGED)) {
+                        // The next run begins it anew.
+                        let damaged = core.clone();
+                        core.on_disk(move || damaged.content.set_aside(&person, &damaged.host))
+                            .await?;
+                    }
+                    first = first.and(done);
                 }
                 first.map(|()| match incomplete {
                     None => SyncOutcome::Complete,
@@ -239,6 +255,12 @@ impl AccountCore {
         }
         let opened = self.content.open(id, &self.host, &self.session);
         self.note_problem(&opened);
+        if opened
+            .as_ref()
+            .is_ok_and(|partition| partition.was_begun_anew())
+        {
+            self.notifier.features();
+        }
         opened
     }
 
@@ -291,26 +313,36 @@ impl AccountCore {
             .await
     }
 
-    /// Lists what a sync works through: each feature of each person.
-    pub(super) async fn feature_syncs(self: &Arc<Self>) -> Result<Vec<FeatureSync>> {
+    /// Lists what a sync works through: each feature of each person, with the person's id. A person whose database
+    /// cannot be opened costs only themselves, which is the reason that is returned.
+    pub(super) async fn feature_syncs(self: &Arc<Self>) -> Result<PeopleSyncs> {
         let this = self.clone();
         self.on_disk(move || {
             let mut feature_syncs = Vec::new();
             let (people, _) = this.content.people_and_problem();
+            let (mut opened, mut failed) = (false, None);
             for person in people {
+                let partition = match this.partition(&person.id) {
+                    Err(error @ PericardError::Storage { .. }) => {
+                        failed = failed.or(Some(error));
+                        continue;
+                    }
+                    partition => partition?,
+                };
+                opened = true;
                 let owner = Owner {
                     base: this.site.base().clone(),
                     patient: person.patient.clone(),
                     aliases: Default::default(),
                 };
-                let (owner, partition) = (Arc::new(owner), this.partition(&person.id)?);
+                let owner = Arc::new(owner);
                 for definition in this.host.features {
                     for mirror in definition.mirrors() {
                         let track = Track {
                             feature: definition.feature(),
                             resource_type: mirror.resource_type(),
                         };
-                        feature_syncs.push(FeatureSync {
+                        let sync = FeatureSync {
                             session: this.session.clone(),
                             replica: Replica {
                                 platform: this.host.platform.clone(),
@@ -322,11 +354,15 @@ impl AccountCore {
                             },
                             mirror: *mirror,
                             capability: this.site.resource(track.resource_type).unwrap_or_default(),
-                        });
+                        };
+                        feature_syncs.push((person.id.clone(), sync));
                     }
                 }
             }
-            Ok(feature_syncs)
+            match failed {
+                Some(error) if !opened => Err(error),
+                failed => Ok((feature_syncs, failed.map(|_| IncompleteReason::Storage))),
+            }
         })
         .await
     }

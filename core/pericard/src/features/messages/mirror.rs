@@ -12,7 +12,7 @@ use rusqlite::Connection;
 
 use crate::features::{FeatureCapability, FeatureDefinition, FeatureFinding};
 use crate::platform::error::Result;
-use crate::storage::{Feature, IdKind, PageTx, Partition, Schema};
+use crate::storage::{Feature, IdKind, PageTx, Partition, Salvage, Schema};
 use crate::sync::{AnyMirror, Applied, Incoming, Mirror, Reader, RowChanges};
 
 use super::care_team::CareTeamMirror;
@@ -73,6 +73,23 @@ impl FeatureDefinition for MessagesFeature {
 
     fn mirrors(&self) -> &'static [&'static dyn AnyMirror] {
         &[&MessageMirror, &CareTeamMirror]
+    }
+
+    fn salvages(&self) -> &'static [Salvage] {
+        &[
+            Salvage {
+                table: "message",
+                rows: ("outbox", "item"),
+            },
+            Salvage {
+                table: "draft",
+                rows: ("draft", "id"),
+            },
+        ]
+    }
+
+    fn salvaged(&self, connection: &Connection) -> Result<()> {
+        table::salvaged(connection)
     }
 }
 

@@ -246,6 +246,27 @@ pub(super) fn tie_to(c: &Connection, thread: i64) -> Result<Option<String>> {
     Ok(found.optional()?)
 }
 
+/// Gives the queued messages that were saved from a damaged database a thread again. Their thread's other messages come
+/// back with a sync, and are tied to them.
+pub(super) fn salvaged(c: &Connection) -> Result<()> {
+    c.execute(
+        "DELETE FROM outbox WHERE feature = 'messages'
+             AND NOT EXISTS (SELECT 1 FROM message WHERE message.id = outbox.item)",
+        [],
+    )?;
+    // Threads and recipients have other numbers now: the text is what counts.
+    c.execute("UPDATE draft SET thread = NULL, recipients = ''", [])?;
+    let mut statement = c.prepare("SELECT id FROM message ORDER BY id")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    let rows: Vec<i64> = rows.collect::<rusqlite::Result<_>>()?;
+    let mut writer = Writer::new(c);
+    for row in rows {
+        writer.adopt(row)?;
+    }
+    writer.finish()?;
+    Ok(())
+}
+
 /// Those who are only referred to and have no name here, a few at a time.
 pub(super) fn unnamed(c: &Connection) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT sender_key FROM message WHERE sender_key <> '' AND sender = ''

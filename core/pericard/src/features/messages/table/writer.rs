@@ -199,6 +199,30 @@ impl<'a> Writer<'a> {
         self.reindex(row)
     }
 
+    /// A message that lies in the table and in no thread.
+    pub(super) fn adopt(&mut self, row: i64) -> Result<()> {
+        let before = self.before(row)?;
+        let mut tie = self
+            .c
+            .prepare_cached("INSERT OR IGNORE INTO tie (key, message) VALUES (?1, ?2)")?;
+        for key in of_lines(&before.ties) {
+            tie.execute((key, row))?;
+        }
+        let thread = self.thread_for(&Node {
+            row,
+            remote: before.remote,
+            ties: before.ties,
+            topic_key: before.topic_key,
+            at: before.at,
+        })?;
+        self.c
+            .prepare_cached("UPDATE message SET thread = ?2 WHERE id = ?1")?
+            .execute((row, thread))?;
+        self.reindex(row)?;
+        self.changed.insert(thread);
+        Ok(())
+    }
+
     /// A queued message has got its id.
     pub(in super::super) fn sent(&mut self, row: i64, remote: &str) -> Result<()> {
         let before = self.before(row)?;
