@@ -16,12 +16,24 @@ fn findings(seed: u64, broken: Option<Break>) -> Vec<Finding> {
 /// What went wrong in each.
 const ONCE: &[(u64, &str)] = &[
     (57, "an older chart was compared before it could be known"),
-    (63, "a gateway's 500 about a readdressed message was taken for the portal's answer"),
-    (69, "a text in the narrative of a message with a file was left out"),
-    (78, "an older chart was not looked for again after its patient could not be read"),
+    (
+        63,
+        "a gateway's 500 about a readdressed message was taken for the portal's answer",
+    ),
+    (
+        69,
+        "a text in the narrative of a message with a file was left out",
+    ),
+    (
+        78,
+        "an older chart was not looked for again after its patient could not be read",
+    ),
     (151, "behind a record that fails, deleted messages stayed"),
     (200, "what waits behind a message in doubt was called lost"),
-    (285, "a history of times to come was left after its first page"),
+    (
+        285,
+        "a history of times to come was left after its first page",
+    ),
     (880, "the same, in the list that is compared"),
     (782, "a portal without identifiers was sent a message twice"),
     (825, "the same, killed in between"),

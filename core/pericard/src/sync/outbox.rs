@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use pericard_protocol::fhir::body::Body;
 use pericard_protocol::fhir::bundle::Bundle;
 use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, if_none_exist, mint_identifier};
-use pericard_protocol::fhir::search::{OVERLAP, by_identifier};
+use pericard_protocol::fhir::search::by_identifier;
 use pericard_protocol::limits;
 use pericard_protocol::sync::outbox::{
     Delivery, Effect, End, Event, Found, Identifiers, Proof, State, Taken,
@@ -202,12 +202,11 @@ struct Item {
 
 impl Item {
     fn proof(&self, conditional: bool) -> Proof {
-        let late = i64::try_from(2 * OVERLAP.as_millis()).unwrap_or(i64::MAX);
         let fetched = self.tried.zip(self.complete_at);
         Proof {
             conditional,
             identifiers: self.identifiers,
-            fetched: fetched.is_some_and(|(tried, complete)| complete - tried > late),
+            fetched: fetched.is_some_and(|(tried, complete)| complete >= tried),
         }
     }
 }

@@ -72,7 +72,7 @@ pub struct Proof {
     pub conditional: bool,
     /// What it does with identifiers.
     pub identifiers: Identifiers,
-    /// Everything that it has was fetched later than [`OVERLAP`] after the last request.
+    /// Everything that it has was fetched since the last request.
     pub fetched: bool,
 }
 
