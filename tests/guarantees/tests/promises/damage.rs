@@ -13,6 +13,7 @@ use serde_json::json;
 
 const PAGE: usize = 4096;
 const TEXT: &str = "Typed before the damage";
+const DRAFT: &str = "Begun before the damage";
 
 /// The database of the person who signed in.
 fn database(harness: &Harness, account: &Account) -> PathBuf {
@@ -29,6 +30,7 @@ fn new_message(text: &str) -> NewMessage {
         thread: None,
         subject: Some("A question".into()),
         text: text.into(),
+        ..NewMessage::default()
     }
 }
 
@@ -59,6 +61,8 @@ async fn harmed(harm: impl FnOnce(&mut Vec<u8>)) -> (Harness, Arc<Account>) {
     let ana = harness.sign_in("ana").await.unwrap();
     sync(&ana).await.unwrap();
     inbox(&ana).send(new_message(TEXT)).await.unwrap();
+    let draft = inbox(&ana).save_draft(None, new_message(DRAFT)).await;
+    assert!(draft.unwrap().is_some());
     let (id, file) = (ana.id(), database(&harness, &ana));
     harness.client.shut_down().await.unwrap();
     let mut pages = std::fs::read(&file).unwrap();
@@ -73,7 +77,7 @@ async fn harmed(harm: impl FnOnce(&mut Vec<u8>)) -> (Harness, Arc<Account>) {
 #[test]
 fn a_damaged_database_is_begun_anew_and_what_waited_is_saved_where_it_can_be_read() {
     run(async {
-        let mut saved = 0;
+        let (mut saved, mut drafts) = (0, 0);
         for place in 1..9 {
             let (harness, ana) = harmed(|pages| {
                 let page = pages.len() / PAGE * place / 9;
@@ -89,12 +93,16 @@ fn a_damaged_database_is_begun_anew_and_what_waited_is_saved_where_it_can_be_rea
             let there = harness.world.portal_messages(TEXT.into()).await.unwrap();
             assert!(there == 1 || told && there == 0, "page {place} of 9");
             saved += u32::from(told && there == 1);
+            let kept = inbox(&ana).drafts().await.unwrap();
+            assert!(kept.iter().all(|draft| draft.text == DRAFT));
+            assert!(kept.len() == 1 || told && kept.is_empty());
+            drafts += u32::from(told && kept.len() == 1);
             let all = threads(&ana).await.unwrap();
             let messages: u32 = all.iter().map(|thread| thread.messages).sum();
             assert_eq!(u64::from(messages), 90 + there, "page {place} of 9");
             assert_eq!(ana.session(), SessionState::Active);
         }
-        assert!(saved > 0, "nothing was saved from any of the damaged files");
+        assert!(saved > 0 && drafts > 0, "nothing was saved from any of the damaged files");
     });
 }
 
