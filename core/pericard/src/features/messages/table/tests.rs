@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::lists::{MESSAGES, NEWER, ONE, ONE_THREAD, QUEUED, SEARCH, THREADS};
-use super::writer::{PER_MILLI, free_row};
+use super::ties::{TOPIC_AFTER, TOPIC_BEFORE};
+use super::writer::{COPIES, NAME, PER_MILLI, free_row};
 use super::*;
 use crate::storage::mirrored;
 use crate::sync::outbox;
@@ -15,19 +16,30 @@ fn tables() -> Connection {
     c
 }
 
+fn plan(c: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = c.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let parameters = statement.parameter_count();
+    let steps = statement.query_map(rusqlite::params_from_iter(vec!["1"; parameters]), |row| {
+        row.get(3)
+    });
+    steps.unwrap().collect::<rusqlite::Result<_>>().unwrap()
+}
+
+#[test]
+fn what_is_asked_for_each_message_is_looked_up() {
+    let c = tables();
+    for sql in [COPIES, NAME, TOPIC_BEFORE, TOPIC_AFTER] {
+        let plan = plan(&c, sql);
+        let found = plan[0].starts_with("SEARCH message USING") && plan[0].contains("INDEX");
+        assert!(found, "{sql}: {plan:#?}");
+    }
+}
+
 #[test]
 fn every_list_walks_an_index() {
     let c = tables();
     for sql in [THREADS, ONE_THREAD, MESSAGES, NEWER, ONE, QUEUED, SEARCH] {
-        let mut statement = c.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let parameters = statement.parameter_count();
-        let plan: Vec<String> = statement
-            .query_map(rusqlite::params_from_iter(vec!["1"; parameters]), |row| {
-                row.get(3)
-            })
-            .unwrap()
-            .collect::<rusqlite::Result<_>>()
-            .unwrap();
+        let plan = plan(&c, sql);
         let walks = |step: &String| {
             // The outbox holds what is queued and nothing else; FTS5 is an index itself.
             let small = step == "SCAN outbox";

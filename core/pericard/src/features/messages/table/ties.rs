@@ -128,6 +128,12 @@ impl Groups {
     }
 }
 
+// The index of topics leaves those out that are empty: a query has to say that it does not ask for them.
+pub(super) const TOPIC_BEFORE: &str = "SELECT thread, at FROM message
+     WHERE topic_key = ?1 AND topic_key <> '' AND at <= ?2 AND id <> ?3 ORDER BY at DESC LIMIT 1";
+pub(super) const TOPIC_AFTER: &str = "SELECT thread, at FROM message
+     WHERE topic_key = ?1 AND topic_key <> '' AND at >= ?2 AND id <> ?3 ORDER BY at LIMIT 1";
+
 /// The threads that a message with this evidence belongs to. `row_of` knows the row of a record of the portal.
 pub(super) fn threads_of(
     c: &Connection,
@@ -165,10 +171,7 @@ pub(super) fn threads_of(
         }
     }
     if !node.topic_key.is_empty() {
-        for sql in [
-            "SELECT thread, at FROM message WHERE topic_key = ?1 AND at <= ?2 AND id <> ?3 ORDER BY at DESC LIMIT 1",
-            "SELECT thread, at FROM message WHERE topic_key = ?1 AND at >= ?2 AND id <> ?3 ORDER BY at LIMIT 1",
-        ] {
+        for sql in [TOPIC_BEFORE, TOPIC_AFTER] {
             let found = c
                 .prepare_cached(sql)?
                 .query_row((&node.topic_key, node.at, node.row), |row| {

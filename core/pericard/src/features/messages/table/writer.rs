@@ -20,6 +20,12 @@ pub(super) const PER_MILLI: i64 = 1 << 12;
 /// 2^50 ms is the year 37,648: what a portal says beyond it must not overflow.
 const LATEST: i64 = 1 << 50;
 
+// An index `WHERE key <> ''` is used only by a query that says so itself: a parameter could be empty.
+pub(super) const COPIES: &str = "SELECT id, thread, shown FROM message
+     WHERE copy_key = ?1 AND copy_key <> '' AND hidden = 0 ORDER BY remote = '', length(remote), remote";
+pub(super) const NAME: &str = "UPDATE message SET sender = ?2
+     WHERE sender_key = ?1 AND sender_key <> '' AND sender = '' RETURNING id, thread";
+
 /// Writes messages in one transaction; [`Writer::finish`] writes the threads.
 pub(in super::super) struct Writer<'a> {
     c: &'a Connection,
@@ -238,9 +244,7 @@ impl<'a> Writer<'a> {
         if copy_key.is_empty() {
             return Ok(());
         }
-        let sql = "SELECT id, thread, shown FROM message WHERE copy_key = ?1 AND hidden = 0
-                   ORDER BY remote = '', length(remote), remote";
-        let mut statement = self.c.prepare_cached(sql)?;
+        let mut statement = self.c.prepare_cached(COPIES)?;
         let rows = statement.query_map([copy_key], |row| {
             Ok((
                 row.get::<_, i64>(0)?,
@@ -293,8 +297,7 @@ impl<'a> Writer<'a> {
         if name.is_empty() {
             return Ok(());
         }
-        let sql = "UPDATE message SET sender = ?2 WHERE sender_key = ?1 AND sender = '' RETURNING id, thread";
-        let mut statement = self.c.prepare_cached(sql)?;
+        let mut statement = self.c.prepare_cached(NAME)?;
         let named = statement.query_map((key, name), |row| Ok((row.get(0)?, row.get(1)?)))?;
         let named: Vec<(i64, i64)> = named.collect::<rusqlite::Result<_>>()?;
         for (row, thread) in named {
