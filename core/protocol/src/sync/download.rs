@@ -360,7 +360,7 @@ impl Download {
         match page.next {
             Next::Link(link) if fresh_in_pass || page.records.is_empty() => {
                 if !self.pass.followed.insert(link.clone()) {
-                    return self.on_from_the_edge(effects);
+                    return self.on_from_the_edge(effects, false);
                 }
                 self.good_pages += 1;
                 let larger = self.size < LARGEST_SIZE
@@ -384,11 +384,13 @@ impl Download {
             Next::Link(_) if self.pass.total == Some(self.pass.records.len() as u64) => {
                 self.finish(effects);
             }
-            Next::Link(_) | Next::Elsewhere => self.on_from_the_edge(effects),
+            Next::Link(_) => self.on_from_the_edge(effects, false),
+            // There is more, and no way to it from here.
+            Next::Elsewhere => self.on_from_the_edge(effects, true),
             Next::None if self.proved(page.records.len()) => self.finish(effects),
             Next::None => {
                 self.unlinked = Some(self.pass.largest);
-                self.on_from_the_edge(effects);
+                self.on_from_the_edge(effects, false);
             }
         }
     }
@@ -415,14 +417,16 @@ impl Download {
     }
 
     /// There is no link to follow, and the end is not proved: a new pass from the edge, if it can bring anything.
-    fn on_from_the_edge(&mut self, effects: &mut Vec<Effect>) {
+    /// `leads_on`: the page itself said that there is more.
+    fn on_from_the_edge(&mut self, effects: &mut Vec<Effect>, leads_on: bool) {
+        let claims_more = leads_on || self.pass.total.is_some();
         let in_order = !self.pass.disordered && self.abilities.last_updated;
         let goes_on = self.missing.is_none() || self.stepped;
         if self.pass.fruitful && in_order && goes_on {
             return self.begin_pass(effects);
         }
         if in_order
-            && self.pass.total.is_some()
+            && claims_more
             && self.abilities.count
             && self.size < LARGEST_SIZE
             && self.trouble.is_none()
@@ -435,7 +439,7 @@ impl Download {
             return self.begin_pass(effects);
         }
         // The pass that was to bring more brought nothing, and the portal claims no more.
-        if self.pass.fruitful || !in_order || self.pass.total.is_some() {
+        if self.pass.fruitful || !in_order || claims_more {
             self.missing = self.missing.max(Some(Missing::Pages));
         }
         self.finish(effects);

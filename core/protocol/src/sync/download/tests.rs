@@ -218,14 +218,20 @@ fn odd_links_lead_to_everything() {
 
 #[test]
 fn what_one_moment_hides_is_said() {
-    let portal = Portal {
-        cap: 10,
-        links: Links::None,
-        ..Portal::of(std::iter::repeat_n(5, 30))
-    };
-    let fetched = fetch(&portal, ALL);
-    assert_eq!(fetched.end, End::Incomplete(Missing::Pages));
-    assert_eq!(fetched.records.len(), 10);
+    // The total says that there is more, or a link does that leads away.
+    for (links, says_total) in [(Links::None, true), (Links::Away, false)] {
+        for goal in [ALL, NEWS] {
+            let portal = Portal {
+                cap: 10,
+                links,
+                says_total,
+                ..Portal::of(std::iter::repeat_n(5, 30))
+            };
+            let fetched = fetch(&portal, goal);
+            assert_eq!(fetched.end, End::Incomplete(Missing::Pages), "{links:?}");
+            assert_eq!(fetched.records.len(), 10);
+        }
+    }
 }
 
 /// A portal that shows a page and no way to the next, whatever it is asked for: what lies behind a full moment is had.
@@ -362,12 +368,14 @@ proptest! {
     #[test]
     fn complete_is_said_only_of_everything(
         times in prop::collection::vec(0_i64..40, 0..60), cap in 1_usize..12, sorts: bool, filters: bool,
-        links in links(), broken in prop::option::of(0_usize..60), history: bool,
+        links in links(), broken in prop::option::of(0_usize..60), history: bool, total: bool,
         refuses in prop::sample::select(vec![&[][..], &["strict"], &["_sort"], &["_lastUpdated"], &["_count"]]),
     ) {
         let count = times.len();
         let portal = Portal {
-            cap, sorts, filters, links, broken, refuses, says_total: true,
+            cap, sorts, filters, links, broken, refuses,
+            // A page that neither leads on nor says how many there are claims to be the last.
+            says_total: total || matches!(links, Links::None | Links::Circle),
             ..Portal::of(times.into_iter().map(|at| at * 1000))
         };
         let fetched = fetch(&portal, if history { ALL } else { NEWS });
