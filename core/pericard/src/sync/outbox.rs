@@ -27,7 +27,7 @@ use crate::storage::{Feature, IdKind, LocalTx, PageTx, Salvage, Schema, millis, 
 
 use super::FeatureSync;
 use super::changes::RowChanges;
-use super::pages::FHIR_JSON;
+use super::pages::{FHIR_JSON, FRESH};
 use super::run::{Run, SyncPhase};
 
 pub(crate) static SCHEMA: Schema = Schema {
@@ -581,7 +581,9 @@ impl Hands<'_> {
                 .append_pair("_sort", "-_lastUpdated")
                 .append_pair("_count", "20");
         }
-        let request = Request::get(url, limits::FHIR_BODY).header("accept", FHIR_JSON);
+        let request = Request::get(url, limits::FHIR_BODY)
+            .header("accept", FHIR_JSON)
+            .header(FRESH.0, FRESH.1);
         let response = match feature.session.send(request).await {
             Ok(response) => response,
             Err(SendError::Http(HttpError::AnswerLost | HttpError::TooLarge)) => return Ok(None),

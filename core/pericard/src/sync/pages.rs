@@ -22,6 +22,8 @@ use super::FeatureSync;
 use super::mirror::{CleanPage, Evaluation};
 
 pub(super) const FHIR_JSON: &str = "application/fhir+json";
+/// No stored answer will do (RFC 9111 §5.2.1.4).
+pub(super) const FRESH: (&str, &str) = ("cache-control", "no-cache");
 
 /// What came of asking for a page.
 pub(super) enum Answer<T> {
@@ -71,6 +73,16 @@ pub(super) async fn get(
     ask(feature, url, strict, false).await
 }
 
+/// Asks for what is to prove something: servers keep the results of a search for a minute and answer the next one with
+/// them, unless they are told not to.
+pub(super) async fn get_fresh(
+    feature: &FeatureSync,
+    url: &Url,
+    strict: bool,
+) -> Result<Answer<Response>> {
+    ask(feature, url, strict, true).await
+}
+
 async fn ask(
     feature: &FeatureSync,
     url: &Url,
@@ -88,7 +100,7 @@ async fn ask(
             },
         );
     if uncached {
-        request = request.header("cache-control", "no-cache");
+        request = request.header(FRESH.0, FRESH.1);
     }
     let response = match feature.session.send(request).await {
         Ok(response) => response,

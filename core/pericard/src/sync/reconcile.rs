@@ -178,7 +178,7 @@ async fn ask_for_list(
     url: &Url,
     strict: bool,
 ) -> Result<(PageEvent, Vec<(String, Version)>)> {
-    let response = match pages::get(feature, url, strict).await? {
+    let response = match pages::get_fresh(feature, url, strict).await? {
         Answer::Page(response) => response,
         Answer::Refused(_) => return Ok((PageEvent::Refused, Vec::new())),
         Answer::Untakeable(_) => return Ok((PageEvent::Untakeable, Vec::new())),

@@ -292,3 +292,29 @@ fn what_was_acknowledged_survives_a_killed_process() {
         );
     });
 }
+
+#[test]
+fn what_is_to_prove_something_is_asked_of_no_cache() {
+    run(async {
+        let harness = Harness::ana_and_ben().await;
+        let (account, _) = queued(&harness, "Kilimanjaro").await;
+        harness
+            .portal(json!({ "fault": "drop_answer_after_commit" }))
+            .await;
+        harness.world.advance(25 * 60 * 60).await.unwrap();
+        harness.world.sent();
+        sync(&account).await.unwrap();
+        // The list of what the portal has, and the look-up of what may have arrived there.
+        let proofs = ["_elements=", "identifier="];
+        let sent = harness.world.sent();
+        for name in proofs {
+            let asked = |url: &url::Url| url.query().is_some_and(|query| query.contains(name));
+            let mut asked = sent.iter().filter(|sent| asked(&sent.url)).peekable();
+            assert!(asked.peek().is_some(), "{name}");
+            assert!(
+                asked.all(|sent| sent.header("cache-control") == Some("no-cache")),
+                "{name}"
+            );
+        }
+    });
+}
