@@ -14,6 +14,7 @@ mod bindings;
 mod build;
 mod command;
 mod counts;
+mod fetching;
 mod floors;
 mod guide;
 mod interop;
@@ -82,9 +83,10 @@ enum Task {
         )]
         languages: Vec<Language>,
     },
-    /// Sign in at authorization servers that nobody here wrote, on their own pages in a browser, a line per check
+    /// Check against servers that nobody here wrote, a line per check: sign-in on the own pages of two authorization
+    /// servers, in a browser; messages of the HAPI FHIR server
     Interop {
-        /// The server; both, one after the other, when none is named
+        /// The server; all, one after the other, when none is named
         server: Option<Server>,
         /// Start the server, tell how to sign in there, and stay until Ctrl-C
         #[arg(long, requires = "server")]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 use std::time::{Duration, SystemTime};
 
 use axum::extract::State;
@@ -10,8 +11,8 @@ use axum::response::Html;
 use axum::{Router, routing};
 use pericard::test_support::{self, Clock, Wait};
 use pericard::{
-    Account, Client, ClientId, Config, PericardError, Portal, PortalConfig, SignIn, SignInMethod,
-    SyncProgress,
+    Account, Client, ClientId, Config, Message, Messages, PericardError, Portal, PortalConfig,
+    SignIn, SignInMethod, SyncProgress,
 };
 use pericard_world::MemoryKeystore;
 use tempfile::TempDir;
@@ -19,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 
 use crate::browser::{BACK, Doing, Pages, Window};
+use crate::http::Http;
 use crate::people::{CLIENT, Person};
 use crate::trouble::{Result, Trouble};
 
@@ -60,13 +62,14 @@ impl Callback {
 /// A device whose clock is off by whole seconds.
 struct WrongClock {
     real: Arc<dyn Clock>,
-    ahead: i64,
+    ahead: Arc<AtomicI64>,
 }
 
 impl Clock for WrongClock {
     fn now(&self) -> SystemTime {
-        let off = Duration::from_secs(self.ahead.unsigned_abs());
-        if self.ahead < 0 {
+        let ahead = self.ahead.load(SeqCst);
+        let off = Duration::from_secs(ahead.unsigned_abs());
+        if ahead < 0 {
             self.real.now() - off
         } else {
             self.real.now() + off
@@ -90,8 +93,8 @@ impl Clock for WrongClock {
 #[derive(Debug, Clone)]
 pub(crate) struct Setup {
     base: String,
-    /// By how many seconds the device's clock is ahead.
-    ahead: i64,
+    /// By how many seconds the device's clock is ahead; the system's own clock where there is none.
+    ahead: Option<Arc<AtomicI64>>,
     /// Whether the server knows the app already.
     known: bool,
 }
@@ -101,14 +104,14 @@ impl Setup {
     pub(crate) fn at(base: String) -> Self {
         Self {
             base,
-            ahead: 0,
+            ahead: None,
             known: true,
         }
     }
 
     pub(crate) fn ahead(self, seconds: i64) -> Self {
         Self {
-            ahead: seconds,
+            ahead: Some(Arc::new(seconds.into())),
             ..self
         }
     }
@@ -179,15 +182,16 @@ impl App {
             allow_loopback_http: true,
             app: "Interop/1".into(),
         };
-        let client = if setup.ahead == 0 {
-            Client::open(config, keystore.clone()).await?
-        } else {
-            let mut world = test_support::system_platform(&config.app);
-            world.clock = Arc::new(WrongClock {
-                real: world.clock,
-                ahead: setup.ahead,
-            });
-            test_support::open(config, keystore.clone(), world).await?
+        let client = match &setup.ahead {
+            None => Client::open(config, keystore.clone()).await?,
+            Some(ahead) => {
+                let mut world = test_support::system_platform(&config.app);
+                world.clock = Arc::new(WrongClock {
+                    real: world.clock,
+                    ahead: ahead.clone(),
+                });
+                test_support::open(config, keystore.clone(), world).await?
+            }
         };
         Ok(Self {
             client,
@@ -202,6 +206,13 @@ impl App {
     pub(crate) async fn restarted(self) -> Result<Self> {
         self.client.shut_down().await?;
         Self::open(self.setup, self.directory, self.keystore, self.callback).await
+    }
+
+    /// So much later: only for an app that was set up with a clock of its own.
+    pub(crate) fn later(&self, seconds: i64) {
+        if let Some(ahead) = &self.setup.ahead {
+            ahead.fetch_add(seconds, SeqCst);
+        }
     }
 
     /// The app after a restart, and the same device once more, as a restored backup or a thief would have it.
@@ -275,6 +286,16 @@ impl App {
         Ok((pages, sign_in.finish().await?))
     }
 
+    /// Signs in where the portal has no pages and sends the browser back at once.
+    pub(crate) async fn sign_in_at_once(&self) -> Result<Arc<Account>> {
+        let sign_in = self.begin().await?;
+        let url = sign_in.clone().authorization_url().await?;
+        let back = Http::new()?.location(&url).await?;
+        let back = back.ok_or(Trouble::new("the portal did not send the browser back"))?;
+        sign_in.clone().redirected(back).await?;
+        Ok(sign_in.finish().await?)
+    }
+
     /// Signs in to the account on this device again.
     pub(crate) async fn reopen(
         &self,
@@ -301,14 +322,42 @@ pub(crate) async fn sync(
     Ok(last)
 }
 
+/// The messages of the account's own person.
+pub(crate) fn messages(account: &Account) -> Result<Arc<Messages>> {
+    let people = account.people();
+    let person = people.into_iter().next();
+    let person = person.ok_or(Trouble::new("the account shows nobody"))?;
+    Ok(account.messages(person.id)?)
+}
+
+/// All that the account's cache shows, thread by thread.
+pub(crate) async fn inbox(account: &Account) -> Result<Vec<Vec<Message>>> {
+    let messages = messages(account)?;
+    let (mut threads, mut after) = (Vec::new(), None);
+    loop {
+        let page = messages.threads(after, 100).await?;
+        for thread in page.threads {
+            let (mut whole, mut after) = (Vec::new(), None);
+            loop {
+                let page = messages.messages(thread.id.clone(), after, 100).await?;
+                whole.extend(page.messages);
+                after = page.after;
+                if after.is_none() {
+                    break;
+                }
+            }
+            threads.push(whole);
+        }
+        after = page.after;
+        if after.is_none() {
+            return Ok(threads);
+        }
+    }
+}
+
 /// The texts that the account's cache shows, oldest first.
 pub(crate) async fn texts(account: &Account) -> Result<Vec<String>> {
-    let person = account
-        .people()
-        .into_iter()
-        .next()
-        .ok_or(Trouble::new("the account shows nobody"))?;
-    let messages = account.messages(person.id)?;
+    let messages = messages(account)?;
     let mut shown = Vec::new();
     let mut after = None;
     loop {

@@ -1,6 +1,6 @@
 //! Requests that the checks and the clinic send themselves.
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use url::form_urlencoded;
@@ -62,6 +62,15 @@ impl Http {
         }
         let answer = send(request).await?;
         answer.json().map_err(|trouble| trouble.at(&place))
+    }
+
+    /// Reads JSON that no cache on the way may answer with.
+    pub(crate) async fn fresh(&self, url: &str) -> Result<Value> {
+        let request = self.0.get(url).header(ACCEPT, "application/json");
+        let answer = send(request.header(CACHE_CONTROL, "no-cache")).await?;
+        answer
+            .json()
+            .map_err(|trouble| trouble.at(&format!("GET {url}")))
     }
 
     /// Where a request is sent on to, if it is.

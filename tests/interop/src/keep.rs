@@ -1,5 +1,6 @@
 //! A server to try things out on, until Ctrl-C.
 
+use crate::checks::fhir::Stage;
 use crate::fixture::Fixture;
 use crate::issuer::Issuer;
 use crate::people::{ANA, CLIENT};
@@ -30,6 +31,22 @@ pub(crate) async fn keep(clinic: &Fixture, issuer: &Issuer) -> Result {
             }
         }
     });
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
+
+/// The same for the FHIR server: whoever comes is signed in.
+pub(crate) async fn keep_records(stage: &Stage) -> Result {
+    println!(
+        "server    {}\nFHIR      {base}\n\nIn another terminal:\n\n  \
+         cargo run -- --allow-loopback-http --client-id {CLIENT} signin {base}\n  \
+         cargo run -- --allow-loopback-http sync\n  \
+         cargo run -- --allow-loopback-http inbox\n\n\
+         The browser comes back at once, signed in as {}. Ctrl-C ends the server.",
+        stage.hapi.base(),
+        ANA.user,
+        base = stage.gateway.base(),
+    );
     tokio::signal::ctrl_c().await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask interop`: Pericard against authorization servers that nobody here wrote.
+//! `cargo xtask interop`: Pericard against servers that nobody here wrote.
 //!
-//! This part fetches Keycloak from Maven's repository and oidc-provider from npm's, finds a browser, and runs
+//! This part fetches Keycloak and HAPI FHIR from Maven's repository and oidc-provider from npm's, finds a browser, and runs
 //! `pericard-interop` of tests/interop for one server after the other, since each of them wants the machine to itself.
 //! What is missing on the machine is installed where that is allowed, else it is told; in CI it is a failure.
 
@@ -25,15 +25,22 @@ use crate::toolchain::Absent;
 pub(crate) enum Server {
     Keycloak,
     OidcProvider,
+    Hapi,
 }
 
 impl Server {
-    pub(crate) const ALL: [Self; 2] = [Self::Keycloak, Self::OidcProvider];
+    pub(crate) const ALL: [Self; 3] = [Self::Keycloak, Self::OidcProvider, Self::Hapi];
+
+    /// Whether people sign in on its pages, for which a browser is needed.
+    fn has_pages(self) -> bool {
+        self != Self::Hapi
+    }
 
     fn name(self) -> &'static str {
         match self {
             Self::Keycloak => "keycloak",
             Self::OidcProvider => "oidc-provider",
+            Self::Hapi => "hapi",
         }
     }
 }
@@ -85,20 +92,22 @@ pub(crate) fn keep(paths: &Paths, server: Server) -> Result<bool, String> {
 }
 
 fn command(paths: &Paths, program: &Path, server: Server) -> Result<Command, Absent> {
-    let browser = downloads::browser()?;
+    let mut command = Command::new(program);
+    command.arg(server.name());
+    if server.has_pages() {
+        let browser = downloads::browser()?;
+        command
+            .arg("--chromium")
+            .arg(browser.chromium)
+            .arg("--chromedriver")
+            .arg(browser.driver);
+    }
     let home: PathBuf = match server {
         Server::Keycloak => downloads::keycloak(paths)?,
         Server::OidcProvider => downloads::oidc_provider(paths)?,
+        Server::Hapi => downloads::hapi(paths)?,
     };
-    let mut command = Command::new(program);
-    command
-        .arg(server.name())
-        .arg("--home")
-        .arg(home)
-        .arg("--chromium")
-        .arg(browser.chromium)
-        .arg("--chromedriver")
-        .arg(browser.driver);
+    command.arg("--home").arg(home);
     Ok(command)
 }
 

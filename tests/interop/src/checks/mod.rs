@@ -6,6 +6,7 @@ mod arriving;
 mod clock;
 mod detours;
 mod ending;
+pub(crate) mod fhir;
 mod leaving;
 mod proving;
 mod staying;
