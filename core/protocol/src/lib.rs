@@ -16,6 +16,7 @@
 //! | [`display_text`] | making text safe to display |
 //! | [`search_text`] | the normal form in which text is indexed and searched |
 //! | [`http_date`], [`retry_after`] | times in header fields |
+//! | [`files`] | names and addresses of files, and the machine of fetching one |
 //! | [`session`] | the session machine: when to refresh, when to seal |
 //! | [`sync`] | the machines of downloading, comparing and sending |
 //! | [`lifecycle`] | the lifecycle machine: pause, resume, shut down |
@@ -29,6 +30,7 @@ pub mod admission;
 mod bounded;
 pub mod display_text;
 pub mod fhir;
+pub mod files;
 pub mod http_date;
 pub mod json;
 pub mod lifecycle;

@@ -9,6 +9,21 @@ use std::time::Duration;
 /// attachments come separately.
 pub const FHIR_BODY: usize = 32 * 1024 * 1024;
 
+/// Bytes of one file of a message: a scanned report or a photo has one to twenty million.
+pub const FILE: u64 = 100 * 1000 * 1000;
+
+/// Bytes of one file that is sent. It is in memory while it goes out.
+pub const OUTGOING_FILE: u64 = 20 * 1000 * 1000;
+
+/// Bytes of one file that is sent within its message, where a portal takes no files by themselves.
+pub const INLINE_FILE: u64 = 256 * 1024;
+
+/// Files of one message that is sent.
+pub const OUTGOING_FILES: usize = 10;
+
+/// How long one exchange for a file may take. What has come by then is kept, and the next one goes on from there.
+pub const FILE_EXCHANGE: Duration = Duration::from_secs(10 * 60);
+
 /// Bytes of an answer of discovery, token, challenge and revocation endpoints, after decompression.
 pub const OAUTH_BODY: usize = 256 * 1024;
 

@@ -7,6 +7,7 @@
 //!
 //! Types that hold what a patient wrote or received print nothing in `Debug`.
 
+pub mod binary;
 pub mod body;
 pub mod bundle;
 pub mod capability;
