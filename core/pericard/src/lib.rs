@@ -35,9 +35,10 @@ pub use client::sign_in::{SignInMethod, SignInStep};
 pub use client::site::{Finding, PortalCapabilities, PortalPage, Verdict};
 pub use features::FeatureCapability;
 pub use features::messages::{
-    DatePrecision, Draft, FormerText, Message, MessageFile, MessagePage, MessageState,
-    MessageThread, Messages, MessagesState, NewMessage, Recipient, RecipientKind, SearchHit,
-    SearchPage, SnippetPart, ThreadPage,
+    DatePrecision, Draft, FileContent, FileDownload, FileProblem, FileProgress, FileReader,
+    FileSource, FileSourceError, FileState, FormerText, Message, MessageFile, MessagePage,
+    MessageState, MessageThread, Messages, MessagesState, NewFile, NewMessage, Recipient,
+    RecipientKind, SearchHit, SearchPage, SnippetPart, ThreadPage, largest_outgoing_file,
 };
 pub use keys::Keystore;
 pub use platform::error::{

@@ -43,6 +43,10 @@ pub const HEAD: Duration = Duration::from_secs(30);
 /// Bytes per second below which a body is given up, measured over at least [`SLOW_START`]. GPRS is twenty times faster.
 pub const SLOWEST: u64 = 256;
 
+/// Bytes per second that a body is expected to go out with at least: a file has so much longer until its answer. EDGE is
+/// as fast.
+pub const SLOWEST_UPLOAD: u64 = 16 * 1024;
+
 /// How long a body may be slower than [`SLOWEST`].
 pub const SLOW_START: Duration = Duration::from_secs(15);
 

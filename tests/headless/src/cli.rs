@@ -209,7 +209,7 @@ pub(crate) enum Command {
     /// Reply in a conversation or start one; queued while offline
     #[command(
         override_usage = "pericard send [OPTIONS] <THREAD> <TEXT>\n       pericard send [OPTIONS] --new <SUBJECT> <TEXT>",
-        after_help = "Examples:\n  pericard send 3 \"Thank you.\"\n  pericard send --new \"Refill\" \"May I have a refill?\"\n  pericard send --new \"A cough\" --to Nurse \"It does not get better.\"\n  pericard send 3 - < letter.txt"
+        after_help = "Examples:\n  pericard send 3 \"Thank you.\"\n  pericard send 3 \"My photo\" --attach knee.jpg\n  pericard send --new \"Refill\" \"May I have a refill?\"\n  pericard send --new \"A cough\" --to Nurse \"It does not get better.\"\n  pericard send 3 - < letter.txt"
     )]
     Send(Letter),
     /// List whom you can write to
@@ -225,6 +225,20 @@ pub(crate) enum Command {
         /// Throw the n-th draft away
         #[arg(long, value_name = "N")]
         discard: Option<usize>,
+    },
+    /// Save a file of a message to a folder; nothing is overwritten
+    #[command(
+        after_help = "Examples:\n  pericard save 3                          the only file of the third conversation\n  pericard save 3 --file 2 --to Downloads\n\nFiles have numbers in `pericard read`. A file that is on this device is saved offline too.\nIts name and type are what the sender says: check before you open it."
+    )]
+    Save {
+        /// The conversation's number or id, or a message's id
+        message: String,
+        /// The file's number in `pericard read`
+        #[arg(long, value_name = "N")]
+        file: Option<usize>,
+        /// Folder to save it in [default: this one]
+        #[arg(long, value_name = "DIR")]
+        to: Option<PathBuf>,
     },
     /// List messages that are not sent, or may not have arrived
     #[command(
@@ -260,6 +274,9 @@ pub(crate) struct Letter {
     /// Whom it is for, as in `pericard recipients`; may be repeated
     #[arg(long, value_name = "RECIPIENT")]
     pub(crate) to: Vec<String>,
+    /// Send this file with it; may be given several times
+    #[arg(long, value_name = "PATH", conflicts_with = "draft")]
+    pub(crate) attach: Vec<PathBuf>,
     /// Queue it for the next sync
     #[arg(long)]
     pub(crate) offline: bool,

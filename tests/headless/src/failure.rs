@@ -229,6 +229,8 @@ fn core(error: &PericardError) -> String {
             let problem = match problem {
                 InputProblem::Empty => "is empty",
                 InputProblem::TooLong => "is too long",
+                InputProblem::TooLarge => "is too large",
+                InputProblem::TooMany => "are too many",
                 InputProblem::NotDigits => "must have six to eight digits",
                 InputProblem::NotARecoveryCode => "is not a recovery code",
                 InputProblem::NotAUrl => "is not a web address",
@@ -261,6 +263,7 @@ fn core(error: &PericardError) -> String {
                 PortalProblem::Insecure => "the portal tried to use an unencrypted connection",
                 PortalProblem::InvalidAnswer => "the portal's response cannot be read",
                 PortalProblem::TooLarge => "the portal's response is too large",
+                PortalProblem::Mismatch => "the file that came is not the one in the message; nothing was kept",
                 PortalProblem::Unsupported => "the portal does not support this",
                 PortalProblem::Refused => "the portal refused the request",
                 PortalProblem::Failing => "the portal is having problems",
@@ -364,7 +367,9 @@ fn next(error: &PericardError) -> String {
                 "See what it supports: pericard doctor. If this program cannot register there, give --client-id ID at \
                  signin."
             }
-            PortalProblem::Failing => "Nothing was lost. Try again later.",
+            PortalProblem::Failing | PortalProblem::Mismatch => {
+                "Nothing was lost. Try again later."
+            }
             PortalProblem::NotFresh => {
                 "You may need a second factor: pericard two-factor enrol. If that does not help, contact the portal."
             }

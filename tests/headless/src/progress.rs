@@ -1,13 +1,17 @@
-//! A sync, with a bar for a person at a terminal.
+//! A sync and a download, with a bar for a person at a terminal.
 
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pericard::{Account, IncompleteReason, PericardError, SyncOutcome, SyncPhase, SyncProgress};
+use pericard::{
+    Account, IncompleteReason, MessageFile, Messages, PericardError, SyncOutcome, SyncPhase,
+    SyncProgress,
+};
 
 use crate::output::Output;
 
 const COUNTED: &str = "  {spinner:.green} {msg:<9} {bar:32.green/dim} {pos:>6} of {len}";
+const BYTES: &str = "  {spinner:.green} {msg:<9} {bar:32.green/dim} {bytes:>9} of {total_bytes}";
 const COUNTING: &str = "  {spinner:.green} {msg:<9} {pos:>6}";
 
 /// What a sync is to do.
@@ -65,6 +69,32 @@ pub(crate) async fn sync(
         Ok(_) if extent == Extent::Shown => bar.finish(),
         _ => bar.finish_and_clear(),
     }
+    result
+}
+
+/// Fetches a file of a message.
+pub(crate) async fn download(
+    messages: &Messages,
+    file: &MessageFile,
+    output: &Output,
+) -> Result<(), PericardError> {
+    let download = messages.download(file.id.clone()).await?;
+    let bar = bar(output);
+    bar.set_message("fetching");
+    let result = loop {
+        match download.next().await {
+            Ok(Some(progress)) => {
+                if let Some(total) = progress.total {
+                    bar.set_style(style(BYTES));
+                    bar.set_length(total.max(progress.received));
+                }
+                bar.set_position(progress.received);
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    bar.finish_and_clear();
     result
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::clock;
-use crate::data::{Change, NotSent, Stray};
+use crate::data::{Change, NewFile, NotSent, Stray};
 use crate::fault::{Fault, FaultKind};
 use crate::instance::{Instance, State};
 use crate::{PortalError, data};
@@ -41,6 +41,8 @@ pub enum Command {
         ago: u64,
         /// Why it is not sent.
         status: Option<NotSent>,
+        /// A file that comes with it.
+        file: Option<NewFile>,
     },
     /// Many messages at once, changed in the same millisecond and sent over the last year.
     Import {
@@ -76,6 +78,8 @@ pub enum Command {
     AdvanceSeconds(u64),
     /// How many messages are or contain a text, over all people.
     CountMessages(String),
+    /// How many files of so many bytes there are.
+    CountFiles(usize),
     /// How many requests came since the last such question, if given only those whose path contains it.
     Requests(Option<String>),
     /// How many revocation requests were accepted.
@@ -151,6 +155,7 @@ struct NewMessage {
     #[serde(default)]
     ago: u64,
     status: Option<NotSent>,
+    file: Option<NewFile>,
 }
 
 #[derive(Deserialize)]
@@ -172,6 +177,12 @@ struct WhoseText {
 #[serde(deny_unknown_fields)]
 struct Text {
     text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bytes {
+    bytes: usize,
 }
 
 #[derive(Deserialize)]
@@ -216,6 +227,7 @@ impl TryFrom<Map<String, Value>> for Command {
                     beside: new.beside,
                     ago: new.ago,
                     status: new.status,
+                    file: new.file,
                 }
             }
             "import" => {
@@ -251,6 +263,7 @@ impl TryFrom<Map<String, Value>> for Command {
             },
             "advance_seconds" => Self::AdvanceSeconds(read(&key, value)?),
             "count_messages" => Self::CountMessages(read::<Text>(&key, value)?.text),
+            "count_files" => Self::CountFiles(read::<Bytes>(&key, value)?.bytes),
             "requests" => Self::Requests(read::<Path>(&key, value)?.path),
             "revocations" => {
                 let Nothing {} = read(&key, value)?;
@@ -299,6 +312,7 @@ impl Command {
                 beside,
                 ago,
                 status,
+                file,
             } => {
                 let person = state.person(&who)?;
                 let now = state.clock.millis();
@@ -320,6 +334,7 @@ impl Command {
                     topic: subject,
                     ago: ago.min(1 << 40) as clock::Millis * 1000,
                     draft: status,
+                    file,
                 };
                 let new = data::new_message(state, &base, person, letter, now);
                 Answer::Id(state.store.record(new).id.clone())
@@ -363,6 +378,10 @@ impl Command {
             }
             Self::CountMessages(text) => {
                 Answer::Count(state.store.mentioning(None, &text).len() as u64)
+            }
+            Self::CountFiles(bytes) => {
+                let files = state.store.attachments.values();
+                Answer::Count(files.filter(|file| file.data.len() == bytes).count() as u64)
             }
             Self::Requests(path) => {
                 let paths = std::mem::take(&mut state.requests.paths);

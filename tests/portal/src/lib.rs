@@ -48,13 +48,13 @@ mod web;
 pub use config::{ConfigFile, PortalEntry};
 pub use control::{Answer, Command};
 pub use control_http::{ControlServer, Started};
-pub use data::{Change, Letter, NotSent};
+pub use data::{Change, Letter, NewFile, NotSent};
 pub use error::PortalError;
 pub use fault::{
     Amendment, Contradicted, DateForm, DeletedAs, Denial, DiscoveryFlaw, DropOn, EmptyText, Fault,
-    FaultKind, FirstAddress, Flaw, Incomplete, JwksFlaw, OddCreate, OddLabel, OddMembers, OddNext,
-    OddRecord, OddTeam, ParRefusal, Parameter, Poison, RefreshError, Repeated, SenderForm,
-    StatusOn, TextForm, Threading, Unauthorized, Unsupported, WhichUser,
+    FaultKind, FileFault, FirstAddress, Flaw, Incomplete, JwksFlaw, OddCreate, OddLabel,
+    OddMembers, OddNext, OddRecord, OddTeam, ParRefusal, Parameter, Poison, RefreshError, Repeated,
+    SenderForm, StatusOn, TextForm, Threading, Unauthorized, Unsupported, WhichUser,
 };
 pub use portal::{PersonInfo, Portal};
 pub use server::Hangup;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::{self, Next};
 use axum::routing::{get, post};
@@ -68,7 +68,10 @@ pub(crate) fn router(instance: Arc<Instance>) -> Router {
         .route("/fhir/CareTeam", get(fhir::search_care_team))
         .route("/fhir/CareTeam/{id}", get(fhir::read_care_team))
         .route("/fhir/Practitioner/{id}", get(fhir::practitioner))
-        .route("/fhir/Binary/{id}", get(fhir::binary))
+        .route("/fhir/Binary", post(fhir::create_file))
+        .route("/fhir/Binary/{id}", get(fhir::file))
+        .route("/fhir/DocumentReference/{id}", get(fhir::document))
+        .route("/storage/{id}", get(fhir::stored_file))
         .route(
             "/fhir/account/totp",
             get(account::status).post(account::begin),
@@ -80,6 +83,7 @@ pub(crate) fn router(instance: Arc<Instance>) -> Router {
             post(account::recovery_codes),
         )
         .fallback(not_found)
+        .layer(DefaultBodyLimit::max(64 << 20))
         .layer(middleware::from_fn_with_state(
             Arc::clone(&instance),
             around,

@@ -451,6 +451,7 @@ impl Week<'_> {
                     true => NotSent::Preparation,
                     false => NotSent::NotDone,
                 }),
+                file: None,
             },
             Deed::Edit(pick) => {
                 let text = one(*pick)?;

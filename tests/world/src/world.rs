@@ -203,6 +203,12 @@ impl TestWorld {
             .await
     }
 
+    /// How many files of so many bytes the portal holds.
+    pub async fn portal_files(&self, bytes: u64) -> Result<u64, WorldError> {
+        self.count(json!({ "count_files": { "bytes": bytes } }))
+            .await
+    }
+
     /// How many requests the portal got since this was last asked; only those whose path contains `path`, if given.
     pub async fn portal_requests(&self, path: Option<String>) -> Result<u64, WorldError> {
         let which = path.map_or_else(|| json!({}), |path| json!({ "path": path }));

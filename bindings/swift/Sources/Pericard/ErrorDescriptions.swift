@@ -99,6 +99,8 @@ extension InputProblem {
     switch self {
     case .empty: "it is empty."
     case .tooLong: "it is too long. Please shorten it."
+    case .tooLarge: "the file is too large to send."
+    case .tooMany: "there are too many files. Please send fewer."
     case .notDigits: "a code has six to eight digits."
     case .notARecoveryCode: "this is not a recovery code. Enter one exactly as it was given to you."
     case .notAUrl: "it is not a web address."
@@ -124,6 +126,7 @@ extension PortalProblem {
     case .insecure: "The portal tried to use an unencrypted connection. The app refused."
     case .invalidAnswer: "The portal's response can't be read. Try again later."
     case .tooLarge: "The portal's response is too large. Try again later."
+    case .mismatch: "The file that came is not the one in the message. Nothing was kept. Try again later."
     case .unsupported: "This portal does not support that."
     case .refused: "The portal refused the request."
     case .failing: "The portal is having problems. Try again later."

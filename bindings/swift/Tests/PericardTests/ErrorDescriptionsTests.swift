@@ -15,11 +15,11 @@ import Testing
     ].map { .SignInRequired(reason: $0) }
     + [
       .empty, .tooLong, .notDigits, .notARecoveryCode, .notAUrl, .notHttps, .notThisSignIn, .notConfigured,
-      .notACertificate, .unreadable, .notAsked, .sharedRedirect, .wrongState,
+      .notACertificate, .unreadable, .notAsked, .sharedRedirect, .wrongState, .tooLarge, .tooMany,
     ].map { .InvalidInput(field: "code", problem: $0) }
     + [
       .notAPortal, .wrongIssuer, .insecure, .invalidAnswer, .tooLarge, .unsupported, .refused, .failing,
-      .certificate, .foreignLink, .untrustedIdentity, .notFresh,
+      .certificate, .foreignLink, .untrustedIdentity, .notFresh, .mismatch,
     ].map { .Portal(problem: $0, status: nil) }
     + [.full, .readOnly, .wrongKey, .damaged, .notEncrypted, .newer, .unavailable].map { .Storage(kind: $0) }
     + [.Unavailable, .Refused, .Unexpected].map { .Keystore(kind: $0) }

@@ -6,13 +6,16 @@
 
 use std::sync::Arc;
 
+use pericard_protocol::admission::Owner;
 use pericard_protocol::fhir::capability::ResourceCapability;
 use pericard_protocol::oauth::scope::ResourceNeed;
 use rusqlite::Connection;
+use tokio_util::sync::CancellationToken;
 
 use crate::platform::Platform;
 use crate::platform::error::Result;
 use crate::platform::lifecycle::ActivityGuard;
+use crate::session::Session;
 use crate::storage::{Feature, Partition, Salvage, Schema};
 use crate::sync::{AnyMirror, ChangeNotifier};
 
@@ -89,6 +92,14 @@ pub(crate) type Features = &'static [&'static dyn FeatureDefinition];
 /// The features, one line each.
 pub(crate) const FEATURES: Features = &[&messages::MessagesFeature];
 
+/// What is needed to ask the portal about one person.
+pub(crate) struct PersonPortal {
+    pub(crate) session: Arc<Session>,
+    pub(crate) owner: Owner,
+    /// The portal takes files by themselves.
+    pub(crate) takes_files: bool,
+}
+
 /// What a feature's object works on: one person of one account.
 pub(crate) trait PersonContext: Send + Sync {
     fn platform(&self) -> &Platform;
@@ -97,6 +108,14 @@ pub(crate) trait PersonContext: Send + Sync {
     /// Returns the person's partition. Fails while the account is sealed or cannot be opened.
     fn partition(&self) -> Result<Arc<Partition>>;
     fn notifier(&self) -> &ChangeNotifier;
+    /// How the portal is asked about the person.
+    fn portal(&self) -> Result<PersonPortal>;
+    /// The person's id on this device.
+    fn id(&self) -> &str;
+    /// The downloads of the account.
+    fn downloads(&self) -> &messages::Downloads;
+    /// Cancelled as soon as a pause begins.
+    fn aborted(&self) -> CancellationToken;
     /// The person's name, as the portal gives it.
     fn name(&self) -> String;
 }

@@ -62,7 +62,7 @@ impl HttpClient {
 }
 
 /// Whether a 401 asks for the token in the other form.
-fn asks_for_the_other(response: &Response, plainly: bool) -> bool {
+pub(super) fn asks_for_the_other(response: &Response, plainly: bool) -> bool {
     let field = response.joined("www-authenticate");
     if plainly {
         let challenge = field.as_deref().and_then(BearerChallenge::parse);

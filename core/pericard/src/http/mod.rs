@@ -16,8 +16,10 @@ mod bearer;
 mod proof;
 mod response;
 mod retry;
+mod stream;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -30,10 +32,11 @@ use url::Url;
 
 use crate::platform::error::{PericardError, PortalProblem};
 use crate::platform::lifecycle::Lifecycle;
-use crate::platform::{Method, Platform, TransportError, TransportRequest};
+use crate::platform::{Method, Platform, TransportError, TransportRequest, TransportResponse};
 use pericard_protocol::secret::Secret;
 
 pub(crate) use response::Response;
+pub(crate) use stream::{Opened, Stream};
 
 /// Requests in flight per portal: what a browser allows a server over HTTP/1.1.
 const IN_FLIGHT: usize = 6;
@@ -140,6 +143,21 @@ impl Request {
         }
     }
 
+    /// Replaces the type of the body, if `said` is a plain media type.
+    pub(crate) fn content_type(mut self, said: &str) -> Self {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "!#$&^_.+-/".contains(c);
+        let sound = said.split('/').filter(|part| !part.is_empty()).count() == 2
+            && said.matches('/').count() == 1
+            && said.len() <= 128
+            && said.chars().all(plain);
+        for (name, value) in &mut self.headers {
+            if *name == "content-type" && sound {
+                said.clone_into(value);
+            }
+        }
+        self
+    }
+
     /// POSTs `form` to an authorization server and asks for JSON.
     pub(crate) fn form(url: Url, form: &Form) -> Self {
         let body = form.as_str().as_bytes().to_vec();
@@ -156,6 +174,12 @@ impl Request {
     pub(crate) fn token(mut self, token: &Secret) -> Self {
         self.token = Some(token.clone());
         self
+    }
+
+    /// How long its body may take to get there.
+    fn on_its_way(&self) -> Duration {
+        let bytes = self.body.as_ref().map_or(0, Bytes::len) as u64;
+        Duration::from_secs(bytes / limits::SLOWEST_UPLOAD)
     }
 
     pub(crate) fn url(&self) -> &Url {
@@ -214,7 +238,7 @@ impl HttpClient {
             biased;
             () = aborted.cancelled() => Err(HttpError::Aborted),
             outcome = self.tries(&request) => outcome,
-            () = self.platform.clock.timer(limits::EXCHANGE) => Err(HttpError::AnswerLost),
+            () = self.platform.clock.timer(limits::EXCHANGE + request.on_its_way()) => Err(HttpError::AnswerLost),
         }
     }
 
@@ -276,6 +300,19 @@ impl HttpClient {
         request: &Request,
         proofs: &mut proof::Tries,
     ) -> Result<Response, HttpError> {
+        let head = self.head(request, proofs).await?;
+        let response = Response::read(head, request.limit, &*self.platform.clock).await?;
+        self.heard
+            .take(&response, &request.url, &self.base, &self.platform);
+        Ok(response)
+    }
+
+    /// Sends `request` once and waits for the head of the answer.
+    async fn head(
+        &self,
+        request: &Request,
+        proofs: &mut proof::Tries,
+    ) -> Result<TransportResponse, HttpError> {
         let mut headers = request.headers.clone();
         if let Some(key) = &request.key {
             let proof = self
@@ -298,15 +335,11 @@ impl HttpClient {
             body: request.body.clone(),
             roots: self.roots.clone(),
         };
-        let head = tokio::select! {
+        tokio::select! {
             biased;
-            head = self.platform.transport.exchange(outgoing) => head.map_err(concluded)?,
-            () = self.platform.clock.timer(limits::HEAD) => return Err(HttpError::AnswerLost),
-        };
-        let response = Response::read(head, request.limit, &*self.platform.clock).await?;
-        self.heard
-            .take(&response, &request.url, &self.base, &self.platform);
-        Ok(response)
+            head = self.platform.transport.exchange(outgoing) => head.map_err(concluded),
+            () = self.platform.clock.timer(limits::HEAD + request.on_its_way()) => Err(HttpError::AnswerLost),
+        }
     }
 }
 

@@ -27,13 +27,7 @@ impl Response {
         limit: usize,
         clock: &dyn Clock,
     ) -> Result<Self, HttpError> {
-        let fields = response.headers.iter();
-        let head: usize = fields
-            .map(|(name, value)| name.len() + value.len() + FIELD)
-            .sum();
-        if head > limits::HEADERS {
-            return Err(HttpError::TooLarge);
-        }
+        limit_head(&response.headers)?;
         let mut body = Vec::new();
         let began = clock.uptime();
         while let Some(piece) = response
@@ -55,9 +49,19 @@ impl Response {
                 return Err(HttpError::AnswerLost);
             }
         }
+        Ok(Self::of(response.status, response.headers, body, clock))
+    }
+
+    /// The response whose body is `body`.
+    pub(super) fn of(
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: Vec<u8>,
+        clock: &dyn Clock,
+    ) -> Self {
         let mut response = Self {
-            status: response.status,
-            headers: response.headers,
+            status,
+            headers,
             body,
             retry_after: None,
         };
@@ -65,7 +69,7 @@ impl Response {
         response.retry_after = response
             .header("retry-after")
             .and_then(|field| retry_after::parse(field, now));
-        Ok(response)
+        response
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -113,6 +117,18 @@ impl Response {
             problem,
             status: Some(self.status),
         }
+    }
+}
+
+/// Fails where the header fields are larger than anything that is accepted.
+pub(super) fn limit_head(headers: &[(String, String)]) -> Result<(), HttpError> {
+    let fields = headers.iter();
+    let head: usize = fields
+        .map(|(name, value)| name.len() + value.len() + FIELD)
+        .sum();
+    match head > limits::HEADERS {
+        true => Err(HttpError::TooLarge),
+        false => Ok(()),
     }
 }
 

@@ -208,6 +208,11 @@ impl PersonKey {
         derive(&self.key, "pericard person ids", &self.bound)
     }
 
+    /// Account and person: what sealed files are bound to.
+    pub(crate) fn bound(&self) -> &str {
+        &self.bound
+    }
+
     /// For keyed hashes of records that must not be stored.
     pub(crate) fn held(&self) -> Key {
         derive(&self.key, "pericard person held", &self.bound)

@@ -32,6 +32,8 @@ pub enum Checkpoint {
     PageStored,
     /// It is on disk that a queued item is being sent; the portal has not been asked.
     SendStored,
+    /// A file of a queued item is at the portal; the item is not.
+    FileUploaded,
     /// The portal has answered a create; the answer is in memory only.
     SendAnswered,
     /// The outcome of a create is on disk.

@@ -172,6 +172,10 @@ pub enum InputProblem {
     Empty,
     /// Longer than the portal or the core accepts.
     TooLong,
+    /// A file has more bytes than the portal or the core accepts.
+    TooLarge,
+    /// More than are accepted at once.
+    TooMany,
     /// A code may hold six to eight digits, spaces and dashes, and nothing else.
     NotDigits,
     /// Not a recovery code: eight letters and digits or more, spaces and dashes between them.
@@ -211,6 +215,8 @@ pub enum PortalProblem {
     InvalidAnswer,
     /// Larger than the limit for its kind.
     TooLarge,
+    /// A file is not the one that its record describes: its size or its hash differs. Nothing of it was kept.
+    Mismatch,
     /// Something that is needed here is missing: PKCE with S256, a token endpoint, an endpoint for this way of signing in.
     Unsupported,
     /// The portal refused the request (4xx).

@@ -105,7 +105,12 @@ struct Pool {
     roots: Arc<Vec<Vec<u8>>>,
     /// No proxy can reach this machine's own loopback, whatever the environment says.
     loopback: bool,
+    /// A large body goes out: the wait for its answer begins with it, so its limit is the one above this seam.
+    large: bool,
 }
+
+/// From this size on a body is large, in bytes.
+const LARGE: usize = 256 * 1024;
 
 impl Https {
     const CONNECT: Duration = Duration::from_secs(15);
@@ -128,11 +133,13 @@ impl Https {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(Self::CONNECT)
-            .read_timeout(Self::READ)
             .pool_idle_timeout(Duration::from_secs(30))
             // The limit of all fields together is kept above this seam; hyper's own of 100 would refuse what is below it.
             .http1_max_headers(limits::HEADERS / SHORTEST_FIELD)
             .retry(reqwest::retry::never());
+        if !pool.large {
+            builder = builder.read_timeout(Self::READ);
+        }
         if pool.loopback {
             builder = builder.no_proxy();
         }
@@ -189,6 +196,7 @@ impl Transport for Https {
         let client = self.client(&Pool {
             roots: request.roots.clone(),
             loopback: is_loopback(&request.url),
+            large: request.body.as_ref().is_some_and(|body| body.len() > LARGE),
         });
         Box::pin(async move {
             let method = match request.method {

@@ -14,6 +14,7 @@ mod lease;
 mod problem;
 pub(crate) mod refresh;
 mod step_up;
+mod stream;
 mod tokens;
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -190,16 +191,11 @@ impl Session {
         if response.status != 401 {
             return Ok(response);
         }
-        let is_worth_another = match refusal(&response) {
-            Refusal::InvalidToken => true,
-            Refusal::StepUp(asked) => return Err(self.require_step_up(asked).await),
-            Refusal::Unexplained | Refusal::NotThePortal => credentials.refreshable,
-            Refusal::Scope
-            | Refusal::NonceWanted
-            | Refusal::InvalidProof
-            | Refusal::BearerWanted => false,
-        };
-        if !is_worth_another {
+        let refused = refusal(&response);
+        if let Refusal::StepUp(asked) = refused {
+            return Err(self.require_step_up(asked).await);
+        }
+        if !is_worth_another(&refused, credentials.refreshable) {
             return Ok(response);
         }
         let credentials = self
@@ -331,6 +327,19 @@ impl Session {
         } else {
             PericardError::internal("session")
         }))
+    }
+}
+
+/// Whether a refused request may succeed with a new token.
+fn is_worth_another(refused: &Refusal, refreshable: bool) -> bool {
+    match refused {
+        Refusal::InvalidToken => true,
+        Refusal::Unexplained | Refusal::NotThePortal => refreshable,
+        Refusal::StepUp(_)
+        | Refusal::Scope
+        | Refusal::NonceWanted
+        | Refusal::InvalidProof
+        | Refusal::BearerWanted => false,
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) enum IdKind {
     Draft = 4,
     /// Somebody a message can be written to.
     Recipient = 5,
+    File = 6,
 }
 
 /// Converts one person's row numbers to ids and back.

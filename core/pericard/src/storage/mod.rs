@@ -5,6 +5,7 @@
 //! {directory}/lock                     held by the process that has the directory open
 //! {directory}/device.db                accounts, tokens, sign-ins in progress   (device root key)
 //! {directory}/{account}/{person}.db    one person's records, called a partition (person key)
+//! {directory}/{account}/{person}.files one person's large files, each sealed under a key of its own
 //! ```
 //!
 //! - [`Directory`] owns the folder and its lock.
@@ -21,6 +22,7 @@ mod database;
 mod device;
 mod directory;
 mod failure;
+pub(crate) mod files;
 mod ids;
 pub(crate) mod mirrored;
 mod partition;
@@ -33,6 +35,7 @@ pub(crate) use device::{
     AccountRow, Device, GrantRow, PendingRevocation, PersonRow, instant, millis,
 };
 pub(crate) use directory::Directory;
+pub(crate) use files::{ContentWriter, Files};
 pub(crate) use ids::{IdKind, Ids, random_id};
 pub(crate) use partition::{LocalTx, PageTx, Partition};
 pub(crate) use salvage::Salvage;

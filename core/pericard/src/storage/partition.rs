@@ -1,6 +1,6 @@
 //! One person's records: a database that exists only while the account is unlocked.
 //!
-//! Uses: `database`, `device`, `ids`, `mirrored`, `salvage`, `track`
+//! Uses: `database`, `device`, `files`, `ids`, `mirrored`, `salvage`, `track`
 //!
 //! What came from the portal is written through a [`PageTx`], and only [`Partition::apply`] makes one, from a page
 //! that admission let in: a record of somebody else has no way into a table. Rows, search index, summaries, what is
@@ -16,10 +16,12 @@ use pericard_protocol::admission::{Admissible, AdmittedPage};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::keys::PersonKey;
+use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result, StorageKind};
 
 use super::database::{Database, Durability, Schema};
 use super::device::{instant, millis};
+use super::files::{self, Files};
 use super::ids::Ids;
 use super::mirrored;
 use super::salvage::{self, Salvage};
@@ -37,6 +39,7 @@ pub(crate) struct IncidentRow {
 /// One person's database.
 pub(crate) struct Partition {
     database: Database,
+    files: Files,
     ids: Ids,
     held: hmac::Key,
     /// The patient whose records these are; a page that was judged for another is not written.
@@ -45,9 +48,16 @@ pub(crate) struct Partition {
     begun_anew: AtomicBool,
 }
 
+/// What a commit survives.
+enum Lasts {
+    Process,
+    Power,
+}
+
 /// The right to write mirrored rows: one admitted page, one transaction.
 pub(crate) struct PageTx<'a> {
     tx: &'a Transaction<'a>,
+    files: &'a Files,
 }
 
 /// The right to write what the person did on this device.
@@ -61,13 +71,21 @@ impl Partition {
     pub(crate) fn open(
         path: &Path,
         key: &PersonKey,
+        platform: &Platform,
         patient: &str,
         features: impl Iterator<Item = &'static Schema>,
     ) -> Result<Self> {
-        let schemas = std::iter::once(&mirrored::SCHEMA).chain(features).collect();
+        let own = [&mirrored::SCHEMA, &files::SCHEMA].into_iter();
+        let schemas = own.chain(features).collect();
         let database = Database::open(path, key.database(), Durability::Process, schemas);
+        let database = database.map_err(damaged)?;
+        let files = Files::beside(path, key.bound(), platform);
+        if files.exist() {
+            database.read(|c| files.sweep(c)).map_err(damaged)?;
+        }
         Ok(Self {
-            database: database.map_err(damaged)?,
+            database,
+            files,
             ids: Ids::new(&key.ids())?,
             held: hmac::Key::new(hmac::HMAC_SHA256, key.held().bytes()),
             patient: patient.to_owned(),
@@ -77,6 +95,10 @@ impl Partition {
 
     pub(crate) fn ids(&self) -> &Ids {
         &self.ids
+    }
+
+    pub(crate) fn files(&self) -> &Files {
+        &self.files
     }
 
     pub(crate) fn pause(&self) {
@@ -147,21 +169,18 @@ impl Partition {
         if page.owner().patient != self.patient {
             return Err(PericardError::internal("owner"));
         }
-        self.database
-            .write(|tx| work(&PageTx { tx }))
-            .map_err(damaged)
+        let files = &self.files;
+        self.write(Lasts::Process, |tx| work(&PageTx { tx, files }))
     }
 
     /// Writes what the person did here; durable when this returns.
     pub(crate) fn local<T>(&self, work: impl FnOnce(&LocalTx<'_>) -> Result<T>) -> Result<T> {
-        self.database
-            .write_durably(|tx| work(&LocalTx { tx }))
-            .map_err(damaged)
+        self.write(Lasts::Power, |tx| work(&LocalTx { tx }))
     }
 
     /// Writes how far a sync has come, which may be lost with the power.
     pub(crate) fn note<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        self.database.write(|tx| work(tx)).map_err(damaged)
+        self.write(Lasts::Process, |tx| work(tx))
     }
 
     /// Stops a track over a foreign record, and in the same transaction lets `hide` take away what was shown of it. The
@@ -173,7 +192,7 @@ impl Partition {
         now: SystemTime,
         hide: impl FnOnce(&LocalTx<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.database.write_durably(|tx| {
+        self.write(Lasts::Power, |tx| {
             let hidden = hide(&LocalTx { tx })?;
             tx.execute(
                 "INSERT OR IGNORE INTO incident (id, at, kind, feature, resource_type)
@@ -191,6 +210,40 @@ impl Partition {
                 (id, incident),
             )?;
             Ok(hidden)
+        })
+    }
+
+    /// Runs `work` in a transaction, and removes the files whose rows it has deleted once that is committed.
+    fn write<T>(
+        &self,
+        lasts: Lasts,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let work = |tx: &Transaction<'_>| Ok((work(tx)?, files::removed(tx)?));
+        let (done, removed) = match lasts {
+            Lasts::Process => self.database.write(work),
+            Lasts::Power => self.database.write_durably(work),
+        }
+        .map_err(damaged)?;
+        self.files.unlink(&removed);
+        Ok(done)
+    }
+
+    /// Notes that somebody else's file was refused. Nothing is stopped by it.
+    pub(crate) fn note_foreign(
+        &self,
+        feature: Feature,
+        resource_type: &str,
+        incident: &str,
+        now: SystemTime,
+    ) -> Result<()> {
+        self.write(Lasts::Power, |tx| {
+            tx.execute(
+                "INSERT OR IGNORE INTO incident (id, at, kind, feature, resource_type)
+                 VALUES (?1, ?2, 'foreign_record', ?3, ?4)",
+                (incident, millis(now), feature.name(), resource_type),
+            )?;
+            Ok(())
         })
     }
 
@@ -255,6 +308,11 @@ impl PageTx<'_> {
     pub(crate) fn connection(&self) -> &Connection {
         self.tx
     }
+
+    /// Where contents that came with the page are kept.
+    pub(crate) fn files(&self) -> &Files {
+        self.files
+    }
 }
 
 impl LocalTx<'_> {
@@ -296,7 +354,7 @@ mod tests {
         })
         .unwrap();
         drop(old);
-        let partition = Partition::open(&path, &key, "ana", std::iter::empty()).unwrap();
+        let partition = Partition::open(&path, &key, &platform, "ana", std::iter::empty()).unwrap();
         // Everything is fetched once more, since more is kept of each record now.
         let cursor = partition
             .note(|c| mirrored::cursor(c, MESSAGES, "subject"))

@@ -62,6 +62,16 @@ pub(crate) enum Pace {
     Daily,
 }
 
+/// A file that has to be at the portal before the record that refers to it.
+pub(crate) struct Upload {
+    /// The feature's row of the file.
+    pub(crate) file: i64,
+    /// Its content in the partition's files.
+    pub(crate) content: i64,
+    pub(crate) content_type: String,
+    pub(crate) size: u64,
+}
+
 /// A resource type that a feature mirrors from the portal.
 pub(crate) trait Mirror: Send + Sync + 'static {
     type Record: Parse + Admissible + Send + Sync + 'static;
@@ -122,6 +132,22 @@ pub(crate) trait Mirror: Send + Sync + 'static {
     /// The portal has taken a queued row as the record `id`, which could not be read back.
     fn sent(&self, _connection: &Connection, _row: i64, _id: &str) -> Result<RowChanges> {
         Ok(self.no_changes())
+    }
+
+    /// The next file of a queued row that has to be at the portal before the row goes there.
+    fn upload(&self, _connection: &Connection, _row: i64) -> Result<Option<Upload>> {
+        Ok(None)
+    }
+
+    /// The portal has a file of a queued row under this reference.
+    fn uploaded(
+        &self,
+        _connection: &Connection,
+        _row: i64,
+        _file: i64,
+        _reference: &str,
+    ) -> Result<()> {
+        Ok(())
     }
 
     /// The resource to create for the queued row, or `None` while it has to wait for another. Types that are only read
@@ -249,6 +275,9 @@ pub(crate) trait AnyMirror: Send + Sync + 'static {
         claimed: bool,
     ) -> Result<bool>;
     fn group(&self, connection: &Connection, row: i64) -> Result<i64>;
+    fn upload(&self, connection: &Connection, row: i64) -> Result<Option<Upload>>;
+    fn uploaded(&self, connection: &Connection, row: i64, file: i64, reference: &str)
+    -> Result<()>;
     /// The portal has taken a queued row as the record `id`, which could not be read back.
     fn sent(
         &self,
@@ -304,6 +333,20 @@ impl<M: Mirror> AnyMirror for M {
 
     fn name(&self, connection: &Connection, key: &str, name: &str) -> Result<RowChanges> {
         Mirror::name(self, connection, key, name)
+    }
+
+    fn upload(&self, connection: &Connection, row: i64) -> Result<Option<Upload>> {
+        Mirror::upload(self, connection, row)
+    }
+
+    fn uploaded(
+        &self,
+        connection: &Connection,
+        row: i64,
+        file: i64,
+        reference: &str,
+    ) -> Result<()> {
+        Mirror::uploaded(self, connection, row, file, reference)
     }
 
     fn outgoing(

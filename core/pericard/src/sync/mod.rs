@@ -6,6 +6,7 @@
 
 mod changes;
 mod download;
+mod location;
 mod mirror;
 pub(crate) mod outbox;
 mod pages;
@@ -13,6 +14,7 @@ mod patient;
 mod receive;
 mod reconcile;
 mod run;
+mod upload;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -27,7 +29,7 @@ use crate::storage::{Partition, Track};
 
 pub(crate) use changes::{ChangeNotifier, RowChanges};
 pub use changes::{ChangeSet, Changes, FeatureChanges};
-pub(crate) use mirror::{AnyMirror, Applied, Incoming, Mirror, Pace, Reader};
+pub(crate) use mirror::{AnyMirror, Applied, Incoming, Mirror, Pace, Reader, Upload};
 pub(crate) use receive::receive;
 pub use run::{IncompleteReason, SyncOutcome, SyncPhase, SyncProgress, SyncRun};
 pub(crate) use run::{Run, SyncCoordinator, Task};
@@ -40,6 +42,8 @@ pub(crate) struct FeatureSync {
     pub(crate) mirror: &'static dyn AnyMirror,
     /// What the portal announces for this resource type.
     pub(crate) capability: ResourceCapability,
+    /// The portal takes files by themselves (`POST Binary`).
+    pub(crate) takes_files: bool,
 }
 
 /// What is here of a person's records of one resource type.

@@ -1,6 +1,6 @@
 //! What is queued here, and the hands that send it: each carries out what the machine of a delivery says.
 //!
-//! Uses: `changes`, `mirror`, `pages`, `run`
+//! Uses: `changes`, `location`, `mirror`, `pages`, `run`, `upload`
 //!
 //! An item that waits keeps back those behind it in its own conversation and no others; one that the portal refused keeps
 //! nobody back.
@@ -27,8 +27,10 @@ use crate::storage::{Feature, IdKind, LocalTx, PageTx, Salvage, Schema, millis, 
 
 use super::FeatureSync;
 use super::changes::RowChanges;
+use super::location::id_in;
 use super::pages::{FHIR_JSON, FRESH};
 use super::run::{Run, SyncPhase};
+use super::upload;
 
 pub(crate) static SCHEMA: Schema = Schema {
     part: "outbox",
@@ -302,8 +304,9 @@ async fn deliver(feature: &FeatureSync, item: &Item) -> Result<End> {
         remote: None,
         stop: None,
     };
+    let files = upload::waiting(feature, item.row).await?;
     let proof = item.proof(conditional);
-    let delivery = Delivery::new(item.state, item.tries, age, proof);
+    let delivery = Delivery::new(item.state, item.tries, age, proof).with_files(files);
     let (mut machine, mut effects) = delivery.on(Event::Begin);
     loop {
         let (mut event, mut end) = (None, None);
@@ -312,6 +315,11 @@ async fn deliver(feature: &FeatureSync, item: &Item) -> Result<End> {
                 Effect::Mark(state) => {
                     hands.mark(state).await?;
                     feature.platform.reached(checkpoint(state)).await;
+                }
+                Effect::Upload => {
+                    let (uploaded, stop) = upload::upload(feature, item.row).await?;
+                    feature.platform.reached(Checkpoint::FileUploaded).await;
+                    (event, hands.stop) = (Some(uploaded), stop);
                 }
                 Effect::Compose => event = Some(hands.compose().await?),
                 Effect::Create => {
@@ -625,68 +633,6 @@ impl Hands<'_> {
             Ok(found) => Ok(Some(found)),
             Err(PericardError::Portal { .. }) => Ok(None),
             Err(error) => Err(error),
-        }
-    }
-}
-
-/// The record that an address leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Located {
-    id: String,
-    /// The address is this portal's.
-    here: bool,
-}
-
-/// The id in the address of a record, with or without its version.
-fn id_in(location: &str, kind: &str, base: &str) -> Option<Located> {
-    let (path, here) = match location.strip_prefix(base) {
-        Some(rest) => (rest, true),
-        None => (location, !location.contains("://")),
-    };
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let segments: Vec<&str> = path.split('/').collect();
-    let id = match segments.as_slice() {
-        [.., of, id] | [.., of, id, "_history", _] if *of == kind => *id,
-        _ => return None,
-    };
-    pericard_protocol::fhir::is_id(id).then(|| Located {
-        id: id.to_owned(),
-        here,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_id_of_a_location_is_believed_on_this_portal_only() {
-        const BASE: &str = "https://portal.example/fhir";
-        let id = |location| id_in(location, "Communication", BASE).map(|it| (it.id, it.here));
-        for (location, here) in [
-            (
-                "https://portal.example/fhir/Communication/9/_history/1",
-                true,
-            ),
-            ("https://portal.example/fhir/Communication/9", true),
-            ("Communication/9/_history/1", true),
-            ("/fhir/Communication/9", true),
-            ("http://10.20.0.7:8080/fhir/Communication/9", false),
-            (
-                "https://elsewhere.example/Communication/9/_history/1",
-                false,
-            ),
-        ] {
-            assert_eq!(id(location), Some(("9".to_owned(), here)), "{location}");
-        }
-        for location in [
-            "https://portal.example/fhir/Patient/9",
-            "https://portal.example/fhir/Communication/9/more",
-            "https://elsewhere.example/fhir/Communication/a b",
-            "Communication/",
-            "",
-        ] {
-            assert_eq!(id(location), None, "{location}");
         }
     }
 }

@@ -121,7 +121,7 @@ impl Copy {
         let messages = FEATURES[0];
         let schemas = std::iter::once(&outbox::SCHEMA).chain(messages.schemas().iter().copied());
         let path = folder.path().join("person.db");
-        let partition = Partition::open(&path, &key, "ana", schemas).unwrap();
+        let partition = Partition::open(&path, &key, &platform, "ana", schemas).unwrap();
         Self {
             replica: Replica {
                 platform,

@@ -64,6 +64,21 @@ impl Binary {
     }
 }
 
+/// The id of the Binary that the response of a create shows.
+pub fn id(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        #[serde(default, deserialize_with = "bounded::text")]
+        resource_type: Option<String>,
+        #[serde(default, deserialize_with = "bounded::token")]
+        id: Option<String>,
+    }
+    let named = super::read_body(body, |text| super::read::<Named>(text)).ok()?;
+    let is_binary = named.resource_type.as_deref() == Some("Binary");
+    named.id.filter(|id| is_binary && super::is_id(id))
+}
+
 /// Whether a file that is guarded by `context` is another patient's. A context that says nothing of a patient, such as
 /// that of a practitioner or a device, speaks for nobody; one that cannot be read may be anybody's.
 pub fn is_another_patients(context: &Reference, owner: &Owner) -> bool {

@@ -35,6 +35,46 @@ pub fn if_none_exist(identifier: &str) -> String {
     format!("identifier={IDENTIFIER_SYSTEM}|{identifier}")
 }
 
+/// A file that goes with it.
+#[derive(Clone, Default)]
+pub struct OutgoingFile {
+    /// Its name.
+    pub name: String,
+    /// Its MIME type; may be empty.
+    pub content_type: String,
+    /// In bytes.
+    pub size: Option<u64>,
+    /// SHA-1, base64.
+    pub hash: Option<String>,
+    /// `Binary/id`, where the portal has it.
+    pub url: Option<String>,
+    /// The content, where the portal takes it within the message.
+    pub content: Option<Vec<u8>>,
+}
+
+impl OutgoingFile {
+    fn to_json(&self) -> Value {
+        let mut attachment = json!({});
+        let mut put = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                attachment[name] = value;
+            }
+        };
+        let text = |text: &String| (!text.is_empty()).then(|| json!(text));
+        put("contentType", text(&self.content_type));
+        put("title", text(&self.name));
+        put("size", self.size.map(Value::from));
+        put("hash", self.hash.as_ref().map(|hash| json!(hash)));
+        put("url", self.url.as_ref().map(|url| json!(url)));
+        let content = self.content.as_deref();
+        put(
+            "data",
+            content.map(|content| json!(data_encoding::BASE64.encode(content))),
+        );
+        json!({ "contentAttachment": attachment })
+    }
+}
+
 /// A message to create. References are `Type/id` of the same portal.
 #[derive(Clone, Copy)]
 pub struct OutgoingMessage<'a> {
@@ -54,8 +94,10 @@ pub struct OutgoingMessage<'a> {
     pub topic: Option<&'a str>,
     /// When the person sent it, not when it goes out.
     pub sent: Timestamp,
-    /// The text; `None` makes the head of a new thread.
+    /// The text; `None` makes the head of a new thread. May be empty beside files.
     pub text: Option<&'a str>,
+    /// What goes with it.
+    pub files: &'a [OutgoingFile],
 }
 
 impl OutgoingMessage<'_> {
@@ -87,8 +129,12 @@ impl OutgoingMessage<'_> {
         if let Some(topic) = self.topic {
             put("topic", json!({ "text": topic }));
         }
-        if let Some(text) = self.text {
-            put("payload", json!([{ "contentString": text }]));
+        let text = self.text.filter(|text| !text.is_empty());
+        let text = text.map(|text| json!({ "contentString": text }));
+        let files = self.files.iter().map(OutgoingFile::to_json);
+        let payload: Vec<Value> = text.into_iter().chain(files).collect();
+        if !payload.is_empty() {
+            put("payload", Value::Array(payload));
         }
         resource.to_string()
     }
@@ -127,6 +173,7 @@ mod tests {
             topic: Some("Your results"),
             sent: "2026-03-05T10:20:30.1234Z".parse().unwrap(),
             text: Some(text),
+            files: &[],
         };
         let json = message.to_json();
         insta::assert_snapshot!(json);
@@ -136,5 +183,38 @@ mod tests {
         assert_eq!(read.recipients.len(), 2);
         assert!(read.has_identifier(IDENTIFIER_SYSTEM, &identifier));
         assert_eq!(read.texts, [text]);
+    }
+
+    #[test]
+    fn files_go_by_reference_or_within_the_message() {
+        let named = OutgoingFile {
+            name: "knee.pdf".into(),
+            content_type: "application/pdf".into(),
+            size: Some(2),
+            hash: Some("h".into()),
+            url: Some("Binary/7".into()),
+            content: None,
+        };
+        let within = OutgoingFile {
+            content: Some(b"Hi".to_vec()),
+            ..OutgoingFile::default()
+        };
+        let message = OutgoingMessage {
+            identifier: "urn:uuid:1",
+            subject: "Patient/ana",
+            sender: "Patient/ana",
+            recipients: &[],
+            part_of: None,
+            in_response_to: None,
+            topic: None,
+            sent: Timestamp::UNIX_EPOCH,
+            text: Some(""),
+            files: &[named, within],
+        };
+        let with_id = message.to_json().replacen('{', r#"{"id":"new","#, 1);
+        let read = Communication::parse(&with_id).unwrap();
+        assert!(read.texts.is_empty());
+        assert_eq!(read.attachments.len(), 1, "plain text within is a text");
+        assert_eq!(read.attachments[0].url.as_deref(), Some("Binary/7"));
     }
 }

@@ -5,6 +5,7 @@
 //! where a claimed address may lead and whether a token goes there, and [`transfer`] takes bytes in and lets nothing
 //! through that is not what the record describes.
 
+pub mod hash;
 pub mod name;
 pub mod source;
 pub mod transfer;

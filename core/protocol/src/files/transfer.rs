@@ -181,6 +181,11 @@ impl Transfer {
         self.total.or(self.described.size)
     }
 
+    /// The validator of what is here.
+    pub fn validator(&self) -> Option<&str> {
+        self.validator.as_deref()
+    }
+
     /// The next state, and what to do. After `Keep`, `Pause` and `Refuse` nothing more is heard.
     pub fn on(mut self, event: Event) -> (Self, Vec<Effect>) {
         let effects = match (self.phase, event) {

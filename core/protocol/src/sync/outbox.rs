@@ -3,7 +3,7 @@
 //! ```mermaid
 //! stateDiagram-v2
 //!     [*] --> Queued: written, with an identifier of its own
-//!     Queued --> Queued: it waits for one that it answers
+//!     Queued --> Queued: it waits for one that it answers, or one of its files is at the portal
 //!     Queued --> Sending: composed, and stored before the request
 //!     Sending --> [*]: the portal has taken it: its answer, its id or its identifier proves it
 //!     Sending --> Queued: it had no effect for certain, and no earlier request is in doubt
@@ -27,6 +27,10 @@
 //! Some portals drop the identifiers of what they are sent, and still search for them: they find nothing, ever. Where a
 //! portal has not shown yet what it does, nothing found counts only once everything has been fetched since, so that the
 //! record would have been known by what it says. Where it has shown to drop them, nothing is proved by them.
+//!
+//! Files that a portal takes by themselves go first, one by one, while the item is still queued: nothing about the item is
+//! in doubt before it goes out itself, and it goes out only when all of them have their ids. A file whose answer is lost is
+//! sent again, which may leave one at the portal that nobody refers to, and never a second item.
 
 use std::time::Duration;
 
@@ -122,6 +126,8 @@ pub enum Event {
     NoEffect,
     /// The answer is lost, or the portal failed (5xx).
     InDoubt,
+    /// A file of it is at the portal; whether there is another.
+    Uploaded(bool),
     /// The identifier was looked up.
     LookedUp(Found),
     /// A random identifier was looked up.
@@ -133,6 +139,8 @@ pub enum Event {
 pub enum Effect {
     /// Store where it stands.
     Mark(State),
+    /// Bring its next file to the portal, and store under which id it is there.
+    Upload,
     /// Put together what is to be sent. Nobody is asked yet.
     Compose,
     /// Create it, with `If-None-Exist`.
@@ -163,6 +171,8 @@ pub enum End {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Idle,
+    /// Its files go first.
+    Uploading,
     Composing,
     Creating,
     ReadingBack,
@@ -186,6 +196,10 @@ pub struct Delivery {
     /// How long ago the last of them was.
     age: Option<Duration>,
     proof: Proof,
+    /// Files that have to be at the portal before.
+    files: bool,
+    /// Uploads without an answer in this run.
+    lost: u32,
     phase: Phase,
 }
 
@@ -197,14 +211,38 @@ impl Delivery {
             tries,
             age,
             proof,
+            files: false,
+            lost: 0,
             phase: Phase::Idle,
         }
+    }
+
+    /// Whether files of it have to be at the portal before.
+    pub fn with_files(self, files: bool) -> Self {
+        Self { files, ..self }
     }
 
     /// The next state, and what to do. After an [`Effect::End`] nothing more is heard.
     pub fn on(mut self, event: Event) -> (Self, Vec<Effect>) {
         let effects = match (self.phase, event) {
             (Phase::Idle, Event::Begin) => self.begin(),
+            (Phase::Uploading, Event::Uploaded(more)) => {
+                self.files = more;
+                self.create()
+            }
+            (Phase::Uploading, Event::Refused(status)) => self.decide(State::Failed(status)),
+            // Again once; then it waits for another run.
+            (Phase::Uploading, Event::InDoubt) if self.lost == 0 => {
+                self.lost += 1;
+                vec![Effect::Upload]
+            }
+            (Phase::Uploading, Event::InDoubt | Event::NoEffect) => {
+                let state = match self.tries {
+                    0 => State::Queued,
+                    _ => State::Doubtful,
+                };
+                self.wait(state)
+            }
             (Phase::Composing, Event::Composed) => {
                 self.phase = Phase::Creating;
                 vec![Effect::Mark(State::Sending), Effect::Create]
@@ -313,6 +351,9 @@ impl Delivery {
     }
 
     fn create(&mut self) -> Vec<Effect> {
+        if self.files {
+            return self.go(Phase::Uploading, Effect::Upload);
+        }
         self.go(Phase::Composing, Effect::Compose)
     }
 

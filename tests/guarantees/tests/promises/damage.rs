@@ -102,7 +102,10 @@ fn a_damaged_database_is_begun_anew_and_what_waited_is_saved_where_it_can_be_rea
             assert_eq!(u64::from(messages), 90 + there, "page {place} of 9");
             assert_eq!(ana.session(), SessionState::Active);
         }
-        assert!(saved > 0 && drafts > 0, "nothing was saved from any of the damaged files");
+        assert!(
+            saved > 0 && drafts > 0,
+            "nothing was saved from any of the damaged files"
+        );
     });
 }
 

@@ -6,6 +6,7 @@ mod bad_input;
 mod damage;
 mod deaths;
 mod discovery;
+mod files;
 mod leaving;
 mod lifecycle;
 mod managemyhealth;

@@ -12,7 +12,7 @@ use super::inbox;
 use crate::failure::Failure;
 use crate::output::{Output, QUIET, STRONG, one_line};
 use crate::pager;
-use crate::render;
+use crate::render::{self, Marks};
 
 /// Hits that are asked for: more than a screen has.
 const HITS: u32 = 40;
@@ -49,8 +49,11 @@ pub(super) async fn as_one_types(messages: &Messages, output: &Output) -> Result
     };
     let thread = messages.thread(hit.message.thread.clone()).await?;
     let page = messages.messages_around(hit.message.id, AROUND).await?;
-    let query = search_text::query(&text);
-    let lines = inbox::conversation(messages, &thread, page, query.as_ref(), output).await?;
+    let marks = Marks {
+        find: search_text::query(&text),
+        ..Marks::default()
+    };
+    let lines = inbox::conversation(messages, &thread, page, &marks, output).await?;
     pager::show(output, &lines);
     Ok(())
 }

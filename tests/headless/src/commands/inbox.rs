@@ -1,16 +1,17 @@
 //! The inbox, and a conversation from it. Nothing here touches the network.
 
 use pericard::{Message, MessagePage, MessageThread, Messages, ThreadPage};
-use pericard_protocol::search_text::{self, Query};
+use pericard_protocol::search_text;
 use serde_json::json;
 
+use super::save;
 use crate::cli::{List, Options};
 use crate::commands::sync::count;
 use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::output::{Output, QUIET, STRONG, one_line, short};
 use crate::pager;
-use crate::render::{self, shapes};
+use crate::render::{self, Marks, shapes};
 
 pub(super) async fn inbox(
     options: &Options,
@@ -150,7 +151,16 @@ pub(super) async fn read(
             "draft": messages.draft(thread.id.clone()).await?.as_ref().map(shapes::draft) }),
     );
     if !output.json {
-        let lines = conversation(&messages, &thread, page, query.as_ref(), output).await?;
+        // Files have the numbers that `save` takes: from the newest message on.
+        let files = save::in_order(&page.messages).zip(1..);
+        let files = files.filter(|_| list.after.is_none() && find.is_none());
+        let marks = Marks {
+            find: query,
+            files: files
+                .map(|(file, number)| (file.id.clone(), number))
+                .collect(),
+        };
+        let lines = conversation(&messages, &thread, page, &marks, output).await?;
         pager::show(output, &lines);
     }
     context.close().await
@@ -180,7 +190,7 @@ pub(super) async fn conversation(
     messages: &Messages,
     thread: &MessageThread,
     page: MessagePage,
-    find: Option<&Query>,
+    marks: &Marks,
     output: &Output,
 ) -> Result<Vec<String>, Failure> {
     let mut lines = vec![output.paint(STRONG, one_line(&thread.subject))];
@@ -203,7 +213,7 @@ pub(super) async fn conversation(
     }
     lines.push(String::new());
     let oldest_first: Vec<Message> = page.messages.into_iter().rev().collect();
-    lines.extend(render::talk(output, &oldest_first, usize::MAX, find));
+    lines.extend(render::talk(output, &oldest_first, usize::MAX, marks));
     if page.before.is_some() {
         lines.push(String::new());
         lines.push(output.paint(QUIET, "Newer ones: the same without --find"));

@@ -10,6 +10,7 @@ mod outbox;
 mod page;
 mod portal;
 mod recipients;
+mod save;
 mod search;
 mod send;
 mod sign_in;
@@ -61,6 +62,9 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
         Command::Drafts { send, discard } => drafts::run(options, *send, *discard, output).await,
         Command::Search { text, list } => search::run(options, &text.join(" "), list, output).await,
         Command::Send(letter) => send::run(options, letter, output).await,
+        Command::Save { message, file, to } => {
+            save::run(options, message, *file, to.as_deref(), output).await
+        }
         Command::Outbox {
             retry,
             withdraw,

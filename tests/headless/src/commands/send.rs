@@ -1,8 +1,14 @@
 //! Writing: queued durably first, then sent by a sync.
 
+use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use pericard::{Message, MessageState, NewMessage, PericardError};
+use pericard::{
+    FileContent, FileSource, FileSourceError, Message, MessageState, NewFile, NewMessage,
+    PericardError,
+};
 use serde_json::json;
 
 use super::recipients;
@@ -42,6 +48,8 @@ pub(super) async fn run(
     } else {
         text.clone()
     };
+    let files = letter.attach.iter().map(|path| attached(path));
+    let files = files.collect::<Result<Vec<_>, _>>()?;
     let (context, callback) = Context::with_browser(options).await?;
     let account = context.account().await?;
     let messages = context::messages(&account)?;
@@ -54,6 +62,7 @@ pub(super) async fn run(
         subject: subject.map(str::to_owned),
         text,
         recipients: recipients::chosen(&messages, &letter.to).await?,
+        files,
     };
     if letter.draft {
         let draft = messages.save_draft(None, message).await?;
@@ -134,4 +143,43 @@ fn standard_input() -> Result<String, Failure> {
         .read_to_string(&mut text)
         .map_err(|error| Failure::io("read standard input", error))?;
     Ok(text)
+}
+
+/// A file that is read while the message is queued.
+struct Attached(Mutex<File>);
+
+impl FileSource for Attached {
+    fn read(&self, max_bytes: u32) -> Result<Vec<u8>, FileSourceError> {
+        let mut piece = Vec::new();
+        let file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = (&*file).take(u64::from(max_bytes)).read_to_end(&mut piece);
+        read.map(|_| piece).map_err(|_| FileSourceError::Unreadable)
+    }
+}
+
+fn attached(path: &Path) -> Result<NewFile, Failure> {
+    let file = File::open(path).map_err(|error| Failure::io("read a file to attach", error))?;
+    let name = path.file_name().unwrap_or_default();
+    Ok(NewFile {
+        name: name.to_string_lossy().into_owned(),
+        content_type: media_type(path).to_owned(),
+        content: FileContent::Source {
+            source: Arc::new(Attached(Mutex::new(file))),
+        },
+    })
+}
+
+/// The type that a file's name suggests.
+fn media_type(path: &Path) -> &'static str {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    match extension.to_ascii_lowercase().as_str() {
+        "pdf" => "application/pdf",
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "heic" => "image/heic",
+        "gif" => "image/gif",
+        "txt" => "text/plain",
+        "csv" => "text/csv",
+        _ => "application/octet-stream",
+    }
 }

@@ -10,7 +10,7 @@ use crate::cli::Options;
 use crate::context::{self, Context};
 use crate::failure::Failure;
 use crate::output::{Output, QUIET, STRONG, one_line};
-use crate::render::{self, shapes};
+use crate::render::{self, Marks, shapes};
 
 /// Messages of one conversation that are looked at for new ones.
 const NEWEST: u32 = 50;
@@ -91,7 +91,7 @@ async fn show(
         }
         output.say("");
         output.say(output.paint(STRONG, one_line(&thread.subject)));
-        for line in render::talk(output, &new, usize::MAX, None) {
+        for line in render::talk(output, &new, usize::MAX, &Marks::default()) {
             output.say(line);
         }
         shown.extend(new.into_iter().map(|message| message.id));

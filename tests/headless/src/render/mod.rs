@@ -12,4 +12,4 @@ pub(crate) use drafts::{drafts, recipients};
 pub(crate) use inbox::{hits, inbox, outbox, state};
 pub(crate) use secret::{recovery_codes, scan, totp};
 pub(crate) use table::{Look, table};
-pub(crate) use talk::talk;
+pub(crate) use talk::{Marks, talk};

@@ -1,9 +1,9 @@
 //! The JSON of each record. Names and types here are kept: scripts rely on them.
 
 use pericard::{
-    Account, AccountProblem, Draft, IncompleteReason, Message, MessageFile, MessageState,
-    MessageThread, MessagesState, QrCode, Recipient, RecipientKind, SealReason, SearchHit,
-    SessionState, TotpSecret,
+    Account, AccountProblem, Draft, FileProblem, FileState, IncompleteReason, Message, MessageFile,
+    MessageState, MessageThread, MessagesState, QrCode, Recipient, RecipientKind, SealReason,
+    SearchHit, SessionState, TotpSecret,
 };
 use serde_json::{Value, json};
 
@@ -92,8 +92,27 @@ pub(crate) fn recipient(recipient: &Recipient) -> Value {
     json!({ "id": recipient.id, "name": recipient.name, "role": recipient.role, "kind": kind })
 }
 
-fn file(file: &MessageFile) -> Value {
-    json!({ "name": file.name, "content_type": file.content_type, "size": file.size })
+pub(crate) fn file(file: &MessageFile) -> Value {
+    let (state, reason) = match file.state {
+        FileState::Remote { .. } => ("remote", None),
+        FileState::Downloading => ("downloading", None),
+        FileState::Stored => ("stored", None),
+        FileState::Unavailable { reason } => ("unavailable", Some(file_problem(reason))),
+    };
+    json!({ "id": file.id, "name": file.name, "file_name": file.file_name, "content_type": file.content_type,
+        "size": file.size, "state": state, "reason": reason })
+}
+
+/// Why a file cannot be fetched, in a word.
+fn file_problem(problem: FileProblem) -> &'static str {
+    match problem {
+        FileProblem::NoSource => "no_source",
+        FileProblem::TooLarge => "too_large",
+        FileProblem::Mismatch => "mismatch",
+        FileProblem::NotFound => "not_found",
+        FileProblem::Refused => "refused",
+        FileProblem::Foreign => "foreign",
+    }
 }
 
 pub(crate) fn state(state: MessageState) -> &'static str {

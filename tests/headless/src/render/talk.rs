@@ -1,24 +1,35 @@
 //! A conversation: what others wrote on the left, what the person wrote on the right.
 
-use pericard::{Message, MessageFile, MessageState};
+use std::collections::HashMap;
+
+use pericard::{FileProblem, FileState, Message, MessageFile, MessageState};
 use pericard_protocol::search_text::{self, Query};
 
 use crate::output::{BAD, OWN, Output, QUIET, STRONG, clean, one_line, wrap};
-use crate::render::{marks, state};
+use crate::render::{marks as marked, state};
 use crate::time_format;
 
-/// Messages in the order given, oldest first; each at most `lines` lines long. What `find` finds is marked.
+/// What a conversation is shown with beside its text.
+#[derive(Default)]
+pub(crate) struct Marks {
+    /// What this finds is marked.
+    pub(crate) find: Option<Query>,
+    /// Numbers of files, by their ids.
+    pub(crate) files: HashMap<String, usize>,
+}
+
+/// Messages in the order given, oldest first; each at most `lines` lines long.
 pub(crate) fn talk(
     output: &Output,
     messages: &[Message],
     lines: usize,
-    find: Option<&Query>,
+    marks: &Marks,
 ) -> Vec<String> {
     let width = (output.width * 3 / 4).min(64);
     let mut shown = Vec::new();
     for message in messages {
-        let mut body = match find {
-            Some(find) => marks::lines(output, pieces(message.text.trim(), find), width),
+        let mut body = match &marks.find {
+            Some(find) => marked::lines(output, pieces(message.text.trim(), find), width),
             None => clean(&message.text)
                 .trim()
                 .lines()
@@ -53,7 +64,13 @@ pub(crate) fn talk(
             shown.push(format!("{bar}{}", output.paint(QUIET, "…")));
         }
         for file in &message.files {
-            shown.push(format!("{bar}{}", output.paint(STRONG, name_of(file))));
+            let number = marks
+                .files
+                .get(&file.id)
+                .map(|number| format!("{number}. "));
+            let name = format!("📎 {}{}", number.unwrap_or_default(), name_of(file));
+            let more = output.paint(QUIET, format!(" · {}", facts(file)));
+            shown.push(format!("{bar}{}{more}", output.paint(STRONG, name)));
         }
         shown.push(String::new());
     }
@@ -78,10 +95,31 @@ fn pieces<'a>(text: &'a str, find: &Query) -> Vec<(&'a str, bool)> {
 fn name_of(file: &MessageFile) -> String {
     let name = [&file.name, &file.content_type];
     let name = name.into_iter().find(|name| !name.trim().is_empty());
-    format!(
-        "📎 {}",
-        name.map_or("a file".to_owned(), |name| one_line(name))
-    )
+    name.map_or("a file".to_owned(), |name| one_line(name))
+}
+
+/// Its size, and where it is.
+fn facts(file: &MessageFile) -> String {
+    let size = file.size.map(|size| match size {
+        0..1_000 => format!("{size} bytes · "),
+        1_000..1_000_000 => format!("{} kB · ", size.div_ceil(1_000)),
+        _ => format!("{}.{} MB · ", size / 1_000_000, size / 100_000 % 10),
+    });
+    let place = match file.state {
+        FileState::Stored => "on this device",
+        FileState::Remote { received: 0 } => "at the portal",
+        FileState::Remote { .. } => "partly fetched",
+        FileState::Downloading => "being fetched",
+        FileState::Unavailable { reason } => match reason {
+            FileProblem::NoSource => "cannot be fetched: the message does not say from where",
+            FileProblem::TooLarge => "cannot be fetched: larger than 100 MB",
+            FileProblem::Mismatch => "refused: not the file that the message describes",
+            FileProblem::NotFound => "no longer at the portal",
+            FileProblem::Refused => "refused by the portal",
+            FileProblem::Foreign => "refused: it belongs to someone else",
+        },
+    };
+    format!("{}{place}", size.unwrap_or_default())
 }
 
 fn head(output: &Output, message: &Message) -> String {

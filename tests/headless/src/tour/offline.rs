@@ -1,5 +1,7 @@
 //! The steps without a network: everything that the cache and the outbox promise.
 
+use std::collections::HashMap;
+
 use pericard::{
     Account, Message, MessageState, MessageThread, Messages, NewMessage, PericardError, SearchHit,
 };
@@ -116,7 +118,7 @@ pub(super) async fn read(
     report.show(output.paint(STRONG, head));
     report.show("");
     let oldest_first: Vec<_> = page.messages.into_iter().rev().collect();
-    for line in render::talk(&inner(output), &oldest_first, 6, None) {
+    for line in render::talk(&inner(output), &oldest_first, 6, &render::Marks::default()) {
         report.show(line);
     }
     report.show("");

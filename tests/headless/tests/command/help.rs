@@ -17,6 +17,7 @@ fn the_help_teaches() {
         "read",
         "search",
         "send",
+        "save",
         "outbox",
         "signout",
         "forget",

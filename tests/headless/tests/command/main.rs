@@ -7,6 +7,7 @@ mod client;
 #[cfg(unix)]
 mod correspondence;
 mod exits;
+mod files;
 mod harness;
 mod help;
 mod page;

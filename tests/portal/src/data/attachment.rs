@@ -54,8 +54,19 @@ pub(super) fn pdf(lines: &[String]) -> Vec<u8> {
     file.into_bytes()
 }
 
+/// A file of so many bytes, the same for the same number and seed. It begins like a PDF.
+pub(super) fn filler(bytes: usize, seed: u8) -> Vec<u8> {
+    const HEAD: &[u8] = b"%PDF-1.4\n";
+    let mut data: Vec<u8> = (0..bytes)
+        .map(|n| (n.wrapping_mul(31).wrapping_add(n / 253) as u8) ^ seed)
+        .collect();
+    let head = HEAD.len().min(bytes);
+    data[..head].copy_from_slice(&HEAD[..head]);
+    data
+}
+
 /// The FHIR `Attachment` that points to a Binary. `hash` is SHA-1 in base64 (R4 §2.24.0.4).
-pub(super) fn reference(id: &str, title: &str, attachment: &Attachment, at: Millis) -> Value {
+pub(crate) fn reference(id: &str, title: &str, attachment: &Attachment, at: Millis) -> Value {
     json!({
         "contentType": attachment.content_type,
         "url": format!("Binary/{id}"),

@@ -14,16 +14,18 @@ mod resource;
 pub(crate) mod second_factor;
 mod store;
 
+pub(crate) use attachment::reference as file_reference;
 pub use change::Change;
 pub(crate) use change::{change, only};
 pub use letter::Letter;
 pub(crate) use letter::letters;
 pub(crate) use letters::doctors;
 pub(crate) use person::{Name, Person};
+pub use population::NewFile;
 pub(crate) use population::{
     NewLetter, add_strays, amend, import, merge, new_message, poison, populate,
 };
 pub use resource::NotSent;
 pub(crate) use resource::{Draft, Party};
 pub(crate) use second_factor::SecondFactor;
-pub(crate) use store::{Meant, Record, Shown, Store, Stray};
+pub(crate) use store::{Attachment, Meant, Record, Shown, Store, Stray};

@@ -9,7 +9,7 @@ use super::store::Attachment;
 use super::{Draft, Party, Person, Store, Stray, load};
 use crate::clock::Millis;
 use crate::entropy::Entropy;
-use crate::fault::{Amendment, FaultKind};
+use crate::fault::{Amendment, FaultKind, FileFault};
 use crate::instance::State;
 use crate::{PersonSpec, Spec};
 
@@ -138,8 +138,9 @@ fn correspond(
                 ];
                 let file = Attachment {
                     person: index,
-                    content_type: PDF,
+                    content_type: PDF.to_owned(),
                     data: attachment::pdf(&lines),
+                    reads: 0,
                 };
                 let binary = entropy.id();
                 let title = format!("{}.pdf", talk.category);
@@ -178,6 +179,18 @@ pub(crate) struct NewLetter {
     /// How long ago it was sent.
     pub(crate) ago: Millis,
     pub(crate) draft: Option<NotSent>,
+    /// A file that comes with it.
+    pub(crate) file: Option<NewFile>,
+}
+
+/// A file that comes with a message.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewFile {
+    /// Its size.
+    pub bytes: usize,
+    /// What it is called; `report.pdf` if not given.
+    pub name: Option<String>,
 }
 
 /// A message from the clinic, now. Gives its record.
@@ -216,8 +229,53 @@ pub(crate) fn new_message(
     let parent = state.store.record(header).id.clone();
     let id = state.entropy.id();
     let mut message = draft(id, &letter.text);
+    let file = letter.file.map(|file| {
+        let title = file.name.unwrap_or_else(|| "report.pdf".to_owned());
+        let binary = state.entropy.id();
+        let file = Attachment {
+            person,
+            content_type: PDF.to_owned(),
+            data: attachment::filler(file.bytes, state.store.attachments.len() as u8),
+            reads: 0,
+        };
+        let reference = attachment::reference(&binary, &title, &file, sent);
+        (binary, file, reference)
+    });
+    let as_document = state.faults.on(|kind| {
+        kind == FaultKind::File {
+            how: FileFault::Document,
+        }
+    });
+    if let Some((binary, file, reference)) = &file {
+        let mut reference = reference.clone();
+        let on = |how| state.faults.on(|kind| kind == FaultKind::File { how });
+        if on(FileFault::Inline) {
+            reference["data"] = json!(data_encoding::BASE64.encode(&file.data));
+            if let Some(reference) = reference.as_object_mut() {
+                reference.remove("url");
+            }
+        }
+        if on(FileFault::Presigned) {
+            let origin = base.trim_end_matches("/fhir");
+            reference["url"] = json!(format!("{origin}/storage/{binary}?signature=valid"));
+        }
+        if !as_document {
+            message.attachment = Some(reference);
+        }
+    }
     message.header = Some(&parent);
     let mut record = message.record(base, person, Some(header), None);
+    if let Some((binary, file, _)) = file {
+        if as_document {
+            record.rewrite(|body| {
+                let document = json!({ "reference": format!("DocumentReference/{binary}"), "display": "report.pdf" });
+                if let Some(payload) = body["payload"].as_array_mut() {
+                    payload.push(json!({ "contentReference": document }));
+                }
+            });
+        }
+        state.store.attachments.insert(binary, file);
+    }
     if letter.ago > 0 {
         record.send_at(sent - letter.ago);
     }
@@ -287,6 +345,7 @@ pub(crate) fn merge(state: &mut State, person: usize, now: Millis) {
             topic: Some(format!("The older chart of {user}")),
             ago: 0,
             draft: None,
+            file: None,
         };
         let new = new_message(state, "", person, letter, now - YEARS + n * DAY);
         header = state.store.record(new).header;
@@ -321,6 +380,7 @@ pub(crate) fn import(
             topic: Some(format!("{text}, {}", n / 10)),
             ago: (messages - n) as Millis * YEARS / 2 / messages as Millis,
             draft: None,
+            file: None,
         };
         let new = new_message(state, base, person, letter, now);
         header = state.store.record(new).header;

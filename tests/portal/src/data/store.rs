@@ -87,8 +87,10 @@ pub(crate) struct Version {
 
 pub(crate) struct Attachment {
     pub(crate) person: usize,
-    pub(crate) content_type: &'static str,
+    pub(crate) content_type: String,
     pub(crate) data: Vec<u8>,
+    /// How often it was read from its beginning.
+    pub(crate) reads: u32,
 }
 
 impl Record {

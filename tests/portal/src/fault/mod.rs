@@ -13,8 +13,8 @@ pub use odd::{
 };
 
 pub use records::{
-    DateForm, DeletedAs, Incomplete, OddCreate, OddNext, OddRecord, Parameter, Poison, SenderForm,
-    TextForm, Threading, Unsupported,
+    DateForm, DeletedAs, FileFault, Incomplete, OddCreate, OddNext, OddRecord, Parameter, Poison,
+    SenderForm, TextForm, Threading, Unsupported,
 };
 
 use serde::Deserialize;
@@ -46,6 +46,8 @@ pub enum DropOn {
     Challenge,
     /// That of a pushed authorization request.
     Par,
+    /// That of a file's create.
+    File,
 }
 
 /// What is wrong with an id token.
@@ -296,6 +298,9 @@ pub enum FaultKind {
     CareTeam {
         how: OddTeam,
     },
+    File {
+        how: FileFault,
+    },
 }
 
 impl FaultKind {
@@ -303,6 +308,7 @@ impl FaultKind {
     fn replaces(self, other: Self) -> bool {
         match (self, other) {
             (Self::Parameter { name, .. }, Self::Parameter { name: other, .. }) => name == other,
+            (Self::File { how }, Self::File { how: other }) => how == other,
             _ => std::mem::discriminant(&self) == std::mem::discriminant(&other),
         }
     }

@@ -214,6 +214,9 @@ impl TryFrom<Map<String, Value>> for Fault {
             "care_team" => FaultKind::CareTeam {
                 how: keys.need("as")?,
             },
+            "file" => FaultKind::File {
+                how: keys.need("as")?,
+            },
             later if LATER.contains(&later) => {
                 return Err(format!("fault {later:?} is not implemented by this portal"));
             }

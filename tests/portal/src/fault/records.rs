@@ -170,3 +170,38 @@ pub enum DeletedAs {
     NotFound,
     LeftOut,
 }
+
+/// What is wrong, or unusual, about files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum FileFault {
+    /// Another content than the hash says, of the same size.
+    WrongHash,
+    /// A byte more than the message says.
+    WrongSize,
+    /// Half of what was asked for, then nothing.
+    Cut,
+    /// Half of an older content, then nothing; the next answer has the newer one, which the message describes.
+    Changed,
+    /// It says that it is guarded by another patient's record.
+    AnotherPatients,
+    /// 200 MB, whatever the message says.
+    Huge,
+    /// Ranges are not heeded.
+    NoRanges,
+    /// As a FHIR resource, whatever is accepted.
+    AsResource,
+    /// By a redirect to the storage.
+    Redirect,
+    /// By a redirect to an address of a private network.
+    RedirectInside,
+    /// New messages have their file within them.
+    Inline,
+    /// New messages name an address in the storage.
+    Presigned,
+    /// New messages refer to a document.
+    Document,
+    /// Files are not taken by themselves.
+    NotTaken,
+}

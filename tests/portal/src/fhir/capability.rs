@@ -6,6 +6,7 @@ use axum::extract;
 use serde_json::{Value, json};
 
 use crate::clock;
+use crate::fault::{FaultKind, FileFault};
 use crate::instance::Instance;
 use crate::reply::{FHIR_JSON, Reply, with_body};
 
@@ -16,7 +17,20 @@ fn parameter(name: &str, kind: &str) -> Value {
 /// `GET {base}/metadata`
 pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instance>>) -> Reply {
     let issuer = instance.issuer();
-    let started = instance.state().store.started;
+    let (started, takes_files) = {
+        let state = instance.state();
+        let not_taken = FaultKind::File {
+            how: FileFault::NotTaken,
+        };
+        (
+            state.store.started,
+            !state.faults.on(|kind| kind == not_taken),
+        )
+    };
+    let mut files = vec![json!({ "code": "read" })];
+    if takes_files {
+        files.push(json!({ "code": "create" }));
+    }
     let oauth = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
     let service = "http://terminology.hl7.org/CodeSystem/restful-security-service";
     let statement = json!({
@@ -70,7 +84,8 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
                     "interaction": [{ "code": "read" }, { "code": "search-type" }],
                     "searchParam": [parameter("patient", "reference")],
                 },
-                { "type": "Binary", "interaction": [{ "code": "read" }] },
+                { "type": "Binary", "interaction": files },
+                { "type": "DocumentReference", "interaction": [{ "code": "read" }] },
             ],
         }],
     });

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{self, Path, RawQuery};
 use axum::http::header;
-use data_encoding::BASE64;
-use serde_json::{Value, json};
+use serde_json::json;
 use url::form_urlencoded;
 
 use super::access;
@@ -185,38 +184,4 @@ pub(crate) async fn search_patient(
         }]);
     }
     with_body(200, FHIR_JSON, bundle.to_string())
-}
-
-/// `GET {base}/Binary/{id}`: the resource if asked for as FHIR, else the bare content (R4 §2.40.3).
-pub(crate) async fn binary(
-    extract::State(instance): extract::State<Arc<Instance>>,
-    asked: Asked,
-    Path(id): Path<String>,
-) -> Reply {
-    let state = &mut *instance.state();
-    let person = match access::person(state, &asked, "Binary", 'r') {
-        Ok(person) => person,
-        Err(reply) => return reply,
-    };
-    let Some(attachment) = state.store.attachments.get(&id) else {
-        return outcome(404, "not-found", "no such Binary");
-    };
-    if attachment.person != person {
-        return outcome(403, "forbidden", "another patient's Binary");
-    }
-    let as_fhir = asked
-        .headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accept| accept.contains("fhir+json"));
-    if as_fhir {
-        let resource: Value = json!({
-            "resourceType": "Binary",
-            "id": id,
-            "contentType": attachment.content_type,
-            "data": BASE64.encode(&attachment.data),
-        });
-        return with_body(200, FHIR_JSON, resource.to_string());
-    }
-    with_body(200, attachment.content_type, attachment.data.clone())
 }

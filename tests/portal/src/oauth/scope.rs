@@ -19,6 +19,8 @@ pub(crate) const SUPPORTED: &[&str] = &[
     "patient/Communication.c",
     "patient/Binary.r",
     "patient/CareTeam.rs",
+    "patient/Binary.c",
+    "patient/Binary.cr",
 ];
 
 const PLAIN: &[&str] = &[

@@ -5,6 +5,7 @@ use std::time::Duration;
 use pericard_world::NetworkState;
 
 use crate::context::{Context, Halt, broken};
+use crate::files;
 use crate::keys::Keys;
 use crate::{signing_in, writing};
 
@@ -46,6 +47,7 @@ pub(crate) async fn carry_out(
         "send" | "edit" | "draft" | "send_draft" | "discard_draft" => {
             writing::carry_out(context, verb, keys).await?
         }
+        "download" => files::download(context, keys).await?,
         "withdraw" => {
             context
                 .inbox()?

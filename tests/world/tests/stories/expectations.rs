@@ -6,6 +6,7 @@ use pericard::{ChangeSet, Feature, FeatureChanges, FeatureState, IncompleteReaso
 
 use crate::context::{Context, Halt, PAGE, broken};
 use crate::correspondence;
+use crate::files;
 use crate::keys::Keys;
 
 pub(crate) async fn expect(
@@ -145,6 +146,11 @@ pub(crate) async fn expect(
                 ))),
                 _ => Err(broken("requests take `count` or `at_most`")),
             }
+        }
+        "file" => files::expect(context, keys).await,
+        "portal.files" => {
+            let found = context.world.portal_files(keys.number("bytes")?).await?;
+            same("files at the portal", keys.number("count")?, found)
         }
         "portal.revocations" => same(
             "revocations",

@@ -7,6 +7,7 @@ mod context;
 mod correspondence;
 mod expectations;
 mod failure;
+mod files;
 mod keys;
 mod signing_in;
 mod writing;

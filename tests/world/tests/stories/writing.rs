@@ -3,6 +3,7 @@
 use pericard::NewMessage;
 
 use crate::context::{Context, Halt, broken};
+use crate::files;
 use crate::keys::Keys;
 
 pub(crate) async fn carry_out(
@@ -59,7 +60,11 @@ fn written(context: &Context, verb: &str, keys: &mut Keys<'_>) -> Result<NewMess
 async fn send(context: &mut Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
     let mut message = written(context, "send", keys)?;
     let (name, recipient) = (keys.text_or_none("as")?, keys.text_or_none("recipient")?);
+    let bytes = keys.number_or_none("bytes")?;
+    let file_name = keys.text_or_none("file_name")?;
     keys.done()?;
+    let file = bytes.map(|bytes| files::new_file(bytes, file_name));
+    message.files.extend(file);
     let inbox = context.inbox()?;
     if let Some(recipient) = recipient {
         let mut known = inbox.recipients().await?.into_iter();

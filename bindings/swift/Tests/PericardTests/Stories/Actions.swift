@@ -22,6 +22,7 @@ extension StoryContext {
     case "resume": try await client.resume()
     case "restart": try await restart(&keys)
     case "send", "edit", "draft", "send_draft", "discard_draft": try await write(verb, &keys)
+    case "download": try await download(&keys)
     case "withdraw": try await inbox().withdraw(message: message(keys.text("of")))
     case "retry": _ = try await inbox().retry(message: message(keys.text("of")))
     case "read": try await inbox().markRead(thread: thread(keys.number("thread")))

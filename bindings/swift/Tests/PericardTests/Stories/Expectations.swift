@@ -60,6 +60,10 @@ extension StoryContext {
       let found = try await world.portalMessages(text: keys.text("text"))
       try same("messages at the portal", try keys.number("count"), Int(found))
     case "portal.requests": try await requests(&keys)
+    case "file": try await expectFile(&keys)
+    case "portal.files":
+      let found = try await world.portalFiles(bytes: UInt64(keys.number("bytes")))
+      try same("files at the portal", try keys.number("count"), Int(found))
     case "portal.revocations":
       try same("revocations", try keys.number("count"), Int(try await world.portalRevocations()))
     default: throw Unfit("unknown expectation `\(thing)`")

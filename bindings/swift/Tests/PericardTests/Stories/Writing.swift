@@ -15,11 +15,14 @@ extension StoryContext {
   }
 
   /// What is written: `thread` or `to`, and `text`.
-  private func written(_ verb: String, _ keys: inout Keys, recipients: [String] = []) throws -> NewMessage {
+  private func written(
+    _ verb: String, _ keys: inout Keys, recipients: [String] = [], files: [NewFile] = []
+  ) throws -> NewMessage {
     let subject = try keys.textIfThere("to")
     let thread = try keys.numberIfThere("thread").map { try self.thread($0) }
     guard (subject == nil) != (thread == nil) else { throw Unfit("\(verb) takes `thread` or `to`") }
-    return NewMessage(thread: thread, subject: subject, text: try keys.text("text"), recipients: recipients)
+    let text = try keys.text("text")
+    return NewMessage(thread: thread, subject: subject, text: text, recipients: recipients, files: files)
   }
 
   private func send(_ keys: inout Keys) async throws {
@@ -30,7 +33,9 @@ extension StoryContext {
       guard let found else { throw Unfit("nobody is called `\(recipient)`") }
       recipients = [found.id]
     }
-    let message = try written("send", &keys, recipients: recipients)
+    let (bytes, fileName) = (try keys.numberIfThere("bytes"), try keys.textIfThere("file_name"))
+    let files = bytes.map { [Self.newFile($0, fileName)] } ?? []
+    let message = try written("send", &keys, recipients: recipients, files: files)
     try keys.done()
     let sent = try await inbox().send(message: message)
     if let name { self.name(sent.id, name) }

@@ -197,7 +197,7 @@ pub(super) fn open_partition(
         let features = host.features.iter();
         let schemas = std::iter::once(&outbox::SCHEMA)
             .chain(features.flat_map(|feature| feature.schemas().iter().copied()));
-        Partition::open(&path, &key, &person.patient, schemas)
+        Partition::open(&path, &key, &host.platform, &person.patient, schemas)
     };
     let partition = match open() {
         Err(PericardError::Storage {

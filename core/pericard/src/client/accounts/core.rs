@@ -10,14 +10,14 @@ use pericard_protocol::session::lease::LastContact;
 
 use crate::client::host::Host;
 use crate::client::site::Site;
+use crate::features::messages::Downloads;
 use crate::keys::Unlocked;
 use crate::platform::error::{KeystoreError, PericardError, Result, StorageKind};
 use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
 use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason, Track};
 use crate::sync::{
     ChangeNotifier, FeatureSync, IncompleteReason, Pace, Replica, Run, SyncCoordinator,
-    SyncOutcome, SyncRun, Task,
-    outbox, receive,
+    SyncOutcome, SyncRun, Task, outbox, receive,
 };
 
 use super::content::Content;
@@ -43,6 +43,7 @@ pub(crate) struct AccountCore {
     content: Arc<Content>,
     pub(super) notifier: Arc<ChangeNotifier>,
     pub(super) sync_runs: SyncCoordinator,
+    pub(super) downloads: Downloads,
 }
 
 impl AccountCore {
@@ -92,6 +93,7 @@ impl AccountCore {
             content,
             notifier,
             sync_runs: SyncCoordinator::default(),
+            downloads: Downloads::default(),
         }))
     }
 
@@ -138,6 +140,7 @@ impl AccountCore {
     pub(super) fn leave(&self) {
         self.session.leave();
         self.sync_runs.cancel();
+        self.downloads.cancel();
     }
 
     /// Lists the features of this client.
@@ -313,6 +316,13 @@ impl AccountCore {
             .await
     }
 
+    /// Whether the portal takes files by themselves. Memory only.
+    pub(super) fn takes_files(&self) -> bool {
+        self.site
+            .resource("Binary")
+            .is_some_and(|binary| binary.creates())
+    }
+
     /// Lists what a sync works through: each feature of each person, with the person's id. A person whose database
     /// cannot be opened costs only themselves, which is the reason that is returned.
     pub(super) async fn feature_syncs(self: &Arc<Self>) -> Result<PeopleSyncs> {
@@ -354,6 +364,7 @@ impl AccountCore {
                             },
                             mirror: *mirror,
                             capability: this.site.resource(track.resource_type).unwrap_or_default(),
+                            takes_files: this.takes_files(),
                         };
                         feature_syncs.push((person.id.clone(), sync));
                     }

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::features::PersonContext;
+use pericard_protocol::admission::Owner;
+use tokio_util::sync::CancellationToken;
+
+use crate::features::messages::Downloads;
+use crate::features::{PersonContext, PersonPortal};
 use crate::platform::Platform;
 use crate::platform::error::Result;
 use crate::platform::lifecycle::ActivityGuard;
@@ -32,6 +36,31 @@ impl PersonContext for AccountPerson {
 
     fn notifier(&self) -> &ChangeNotifier {
         &self.account.notifier
+    }
+
+    fn portal(&self) -> Result<PersonPortal> {
+        let person = self.account.person(&self.person)?;
+        Ok(PersonPortal {
+            session: self.account.session.clone(),
+            owner: Owner {
+                base: self.account.site.base().clone(),
+                patient: person.patient,
+                aliases: Default::default(),
+            },
+            takes_files: self.account.takes_files(),
+        })
+    }
+
+    fn id(&self) -> &str {
+        &self.person
+    }
+
+    fn downloads(&self) -> &Downloads {
+        &self.account.downloads
+    }
+
+    fn aborted(&self) -> CancellationToken {
+        self.account.host.lifecycle().syncs()
     }
 
     fn name(&self) -> String {

@@ -1,6 +1,6 @@
 //! Drafts: what is being written. They are on this device only, encrypted as messages are, and survive what those survive.
 
-use crate::platform::error::{PericardError, Result};
+use crate::platform::error::{InputProblem, PericardError, Result};
 use crate::storage::{IdKind, Partition, instant, millis};
 
 use super::model::{Draft, Message, NewMessage};
@@ -10,9 +10,9 @@ use super::{Messages, notify, recipients, row, sending, table};
 impl Messages {
     /// Keeps what is being written; call it as the person types. With `draft`, that draft is written anew; without it, an
     /// answer takes the place of the draft of its thread, and anything else is a new draft. Nothing is returned, and
-    /// nothing kept, where text and subject are empty.
+    /// nothing kept, where text and subject are empty. Files are given with the message when it is sent; a draft has none.
     ///
-    /// Fails with `InvalidInput` (`text`, `subject`, `recipients`: `TooLong`) and `NotFound` (`thread`, a recipient;
+    /// Fails with `InvalidInput` (`text`, `subject`, `recipients`: `TooLong`; `files`: `TooMany`) and `NotFound` (`thread`, a recipient;
     /// `draft`, which was sent or discarded).
     pub async fn save_draft(
         &self,
@@ -21,6 +21,9 @@ impl Messages {
     ) -> Result<Option<Draft>, PericardError> {
         let person = self.person.clone();
         self.at(move |partition| {
+            if !message.files.is_empty() {
+                return Err(PericardError::input("files", InputProblem::TooMany));
+            }
             let id = optional(partition, IdKind::Draft, draft)?;
             let thread = optional(partition, IdKind::Thread, message.thread)?;
             let text = sending::draft_text(&message.text)?;
@@ -122,6 +125,7 @@ impl Messages {
                 subject: Some(draft.subject),
                 text: draft.text,
                 recipients: recipient_ids(partition, &draft.recipients),
+                ..NewMessage::default()
             };
             sending::queue(&*person, partition, &message, Some(id))
         })

@@ -9,7 +9,7 @@ use pericard_protocol::display_text;
 use pericard_protocol::fhir::communication::{Attachment, Communication, Priority, Status};
 use pericard_protocol::fhir::instant::Precision;
 use pericard_protocol::fhir::names::Names;
-use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, OutgoingMessage};
+use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, OutgoingFile, OutgoingMessage};
 use pericard_protocol::fhir::page::Parse;
 use pericard_protocol::fhir::reference::Reference;
 use pericard_protocol::search_text::{self, Query};
@@ -22,7 +22,7 @@ use crate::sync::{Applied, Incoming, Reader, RowChanges, outbox};
 
 use super::model::SnippetPart;
 use super::table::{Content, Dated, FileRow, Outgoing, Party, Writer, queued_as, same_text};
-use super::{FEATURE, RESOURCE_TYPE, TRACK};
+use super::{FEATURE, RESOURCE_TYPE, TRACK, files};
 
 /// How much of a text a snippet shows before and after the first hit, in characters.
 const BEFORE: usize = 40;
@@ -46,7 +46,7 @@ pub(super) fn apply(
     for incoming in records {
         let record = incoming.record;
         changes.records = true;
-        let content = content(c, reader, record, names)?;
+        let mut content = content(c, reader, record, names)?;
         let queued = match (incoming.queued, awaited) {
             (Some(row), _) => {
                 outbox::settle(tx, FEATURE, row)?;
@@ -68,6 +68,7 @@ pub(super) fn apply(
             }
             (queued, shown) => queued.or(shown),
         };
+        files::table::adopt(tx, before, &mut content.files, record)?;
         let row = match before {
             Some(row) => {
                 writer.update(row, &content, news)?;
@@ -75,6 +76,7 @@ pub(super) fn apply(
             }
             None => writer.insert(&content, news && !content.outgoing && !content.hidden)?,
         };
+        files::table::belong(c, row, &content.files)?;
         shown.push(Some(row));
     }
     changes.groups = writer.finish()?;
@@ -202,7 +204,7 @@ fn content(
         dated: dated(record),
         subject: record.heading().map(display_text::line).unwrap_or_default(),
         text,
-        files: files(record),
+        files: files_of(record),
         others: named.into_iter().map(|(_, name)| name).collect(),
         parties,
         ties,
@@ -347,7 +349,7 @@ fn text_of(record: &Communication) -> String {
     texts.join("\n\n")
 }
 
-fn files(record: &Communication) -> Vec<FileRow> {
+fn files_of(record: &Communication) -> Vec<FileRow> {
     let name = |text: Option<&str>| -> String {
         let line = display_text::line(text.unwrap_or_default());
         line.chars().take(LONGEST_NAME).collect()
@@ -358,6 +360,7 @@ fn files(record: &Communication) -> Vec<FileRow> {
         size: file.size,
         url: file.url.clone(),
         hash: file.hash.clone(),
+        ..FileRow::default()
     });
     let referred = record.references.iter().map(|file: &Reference| FileRow {
         name: name(file.display.as_deref()),
@@ -442,8 +445,29 @@ pub(super) fn snippet(text: &str, query: &Query) -> Vec<SnippetPart> {
     parts
 }
 
+/// A file of a queued message: its reference where the portal has it, else its content.
+pub(super) fn outgoing_file(c: &Connection, file: &FileRow) -> Result<OutgoingFile> {
+    let content = match &file.url {
+        Some(_) => None,
+        None => files::table::inline(c, file.id)?,
+    };
+    Ok(OutgoingFile {
+        name: file.name.clone(),
+        content_type: file.kind.clone(),
+        size: file.size,
+        hash: file.hash.clone(),
+        url: file.url.clone(),
+        content,
+    })
+}
+
 /// The resource that sends a queued message; nothing while what it answers is not sent.
-pub(super) fn resource(message: &Outgoing, reader: Reader<'_>, identifier: &str) -> Option<String> {
+pub(super) fn resource(
+    message: &Outgoing,
+    files: &[OutgoingFile],
+    reader: Reader<'_>,
+    identifier: &str,
+) -> Option<String> {
     if message.waits {
         return None;
     }
@@ -462,6 +486,7 @@ pub(super) fn resource(message: &Outgoing, reader: Reader<'_>, identifier: &str)
         topic: Some(message.subject.as_str()).filter(|subject| !subject.is_empty()),
         sent: jiff::Timestamp::from_millisecond(millis(message.at)).unwrap_or_default(),
         text: Some(&message.text),
+        files,
     };
     Some(resource.to_json())
 }
@@ -489,6 +514,7 @@ mod tests {
             newest: Some("m1".into()),
             waits: false,
             recipients: vec!["Practitioner/7".into()],
+            files: Vec::new(),
         }
     }
 
@@ -499,20 +525,20 @@ mod tests {
             owner: &owner,
             user: Some("RelatedPerson/mum"),
         };
-        let answer = resource(&outgoing(), reader, "urn:uuid:1").unwrap();
+        let answer = resource(&outgoing(), &[], reader, "urn:uuid:1").unwrap();
         assert!(answer.contains("inResponseTo") && answer.contains("Communication/m1"));
         assert!(answer.contains("RelatedPerson/mum") && answer.contains("Practitioner/7"));
         let headed = Outgoing {
             head: Some("h1".into()),
             ..outgoing()
         };
-        let headed = resource(&headed, reader, "urn:uuid:1").unwrap();
+        let headed = resource(&headed, &[], reader, "urn:uuid:1").unwrap();
         assert!(headed.contains("Communication/h1") && !headed.contains("m1"));
         let waiting = Outgoing {
             waits: true,
             ..outgoing()
         };
-        assert_eq!(resource(&waiting, reader, "urn:uuid:1"), None);
+        assert_eq!(resource(&waiting, &[], reader, "urn:uuid:1"), None);
     }
 
     #[test]

@@ -13,10 +13,10 @@ use rusqlite::Connection;
 use crate::features::{FeatureCapability, FeatureDefinition, FeatureFinding};
 use crate::platform::error::Result;
 use crate::storage::{Feature, IdKind, PageTx, Partition, Salvage, Schema};
-use crate::sync::{AnyMirror, Applied, Incoming, Mirror, Reader, RowChanges};
+use crate::sync::{AnyMirror, Applied, Incoming, Mirror, Reader, RowChanges, Upload};
 
 use super::care_team::CareTeamMirror;
-use super::{FEATURE, mapping, table};
+use super::{FEATURE, files, mapping, table};
 
 /// The feature's line in the table.
 pub(crate) struct MessagesFeature;
@@ -28,8 +28,16 @@ impl FeatureDefinition for MessagesFeature {
 
     fn needs(&self, resource: &dyn Fn(&str) -> Option<ResourceCapability>) -> Vec<ResourceNeed> {
         let (messages, teams) = (Communication::RESOURCE_TYPE, CareTeam::RESOURCE_TYPE);
-        let creates = resource(messages).is_none_or(|it| it.creates());
-        let mut needs = vec![ResourceNeed::reads(messages).and_creates(creates)];
+        let creates = |kind| resource(kind).is_none_or(|it| it.creates());
+        // Files of messages: where a portal does not list Binary, it is read all the same.
+        let files = ResourceNeed {
+            search: false,
+            ..ResourceNeed::reads("Binary").and_creates(creates("Binary"))
+        };
+        let mut needs = vec![
+            ResourceNeed::reads(messages).and_creates(creates(messages)),
+            files,
+        ];
         if resource(teams).is_some_and(|it| it.searches()) {
             needs.push(ResourceNeed::reads(teams).if_listed());
         }
@@ -175,6 +183,29 @@ impl Mirror for MessageMirror {
         identifier: &str,
     ) -> Result<Option<String>> {
         let message = table::outgoing(connection, row)?;
-        Ok(mapping::resource(&message, reader, identifier))
+        let files = message.files.iter();
+        let files = files.map(|file| mapping::outgoing_file(connection, file));
+        let files = files.collect::<Result<Vec<_>>>()?;
+        Ok(mapping::resource(&message, &files, reader, identifier))
+    }
+
+    fn upload(&self, connection: &Connection, row: i64) -> Result<Option<Upload>> {
+        let next = files::table::next_upload(connection, row)?;
+        Ok(next.map(|(file, content, content_type, size)| Upload {
+            file,
+            content,
+            content_type,
+            size,
+        }))
+    }
+
+    fn uploaded(
+        &self,
+        connection: &Connection,
+        row: i64,
+        file: i64,
+        reference: &str,
+    ) -> Result<()> {
+        files::table::uploaded(connection, row, file, reference)
     }
 }

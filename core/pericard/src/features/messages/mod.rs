@@ -5,6 +5,7 @@
 
 mod care_team;
 mod drafts;
+mod files;
 mod mapping;
 mod marks;
 mod mirror;
@@ -25,11 +26,16 @@ use crate::sync::{IncompleteReason, RowChanges};
 
 use super::PersonContext;
 
+pub(crate) use files::Downloads;
+pub use files::{
+    FileContent, FileDownload, FileProblem, FileProgress, FileReader, FileSource, FileSourceError,
+    FileState, MessageFile, NewFile, largest_outgoing_file,
+};
 pub(crate) use mirror::MessagesFeature;
 pub use model::{
-    DatePrecision, Draft, FormerText, Message, MessageFile, MessagePage, MessageState,
-    MessageThread, MessagesState, NewMessage, Recipient, RecipientKind, SearchHit, SearchPage,
-    SnippetPart, ThreadPage,
+    DatePrecision, Draft, FormerText, Message, MessagePage, MessageState, MessageThread,
+    MessagesState, NewMessage, Recipient, RecipientKind, SearchHit, SearchPage, SnippetPart,
+    ThreadPage,
 };
 
 const FEATURE: Feature = Feature::Messages;
@@ -92,6 +98,7 @@ impl Messages {
         after: Option<String>,
         limit: u32,
     ) -> Result<MessagePage, PericardError> {
+        let person = self.person.clone();
         self.at(move |partition| {
             let thread = row(partition, IdKind::Thread, &thread)?;
             let before = position(partition, after)?;
@@ -99,7 +106,7 @@ impl Messages {
                 let thread = table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?;
                 table::messages(c, partition.ids(), thread, before, clamp(limit))
             })?;
-            Ok(page(partition, stretch))
+            Ok(page(&*person, partition, stretch))
         })
         .await
     }
@@ -112,6 +119,7 @@ impl Messages {
         before: String,
         limit: u32,
     ) -> Result<MessagePage, PericardError> {
+        let person = self.person.clone();
         self.at(move |partition| {
             let thread = row(partition, IdKind::Thread, &thread)?;
             let before = position_of("before", partition, &before)?;
@@ -119,7 +127,7 @@ impl Messages {
                 let thread = table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?;
                 table::newer(c, partition.ids(), thread, before, clamp(limit))
             })?;
-            Ok(page(partition, stretch))
+            Ok(page(&*person, partition, stretch))
         })
         .await
     }
@@ -131,21 +139,28 @@ impl Messages {
         message: String,
         limit: u32,
     ) -> Result<MessagePage, PericardError> {
+        let person = self.person.clone();
         self.at(move |partition| {
             let row = row(partition, IdKind::Message, &message)?;
             let stretch = partition.read(|c| table::around(c, partition.ids(), row, clamp(limit)));
-            Ok(page(partition, stretch?.ok_or(PericardError::NotFound)?))
+            Ok(page(
+                &*person,
+                partition,
+                stretch?.ok_or(PericardError::NotFound)?,
+            ))
         })
         .await
     }
 
     /// One message. `NotFound` when there is none.
     pub async fn message(&self, id: String) -> Result<Message, PericardError> {
+        let person = self.person.clone();
         self.at(move |partition| {
             let row = row(partition, IdKind::Message, &id)?;
-            partition
-                .read(|c| table::one(c, partition.ids(), row))?
-                .ok_or(PericardError::NotFound)
+            let found = partition.read(|c| table::one(c, partition.ids(), row))?;
+            let mut message = found.ok_or(PericardError::NotFound)?;
+            files::mark(&*person, partition, [&mut message]);
+            Ok(message)
         })
         .await
     }
@@ -273,7 +288,12 @@ fn position_of(field: &'static str, partition: &Partition, position: &str) -> Re
     row.ok_or(PericardError::input(field, InputProblem::Unreadable))
 }
 
-fn page(partition: &Partition, stretch: table::Stretch) -> MessagePage {
+fn page(
+    person: &dyn PersonContext,
+    partition: &Partition,
+    mut stretch: table::Stretch,
+) -> MessagePage {
+    files::mark(person, partition, &mut stretch.messages);
     MessagePage {
         after: next(partition, stretch.oldest),
         before: next(partition, stretch.newest),

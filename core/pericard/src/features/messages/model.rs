@@ -4,6 +4,8 @@ use std::time::SystemTime;
 
 use crate::sync::IncompleteReason;
 
+use super::files::{MessageFile, NewFile};
+
 /// A conversation, as a row of the inbox.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct MessageThread {
@@ -118,17 +120,6 @@ impl DatePrecision {
     }
 }
 
-/// A file of a message. Everything about it is the sender's claim.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct MessageFile {
-    /// A name to show, on one line; may be empty.
-    pub name: String,
-    /// The MIME type; may be empty.
-    pub content_type: String,
-    /// In bytes, where that is given.
-    pub size: Option<u64>,
-}
-
 /// Where a message stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum MessageState {
@@ -217,7 +208,7 @@ pub struct SearchPage {
 }
 
 /// A message to send.
-#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
+#[derive(Debug, Clone, Default, uniffi::Record)]
 pub struct NewMessage {
     /// The thread to answer in; nothing to begin a new one.
     #[uniffi(default = None)]
@@ -225,12 +216,15 @@ pub struct NewMessage {
     /// The subject of a new thread, at most 200 characters; ignored in an answer.
     #[uniffi(default = None)]
     pub subject: Option<String>,
-    /// The text, 1 to 20,000 characters.
+    /// The text, 1 to 20,000 characters; may be empty beside files.
     pub text: String,
     /// Ids of `Messages.recipients`, at most 64. Where none are chosen, an answer goes to those of its conversation, and
     /// the portal decides who reads a message that begins one.
     #[uniffi(default = [])]
     pub recipients: Vec<String>,
+    /// Files that go with it, at most ten.
+    #[uniffi(default = [])]
+    pub files: Vec<NewFile>,
 }
 
 /// Somebody whom a message can be written to.

@@ -8,7 +8,7 @@ use crate::storage::{IdKind, Partition, millis};
 use crate::sync::outbox;
 
 use super::model::{Message, NewMessage};
-use super::{FEATURE, Messages, mapping, notify, recipients, row, table};
+use super::{FEATURE, Messages, files, mapping, notify, recipients, row, table};
 
 const LONGEST_TEXT: usize = 20_000;
 const LONGEST_SUBJECT: usize = 200;
@@ -18,7 +18,11 @@ impl Messages {
     /// Queues a message; it is stored, searchable and in its thread when this returns, and survives anything that
     /// happens to the app. The next sync sends it: `Account.start_sync` to send it now. Works offline.
     ///
-    /// Fails with `InvalidInput` (`text`: `Empty`, `TooLong`; `subject`, `recipients`: `TooLong`) and `NotFound`
+    /// Its files are read and encrypted before this returns; the sync brings them to the portal before the message. If the
+    /// answer to a file is lost, the portal may keep a file that no message refers to; the message itself never goes twice.
+    ///
+    /// Fails with `InvalidInput` (`text`: `Empty`, `TooLong`; `files`: `TooMany`, `TooLarge` for more than the portal takes,
+    /// `Unreadable`; `content_type`: `Unreadable`; `subject`, `recipients`: `TooLong`) and `NotFound`
     /// (`thread`, a recipient).
     pub async fn send(&self, message: NewMessage) -> Result<Message, PericardError> {
         let person = self.person.clone();
@@ -127,7 +131,10 @@ pub(super) fn queue(
     message: &NewMessage,
     draft: Option<i64>,
 ) -> Result<Message> {
-    let text = text_to_send(&message.text)?;
+    let text = match message.files.is_empty() {
+        true => text_to_send(&message.text)?,
+        false => draft_text(message.text.trim())?,
+    };
     let subject = subject(message.subject.as_deref())?;
     let recipients = recipients::chosen(partition, &message.recipients)?;
     let thread = message
@@ -136,8 +143,13 @@ pub(super) fn queue(
         .map(|id| row(partition, IdKind::Thread, id))
         .transpose()?;
     let (name, at) = (person.name(), millis(person.platform().clock.now()));
+    let mut taken = match message.files.is_empty() {
+        true => Vec::new(),
+        false => files::take_in(partition, &message.files, person.portal()?.takes_files)?,
+    };
     let (thread, id) = partition.local(|tx| {
         let c = tx.connection();
+        let files = files::store(c, &mut taken)?;
         let thread = match thread {
             Some(thread) => Some(table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?),
             None => None,
@@ -154,7 +166,7 @@ pub(super) fn queue(
             },
             subject: thread.map_or(subject, |_| String::new()),
             text,
-            files: Vec::new(),
+            files,
             others: recipients.iter().map(|one| one.name.clone()).collect(),
             parties: Vec::new(),
             ties: match thread {
@@ -170,6 +182,7 @@ pub(super) fn queue(
         };
         let mut writer = table::Writer::new(c);
         let id = writer.insert(&content, false)?;
+        files::table::belong(c, id, &content.files)?;
         let keys: Vec<String> = recipients.iter().map(|one| one.key.clone()).collect();
         table::address(c, id, &keys)?;
         outbox::queue(tx, person.platform(), FEATURE, id)?;

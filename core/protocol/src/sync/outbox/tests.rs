@@ -241,3 +241,35 @@ proptest! {
         prop_assert!(creates <= 1);
     }
 }
+
+#[test]
+fn files_go_first_and_the_item_only_behind_all_of_them() {
+    let with_files = || queued().with_files(true);
+    assert_eq!(run(with_files(), &[Event::Begin]), [Effect::Upload]);
+    let both = [Event::Begin, Event::Uploaded(true), Event::Uploaded(false)];
+    let effects = run(with_files(), &both);
+    assert_eq!(
+        effects,
+        [
+            Effect::Upload,
+            Effect::Upload,
+            Effect::Mark(State::Sending),
+            Effect::Create
+        ]
+    );
+    let queued_again = [Effect::Mark(State::Queued), Effect::End(End::Waits)];
+    for lost in [
+        &[Event::Begin, Event::NoEffect][..],
+        &[Event::Begin, Event::InDoubt, Event::InDoubt],
+    ] {
+        let effects = run(with_files(), lost);
+        assert_eq!(effects[effects.len() - 2..], queued_again, "{lost:?}");
+        assert!(!effects.contains(&Effect::Create));
+    }
+    let refused = run(with_files(), &[Event::Begin, Event::Refused(413)]);
+    assert!(refused.contains(&Effect::Mark(State::Failed(413))));
+    // Of one whose answer was lost, the files are looked at only if it has to go out again.
+    let found = [Event::Begin, Event::LookedUp(Found::Ours)];
+    let effects = run(doubtful(1, LONG_AGO, true).with_files(true), &found);
+    assert!(!effects.contains(&Effect::Upload));
+}

@@ -8,11 +8,10 @@ use crate::storage::{IdKind, Ids, instant};
 use crate::sync::outbox;
 use pericard_protocol::sync::outbox::State;
 
+use super::super::files::shown;
 use super::super::mapping;
-use super::super::model::{
-    DatePrecision, Message, MessageFile, MessageState, MessageThread, SearchHit,
-};
-use super::rows::{FileRow, read_files};
+use super::super::model::{DatePrecision, Message, MessageState, MessageThread, SearchHit};
+use super::rows::read_files;
 use super::summary::{Place, Summary, summary_columns};
 
 /// Where a list goes on: behind this message. It is known by its row; should that be gone, by when it was first sent.
@@ -133,7 +132,10 @@ fn to_view(summary: Summary, ids: &Ids, id: i64, archived: bool) -> MessageThrea
 macro_rules! message_columns {
     () => {
         "message.id, message.thread, message.sender, message.outgoing, message.text, message.at, message.precision,
-         message.unread, message.edited, message.files, message.category, message.urgent, outbox.state, outbox.status"
+         message.unread, message.edited, message.files, message.category, message.urgent, outbox.state, outbox.status,
+         CASE message.files WHEN '' THEN NULL ELSE (SELECT group_concat(file.id || ':' || (content.complete IS 1) || ':'
+             || coalesce(content.size, 0) || ':' || coalesce(file.refused, ''), ' ')
+             FROM file LEFT JOIN content ON content.id = file.content WHERE file.message = message.id) END"
     };
 }
 
@@ -211,11 +213,7 @@ fn message(row: &Row<'_>, ids: &Ids) -> rusqlite::Result<Message> {
         None => MessageState::Received,
     };
     let files: String = row.get(9)?;
-    let file = |file: FileRow| MessageFile {
-        name: file.name,
-        content_type: file.kind,
-        size: file.size,
-    };
+    let states: Option<String> = row.get(14)?;
     Ok(Message {
         id: ids.encode(IdKind::Message, row.get(0)?),
         thread: ids.encode(IdKind::Thread, row.get(1)?),
@@ -227,7 +225,7 @@ fn message(row: &Row<'_>, ids: &Ids) -> rusqlite::Result<Message> {
         state,
         unread: row.get(7)?,
         edited: row.get(8)?,
-        files: read_files(&files).into_iter().map(file).collect(),
+        files: shown(read_files(&files), states.as_deref(), ids),
         category: row.get(10)?,
         urgent: row.get(11)?,
     })
@@ -370,12 +368,12 @@ pub(crate) fn search(
     let mut statement = c.prepare_cached(SEARCH)?;
     let mut last = None;
     let rows = statement.query_map((query.expression(), before, limit), |row| {
-        last = Some(row.get(15)?);
+        last = Some(row.get(16)?);
         let message = message(row, ids)?;
         let snippet = mapping::snippet(&message.text, query);
         Ok(SearchHit {
             message,
-            subject: row.get(14)?,
+            subject: row.get(15)?,
             snippet,
         })
     })?;

@@ -36,7 +36,9 @@ pub(super) use marks::{archive, mark_read, mark_unread};
 pub(super) use recipients::{
     RecipientRow, address, noted, recipient, recipients, remove_team, save_team, unnamed_members,
 };
-pub(super) use rows::{Content, Dated, FileRow, Outgoing, Party, outgoing};
+pub(super) use rows::{
+    Content, Dated, FileRow, Outgoing, Party, outgoing, read_files, write_files,
+};
 pub(super) use writer::Writer;
 
 pub(super) static SCHEMA: Schema = Schema {
@@ -204,6 +206,35 @@ CREATE TABLE former (
     PRIMARY KEY (message, until)
 ) STRICT, WITHOUT ROWID;
 ",
+        "
+-- What is here of a message's files; what the sender says of them is in `message.files`, with the row number. `content`:
+-- where its content is, or a part of it, which goes on under `validator`; `refused`: why it could not be fetched.
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    message INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    content INTEGER,
+    validator TEXT,
+    refused TEXT
+) STRICT;
+CREATE INDEX file_message ON file (message, place);
+CREATE TRIGGER file_gone AFTER DELETE ON file WHEN old.content IS NOT NULL BEGIN
+    DELETE FROM content WHERE id = old.content;
+END;
+CREATE TRIGGER file_replaced AFTER UPDATE OF content ON file
+    WHEN old.content IS NOT NULL AND new.content IS NOT old.content BEGIN
+    DELETE FROM content WHERE id = old.content;
+END;
+CREATE TRIGGER message_gone AFTER DELETE ON message BEGIN
+    DELETE FROM file WHERE message = old.id;
+END;
+INSERT INTO file (message, place)
+    SELECT message.id, each.key FROM message, json_each(message.files) AS each WHERE message.files <> '';
+UPDATE message SET files = (
+    SELECT json_group_array(json_set(each.value, '$.id',
+        (SELECT file.id FROM file WHERE file.message = message.id AND file.place = each.key)))
+    FROM json_each(message.files) AS each) WHERE files <> '';
+",
     ],
 };
 
@@ -254,6 +285,13 @@ pub(super) fn salvaged(c: &Connection) -> Result<()> {
              AND NOT EXISTS (SELECT 1 FROM message WHERE message.id = outbox.item)",
         [],
     )?;
+    // Its files were sealed with keys that are lost: it does not go out without them.
+    c.execute(
+        "UPDATE outbox SET state = 'failed', status = 0 WHERE feature = 'messages'
+             AND item IN (SELECT id FROM message WHERE files <> '')",
+        [],
+    )?;
+    c.execute("UPDATE message SET files = ''", [])?;
     // Threads and recipients have other numbers now: the text is what counts.
     c.execute("UPDATE draft SET thread = NULL, recipients = ''", [])?;
     let mut statement = c.prepare("SELECT id FROM message ORDER BY id")?;

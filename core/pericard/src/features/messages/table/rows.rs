@@ -22,6 +22,9 @@ pub(in super::super) struct Dated {
 /// A file of a message.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in super::super) struct FileRow {
+    /// Its row in the table of files; 0 until it has one.
+    #[serde(default)]
+    pub(in super::super) id: i64,
     /// Its name to show; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(in super::super) name: String,
@@ -111,14 +114,14 @@ pub(super) fn of_lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter(|line| !line.is_empty())
 }
 
-pub(super) fn write_files(files: &[FileRow]) -> Result<String> {
+pub(in super::super) fn write_files(files: &[FileRow]) -> Result<String> {
     match files.is_empty() {
         true => Ok(String::new()),
         false => Ok(serde_json::to_string(files)?),
     }
 }
 
-pub(super) fn read_files(text: &str) -> Vec<FileRow> {
+pub(in super::super) fn read_files(text: &str) -> Vec<FileRow> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
@@ -135,22 +138,26 @@ pub(in super::super) struct Outgoing {
     pub(in super::super) waits: bool,
     /// `Type/id` of whom the conversation is with.
     pub(in super::super) recipients: Vec<String>,
+    /// What comes with it.
+    pub(in super::super) files: Vec<FileRow>,
 }
 
 /// Reads a queued message.
 pub(in super::super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
-    let sql = "SELECT thread, subject, text, at, ties, recipients FROM message WHERE id = ?1";
-    let (thread, subject, text, at, ties, chosen): (i64, String, String, i64, String, String) =
-        c.query_row(sql, [row], |r| {
-            Ok((
-                r.get(0)?,
-                r.get(1)?,
-                r.get(2)?,
-                r.get(3)?,
-                r.get(4)?,
-                r.get(5)?,
-            ))
-        })?;
+    let sql =
+        "SELECT thread, subject, text, at, ties, recipients, files FROM message WHERE id = ?1";
+    type Row = (i64, String, String, i64, String, String, String);
+    let (thread, subject, text, at, ties, chosen, files): Row = c.query_row(sql, [row], |r| {
+        Ok((
+            r.get(0)?,
+            r.get(1)?,
+            r.get(2)?,
+            r.get(3)?,
+            r.get(4)?,
+            r.get(5)?,
+            r.get(6)?,
+        ))
+    })?;
     let head = c
         .prepare_cached(
             "SELECT remote FROM message WHERE thread = ?1 AND shown = 0 AND silent = 1 AND remote <> ''
@@ -187,5 +194,6 @@ pub(in super::super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
         newest: newest.map(|(remote, _)| remote),
         waits,
         recipients,
+        files: read_files(&files),
     })
 }

@@ -4,12 +4,12 @@ use super::lists::{MESSAGES, NEWER, ONE, ONE_THREAD, QUEUED, SEARCH, THREADS};
 use super::ties::{TOPIC_AFTER, TOPIC_BEFORE};
 use super::writer::{COPIES, NAME, PER_MILLI, free_row};
 use super::*;
-use crate::storage::mirrored;
+use crate::storage::{files, mirrored};
 use crate::sync::outbox;
 
 fn tables() -> Connection {
     let c = Connection::open_in_memory().unwrap();
-    let steps = mirrored::SCHEMA.steps.iter();
+    let steps = mirrored::SCHEMA.steps.iter().chain(files::SCHEMA.steps);
     for step in steps.chain(outbox::SCHEMA.steps).chain(SCHEMA.steps) {
         c.execute_batch(step).unwrap();
     }
@@ -257,7 +257,7 @@ fn threads_that_grow_together_keep_both_ids() {
 #[test]
 fn rows_of_the_first_version_keep_their_ids() {
     let c = Connection::open_in_memory().unwrap();
-    let steps = mirrored::SCHEMA.steps.iter();
+    let steps = mirrored::SCHEMA.steps.iter().chain(files::SCHEMA.steps);
     for step in steps.chain(outbox::SCHEMA.steps).chain(&SCHEMA.steps[..1]) {
         c.execute_batch(step).unwrap();
     }

@@ -25,14 +25,20 @@ public fun requireWellFormed(field: String, text: String): String =
     if (text.isWellFormed) text else throw PericardException.InvalidInput(field, InputProblem.UNREADABLE)
 
 /**
- * Queues a message, in [thread] or as a new one about [subject]; see [Messages.send].
+ * Queues a message, in [thread] or as a new one about [subject], with [files]; see [Messages.send].
  *
  * A text with half an emoji is [PericardException.InvalidInput], as any other input the core refuses.
  */
-public suspend fun Messages.write(text: String, thread: String? = null, subject: String? = null): Message {
+public suspend fun Messages.write(
+    text: String,
+    thread: String? = null,
+    subject: String? = null,
+    files: List<NewFile> = emptyList(),
+): Message {
     requireWellFormed("text", text)
     subject?.let { requireWellFormed("subject", it) }
-    return send(NewMessage(thread, subject, text))
+    files.forEach { requireWellFormed("name", it.name) }
+    return send(NewMessage(thread, subject, text, files = files))
 }
 
 /** Searches messages as a person types; see [Messages.search]. Half an emoji at the end is left out. */

@@ -80,6 +80,8 @@ private val InputProblem.text: String
     get() = when (this) {
         InputProblem.EMPTY -> "it is empty."
         InputProblem.TOO_LONG -> "it is too long. Please shorten it."
+        InputProblem.TOO_LARGE -> "the file is too large to send."
+        InputProblem.TOO_MANY -> "there are too many files. Please send fewer."
         InputProblem.NOT_DIGITS -> "a code has six to eight digits."
         InputProblem.NOT_A_RECOVERY_CODE -> "this is not a recovery code. Enter one exactly as it was given to you."
         InputProblem.NOT_A_URL -> "it is not a web address."
@@ -101,6 +103,7 @@ private val PortalProblem.text: String
         PortalProblem.INSECURE -> "The portal tried to use an unencrypted connection. The app refused."
         PortalProblem.INVALID_ANSWER -> "The portal's response can't be read. Try again later."
         PortalProblem.TOO_LARGE -> "The portal's response is too large. Try again later."
+        PortalProblem.MISMATCH -> "The file that came is not the one in the message. Nothing was kept. Try again later."
         PortalProblem.UNSUPPORTED -> "This portal does not support that."
         PortalProblem.REFUSED -> "The portal refused the request."
         PortalProblem.FAILING -> "The portal is having problems. Try again later."

@@ -23,6 +23,7 @@ suspend fun StoryContext.carryOut(verb: String, keys: Keys) {
         "resume" -> client.resume()
         "restart" -> restart(keys)
         "send", "edit", "draft", "send_draft", "discard_draft" -> write(verb, keys)
+        "download" -> download(keys)
         "withdraw" -> inbox.withdraw(message(keys.text("of")))
         "retry" -> inbox.retry(message(keys.text("of")))
         "read" -> inbox.markRead(thread(keys.number("thread")))

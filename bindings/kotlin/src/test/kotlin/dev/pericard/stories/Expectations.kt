@@ -52,6 +52,9 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
         "disk" -> same("copies on disk", keys.number("count"), world.disk(keys.text("text")).toInt())
         "portal.messages" -> same("messages at the portal", keys.number("count"), world.portalMessages(keys.text("text")).toInt())
         "portal.requests" -> requests(keys)
+        "file" -> expectFile(keys)
+        "portal.files" ->
+            same("files at the portal", keys.number("count"), world.portalFiles(keys.number("bytes").toULong()).toInt())
         "portal.revocations" -> same("revocations", keys.number("count"), world.portalRevocations().toInt())
         else -> throw Unfit("unknown expectation `$thing`")
     }

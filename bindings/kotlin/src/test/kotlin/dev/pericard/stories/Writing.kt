@@ -28,7 +28,10 @@ private suspend fun StoryContext.send(keys: Keys) {
     var message = written("send", keys)
     val name = keys.textOrNull("as")
     val recipient = keys.textOrNull("recipient")
+    val bytes = keys.numberOrNull("bytes")
+    val fileName = keys.textOrNull("file_name")
     keys.done()
+    if (bytes != null) message = message.copy(files = listOf(newFile(bytes, fileName)))
     if (recipient != null) {
         val found = inbox.recipients().firstOrNull { it.name == recipient || it.role == recipient }
         message = message.copy(recipients = listOf((found ?: throw Unfit("nobody is called `$recipient`")).id))

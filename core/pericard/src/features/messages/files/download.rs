@@ -1,0 +1,266 @@
+//! The handle of a download, and the list of those that run.
+//!
+//! Uses: `fetch`, `model`
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::features::PersonContext;
+use crate::platform::error::{PericardError, Result};
+
+use super::super::notify;
+use super::fetch;
+use super::model::FileProgress;
+
+/// A download under way.
+///
+/// Ask `next` until it returns nothing (the file is here) or fails (it is not; what has come of it is kept for the next
+/// try, unless it was the wrong file).
+#[derive(uniffi::Object)]
+pub struct FileDownload {
+    told: tokio::sync::Mutex<Told>,
+    cancelled: CancellationToken,
+}
+
+/// What one handle was told.
+struct Told {
+    reports: watch::Receiver<Report>,
+    last: Option<FileProgress>,
+    ended: bool,
+}
+
+#[derive(Clone)]
+struct Report {
+    progress: FileProgress,
+    done: Option<Result<()>>,
+}
+
+#[uniffi::export]
+impl FileDownload {
+    /// The progress, as soon as there is more of it; nothing once the file is here. The last progress is always told, those
+    /// before it may be left out.
+    ///
+    /// Fails once, and returns nothing then: `Offline` (what has come is kept), `Portal` (`Mismatch`: it is not the file that
+    /// the message describes; `TooLarge`; `ForeignLink`: its address is not followed; `Refused`; `Failing`), `Integrity` (it
+    /// is another patient's), `SignInRequired`, `StepUpRequired`, `RateLimited`, `NotFound` (the message is gone), `Storage`,
+    /// `Cancelled`. A call that is given up loses no progress.
+    pub async fn next(&self) -> Result<Option<FileProgress>, PericardError> {
+        let mut told = self.told.lock().await;
+        if told.ended {
+            return Ok(None);
+        }
+        // The sender lives as long as the download; gone without a result means that it panicked.
+        if told.reports.changed().await.is_err() {
+            told.ended = true;
+            return Err(PericardError::internal("download"));
+        }
+        let report = told.reports.borrow_and_update().clone();
+        match report.done {
+            Some(result) if result.is_err() || told.last == Some(report.progress) => {
+                told.ended = true;
+                result.map(|()| None)
+            }
+            done => {
+                if done.is_some() {
+                    // The end came together with its last progress: that first, the end at the next call.
+                    told.reports.mark_changed();
+                }
+                told.last = Some(report.progress);
+                Ok(told.last)
+            }
+        }
+    }
+
+    /// Ends the download, for everybody who watches it. What has come is kept for the next try.
+    pub fn cancel(&self) {
+        self.cancelled.cancel();
+    }
+}
+
+impl FileDownload {
+    /// The handle of a file that is here already.
+    pub(super) fn done() -> Arc<Self> {
+        let progress = FileProgress {
+            received: 0,
+            total: None,
+        };
+        let (sender, mut reports) = watch::channel(Report {
+            progress,
+            done: Some(Ok(())),
+        });
+        reports.mark_changed();
+        drop(sender);
+        Arc::new(Self {
+            told: tokio::sync::Mutex::new(Told {
+                reports,
+                last: Some(progress),
+                ended: true,
+            }),
+            cancelled: CancellationToken::new(),
+        })
+    }
+
+    fn of(running: &Running) -> Arc<Self> {
+        let mut reports = running.reports.subscribe();
+        // Whoever joins late hears at once how far it is.
+        reports.mark_changed();
+        Arc::new(Self {
+            told: tokio::sync::Mutex::new(Told {
+                reports,
+                last: None,
+                ended: false,
+            }),
+            cancelled: running.cancelled.clone(),
+        })
+    }
+}
+
+/// A download from the inside.
+#[derive(Clone)]
+struct Running {
+    reports: watch::Sender<Report>,
+    cancelled: CancellationToken,
+}
+
+impl Running {
+    async fn ended(&self) {
+        let mut reports = self.reports.subscribe();
+        // The sender is this one's own and cannot be gone.
+        let _ = reports.wait_for(|report| report.done.is_some()).await;
+    }
+}
+
+/// The downloads of one account, by person and file.
+#[derive(Default)]
+pub(crate) struct Downloads(Mutex<BTreeMap<(String, i64), Running>>);
+
+impl Downloads {
+    fn running(&self) -> MutexGuard<'_, BTreeMap<(String, i64), Running>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Which files of a person are being fetched. Memory only.
+    pub(super) fn of_person(&self, person: &str) -> BTreeSet<i64> {
+        let running = self.running();
+        let theirs = running.keys().filter(|(theirs, _)| theirs == person);
+        theirs.map(|(_, file)| *file).collect()
+    }
+
+    /// Cancels one and returns when it has ended.
+    pub(super) async fn cancel_one(&self, person: &str, file: i64) {
+        let running = self.running().get(&(person.to_owned(), file)).cloned();
+        if let Some(running) = running {
+            running.cancelled.cancel();
+            running.ended().await;
+        }
+    }
+
+    /// Cancels all. Memory only.
+    pub(crate) fn cancel(&self) {
+        for running in self.running().values() {
+            running.cancelled.cancel();
+        }
+    }
+}
+
+/// Takes a download off the list and tells its end, even if it panics.
+struct Guard {
+    person: Arc<dyn PersonContext>,
+    file: i64,
+    running: Running,
+}
+
+impl Guard {
+    fn end(&self, result: Result<()>) {
+        let key = (self.person.id().to_owned(), self.file);
+        let mut all = self.person.downloads().running();
+        if all
+            .get(&key)
+            .is_some_and(|it| it.reports.same_channel(&self.running.reports))
+        {
+            all.remove(&key);
+        }
+        drop(all);
+        self.running.reports.send_if_modified(|report| {
+            let first = report.done.is_none();
+            report.done.get_or_insert(result);
+            first
+        });
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.end(Err(PericardError::internal("download")));
+    }
+}
+
+/// Starts fetching a file, or joins whoever does.
+pub(super) fn start(
+    person: Arc<dyn PersonContext>,
+    file: i64,
+    thread: i64,
+) -> Result<Arc<FileDownload>> {
+    let activity = person.enter()?;
+    let (running, before) = {
+        let mut all = person.downloads().running();
+        let key = (person.id().to_owned(), file);
+        if let Some(running) = all.get(&key).filter(|it| !it.cancelled.is_cancelled()) {
+            return Ok(FileDownload::of(running));
+        }
+        let (reports, _) = watch::channel(Report {
+            progress: FileProgress {
+                received: 0,
+                total: None,
+            },
+            done: None,
+        });
+        let running = Running {
+            reports,
+            cancelled: person.aborted().child_token(),
+        };
+        // One that was cancelled ends first: two would write to one file.
+        let before = all.insert(key, running.clone());
+        (running, before)
+    };
+    let handle = FileDownload::of(&running);
+    let guard = Guard {
+        person: person.clone(),
+        file,
+        running: running.clone(),
+    };
+    person.platform().spawner.spawn(Box::pin(async move {
+        let _activity = activity;
+        let tell = |progress: FileProgress| {
+            guard.running.reports.send_if_modified(|report| {
+                let changed = report.progress != progress;
+                report.progress = progress;
+                changed
+            });
+        };
+        if let Some(before) = before {
+            before.ended().await;
+        }
+        changed(&guard.person, thread).await;
+        let result = fetch::fetch(&guard.person, guard.file, &running.cancelled, tell).await;
+        guard.end(result);
+        changed(&guard.person, thread).await;
+    }));
+    Ok(handle)
+}
+
+/// Tells whoever shows the thread that the state of a file has changed.
+async fn changed(person: &Arc<dyn PersonContext>, thread: i64) {
+    let telling = person.clone();
+    // What cannot be told now is seen at the next look.
+    let _ = person
+        .platform()
+        .blocking(move || {
+            notify(&*telling, &*telling.partition()?, [thread], false);
+            Ok(())
+        })
+        .await;
+}

@@ -1,0 +1,125 @@
+//! Files of messages: fetching them, reading them, sending them.
+//!
+//! Uses: `table`
+//!
+//! - `table` knows which files there are and where their contents lie; `model` is how apps see them.
+//! - `fetch` carries out the machine of one download (`pericard_protocol::files::transfer`); `download` is its handle, and
+//!   the list of those that run.
+//! - `reader` reads a content piece by piece; `outgoing` takes in what is to be sent.
+//!
+//! A file is fetched when somebody asks for it, and belongs to a message that admission has let in. It is kept only if it
+//! has the size and the hash that the message gives; what is fetched, half fetched or waiting to be sent is encrypted.
+
+mod download;
+mod fetch;
+mod model;
+mod outgoing;
+mod reader;
+pub(super) mod table;
+
+use std::sync::Arc;
+
+use crate::features::PersonContext;
+use crate::platform::error::{PericardError, Result};
+use crate::storage::{IdKind, Partition};
+
+use super::model::Message;
+use super::{Messages, notify, row};
+
+pub(crate) use download::Downloads;
+pub use download::FileDownload;
+pub use model::{
+    FileContent, FileProblem, FileProgress, FileSource, FileSourceError, FileState, MessageFile,
+    NewFile, largest_outgoing_file,
+};
+pub(super) use outgoing::{store, take_in};
+pub use reader::FileReader;
+pub(super) use table::shown;
+
+/// Marks the files that are being fetched.
+pub(super) fn mark<'a>(
+    person: &dyn PersonContext,
+    partition: &Partition,
+    messages: impl IntoIterator<Item = &'a mut Message>,
+) {
+    let running = person.downloads().of_person(person.id());
+    if running.is_empty() {
+        return;
+    }
+    let files = messages.into_iter().flat_map(|message| &mut message.files);
+    for file in files.filter(|file| file.state != FileState::Stored) {
+        let id = partition.ids().decode(IdKind::File, &file.id);
+        if id.is_some_and(|id| running.contains(&id)) {
+            file.state = FileState::Downloading;
+        }
+    }
+}
+
+#[uniffi::export]
+impl Messages {
+    /// Starts fetching a file of a message, or joins the download that is under way. It goes on even if the handle is
+    /// dropped, and a later one goes on where an interrupted one stopped, if the file is still the same there. A file that
+    /// is here already is done at once.
+    ///
+    /// The portal's token goes to the portal alone; an address elsewhere is asked without one, by https only. At most 100 MB
+    /// are taken, whatever is said before.
+    ///
+    /// Fails with `NotFound` when there is no such file; everything later comes through `FileDownload.next`.
+    pub async fn download(&self, file: String) -> Result<Arc<FileDownload>, PericardError> {
+        let person = self.person.clone();
+        let (id, here, thread) = self
+            .at(move |partition| {
+                let id = row(partition, IdKind::File, &file)?;
+                partition.read(|c| {
+                    let stored = table::file(c, id)?.ok_or(PericardError::NotFound)?;
+                    let here = match stored.content {
+                        Some(content) => partition.files().is_here(c, content)?,
+                        None => false,
+                    };
+                    Ok((id, here, stored.thread))
+                })
+            })
+            .await?;
+        match here {
+            true => Ok(FileDownload::done()),
+            false => download::start(person, id, thread),
+        }
+    }
+
+    /// Opens a file that is on this device (`FileState.Stored`), or that waits to be sent. Works offline.
+    ///
+    /// `NotFound` when it is not here: `download` it first. `Storage` (`Damaged`) when it was changed on disk.
+    pub async fn open_file(&self, file: String) -> Result<Arc<FileReader>, PericardError> {
+        let person = self.person.clone();
+        self.at(move |partition| {
+            let id = row(partition, IdKind::File, &file)?;
+            partition.read(|c| {
+                let content = table::file(c, id)?.and_then(|file| file.content);
+                let content = content.ok_or(PericardError::NotFound)?;
+                let size = partition.files().size(c, content)?;
+                let size = size.ok_or(PericardError::NotFound)?;
+                Ok(FileReader::new(person, content, size))
+            })
+        })
+        .await
+    }
+
+    /// Removes from this device what was fetched of a file, to free its space; the message stays, and the file can be
+    /// fetched again. Cancels its download. Nothing happens if nothing of it is here.
+    ///
+    /// `InvalidInput` with `WrongState` for a file that waits to be sent, and for one that came within its message and is
+    /// nowhere else. `NotFound` when there is no such file.
+    pub async fn remove_download(&self, file: String) -> Result<(), PericardError> {
+        let person = self.person.clone();
+        let id = self
+            .at(move |partition| row(partition, IdKind::File, &file))
+            .await?;
+        person.downloads().cancel_one(person.id(), id).await;
+        self.at(move |partition| {
+            let thread = partition.local(|tx| table::forget(tx.connection(), id))?;
+            notify(&*person, partition, [thread], false);
+            Ok(())
+        })
+        .await
+    }
+}
