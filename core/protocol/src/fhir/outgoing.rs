@@ -196,6 +196,7 @@ mod tests {
             content: None,
         };
         let within = OutgoingFile {
+            content_type: "image/png".into(),
             content: Some(b"Hi".to_vec()),
             ..OutgoingFile::default()
         };
@@ -214,7 +215,8 @@ mod tests {
         let with_id = message.to_json().replacen('{', r#"{"id":"new","#, 1);
         let read = Communication::parse(&with_id).unwrap();
         assert!(read.texts.is_empty());
-        assert_eq!(read.attachments.len(), 1, "plain text within is a text");
+        assert_eq!(read.attachments.len(), 2);
+        assert_eq!(read.attachments[1].content().unwrap(), b"Hi");
         assert_eq!(read.attachments[0].url.as_deref(), Some("Binary/7"));
     }
 }
