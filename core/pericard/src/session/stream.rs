@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pericard_protocol::oauth::bearer::Refusal;
 use pericard_protocol::session::Event;
 
-use crate::http::{HttpError, Opened, Request};
+use crate::http::{Opened, Request};
 
 use super::{SendError, Session, is_worth_another, refusal, tokens};
 
@@ -64,7 +64,7 @@ impl Session {
         let (http, url) = (&self.deps.http, request.url().clone());
         let (token, key) = (&credentials.token, credentials.key.as_ref());
         let opened = http.open_authorized(request.clone(), token, key).await;
-        let opened = opened.map_err(|error: HttpError| SendError::Http(error))?;
+        let opened = opened.map_err(SendError::Http)?;
         if let Opened::Stream(_) = &opened {
             self.note_contact(http.estimated_time(&url)).await;
         }

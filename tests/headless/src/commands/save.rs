@@ -41,7 +41,7 @@ pub(super) async fn run(
     }
     let folder = to.unwrap_or(Path::new("."));
     let saved = save(&messages, &file, folder).await?;
-    output.result(&json!({ "saved": saved, "file": shapes::file(&file) }));
+    output.result(&json!({ "saved": saved.to_string_lossy(), "file": shapes::file(&file) }));
     output.tell(format!(
         "{} {}",
         output.paint(GOOD, "Saved:"),
