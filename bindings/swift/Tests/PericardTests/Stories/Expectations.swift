@@ -120,6 +120,7 @@ extension StoryContext {
     case .manyVanished: "many_vanished"
     case .unanswered: "unanswered"
     case .moreToFetch: "more_to_fetch"
+    case .storage: "storage"
     case .interrupted: "interrupted"
     }
   }

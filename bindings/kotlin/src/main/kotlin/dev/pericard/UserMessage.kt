@@ -50,6 +50,8 @@ public val IncompleteReason.userMessage: String
         IncompleteReason.UNANSWERED ->
             "There may be more messages at the clinic: its portal didn't respond for some of them. The app will ask again."
         IncompleteReason.MORE_TO_FETCH -> "There are more messages at the clinic. The next update brings them."
+        IncompleteReason.STORAGE ->
+            "The messages of one person can't be opened on this device right now. Everything else is up to date."
         IncompleteReason.INTERRUPTED ->
             "There may be more messages at the clinic: the update was interrupted. The next one continues."
     }
