@@ -9,6 +9,7 @@
 
 pub mod auth;
 mod figures;
+pub mod memory;
 mod meter;
 mod often;
 mod queries;

@@ -5,6 +5,7 @@
 //! their figures as lines of JSON; what they leave out is said below the table in `docs/bench.md`.
 
 mod page;
+mod peers;
 mod programs;
 mod rows;
 mod series;
@@ -25,6 +26,8 @@ pub(crate) struct Extent {
     /// Messages whose sync is compared with that of ten times fewer; none in the short form.
     growth: Option<u32>,
     rounds: u32,
+    /// Whether those in other languages are measured, too.
+    peers: bool,
 }
 
 impl Extent {
@@ -33,6 +36,7 @@ impl Extent {
             messages: 10_000,
             growth: (!short).then_some(100_000),
             rounds: if short { 5 } else { 9 },
+            peers: !short,
         }
     }
 }

@@ -12,8 +12,7 @@ use super::rows::{Budget, Row};
 /// What the numbers leave out; below the table.
 const NOT_MEASURED: &str = "\
 The peer of the first rows is `tests/benches/src/bin/hand`: the same transport settings, the members that Pericard
-reads parsed in one go, the same rows and indexes in plain SQLite (encrypted where opening, reading and searching are
-compared), by one who trusts the portal, keeps every thread in memory and never has to resume. The peer's own code is compiled
+reads parsed in one go, rows and indexes for the same screens in SQLite, by one who trusts the portal, keeps every thread in memory and never has to resume. The peer's own code is compiled
 for speed, Pericard's for size but where the time goes, as it ships; their dependencies are the same. Both sides fetch the
 same messages from a portal in a process of its own on the same machine, by turns, each round in a fresh process;
 CPU is the client's process alone, in user and kernel mode. Noise is half the distance between the quartiles of the
@@ -27,8 +26,12 @@ The peers of what signing in computes are the crates that are named, with the sa
 have them; CPU, the mean of 2,000 calls in a process of its own per round, Pericard's with memory wiped as it ships.
 Pericard keeps its key parsed, and checks more of an id_token and of an otpauth address.
 
+The peers in other languages (`tests/benches/peers`) fetch and write the same messages into one SQLite with an index of
+the words; they check nothing, resume nothing and merge no threads. Each runs by turns with Pericard; a JVM is warm. They
+are part of the whole run, not of the short one. Memory is the largest resident set during a sync, less that before it.
+
 Not measured: a real network and its latency, the portal's work (but for the wall-clock row, which includes it), a
-cold file cache, the requests of a sign-in, a phone's processor and flash, memory, the first call of a process, which loads the library.
+cold file cache, the requests of a sign-in, a phone's processor and flash, the first call of a process, which loads the library.
 The wall-clock rows share two cores with the portal where there are only two.
 ";
 
@@ -66,6 +69,9 @@ fn fill(table: &mut Table, rows: &[Row], coloured: bool) {
         let budget = match row.budget {
             Budget::Ratio(most) => format!("≤ {most}"),
             Budget::Exactly(count) => format!("= {count}"),
+            Budget::AtMost(most) if most > 1e6 => format!("≤ {} MiB", most / 1024.0 / 1024.0),
+            Budget::AtMost(most) => format!("≤ {most}"),
+            Budget::Here(most) => format!("≤ {} ms", most / 1e3),
             Budget::None => String::new(),
         };
         let mut verdict = Cell::new(row.verdict());

@@ -14,10 +14,11 @@ use crate::swift;
 use crate::toolchain::Absent;
 
 use super::Extent;
+use super::peers::{self, Peer};
 use super::series::Series;
 
 /// Messages of the smaller inbox that is compared with one of ten times as many.
-const FEW: u32 = 1_000;
+pub(super) const FEW: u32 = 1_000;
 
 /// What was built.
 pub(crate) struct Programs {
@@ -34,6 +35,13 @@ pub(crate) struct Measured {
     pub(crate) auth: Series,
     pub(crate) auth_peers: Series,
     pub(crate) news: Series,
+    /// How many messages were cached where the most were, when something new came.
+    pub(crate) many: u32,
+    /// The comparison of an inbox in which nothing changed.
+    pub(crate) compared: Series,
+    /// The memory of a sync of few.
+    pub(crate) small: Series,
+    pub(crate) peers: Vec<Peer>,
     /// Ten times the messages, once; none in the short form.
     pub(crate) grown: Option<Series>,
     pub(crate) languages: Vec<(&'static str, Series)>,
@@ -71,10 +79,18 @@ impl Programs {
             auth: Series::default(),
             auth_peers: Series::default(),
             news: Series::default(),
+            many: extent.growth.unwrap_or(extent.messages),
+            compared: Series::default(),
+            small: Series::default(),
+            peers: Vec::new(),
             grown: None,
             languages: Vec::new(),
             skipped: Vec::new(),
         };
+        if extent.peers {
+            println!("peers are installed");
+            (measured.peers, measured.skipped) = peers::install(paths);
+        }
         for round in 1..=extent.rounds {
             println!("round {round} of {}", extent.rounds);
             let ours = self.run(&stage, "bench-ours", &["cached", &messages])?;
@@ -85,12 +101,21 @@ impl Programs {
             measured.auth.read(&auth)?;
             let peers = self.run(&stage, "bench-hand", &["auth"])?;
             measured.auth_peers.read(&peers)?;
+            let compared = self.run(&stage, "bench-ours", &["compared", &messages])?;
+            measured.compared.read(&compared)?;
+            for peer in &mut measured.peers {
+                let ticket = self.run(&stage, "bench-hand", &["ticket", &messages])?;
+                peer.round(paths, &ticket)
+                    .map_err(|error| format!("{}: {error}", peer.name))?;
+            }
         }
         println!("what is new, with few and with many");
-        let news = ["news", &FEW.to_string(), &messages];
+        let news = ["news", &FEW.to_string(), &measured.many.to_string()];
         measured
             .news
             .read(&self.run(&stage, "bench-ours", &news)?)?;
+        let few = self.run(&stage, "bench-ours", &["cached", &FEW.to_string()])?;
+        measured.small.read(&few)?;
         if let Some(large) = extent.growth {
             println!("{large} messages");
             let mut grown = Series::default();

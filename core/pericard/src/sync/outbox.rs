@@ -27,7 +27,7 @@ use crate::storage::{Feature, IdKind, LocalTx, PageTx, Salvage, Schema, millis, 
 
 use super::FeatureSync;
 use super::changes::RowChanges;
-use super::location::id_in;
+use super::location::{Located, id_in};
 use super::pages::{FHIR_JSON, FRESH};
 use super::run::{Run, SyncPhase};
 use super::upload;

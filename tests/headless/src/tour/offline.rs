@@ -1,6 +1,5 @@
 //! The steps without a network: everything that the cache and the outbox promise.
 
-use std::collections::HashMap;
 
 use pericard::{
     Account, Message, MessageState, MessageThread, Messages, NewMessage, PericardError, SearchHit,

@@ -19,6 +19,7 @@ pub(crate) struct Portal {
     http: reqwest::Client,
     token: String,
     first: String,
+    root: String,
 }
 
 impl Portal {
@@ -36,7 +37,8 @@ impl Portal {
             .error_for_status()?;
         let portal: Value = serde_json::from_slice(&made.bytes().await?)?;
         let text = |value: &Value| value.as_str().map(str::to_owned).ok_or("not a text");
-        let root = reqwest::Certificate::from_pem(text(&portal["ca_pem"])?.as_bytes())?;
+        let pem = text(&portal["ca_pem"])?;
+        let root = reqwest::Certificate::from_pem(pem.as_bytes())?;
         let http = reqwest::Client::builder()
             .user_agent("ByHand/1")
             .redirect(reqwest::redirect::Policy::none())
@@ -60,10 +62,16 @@ impl Portal {
         Ok(Self {
             http,
             token,
+            root: pem,
             first: format!(
                 "{base}/Communication?subject=Patient%2F{patient}&_sort=_lastUpdated&_count={COUNT}"
             ),
         })
+    }
+
+    /// What a program in another language needs: the first page, the token, and the certificate to trust, as JSON.
+    pub(crate) fn ticket(&self) -> Value {
+        serde_json::json!({ "first": self.first, "token": self.token, "root": self.root })
     }
 
     async fn page(&self, url: &str) -> Result<Vec<u8>, Broken> {

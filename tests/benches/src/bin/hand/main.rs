@@ -4,6 +4,7 @@
 //! admission, no retries, no crash points, memory not wiped, and, for the sync, no encryption. Opening and searching
 //! are measured on an encrypted copy. `bench-hand sync MESSAGES` and `bench-hand encrypted MESSAGES` measure the sync
 //! alone, for a profiler, the second with encryption. It needs a reference portal (`PERICARD_PORTAL_CONTROL`).
+//! `bench-hand ticket MESSAGES` signs in and says what a peer in another language needs to fetch them.
 //! `bench-hand auth` measures what signing in computes, with the crates that others use for it, and needs none.
 
 #![allow(clippy::disallowed_methods)]
@@ -30,6 +31,15 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
         ["auth"] => auth::run(),
+        ["ticket", messages] => {
+            return match messages.parse().map_err(Broken::from).and_then(ticket) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("{error}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
         [messages] => messages.parse().map_err(Broken::from).and_then(run),
         ["sync", messages] => messages
             .parse()
@@ -39,7 +49,7 @@ fn main() -> ExitCode {
             .parse()
             .map_err(Broken::from)
             .and_then(|messages| sync(messages, Some(&[7; 32]))),
-        _ => Err("bench-hand [sync|encrypted] MESSAGES | bench-hand auth".into()),
+        _ => Err("bench-hand [sync|encrypted|ticket] MESSAGES | bench-hand auth".into()),
     };
     match result {
         Ok(figures) => {
@@ -51,6 +61,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A portal with so many messages, told to a peer in another language.
+#[allow(clippy::print_stdout)] // the program's answer
+fn ticket(count: usize) -> Result<(), Broken> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let portal = runtime.block_on(Portal::start(count))?;
+    println!("{}", portal.ticket());
+    Ok(())
 }
 
 /// A cold sync alone.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pericard::Client;
-use pericard_benches::{Broken, Figures, Meter, Spent, median, percentile, queries};
+use pericard_benches::{Broken, Figures, Meter, Spent, median, memory, percentile, queries};
 use pericard_world::TestWorld;
 
 const OPENINGS: usize = 15;
@@ -27,9 +27,14 @@ pub(crate) async fn run(count: usize) -> Result<Figures, Broken> {
     let (world, client, account) = crate::signed_in(count).await?;
 
     world.portal_requests(None).await?;
+    memory::forget_peak();
+    let idle = memory::held();
     let meter = Meter::start();
     crate::sync(&account).await?;
     figures.spent("sync", meter.stop());
+    if let (Some(idle), Some(peak)) = (idle, memory::peak()) {
+        figures.count("sync_memory", peak.saturating_sub(idle));
+    }
     figures.count("sync_requests", world.portal_requests(None).await?);
 
     let inbox = crate::messages(&account)?;

@@ -1,11 +1,13 @@
 //! Pericard's side: the public API, in a process that wipes memory as the shipped library does.
 //!
 //! `bench-ours sync MESSAGES` measures a cold sync and nothing else, for a profiler; `bench-ours cached MESSAGES` measures a cold sync, then opening and searching what it left;
+//! `bench-ours compared MESSAGES` measures a cold sync beside the comparison a day later;
 //! `bench-ours news FEW MANY` measures syncs of an inbox with few and with many messages. All need a reference
 //! portal (`PERICARD_PORTAL_CONTROL`). `bench-ours auth` measures what signing in computes, and needs none.
 
 mod auth;
 mod cached;
+mod compared;
 mod news;
 
 use std::process::ExitCode;
@@ -27,10 +29,11 @@ fn main() -> ExitCode {
         .and_then(|runtime| match arguments[..] {
             ["cached", messages] => Ok(vec![runtime.block_on(cached::run(messages.parse()?))?]),
             ["sync", messages] => Ok(vec![runtime.block_on(cached::sync(messages.parse()?))?]),
+            ["compared", messages] => Ok(vec![runtime.block_on(compared::run(messages.parse()?))?]),
             ["news", few, many] => runtime.block_on(news::run(few.parse()?, many.parse()?)),
             ["auth"] => Ok(vec![auth::run()?]),
             _ => Err(
-                "bench-ours (sync|cached) MESSAGES | bench-ours news FEW MANY | bench-ours auth"
+                "bench-ours (sync|cached|compared) MESSAGES | bench-ours news FEW MANY | bench-ours auth"
                     .into(),
             ),
         });
