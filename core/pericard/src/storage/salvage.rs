@@ -127,11 +127,7 @@ pub(super) fn read(path: &Path, key: &Key, wanted: &[Salvage]) -> Vec<(&'static 
         let sql = format!("SELECT * FROM {table} NOT INDEXED WHERE rowid = ?1");
         let row_of = |c: &Connection, number: i64| {
             let mut statement = c.prepare(&sql)?;
-            let names: Vec<String> = statement
-                .column_names()
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
+            let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let row = statement.query_row([number], |row| {
                 let values = (0..names.len()).map(|at| row.get::<_, Value>(at));
                 values.collect::<rusqlite::Result<Vec<_>>>()
