@@ -34,7 +34,8 @@ import Testing
 
   @Test func everyReasonToDoubtThatAllIsHereHasWordsOfItsOwn() {
     let reasons: [IncompleteReason] = [
-      .portalSaysSo, .pagesMissing, .unreadablePage, .manyVanished, .unanswered, .moreToFetch, .interrupted,
+      .portalSaysSo, .pagesMissing, .unreadablePage, .manyVanished, .unanswered, .moreToFetch, .storage,
+      .interrupted,
     ]
     let words = reasons.map(\.userMessage)
     for word in words {

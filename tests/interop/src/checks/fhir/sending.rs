@@ -29,6 +29,7 @@ async fn queue(account: &Account, words: &str, thread_with: Option<&str>) -> Res
         thread,
         subject,
         text: words.to_owned(),
+        ..NewMessage::default()
     };
     Ok(messages.send(message).await?.id)
 }
