@@ -47,7 +47,7 @@ if let library = Context.environment["PERICARD_WORLD_LIB"] {
     // The samples of the guide, as `cargo xtask bindings` takes them out of its pages.
     .target(
       name: "PericardGuide",
-      dependencies: ["Pericard"],
+      dependencies: ["Pericard", "PericardTesting"],
       path: "bindings/swift/generated/guide",
       swiftSettings: [.swiftLanguageMode(.v6)]
     ),

@@ -1,6 +1,5 @@
 //! The steps without a network: everything that the cache and the outbox promise.
 
-
 use pericard::{
     Account, Message, MessageState, MessageThread, Messages, NewMessage, PericardError, SearchHit,
 };

@@ -140,7 +140,7 @@ fn imported(n: usize) -> Letter {
     match n {
         _ if n < HEADS => letter.with("topic", json!({ "text": format!("Matter {n}") })),
         _ if n < HEADS + CHAINS => letter,
-        _ if n % 3 == 0 => letter.part_of(&format!("in-{}", n % HEADS)),
+        _ if n.is_multiple_of(3) => letter.part_of(&format!("in-{}", n % HEADS)),
         _ if n % 3 == 1 && n > HEADS + 2 * CHAINS => {
             letter.answers(&format!("in-{}", n - CHAINS * 3))
         }

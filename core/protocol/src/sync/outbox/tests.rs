@@ -201,6 +201,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         (400_u16..500).prop_map(Event::Refused),
         Just(Event::NoEffect),
         Just(Event::InDoubt),
+        any::<bool>().prop_map(Event::Uploaded),
         found().prop_map(Event::LookedUp),
         found().prop_map(Event::Probed),
     ]
@@ -212,12 +213,13 @@ proptest! {
     fn no_second_create_without_a_proof(
         events in prop::collection::vec(any_event(), 0..12), tries in 0_u32..5, old: bool, conditional: bool,
         identifiers in prop::sample::select(vec![Identifiers::Kept, Identifiers::Unknown, Identifiers::Dropped]),
-        fetched: bool,
+        fetched: bool, files: bool,
         state in prop::sample::select(vec![State::Queued, State::Sending, State::Doubtful, State::Failed(403), State::Unknown]),
     ) {
         let age = if old { LONG_AGO } else { JUST_NOW };
         let proof = Proof { conditional, identifiers, fetched };
-        let mut machine = Delivery::new(state, tries, age, proof);
+        let mut machine = Delivery::new(state, tries, age, proof).with_files(files);
+        let mut uploading = files;
         let proves = identifiers == Identifiers::Kept || identifiers == Identifiers::Unknown && fetched;
         let mut doubt = tries > 0 || matches!(state, State::Sending | State::Doubtful);
         let (mut ended, mut creates, mut absent) = (false, 0, false);
@@ -225,11 +227,13 @@ proptest! {
             let (next, effects) = machine.on(event);
             machine = next;
             prop_assert!(!ended || effects.is_empty());
+            uploading &= event != Event::Uploaded(false);
             absent |= event == Event::Probed(Found::Nothing);
             for effect in effects {
                 match effect {
                     Effect::Create => {
                         creates += 1;
+                        prop_assert!(!uploading);
                         prop_assert!(!doubt || conditional && old && absent && proves);
                         doubt = true;
                     }
@@ -246,13 +250,19 @@ proptest! {
 fn files_go_first_and_the_item_only_behind_all_of_them() {
     let with_files = || queued().with_files(true);
     assert_eq!(run(with_files(), &[Event::Begin]), [Effect::Upload]);
-    let both = [Event::Begin, Event::Uploaded(true), Event::Uploaded(false)];
+    let both = [
+        Event::Begin,
+        Event::Uploaded(true),
+        Event::Uploaded(false),
+        Event::Composed,
+    ];
     let effects = run(with_files(), &both);
     assert_eq!(
         effects,
         [
             Effect::Upload,
             Effect::Upload,
+            Effect::Compose,
             Effect::Mark(State::Sending),
             Effect::Create
         ]
