@@ -37,7 +37,8 @@ let package = Package(
 // refuses a tagged dependency whose products carry unsafe flags.
 if let library = Context.environment["PERICARD_WORLD_LIB"] {
   package.targets += [
-    .systemLibrary(name: "PericardWorldFFI", path: "bindings/swift/generated/world/PericardWorldFFI"),
+    .systemLibrary(
+      name: "PericardWorldFFI", path: "bindings/swift/generated/world/PericardWorldFFI"),
     .target(
       name: "PericardWorld",
       dependencies: ["PericardCore", "PericardWorldFFI"],

@@ -175,9 +175,10 @@ public final class FakeMessages: Messages, @unchecked Sendable {
     try read {
       let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
       let options: String.CompareOptions = [.caseInsensitive, .diacriticInsensitive]
-      let found = words.isEmpty ? [] : entries.sorted { $0.letter.at > $1.letter.at }.filter { entry in
+      let newest = entries.sorted { $0.letter.at > $1.letter.at }
+      let found = newest.filter { entry in
         let said = [entry.subject, entry.letter.from ?? "", entry.letter.text].joined(separator: " ")
-        return words.allSatisfy { said.range(of: $0, options: options) != nil }
+        return !words.isEmpty && words.allSatisfy { said.range(of: $0, options: options) != nil }
       }
       return page(found.map { hit($0, words, options) }, after, limit) { SearchPage(hits: $0, after: $1) }
     }
@@ -198,11 +199,11 @@ public final class FakeMessages: Messages, @unchecked Sendable {
   // MARK: Writing
 
   public override func send(message: NewMessage) async throws -> Message {
-    try write { subjectOf($0) } _: { try queue(message) }
+    try write(subjectOf) { try queue(message) }
   }
 
   public override func edit(message: String, text: String) async throws -> Message {
-    try write { subjectOf($0) } _: {
+    try write(subjectOf) {
       let at = try waiting(message)
       entries[at].letter.text = text
       entries[at].state = .queued
@@ -211,7 +212,7 @@ public final class FakeMessages: Messages, @unchecked Sendable {
   }
 
   public override func retry(message: String) async throws -> Message {
-    try write { subjectOf($0) } _: {
+    try write(subjectOf) {
       let at = try waiting(message)
       entries[at].state = .queued
       return view(entries[at])
@@ -219,7 +220,7 @@ public final class FakeMessages: Messages, @unchecked Sendable {
   }
 
   public override func withdraw(message: String) async throws {
-    _ = try write { $0 } _: {
+    _ = try write({ $0 }) {
       let at = try waiting(message)
       return entries.remove(at: at).subject
     }
@@ -277,7 +278,7 @@ public final class FakeMessages: Messages, @unchecked Sendable {
   }
 
   public override func sendDraft(draft: String) async throws -> Message {
-    try write { subjectOf($0) } _: {
+    try write(subjectOf) {
       let kept = try take(draft)
       return try queue(
         NewMessage(thread: kept.thread, subject: kept.subject, text: kept.text, recipients: kept.recipients))

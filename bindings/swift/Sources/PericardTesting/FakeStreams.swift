@@ -57,10 +57,11 @@ final class FakeChanges: Changes, @unchecked Sendable {
 
 extension ChangeSet {
   fileprivate func merged(with other: ChangeSet) -> ChangeSet {
-    let groups = Set((records + other.records).flatMap(\.groups)).sorted()
-    let feature = FeatureChanges(feature: .messages, groups: groups, all: (records + other.records).contains(where: \.all))
+    let both = records + other.records
+    let groups = Set(both.flatMap(\.groups)).sorted()
+    let feature = FeatureChanges(feature: .messages, groups: groups, all: both.contains(where: \.all))
     return ChangeSet(
-      records: records.isEmpty && other.records.isEmpty ? [] : [feature], outbox: outbox || other.outbox,
+      records: both.isEmpty ? [] : [feature], outbox: outbox || other.outbox,
       session: session || other.session, features: features || other.features, people: people || other.people)
   }
 }

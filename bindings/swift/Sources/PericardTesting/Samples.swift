@@ -1,5 +1,5 @@
 import Foundation
-public import Pericard
+import Pericard
 
 extension FakeMessages {
   /// Letters as a patient has them: a result, an appointment, a conversation in Arabic, and messages in every state of
