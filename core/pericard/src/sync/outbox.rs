@@ -151,8 +151,8 @@ pub(crate) fn any(connection: &Connection, feature: Feature) -> Result<bool> {
 /// Queues a failed or doubtful item again, under the identifier that it has. That one was in doubt stays known by its
 /// status.
 pub(crate) fn retry(tx: &LocalTx<'_>, feature: Feature, item: i64) -> Result<()> {
-    let sql = "UPDATE outbox SET status = iif(state = 'unknown', 0, NULL), state = 'queued', tries = 0, tried = NULL
-               WHERE feature = ?1 AND item = ?2 AND state IN ('failed', 'unknown')";
+    let sql = "UPDATE outbox SET status = iif(state = 'failed', NULL, 0), state = 'queued', tries = 0, tried = NULL
+               WHERE feature = ?1 AND item = ?2 AND (state IN ('failed', 'unknown') OR state = 'doubtful' AND tries >= 2)";
     changed_one(tx.connection().execute(sql, (feature.name(), item))?)
 }
 
@@ -174,9 +174,11 @@ pub(crate) fn renew(
     )
 }
 
-/// Takes an item out that will not go out then: no request is under way or waits for its proof.
+/// Takes an item out that will not go out then: no request is under way or waits for its proof. One that is in doubt for
+/// the second time is the person's to decide, as [`State::Unknown`] is.
 pub(crate) fn withdraw(tx: &LocalTx<'_>, feature: Feature, item: i64) -> Result<()> {
-    let sql = "DELETE FROM outbox WHERE feature = ?1 AND item = ?2 AND state NOT IN ('sending', 'doubtful')";
+    let sql = "DELETE FROM outbox WHERE feature = ?1 AND item = ?2 AND state <> 'sending'
+               AND (state <> 'doubtful' OR tries >= 2)";
     changed_one(tx.connection().execute(sql, (feature.name(), item))?)
 }
 

@@ -136,8 +136,8 @@ pub enum MessageState {
         /// The HTTP status of the refusal.
         status: u16,
     },
-    /// It may or may not have arrived and the portal cannot prove either: the person decides between
-    /// `Messages.retry` and `Messages.withdraw`.
+    /// It may or may not have arrived: the portal cannot prove either, or has failed over it twice. The person decides
+    /// between `Messages.retry` and `Messages.withdraw`; if a sync brings it, it becomes `Sent` by itself.
     Unknown,
 }
 

@@ -132,7 +132,8 @@ fn to_view(summary: Summary, ids: &Ids, id: i64, archived: bool) -> MessageThrea
 macro_rules! message_columns {
     () => {
         "message.id, message.thread, message.sender, message.outgoing, message.text, message.at, message.precision,
-         message.unread, message.edited, message.files, message.category, message.urgent, outbox.state, outbox.status,
+         message.unread, message.edited, message.files, message.category, message.urgent,
+         CASE WHEN outbox.state = 'doubtful' AND outbox.tries >= 2 THEN 'unknown' ELSE outbox.state END, outbox.status,
          CASE message.files WHEN '' THEN NULL ELSE (SELECT group_concat(file.id || ':' || (content.complete IS 1) || ':'
              || coalesce(content.size, 0) || ':' || coalesce(file.refused, ''), ' ')
              FROM file LEFT JOIN content ON content.id = file.content WHERE file.message = message.id) END"
