@@ -65,7 +65,7 @@ extension IncompleteReason {
       "There may be more messages at the clinic: its portal didn't respond for some of them. The app will ask again."
     case .moreToFetch: "There are more messages at the clinic. The next update brings them."
     case .storage:
-      "The messages of one person can't be opened on this device right now. Everything else is up to date."
+      "The messages of one person can't be opened on this device right now. The clinic still has them, and the app will try again."
     case .interrupted:
       "There may be more messages at the clinic: the update was interrupted. The next one continues."
     }
