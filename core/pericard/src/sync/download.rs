@@ -1,6 +1,6 @@
 //! Carries out what the machine of a download says: asks for pages, stores them, saves how far the search is.
 //!
-//! Uses: `mirror`, `pages`, `run`
+//! Uses: `judge`, `pages`, `run`
 //!
 //! Each page is one transaction, with the cursor: a run may stop anywhere and the next one goes on from there. The next
 //! page is fetched while one is written.
@@ -19,7 +19,7 @@ use crate::storage::millis;
 use crate::storage::mirrored::{self, Cursor};
 
 use super::FeatureSync;
-use super::mirror::{self, Evidence, Storing};
+use super::judge::{self, Evidence, Storing};
 use super::pages::{self, Answer, Page};
 use super::run::{Run, SyncPhase};
 
@@ -195,7 +195,7 @@ impl Hands<'_> {
                 .records
                 .ids
                 .iter()
-                .map(mirror::hash)
+                .map(judge::hash)
                 .chain(page.records.unreadable.iter().copied())
                 .collect(),
             times: page.records.times.iter().flatten().copied().collect(),

@@ -4,8 +4,11 @@
 //! is queued and then receives, per person and feature, page by page; each page is one transaction, so a run may end
 //! anywhere and the next one goes on from there. Sending never stops receiving.
 
+mod any_mirror;
 mod changes;
+mod delivery;
 mod download;
+mod judge;
 mod location;
 mod mirror;
 pub(crate) mod outbox;
@@ -27,9 +30,11 @@ use crate::platform::error::Result;
 use crate::session::Session;
 use crate::storage::{Partition, Track};
 
+pub(crate) use any_mirror::AnyMirror;
 pub(crate) use changes::{ChangeNotifier, RowChanges};
 pub use changes::{ChangeSet, Changes, FeatureChanges};
-pub(crate) use mirror::{AnyMirror, Applied, Incoming, Mirror, Pace, Reader, Upload};
+pub(crate) use delivery::send;
+pub(crate) use mirror::{Applied, Incoming, Mirror, Pace, Reader, Upload};
 pub(crate) use receive::receive;
 pub use run::{IncompleteReason, SyncOutcome, SyncPhase, SyncProgress, SyncRun};
 pub(crate) use run::{Run, SyncCoordinator, Task};

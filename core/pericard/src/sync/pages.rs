@@ -1,6 +1,6 @@
 //! Asking for a page, and what may be taken of the answer.
 //!
-//! Uses: `mirror`
+//! Uses: `judge`
 //!
 //! - A refusal or a failure of the network, of the session or of the whole portal is an error and ends the run. What
 //!   concerns the page alone is an answer: [`Answer::Refused`], [`Answer::Untakeable`], [`Answer::Expired`].
@@ -19,7 +19,7 @@ use crate::session::SendError;
 use crate::storage::{mirrored, random_id};
 
 use super::FeatureSync;
-use super::mirror::{CleanPage, Evaluation};
+use super::judge::{CleanPage, Evaluation};
 
 pub(super) const FHIR_JSON: &str = "application/fhir+json";
 /// No stored answer will do (RFC 9111 §5.2.1.4).

@@ -1,6 +1,6 @@
 //! Receiving for one mirror: its searches, the comparison with the portal's list when that is due, and what came of it.
 //!
-//! Uses: `download`, `mirror`, `pages`, `patient`, `reconcile`, `run`
+//! Uses: `download`, `pages`, `patient`, `reconcile`, `run`
 //!
 //! "Up to date" is said only when it is proved: every search was complete, or the comparison with the list was. The
 //! comparison is due after the first load, after a run that was not complete, and once a day.

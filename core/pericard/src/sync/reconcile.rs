@@ -1,6 +1,6 @@
 //! Carries out the comparison with the portal's list.
 //!
-//! Uses: `mirror`, `pages`, `run`
+//! Uses: `judge`, `pages`, `run`
 //!
 //! The list is a search for ids and versions, fetched by the same machine as every other search.
 
@@ -26,7 +26,7 @@ use crate::session::SendError;
 use crate::storage::mirrored::{self, Why};
 
 use super::FeatureSync;
-use super::mirror::{self, Evidence, Storing};
+use super::judge::{self, Evidence, Storing};
 use super::pages::{self, Answer};
 
 /// Compares what is here with what the portal lists for `searches`. Returns what came of it, and the portal's time when
@@ -208,11 +208,11 @@ fn read_list(
     let seen = Seen {
         records: versions
             .iter()
-            .map(|it| mirror::hash(&it.id))
+            .map(|it| judge::hash(&it.id))
             .chain(
                 bundle
                     .nameless(feature.track.resource_type)
-                    .map(mirror::hash),
+                    .map(judge::hash),
             )
             .collect(),
         times: versions

@@ -9,7 +9,7 @@ use pericard_protocol::fhir::body::Body;
 use pericard_protocol::fhir::bundle::Bundle;
 use proptest::prelude::*;
 
-use super::mirror::{Evaluation, Evidence, Storing};
+use super::judge::{Evaluation, Evidence, Storing};
 use super::*;
 use crate::features::FEATURES;
 use crate::storage::Feature;

@@ -17,7 +17,7 @@ use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
 use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason, Track};
 use crate::sync::{
     ChangeNotifier, FeatureSync, IncompleteReason, Pace, Replica, Run, SyncCoordinator,
-    SyncOutcome, SyncRun, Task, outbox, receive,
+    SyncOutcome, SyncRun, Task, receive, send,
 };
 
 use super::content::Content;
@@ -186,7 +186,7 @@ impl AccountCore {
                     // A failing feature does not stop the others, and failing to send does not stop receiving. An error
                     // of the session or the network ends the run: further requests could use up a refresh token whose
                     // response is lost.
-                    let sent = outbox::send(&feature, &run).await;
+                    let sent = send(&feature, &run).await;
                     if sent.as_ref().err().is_some_and(stops_the_run) {
                         return first.and(sent).map(|()| SyncOutcome::Complete);
                     }

@@ -14,6 +14,7 @@ mod drafts;
 mod former;
 mod lists;
 mod marks;
+mod placing;
 mod recipients;
 mod rows;
 mod summary;

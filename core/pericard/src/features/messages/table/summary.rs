@@ -9,6 +9,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::platform::error::Result;
 
+use super::rows::{of_lines, read_files};
+
 /// How much of the last message the inbox carries, in characters.
 const PREVIEW: usize = 200;
 /// How many names a thread shows. More are no conversation.
@@ -195,6 +197,46 @@ impl Summary {
             .prepare_cached(LOAD)?
             .query_row([thread], |row| Self::of_row(row, 0));
         Ok(found.optional()?.unwrap_or_default())
+    }
+
+    /// Sums up a thread from its rows.
+    pub(super) fn of_thread(c: &Connection, thread: i64) -> Result<Self> {
+        let sql = "SELECT id, remote, at, updated, precision, sender, outgoing, unread, substr(text, 1, 200), subject, others,
+                       shown, files FROM message WHERE thread = ?1";
+        let mut statement = c.prepare_cached(sql)?;
+        let mut rows = statement.query([thread])?;
+        let mut summary = Self::default();
+        while let Some(row) = rows.next()? {
+            let remote: String = row.get(1)?;
+            let (from, text, subject): (String, String, String) =
+                (row.get(5)?, row.get(8)?, row.get(9)?);
+            let others: String = row.get(10)?;
+            let others: Vec<String> = of_lines(&others).map(str::to_owned).collect();
+            let files: String = row.get(12)?;
+            let first = read_files(&files).into_iter().next();
+            let text = match (text.is_empty(), first) {
+                (true, Some(file)) => file.name,
+                _ => text,
+            };
+            summary.add(&Part {
+                place: Place {
+                    at: row.get(2)?,
+                    updated: row.get(3)?,
+                    length: remote.len(),
+                    remote,
+                    row: row.get(0)?,
+                },
+                precision: row.get(4)?,
+                from: &from,
+                outgoing: row.get(6)?,
+                unread: row.get(7)?,
+                text: &text,
+                subject: &subject,
+                others: &others,
+                shown: row.get(11)?,
+            });
+        }
+        Ok(summary)
     }
 
     pub(super) fn save(&self, c: &Connection, thread: i64) -> Result<()> {

@@ -1,8 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::lists::{MESSAGES, NEWER, ONE, ONE_THREAD, QUEUED, SEARCH, THREADS};
+use super::placing::COPIES;
 use super::ties::{TOPIC_AFTER, TOPIC_BEFORE};
-use super::writer::{COPIES, NAME, PER_MILLI, free_row};
+use super::writer::{NAME, PER_MILLI, free_row};
 use super::*;
 use crate::storage::{files, mirrored};
 use crate::sync::outbox;

@@ -1,4 +1,4 @@
-//! Writing messages and keeping threads in order: which message is in which thread, and what each thread shows.
+//! Writing messages. In which thread each belongs, and which of them is shown, is found out in `placing`.
 //!
 //! Rows are written at once, summaries at the end: threads that only grew are added to, those in which something changed
 //! or went are divided and summed up anew.
@@ -12,7 +12,7 @@ use crate::platform::error::Result;
 
 use super::rows::{Content, FileRow, lines, of_lines, read_files, write_files, write_parties};
 use super::summary::{Part, Place, Summary};
-use super::ties::{self, Node};
+use super::ties::Node;
 use super::{former, marks};
 
 /// Row numbers of one millisecond.
@@ -20,41 +20,39 @@ pub(super) const PER_MILLI: i64 = 1 << 12;
 /// 2^50 ms is the year 37,648: what a portal says beyond it must not overflow.
 const LATEST: i64 = 1 << 50;
 
-// An index `WHERE key <> ''` is used only by a query that says so itself: a parameter could be empty.
-pub(super) const COPIES: &str = "SELECT id, thread, shown FROM message
-     WHERE copy_key = ?1 AND copy_key <> '' AND hidden = 0 ORDER BY remote = '', length(remote), remote";
+// See `COPIES` in `placing`.
 pub(super) const NAME: &str = "UPDATE message SET sender = ?2
      WHERE sender_key = ?1 AND sender_key <> '' AND sender = '' RETURNING id, thread";
 
 /// Writes messages in one transaction; [`Writer::finish`] writes the threads.
 pub(in super::super) struct Writer<'a> {
-    c: &'a Connection,
-    summaries: BTreeMap<i64, Summary>,
+    pub(super) c: &'a Connection,
+    pub(super) summaries: BTreeMap<i64, Summary>,
     /// Threads to be summed up anew.
-    changed: BTreeSet<i64>,
+    pub(super) changed: BTreeSet<i64>,
     /// Threads to be divided anew.
-    loose: BTreeSet<i64>,
+    pub(super) loose: BTreeSet<i64>,
     /// Rows of records that were written just now, by the portal's ids.
-    written: BTreeMap<String, i64>,
+    pub(super) written: BTreeMap<String, i64>,
     /// Rows of messages that are news.
-    news: Vec<i64>,
+    pub(super) news: Vec<i64>,
 }
 
 /// A message of before, as far as a new version depends on it.
-struct Before {
-    thread: i64,
-    remote: String,
-    ties: String,
-    topic_key: String,
-    at: i64,
-    text: String,
-    subject: String,
-    sender: String,
-    unread: bool,
-    edited: bool,
-    shown: bool,
-    hidden: bool,
-    copy_key: String,
+pub(super) struct Before {
+    pub(super) thread: i64,
+    pub(super) remote: String,
+    pub(super) ties: String,
+    pub(super) topic_key: String,
+    pub(super) at: i64,
+    pub(super) text: String,
+    pub(super) subject: String,
+    pub(super) sender: String,
+    pub(super) unread: bool,
+    pub(super) edited: bool,
+    pub(super) shown: bool,
+    pub(super) hidden: bool,
+    pub(super) copy_key: String,
 }
 
 impl<'a> Writer<'a> {
@@ -239,36 +237,6 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Of several copies of one message the first by id is shown.
-    fn one_of_copies(&mut self, copy_key: &str) -> Result<()> {
-        if copy_key.is_empty() {
-            return Ok(());
-        }
-        let mut statement = self.c.prepare_cached(COPIES)?;
-        let rows = statement.query_map([copy_key], |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, i64>(1)?,
-                row.get::<_, bool>(2)?,
-            ))
-        })?;
-        let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-        for (n, (row, thread, shown)) in rows.into_iter().enumerate() {
-            if shown != (n == 0) {
-                self.show(row, n == 0)?;
-                self.changed.insert(thread);
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a record is a message: one that says nothing and that others hang on is the head of their thread.
-    fn is_shown(&self, content: &Content) -> Result<bool> {
-        let may_be_head = content.silent && !content.remote.is_empty();
-        let is_head = may_be_head && ties::has_children(self.c, &content.remote)?;
-        Ok(!content.hidden && !is_head)
-    }
-
     /// Takes a message away. What it hung on is no head any more, unless the message is `gone` from the portal: a head
     /// without messages is none either.
     pub(in super::super) fn remove(&mut self, row: i64, gone: bool) -> Result<()> {
@@ -315,7 +283,7 @@ impl<'a> Writer<'a> {
         }
         let changed = std::mem::take(&mut self.changed);
         for thread in changed {
-            let summary = sum_up(self.c, thread)?;
+            let summary = Summary::of_thread(self.c, thread)?;
             self.summaries.insert(thread, summary);
         }
         for (thread, summary) in &self.summaries {
@@ -328,7 +296,7 @@ impl<'a> Writer<'a> {
         Ok(touched)
     }
 
-    fn summary(&mut self, thread: i64) -> Result<&mut Summary> {
+    pub(super) fn summary(&mut self, thread: i64) -> Result<&mut Summary> {
         if !self.summaries.contains_key(&thread) {
             let summary = Summary::load(self.c, thread)?;
             self.summaries.insert(thread, summary);
@@ -443,7 +411,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The row of the portal's record `id`.
-    fn row_of(&self, id: &str) -> Result<Option<i64>> {
+    pub(super) fn row_of(&self, id: &str) -> Result<Option<i64>> {
         if let Some(row) = self.written.get(id) {
             return Ok(Some(*row));
         }
@@ -454,153 +422,6 @@ impl<'a> Writer<'a> {
             .prepare_cached(sql)?
             .query_row([id], |row| row.get(0));
         Ok(found.optional()?)
-    }
-
-    fn show(&self, row: i64, shown: bool) -> Result<()> {
-        self.c
-            .prepare_cached("UPDATE message SET shown = ?2 WHERE id = ?1")?
-            .execute((row, shown))?;
-        Ok(())
-    }
-
-    /// What this message hangs on is no message itself if it says nothing.
-    fn heads_of(&mut self, content: &Content) -> Result<()> {
-        for id in content.ties.iter().filter_map(|key| ties::record_id(key)) {
-            if let Some((row, thread)) = self.silent(id, true)? {
-                self.show(row, false)?;
-                self.changed.insert(thread);
-            }
-        }
-        Ok(())
-    }
-
-    /// What a message no longer hangs on is one itself again if nothing else hangs on it.
-    fn loosened_heads(&mut self, before: &str) -> Result<()> {
-        for id in of_lines(before).filter_map(ties::record_id) {
-            if let Some((row, thread)) = self.silent(id, false)?
-                && !ties::has_children(self.c, id)?
-            {
-                self.show(row, true)?;
-                self.changed.insert(thread);
-            }
-        }
-        Ok(())
-    }
-
-    /// Row and thread of the record `id` if it says nothing itself and is shown, or is not.
-    fn silent(&self, id: &str, shown: bool) -> Result<Option<(i64, i64)>> {
-        let Some(row) = self.row_of(id)? else {
-            return Ok(None);
-        };
-        let sql = "SELECT id, thread FROM message WHERE id = ?1 AND silent = 1 AND shown = ?2";
-        let found = self
-            .c
-            .prepare_cached(sql)?
-            .query_row((row, shown), |row| Ok((row.get(0)?, row.get(1)?)));
-        Ok(found.optional()?)
-    }
-
-    /// The thread of a message by its evidence, made when there is none; several become one.
-    fn thread_for(&mut self, node: &Node) -> Result<i64> {
-        let threads = ties::threads_of(self.c, node, |id| self.row_of(id))?;
-        match threads.split_first() {
-            None => self.new_thread(),
-            Some((first, [])) => Ok(*first),
-            Some((first, others)) => {
-                for other in others {
-                    self.merge(*first, *other)?;
-                }
-                Ok(*first)
-            }
-        }
-    }
-
-    fn new_thread(&self) -> Result<i64> {
-        self.c
-            .prepare_cached("INSERT INTO thread DEFAULT VALUES")?
-            .execute([])?;
-        Ok(self.c.last_insert_rowid())
-    }
-
-    /// `other` becomes part of `thread`; its id goes on to lead there.
-    fn merge(&mut self, thread: i64, other: i64) -> Result<()> {
-        let summary = self.summary(other)?.clone();
-        self.summary(thread)?.merge(summary);
-        self.summaries.remove(&other);
-        marks::merge(self.c, thread, other)?;
-        self.c
-            .prepare_cached("UPDATE message SET thread = ?1 WHERE thread = ?2")?
-            .execute((thread, other))?;
-        Summary::default().save(self.c, other)?;
-        self.c
-            .prepare_cached("UPDATE thread SET merged = ?1 WHERE id = ?2 OR merged = ?2")?
-            .execute((thread, other))?;
-        for set in [&mut self.changed, &mut self.loose] {
-            if set.remove(&other) {
-                set.insert(thread);
-            }
-        }
-        // Whoever looks at the other one is told, too.
-        self.changed.insert(thread);
-        Ok(())
-    }
-
-    /// A message whose evidence has changed leaves its thread, unless it is alone there, and goes where it belongs now.
-    fn move_to_its_thread(&mut self, row: i64, before: &Before, content: &Content) -> Result<()> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM message WHERE thread = ?1 AND id <> ?2)";
-        let others: bool = self
-            .c
-            .prepare_cached(sql)?
-            .query_row((before.thread, row), |r| r.get(0))?;
-        let own = match others {
-            true => self.new_thread()?,
-            false => before.thread,
-        };
-        let set = "UPDATE message SET thread = ?2 WHERE id = ?1";
-        self.c.prepare_cached(set)?.execute((row, own))?;
-        if others {
-            self.loose.insert(before.thread);
-        }
-        let mut threads = ties::threads_of(self.c, &node(row, content), |id| self.row_of(id))?;
-        threads.retain(|thread| *thread != own);
-        let target = match threads.first() {
-            None => own,
-            // Alone in a thread that is known to the app: that id stays where it can.
-            Some(first) if !others => {
-                self.merge(*first, own)?;
-                *first
-            }
-            Some(first) => {
-                self.c.prepare_cached(set)?.execute((row, *first))?;
-                self.c
-                    .prepare_cached("DELETE FROM thread WHERE id = ?1")?
-                    .execute([own])?;
-                *first
-            }
-        };
-        for other in threads.iter().skip(1) {
-            self.merge(target, *other)?;
-        }
-        self.changed.insert(target);
-        Ok(())
-    }
-
-    /// Divides a thread into what belongs together; the largest part keeps the id.
-    fn divide(&mut self, thread: i64) -> Result<()> {
-        self.changed.insert(thread);
-        let nodes = ties::nodes(self.c, thread)?;
-        for rows in ties::components(&nodes).into_iter().skip(1) {
-            let part = self.new_thread()?;
-            marks::divide(self.c, thread, part)?;
-            self.changed.insert(part);
-            let mut update = self
-                .c
-                .prepare_cached("UPDATE message SET thread = ?2 WHERE id = ?1")?;
-            for row in rows {
-                update.execute((row, part))?;
-            }
-        }
-        Ok(())
     }
 
     fn before(&self, row: i64) -> Result<Before> {
@@ -627,7 +448,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn node(row: i64, content: &Content) -> Node {
+pub(super) fn node(row: i64, content: &Content) -> Node {
     Node {
         row,
         remote: content.remote.clone(),
@@ -679,44 +500,4 @@ pub(super) fn free_row(c: &Connection, at: i64) -> Result<i64> {
             Some(_) => base += PER_MILLI,
         }
     }
-}
-
-/// The summary of a thread, from its rows.
-fn sum_up(c: &Connection, thread: i64) -> Result<Summary> {
-    let sql = "SELECT id, remote, at, updated, precision, sender, outgoing, unread, substr(text, 1, 200), subject, others,
-                   shown, files FROM message WHERE thread = ?1";
-    let mut statement = c.prepare_cached(sql)?;
-    let mut rows = statement.query([thread])?;
-    let mut summary = Summary::default();
-    while let Some(row) = rows.next()? {
-        let remote: String = row.get(1)?;
-        let (from, text, subject): (String, String, String) =
-            (row.get(5)?, row.get(8)?, row.get(9)?);
-        let others: String = row.get(10)?;
-        let others: Vec<String> = of_lines(&others).map(str::to_owned).collect();
-        let files: String = row.get(12)?;
-        let first = read_files(&files).into_iter().next();
-        let text = match (text.is_empty(), first) {
-            (true, Some(file)) => file.name,
-            _ => text,
-        };
-        summary.add(&Part {
-            place: Place {
-                at: row.get(2)?,
-                updated: row.get(3)?,
-                length: remote.len(),
-                remote,
-                row: row.get(0)?,
-            },
-            precision: row.get(4)?,
-            from: &from,
-            outgoing: row.get(6)?,
-            unread: row.get(7)?,
-            text: &text,
-            subject: &subject,
-            others: &others,
-            shown: row.get(11)?,
-        });
-    }
-    Ok(summary)
 }
