@@ -62,6 +62,7 @@ impl Item {
 pub(crate) async fn send(feature: &FeatureSync, run: &Run) -> Result<()> {
     let mut after = 0;
     let mut kept_back = BTreeSet::new();
+    let mut changed = BTreeSet::new();
     while let Some(item) = feature.on_disk(move |feature| next(feature, after)).await? {
         after = item.id;
         if kept_back.contains(&item.group) {
@@ -69,7 +70,9 @@ pub(crate) async fn send(feature: &FeatureSync, run: &Run) -> Result<()> {
         }
         run.progress(|p| p.phase = SyncPhase::Sending);
         match deliver(feature, &item).await {
-            // It was withdrawn meanwhile, which concerns no other.
+            // The person has taken it back meanwhile, which concerns no other, or written it anew: then it is looked at
+            // again, before those behind it.
+            Err(PericardError::NotFound) if changed.insert(item.identifier) => after = item.id - 1,
             Err(PericardError::NotFound) => {}
             Err(error) => return Err(error),
             Ok(End::Arrived) => run.progress(|p| p.sent += 1),
@@ -222,7 +225,7 @@ async fn restart_wait(feature: &FeatureSync, item: &Item) -> Result<()> {
 
 impl Hands<'_> {
     async fn mark(&self, state: State) -> Result<()> {
-        let (id, row) = (self.item.id, self.item.row);
+        let (id, row, identifier) = (self.item.id, self.item.row, self.item.identifier.clone());
         self.feature
             .on_disk(move |feature| {
                 let sending = state == State::Sending;
@@ -232,14 +235,14 @@ impl Hands<'_> {
                     let sql =
                         "UPDATE outbox SET state = ?2, status = ?3, tried = coalesce(?4, tried),
                                    tries = tries + (?2 = 'doubtful' AND state = 'sending')
-                               WHERE id = ?1 AND item = ?5";
+                               WHERE id = ?1 AND item = ?5 AND identifier = ?6";
                     let changed = tx
                         .connection()
-                        .execute(sql, (id, state, status, tried, row))?;
+                        .execute(sql, (id, state, status, tried, row, identifier))?;
                     Ok(changed)
                 })?;
                 if changed != 1 {
-                    // It was withdrawn meanwhile: nothing of it goes out.
+                    // Nothing of what it was goes out.
                     return Err(PericardError::NotFound);
                 }
                 let changes = RowChanges {

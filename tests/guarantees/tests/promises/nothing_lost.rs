@@ -1,6 +1,9 @@
 //! What was acknowledged stays, and what was typed arrives once.
 
-use pericard::{MessageState, NewMessage, PericardError, StorageKind};
+use pericard::test_support::Checkpoint;
+use pericard::{
+    FileContent, MessageState, Messages, NewFile, NewMessage, PericardError, StorageKind,
+};
 use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use serde_json::json;
 
@@ -316,5 +319,81 @@ fn what_is_to_prove_something_is_asked_of_no_cache() {
                 "{name}"
             );
         }
+    });
+}
+
+/// A message with a file, held where the file is at the portal and the message is not; `meanwhile` is done then.
+async fn while_its_file_goes_up(
+    harness: &Harness,
+    account: &std::sync::Arc<pericard::Account>,
+    meanwhile: impl AsyncFnOnce(&Messages, String),
+) {
+    let thread = threads(account).await.unwrap().remove(0).id;
+    let photo = NewFile {
+        name: "knee.jpg".into(),
+        content_type: "image/jpeg".into(),
+        content: FileContent::Bytes {
+            bytes: vec![7; 9_000],
+        },
+    };
+    let message = NewMessage {
+        files: vec![photo],
+        ..reply(&thread, "Kilimanjaro")
+    };
+    let messages = inbox(account);
+    let id = messages.send(message).await.unwrap().id;
+    messages.send(reply(&thread, "Matterhorn")).await.unwrap();
+    harness.world.dies_at(Checkpoint::FileUploaded);
+    let run = account.start_sync(None).unwrap();
+    harness.world.died().await;
+    meanwhile(&messages, id).await;
+    harness.world.goes_on();
+    while run.next().await.unwrap().is_some() {}
+}
+
+async fn copies(harness: &Harness, text: &str) -> u64 {
+    harness.world.portal_messages(text.into()).await.unwrap()
+}
+
+#[test]
+fn a_message_that_is_edited_under_way_goes_out_once_and_as_it_is_now() {
+    run(async {
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
+        sync(&account).await.unwrap();
+        // Its answer is lost, and nothing finds it for a while: only its identifier tells the tries apart.
+        for fault in [
+            json!({ "fault": "drop_answer_after_commit" }),
+            json!({ "fault": "lagging_index", "seconds": 100, "times": 8 }),
+        ] {
+            harness.portal(fault).await;
+        }
+        while_its_file_goes_up(&harness, &account, async |messages, id| {
+            drop(messages.edit(id, "Aconcagua".into()).await.unwrap());
+        })
+        .await;
+        for _ in 0..4 {
+            harness.world.advance(700).await.unwrap();
+            sync(&account).await.unwrap();
+        }
+        assert_eq!(copies(&harness, "Kilimanjaro").await, 0);
+        assert_eq!(copies(&harness, "Aconcagua").await, 1);
+        assert_eq!(copies(&harness, "Matterhorn").await, 1);
+        assert!(inbox(&account).outbox().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_message_that_is_taken_back_under_way_stops_no_other() {
+    run(async {
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
+        sync(&account).await.unwrap();
+        while_its_file_goes_up(&harness, &account, async |messages, id| {
+            messages.withdraw(id).await.unwrap();
+        })
+        .await;
+        assert_eq!(copies(&harness, "Kilimanjaro").await, 0);
+        assert_eq!(copies(&harness, "Matterhorn").await, 1);
     });
 }

@@ -157,8 +157,8 @@ pub struct MessagePage {
 pub struct FormerText {
     /// The text, as in `Message`.
     pub text: String,
-    /// When the portal changed it.
-    pub until: SystemTime,
+    /// When the portal changed it; nothing where it does not say.
+    pub until: Option<SystemTime>,
 }
 
 /// What is being written.

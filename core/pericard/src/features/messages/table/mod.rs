@@ -236,6 +236,20 @@ UPDATE message SET files = (
         (SELECT file.id FROM file WHERE file.message = message.id AND file.place = each.key)))
     FROM json_each(message.files) AS each) WHERE files <> '';
 ",
+        "
+-- Numbered: a portal may change a text twice at one time, or without saying when (`until` is NULL).
+ALTER TABLE former RENAME TO old_former;
+CREATE TABLE former (
+    message INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    until INTEGER,
+    text TEXT NOT NULL,
+    PRIMARY KEY (message, n)
+) STRICT, WITHOUT ROWID;
+INSERT INTO former (message, n, until, text)
+    SELECT message, row_number() OVER (PARTITION BY message ORDER BY until), nullif(until, 0), text FROM old_former;
+DROP TABLE old_former;
+",
     ],
 };
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::platform::error::Result;
+use crate::platform::error::{PericardError, Result};
 
 use super::rows::{Party, lines, of_lines, read_parties};
 
@@ -49,8 +49,8 @@ pub(crate) fn recipients(c: &Connection) -> Result<Vec<RecipientRow>> {
         }
     }
     for party in in_conversations(c)? {
-        let id = noted(c, &party.key, &party.name, "")?;
-        rows.extend(recipient(c, id)?.filter(|_| seen.insert(id)));
+        let row = met(c, &party)?;
+        rows.extend(Some(row).filter(|row| seen.insert(row.id)));
     }
     rows.retain(|row| !row.name.is_empty());
     Ok(rows)
@@ -69,25 +69,29 @@ fn in_conversations(c: &Connection) -> Result<Vec<Party>> {
     Ok(all)
 }
 
-/// The row of somebody. A name or role that is given replaces the one that is known.
+/// The row of somebody whom a team names. A name or role that is given replaces the one that is known.
 pub(crate) fn noted(c: &Connection, key: &str, name: &str, role: &str) -> Result<i64> {
+    let sql = "INSERT INTO recipient (key, name, role) VALUES (?1, ?2, ?3)
+               ON CONFLICT (key) DO UPDATE SET
+                   name = iif(excluded.name = '', name, excluded.name), role = iif(excluded.role = '', role, excluded.role)
+               RETURNING id";
+    let noted = c
+        .prepare_cached(sql)?
+        .query_row((key, name, role), |row| row.get(0));
+    Ok(noted?)
+}
+
+/// The row of somebody in a conversation. What a team calls them counts before what they were called there.
+fn met(c: &Connection, party: &Party) -> Result<RecipientRow> {
     let sql = "SELECT id, key, name, role FROM recipient WHERE key = ?1";
-    let known = c.prepare_cached(sql)?.query_row([key], of_row).optional()?;
-    let Some(known) = known else {
-        let sql = "INSERT INTO recipient (key, name, role) VALUES (?1, ?2, ?3)";
-        c.prepare_cached(sql)?.execute((key, name, role))?;
-        return Ok(c.last_insert_rowid());
-    };
-    let or = |given: &str, known: &str| match given.is_empty() {
-        true => known.to_owned(),
-        false => given.to_owned(),
-    };
-    let (name, role) = (or(name, &known.name), or(role, &known.role));
-    if (&name, &role) != (&known.name, &known.role) {
-        let sql = "UPDATE recipient SET name = ?2, role = ?3 WHERE id = ?1";
-        c.prepare_cached(sql)?.execute((known.id, name, role))?;
+    let known = c.prepare_cached(sql)?.query_row([&party.key], of_row);
+    match known.optional()? {
+        Some(known) if !known.name.is_empty() || party.name.is_empty() => Ok(known),
+        _ => {
+            let id = noted(c, &party.key, &party.name, "")?;
+            recipient(c, id)?.ok_or(PericardError::internal("recipient"))
+        }
     }
-    Ok(known.id)
 }
 
 /// Writes the members of a team, or writes them again where it has a row; the row.

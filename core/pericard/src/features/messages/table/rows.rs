@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
-use crate::platform::error::Result;
+use crate::platform::error::{PericardError, Result};
 use crate::storage::instant;
 
 /// When a message was sent.
@@ -142,12 +142,12 @@ pub(in super::super) struct Outgoing {
     pub(in super::super) files: Vec<FileRow>,
 }
 
-/// Reads a queued message.
+/// Reads a queued message. `NotFound` when the person has taken it back.
 pub(in super::super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
     let sql =
         "SELECT thread, subject, text, at, ties, recipients, files FROM message WHERE id = ?1";
     type Row = (i64, String, String, i64, String, String, String);
-    let (thread, subject, text, at, ties, chosen, files): Row = c.query_row(sql, [row], |r| {
+    let found = c.query_row(sql, [row], |r| {
         Ok((
             r.get(0)?,
             r.get(1)?,
@@ -157,7 +157,9 @@ pub(in super::super) fn outgoing(c: &Connection, row: i64) -> Result<Outgoing> {
             r.get(5)?,
             r.get(6)?,
         ))
-    })?;
+    });
+    let (thread, subject, text, at, ties, chosen, files): Row =
+        found.optional()?.ok_or(PericardError::NotFound)?;
     let head = c
         .prepare_cached(
             "SELECT remote FROM message WHERE thread = ?1 AND shown = 0 AND silent = 1 AND remote <> ''

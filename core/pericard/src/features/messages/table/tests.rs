@@ -333,7 +333,8 @@ fn an_archived_thread_comes_back_with_news_and_stays_one_with_what_it_takes_in()
 fn what_a_message_said_is_kept_until_it_is_no_message() {
     let portal = Portal::new();
     let row = portal.shows(&content("a", 1_000, "At ten", &[]));
-    for (at, text) in [(2_000, "At eleven"), (3_000, "At noon")] {
+    // The second change is one of those that keep the time of the last; the third says no time.
+    for (at, text) in [(2_000, "At eleven"), (2_000, "At noon"), (0, "At two")] {
         let mut changed = content("a", 1_000, text, &[]);
         changed.dated.updated = at;
         portal.shows(&changed);
@@ -342,7 +343,13 @@ fn what_a_message_said_is_kept_until_it_is_no_message() {
         let former = former(&portal.c, row).unwrap();
         former.into_iter().map(|(text, _)| text).collect()
     };
-    assert_eq!(texts(row), ["At eleven", "At ten"]);
+    assert_eq!(texts(row), ["At noon", "At eleven", "At ten"]);
+    let until: Vec<bool> = former(&portal.c, row)
+        .unwrap()
+        .into_iter()
+        .map(|(_, until)| until.is_some())
+        .collect();
+    assert_eq!(until, [false, true, true]);
     portal.shows(&Content {
         hidden: true,
         ..content("a", 1_000, "", &[])
@@ -376,4 +383,35 @@ fn a_thread_is_read_in_both_directions() {
     assert_eq!(older.newest, Some(rows[2]));
     let first = messages(&portal.c, &ids, thread, i64::MAX, 3).unwrap();
     assert_eq!((at(&first), first.newest), (vec![8, 7, 6], None));
+}
+
+#[test]
+fn somebody_is_called_as_their_team_has_them_in_whatever_order_that_came() {
+    let called = |team_first: bool| -> Vec<(String, String)> {
+        let portal = Portal::new();
+        let team = || {
+            let kos = noted(&portal.c, "Practitioner/kos", "Dr. Petra Kos", "Physician").unwrap();
+            save_team(&portal.c, None, &[kos]).unwrap();
+        };
+        let letter = Content {
+            parties: vec![Party {
+                key: "Practitioner/kos".into(),
+                name: "Kos, P.".into(),
+            }],
+            ..content("a", 1_000, "Hello", &[])
+        };
+        if team_first {
+            team();
+        }
+        portal.shows(&letter);
+        recipients(&portal.c).unwrap();
+        if !team_first {
+            team();
+        }
+        let rows = recipients(&portal.c).unwrap().into_iter();
+        rows.map(|row| (row.name, row.role)).collect()
+    };
+    let expected = [("Dr. Petra Kos".to_owned(), "Physician".to_owned())];
+    assert_eq!(called(true), expected);
+    assert_eq!(called(false), expected);
 }
