@@ -9,6 +9,7 @@
     reason = "times are printed here; the core's clock is elsewhere"
 )]
 
+mod app;
 mod bench;
 mod bindings;
 mod build;
@@ -20,6 +21,7 @@ mod guide;
 mod interop;
 mod kotlin;
 mod language;
+mod looks;
 mod mobile;
 mod paths;
 mod portal;
@@ -107,6 +109,10 @@ enum Task {
     Simulate(simulate::Arguments),
     /// Generate the Kotlin and Swift sources from the built libraries
     Bindings,
+    /// Test the Android app's screens and draw them to docs/screens
+    Screens,
+    /// Generate both apps' colours, type, icons and words from design/
+    Looks,
     /// Type-check the shipped library for Android and iOS, without their SDKs
     CheckMobile,
     /// Check who uses whom inside core/
@@ -129,6 +135,11 @@ fn main() -> ExitCode {
         Task::Guide { languages } => guide::run(&paths, &languages),
         Task::Simulate(arguments) => simulate::run(&paths, &arguments),
         Task::Bindings => generate(&paths),
+        Task::Looks => looks::run(&paths),
+        Task::Screens => {
+            let started = Instant::now();
+            Ok(close(&[app::row(&paths)], started))
+        }
         Task::CheckMobile => {
             let started = Instant::now();
             let rows = test::phones(&paths, (mobile::sources(&paths), Duration::ZERO));

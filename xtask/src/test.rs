@@ -8,6 +8,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::app;
 use crate::bindings::{self, Libraries};
 use crate::build::{self, Built};
 use crate::command::{self, Ran};
@@ -58,6 +59,7 @@ pub(crate) fn run(paths: &Paths) -> bool {
                         let (maven, swift) = (joined(maven.join()), joined(swift.join()));
                         let others = scope.spawn(move || {
                             let mut others = kotlin_rows(paths, &libraries, &stage, maven);
+                            others.push(app::row(paths));
                             others.extend(swift_rows(paths, &libraries, &stage, swift));
                             others
                         });

@@ -1,0 +1,41 @@
+package dev.pericard.app.ui.app
+
+import dev.pericard.app.ui.compose.ComposeEvents
+import dev.pericard.app.ui.inbox.InboxEvents
+import dev.pericard.app.ui.lock.LockEvents
+import dev.pericard.app.ui.notices.ClosedEvents
+import dev.pericard.app.ui.notices.NoticeEvents
+import dev.pericard.app.ui.notices.NoticesEvents
+import dev.pericard.app.ui.signin.ClinicPageEvents
+import dev.pericard.app.ui.signin.ClinicsEvents
+import dev.pericard.app.ui.signin.SignInEvents
+import dev.pericard.app.ui.signin.WelcomeEvents
+import dev.pericard.app.ui.thread.ThreadEvents
+import dev.pericard.app.ui.you.HelpEvents
+import dev.pericard.app.ui.you.PeopleEvents
+import dev.pericard.app.ui.you.SettingsEvents
+import dev.pericard.app.ui.you.YouEvents
+
+/** What the person does, screen by screen. */
+interface AppEvents {
+    val welcome: WelcomeEvents
+    val clinics: ClinicsEvents
+    val clinic: ClinicPageEvents
+    val signIn: SignInEvents
+    val inbox: InboxEvents
+    val closed: ClosedEvents
+    val thread: ThreadEvents
+    val compose: ComposeEvents
+    val notice: NoticeEvents
+    val notices: NoticesEvents
+    val you: YouEvents
+    val settings: SettingsEvents
+    val help: HelpEvents
+    val people: PeopleEvents
+    val lock: LockEvents
+
+    fun select(tab: Tab)
+
+    /** The system's Back, or the arrow of a bar: closes what is on top. */
+    fun back()
+}

@@ -1,0 +1,98 @@
+package dev.pericard.app.ui.app
+
+import androidx.compose.runtime.Immutable
+import dev.pericard.app.ui.compose.ComposeState
+import dev.pericard.app.ui.inbox.InboxBody
+import dev.pericard.app.ui.inbox.InboxState
+import dev.pericard.app.ui.lock.LockState
+import dev.pericard.app.ui.notices.NoticeState
+import dev.pericard.app.ui.notices.NoticesState
+import dev.pericard.app.ui.signin.ClinicPageState
+import dev.pericard.app.ui.signin.ClinicsState
+import dev.pericard.app.ui.signin.SignInState
+import dev.pericard.app.ui.signin.Step
+import dev.pericard.app.ui.signin.WelcomeState
+import dev.pericard.app.ui.thread.ThreadState
+import dev.pericard.app.ui.you.HelpState
+import dev.pericard.app.ui.you.PeopleState
+import dev.pericard.app.ui.you.SettingsState
+import dev.pericard.app.ui.you.YouState
+
+/** All that the app shows and says: the screens that lie on each other, the last on top, and the lock over them. */
+@Immutable
+data class AppState(val stack: List<Screen>, val lock: LockState? = null, val announcement: Announcement? = null) {
+    val top: Screen? get() = stack.lastOrNull()
+
+    /** Back does something inside the app. Recovery codes are not left by it: they are shown once. */
+    val takesBack: Boolean
+        get() = lock == null && when (val top = top) {
+            is Screen.SignIn -> true
+            is Screen.Home -> top.takesBack
+            else -> stack.size > 1
+        }
+
+    /** Nothing that Back would lead to: the codes have to be kept first. */
+    val holdsBack: Boolean get() = (top as? Screen.SignIn)?.state?.step is Step.RecoveryCodes
+}
+
+/** A screen and its state. [key] names its place, so that what is scrolled and typed there stays with it. */
+@Immutable
+sealed interface Screen {
+    val key: String
+
+    data class Welcome(val state: WelcomeState) : Screen {
+        override val key get() = "welcome"
+    }
+
+    data class SignIn(val state: SignInState) : Screen {
+        override val key get() = "sign-in"
+    }
+
+    /** The tabs. */
+    data class Home(
+        val tab: Tab,
+        val inbox: InboxState,
+        val you: YouState,
+        /** New messages of the inbox that is shown. */
+        val unread: Int = 0,
+        val people: PeopleState? = null,
+    ) : Screen {
+        override val key get() = "home"
+
+        val takesBack: Boolean get() = tab != Tab.Messages || inbox.body is InboxBody.Searching
+    }
+
+    data class Thread(val state: ThreadState) : Screen {
+        override val key get() = "thread ${state.id}"
+    }
+
+    data class Compose(val state: ComposeState) : Screen {
+        override val key get() = "compose"
+    }
+
+    data class OneNotice(val state: NoticeState) : Screen {
+        override val key get() = "notice"
+    }
+
+    data class Notices(val state: NoticesState) : Screen {
+        override val key get() = "notices"
+    }
+
+    data class Clinics(val state: ClinicsState) : Screen {
+        override val key get() = "clinics"
+    }
+
+    data class OneClinic(val state: ClinicPageState) : Screen {
+        override val key get() = "clinic ${state.clinic.id}"
+    }
+
+    data class Settings(val state: SettingsState) : Screen {
+        override val key get() = "settings"
+    }
+
+    data class Help(val state: HelpState) : Screen {
+        override val key get() = "help"
+    }
+}
+
+enum class Tab { Messages, You }

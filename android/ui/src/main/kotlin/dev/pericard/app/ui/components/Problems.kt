@@ -1,0 +1,18 @@
+package dev.pericard.app.ui.components
+
+import dev.pericard.app.ui.model.Problem
+import dev.pericard.app.ui.words.Words
+
+/** A problem in words. [clinic] is the name of the one that was asked. */
+fun Words.of(problem: Problem, clinic: String): String = when (problem) {
+    Problem.Offline -> problemOffline
+    Problem.Expired -> problemExpired
+    Problem.AnotherPerson -> problemAnotherPerson
+    Problem.NotSecure -> problemNotSecure(clinic)
+    Problem.NotUsable -> problemNotUsable(clinic)
+    Problem.NotOffered -> problemNotOffered(clinic)
+    Problem.Refused -> problemRefused(clinic)
+    Problem.Failing -> portalFailing(clinic)
+    Problem.StorageFull -> storageFull
+    is Problem.Internal -> internal(problem.id)
+}

@@ -1,0 +1,52 @@
+package dev.pericard.app.ui.inbox
+
+import androidx.compose.runtime.Composable
+import dev.pericard.app.ui.components.Banner
+import dev.pericard.app.ui.components.Deed
+import dev.pericard.app.ui.components.Tone
+import dev.pericard.app.ui.components.of
+import dev.pericard.app.ui.icons.Icons
+import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.theme.Pericard
+
+@Composable
+internal fun InboxBannerView(banner: InboxBanner, owner: Owner, events: InboxEvents) {
+    val words = Pericard.words
+    val formats = Pericard.formats
+    val clinic = owner.clinic.name
+    val why = Deed(words.offWhy) { events.openNotice(banner) }
+    when (banner) {
+        is InboxBanner.Offline ->
+            Banner(Icons.offline, words.offlineTitle, text = banner.since?.let { words.offlineText(formats.time(it)) })
+        InboxBanner.Off -> {
+            val call = Deed(words.commonCall(clinic), onClick = events::callClinic).takeIf { owner.clinic.phone != null }
+            Banner(Icons.off, words.offTitle, text = words.offBanner(clinic), tone = Tone.Warning, deeds = listOfNotNull(why, call))
+        }
+        is InboxBanner.Stopped ->
+            Banner(Icons.refused, words.inboxStopped, text = words.inboxStoppedText(clinic), tone = Tone.Error, deeds = listOf(why))
+        InboxBanner.StepUp ->
+            Banner(
+                Icons.key,
+                words.inboxStepUp(clinic),
+                text = words.inboxSignInText,
+                tone = Tone.Warning,
+                deeds = listOf(Deed(words.sealedAgain, onClick = events::stepUp)),
+            )
+        InboxBanner.SignIn ->
+            Banner(
+                Icons.key,
+                words.inboxSignIn(clinic),
+                text = words.inboxSignInText,
+                tone = Tone.Warning,
+                deeds = listOf(Deed(words.sealedAgain, onClick = events::signInAgain)),
+            )
+        is InboxBanner.Held ->
+            Banner(Icons.unmatched, words.heldTitle(banner.count), deeds = listOf(why))
+        is InboxBanner.Incomplete ->
+            Banner(Icons.notice, words.inboxIncomplete, text = words.inboxIncompleteText(formats.time(banner.at)))
+        is InboxBanner.RateLimited -> Banner(Icons.timer, words.inboxWait(clinic, formats.time(banner.until)))
+        InboxBanner.ClockWrong -> Banner(Icons.clock, words.clockTitle, tone = Tone.Warning, deeds = listOf(why))
+        InboxBanner.UpdateRequired -> Banner(Icons.update, words.updateTitle, tone = Tone.Warning, deeds = listOf(why))
+        is InboxBanner.Failed -> Banner(Icons.failed, words.of(banner.problem, clinic), tone = Tone.Warning)
+    }
+}

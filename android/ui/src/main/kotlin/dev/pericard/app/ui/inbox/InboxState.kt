@@ -1,0 +1,130 @@
+package dev.pericard.app.ui.inbox
+
+import androidx.compose.runtime.Immutable
+import dev.pericard.app.ui.model.Moment
+import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.model.Problem
+import dev.pericard.app.ui.notices.ClosedReason
+import java.time.Instant
+
+/** The messages of one person at one clinic. */
+@Immutable
+data class InboxState(
+    val owner: Owner,
+    val body: InboxBody,
+    /** What concerns all of them; it never hides a row. */
+    val banner: InboxBanner? = null,
+    /** A sync runs that the person asked for. */
+    val refreshing: Boolean = false,
+    /** The clinic takes messages. */
+    val canWrite: Boolean = true,
+)
+
+@Immutable
+sealed interface InboxBody {
+    /** The first sync: what has come can be read already. */
+    data class FirstSync(val progress: Progress, val rows: List<ThreadRow>) : InboxBody
+
+    data class Content(val rows: List<ThreadRow>) : InboxBody
+
+    data object Empty : InboxBody
+
+    /** [hits] are those for [text] as far as it was searched; none and not [searching] is `noHits`. */
+    data class Searching(val text: String, val hits: List<HitRow>, val searching: Boolean = false) : InboxBody
+
+    /** Sealed, lease over or unusable: nothing can be read. */
+    data class Closed(val reason: ClosedReason) : InboxBody
+}
+
+/** How many records have come; [total] only where the clinic said it. */
+@Immutable
+data class Progress(val done: Int, val total: Int?) {
+    /** Never more than the whole. */
+    val share: Float? get() = total?.takeIf { it > 0 }?.let { (done.toFloat() / it).coerceIn(0f, 1f) }
+}
+
+/** A conversation in the list. */
+@Immutable
+data class ThreadRow(
+    val id: String,
+    /** Who wrote, or to whom the person writes; empty where the clinic names nobody. */
+    val who: String,
+    /** Whoever wrote is a team or a place and not one person. */
+    val team: Boolean = false,
+    val subject: String,
+    val preview: String,
+    val at: Moment,
+    val unread: Int = 0,
+    val mark: RowMark = RowMark.None,
+)
+
+/** Where the last message of a row stands. What waits, failed or is a draft rises to the top of the list. */
+enum class RowMark { None, Sent, Waiting, Sending, Failed, Unsure, Draft, File }
+
+/** A message that was found. */
+@Immutable
+data class HitRow(val messageId: String, val threadId: String, val subject: String, val who: String, val at: Moment, val snippet: List<Piece>)
+
+/** A piece of a snippet; [hit] is marked and bold. */
+@Immutable
+data class Piece(val text: String, val hit: Boolean = false)
+
+@Immutable
+sealed interface InboxBanner {
+    /** [since] is when the last sync ended; nothing where none has. */
+    data class Offline(val since: Instant?) : InboxBanner
+
+    /** Switched off by the clinic. */
+    data object Off : InboxBanner
+
+    /** The clinic delivered another person's record; updates are stopped. */
+    data class Stopped(val incidentId: String) : InboxBanner
+
+    data object StepUp : InboxBanner
+
+    /** The clinic asks for a new sign-in; the session has not ended. */
+    data object SignIn : InboxBanner
+
+    data class Held(val count: Int) : InboxBanner
+
+    data class Incomplete(val at: Instant) : InboxBanner
+
+    data class RateLimited(val until: Instant) : InboxBanner
+
+    data object ClockWrong : InboxBanner
+
+    data object UpdateRequired : InboxBanner
+
+    data class Failed(val problem: Problem) : InboxBanner
+}
+
+interface InboxEvents {
+    fun openThread(threadId: String)
+
+    fun openHit(threadId: String, messageId: String)
+
+    fun compose()
+
+    fun refresh()
+
+    /** An empty text shows the whole list with the field open. */
+    fun search(text: String)
+
+    fun closeSearch()
+
+    /** Ends the first sync; what has come stays. */
+    fun stopSync()
+
+    fun choosePerson()
+
+    fun signInAgain()
+
+    fun stepUp()
+
+    fun callClinic()
+
+    /** The rows up to [index] were shown; the next page can be asked for. */
+    fun shown(index: Int)
+
+    fun openNotice(banner: InboxBanner)
+}

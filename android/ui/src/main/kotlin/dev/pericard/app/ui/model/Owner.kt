@@ -1,0 +1,37 @@
+package dev.pericard.app.ui.model
+
+import androidx.compose.runtime.Immutable
+
+/** Whose messages these are and where: one inbox is one person at one clinic. */
+@Immutable
+data class Owner(val person: Person, val clinic: Clinic) {
+    /** The person's name; the clinic's where it names nobody, or while the account is sealed. */
+    val name: String get() = person.name.ifEmpty { clinic.name }
+}
+
+/** A person whose records an account holds. */
+@Immutable
+data class Person(
+    val id: String,
+    /** As the clinic gives it; may be empty. */
+    val name: String,
+    val isSelf: Boolean = true,
+    /** The colour that this person has everywhere: 0 for whoever signed in. */
+    val color: Int = 0,
+)
+
+/** A place where one is a patient, as the app's maker configured it or as it was added. */
+@Immutable
+data class Clinic(
+    val id: String,
+    val name: String,
+    /** The host of its web address. */
+    val host: String,
+    val kind: ClinicKind = ClinicKind.Clinic,
+    /** From the app maker's configuration; nothing for a place that was added. */
+    val phone: String? = null,
+    /** The number for emergencies where it is. */
+    val emergency: String = "112",
+)
+
+enum class ClinicKind { Clinic, Pharmacy, Laboratory }

@@ -1,0 +1,93 @@
+package dev.pericard.app.ui.notices
+
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.padding
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
+import dev.pericard.app.ui.components.OwnerChip
+import dev.pericard.app.ui.components.PrimaryButton
+import dev.pericard.app.ui.components.QuietButton
+import dev.pericard.app.ui.components.RingState
+import dev.pericard.app.ui.icons.Icons
+import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.theme.Pericard
+import dev.pericard.app.ui.theme.Space
+
+/** In place of the inbox while its messages are closed: first what is safe, then the one way back. */
+@Composable
+fun ClosedScreen(owner: Owner, reason: ClosedReason, events: ClosedEvents, modifier: Modifier = Modifier) {
+    val words = Pericard.words
+    val clinic = owner.clinic.name
+    val kept = Fact(Icons.sent, words.sealedKept, words.sealedKeptText)
+    val chip = @Composable {
+        OwnerChip(owner, events::choosePerson, Modifier.padding(vertical = Space.s), closed = true)
+    }
+    val signIn = @Composable { other: Boolean ->
+        PrimaryButton(words.sealedAgain, events::signInAgain)
+        if (other) QuietButton(words.sealedOther, events::useAnotherAccount, Modifier.fillMaxWidth().padding(top = Space.s))
+    }
+    when (reason) {
+        ClosedReason.Refused, ClosedReason.IdentityChanged -> {
+            val changed = reason == ClosedReason.IdentityChanged
+            val facts = buildList {
+                add(kept)
+                if (!changed) add(Fact(Icons.notice, words.sealedWhy, words.sealedWhyText))
+                // While sealed the person's name may be closed too.
+                val name = owner.person.name
+                if (name.isNotEmpty()) add(Fact(Icons.people, words.sealedNot(name), words.sealedNotText))
+            }
+            NoticeView(
+                if (changed) Icons.refused else Icons.locked,
+                if (changed) words.sealedIdentity(clinic) else words.sealedTitle(clinic),
+                if (changed) words.sealedIdentityText else words.sealedText,
+                facts,
+                modifier,
+                RingState.Closed,
+                if (changed) Pericard.palette.error else Pericard.palette.primary,
+                head = chip,
+            ) { signIn(true) }
+        }
+        is ClosedReason.Lease -> NoticeView(
+            Icons.offline,
+            words.leaseTitle,
+            words.leaseText(clinic, reason.days),
+            listOf(Fact(Icons.sent, words.sealedKept, words.leaseKeptText), Fact(Icons.key, words.leaseNoPassword, words.leaseNoPasswordText)),
+            modifier,
+            RingState.Closed,
+            head = chip,
+        ) {
+            PrimaryButton(words.leaseTry, events::tryNow, busy = reason.trying)
+            QuietButton(words.leaseNetwork, events::openNetworkSettings, Modifier.fillMaxWidth().padding(top = Space.s))
+        }
+        ClosedReason.Unavailable -> NoticeView(
+            Icons.locked,
+            words.unusableUnavailable,
+            words.unusableUnavailableText,
+            listOf(kept),
+            modifier,
+            RingState.Closed,
+            head = chip,
+        ) { PrimaryButton(words.leaseTry, events::tryNow) }
+        ClosedReason.Configuration -> NoticeView(
+            Icons.browser,
+            words.unusableConfiguration(clinic),
+            words.unusableConfigurationText,
+            listOf(kept),
+            modifier,
+            RingState.Closed,
+            head = chip,
+        ) { signIn(false) }
+        ClosedReason.KeyLost, ClosedReason.Damaged -> {
+            val lost = reason == ClosedReason.KeyLost
+            NoticeView(
+                if (lost) Icons.key else Icons.warning,
+                if (lost) words.unusableKeyLost else words.unusableDamaged,
+                words.unusableKeyLostText(clinic),
+                listOf(Fact(Icons.warning, words.unusableUnsent, words.unusableUnsentText)),
+                modifier,
+                RingState.Closed,
+                head = chip,
+            ) { signIn(false) }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.pericard.app.ui.notices
+
+import androidx.compose.runtime.Immutable
+
+/** Why an account's messages cannot be read now. They are kept on this phone in all but the last two cases. */
+@Immutable
+sealed interface ClosedReason {
+    /** The clinic ended the session: only a new sign-in of the same person opens them. */
+    data object Refused : ClosedReason
+
+    /** The clinic answered for another person. */
+    data object IdentityChanged : ClosedReason
+
+    /** Not in touch with the clinic for longer than [days] days; reaching it opens them. */
+    data class Lease(val days: Int, val trying: Boolean = false) : ClosedReason
+
+    /** The keystore or the disk does not do what is needed now. */
+    data object Unavailable : ClosedReason
+
+    /** What was saved of the clinic cannot be used any more; signing in reads it anew. */
+    data object Configuration : ClosedReason
+
+    /** The key of the content is gone from the keystore. */
+    data object KeyLost : ClosedReason
+
+    /** The database is damaged. */
+    data object Damaged : ClosedReason
+}
+
+interface ClosedEvents {
+    fun choosePerson()
+
+    fun signInAgain()
+
+    fun useAnotherAccount()
+
+    /** Reaches for the clinic, or opens the storage once more. */
+    fun tryNow()
+
+    fun openNetworkSettings()
+}

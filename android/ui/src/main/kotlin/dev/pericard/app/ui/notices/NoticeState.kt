@@ -1,0 +1,56 @@
+package dev.pericard.app.ui.notices
+
+import androidx.compose.runtime.Immutable
+import dev.pericard.app.ui.model.Clinic
+import java.time.Instant
+
+/** A notice on a screen of its own, and a row under You for 90 days. */
+@Immutable
+data class NoticeState(val clinic: Clinic, val notice: Notice)
+
+@Immutable
+sealed interface Notice {
+    /** The clinic switched messages off. Since when and why only where it says so. */
+    data class Off(val since: Instant? = null, val quote: String? = null) : Notice
+
+    /** Another person's record was refused. [report] is what the clinic needs to find it. */
+    data class Incident(val report: String, val at: Instant) : Notice
+
+    /** Records that could not be matched to the person; [canWrite] where the clinic takes messages. */
+    data class Held(val count: Int, val canWrite: Boolean) : Notice
+
+    /** [clinicTime] only where the clinic has said it. */
+    data class ClockWrong(val phoneTime: Instant, val clinicTime: Instant?) : Notice
+
+    /** [least] is the version that the clinic asks for; nothing where a newer version wrote on this phone. */
+    data class Update(val least: String?, val have: String) : Notice
+}
+
+interface NoticeEvents {
+    fun call()
+
+    fun readMessages()
+
+    fun copyReport()
+
+    fun write()
+
+    fun openClockSettings()
+
+    fun clockIsSet()
+
+    fun openStore()
+
+    fun close()
+}
+
+/** The notices of the last 90 days, newest first. */
+@Immutable
+data class NoticesState(val rows: List<NoticeRow>)
+
+@Immutable
+data class NoticeRow(val id: String, val notice: Notice, val clinic: Clinic, val at: Instant, val isNew: Boolean)
+
+interface NoticesEvents {
+    fun open(id: String)
+}

@@ -1,0 +1,61 @@
+package dev.pericard.app.ui.signin
+
+import androidx.compose.runtime.Immutable
+import dev.pericard.app.ui.model.Clinic
+import dev.pericard.app.ui.model.Person
+import java.time.Instant
+
+/** Every account on this phone; none is hidden because another fails. */
+@Immutable
+data class ClinicsState(val accounts: List<AccountCard>)
+
+@Immutable
+data class AccountCard(val id: String, val clinic: Clinic, val people: List<Person>, val standing: Standing)
+
+/** Where an account stands, in the order in which it is told. */
+@Immutable
+sealed interface Standing {
+    /** Signed in. [syncedAt] is when a sync last ended; nothing before the first. */
+    data class Active(val syncedAt: Instant?) : Standing
+
+    /** The clinic asks for a new or a fresher sign-in; the messages stay readable. */
+    data object SignIn : Standing
+
+    /** Sealed after the clinic ended the session, or answered for another person. */
+    data object SignedOut : Standing
+
+    /** Sealed because the phone was offline for too long. */
+    data object Lease : Standing
+
+    data object Unusable : Standing
+}
+
+interface ClinicsEvents {
+    fun open(accountId: String)
+
+    fun signInAgain(accountId: String)
+
+    fun add()
+}
+
+/** What a clinic offers, as plain yes and no. */
+@Immutable
+data class ClinicPageState(
+    val clinic: Clinic,
+    val canRead: Boolean,
+    val canWrite: Boolean,
+    /** A message arrives once even if the answer is lost. */
+    val sendsOnce: Boolean,
+    val secondStep: Boolean,
+    /** Sign-in on the app's own screens, by the maker's configuration. */
+    val native: Boolean,
+    val provesWho: Boolean,
+    val tiedToPhone: Boolean,
+    val revokes: Boolean,
+    /** It has a page for the account. */
+    val accountPage: Boolean,
+)
+
+interface ClinicPageEvents {
+    fun openAccountPage()
+}

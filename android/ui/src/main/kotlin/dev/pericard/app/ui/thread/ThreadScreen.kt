@@ -1,0 +1,133 @@
+package dev.pericard.app.ui.thread
+
+import androidx.compose.foundation.background
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.PaddingValues
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.imePadding
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.widthIn
+import androidx.compose.foundation.lazy.LazyColumn
+import androidx.compose.foundation.lazy.LazyListState
+import androidx.compose.foundation.lazy.items
+import androidx.compose.foundation.lazy.rememberLazyListState
+import androidx.compose.material3.DropdownMenu
+import androidx.compose.material3.DropdownMenuItem
+import androidx.compose.material3.Icon
+import androidx.compose.material3.IconButton
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.setValue
+import androidx.compose.runtime.snapshotFlow
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
+import dev.pericard.app.ui.components.Banner
+import dev.pericard.app.ui.components.Leave
+import dev.pericard.app.ui.components.ScreenBar
+import dev.pericard.app.ui.components.Tone
+import dev.pericard.app.ui.components.of
+import dev.pericard.app.ui.components.pane
+import dev.pericard.app.ui.icons.Icons
+import dev.pericard.app.ui.theme.Pericard
+import dev.pericard.app.ui.theme.Space
+import kotlinx.coroutines.flow.distinctUntilChanged
+import kotlinx.coroutines.flow.filter
+
+/** A conversation with its dock. Beside the list there is no way back to show. */
+@Composable
+fun ThreadScreen(state: ThreadState, events: ThreadEvents, onLeave: () -> Unit, modifier: Modifier = Modifier, beside: Boolean = false) {
+    Column(modifier.fillMaxSize().background(Pericard.palette.background).imePadding().pane(state.subject)) {
+        ScreenBar(
+            if (beside) null else Leave.Back,
+            onLeave,
+            title = state.subject.ifEmpty { Pericard.words.inboxNoSubject },
+            subtitle = state.participants.joinToString(", "),
+        ) { More(state.archived, events) }
+        Box(Modifier.weight(1f).fillMaxWidth(), contentAlignment = Alignment.BottomCenter) { Messages(state, events) }
+        state.problem?.let {
+            Banner(Icons.failed, Pericard.words.of(it, state.clinic.name), Modifier.padding(horizontal = Space.gutter), tone = Tone.Warning)
+        }
+        Dock(state, events)
+    }
+    state.deciding?.let { PleaseCheckSheet(it, state.clinic, events) }
+}
+
+@Composable
+private fun More(archived: Boolean, events: ThreadEvents) {
+    val words = Pericard.words
+    var open by remember { mutableStateOf(false) }
+    Box {
+        IconButton({ open = true }) { Icon(Icons.more, words.threadMore) }
+        DropdownMenu(open, { open = false }) {
+            DropdownMenuItem(
+                { Text(if (archived) words.threadUnarchive else words.threadArchive, style = Pericard.type.body) },
+                {
+                    open = false
+                    events.archive(!archived)
+                },
+            )
+        }
+    }
+}
+
+/** Newest at the bottom: the list is laid out from there, so that a new message moves nothing that is being read. */
+@Composable
+private fun Messages(state: ThreadState, events: ThreadEvents) {
+    val list = rememberLazyListState()
+    if (state.hasOlder) AskForOlder(list, events)
+    val formats = Pericard.formats
+    val entries = remember(state.messages, formats) { entries(state.messages) { formats.day(it.at) } }
+    LazyColumn(
+        Modifier.fillMaxSize(),
+        list,
+        contentPadding = PaddingValues(horizontal = Space.gutter, vertical = Space.m),
+        reverseLayout = true,
+        verticalArrangement = Arrangement.Bottom,
+        horizontalAlignment = Alignment.CenterHorizontally,
+    ) {
+        items(entries, key = { it.key }, contentType = { it::class }) { entry ->
+            when (entry) {
+                is Entry.Day -> DayHead(entry.text)
+                is Entry.Of -> MessageBubble(
+                    entry.bubble,
+                    entry.named,
+                    state.clinic,
+                    events,
+                    Modifier.padding(top = if (entry.named) Space.m else Space.s).widthIn(max = 960.dp),
+                )
+            }
+        }
+    }
+}
+
+@Composable
+private fun DayHead(text: String) {
+    Text(
+        text,
+        Modifier.padding(top = Space.xl, bottom = Space.xs).semantics { heading() },
+        style = Pericard.type.label,
+        color = Pericard.palette.textSoft,
+    )
+}
+
+@Composable
+private fun AskForOlder(list: LazyListState, events: ThreadEvents) {
+    LaunchedEffect(list) {
+        snapshotFlow { list.layoutInfo.run { (visibleItemsInfo.lastOrNull()?.index ?: 0) >= totalItemsCount - AHEAD } }
+            .distinctUntilChanged()
+            .filter { it }
+            .collect { events.older() }
+    }
+}
+
+private const val AHEAD = 5

@@ -1,0 +1,88 @@
+package dev.pericard.app.ui.you
+
+import androidx.compose.runtime.Immutable
+import dev.pericard.app.ui.model.Clinic
+import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.words.Language
+
+@Immutable
+data class YouState(
+    val owner: Owner,
+    /** First names of the others whose records this account holds. */
+    val actingFor: List<String> = emptyList(),
+    val newNotices: Int = 0,
+    /** Clinics that ask for a sign-in. */
+    val needSignIn: Int = 0,
+    val version: String,
+)
+
+interface YouEvents {
+    fun choosePerson()
+
+    fun openNotices()
+
+    fun openClinics()
+
+    fun openSettings()
+
+    fun openHelp()
+}
+
+@Immutable
+data class SettingsState(
+    val clinic: Clinic,
+    val lock: LockSettings,
+    /** Nothing where the clinic has no second step in the app. */
+    val secondStep: SecondStepState? = null,
+    val notify: Boolean,
+    val language: Language,
+    /** The language is the phone's. */
+    val phoneLanguage: Boolean = true,
+    val choosing: Choice? = null,
+)
+
+@Immutable
+data class LockSettings(
+    /** Nothing where the phone has no strong biometry. */
+    val biometry: Boolean?,
+    val hasPin: Boolean,
+    /** 0, 1, 5 or 15. */
+    val minutes: Int,
+)
+
+@Immutable
+data class SecondStepState(val on: Boolean, val codesLeft: Int?)
+
+/** A list of which one is chosen, open in a dialog. */
+enum class Choice { LockAfter, Language }
+
+interface SettingsEvents {
+    fun biometry(on: Boolean)
+
+    fun changePin()
+
+    fun openChoice(choice: Choice)
+
+    fun closeChoice()
+
+    fun lockAfter(minutes: Int)
+
+    fun openSecondStep()
+
+    fun openRecoveryCodes()
+
+    fun notify(on: Boolean)
+
+    /** Nothing is the phone's. */
+    fun language(language: Language?)
+}
+
+/** Whom to ask, and what this app is. */
+@Immutable
+data class HelpState(val clinic: Clinic, val version: String)
+
+interface HelpEvents {
+    fun call()
+
+    fun write()
+}
