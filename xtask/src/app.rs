@@ -3,18 +3,17 @@
 //! The pictures go to `docs/screens`; a run that changes none of them leaves the files as they are. They are drawn with
 //! fonts of Debian's packages that are unpacked into the cache, and with no other font of the machine.
 
-use std::collections::hash_map::DefaultHasher;
 use std::fs;
-use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::command;
-use crate::counts::{self, Counts};
+use crate::command::{self, Ran};
+use crate::counts::Counts;
+use crate::fetching;
+use crate::maven;
 use crate::paths::Paths;
 use crate::table::Row;
-use crate::toolchain::{self, Absent};
+use crate::toolchain::Absent;
 
 /// The packages that hold the fonts, and where each font lies in them.
 const PACKAGES: [&str; 3] = [
@@ -52,115 +51,71 @@ fn pom(paths: &Paths) -> PathBuf {
     paths.root.join("android/ui/pom.xml")
 }
 
-fn maven(paths: &Paths) -> Command {
-    let mut maven = Command::new("mvn");
-    maven
-        .current_dir(&paths.root)
-        .args(["--quiet", "--batch-mode", "--file"])
-        .arg(pom(paths));
-    maven
-}
-
 /// Sees that Maven and the fonts are there.
-fn prepare(paths: &Paths) -> Result<(), Absent> {
-    if !toolchain::has("mvn") {
-        return Err(Absent::Missing(
-            "no Maven here: install maven and a JDK of 17 or newer".to_owned(),
-        ));
-    }
-    fonts(paths)?;
-    let text = fs::read_to_string(pom(paths)).map_err(|e| broken(&pom(paths), &e))?;
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    let mark = paths
-        .cache
-        .join(format!("maven-app-{:016x}", hasher.finish()));
-    if mark.exists() {
-        return Ok(());
-    }
-    command::run(maven(paths).arg("dependency:go-offline")).text_or_error()?;
-    fs::create_dir_all(&paths.cache)
-        .and_then(|()| fs::write(&mark, ""))
-        .map_err(|e| broken(&mark, &e))
+fn prepare(paths: &Paths) -> Result<PathBuf, Absent> {
+    maven::prepare(paths, &pom(paths))?;
+    fonts(paths)
 }
 
-fn broken(path: &Path, error: &std::io::Error) -> Absent {
-    Absent::Broken(format!("{}: {error}", path.display()))
-}
-
-fn font_folder(paths: &Paths) -> PathBuf {
-    paths.cache.join("screen-fonts")
-}
-
-/// Unpacks the fonts into the cache, once; nothing is installed on the machine.
-fn fonts(paths: &Paths) -> Result<(), Absent> {
-    let folder = font_folder(paths);
-    let ready = folder.join("fonts.conf");
-    let configuration = CONFIGURATION.replace("FOLDER", &folder.to_string_lossy());
+/// The folder of the fonts in the cache, with their configuration; nothing is installed on the machine.
+fn fonts(paths: &Paths) -> Result<PathBuf, Absent> {
+    let whole = paths.cache.join("screen-fonts");
+    let ready = whole.join("fonts.conf");
+    let configuration = CONFIGURATION.replace("FOLDER", &whole.to_string_lossy());
     if fs::read_to_string(&ready).is_ok_and(|text| text == configuration) {
-        return Ok(());
+        return Ok(whole);
     }
-    if !toolchain::has("apt-get") {
-        let text = format!("no apt-get here to fetch {} with", PACKAGES.join(", "));
-        return Err(Absent::Missing(text));
+    if whole.exists() {
+        fs::remove_dir_all(&whole).map_err(|e| broken(&whole, &e))?;
     }
-    let unpacked = folder.join("packages");
-    let kept = folder.join("fonts");
+    let parts = fetching::fresh(&whole)?;
+    let (unpacked, kept) = (parts.join("packages"), parts.join("fonts"));
     for folder in [&unpacked, &kept] {
         fs::create_dir_all(folder).map_err(|e| broken(folder, &e))?;
     }
-    let mut fetch = Command::new("apt-get");
-    fetch
-        .current_dir(&unpacked)
-        .args(["--quiet", "download"])
-        .args(PACKAGES);
-    command::run(&mut fetch).text_or_error()?;
-    let packages = fs::read_dir(&unpacked).map_err(|e| broken(&unpacked, &e))?;
-    for package in packages.flatten().map(|entry| entry.path()) {
-        if package.extension().is_some_and(|end| end == "deb") {
-            let mut unpack = Command::new("dpkg-deb");
-            unpack.arg("--extract").arg(&package).arg(&unpacked);
-            command::run(&mut unpack).text_or_error()?;
-        }
-    }
+    fetching::unpack(&PACKAGES, &unpacked)?;
     for font in FONTS.map(Path::new) {
         let from = unpacked.join("usr/share/fonts/truetype").join(font);
         let to = kept.join(font.file_name().unwrap_or_default());
         fs::copy(&from, to).map_err(|e| broken(&from, &e))?;
     }
     fs::remove_dir_all(&unpacked).map_err(|e| broken(&unpacked, &e))?;
-    fs::write(&ready, configuration).map_err(|e| broken(&ready, &e))
+    fs::write(parts.join("fonts.conf"), configuration).map_err(|e| broken(&ready, &e))?;
+    fetching::settle(&parts, &whole)?;
+    Ok(whole)
+}
+
+fn broken(path: &Path, error: &std::io::Error) -> Absent {
+    Absent::Broken(format!("{}: {error}", path.display()))
 }
 
 /// Compiles the screens, tests them in every state and view, and draws their pictures.
 pub(crate) fn row(paths: &Paths) -> Row {
     const STEP: &str = "the app's screens";
     let started = Instant::now();
-    if let Err(absent) = prepare(paths) {
-        return Row::absent(STEP, &absent, started.elapsed());
+    let fonts = match prepare(paths) {
+        Ok(fonts) => fonts,
+        Err(absent) => return Row::absent(STEP, &absent, started.elapsed()),
+    };
+    match draw(paths, &fonts) {
+        Ok((ran, counts)) => Row::tests(STEP, ran.ok, counts, ran.text, ran.took),
+        Err(text) => Row::check(STEP, Err(text), started.elapsed()),
     }
+}
+
+fn draw(paths: &Paths, fonts: &Path) -> Result<(Ran, Counts), String> {
     let build = paths.target.join("app-ui");
     let reports = build.join("surefire-reports");
-    if let Err(error) = fs::remove_dir_all(&reports)
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
-        let text = format!("{}: {error}", reports.display());
-        return Row::check(STEP, Err(text), Duration::ZERO);
-    }
+    maven::forget_reports(&reports)?;
     let pictures = paths.root.join("docs/screens");
     let ran = command::run(
-        maven(paths)
+        maven::of(paths, &pom(paths))
             .arg(format!("-Dpericard.build={}", build.display()))
-            .arg(format!("-Dpericard.fonts={}", font_folder(paths).display()))
+            .arg(format!("-Dpericard.fonts={}", fonts.display()))
             .arg(format!("-Dpericard.pictures={}", pictures.display()))
             .arg("test"),
     );
-    let mut counts = Counts::default();
-    for report in fs::read_dir(&reports).into_iter().flatten().flatten() {
-        if report.file_name().to_string_lossy().starts_with("TEST-") {
-            counts =
-                counts + counts::surefire(&fs::read_to_string(report.path()).unwrap_or_default());
-        }
-    }
-    Row::tests(STEP, ran.ok, counts, ran.text, ran.took)
+    let counts = maven::reports(&reports)?.into_iter();
+    let counts = counts.fold(Counts::default(), |sum, (_, counts)| sum + counts);
+    Ok((ran, counts))
 }

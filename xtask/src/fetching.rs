@@ -99,11 +99,43 @@ pub(crate) fn install(packages: &[&str]) -> Result<(), Absent> {
     if !toolchain::is_root() || !toolchain::has("apt-get") {
         return Ok(());
     }
-    command::run(Command::new("apt-get").args([PATIENT, "update", "-qq"])).text_or_error()?;
+    refresh()?;
     let mut apt = Command::new("apt-get");
     apt.args([PATIENT, "install", "-y", "-qq", "--no-install-recommends"])
         .args(packages);
     command::run(apt.env("DEBIAN_FRONTEND", "noninteractive")).text_or_error()?;
+    Ok(())
+}
+
+/// The newest lists of packages; a new machine has none.
+fn refresh() -> Result<(), Absent> {
+    command::run(Command::new("apt-get").args([PATIENT, "update", "-qq"])).text_or_error()?;
+    Ok(())
+}
+
+/// Unpacks packages of the system into a folder; nothing is installed.
+pub(crate) fn unpack(packages: &[&str], into: &Path) -> Result<(), Absent> {
+    if !toolchain::has("apt-get") {
+        let text = format!("no apt-get here to fetch {} with", packages.join(", "));
+        return Err(missing(&text));
+    }
+    if toolchain::is_root() {
+        refresh()?;
+    }
+    let mut fetch = Command::new("apt-get");
+    fetch
+        .current_dir(into)
+        .args(["-qq", "download"])
+        .args(packages);
+    command::run(&mut fetch).text_or_error()?;
+    for package in fs::read_dir(into).map_err(|e| at(into, &e))?.flatten() {
+        let package = package.path();
+        if package.extension().is_some_and(|end| end == "deb") {
+            let mut dpkg = Command::new("dpkg-deb");
+            dpkg.arg("--extract").arg(&package).arg(into);
+            command::run(&mut dpkg).text_or_error()?;
+        }
+    }
     Ok(())
 }
 

@@ -1,20 +1,18 @@
 //! The Kotlin package, built and tested by Maven.
 //!
-//! Maven's downloads stay in its own repository folder. The first download runs beside the build of
-//! the core; a mark in the cache says that it is done for this very `pom.xml`.
+//! The first download runs beside the build of the core.
 
-use std::collections::hash_map::DefaultHasher;
 use std::fs;
-use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::bindings::Libraries;
 use crate::command::{self, Ran};
-use crate::counts::{self, Counts};
+use crate::counts::Counts;
+use crate::maven;
 use crate::paths::Paths;
 use crate::portal::Stage;
-use crate::toolchain::{self, Absent};
+use crate::toolchain::Absent;
 
 /// The class that runs the stories; its tests are counted as stories, not as tests.
 pub(crate) const STORIES: &str = "StoriesTest";
@@ -30,33 +28,12 @@ fn build_folder(paths: &Paths) -> PathBuf {
 }
 
 fn maven(paths: &Paths) -> Command {
-    let mut maven = Command::new("mvn");
-    maven
-        .current_dir(&paths.root)
-        .args(["--quiet", "--batch-mode", "--file"])
-        .arg(pom(paths));
-    maven
+    maven::of(paths, &pom(paths))
 }
 
 /// Sees that Maven is there and has what it will need.
 pub(crate) fn prepare(paths: &Paths) -> Result<(), Absent> {
-    if !toolchain::has("mvn") {
-        return Err(Absent::Missing(
-            "no Maven here: install maven and a JDK of 17 or newer".to_owned(),
-        ));
-    }
-    let text = fs::read_to_string(pom(paths))
-        .map_err(|e| Absent::Broken(format!("{}: {e}", pom(paths).display())))?;
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    let mark = paths.cache.join(format!("maven-{:016x}", hasher.finish()));
-    if mark.exists() {
-        return Ok(());
-    }
-    command::run(maven(paths).arg("dependency:go-offline")).text_or_error()?;
-    fs::create_dir_all(&paths.cache)
-        .and_then(|()| fs::write(&mark, ""))
-        .map_err(|e| Absent::Broken(format!("{}: {e}", mark.display())))
+    maven::prepare(paths, &pom(paths))
 }
 
 /// What Maven did: the run, the counts of the tests and of the guide's tutorial. The stories count themselves.
@@ -75,9 +52,7 @@ pub(crate) fn test(
 ) -> Result<Tested, String> {
     let build = build_folder(paths);
     let reports = build.join("surefire-reports");
-    if reports.exists() {
-        fs::remove_dir_all(&reports).map_err(|e| format!("{}: {e}", reports.display()))?;
-    }
+    maven::forget_reports(&reports)?;
     let mut maven = maven(paths);
     maven
         .arg(format!("-Dpericard.build={}", build.display()))
@@ -87,21 +62,11 @@ pub(crate) fn test(
     }
     let ran = command::run(stage.tell(maven.arg("test")));
     let (mut tests, mut tutorial) = (Counts::default(), Counts::default());
-    for entry in fs::read_dir(&reports).into_iter().flatten().flatten() {
-        let path = entry.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if name.starts_with("TEST-") && !name.contains(STORIES) {
-            let xml = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-            let sum = if name.contains(TUTORIAL) {
-                &mut tutorial
-            } else {
-                &mut tests
-            };
-            *sum = *sum + counts::surefire(&xml);
+    for (name, counts) in maven::reports(&reports)? {
+        if name.contains(TUTORIAL) {
+            tutorial = tutorial + counts;
+        } else if !name.contains(STORIES) {
+            tests = tests + counts;
         }
     }
     Ok(Tested {

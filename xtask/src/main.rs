@@ -22,6 +22,7 @@ mod interop;
 mod kotlin;
 mod language;
 mod looks;
+mod maven;
 mod mobile;
 mod paths;
 mod portal;

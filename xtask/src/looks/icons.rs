@@ -9,13 +9,14 @@ use super::Files;
 use super::kotlin::{capital, head, name, path};
 use super::tokens::Tokens;
 
-/// Filled forms, for the selected tab and for marks inside a line of text.
-const FILLED: [(&str, &str); 5] = [
-    ("messagesFilled", "mail-fill"),
-    ("youFilled", "account_circle-fill"),
-    ("failedFilled", "error-fill"),
-    ("clearFilled", "cancel-fill"),
-    ("sendFilled", "send-fill"),
+/// Filled forms, for the selected tab and for marks inside a line of text, and whether they turn with the direction.
+const FILLED: [(&str, &str, bool); 6] = [
+    ("messagesFilled", "mail-fill", false),
+    ("youFilled", "account_circle-fill", false),
+    ("failedFilled", "error-fill", false),
+    ("clearFilled", "cancel-fill", false),
+    ("sendFilled", "send-fill", true),
+    ("checkFilled", "check_circle-fill", false),
 ];
 
 pub(super) fn files(tokens: &Tokens, folder: &Path) -> Result<Files, String> {
@@ -27,16 +28,9 @@ pub(super) fn files(tokens: &Tokens, folder: &Path) -> Result<Files, String> {
             (material, value["flip"].as_bool().unwrap_or_default()),
         );
     }
-    for (icon, material) in FILLED {
-        wanted.insert(
-            icon.to_owned(),
-            (material.to_owned(), icon.starts_with("send")),
-        );
+    for (icon, material, flip) in FILLED {
+        wanted.insert(icon.to_owned(), (material.to_owned(), flip));
     }
-    wanted.insert(
-        "checkFilled".to_owned(),
-        ("check_circle-fill".to_owned(), false),
-    );
     let mut text = head(
         "icons",
         "design/icons (Material Symbols, Apache License 2.0)",

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
+import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestFactory
 import java.io.File
 
@@ -17,6 +18,11 @@ class ScreensTest {
     @TestFactory
     fun screens(): List<DynamicTest> = SAMPLES.flatMap { sample ->
         views(sample).map { view -> dynamicTest("${sample.name} ${view.name}") { look(sample, view) } }
+    }
+
+    @Test
+    fun `every picture that is kept is of a screen that there is`() {
+        assertEquals(emptySet<String>(), DARK + LARGE + ARABIC + FRENCH - SAMPLES.map { it.name }.toSet())
     }
 
     private fun look(sample: Sample, view: View) = stage(sample, view) {

@@ -13,15 +13,12 @@ import androidx.compose.foundation.lazy.LazyListScope
 import androidx.compose.foundation.lazy.items
 import androidx.compose.foundation.selection.toggleable
 import androidx.compose.foundation.shape.RoundedCornerShape
-import androidx.compose.material3.ExperimentalMaterial3Api
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
-import androidx.compose.material3.ModalBottomSheet
 import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.OutlinedTextFieldDefaults
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
-import androidx.compose.material3.rememberModalBottomSheetState
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
@@ -40,6 +37,7 @@ import dev.pericard.app.ui.components.Avatar
 import dev.pericard.app.ui.components.PrimaryButton
 import dev.pericard.app.ui.components.SectionFoot
 import dev.pericard.app.ui.components.SectionHead
+import dev.pericard.app.ui.components.Sheet
 import dev.pericard.app.ui.components.initials
 import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.model.Clinic
@@ -48,15 +46,9 @@ import dev.pericard.app.ui.theme.Radius
 import dev.pericard.app.ui.theme.Space
 
 /** Whom to write to. */
-@OptIn(ExperimentalMaterial3Api::class)
 @Composable
 internal fun RecipientsSheet(state: RecipientsState, clinic: Clinic, events: ComposeEvents) {
-    ModalBottomSheet(
-        events::stopChoosing,
-        sheetState = rememberModalBottomSheetState(skipPartiallyExpanded = true),
-        containerColor = Pericard.palette.surfaceRaised,
-        scrimColor = Pericard.palette.scrim,
-    ) { Recipients(state, clinic, events) }
+    Sheet(events::stopChoosing) { Recipients(state, clinic, events) }
 }
 
 @Composable

@@ -7,11 +7,8 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.verticalScroll
-import androidx.compose.material3.ExperimentalMaterial3Api
 import androidx.compose.material3.Icon
-import androidx.compose.material3.ModalBottomSheet
 import androidx.compose.material3.Text
-import androidx.compose.material3.rememberModalBottomSheetState
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
@@ -20,6 +17,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import dev.pericard.app.ui.components.PrimaryButton
 import dev.pericard.app.ui.components.QuietButton
+import dev.pericard.app.ui.components.Sheet
 import dev.pericard.app.ui.components.TonalButton
 import dev.pericard.app.ui.components.firstSentenceBold
 import dev.pericard.app.ui.icons.Icons
@@ -28,15 +26,9 @@ import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
 
 /** What can be done about a message that may or may not have arrived; waiting comes first, nothing is sent unasked. */
-@OptIn(ExperimentalMaterial3Api::class)
 @Composable
 internal fun PleaseCheckSheet(bubble: Bubble, clinic: Clinic, events: ThreadEvents) {
-    ModalBottomSheet(
-        events::stopDeciding,
-        sheetState = rememberModalBottomSheetState(skipPartiallyExpanded = true),
-        containerColor = Pericard.palette.surfaceRaised,
-        scrimColor = Pericard.palette.scrim,
-    ) { PleaseCheck(bubble, clinic, events) }
+    Sheet(events::stopDeciding) { PleaseCheck(bubble, clinic, events) }
 }
 
 @Composable

@@ -10,11 +10,8 @@ import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.selection.selectable
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.foundation.verticalScroll
-import androidx.compose.material3.ExperimentalMaterial3Api
 import androidx.compose.material3.Icon
-import androidx.compose.material3.ModalBottomSheet
 import androidx.compose.material3.Text
-import androidx.compose.material3.rememberModalBottomSheetState
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.Immutable
 import androidx.compose.ui.Alignment
@@ -27,6 +24,7 @@ import dev.pericard.app.ui.components.PersonAvatar
 import dev.pericard.app.ui.components.QuietButton
 import dev.pericard.app.ui.components.SectionFoot
 import dev.pericard.app.ui.components.SectionHead
+import dev.pericard.app.ui.components.Sheet
 import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.theme.Pericard
@@ -44,15 +42,9 @@ interface PeopleEvents {
     fun close()
 }
 
-@OptIn(ExperimentalMaterial3Api::class)
 @Composable
 fun PeopleSheet(state: PeopleState, events: PeopleEvents) {
-    ModalBottomSheet(
-        events::close,
-        sheetState = rememberModalBottomSheetState(skipPartiallyExpanded = true),
-        containerColor = Pericard.palette.surfaceRaised,
-        scrimColor = Pericard.palette.scrim,
-    ) { People(state, events) }
+    Sheet(events::close) { People(state, events) }
 }
 
 @Composable
