@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use axum::body::{Body, Bytes};
 use data_encoding::BASE64;
+use futures_util::stream;
 use serde_json::{Value, json};
 
 use crate::clock::{self, Millis};
@@ -12,6 +14,8 @@ use crate::instance::State;
 
 /// What stands in a body for bytes that are not UTF-8, until the body is bytes.
 const BAD_BYTES: &[u8] = b"@@bytes@@";
+/// Stands for 70 MB of text.
+const HUGE: &[u8] = b"@@huge@@";
 
 /// How everything is served now.
 #[derive(Clone, Copy, Default)]
@@ -159,7 +163,7 @@ pub(super) fn dressed<'s>(
             Poison::BadBytes => "\"language\":\"@@bytes@@\",".to_owned(),
             Poison::Nan => "\"timingValue\":NaN,".to_owned(),
             Poison::LoneSurrogate => "\"language\":\"\\ud83d\",".to_owned(),
-            Poison::TooLarge => format!("\"language\":\"{}\",", "a".repeat(70 << 20)),
+            Poison::TooLarge => "\"language\":\"@@huge@@\",".to_owned(),
             Poison::ServerError => String::new(),
         };
         text.insert_str(1, &member);
@@ -167,16 +171,23 @@ pub(super) fn dressed<'s>(
     Some(Cow::Owned(text))
 }
 
-/// A body as bytes, those included that no text can have.
-pub(super) fn bytes(body: String) -> Vec<u8> {
-    let mut bytes = body.into_bytes();
-    let mark = bytes
-        .windows(BAD_BYTES.len())
-        .position(|window| window == BAD_BYTES);
-    if let Some(at) = mark {
+/// A body as it is sent: with bytes that no text can have, and with what is too large to be held, made as it is read.
+pub(super) fn body(text: String) -> Body {
+    let mut bytes = text.into_bytes();
+    let place = |bytes: &[u8], mark: &[u8]| bytes.windows(mark.len()).position(|it| it == mark);
+    if let Some(at) = place(&bytes, BAD_BYTES) {
         bytes.splice(at..at + BAD_BYTES.len(), *b"caf\xE9 \x80");
     }
-    bytes
+    let Some(at) = place(&bytes, HUGE) else {
+        return Body::from(bytes);
+    };
+    let bytes = Bytes::from(bytes);
+    let filler = Bytes::from_static(&[b'a'; 64 << 10]);
+    let chunks = std::iter::once(bytes.slice(..at))
+        .chain(std::iter::repeat_n(filler, (70 << 20) / (64 << 10)))
+        .chain(std::iter::once(bytes.slice(at + HUGE.len()..)))
+        .map(Ok::<_, std::io::Error>);
+    Body::from_stream(stream::iter(chunks))
 }
 
 /// What ties a message to its conversation.

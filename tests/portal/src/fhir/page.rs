@@ -58,7 +58,7 @@ impl Page<'_> {
             body.push(']');
         }
         body.push('}');
-        with_body(200, FHIR_JSON, dress::bytes(body))
+        with_body(200, FHIR_JSON, dress::body(body))
     }
 
     fn entries(

@@ -79,7 +79,7 @@ fn communication(state: &mut State, asked: &Asked, id: &str) -> Result<Reply, Re
     };
     let mut reply = match none_match(&asked.headers, &etag(record)) {
         true => empty(304),
-        false => with_body(200, FHIR_JSON, dress::bytes(body.into_owned())),
+        false => with_body(200, FHIR_JSON, dress::body(body.into_owned())),
     };
     validators(&mut reply, record);
     Ok(reply)
