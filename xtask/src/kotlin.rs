@@ -29,7 +29,8 @@ fn build_folder(paths: &Paths) -> PathBuf {
     paths.target.join("kotlin")
 }
 
-fn maven(paths: &Paths) -> Command {
+/// Maven for the package.
+pub(crate) fn maven(paths: &Paths) -> Command {
     let mut maven = Command::new("mvn");
     maven
         .current_dir(&paths.root)

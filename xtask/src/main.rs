@@ -13,6 +13,7 @@ mod app;
 mod bench;
 mod bindings;
 mod build;
+mod cancellable;
 mod command;
 mod counts;
 mod fetching;
@@ -23,6 +24,7 @@ mod kotlin;
 mod language;
 mod looks;
 mod mobile;
+mod package;
 mod paths;
 mod portal;
 mod samples;
@@ -109,6 +111,11 @@ enum Task {
     Simulate(simulate::Arguments),
     /// Generate the Kotlin and Swift sources from the built libraries
     Bindings,
+    /// Make what is released, in the folder `package` of the build output
+    Package {
+        #[command(subcommand)]
+        what: Package,
+    },
     /// Test the Android app's screens and draw them to docs/screens
     Screens,
     /// Generate both apps' colours, type, icons and words from design/
@@ -119,6 +126,14 @@ enum Task {
     Floors,
     /// Build the shipped library for release and write where its bytes come from to docs/size.md
     Size,
+}
+
+#[derive(Subcommand)]
+enum Package {
+    /// The Kotlin package: a Maven repository with the jar, its sources and its reference
+    Kotlin,
+    /// The Swift package, in the folder `package/swift` of the build output
+    Swift(package::swift::Binary),
 }
 
 fn main() -> ExitCode {
@@ -135,6 +150,7 @@ fn main() -> ExitCode {
         Task::Guide { languages } => guide::run(&paths, &languages),
         Task::Simulate(arguments) => simulate::run(&paths, &arguments),
         Task::Bindings => generate(&paths),
+        Task::Package { what } => release(&paths, &what),
         Task::Looks => looks::run(&paths),
         Task::Screens => {
             let started = Instant::now();
@@ -161,6 +177,23 @@ fn main() -> ExitCode {
 fn close(rows: &[table::Row], started: Instant) -> bool {
     rows.iter().for_each(table::Row::announce);
     table::print(rows, started.elapsed()).failed == 0
+}
+
+fn release(paths: &Paths, what: &Package) -> Result<bool, String> {
+    let built = build::workspace(paths)?;
+    let libraries = bindings::make(paths, &built)?;
+    match what {
+        Package::Kotlin => {
+            let library = libraries.ship.join("libpericard_ffi.so");
+            let repository = package::kotlin::publish(paths, &library)?;
+            println!("repository  {}", repository.display());
+        }
+        Package::Swift(binary) => {
+            let made = package::swift::make(paths, binary)?;
+            println!("package    {} {}", made.display(), package::swift::VERSION);
+        }
+    }
+    Ok(true)
 }
 
 fn generate(paths: &Paths) -> Result<bool, String> {
