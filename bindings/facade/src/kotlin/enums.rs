@@ -183,7 +183,7 @@ impl Kotlin<'_> {
                         let values = variant
                             .fields
                             .iter()
-                            .map(|field| self.from_core(&field.of, &member(&field.name)));
+                            .map(|field| self.lifted(&field.of, &member(&field.name)));
                         let values = values.collect::<Vec<_>>().join(", ");
                         let name = &variant.name;
                         let call = if made(variant) {
@@ -205,7 +205,7 @@ impl Kotlin<'_> {
                     let values = variant
                         .fields
                         .iter()
-                        .map(|field| self.to_core(&field.of, &member(&field.name), &field.name));
+                        .map(|field| self.lowered(&field.of, &member(&field.name), &field.name));
                     let values = values.collect::<Vec<_>>().join(", ");
                     let name = &variant.name;
                     let call = if made(variant) {

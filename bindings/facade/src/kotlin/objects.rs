@@ -77,7 +77,7 @@ impl Kotlin<'_> {
         let parameters = made.parameters().map(|it| self.parameter(page, it));
         let parameters = parameters.collect::<Vec<_>>().join(", ");
         let passed = made.arguments.iter();
-        let passed = passed.map(|it| self.to_core(&it.of, &member(&it.name), &it.name));
+        let passed = passed.map(|it| self.lowered(&it.of, &member(&it.name), &it.name));
         let passed = passed.collect::<Vec<_>>().join(", ");
         let core = self.core_class(&object.name);
         if let Some(error) = &made.fails_with {
@@ -130,14 +130,14 @@ impl Kotlin<'_> {
         let name = member(&method.name);
         let returned = method.returns.as_ref().map(|it| self.written(page, it));
         let arguments = method.arguments.iter();
-        let passed = arguments.map(|it| self.to_core(&it.of, &member(&it.name), &it.name));
+        let passed = arguments.map(|it| self.lowered(&it.of, &member(&it.name), &it.name));
         let passed = passed.collect::<Vec<_>>().join(", ");
         let call = format!("{on}{name}({passed})");
         let call = match &method.returns {
-            Some(of) => self.from_core(of, &call),
+            Some(of) => self.lifted(of, &call),
             None => call,
         };
-        let returns = returned.map_or_else(|| "Unit".to_owned(), |it| it);
+        let returns = returned.unwrap_or_else(|| "Unit".to_owned());
         if method.is_property() {
             page.line(format!("public val {name}: {returns}"));
             page.line(format!("    get() = calling {{ {call} }}"));
@@ -233,7 +233,7 @@ impl Kotlin<'_> {
                     let (names, signature) = self.signature(page, method, true);
                     let call = format!("app.{}({names})", member(&method.name));
                     let call = match &method.returns {
-                        Some(of) => self.to_core(of, &call, &method.name),
+                        Some(of) => self.lowered(of, &call, &method.name),
                         None => call,
                     };
                     let error = method.fails_with.as_deref().unwrap_or("PericardError");
@@ -265,7 +265,7 @@ impl Kotlin<'_> {
             } else {
                 self.written(page, &argument.of)
             };
-            names.push(self.from_core(&argument.of, &name));
+            names.push(self.lifted(&argument.of, &name));
             parameters.push(format!("{name}: {written}"));
         }
         let returned = match &method.returns {

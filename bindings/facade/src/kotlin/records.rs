@@ -84,7 +84,7 @@ impl Kotlin<'_> {
                 |page| {
                     for field in fields {
                         let name = member(&field.name);
-                        page.line(format!("{name} = {},", self.from_core(&field.of, &name)));
+                        page.line(format!("{name} = {},", self.lifted(&field.of, &name)));
                     }
                 },
             );
@@ -98,7 +98,7 @@ impl Kotlin<'_> {
                     let name = member(&field.name);
                     page.line(format!(
                         "{name} = {},",
-                        self.to_core(&field.of, &name, &field.name)
+                        self.lowered(&field.of, &name, &field.name)
                     ));
                 }
             },

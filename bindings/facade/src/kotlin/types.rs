@@ -64,7 +64,7 @@ impl Kotlin<'_> {
     }
 
     /// What the core returned, as an app sees it.
-    pub(super) fn from_core(&self, of: &Type, value: &str) -> String {
+    pub(super) fn lifted(&self, of: &Type, value: &str) -> String {
         match of {
             Type::Boolean | Type::Float { .. } | Type::Text | Type::Bytes | Type::Time => {
                 value.to_owned()
@@ -75,12 +75,12 @@ impl Kotlin<'_> {
             } => value.to_owned(),
             Type::Integer { signed: true, .. } => format!("{value}.toInt()"),
             Type::Integer { .. } | Type::Duration => format!("{value}.fromCore()"),
-            Type::Optional(inner) => each(value, "?.let", inner, |it| self.from_core(inner, it)),
-            Type::List(inner) => each(value, ".map", inner, |it| self.from_core(inner, it)),
+            Type::Optional(inner) => each(value, "?.let", inner, |it| self.lifted(inner, it)),
+            Type::List(inner) => each(value, ".map", inner, |it| self.lifted(inner, it)),
             Type::Map(key, of) => format!(
                 "{value}.map {{ {} to {} }}.toMap()",
-                self.from_core(key, "it.key"),
-                self.from_core(of, "it.value")
+                self.lifted(key, "it.key"),
+                self.lifted(of, "it.value")
             ),
             Type::Id(name) | Type::Object(name) => format!("{}({value})", self.class(name)),
             Type::Record(_) | Type::Enum(_) | Type::Trait(_) => format!("{value}.fromCore()"),
@@ -88,7 +88,7 @@ impl Kotlin<'_> {
     }
 
     /// What an app passes, as the core takes it. `field` is the name of what it is passed as.
-    pub(super) fn to_core(&self, of: &Type, value: &str, field: &str) -> String {
+    pub(super) fn lowered(&self, of: &Type, value: &str, field: &str) -> String {
         match of {
             Type::Boolean | Type::Float { .. } | Type::Bytes | Type::Time => value.to_owned(),
             Type::Text => format!("wellFormed(\"{field}\", {value})"),
@@ -107,13 +107,13 @@ impl Kotlin<'_> {
                 format!("{value}.toCore{sign}{name}()")
             }
             Type::Optional(inner) => {
-                each(value, "?.let", inner, |it| self.to_core(inner, it, field))
+                each(value, "?.let", inner, |it| self.lowered(inner, it, field))
             }
-            Type::List(inner) => each(value, ".map", inner, |it| self.to_core(inner, it, field)),
+            Type::List(inner) => each(value, ".map", inner, |it| self.lowered(inner, it, field)),
             Type::Map(key, of) => format!(
                 "{value}.map {{ {} to {} }}.toMap()",
-                self.to_core(key, "it.key", field),
-                self.to_core(of, "it.value", field)
+                self.lowered(key, "it.key", field),
+                self.lowered(of, "it.value", field)
             ),
             Type::Id(_) => format!("wellFormed(\"{field}\", {value}.value)"),
             Type::Object(_) => format!("{value}.core"),

@@ -123,7 +123,7 @@ impl Swift<'_> {
                                     format!(
                                         "{}: {}",
                                         member(&field.name),
-                                        self.from_core(&field.of, &label)
+                                        self.lifted(&field.of, &label)
                                     ),
                                 )
                             });
@@ -150,7 +150,7 @@ impl Swift<'_> {
                             format!(
                                 "{}: {}",
                                 core_member(&field.name),
-                                self.to_core(&field.of, &name)
+                                self.lowered(&field.of, &name)
                             ),
                         )
                     });

@@ -96,7 +96,7 @@ impl Swift<'_> {
     /// The arguments as the core takes them.
     fn passed(&self, method: &Method) -> String {
         let passed = method.arguments.iter().map(|it| {
-            let value = self.to_core(&it.of, &member(&it.name));
+            let value = self.lowered(&it.of, &member(&it.name));
             format!("{}: {value}", core_member(&it.name))
         });
         passed.collect::<Vec<_>>().join(", ")
@@ -125,7 +125,7 @@ impl Swift<'_> {
         let returns = method.returns.as_ref().map(|it| self.written(it));
         if method.is_property() {
             let of = method.returns.as_ref().unwrap_or(&Type::Boolean);
-            let value = self.from_core(of, &call);
+            let value = self.lifted(of, &call);
             page.line(format!(
                 "public {kind}var {name}: {} {{ {value} }}",
                 returns.unwrap_or_default()
@@ -174,7 +174,7 @@ impl Swift<'_> {
         };
         let value = match &method.returns {
             Some(of) => {
-                let converted = self.from_core(of, "value");
+                let converted = self.lifted(of, "value");
                 (converted != "value").then_some(converted)
             }
             None => None,
@@ -187,7 +187,7 @@ impl Swift<'_> {
         match (prefix, value) {
             ("", Some(_)) => {
                 let of = method.returns.as_ref().unwrap_or(&Type::Boolean);
-                page.line(format!("  {}", self.from_core(of, &calls)));
+                page.line(format!("  {}", self.lifted(of, &calls)));
             }
             ("", None) => page.line(format!("  {calls}")),
             (prefix, None) => page.line(format!(
@@ -291,7 +291,7 @@ impl Swift<'_> {
             format!(
                 "{}: {}",
                 member(&it.name),
-                self.from_core(&it.of, &core_member(&it.name))
+                self.lifted(&it.of, &core_member(&it.name))
             )
         });
         let passed = passed.collect::<Vec<_>>().join(", ");
@@ -301,7 +301,7 @@ impl Swift<'_> {
         let call = format!("try app.{}({passed})", member(&method.name));
         let call = match &method.returns {
             Some(returned) => {
-                let value = self.to_core(returned, "value");
+                let value = self.lowered(returned, "value");
                 if value == "value" {
                     call
                 } else {

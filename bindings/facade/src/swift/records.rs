@@ -95,7 +95,7 @@ impl Swift<'_> {
             page.line("");
             page.block(format!("extension {core} {{"), "}", |page| {
                 let values = record.fields.iter().map(|field| {
-                    let value = self.from_core(&field.of, &core_member(&field.name));
+                    let value = self.lifted(&field.of, &core_member(&field.name));
                     format!("{}: {value}", member(&field.name))
                 });
                 values_call(
@@ -114,7 +114,7 @@ impl Swift<'_> {
                 .iter()
                 .filter_map(|at| record.fields.iter().find(|it| it.name == *at))
                 .map(|field| {
-                    let value = self.to_core(&field.of, &member(&field.name));
+                    let value = self.lowered(&field.of, &member(&field.name));
                     format!("{}: {value}", core_member(&field.name))
                 });
             values_call(

@@ -46,7 +46,7 @@ impl Swift<'_> {
     }
 
     /// What the core returned, as an app sees it.
-    pub(super) fn from_core(&self, of: &Type, value: &str) -> String {
+    pub(super) fn lifted(&self, of: &Type, value: &str) -> String {
         match of {
             Type::Boolean | Type::Float { .. } | Type::Text | Type::Bytes | Type::Time => {
                 value.to_owned()
@@ -54,9 +54,9 @@ impl Swift<'_> {
             Type::Integer { .. } => format!("Int(clamping: {value})"),
             Type::Duration => format!("Duration.fromCore({value})"),
             Type::Optional(inner) | Type::List(inner) => {
-                mapped(value, ".map", |it| self.from_core(inner, it))
+                mapped(value, ".map", |it| self.lifted(inner, it))
             }
-            Type::Map(_, inner) => mapped(value, ".mapValues", |it| self.from_core(inner, it)),
+            Type::Map(_, inner) => mapped(value, ".mapValues", |it| self.lifted(inner, it)),
             Type::Id(name) => format!("{}(rawValue: {value})", class(name)),
             Type::Object(name) => format!("{}({value})", class(name)),
             Type::Record(_) | Type::Enum(_) | Type::Trait(_) => format!("{value}.fromCore()"),
@@ -64,7 +64,7 @@ impl Swift<'_> {
     }
 
     /// What an app passes, as the core takes it.
-    pub(super) fn to_core(&self, of: &Type, value: &str) -> String {
+    pub(super) fn lowered(&self, of: &Type, value: &str) -> String {
         match of {
             Type::Boolean | Type::Float { .. } | Type::Text | Type::Bytes | Type::Time => {
                 value.to_owned()
@@ -76,9 +76,9 @@ impl Swift<'_> {
                 )
             }
             Type::Optional(inner) | Type::List(inner) => {
-                mapped(value, ".map", |it| self.to_core(inner, it))
+                mapped(value, ".map", |it| self.lowered(inner, it))
             }
-            Type::Map(_, inner) => mapped(value, ".mapValues", |it| self.to_core(inner, it)),
+            Type::Map(_, inner) => mapped(value, ".mapValues", |it| self.lowered(inner, it)),
             Type::Id(_) => format!("{value}.rawValue"),
             Type::Object(_) => format!("{value}.core"),
             Type::Trait(name) => format!("{}Adapter({value})", class(name)),

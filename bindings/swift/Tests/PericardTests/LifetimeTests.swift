@@ -24,12 +24,7 @@ private final class HoldingKeystore: Keystore, @unchecked Sendable {
   @Test func theLastHandleFreesTheDirectory() async throws {
     let world = try await anasWorld()
     let keystore = MapKeystore()
-    let account = try await account(world, keystore)
-    // An account holds it, though the client is gone.
-    let inUse = await failure { try await world.open(keystore: keystore) }
-    #expect(inUse == .inUse)
-    let id = account.id
-    try await useUp(account)
+    let id = try await useUp(world, keystore)
     let again = try await world.open(keystore: keystore)
     let found = try await again.accounts().map(\.id)
     #expect(found == [id])
@@ -41,8 +36,13 @@ private final class HoldingKeystore: Keystore, @unchecked Sendable {
     try await world.signInAna(world.open(keystore: keystore))
   }
 
-  private func useUp(_ account: consuming Account) async throws {
+  /// An account holds the directory, though its client is gone; when this returns, nothing does.
+  private func useUp(_ world: TestWorld, _ keystore: MapKeystore) async throws -> AccountID {
+    let account = try await account(world, keystore)
+    let inUse = await failure { try await world.open(keystore: keystore) }
+    #expect(inUse == .inUse)
     try await account.startSync().join()
+    return account.id
   }
 
   @Test func aKeystoreThatHoldsTheClientGoesWithTheShutDown() async throws {

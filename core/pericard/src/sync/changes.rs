@@ -340,6 +340,7 @@ mod tests {
     /// Whoever subscribes first, then reads, then reads again at each set, ends with the last state: between subscribing
     /// and reading nothing is lost, nor between reading and waiting.
     #[test]
+    #[allow(clippy::disallowed_methods, reason = "threads that race")]
     fn a_state_that_is_followed_from_before_it_is_read_ends_right() {
         use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
         const LAST: u32 = 500;

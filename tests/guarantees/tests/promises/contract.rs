@@ -280,7 +280,10 @@ const LINES: &[Line] = &[
             .await
     }),
     line!("FileReader.size", Memory, |s| fine(s.reader.size())),
-    line!("FileReader.seek", Memory, |s| fine(s.reader.seek(0))),
+    line!("FileReader.seek", Memory, |s| {
+        s.reader.seek(0);
+        fine(())
+    }),
     line!("FileReader.read", Disk, |s| s.reader.read(9).await),
     line!("FileDownload.next", Event, |s| {
         let file = s.queued.files[0].id.clone();
@@ -298,8 +301,14 @@ const LINES: &[Line] = &[
     }),
     line!("SyncRun.next", Event, |s| s.run.next().await),
     line!("SyncRun.outcome", Memory, |s| fine(s.run.outcome())),
-    line!("SyncRun.cancel", Memory, |s| fine(s.run.cancel())),
-    line!("Changes.stop", Memory, |s| fine(s.changes.stop())),
+    line!("SyncRun.cancel", Memory, |s| {
+        s.run.cancel();
+        fine(())
+    }),
+    line!("Changes.stop", Memory, |s| {
+        s.changes.stop();
+        fine(())
+    }),
     line!("Changes.next", Event, |s| fine(s.changes.next().await)),
     line!("PericardError.code", Memory, |s| fine((
         s,

@@ -96,10 +96,15 @@ pub(crate) async fn closed(directory: &str, platform: &Platform) -> bool {
     let Some(done) = closing().get(directory).cloned() else {
         return false;
     };
-    tokio::select! {
-        biased;
-        () = done.cancelled() => {}
-        () = platform.clock.timer(CLOSING) => {}
-    }
-    true
+    let clock = platform.clock.clone();
+    // A caller of another language polls outside the runtime, where there are no timers.
+    let waited = platform.spawn(async move {
+        tokio::select! {
+            biased;
+            () = done.cancelled() => {}
+            () = clock.timer(CLOSING) => {}
+        }
+        Ok(())
+    });
+    waited.await.is_ok()
 }
