@@ -21,7 +21,13 @@ let package = Package(
     .target(
       name: "Pericard",
       dependencies: ["PericardCore"],
-      path: "bindings/swift/Sources/Pericard",
+      // What is written by hand, and what is made of the core's metadata.
+      path: "bindings/swift",
+      exclude: [
+        "Bench", "Sources/Pericard/Pericard.docc", "Sources/Pericard/PrivacyInfo.xcprivacy", "Sources/PericardTesting",
+        "Tests", "generated/core", "generated/guide", "generated/world",
+      ],
+      sources: ["Sources/Pericard", "generated/facade"],
       swiftSettings: [.swiftLanguageMode(.v6)]
     ),
     .target(

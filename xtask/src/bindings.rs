@@ -7,8 +7,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::build::Built;
+use crate::cancellable::cancellable;
 use crate::command;
 use crate::language::Language;
 use crate::paths::Paths;
@@ -40,7 +42,7 @@ pub(crate) fn make(paths: &Paths, built: &Built) -> Result<Libraries, String> {
     let generate = |library: &Path, language: &str, of: &str, name: &str| {
         let folder = fresh.join(name);
         command::ask(
-            std::process::Command::new(bindgen)
+            Command::new(bindgen)
                 .current_dir(&paths.root)
                 .arg("generate")
                 .arg(library)
@@ -67,6 +69,19 @@ pub(crate) fn make(paths: &Paths, built: &Built) -> Result<Libraries, String> {
             language,
             "pericard_world",
             &format!("world-{language}"),
+        )?;
+        let facade = fresh.join(format!("facade-{language}"));
+        command::ask(
+            Command::new(built.program("pericard-facade")?)
+                .arg(&ship)
+                .args(["--language", language, "--out-dir"])
+                .arg(&facade),
+        )?;
+        lay(
+            &facade,
+            &paths
+                .root
+                .join(format!("bindings/{language}/generated/facade")),
         )?;
         let guide = fresh.join(format!("guide-{language}"));
         samples::write(&pages, in_guide, &guide)?;
@@ -103,7 +118,9 @@ fn swift_modules(generated: &Path, module: &str, fresh: &Path) -> Result<PathBuf
             .map_err(|e| format!("{}: {e}", generated.join(name).display()))
     };
     let mut source = read(&format!("{module}.swift"))?;
-    if module != "PericardCore" {
+    if module == "PericardCore" {
+        source = cancellable(&source)?;
+    } else {
         // The generator leaves out the import of the module whose types this one uses.
         source = format!("import PericardCore\n{source}");
     }
@@ -182,7 +199,12 @@ fn lay(from: &Path, to: &Path) -> Result<(), String> {
     for old in files(to)?.iter().filter(|old| !names.contains(old)) {
         fs::remove_file(to.join(old)).map_err(|e| format!("{}: {e}", to.join(old).display()))?;
     }
-    for name in names {
+    lay_beside(from, to)
+}
+
+/// Adds what `from` holds to what is in `to`.
+pub(crate) fn lay_beside(from: &Path, to: &Path) -> Result<(), String> {
+    for name in files(from)? {
         let text =
             fs::read_to_string(from.join(&name)).map_err(|e| format!("{}: {e}", name.display()))?;
         write(&to.join(name), &text)?;

@@ -27,7 +27,8 @@ fn build_folder(paths: &Paths) -> PathBuf {
     paths.target.join("kotlin")
 }
 
-fn maven(paths: &Paths) -> Command {
+/// Maven for the package.
+pub(crate) fn maven(paths: &Paths) -> Command {
     maven::of(paths, &pom(paths))
 }
 

@@ -13,6 +13,7 @@ mod app;
 mod bench;
 mod bindings;
 mod build;
+mod cancellable;
 mod command;
 mod counts;
 mod fetching;
@@ -24,6 +25,7 @@ mod language;
 mod looks;
 mod maven;
 mod mobile;
+mod package;
 mod paths;
 mod portal;
 mod samples;
@@ -110,6 +112,11 @@ enum Task {
     Simulate(simulate::Arguments),
     /// Generate the Kotlin and Swift sources from the built libraries
     Bindings,
+    /// Make what is released, in the folder `package` of the build output
+    Package {
+        #[command(subcommand)]
+        what: Package,
+    },
     /// Test the Android app's screens and draw them to docs/screens
     Screens,
     /// Generate both apps' colours, type, icons and words from design/
@@ -120,6 +127,14 @@ enum Task {
     Floors,
     /// Build the shipped library for release and write where its bytes come from to docs/size.md
     Size,
+}
+
+#[derive(Subcommand)]
+enum Package {
+    /// The Kotlin package: a Maven repository with the jar, its sources and its reference
+    Kotlin,
+    /// The Swift package, in the folder `package/swift` of the build output
+    Swift(package::swift::Binary),
 }
 
 fn main() -> ExitCode {
@@ -136,6 +151,7 @@ fn main() -> ExitCode {
         Task::Guide { languages } => guide::run(&paths, &languages),
         Task::Simulate(arguments) => simulate::run(&paths, &arguments),
         Task::Bindings => generate(&paths),
+        Task::Package { what } => release(&paths, &what),
         Task::Looks => looks::run(&paths),
         Task::Screens => {
             let started = Instant::now();
@@ -162,6 +178,23 @@ fn main() -> ExitCode {
 fn close(rows: &[table::Row], started: Instant) -> bool {
     rows.iter().for_each(table::Row::announce);
     table::print(rows, started.elapsed()).failed == 0
+}
+
+fn release(paths: &Paths, what: &Package) -> Result<bool, String> {
+    let built = build::workspace(paths)?;
+    let libraries = bindings::make(paths, &built)?;
+    match what {
+        Package::Kotlin => {
+            let library = libraries.ship.join("libpericard_ffi.so");
+            let repository = package::kotlin::publish(paths, &library)?;
+            println!("repository  {}", repository.display());
+        }
+        Package::Swift(binary) => {
+            let made = package::swift::make(paths, binary)?;
+            println!("package    {} {}", made.display(), package::swift::VERSION);
+        }
+    }
+    Ok(true)
 }
 
 fn generate(paths: &Paths) -> Result<bool, String> {

@@ -84,15 +84,82 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let patience = Instant::now() + Duration::from_secs(5);
-        while Instant::now() < patience {
-            if matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
-                return;
-            }
-            thread::sleep(Duration::from_millis(20));
+        end(&mut self.child);
+    }
+}
+
+/// Closes a portal's standard input, by which it ends, and sees that it does.
+fn end(child: &mut Child) {
+    drop(child.stdin.take());
+    let patience = Instant::now() + Duration::from_secs(5);
+    while Instant::now() < patience {
+        if matches!(child.try_wait(), Ok(Some(_)) | Err(_)) {
+            return;
         }
-        drop(self.child.kill());
-        drop(self.child.wait());
+        thread::sleep(Duration::from_millis(20));
+    }
+    drop(child.kill());
+    drop(child.wait());
+}
+
+/// The reference portal as somebody starts it who tries Pericard, and what it prints for one who needs no second factor.
+#[derive(Debug)]
+pub(crate) struct Demo {
+    child: Child,
+    pub(crate) base: String,
+    pub(crate) certificate: PathBuf,
+    pub(crate) user: &'static str,
+    pub(crate) password: String,
+    pub(crate) threads: usize,
+}
+
+impl Demo {
+    /// Starts it and reads what it says.
+    pub(crate) fn start(paths: &Paths, built: &Built) -> Result<Self, String> {
+        let config = paths.target.join("demo-portal.json");
+        let mut child = Command::new(built.program("pericard-portal")?)
+            .arg("--exit-with-stdin")
+            .arg("--config")
+            .arg(&config)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|e| format!("pericard-portal: {e}"))?;
+        let user = "ben";
+        let (mut base, mut row) = (None, None);
+        let mut lines = BufReader::new(child.stdout.take().ok_or("pericard-portal: no output")?);
+        while base.is_none() || row.is_none() {
+            let mut line = String::new();
+            if !matches!(lines.read_line(&mut line), Ok(1..)) {
+                end(&mut child);
+                return Err(
+                    "pericard-portal did not say where it is and who may sign in".to_owned(),
+                );
+            }
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words.as_slice() {
+                ["FHIR", "base", address] => base = Some((*address).to_owned()),
+                [name, password, threads, ..] if *name == user => {
+                    row = Some(((*password).to_owned(), threads.parse().unwrap_or(0)));
+                }
+                _ => {}
+            }
+        }
+        thread::spawn(move || drop(lines.read_to_end(&mut Vec::new())));
+        let (password, threads) = row.unwrap_or_default();
+        Ok(Self {
+            child,
+            base: base.unwrap_or_default(),
+            certificate: config.with_extension("pem"),
+            user,
+            password,
+            threads,
+        })
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        end(&mut self.child);
     }
 }

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | `rust`, `swift`, `kotlin` | it is compiled, as declarations of a file; a later block sees an earlier one's |
 //! | `sh` | each command of this repository in it must exist, with its options |
-//! | `text`, `json`, `toml`, `mermaid` | nothing |
+//! | `text`, `json`, `toml`, `xml`, `mermaid` | nothing |
 //!
 //! Any other fence is a problem, and so is a word after the language: a sample cannot leave the check unseen.
 //! `tests/guide/build.rs` includes this file, so it uses nothing else of this crate.
@@ -188,7 +188,7 @@ impl Page {
                     text: text.to_owned(),
                 }));
             }
-            "text" | "json" | "toml" | "mermaid" => self.plain += 1,
+            "text" | "json" | "toml" | "xml" | "mermaid" => self.plain += 1,
             "" => self.problem(fence, "a block without a language: `text` if it is none"),
             other => {
                 let problem = format!("`{other}` is neither compiled nor marked as plain");

@@ -10,6 +10,7 @@ use std::process::Command;
 
 use crate::bindings::Libraries;
 use crate::command::{self, Ran};
+use crate::package;
 use crate::paths::Paths;
 use crate::portal::Stage;
 use crate::toolchain::{self, Absent};
@@ -160,6 +161,73 @@ impl Swift {
             test.args(["--filter", filter]);
         }
         Ok(command::run(&mut test))
+    }
+
+    /// Makes the package as a release has it, and an app in a folder of its own that depends on it by URL and version; runs
+    /// the app.
+    pub(crate) fn consume(&self, paths: &Paths, libraries: &Libraries) -> Result<Ran, String> {
+        let package = package::swift::make(paths, &package::swift::Binary::default())?;
+        let app = paths.target.join("package/swift-app");
+        let (package_inside, app_inside, library_inside) = match self {
+            Self::Host => (package.clone(), app.clone(), libraries.ship.clone()),
+            // The name of the folder is the package's identity.
+            Self::Root(_) => ("/pericard-swift".into(), "/app".into(), "/library".into()),
+        };
+        package::swift::consumer(paths, &app, &format!("file://{}", package_inside.display()))?;
+        let mut run = match self {
+            Self::Host => {
+                let mut command = Command::new("env");
+                command.current_dir(&app);
+                command
+            }
+            Self::Root(root) => {
+                let mut command = paths.script("xtask/swift/in-root.sh");
+                command.arg(root);
+                for (from, to) in [
+                    (&package, &package_inside),
+                    (&app, &app_inside),
+                    (&libraries.ship, &library_inside),
+                ] {
+                    command.arg(format!("{}={}", from.display(), to.display()));
+                }
+                command.arg("-C").arg(&app_inside).arg("--");
+                command
+            }
+        };
+        // git refuses repositories of another user, whom a mounted folder may belong to.
+        run.args([
+            "env",
+            "GIT_CONFIG_COUNT=1",
+            "GIT_CONFIG_KEY_0=safe.directory",
+            "GIT_CONFIG_VALUE_0=*",
+        ]);
+        run.args([
+            "swift",
+            "run",
+            "--disable-sandbox",
+            // Of its own: a tag that was made anew must not be compared with an older one.
+            "--cache-path",
+            ".cache",
+            "--security-path",
+            ".security",
+            "-Xswiftc",
+            "-use-ld=lld",
+        ]);
+        let library = library_inside.display();
+        run.args([
+            "-Xlinker",
+            &format!("-L{library}"),
+            "-Xlinker",
+            "-rpath",
+            "-Xlinker",
+        ]);
+        run.arg(&library_inside);
+        let mut ran = command::run(&mut run);
+        if ran.ok && !ran.text.contains("Your blood test") {
+            ran.ok = false;
+            ran.text.push_str("the app shows no inbox\n");
+        }
+        Ok(ran)
     }
 
     /// Builds the measuring program for release and runs it.

@@ -19,8 +19,9 @@ use crate::interop;
 use crate::kotlin;
 use crate::language::Language;
 use crate::mobile::{self, Phone};
+use crate::package;
 use crate::paths::Paths;
-use crate::portal::Stage;
+use crate::portal::{Demo, Stage};
 use crate::samples;
 use crate::simulate;
 use crate::stories;
@@ -57,6 +58,7 @@ pub(crate) fn run(paths: &Paths) -> bool {
                             .for_each(|row| rows.push(row));
                         rows.push(simulate::row(paths));
                         let (maven, swift) = (joined(maven.join()), joined(swift.join()));
+                        let has_maven = maven.0.is_ok();
                         let others = scope.spawn(move || {
                             let mut others = kotlin_rows(paths, &libraries, &stage, maven);
                             others.push(app::row(paths));
@@ -74,6 +76,7 @@ pub(crate) fn run(paths: &Paths) -> bool {
                             })
                             .into_iter()
                             .for_each(|row| rows.push(row));
+                        rows.push(new_kotlin_project(paths, &built, has_maven));
                         rows.push(interop(paths, &built));
                     }
                 }
@@ -233,6 +236,20 @@ fn kotlin_rows(
     }
 }
 
+/// The guide's page, followed in a new project.
+fn new_kotlin_project(paths: &Paths, built: &Built, has_maven: bool) -> Row {
+    let step = "a new Kotlin project";
+    if !has_maven {
+        let absent = Absent::Missing("no Maven here".to_owned());
+        return Row::absent(step, &absent, Duration::ZERO);
+    }
+    let (followed, took) = timed(|| {
+        let demo = Demo::start(paths, built)?;
+        package::kotlin::follow(paths, built.library("pericard_ffi")?, &demo)?.text_or_error()
+    });
+    Row::check(step, followed, took)
+}
+
 fn swift_rows(
     paths: &Paths,
     libraries: &Libraries,
@@ -253,6 +270,14 @@ fn swift_rows(
         Ok(ran) => vec![row_of("format of Swift", ran)],
         Err(text) => vec![Row::check("format of Swift", Err(text), Duration::ZERO)],
     };
+    rows.push(match swift.consume(paths, libraries) {
+        Ok(ran) => row_of("a new Swift package that depends on it", ran),
+        Err(text) => Row::check(
+            "a new Swift package that depends on it",
+            Err(text),
+            Duration::ZERO,
+        ),
+    });
     match timed(|| swift.test(paths, libraries, stage, None)) {
         (Err(text), took) => rows.push(Row::check("Swift", Err(text), took)),
         (Ok(ran), _) => {

@@ -19,7 +19,7 @@ android {
         targetCompatibility = JavaVersion.VERSION_17
     }
     sourceSets.named("main") {
-        kotlin.srcDirs("generated", "../src/main/kotlin")
+        kotlin.srcDirs("generated", "../generated/facade", "../src/main/kotlin")
     }
 }
 

@@ -32,18 +32,18 @@ func median(_ samples: [Double]) -> Double { samples.sorted()[samples.count / 2]
 
 let world = try await TestWorld.start(
   portal: #"{"seed":11,"people":{"ana":{"threads":60,"messages":1200,"totp":false}}}"#)
-let client = try await world.open(keystore: BenchKeystore())
-guard let config = client.portals().first else { throw Broken(why: "no portal is configured") }
+let client = Client(try await world.open(keystore: KeystoreAdapter(BenchKeystore())))
+guard let config = client.portals.first else { throw Broken(why: "no portal is configured") }
 let signIn = try await client.portal(config: config).signIn(method: .native)
 _ = try await signIn.password(
-  user: world.user(who: "ana"), password: world.password(who: "ana", right: true))
+  user: world.user(who: "ana"), password: String(decoding: world.password(who: "ana", right: true), as: UTF8.self))
 let account = try await signIn.finish()
-try await account.startSync(budget: nil).join()
-guard let own = account.people().first(where: \.isSelf) else { throw Broken(why: "the account has nobody") }
+try await account.startSync().join()
+guard let own = account.people.first(where: \.isSelf) else { throw Broken(why: "the account has nobody") }
 let inbox = try account.messages(person: own.id)
-let first = try await inbox.threads(after: nil, limit: 50)
+let first = try await inbox.threads(limit: 50)
 guard first.threads.count == 50 else { throw Broken(why: "the page is not full") }
-let bare = Bare(text: account.id(), page: first)
+let bare = Bare(text: account.id.rawValue, page: first.toCore())
 
 for round in 0..<(warmUp + rounds) {
   // What is compared is measured by turns.
@@ -53,7 +53,7 @@ for round in 0..<(warmUp + rounds) {
   }
   for _ in 0..<samples {
     var began = now()
-    for _ in 0..<calls { _ = account.id() }
+    for _ in 0..<calls { _ = account.id }
     note("call_us", since: began, calls)
     began = now()
     for _ in 0..<calls { _ = bare.text() }
@@ -65,7 +65,7 @@ for round in 0..<(warmUp + rounds) {
     await bare.ready()
     note("bare_async_us", since: began)
     began = now()
-    _ = try await inbox.threads(after: nil, limit: 50)
+    _ = try await inbox.threads(limit: 50)
     note("page_us", since: began)
     began = now()
     _ = bare.page()

@@ -62,7 +62,7 @@ impl FileKeystore {
         self.turn_of_process(work).map_err(|error| match error {
             DesktopKeystoreError::Io(_) => KeystoreError::Unavailable,
             DesktopKeystoreError::WrongPassphrase => KeystoreError::Refused,
-            _ => KeystoreError::Unexpected,
+            error => KeystoreError::unexpected(error.to_string()),
         })
     }
 

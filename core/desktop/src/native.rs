@@ -126,7 +126,9 @@ impl NativeKeystore {
         match outcome {
             Ok(outcome) => outcome.map_err(|error| kind(&error)),
             Err(mpsc::TryRecvError::Empty) => Err(KeystoreError::Unavailable),
-            Err(mpsc::TryRecvError::Disconnected) => Err(KeystoreError::Unexpected),
+            Err(mpsc::TryRecvError::Disconnected) => Err(KeystoreError::unexpected(
+                "the thread that asked it panicked",
+            )),
         }
     }
 }
@@ -153,7 +155,7 @@ fn kind(error: &Error) -> KeystoreError {
         // Locked: the dialog was dismissed, or access rules refuse.
         Error::NoStorageAccess(_) => KeystoreError::Refused,
         Error::Ambiguous(_) => KeystoreError::Doubled,
-        _ => KeystoreError::Unexpected,
+        error => KeystoreError::unexpected(error.to_string()),
     }
 }
 
@@ -249,9 +251,9 @@ mod tests {
             says(Error::PlatformFailure(cause())),
             Err(KeystoreError::Unavailable)
         );
-        assert_eq!(
+        assert!(matches!(
             says(Error::BadEncoding(Vec::new())),
-            Err(KeystoreError::Unexpected)
-        );
+            Err(KeystoreError::Unexpected { .. })
+        ));
     }
 }

@@ -24,7 +24,7 @@ mod sync;
 pub mod test_support;
 
 pub use api::account::{Account, FeatureState, FeatureStatus, Incident, IncidentKind, Person};
-pub use api::client::Client;
+pub use api::client::{Client, erase};
 pub use api::portal::Portal;
 pub use api::qr_code::QrCode;
 pub use api::sign_in::SignIn;
@@ -43,6 +43,10 @@ pub use features::messages::{
 pub use keys::Keystore;
 pub use platform::error::{
     InputProblem, KeystoreError, PericardError, PortalProblem, SignInReason, StorageKind,
+};
+pub use platform::id::{
+    AccountId, DraftId, EnrolmentId, FileId, IncidentId, MessageId, PagePosition, PersonId,
+    RecipientId, ThreadId,
 };
 pub use session::{AccountProblem, SessionState};
 pub use storage::{Feature, SealReason};

@@ -6,14 +6,14 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use crate::api::account::Account;
-use crate::api::client::Client;
+use crate::api::client::{Client, erase_on};
 use crate::client::config::Config;
 use crate::keys::Keystore;
 use crate::platform::error::{PericardError, Result};
 
 pub use crate::platform::{
     Body, Break, Checkpoint, Checkpoints, Clock, Exchange, Job, Method, Platform, Random, Spawner,
-    Transport, TransportError, TransportRequest, TransportResponse, Wait,
+    Transport, TransportError, TransportRequest, TransportResponse, Wait, Work,
 };
 
 /// The real platform, whose parts a test may replace.
@@ -28,6 +28,15 @@ pub async fn open(
     platform: Platform,
 ) -> Result<Arc<Client>, PericardError> {
     Client::on_platform(config, keystore, platform).await
+}
+
+/// Erases a directory on `platform`.
+pub async fn erase(
+    directory: String,
+    keystore: Arc<dyn Keystore>,
+    platform: Platform,
+) -> Result<(), PericardError> {
+    erase_on(directory, keystore, platform).await
 }
 
 /// Every value of every table of an account's people, decrypted: what a test may search for words that must not be there.

@@ -123,7 +123,7 @@ impl Harness {
 
 /// Syncs to the end.
 pub async fn sync(account: &Account) -> Result<(), PericardError> {
-    let run = account.start_sync(None)?;
+    let run = account.start_sync(None, false)?;
     while run.next().await?.is_some() {}
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pericard::PagePosition;
 
 const EXAMPLES: &str = "\
 Without a command, pericard runs a tour: it starts its own portal, signs in, cuts the
@@ -365,7 +366,7 @@ pub(crate) struct List {
     pub(crate) limit: u32,
     /// Continue after this position, as the previous list printed it
     #[arg(long, value_name = "POSITION")]
-    pub(crate) after: Option<String>,
+    pub(crate) after: Option<PagePosition>,
     /// Show all entries
     #[arg(long, conflicts_with_all = ["limit", "after"])]
     pub(crate) all: bool,

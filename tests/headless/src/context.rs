@@ -87,8 +87,11 @@ impl Context {
         if let Some(wanted) = &self.account {
             let number = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
             let numbered = number.and_then(|n| accounts.get(n));
-            let found =
-                numbered.or_else(|| accounts.iter().find(|account| account.id() == *wanted));
+            let found = numbered.or_else(|| {
+                accounts
+                    .iter()
+                    .find(|account| account.id().as_str() == wanted)
+            });
             return found.cloned().ok_or_else(|| {
                 Failure::usage(
                     format!("there is no account {wanted}"),
@@ -193,7 +196,7 @@ pub(crate) async fn all_threads(messages: &Messages) -> Result<Vec<MessageThread
 /// The thread that `name` means: its number in the inbox as it is now, newest first, or its id.
 pub(crate) async fn thread(messages: &Messages, name: &str) -> Result<MessageThread, Failure> {
     let Some(number) = name.parse::<usize>().ok().and_then(|n| n.checked_sub(1)) else {
-        return match messages.thread(name.to_owned()).await {
+        return match messages.thread(name.into()).await {
             Err(PericardError::NotFound) => Err(no_thread(messages, name).await?),
             found => Ok(found?),
         };

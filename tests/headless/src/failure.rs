@@ -295,7 +295,7 @@ fn core(error: &PericardError) -> String {
             KeystoreError::Refused => "the keystore refused access",
             KeystoreError::Lost => "the key to this account is no longer in the keystore",
             KeystoreError::Doubled => "the keystore has two keys for this account",
-            KeystoreError::Unexpected => "the keystore failed",
+            KeystoreError::Unexpected { .. } => "the keystore failed",
         }
         .into(),
         PericardError::Cancelled => "cancelled; nothing was changed".into(),

@@ -38,10 +38,7 @@ pub(crate) async fn sync(
     output: &Output,
     extent: Extent,
 ) -> Result<Synced, PericardError> {
-    let run = match extent {
-        Extent::Everything => account.start_full_sync(None)?,
-        _ => account.start_sync(None)?,
-    };
+    let run = account.start_sync(None, matches!(extent, Extent::Everything))?;
     let bar = bar(output);
     let mut last = SyncProgress {
         phase: SyncPhase::Sending,

@@ -314,7 +314,7 @@ impl App {
 pub(crate) async fn sync(
     account: &Account,
 ) -> std::result::Result<Option<SyncProgress>, PericardError> {
-    let run = account.start_sync(None)?;
+    let run = account.start_sync(None, false)?;
     let mut last = None;
     while let Some(progress) = run.next().await? {
         last = Some(progress);

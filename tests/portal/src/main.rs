@@ -26,7 +26,7 @@ struct Arguments {
     /// JSON with `people`, `seed`, `faults`, as the `portal` object of a story; instead of the demo people
     #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
-    /// Where to write the client's configuration
+    /// Where to write the client's configuration; the portal's certificate goes beside it, as .pem
     #[arg(long, value_name = "FILE", default_value = "pericard-portal.json")]
     config: PathBuf,
     /// Start no portal, but a control interface over HTTP that starts them
@@ -81,10 +81,15 @@ async fn run(arguments: &Arguments) -> Result<(), PortalError> {
     }
     let portal = Portal::start_on(arguments.port, spec.clone(), arguments.verbose).await?;
     let config = serde_json::to_string_pretty(&portal.config())?;
-    std::fs::write(&arguments.config, config + "\n").map_err(|error| {
-        let file = arguments.config.display();
-        PortalError::Spec(format!("cannot write {file}: {error}"))
-    })?;
+    let certificate = arguments.config.with_extension("pem");
+    for (file, text) in [
+        (&arguments.config, config + "\n"),
+        (&certificate, portal.ca_pem()),
+    ] {
+        std::fs::write(file, text).map_err(|error| {
+            PortalError::Spec(format!("cannot write {}: {error}", file.display()))
+        })?;
+    }
     let file = arguments.config.display().to_string();
     show(&mut io::stdout(), &portal, &spec, &file)?;
     std::future::pending().await

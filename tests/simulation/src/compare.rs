@@ -282,9 +282,9 @@ impl Comparison<'_> {
             let conversation = letter.conversation;
             let together = threads.entry(conversation).or_default();
             if !letter.loose {
-                together.insert(&message.thread);
+                together.insert(message.thread.as_str());
             }
-            let inside = conversations.entry(&message.thread).or_default();
+            let inside = conversations.entry(message.thread.as_str()).or_default();
             inside.insert(conversation, &letter.text);
         }
         for (conversation, threads) in &threads {

@@ -247,7 +247,7 @@ impl Week<'_> {
             _ => None,
         };
         self.world.begin(&label, death, meanwhile);
-        let run = account.start_sync(budget.map(Duration::from_secs))?;
+        let run = account.start_sync(budget.map(Duration::from_secs), false)?;
         let network = self.world.network.clone();
         let done = match during {
             Some(During::Send { n, thread }) => {
@@ -564,7 +564,7 @@ impl Week<'_> {
     ) -> Result<(Ended, Option<SyncOutcome>, Arc<Account>)> {
         self.world.open().await?;
         let account = self.world.signed_in(who).await?;
-        let run = account.start_sync(None)?;
+        let run = account.start_sync(None, false)?;
         let ended = self.world.alive(drive(&run)).await;
         self.note(format!("  outcome: {:?}", run.outcome()));
         Ok((ended, run.outcome(), account))

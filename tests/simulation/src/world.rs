@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pericard::test_support::{self, Break, Platform, Random};
 use pericard::{
-    Account, Client, ClientId, Config, Message, MessageThread, Messages, PericardError,
+    Account, AccountId, Client, ClientId, Config, Message, MessageThread, Messages, PericardError,
     PortalConfig, SessionState, SignInMethod, SignInStep,
 };
 use pericard_portal::{Command, Letter, PersonSpec, Portal, Spec};
@@ -51,7 +51,7 @@ pub(crate) struct World {
     pub(crate) network: Arc<Network>,
     pub(crate) process: Arc<Process>,
     client: Option<Arc<Client>>,
-    accounts: [Option<String>; PEOPLE.len()],
+    accounts: [Option<AccountId>; PEOPLE.len()],
     config: Config,
     broken: Option<Break>,
     /// Removed with everything in it when the week is over.

@@ -1,5 +1,4 @@
 public import Foundation
-public import PericardCore
 
 extension DatePrecision {
   /// A date as the person reads it, with the parts that are known and no others.

@@ -1,5 +1,4 @@
 public import Foundation
-public import PericardCore
 
 extension PericardError: LocalizedError {
   /// What went wrong, as what to do next, in plain English.
@@ -7,27 +6,27 @@ extension PericardError: LocalizedError {
   /// To be shown when the app has no words of its own. It holds nothing about the patient.
   public var errorDescription: String? {
     switch self {
-    case .Offline:
+    case .offline:
       "The portal can't be reached. You can still read what's on this device. Try again when you're online."
-    case .SignInRequired(let reason): reason.words
-    case .StepUpRequired: "To continue, please confirm it's you by signing in again."
-    case .LeaseEnded:
+    case .signInRequired(let reason): reason.words
+    case .stepUpRequired: "To continue, please confirm it's you by signing in again."
+    case .leaseEnded:
       "This device has been offline for too long. Connect to the internet to read your records again. Nothing was lost."
-    case .ClockWrong: "The date or time on this device is wrong. Correct it, then try again."
-    case .RateLimited(let retryAfter): "Please wait \(words(retryAfter)) before you try again."
-    case .WrongPassword(let left): "The user name or password is wrong.\(words(left))"
-    case .WrongCode(let left): "That code is wrong or was already used. Enter the next one.\(words(left))"
-    case .InvalidInput(_, let problem): "This can't be used: \(problem.words)"
-    case .NotFound: "This item is no longer on this device."
-    case .InUse: "The app is already open. Close the other window and try again."
-    case .Cancelled: "Cancelled. Nothing was lost."
-    case .Closed: "The app is paused. Reopen it and try again."
-    case .Portal(let problem, _): problem.words
-    case .Integrity:
+    case .clockWrong: "The date or time on this device is wrong. Correct it, then try again."
+    case .rateLimited(let retryAfter): "Please wait \(words(retryAfter)) before you try again."
+    case .wrongPassword(let left): "The user name or password is wrong.\(words(left))"
+    case .wrongCode(let left): "That code is wrong or was already used. Enter the next one.\(words(left))"
+    case .invalidInput(_, let problem): "This can't be used: \(problem.words)"
+    case .notFound: "This item is no longer on this device."
+    case .inUse: "The app is already open. Close the other window and try again."
+    case .cancelled: "Cancelled. Nothing was lost."
+    case .closed: "The app is paused. Reopen it and try again."
+    case .portal(let problem, _): problem.words
+    case .integrity:
       "The portal sent someone else's record. It was not saved. Updates are paused until the portal sends correct data again."
-    case .Storage(let kind): kind.words
-    case .Keystore(let kind): kind.errorDescription
-    case .Internal(let id): "Something went wrong in the app. Please report the code \(id)."
+    case .storage(let kind): kind.words
+    case .keystore(let kind): kind.errorDescription
+    case .internal(let id): "Something went wrong in the app. Please report the code \(id)."
     }
   }
 }
@@ -36,13 +35,22 @@ extension KeystoreError: LocalizedError {
   /// What the keystore could not do, as what to do next.
   public var errorDescription: String? {
     switch self {
-    case .Unavailable: "The app can't reach this device's secure storage right now. Unlock the device and try again."
-    case .Refused: "This device's secure storage refused access. Allow the app to use it, then try again."
-    case .Lost:
+    case .unavailable: "The app can't reach this device's secure storage right now. Unlock the device and try again."
+    case .refused: "This device's secure storage refused access. Allow the app to use it, then try again."
+    case .lost:
       "The key to your saved records is no longer on this device, so they can't be read. Sign in again to download them."
-    case .Doubled:
+    case .doubled:
       "This device's secure storage has two keys for this app. Remove the app, install it again, and sign in."
-    case .Unexpected: "This device's secure storage failed. Restart the app and try again."
+    case .unexpected: "This device's secure storage failed. Restart the app and try again."
+    }
+  }
+}
+
+extension FileSourceError: LocalizedError {
+  /// What could not be read, as what to do next.
+  public var errorDescription: String? {
+    switch self {
+    case .unreadable: "The file can't be read. Choose it again."
     }
   }
 }
@@ -105,8 +113,8 @@ extension InputProblem {
     case .tooMany: "there are too many files. Please send fewer."
     case .notDigits: "a code has six to eight digits."
     case .notARecoveryCode: "this is not a recovery code. Enter one exactly as it was given to you."
-    case .notAUrl: "it is not a web address."
-    case .notHttps: "the address must begin with https."
+    case .notAURL: "it is not a web address."
+    case .notHTTPS: "the address must begin with https."
     case .notThisSignIn: "the page belongs to a different sign-in. Please start again."
     case .notConfigured: "this portal signs you in with the browser."
     case .notACertificate: "a certificate in the app's configuration is damaged."
@@ -155,7 +163,7 @@ extension StorageKind {
   }
 }
 
-private func words(_ left: UInt32?) -> String {
+private func words(_ left: Int?) -> String {
   switch left {
   case nil: ""
   case 0: " You have no attempts left for now."
@@ -164,8 +172,8 @@ private func words(_ left: UInt32?) -> String {
   }
 }
 
-private func words(_ wait: TimeInterval) -> String {
-  let seconds = max(1, Int(wait.rounded(.up)))
+private func words(_ wait: Duration) -> String {
+  let seconds = max(1, Int(wait.toCore().rounded(.up)))
   return switch seconds {
   case 1: "a second"
   case ..<120: "\(seconds) seconds"

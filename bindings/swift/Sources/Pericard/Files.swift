@@ -1,51 +1,20 @@
 public import Foundation
-public import PericardCore
-
-/// How a download goes on, until the file is here; it throws what the download failed with.
-///
-/// Leaving the loop leaves the download running. To stop it, call ``FileDownload/cancel()``.
-public struct DownloadStream: AsyncSequence, Sendable {
-  fileprivate let download: FileDownload
-
-  public struct Iterator: AsyncIteratorProtocol {
-    fileprivate let download: FileDownload
-
-    public mutating func next() async throws -> FileProgress? {
-      try Task.checkCancellation()
-      return try await download.next()
-    }
-  }
-
-  public func makeAsyncIterator() -> Iterator {
-    Iterator(download: download)
-  }
-}
-
-extension FileDownload {
-  /// The progress of this download as a sequence: `for try await step in download.progress { … }`.
-  public var progress: DownloadStream {
-    DownloadStream(download: self)
-  }
-
-  /// Follows this download until the file is here; it throws what the download failed with.
-  public func join() async throws {
-    for try await _ in progress {}
-  }
-}
 
 /// A file on this device, decrypted piece by piece.
 ///
 /// For one loop: it begins where the reader stands.
 public struct FilePieces: AsyncSequence, Sendable {
+  public typealias Element = Data
   fileprivate let reader: FileReader
-  fileprivate let size: UInt32
+  fileprivate let size: Int
 
+  /// The loop.
   public struct Iterator: AsyncIteratorProtocol {
     fileprivate let reader: FileReader
-    fileprivate let size: UInt32
+    fileprivate let size: Int
 
+    /// The next piece, at once when the task is cancelled: with `CancellationError`.
     public mutating func next() async throws -> Data? {
-      try Task.checkCancellation()
       let piece = try await reader.read(maxBytes: size)
       return piece.isEmpty ? nil : piece
     }
@@ -58,7 +27,7 @@ public struct FilePieces: AsyncSequence, Sendable {
 
 extension FileReader {
   /// The content in pieces of at most `size` bytes, and at most 1 MB: `for try await piece in reader.pieces() { … }`.
-  public func pieces(of size: UInt32 = 256 * 1024) -> FilePieces {
+  public func pieces(of size: Int = 256 * 1024) -> FilePieces {
     FilePieces(reader: self, size: max(size, 1))
   }
 }
@@ -76,18 +45,18 @@ public final class FileURLSource: FileSource {
     try? handle.close()
   }
 
-  public func read(maxBytes: UInt32) throws -> Data {
+  public func read(maxBytes: Int) throws -> Data {
     do {
-      return try handle.read(upToCount: Int(maxBytes)) ?? Data()
+      return try handle.read(upToCount: maxBytes) ?? Data()
     } catch {
-      throw FileSourceError.Unreadable
+      throw FileSourceError.unreadable
     }
   }
 }
 
 extension NewFile {
   /// A file to send, read piece by piece while the message is queued.
-  public init(contentsOf url: URL, contentType: String) throws {
-    self.init(name: url.lastPathComponent, contentType: contentType, content: .source(source: try FileURLSource(url)))
+  public init(contentsOf url: URL, contentType: String = "") throws {
+    self.init(name: url.lastPathComponent, content: .source(source: try FileURLSource(url)), contentType: contentType)
   }
 }

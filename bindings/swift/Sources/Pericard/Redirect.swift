@@ -1,5 +1,4 @@
-import Foundation
-public import PericardCore
+public import Foundation
 
 /// The way back from the browser: what ``PortalConfig/redirect`` means for a system that has to catch it.
 public struct Redirect: Equatable, Sendable {
@@ -15,7 +14,7 @@ public struct Redirect: Equatable, Sendable {
 
   /// What an address brings that the app was opened with.
   public enum RedirectResult: Equatable, Sendable {
-    /// The answer to a sign-in: pass it to `SignIn.redirected`, which looks whether it belongs to that one.
+    /// The answer to a sign-in: pass it to ``SignIn/redirected(to:)``, which looks whether it belongs to that one.
     case signIn
     /// The person comes back from one of the portal's own pages.
     case page(PortalPage)
@@ -40,9 +39,11 @@ public struct Redirect: Equatable, Sendable {
   }
 
   /// What `address` brings. Whatever opened the app may have written it: that it looks right proves nothing, and only
-  /// `SignIn.redirected` says whether it is.
-  public func arrival(_ address: String) -> RedirectResult {
-    guard let came = Parts(address), came.leads(to: parts, anyPort: kind == .loopback) else { return .nothing }
+  /// ``SignIn/redirected(to:)`` says whether it is.
+  public func arrival(_ address: URL) -> RedirectResult {
+    guard let came = Parts(address.absoluteString), came.leads(to: parts, anyPort: kind == .loopback) else {
+      return .nothing
+    }
     if came.query["state"] != nil && (came.query["code"] != nil || came.query["error"] != nil) { return .signIn }
     return switch came.query["page"] {
     case "password_reset": .page(.passwordReset)

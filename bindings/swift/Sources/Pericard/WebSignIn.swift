@@ -1,14 +1,13 @@
 #if canImport(AuthenticationServices) && (os(iOS) || os(macOS) || os(visionOS))
   public import AuthenticationServices
   public import Foundation
-  public import PericardCore
 
   /// Why the system's browser could not be shown.
   public enum BrowserError: LocalizedError, Equatable {
     /// The window that was given is not on screen, or something else is being shown there.
     case cannotPresent
     /// The redirect is none that this version of the system catches by itself: loopback, or a claimed `https` link before
-    /// iOS 17.4 and macOS 14.4. Such a link opens the app; pass it to `SignIn.redirected`.
+    /// iOS 17.4 and macOS 14.4. Such a link opens the app; pass it to ``SignIn/redirected(to:)``.
     case redirectNotCaught
 
     public var errorDescription: String? {
@@ -26,15 +25,16 @@
     /// `redirect` is the one of ``PortalConfig``. An ephemeral browser shares no cookies and leaves none, and the system
     /// asks no question first; without it people who are signed in at the portal's pages need not type again.
     ///
-    /// Fails with `PericardError.Cancelled` when the person closed the browser or the task was cancelled: the step stays
-    /// and the browser can be opened anew. With ``BrowserError``, and as `authorizationUrl` and `redirected`. If the app
-    /// is ended meanwhile, `Client.resumeSignIn` gives the sign-in back, with the same step.
+    /// Fails with ``PericardError/cancelled`` when the person closed the browser: the step stays and the browser can be
+    /// opened anew. With `CancellationError` when the task was cancelled, with ``BrowserError``, and as
+    /// ``authorizationURL()`` and ``redirected(to:)``. If the app is ended meanwhile, ``Client/resumeSignIn()`` gives the
+    /// sign-in back, with the same step.
     @MainActor
     public func openBrowser(
       in window: ASPresentationAnchor, redirect: String, ephemeral: Bool = true
     ) async throws -> SignInStep {
       let wayBack = try Redirect(checked: redirect)
-      let address = try await authorizationUrl()
+      let address = try await authorizationURL()
       return try await redirected(to: browse(to: address, wayBack, in: window, ephemeral: ephemeral))
     }
   }
@@ -43,20 +43,20 @@
     /// Shows one of the portal's own pages in the system's browser, in front of `window`, until the person is back: true
     /// by the page's own link, false when they closed it. Neither says what they did there.
     ///
-    /// Fails with `PericardError.Portal` (`unsupported`) where the portal has no such page, and with ``BrowserError``.
+    /// Fails with ``PericardError/portal(problem:status:)`` (``PortalProblem/unsupported``) where the portal has no such page, and with ``BrowserError``.
     @MainActor
     @discardableResult
     public func open(
       _ page: PortalPage, in window: ASPresentationAnchor, redirect: String, ephemeral: Bool = false
     ) async throws -> Bool {
       let wayBack = try Redirect(checked: redirect)
-      guard let address = self.page(page: page) else {
-        throw PericardError.Portal(problem: .unsupported, status: nil)
+      guard let address = self.page(page) else {
+        throw PericardError.portal(problem: .unsupported, status: nil)
       }
       do {
         let came = try await browse(to: address, wayBack, in: window, ephemeral: ephemeral)
         return wayBack.arrival(came) == .page(page)
-      } catch PericardError.Cancelled {
+      } catch PericardError.cancelled {
         return false
       }
     }
@@ -65,7 +65,7 @@
   extension Redirect {
     fileprivate init(checked redirect: String) throws {
       guard let wayBack = Redirect(redirect) else {
-        throw PericardError.InvalidInput(field: "redirect", problem: .notAUrl)
+        throw PericardError.invalidInput(field: "redirect", problem: .notAURL)
       }
       self = wayBack
     }
@@ -74,11 +74,8 @@
   /// Opens `address` and gives the one that the browser comes back with.
   @MainActor
   private func browse(
-    to address: String, _ wayBack: Redirect, in window: ASPresentationAnchor, ephemeral: Bool
-  ) async throws -> String {
-    guard let url = URL(string: address) else {
-      throw PericardError.Portal(problem: .invalidAnswer, status: nil)
-    }
+    to url: URL, _ wayBack: Redirect, in window: ASPresentationAnchor, ephemeral: Bool
+  ) async throws -> URL {
     let visit = Visit(window)
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { back in
@@ -95,7 +92,7 @@
     private let window: ASPresentationAnchor
     /// Kept here: the system keeps neither its session nor this object.
     private var session: ASWebAuthenticationSession?
-    private var back: CheckedContinuation<String, any Error>?
+    private var back: CheckedContinuation<URL, any Error>?
     private var cancelled = false
 
     init(_ window: ASPresentationAnchor) {
@@ -105,10 +102,10 @@
     func presentationAnchor(for session: ASWebAuthenticationSession) -> ASPresentationAnchor { window }
 
     func start(
-      _ url: URL, _ wayBack: Redirect, _ ephemeral: Bool, _ back: CheckedContinuation<String, any Error>
+      _ url: URL, _ wayBack: Redirect, _ ephemeral: Bool, _ back: CheckedContinuation<URL, any Error>
     ) {
       self.back = back
-      if cancelled || Task.isCancelled { return end(.failure(PericardError.Cancelled)) }
+      if cancelled || Task.isCancelled { return end(.failure(CancellationError())) }
       // Sendable, so not of the main actor: the system promises no thread for it.
       let ended: @Sendable (URL?, (any Error)?) -> Void = { url, error in
         let result = Self.result(url, error)
@@ -127,11 +124,11 @@
       cancelled = true
       // It does not tell its end when it is cancelled from here.
       session?.cancel()
-      end(.failure(PericardError.Cancelled))
+      end(.failure(CancellationError()))
     }
 
     /// The first end counts.
-    private func end(_ result: Result<String, any Error>) {
+    private func end(_ result: Result<URL, any Error>) {
       back?.resume(with: result)
       back = nil
       session = nil
@@ -157,11 +154,11 @@
       }
     }
 
-    private nonisolated static func result(_ url: URL?, _ error: (any Error)?) -> Result<String, any Error> {
-      if let url { return .success(url.absoluteString) }
+    private nonisolated static func result(_ url: URL?, _ error: (any Error)?) -> Result<URL, any Error> {
+      if let url { return .success(url) }
       switch (error as? ASWebAuthenticationSessionError)?.code {
       case .presentationContextNotProvided, .presentationContextInvalid: return .failure(BrowserError.cannotPresent)
-      default: return .failure(PericardError.Cancelled)
+      default: return .failure(PericardError.cancelled)
       }
     }
   }

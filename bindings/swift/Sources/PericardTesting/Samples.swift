@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import Pericard
 
 extension FakeMessages {
@@ -23,9 +23,10 @@ extension FakeMessages {
         FakeLetter("نتيجة الفحص", from: "د. هبة منصور", "النتيجة جيدة. نلتقي الشهر القادم.", at: ago(300)),
       ],
       recipients: [
-        Recipient(id: "fake-recipient-1", name: kos, role: "General practitioner", kind: .person),
-        Recipient(id: "fake-recipient-2", name: "Cardiology", role: "", kind: .team),
-        Recipient(id: "fake-recipient-3", name: "Linden Clinic", role: "", kind: .organization),
+        Recipient(
+          id: RecipientID(rawValue: "fake-recipient-1"), name: kos, role: "General practitioner", kind: .person),
+        Recipient(id: RecipientID(rawValue: "fake-recipient-2"), name: "Cardiology", role: "", kind: .team),
+        Recipient(id: RecipientID(rawValue: "fake-recipient-3"), name: "Linden Clinic", role: "", kind: .organization),
       ])
   }
 }

@@ -36,12 +36,14 @@ import Testing
 
   @Test func aMessageAndAThreadTellTheirOwnDates() {
     let message = Message(
-      id: "m", thread: "t", from: "Clinic", outgoing: false, text: "Hello", files: [], at: midnight, precision: .day,
+      id: MessageID(rawValue: "m"), thread: ThreadID(rawValue: "t"), from: "Clinic", outgoing: false, text: "Hello",
+      files: [], at: midnight, precision: .day,
       state: .received, unread: false, edited: false, category: "", urgent: false)
     let british = Locale(identifier: "en_GB")
     #expect(message.formattedDate(style: .long, locale: british, timeZone: newYork) == "1 September 2026")
     let thread = MessageThread(
-      id: "t", subject: "", participants: [], lastFrom: "", lastOutgoing: false, lastText: "", lastAt: midnight,
+      id: ThreadID(rawValue: "t"), subject: "", participants: [], lastFrom: "", lastOutgoing: false, lastText: "",
+      lastAt: midnight,
       lastPrecision: .month, unread: 0, messages: 1, archived: false)
     #expect(thread.formattedLastDate(style: .long, locale: british, timeZone: newYork) == "September 2026")
   }

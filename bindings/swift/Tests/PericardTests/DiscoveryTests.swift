@@ -8,14 +8,14 @@ import Testing
     let world = try await anasWorld()
     let client = try await world.open(keystore: MapKeystore())
     let portal = try await client.onlyPortal()
-    let can = portal.capabilities()
-    #expect(portal.base() == world.config().portals.first?.base)
+    let can = portal.capabilities
+    #expect(portal.base == world.appPortal.base)
     #expect(can.browserSignIn && can.nativeSignIn && can.revocation)
     let messages = FeatureCapability(
       feature: .messages, readable: true, sendable: true, sendsExactlyOnce: true)
     #expect(can.features == [messages])
     #expect(can.fhirVersion.hasPrefix("4."))
-    #expect(!portal.findings().contains { $0.verdict == .wrong })
+    #expect(!portal.findings.contains { $0.verdict == .wrong })
   }
 
   @Test func aLoginPageOfTheNetworkIsNoPortal() async throws {
@@ -36,19 +36,18 @@ import Testing
     let world = try await anasWorld()
     let client = try await world.open(keystore: MapKeystore())
     world.network(state: .down)
-    #expect(await failure { try await client.onlyPortal() } == .Offline)
+    #expect(await failure { try await client.onlyPortal() } == .offline)
   }
 
   @Test func plainHttpIsRefusedBeforeAnythingIsSent() async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: folder) }
     let portal = PortalConfig(
-      base: "http://portal.example/fhir", client: .registered(clientId: "app"), redirect: "app:/back",
-      nativeSignIn: false, lease: nil, extraRoots: [])
-    let config = Config(directory: folder.path, portals: [], allowLoopbackHttp: false, app: "Test/1")
+      base: "http://portal.example/fhir", client: .registered(clientID: "app"), redirect: "app:/back")
+    let config = Config(directory: folder.path, app: "Test/1")
     let client = try await Client.open(config: config, keystore: MapKeystore())
     let error = await failure { try await client.portal(config: portal) }
-    #expect(error?.inputProblem == .notHttps)
+    #expect(error?.inputProblem == .notHTTPS)
     try await client.shutDown()
   }
 }

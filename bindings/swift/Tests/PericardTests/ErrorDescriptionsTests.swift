@@ -3,26 +3,20 @@ import Pericard
 import Testing
 
 @Suite struct ErrorDescriptionsTests {
-  private let everyError: [PericardError] =
-    [
-      .Offline, .StepUpRequired, .LeaseEnded, .ClockWrong(portalTime: nil), .RateLimited(retryAfter: 60),
-      .WrongPassword(attemptsLeft: 4), .WrongCode(attemptsLeft: nil),
-      .NotFound, .InUse, .Cancelled, .Closed, .Integrity(incident: "id"), .Internal(id: "run"),
+  private let everyError: [PericardError] = {
+    var all: [PericardError] = [
+      .offline, .stepUpRequired, .leaseEnded, .clockWrong(portalTime: nil), .rateLimited(retryAfter: .seconds(60)),
+      .wrongPassword(attemptsLeft: 4), .wrongCode(attemptsLeft: nil), .notFound, .inUse, .cancelled, .closed,
+      .integrity(incident: IncidentID(rawValue: "id")), .internal(id: "run"),
     ]
-    + [
-      .signedOut, .revoked, .identityChanged, .expired, .anotherPerson, .interaction, .login, .consent,
-      .accountChoice, .secondFactor, .clientUnknown, .refused,
-    ].map { .SignInRequired(reason: $0) }
-    + [
-      .empty, .tooLong, .notDigits, .notARecoveryCode, .notAUrl, .notHttps, .notThisSignIn, .notConfigured,
-      .notACertificate, .unreadable, .notAsked, .sharedRedirect, .wrongState, .tooLarge, .tooMany,
-    ].map { .InvalidInput(field: "code", problem: $0) }
-    + [
-      .notAPortal, .wrongIssuer, .insecure, .invalidAnswer, .tooLarge, .unsupported, .refused, .failing,
-      .certificate, .foreignLink, .untrustedIdentity, .notFresh, .mismatch,
-    ].map { .Portal(problem: $0, status: nil) }
-    + [.full, .readOnly, .wrongKey, .damaged, .notEncrypted, .newer, .unavailable].map { .Storage(kind: $0) }
-    + [.Unavailable, .Refused, .Unexpected].map { .Keystore(kind: $0) }
+    all += SignInReason.allCases.map { PericardError.signInRequired(reason: $0) }
+    all += InputProblem.allCases.map { PericardError.invalidInput(field: "code", problem: $0) }
+    all += PortalProblem.allCases.map { PericardError.portal(problem: $0, status: nil) }
+    all += StorageKind.allCases.map { PericardError.storage(kind: $0) }
+    let keystore: [KeystoreError] = [.unavailable, .refused, .lost, .doubled, .unexpected(detail: "no")]
+    all += keystore.map { PericardError.keystore(kind: $0) }
+    return all
+  }()
 
   @Test func everyErrorHasWordsOfItsOwn() {
     let words = everyError.map(\.localizedDescription)
@@ -45,10 +39,10 @@ import Testing
   }
 
   @Test func waitingAndAttemptsAreToldInWords() {
-    #expect(PericardError.RateLimited(retryAfter: 60).localizedDescription.contains("60 seconds"))
-    #expect(PericardError.RateLimited(retryAfter: 900).localizedDescription.contains("15 minutes"))
-    #expect(PericardError.WrongCode(attemptsLeft: 1).localizedDescription.contains("You have one attempt left"))
-    #expect(PericardError.WrongPassword(attemptsLeft: 4).localizedDescription.contains("You have 4 attempts left"))
-    #expect(!PericardError.WrongPassword(attemptsLeft: nil).localizedDescription.contains("left"))
+    #expect(PericardError.rateLimited(retryAfter: .seconds(60)).localizedDescription.contains("60 seconds"))
+    #expect(PericardError.rateLimited(retryAfter: .seconds(900)).localizedDescription.contains("15 minutes"))
+    #expect(PericardError.wrongCode(attemptsLeft: 1).localizedDescription.contains("You have one attempt left"))
+    #expect(PericardError.wrongPassword(attemptsLeft: 4).localizedDescription.contains("You have 4 attempts left"))
+    #expect(!PericardError.wrongPassword(attemptsLeft: nil).localizedDescription.contains("left"))
   }
 }

@@ -5,27 +5,23 @@ import Testing
 
 /// An account in memory behaves as a screen expects of an account.
 struct FakeTests {
-  private let account = FakeAccount()
-  private var messages: FakeMessages { account.messages }
+  private let fake = FakeAccount()
+  private var account: Account { fake.account }
+  private let bloodPressure = ThreadID(rawValue: "Blood pressure")
+  private let bloodTest = ThreadID(rawValue: "Your blood test")
 
-  /// What the call fails with.
-  private func failure(of call: () async throws -> Void) async -> PericardError? {
-    do {
-      try await call()
-      return nil
-    } catch {
-      return error as? PericardError
-    }
+  private func inbox() throws -> Messages {
+    try account.messages(person: account.people[0].id)
   }
 
   @Test func theSampleIsAnInbox() async throws {
-    let inbox = try account.messages(person: account.people()[0].id)
-    let first = try await inbox.threads(after: nil, limit: 2)
+    let inbox = try inbox()
+    let first = try await inbox.threads(limit: 2)
     let subjects: [String] = first.threads.map { $0.subject }
     #expect(subjects == ["Your blood test", "Blood pressure"])
-    let unread: UInt32 = first.threads[0].unread
+    let unread: Int = first.threads[0].unread
     #expect(unread == 1)
-    let rest = try await inbox.threads(after: first.after, limit: 50)
+    let rest = try await inbox.threads(after: first.after)
     #expect(rest.threads.count == 3)
     #expect(rest.after == nil)
     let waiting = try await inbox.outbox()
@@ -33,70 +29,90 @@ struct FakeTests {
   }
 
   @Test func whatIsSentIsToldAndArrives() async throws {
-    let stream = try account.changes()
-    let answer = NewMessage(thread: "Blood pressure", subject: nil, text: "It is better.")
-    let sent = try await messages.send(message: answer)
+    let inbox = try inbox()
+    let changes = account.changes.makeAsyncIterator()
+    let sent = try await inbox.send(message: NewMessage(text: "It is better.", thread: bloodPressure))
     #expect(sent.state == .queued)
-    let told = await stream.next()
-    let groups: [String] = told?.records.first?.groups ?? []
-    #expect(groups == ["Blood pressure"])
+    let told = await changes.next()
+    let groups = told?.records.first?.groups ?? []
+    #expect(groups == [bloodPressure])
     #expect(told?.outbox == true)
-    let outcome: SyncOutcome = try await account.startSync(budget: nil).join()
+    let outcome: SyncOutcome = try await account.startSync().join()
     #expect(outcome == .complete)
-    let arrived = try await messages.message(id: sent.id)
+    let arrived = try await inbox.message(id: sent.id)
     #expect(arrived.state == .sent)
-    stream.stop()
-    let last = await stream.next()
-    #expect(last != nil)
-    let end = await stream.next()
+    try await account.signOut()
+    let last = await changes.next()
+    #expect(last?.session == true)
+    let end = await changes.next()
     #expect(end == nil)
   }
 
   @Test func aThreadIsReadInBothDirections() async throws {
-    let hits = try await messages.search(text: "too HIGH", after: nil, limit: 10).hits
+    let inbox = try inbox()
+    let hits = try await inbox.search(text: "too HIGH").hits
     let hit = try #require(hits.first)
     let marked: Bool = hit.snippet.contains { $0.hit }
     #expect(marked)
-    let page = try await messages.messagesAround(message: hit.message.id, limit: 3)
+    let page = try await inbox.messagesAround(message: hit.message.id, limit: 3)
     #expect(page.messages.count == 3)
     let before = try #require(page.before)
-    let newer = try await messages.newerMessages(thread: hit.message.thread, before: before, limit: 5)
+    let newer = try await inbox.newerMessages(thread: hit.message.thread, before: before)
     let texts: [String] = newer.messages.map { $0.text }
     #expect(texts == ["I will. Thank you!"])
     #expect(newer.before == nil)
   }
 
   @Test func draftsAndTheArchiveAreKept() async throws {
-    let answer = NewMessage(thread: "Blood pressure", subject: nil, text: "I wi")
-    let saved = try await messages.saveDraft(draft: nil, message: answer)
+    let inbox = try inbox()
+    let saved = try await inbox.saveDraft(message: NewMessage(text: "I wi", thread: bloodPressure))
     let draft = try #require(saved)
-    let kept = try await messages.draft(thread: "Blood pressure")
+    let kept = try await inbox.draft(thread: bloodPressure)
     #expect(kept?.id == draft.id)
-    _ = try await messages.sendDraft(draft: draft.id)
-    let again = await failure { _ = try await messages.sendDraft(draft: draft.id) }
-    #expect(again == .NotFound)
-    try await messages.archive(thread: "Your blood test")
-    let archived = try await messages.archivedThreads(after: nil, limit: 5).threads
+    _ = try await inbox.sendDraft(draft.id)
+    let again = await failure { _ = try await inbox.sendDraft(draft.id) }
+    #expect(again == .notFound)
+    try await inbox.archive(thread: bloodTest)
+    let archived = try await inbox.archivedThreads().threads
     #expect(archived.count == 1)
-    messages.receive(FakeLetter("Your blood test", from: "Laboratory", "One value is still missing.", at: Date()))
-    let left = try await messages.archivedThreads(after: nil, limit: 5).threads
+    fake.messages.receive(FakeLetter("Your blood test", from: "Laboratory", "One value is still missing.", at: Date()))
+    let left = try await inbox.archivedThreads().threads
     #expect(left.isEmpty)
   }
 
   @Test func errorsAndStatesAreScripted() async throws {
-    account.syncEnd = .failure(.Offline)
-    let offline = await failure { _ = try await account.startSync(budget: nil).join() }
-    #expect(offline == .Offline)
-    account.syncEnd = .success(.incomplete(reason: .moreToFetch))
-    _ = try await account.startSync(budget: nil).join()
-    let state = try await messages.state()
+    let (account, inbox) = (account, try inbox())
+    fake.syncEnd = .failure(.offline)
+    let offline = await failure { _ = try await account.startSync().join() }
+    #expect(offline == .offline)
+    let step = SyncProgress(phase: .receiving, done: 3, of: 7, sent: 0)
+    fake.syncSteps = [step]
+    fake.syncEnd = .success(.incomplete(reason: .moreToFetch))
+    let run = try account.startSync()
+    var steps: [SyncProgress] = []
+    for try await step in run.progress { steps.append(step) }
+    #expect(steps == [step])
+    let state = try await inbox.state()
     #expect(state.incomplete == .moreToFetch)
-    account.failure = .Closed
-    let closed = await failure { _ = try await messages.outbox() }
-    #expect(closed == .Closed)
-    account.failure = nil
-    account.sessionState = .stepUp
-    let session = account.session()
-    #expect(session == .stepUp)
+    fake.failure = .closed
+    let closed = await failure { _ = try await inbox.outbox() }
+    #expect(closed == .closed)
+    fake.failure = nil
+    fake.session = .stepUp
+    #expect(account.session == .stepUp)
+  }
+
+  @Test func sessionsAreToldFromNowOn() async throws {
+    let sessions = account.sessions.makeAsyncIterator()
+    let now = await sessions.next()
+    #expect(now == .active)
+    fake.session = .stepUp
+    let next = await sessions.next()
+    #expect(next == .stepUp)
+    try await account.signOut()
+    let out = await sessions.next()
+    #expect(out == .signedOut)
+    let end = await sessions.next()
+    #expect(end == nil)
   }
 }

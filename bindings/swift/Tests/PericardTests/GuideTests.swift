@@ -17,24 +17,25 @@ private actor Ana: Screens {
     return seen
   }
 
-  func password(attemptsLeft: UInt32?) throws -> (user: String, password: String) {
+  func password(attemptsLeft: Int?) throws -> (user: String, password: String) {
     let right = seen.contains("password")
     seen.append("password")
-    let password = try world.password(who: "ana", right: right)
-    return (try world.user(who: "ana"), String(decoding: password, as: UTF8.self))
+    return (try world.user(who: "ana"), try world.typed(by: "ana", right: right))
   }
 
-  func code(attemptsLeft: UInt32?) async throws -> String {
+  func code(attemptsLeft: Int?) async throws -> String {
     seen.append("code")
     return try await world.code(who: "ana", kind: "now")
   }
 
-  func enrol(_ totp: TotpSecret) throws -> String { throw Broken("Ana has a second factor") }
+  func enrol(_ totp: TOTPSecret) throws -> String { throw Broken("Ana has a second factor") }
   func keep(recoveryCodes: [String]) { Issue.record("Ana has a second factor") }
 
-  func browse(_ url: String) async throws -> String {
+  func browse(_ url: URL) async throws -> URL {
     seen.append("browse")
-    return try await world.browser(url: url, who: "ana", right: true, code: "now")
+    let back = try await world.browser(url: url.absoluteString, who: "ana", right: true, code: "now")
+    guard let back = URL(string: back) else { throw Broken("the browser came back to no address") }
+    return back
   }
 
   func wait(until: Date) throws { throw Broken("Ana mistypes only once") }
@@ -67,7 +68,7 @@ private actor Ana: Screens {
 
   @Test func guideReadsAnInboxAndAnswers() async throws {
     let world = try await world()
-    let config = world.config()
+    let config = world.appConfig
     let keystore = MemoryKeystore()
     let ana = Ana(world)
     let text = "Thank you, I will be there."
@@ -84,17 +85,17 @@ private actor Ana: Screens {
 
   @Test func guideGoesToTheBrowserWhereThePortalLeadsThere() async throws {
     let world = try await world()
-    let config = world.config()
+    let config = world.appConfig
     let ana = Ana(world)
     let clinic = config.portals[0]
     let web = PortalConfig(
-      base: clinic.base, client: .registered(clientId: "pericard-web"), redirect: clinic.redirect,
-      nativeSignIn: true, lease: nil, extraRoots: clinic.extraRoots)
+      base: clinic.base, client: .registered(clientID: "pericard-web"), redirect: clinic.redirect,
+      nativeSignIn: true, extraRoots: clinic.extraRoots)
     try await firstInbox(in: config.directory, at: web, keystore: MemoryKeystore(), screens: ana)
     #expect(await ana.takeSeen() == ["password", "browse"] + shown)
   }
 
   @Test func guideKeystoreConforms() async throws {
-    try await keystoreConformance(keystore: MemoryKeystore())
+    try await checkConformance(of: MemoryKeystore())
   }
 }

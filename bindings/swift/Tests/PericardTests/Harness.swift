@@ -41,7 +41,7 @@ func anasWorld(threads: Int = 2, messages: Int = 6, faults: String = "[]") async
 extension Client {
   /// The portal that this world's app is configured for.
   func onlyPortal() async throws -> Portal {
-    guard let config = portals().first else { throw Broken("no portal is configured") }
+    guard let config = portals.first else { throw Broken("no portal is configured") }
     return try await portal(config: config)
   }
 }
@@ -51,16 +51,23 @@ extension TestWorld {
   func signInAna(_ client: Client) async throws -> Account {
     let signIn = try await client.onlyPortal().signIn(method: .native)
     let step = try await signIn.password(
-      user: user(who: "ana"), password: password(who: "ana", right: true))
+      user: user(who: "ana"), password: typed(by: "ana"))
     guard case .ready = step else { throw Broken("asked for \(step)") }
     return try await signIn.finish()
+  }
+}
+
+extension TestWorld {
+  /// The password that somebody types.
+  func typed(by who: String, right: Bool = true) throws -> String {
+    String(decoding: try password(who: who, right: right), as: UTF8.self)
   }
 }
 
 extension Account {
   /// Her own messages.
   func ownMessages() throws -> Messages {
-    guard let own = people().first(where: \.isSelf) else { throw Broken("the account has no person") }
+    guard let own = people.first(where: \.isSelf) else { throw Broken("the account has no person") }
     return try messages(person: own.id)
   }
 }
@@ -77,14 +84,14 @@ func failure<T>(of call: @Sendable () async throws -> T) async -> PericardError?
 
 extension PericardError {
   var portalProblem: PortalProblem? {
-    if case .Portal(let problem, _) = self { problem } else { nil }
+    if case .portal(let problem, _) = self { problem } else { nil }
   }
 
   var inputProblem: InputProblem? {
-    if case .InvalidInput(_, let problem) = self { problem } else { nil }
+    if case .invalidInput(_, let problem) = self { problem } else { nil }
   }
 
   var isInternal: Bool {
-    if case .Internal = self { true } else { false }
+    if case .internal = self { true } else { false }
   }
 }

@@ -9,26 +9,26 @@ private struct Canary: Error, CustomStringConvertible {
 
 @Suite struct KeystoreTests {
   @Test func aKeystoreWrittenInSwiftConforms() async throws {
-    try await keystoreConformance(keystore: MapKeystore())
+    try await checkConformance(of: MapKeystore())
   }
 
   @Test func aKeystoreThatForgetsIsFoundOut() async {
     await #expect(throws: WorldError.self) {
-      try await keystoreConformance(keystore: MapKeystore(forgetting: true))
+      try await checkConformance(of: MapKeystore(forgetting: true))
     }
   }
 
   @Test func whatAKeystoreSaysArrivesAsItWasSaid() async throws {
     let world = try await anasWorld()
-    let error = await failure { try await world.open(keystore: MapKeystore(failing: KeystoreError.Unavailable)) }
-    #expect(error == .Keystore(kind: .Unavailable))
+    let error = await failure { try await world.open(keystore: MapKeystore(failing: KeystoreError.unavailable)) }
+    #expect(error == .keystore(kind: .unavailable))
   }
 
-  @Test func whateverAKeystoreThrowsIsAnAnswerAndItsTextStaysBehind() async throws {
+  @Test func whateverAKeystoreThrowsIsAnAnswerWithTheDevelopersWords() async throws {
     let world = try await anasWorld()
     let error = try #require(await failure { try await world.open(keystore: MapKeystore(failing: Canary())) })
-    #expect(error == .Keystore(kind: .Unexpected))
-    #expect(!"\(error) \(error.localizedDescription)".contains("canary"))
+    #expect(error == .keystore(kind: .unexpected(detail: "canary: potassium 5.9")))
+    #expect(!error.localizedDescription.contains("canary"))
   }
 
   @Test func whatWasStoredIsFoundAgain() async throws {

@@ -7,7 +7,7 @@ import Testing
   #if os(Linux)
     @Test func oneProcessHoldsOneCore() async throws {
       // Both sets of bindings have to have been used; two libraries would be two cores with two stores.
-      _ = try await anasWorld().open(keystore: MapKeystore()).portals()
+      _ = try await anasWorld().open(keystore: MapKeystore()).portals
       // Read to its end: files of /proc tell no size.
       let handle = try #require(FileHandle(forReadingAtPath: "/proc/self/maps"))
       let maps = String(decoding: try #require(try handle.readToEnd()), as: UTF8.self)

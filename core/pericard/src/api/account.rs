@@ -7,12 +7,13 @@ use std::time::{Duration, SystemTime};
 
 use pericard_protocol::oauth::step_up::StepUp;
 
-use crate::client::accounts::{AccountEntry, Accounts, NotifyPortal, revocations};
+use crate::client::accounts::{AccountEntry, NotifyPortal, OpenClient, revocations};
 use crate::client::config::PortalConfig;
 use crate::client::sign_in::{Purpose, SignInFlow, SignInMethod};
 use crate::client::site::Site;
 use crate::features::messages::Messages;
 use crate::platform::error::{PericardError, Result};
+use crate::platform::id::{AccountId, IncidentId, PersonId};
 use crate::session::SessionState;
 use crate::storage::{Feature, PersonRow};
 use crate::sync::{Changes, SyncRun, Task};
@@ -24,7 +25,7 @@ use super::two_factor::TwoFactor;
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Person {
     /// Opaque, stable on this device, unknown to the portal.
-    pub id: String,
+    pub id: PersonId,
     /// The name that the portal gives; empty if it gives none, and while the account is sealed.
     pub name: String,
     /// Whether it is the person who signed in.
@@ -35,7 +36,7 @@ pub struct Person {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Incident {
     /// Opaque; what `Integrity` errors and `FeatureState.Stopped` name.
-    pub id: String,
+    pub id: IncidentId,
     /// When it was detected, by the device's clock.
     pub at: SystemTime,
     /// What was detected.
@@ -84,7 +85,7 @@ pub enum FeatureState {
     /// Updates are stopped until the portal delivers correct data again; the cache stays readable.
     Stopped {
         /// The incident in `Account.incidents`.
-        incident: String,
+        incident: IncidentId,
     },
 }
 
@@ -93,15 +94,15 @@ pub enum FeatureState {
 /// Everything it shows comes from the encrypted cache and works offline; `start_sync` brings it up to date.
 #[derive(uniffi::Object)]
 pub struct Account {
-    accounts: Arc<Accounts>,
+    open: Arc<OpenClient>,
     entry: Arc<AccountEntry>,
 }
 
 #[uniffi::export]
 impl Account {
     /// Opaque, stable on this device, unknown to the portal. Memory only.
-    pub fn id(&self) -> String {
-        self.entry.id().to_owned()
+    pub fn id(&self) -> AccountId {
+        self.entry.id().into()
     }
 
     /// The portal's FHIR base, as configured. Memory only.
@@ -112,7 +113,7 @@ impl Account {
     /// How the portal is reached: as in `Config.portals` today, else as when the account was made, its extra roots
     /// included. Pass it to `Client.portal`. Memory only.
     pub fn portal_config(&self) -> Result<PortalConfig, PericardError> {
-        self.entry.config(self.accounts.host())
+        self.entry.config(self.open.host())
     }
 
     /// The state of the session, or why the account cannot be used. Memory only.
@@ -123,7 +124,7 @@ impl Account {
     /// Whose records this account shows, the person who signed in first. Memory only.
     pub fn people(&self) -> Vec<Person> {
         let to_view = |row: &PersonRow| Person {
-            id: row.id.clone(),
+            id: row.id.clone().into(),
             name: row.name.clone(),
             is_self: row.is_self,
         };
@@ -131,8 +132,9 @@ impl Account {
     }
 
     /// The messages of one of `people`. Memory only; `NotFound` for anybody else.
-    pub fn messages(&self, person: String) -> Result<Arc<Messages>, PericardError> {
-        Ok(Messages::new(self.entry.core()?.person_context(person)?))
+    pub fn messages(&self, person: PersonId) -> Result<Arc<Messages>, PericardError> {
+        let person = self.entry.core()?.person_context(person.into())?;
+        Ok(Messages::new(person, self.open.keep()))
     }
 
     /// Starts a sync, or joins the one that is under way: sends the outbox, then fetches what is new. The run continues
@@ -141,22 +143,21 @@ impl Account {
     ///
     /// After the end of a lease it first asks the portal whether the session is still valid, and reopens the cache.
     ///
+    /// With `full` it compares everything that is here with the portal's lists, too. A sync does so by itself after the
+    /// first load, after a run that was not complete, and once a day; `full` is for a person who wants to be sure now. It
+    /// costs a few requests more, and those records that differ.
+    ///
     /// Fails with `SignInRequired`, `Closed`, or why an unusable account is unusable; everything later comes through
     /// `SyncRun.next`. Memory only.
-    pub fn start_sync(&self, budget: Option<Duration>) -> Result<Arc<SyncRun>, PericardError> {
-        let task = Task {
-            budget,
-            full: false,
-        };
-        self.entry.core()?.start_sync(task)
-    }
-
-    /// The same, and compares everything that is here with the portal's lists now; `start_sync` does so after the first
-    /// load, after a run that was not complete, and once a day. For a person who wants to be sure: it costs a few requests
-    /// more, and those records that differ. Memory only.
-    pub fn start_full_sync(&self, budget: Option<Duration>) -> Result<Arc<SyncRun>, PericardError> {
-        let task = Task { budget, full: true };
-        self.entry.core()?.start_sync(task)
+    #[uniffi::method(default(budget = None, full = false))]
+    pub fn start_sync(
+        &self,
+        budget: Option<Duration>,
+        full: bool,
+    ) -> Result<Arc<SyncRun>, PericardError> {
+        let run = self.entry.core()?.start_sync(Task { budget, full })?;
+        run.keep(self.open.keep());
+        Ok(run)
     }
 
     /// A stream of changes in this account from now on. It ends when the account is signed out or forgotten, and when the
@@ -171,7 +172,7 @@ impl Account {
         let core = self.entry.core()?;
         let reading = core.clone();
         reading
-            .on_disk(move || core.partitions()?.iter().map(|p| p.held()).sum())
+            .reading(move || core.partitions()?.iter().map(|p| p.held()).sum())
             .await
     }
 
@@ -180,7 +181,7 @@ impl Account {
         let core = self.entry.core()?;
         let reading = core.clone();
         reading
-            .on_disk(move || {
+            .reading(move || {
                 let mut all = Vec::new();
                 for partition in core.partitions()? {
                     let rows = partition.incidents()?.into_iter();
@@ -188,7 +189,7 @@ impl Account {
                         Some(Incident {
                             feature: core.feature_named(&row.feature)?,
                             kind: IncidentKind::named(&row.kind)?,
-                            id: row.id,
+                            id: row.id.into(),
                             at: row.at,
                             resource_type: row.resource_type,
                         })
@@ -205,7 +206,7 @@ impl Account {
         let core = self.entry.core()?;
         let reading = core.clone();
         reading
-            .on_disk(move || {
+            .reading(move || {
                 let partitions = core.partitions()?;
                 let mut all = Vec::new();
                 for feature in core.feature_names() {
@@ -213,9 +214,10 @@ impl Account {
                     for partition in &partitions {
                         stopped = stopped.or(partition.stopped(feature)?);
                     }
-                    let state = stopped.map_or(FeatureState::On, |incident| {
-                        FeatureState::Stopped { incident }
-                    });
+                    let state =
+                        stopped.map_or(FeatureState::On, |incident| FeatureState::Stopped {
+                            incident: incident.into(),
+                        });
                     all.push(FeatureStatus { feature, state });
                 }
                 Ok(all)
@@ -240,7 +242,7 @@ impl Account {
 
     /// The person's second factor at this portal. Memory only; its methods need the network.
     pub fn two_factor(&self) -> Arc<TwoFactor> {
-        TwoFactor::new(self.accounts.clone(), self.entry.clone())
+        TwoFactor::new(self.open.clone(), self.entry.clone())
     }
 
     /// Signs out: the account's data on this device becomes unreadable at once and is removed, including the outbox. Nothing
@@ -251,7 +253,7 @@ impl Account {
     /// cannot be reached, a copy that can only be used for revocation is kept for a day and retried when the client is
     /// opened or resumed, a portal is found, or a sync starts.
     pub async fn sign_out(&self) -> Result<(), PericardError> {
-        let (accounts, entry) = (self.accounts.clone(), self.entry.clone());
+        let (accounts, entry) = (self.open.accounts().clone(), self.entry.clone());
         self.job(async move {
             accounts.remove(&entry, NotifyPortal::Yes).await?;
             revocations::settle_within(accounts.host(), revocations::AT_ONCE).await;
@@ -263,15 +265,15 @@ impl Account {
     /// Removes the account from this device without telling the portal: destroys its keys, then its files. Works offline,
     /// for an account that cannot be used, and if the keystore does not respond. Most people want `sign_out`.
     pub async fn forget(&self) -> Result<(), PericardError> {
-        let (accounts, entry) = (self.accounts.clone(), self.entry.clone());
+        let (accounts, entry) = (self.open.accounts().clone(), self.entry.clone());
         self.job(async move { accounts.remove(&entry, NotifyPortal::No).await })
             .await
     }
 }
 
 impl Account {
-    pub(crate) fn new(accounts: Arc<Accounts>, entry: Arc<AccountEntry>) -> Arc<Self> {
-        Arc::new(Self { accounts, entry })
+    pub(crate) fn new(open: Arc<OpenClient>, entry: Arc<AccountEntry>) -> Arc<Self> {
+        Arc::new(Self { open, entry })
     }
 
     /// Runs the job of an exported method.
@@ -279,7 +281,7 @@ impl Account {
         &self,
         job: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        self.accounts.host().job(job).await
+        self.open.host().job(job).await
     }
 
     #[cfg(feature = "test-support")]
@@ -289,17 +291,16 @@ impl Account {
 
     /// Begins a sign-in that must end as this account.
     async fn begin(&self, method: SignInMethod, step_up: Option<StepUp>) -> Result<Arc<SignIn>> {
-        let (accounts, entry) = (self.accounts.clone(), self.entry.clone());
-        self.job(async move {
+        let (accounts, entry) = (self.open.accounts().clone(), self.entry.clone());
+        let begun = self.job(async move {
             let config = entry.config(accounts.host())?;
             let site = Arc::new(Site::discover(accounts.host(), config).await?);
             let purpose = Purpose {
                 expected: entry.id().to_owned(),
                 step_up,
             };
-            let flow = SignInFlow::begin(accounts.clone(), site, method, Some(purpose)).await?;
-            Ok(SignIn::new(accounts, flow))
-        })
-        .await
+            SignInFlow::begin(accounts, site, method, Some(purpose)).await
+        });
+        Ok(SignIn::new(self.open.clone(), begun.await?))
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::client::accounts::Accounts;
+use crate::client::accounts::OpenClient;
 use crate::client::sign_in::{SignInFlow, SignInMethod};
 use crate::client::site::{Finding, PortalCapabilities, PortalPage, Site};
 use crate::platform::error::PericardError;
@@ -14,7 +14,7 @@ use super::sign_in::SignIn;
 /// A portal that was found.
 #[derive(uniffi::Object)]
 pub struct Portal {
-    accounts: Arc<Accounts>,
+    open: Arc<OpenClient>,
     site: Arc<Site>,
 }
 
@@ -27,13 +27,13 @@ impl Portal {
 
     /// What this portal can do, as it said at discovery. Memory only.
     pub fn capabilities(&self) -> PortalCapabilities {
-        self.site.capabilities(self.accounts.host())
+        self.site.capabilities(self.open.host())
     }
 
     /// What this portal supports, lacks and gets wrong, as far as discovery shows, and what each means for the person.
     /// Memory only.
     pub fn findings(&self) -> Vec<Finding> {
-        self.site.findings(self.accounts.host())
+        self.site.findings(self.open.host())
     }
 
     /// The address of one of the portal's own pages, to open in the system's browser like a sign-in; its way back is
@@ -47,19 +47,15 @@ impl Portal {
     /// Fails with `InvalidInput` (`method`, `NotConfigured`) for a native sign-in that `Config.portals` does not
     /// allow, and `Portal` (`Unsupported`) where the portal has no endpoint for it.
     pub async fn sign_in(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
-        let (accounts, site) = (self.accounts.clone(), self.site.clone());
-        self.accounts
-            .host()
-            .job(async move {
-                let flow = SignInFlow::begin(accounts.clone(), site, method, None).await?;
-                Ok(SignIn::new(accounts, flow))
-            })
-            .await
+        let (accounts, site) = (self.open.accounts().clone(), self.site.clone());
+        let begun = SignInFlow::begin(accounts, site, method, None);
+        let flow = self.open.host().job(begun).await?;
+        Ok(SignIn::new(self.open.clone(), flow))
     }
 }
 
 impl Portal {
-    pub(crate) fn new(accounts: Arc<Accounts>, site: Arc<Site>) -> Arc<Self> {
-        Arc::new(Self { accounts, site })
+    pub(crate) fn new(open: Arc<OpenClient>, site: Arc<Site>) -> Arc<Self> {
+        Arc::new(Self { open, site })
     }
 }

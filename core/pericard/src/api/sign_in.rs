@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::client::accounts::Accounts;
+use crate::client::accounts::OpenClient;
 use crate::client::sign_in::{SignInFlow, SignInStep};
 use crate::platform::error::PericardError;
 
@@ -16,7 +16,7 @@ use super::account::Account;
 /// (`Client.resume_sign_in`). A sign-in may simply be dropped; `cancel` also revokes what it holds.
 #[derive(uniffi::Object)]
 pub struct SignIn {
-    accounts: Arc<Accounts>,
+    open: Arc<OpenClient>,
     flow: Arc<SignInFlow>,
 }
 
@@ -35,7 +35,7 @@ impl SignIn {
     /// register), `ClockWrong`, `InvalidInput` (`step`, `NotAsked`).
     pub async fn authorization_url(self: Arc<Self>) -> Result<String, PericardError> {
         let flow = self.flow.clone();
-        self.accounts
+        self.open
             .host()
             .job(async move { flow.address().await })
             .await
@@ -48,7 +48,7 @@ impl SignIn {
     /// `Offline` when the portal cannot be reached: then start the browser again, since a code works once.
     pub async fn redirected(self: Arc<Self>, to: String) -> Result<SignInStep, PericardError> {
         let flow = self.flow.clone();
-        self.accounts
+        self.open
             .host()
             .job(async move { flow.take_redirect(&to).await })
             .await
@@ -65,7 +65,7 @@ impl SignIn {
     ) -> Result<SignInStep, PericardError> {
         let flow = self.flow.clone();
         let password = zeroize::Zeroizing::new(password);
-        self.accounts
+        self.open
             .host()
             .job(async move { flow.take_password(&user, &password).await })
             .await
@@ -78,7 +78,7 @@ impl SignIn {
     pub async fn recovery_code(self: Arc<Self>, code: String) -> Result<SignInStep, PericardError> {
         let flow = self.flow.clone();
         let code = zeroize::Zeroizing::new(code);
-        self.accounts
+        self.open
             .host()
             .job(async move { flow.take_recovery_code(&code).await })
             .await
@@ -92,7 +92,7 @@ impl SignIn {
     pub async fn code(self: Arc<Self>, code: String) -> Result<SignInStep, PericardError> {
         let flow = self.flow.clone();
         let code = zeroize::Zeroizing::new(code);
-        self.accounts
+        self.open
             .host()
             .job(async move { flow.take_code(&code).await })
             .await
@@ -104,20 +104,15 @@ impl SignIn {
     /// Signing in where there is an account of the same person reopens that one, with its cache and its outbox.
     /// Fails with `SignInRequired` (`AnotherPerson`) when `Account.sign_in_again` expected somebody else.
     pub async fn finish(self: Arc<Self>) -> Result<Arc<Account>, PericardError> {
-        let (accounts, flow) = (self.accounts.clone(), self.flow.clone());
-        self.accounts
-            .host()
-            .job(async move {
-                let core = flow.finish().await?;
-                Ok(Account::new(accounts, core))
-            })
-            .await
+        let flow = self.flow.clone();
+        let finished = self.open.host().job(async move { flow.finish().await });
+        Ok(Account::new(self.open.clone(), finished.await?))
     }
 
     /// Cancels the sign-in and revokes the tokens that it holds.
     pub async fn cancel(self: Arc<Self>) -> Result<(), PericardError> {
         let flow = self.flow.clone();
-        self.accounts
+        self.open
             .host()
             .job(async move { flow.cancel().await })
             .await
@@ -125,7 +120,7 @@ impl SignIn {
 }
 
 impl SignIn {
-    pub(crate) fn new(accounts: Arc<Accounts>, flow: Arc<SignInFlow>) -> Arc<Self> {
-        Arc::new(Self { accounts, flow })
+    pub(crate) fn new(open: Arc<OpenClient>, flow: Arc<SignInFlow>) -> Arc<Self> {
+        Arc::new(Self { open, flow })
     }
 }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::client::accounts::{AccountEntry, Accounts};
+use crate::client::accounts::{AccountEntry, OpenClient};
 use crate::client::second_factor::{TotpEnrolment, TwoFactorStatus};
 use crate::platform::error::PericardError;
+use crate::platform::id::EnrolmentId;
 
 /// The second factor of one account. Needs the network; everything but `status` needs a fresh sign-in.
 #[derive(uniffi::Object)]
 pub struct TwoFactor {
-    accounts: Arc<Accounts>,
+    open: Arc<OpenClient>,
     entry: Arc<AccountEntry>,
 }
 
@@ -21,7 +22,7 @@ impl TwoFactor {
     /// `StepUpRequired`, `RateLimited`, `Portal`; so do the other methods.
     pub async fn status(&self) -> Result<TwoFactorStatus, PericardError> {
         let account = self.entry.core()?;
-        self.accounts
+        self.open
             .host()
             .job(async move { account.two_factor_status().await })
             .await
@@ -31,7 +32,7 @@ impl TwoFactor {
     /// asked for at sign-in only from then on; a factor that is there already stays until then.
     pub async fn enrol(&self) -> Result<TotpEnrolment, PericardError> {
         let account = self.entry.core()?;
-        self.accounts
+        self.open
             .host()
             .job(async move { account.enrol_totp().await })
             .await
@@ -44,21 +45,21 @@ impl TwoFactor {
     /// again.
     pub async fn confirm(
         &self,
-        enrolment: String,
+        enrolment: EnrolmentId,
         code: String,
     ) -> Result<Vec<String>, PericardError> {
         let account = self.entry.core()?;
         let code = zeroize::Zeroizing::new(code);
-        self.accounts
+        self.open
             .host()
-            .job(async move { account.confirm_totp(enrolment, &code).await })
+            .job(async move { account.confirm_totp(enrolment.into(), &code).await })
             .await
     }
 
     /// Makes new recovery codes, shown this once. Earlier ones end. `NotFound` when nothing is enrolled.
     pub async fn new_recovery_codes(&self) -> Result<Vec<String>, PericardError> {
         let account = self.entry.core()?;
-        self.accounts
+        self.open
             .host()
             .job(async move { account.renew_recovery_codes().await })
             .await
@@ -67,7 +68,7 @@ impl TwoFactor {
     /// Removes the second factor, its recovery codes with it. `NotFound` when nothing is enrolled.
     pub async fn disable(&self) -> Result<(), PericardError> {
         let account = self.entry.core()?;
-        self.accounts
+        self.open
             .host()
             .job(async move { account.disable_totp().await })
             .await
@@ -75,7 +76,7 @@ impl TwoFactor {
 }
 
 impl TwoFactor {
-    pub(crate) fn new(accounts: Arc<Accounts>, entry: Arc<AccountEntry>) -> Arc<Self> {
-        Arc::new(Self { accounts, entry })
+    pub(crate) fn new(open: Arc<OpenClient>, entry: Arc<AccountEntry>) -> Arc<Self> {
+        Arc::new(Self { open, entry })
     }
 }

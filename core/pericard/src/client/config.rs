@@ -11,8 +11,10 @@ pub struct Config {
     /// excluded from backups. One process at a time has it open.
     pub directory: String,
     /// The portals that the app's maker configured. Native sign-in is for these only.
+    #[uniffi(default = [])]
     pub portals: Vec<PortalConfig>,
     /// Allows `http` to literal loopback addresses, for tests against a local server. Leave it off in apps.
+    #[uniffi(default = false)]
     pub allow_loopback_http: bool,
     /// The app's name and version for the portal's logs, for example `Clinic/1.2`; printable ASCII.
     pub app: String,
@@ -31,13 +33,16 @@ pub struct PortalConfig {
     pub redirect: String,
     /// Allows the app's own password screen for this portal. Only heeded in `Config.portals`: a password is never
     /// asked for a portal that was typed or scanned.
+    #[uniffi(default = false)]
     pub native_sign_in: bool,
     /// How long the cache stays readable without contact to the portal: a device that was lost, or whose owner lost access,
     /// may simply stay offline. After that, everything is sealed until the portal is reached (`LeaseEnded`). None means no
     /// limit; less than an hour counts as an hour.
     #[serde(default)]
+    #[uniffi(default = None)]
     pub lease: Option<Duration>,
     /// Certificates (DER) that are trusted in addition to the system's, for this portal only.
+    #[uniffi(default = [])]
     pub extra_roots: Vec<Vec<u8>>,
 }
 

@@ -1,6 +1,6 @@
 //! What all objects of one client share: configuration, platform, keys, the device's database, HTTP clients.
 //!
-//! Uses: `config`, `shared`
+//! Uses: `config`, `erase`, `shared`
 //!
 //! `Host` knows no portal, account or sign-in; they are built on it.
 
@@ -22,6 +22,7 @@ use crate::platform::secret::Key;
 use crate::storage::{Device, Directory};
 
 use super::config::{Config, PortalConfig};
+use super::erase;
 use super::shared::SharedById;
 
 /// Identifies a portal connection: base URL plus extra roots.
@@ -53,6 +54,7 @@ impl Host {
     ) -> Result<Arc<Self>> {
         check(&config)?;
         let directory = Directory::open(Path::new(&config.directory), &platform)?;
+        erase::finish(Path::new(&config.directory), &*keystore);
         let vault = Vault::new(keystore, platform.clone(), directory.id().to_owned());
         let vault = Arc::new(vault);
         let device = open_device(&directory, &vault, &platform)?;

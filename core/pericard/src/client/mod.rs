@@ -1,6 +1,7 @@
 //! The client's parts, lowest first. Each knows those above it in this list and none below.
 //!
 //! - [`config`] is what an app configures.
+//! - [`erase`] removes all of a directory and of its keys, without opening it.
 //! - [`shared`] holds one object per id, however many handles there are.
 //! - [`host`] is what everything shares: platform, keys, the device's database, HTTP clients.
 //! - [`site`] is what is known of a portal: its documents, endpoints and capabilities.
@@ -10,6 +11,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod config;
+pub(crate) mod erase;
 pub(crate) mod host;
 pub(crate) mod second_factor;
 pub(crate) mod shared;

@@ -22,6 +22,7 @@ use pericard_protocol::two_factor::{
 use crate::client::accounts::AccountCore;
 use crate::http::{Request, Response};
 use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result};
+use crate::platform::id::EnrolmentId;
 
 /// What an authenticator needs to make codes (RFC 6238).
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
@@ -89,7 +90,7 @@ pub struct TwoFactorStatus {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct TotpEnrolment {
     /// Names it in `TwoFactor.confirm`; good for about ten minutes.
-    pub id: String,
+    pub id: EnrolmentId,
     /// What the authenticator needs.
     pub totp: TotpSecret,
 }
@@ -108,7 +109,7 @@ impl AccountCore {
         let response = self.ask_totp(Ask::Enrol).await?;
         let enrolment = Enrolment::parse(&response.body).map_err(|_| response.refusal())?;
         Ok(TotpEnrolment {
-            id: enrolment.enrolment.expose().to_owned(),
+            id: enrolment.enrolment.expose().into(),
             totp: TotpSecret::from_uri(&enrolment.uri),
         })
     }

@@ -105,6 +105,10 @@ pub(crate) trait PersonContext: Send + Sync {
     fn platform(&self) -> &Platform;
     /// Fails while the client is paused or shut down.
     fn enter(&self) -> Result<ActivityGuard>;
+    /// Whether the person's partition is open. Memory only.
+    fn is_open(&self) -> bool;
+    /// Locked while a partition of the account is opened on behalf of a feature.
+    fn opening(&self) -> Arc<tokio::sync::Mutex<()>>;
     /// Returns the person's partition. Fails while the account is sealed or cannot be opened.
     fn partition(&self) -> Result<Arc<Partition>>;
     fn notifier(&self) -> &ChangeNotifier;

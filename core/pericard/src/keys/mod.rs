@@ -11,7 +11,8 @@
 //! new install never meets an old one's. Each person has a *random* key, so that forgetting one person is
 //! destroying one key. Derivation is bound to account, person and purpose; two purposes never share a key.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf;
@@ -38,7 +39,8 @@ pub trait Keystore: Send + Sync {
 
 /// The keys of one directory. Its methods block: call them through `Platform::blocking`.
 pub(crate) struct Vault {
-    keystore: Arc<dyn Keystore>,
+    /// Let go when the client is shut down: a keystore may hold the client that holds it.
+    keystore: Mutex<Option<Arc<dyn Keystore>>>,
     platform: Platform,
     directory: String,
 }
@@ -49,10 +51,34 @@ pub(crate) struct Wrapped(pub(crate) Vec<u8>);
 impl Vault {
     pub(crate) fn new(keystore: Arc<dyn Keystore>, platform: Platform, directory: String) -> Self {
         Self {
-            keystore,
+            keystore: Mutex::new(Some(keystore)),
             platform,
             directory,
         }
+    }
+
+    /// The keystore, until the client is shut down. It is asked without a lock.
+    fn keystore(&self) -> Result<Arc<dyn Keystore>> {
+        let keystore = self.keystore.lock().unwrap_or_else(PoisonError::into_inner);
+        keystore.clone().ok_or(PericardError::Closed)
+    }
+
+    /// Lets the keystore go for good.
+    pub(crate) fn release(&self) {
+        let keystore = {
+            let mut keystore = self.keystore.lock().unwrap_or_else(PoisonError::into_inner);
+            keystore.take()
+        };
+        // Dropped without the lock: the app's own code may run.
+        drop(keystore);
+    }
+
+    /// The names of everything that this directory has in the keystore, with these accounts.
+    pub(crate) fn names(&self, accounts: &BTreeSet<String>) -> BTreeSet<String> {
+        let of_accounts = accounts
+            .iter()
+            .flat_map(|account| [self.content_name(account), self.seals_name(account)]);
+        of_accounts.chain([self.device_name()]).collect()
     }
 
     /// The device root, if one was made.
@@ -81,23 +107,26 @@ impl Vault {
 
     /// Destroys what the keystore has of an account. Whatever is left of its files is unreadable from here on.
     pub(crate) fn destroy(&self, account: &str) -> Result<()> {
-        self.keystore.delete(self.content_name(account))?;
-        Ok(self.keystore.delete(self.seals_name(account))?)
+        let keystore = self.keystore()?;
+        keystore.delete(self.content_name(account))?;
+        Ok(keystore.delete(self.seals_name(account))?)
     }
 
     /// How often an account was sealed, as far as the keystore was told.
     pub(crate) fn seals(&self, account: &str) -> Result<u64> {
-        let Some(bytes) = self.keystore.load(self.seals_name(account))? else {
+        let Some(bytes) = self.keystore()?.load(self.seals_name(account))? else {
             return Ok(0);
         };
         let number = bytes.try_into().map(u64::from_be_bytes);
-        number.map_err(|_| KeystoreError::Unexpected.into())
+        number.map_err(|_| {
+            KeystoreError::unexpected("a value has another length than was stored").into()
+        })
     }
 
     /// Notes how often an account was sealed.
     pub(crate) fn note_seals(&self, account: &str, seals: u64) -> Result<()> {
         let bytes = seals.to_be_bytes().to_vec();
-        Ok(self.keystore.store(self.seals_name(account), bytes)?)
+        Ok(self.keystore()?.store(self.seals_name(account), bytes)?)
     }
 
     fn device_name(&self) -> String {
@@ -113,17 +142,19 @@ impl Vault {
     }
 
     fn load(&self, name: &str) -> Result<Option<Key>> {
-        let found = self.keystore.load(name.to_owned())?.map(Zeroizing::new);
-        let key = found.map(|bytes| Key::from_slice(&bytes).ok_or(KeystoreError::Unexpected));
+        let found = self.keystore()?.load(name.to_owned())?.map(Zeroizing::new);
+        let wrong = || KeystoreError::unexpected("a key has another length than was stored");
+        let key = found.map(|bytes| Key::from_slice(&bytes).ok_or_else(wrong));
         Ok(key.transpose()?)
     }
 
     fn keep(&self, name: &str, key: &Key) -> Result<()> {
-        self.keystore.store(name.to_owned(), key.bytes().to_vec())?;
+        let keystore = self.keystore()?;
+        keystore.store(name.to_owned(), key.bytes().to_vec())?;
         // A keystore that forgets at once would cost everything that is written from here on.
-        match self.keystore.load(name.to_owned())?.map(Zeroizing::new) {
+        match keystore.load(name.to_owned())?.map(Zeroizing::new) {
             Some(kept) if *kept == key.bytes() => Ok(()),
-            _ => Err(KeystoreError::Unexpected.into()),
+            _ => Err(KeystoreError::unexpected("what was stored is not there").into()),
         }
     }
 }
@@ -317,7 +348,7 @@ pub(crate) mod tests {
     fn a_keystore_that_forgets_at_once_is_not_trusted() {
         let (vault, _) = vault(true);
         let unexpected = PericardError::Keystore {
-            kind: KeystoreError::Unexpected,
+            kind: KeystoreError::unexpected("what was stored is not there"),
         };
         let kept = vault.save_device_root(&Key::new([7; 32]));
         assert_eq!(kept.err(), Some(unexpected.clone()));

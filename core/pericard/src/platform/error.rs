@@ -1,10 +1,15 @@
 //! The one error that apps see.
 //!
+//! Uses: `detail`, `id`
+//!
 //! Each variant is a thing the app does next. None carries a URL, a body, a name or anything else
 //! about the patient: an error may be logged, shown or sent to a crash reporter as it is.
 //! Inner modules have small enums of their own; they become this one at the edge of their floor.
 
 use std::time::{Duration, SystemTime};
+
+use super::detail;
+use super::id::IncidentId;
 
 /// The result of every call that can fail.
 pub(crate) type Result<T, E = PericardError> = std::result::Result<T, E>;
@@ -87,7 +92,7 @@ pub enum PericardError {
     #[error("the portal delivered somebody else's record; it was not stored")]
     Integrity {
         /// The incident in `Account.incidents`.
-        incident: String,
+        incident: IncidentId,
     },
     /// The directory or a database in it cannot be used. Nothing in it was changed.
     #[error("the storage cannot be used")]
@@ -96,7 +101,7 @@ pub enum PericardError {
         kind: StorageKind,
     },
     /// The keystore did not do what was asked.
-    #[error("the keystore did not do what was asked")]
+    #[error("the keystore did not do what was asked: {kind}")]
     Keystore {
         /// What the keystore said.
         kind: KeystoreError,
@@ -254,7 +259,7 @@ pub enum StorageKind {
 }
 
 /// What a keystore says when it cannot do what was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum KeystoreError {
     /// Cannot be used now, for example before the first unlock of the device, or because a prompt of the system was not
     /// answered in time; try again later.
@@ -270,20 +275,38 @@ pub enum KeystoreError {
     /// Several values lie under one name, and which is the right one cannot be told.
     #[error("the keystore has several values under one name")]
     Doubled,
-    /// Something that the keystore did not foresee.
-    #[error("the keystore failed")]
-    Unexpected,
+    /// Something that the keystore did not foresee: any other exception of a `Keystore`.
+    #[error("the keystore failed ({detail})")]
+    Unexpected {
+        /// What the exception said, for the developer's log and nobody else: its first line, at most 200 characters. What
+        /// could be a value of the keystore is left out of it, such as long words with digits and rows of numbers.
+        detail: String,
+    },
+}
+
+impl KeystoreError {
+    /// A failure that the keystore did not foresee, in the developer's words.
+    pub fn unexpected(detail: impl AsRef<str>) -> Self {
+        Self::Unexpected {
+            detail: detail::loggable(detail.as_ref()),
+        }
+    }
 }
 
 impl From<uniffi::UnexpectedUniFFICallbackError> for KeystoreError {
-    /// The reason's text is dropped: it is the app's and may hold anything.
-    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
-        Self::Unexpected
+    fn from(thrown: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::unexpected(thrown.reason)
     }
 }
 
 impl From<KeystoreError> for PericardError {
     fn from(kind: KeystoreError) -> Self {
-        Self::Keystore { kind }
+        Self::Keystore {
+            kind: match kind {
+                // The app may have made it itself.
+                KeystoreError::Unexpected { detail } => KeystoreError::unexpected(detail),
+                kind => kind,
+            },
+        }
     }
 }

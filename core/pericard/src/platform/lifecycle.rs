@@ -71,6 +71,9 @@ struct Abort {
     network: CancellationToken,
 }
 
+/// Keeps a client open as long as it is held, whatever it is.
+pub(crate) type KeepOpen = Arc<dyn std::any::Any + Send + Sync>;
+
 /// The right to work; ending is dropping it.
 pub(crate) struct ActivityGuard {
     _token: TaskTrackerToken,
@@ -116,6 +119,11 @@ impl Lifecycle {
     /// Cancelled when the grace of a pause is over.
     pub(crate) fn network(&self) -> CancellationToken {
         self.state().abort.network.clone()
+    }
+
+    /// Whether nothing is under way, no pause nor shut-down either. Memory only.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.0.work.is_empty() && !self.state().busy
     }
 
     /// Aborts what is under way: nobody holds the client any more. Memory only.
@@ -235,7 +243,7 @@ fn answer(waiting: &mut Vec<oneshot::Sender<Result<()>>>, result: Result<()>) {
 
 async fn on_disk(platform: &Platform, files: &Arc<dyn Files>, work: fn(&dyn Files)) {
     let files = files.clone();
-    let done = platform.blocking(move || {
+    let done = platform.closing(move || {
         work(&*files);
         Ok(())
     });

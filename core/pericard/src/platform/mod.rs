@@ -7,7 +7,10 @@
 mod broken;
 mod checkpoint;
 mod clock;
+mod code;
+mod detail;
 pub(crate) mod error;
+pub(crate) mod id;
 pub(crate) mod lifecycle;
 mod random;
 pub(crate) mod secret;
@@ -21,7 +24,7 @@ pub use broken::Break;
 pub use checkpoint::{Checkpoint, Checkpoints};
 pub use clock::{Clock, Wait};
 pub use random::Random;
-pub use spawner::{Job, Spawner};
+pub use spawner::{Job, Spawner, Work};
 pub use transport::{
     Body, Exchange, Method, Transport, TransportError, TransportRequest, TransportResponse,
 };
@@ -79,10 +82,35 @@ impl Platform {
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.on(|spawner, work| spawner.blocking(work), work).await
+    }
+
+    /// The same for a read: thousands at once use a few threads, in the order of asking.
+    pub(crate) async fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.on(|spawner, work| spawner.reading(work), work).await
+    }
+
+    /// The same for closing files, which waits for no other work.
+    pub(crate) async fn closing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.on(|spawner, work| spawner.closing(work), work).await
+    }
+
+    async fn on<T: Send + 'static>(
+        &self,
+        threads: impl FnOnce(&dyn Spawner, Work),
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (tell, told) = tokio::sync::oneshot::channel();
-        self.spawner.blocking(Box::new(move || {
+        let work: Work = Box::new(move || {
             let _ = tell.send(work());
-        }));
+        });
+        threads(&*self.spawner, work);
         told.await
             .unwrap_or_else(|_| Err(PericardError::internal("panic")))
     }

@@ -2,6 +2,7 @@
 //!
 //! Uses: `failure`, `ids`
 
+use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -24,16 +25,7 @@ impl Directory {
     pub(crate) fn open(path: &Path, platform: &Platform) -> Result<Self> {
         std::fs::create_dir_all(path).map_err(|e| failed_io(&e))?;
         keep_private(path)?;
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path.join("lock"))
-            .map_err(|e| failed_io(&e))?;
-        lock.try_lock().map_err(|e| match e {
-            TryLockError::WouldBlock => PericardError::InUse,
-            TryLockError::Error(e) => failed_io(&e),
-        })?;
+        let lock = lock(path)?;
         let id = Self::id_of(path, platform)?;
         Ok(Self {
             path: path.to_owned(),
@@ -123,15 +115,38 @@ impl Directory {
     }
 }
 
-fn has_accounts(path: &Path) -> Result<bool> {
-    let entries = std::fs::read_dir(path).map_err(|e| failed_io(&e))?;
-    Ok(entries.flatten().any(|entry| {
-        entry.file_type().is_ok_and(|kind| kind.is_dir())
-            && entry.file_name().to_str().is_some_and(is_random_id)
-    }))
+/// Locks the directory for this process. Fails with `InUse` if it is locked.
+pub(super) fn lock(path: &Path) -> Result<File> {
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path.join("lock"))
+        .map_err(|e| failed_io(&e))?;
+    lock.try_lock().map_err(|e| match e {
+        TryLockError::WouldBlock => PericardError::InUse,
+        TryLockError::Error(e) => failed_io(&e),
+    })?;
+    Ok(lock)
 }
 
-fn is_random_id(name: &str) -> bool {
+fn has_accounts(path: &Path) -> Result<bool> {
+    Ok(!accounts(path)?.is_empty())
+}
+
+/// The accounts that have a folder. A link to a folder is not one.
+pub(super) fn accounts(path: &Path) -> Result<BTreeSet<String>> {
+    let entries = std::fs::read_dir(path).map_err(|e| failed_io(&e))?;
+    let folders = entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    Ok(folders
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| is_random_id(name))
+        .collect())
+}
+
+pub(super) fn is_random_id(name: &str) -> bool {
     name.len() == 26 && name.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 

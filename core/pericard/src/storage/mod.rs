@@ -3,6 +3,7 @@
 //! ```text
 //! {directory}/id                       random, not secret; names this directory's keys in the keystore
 //! {directory}/lock                     held by the process that has the directory open
+//! {directory}/erased                   names of keys that the keystore did not delete when the directory was erased
 //! {directory}/device.db                accounts, tokens, sign-ins in progress   (device root key)
 //! {directory}/{account}/{person}.db    one person's records, called a partition (person key)
 //! {directory}/{account}/{person}.files one person's large files, each sealed under a key of its own
@@ -26,6 +27,7 @@ pub(crate) mod files;
 mod ids;
 pub(crate) mod mirrored;
 mod partition;
+mod remains;
 mod salvage;
 mod track;
 
@@ -38,6 +40,7 @@ pub(crate) use directory::Directory;
 pub(crate) use files::{ContentWriter, Files};
 pub(crate) use ids::{IdKind, Ids, random_id};
 pub(crate) use partition::{LocalTx, PageTx, Partition};
+pub(crate) use remains::Remains;
 pub(crate) use salvage::Salvage;
 pub use track::Feature;
 pub(crate) use track::Track;

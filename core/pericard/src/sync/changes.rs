@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
+use crate::platform::id::ThreadId;
 use crate::storage::{Feature, IdKind, Ids};
 
 /// Groups of one feature in a set; more are told as all of them.
@@ -71,7 +72,7 @@ pub struct FeatureChanges {
     pub feature: Feature,
     /// Ids of what its records are grouped in, sorted: for messages, of the threads that changed. Empty while `all` is
     /// set.
-    pub groups: Vec<String>,
+    pub groups: Vec<ThreadId>,
     /// So many groups changed that the whole list should be read again.
     pub all: bool,
 }
@@ -87,6 +88,10 @@ struct Pending {
 /// A stream of changes of one account.
 ///
 /// Ask `next` again and again; it waits until something changed. Streams are independent of each other.
+///
+/// To show something that is always right, such as the state of the session: get the stream first, read then, and read
+/// again after each set that tells of it. What changes between the first two steps is in the first set, so no change is
+/// missed and nothing has to be polled.
 #[derive(uniffi::Object)]
 pub struct Changes {
     pending: Mutex<Pending>,
@@ -131,7 +136,11 @@ impl Changes {
             set.records = records
                 .map(|(feature, groups)| {
                     let all = groups.len() > MOST_GROUPS;
-                    let groups = groups.into_iter().filter(|_| !all).collect();
+                    let groups = groups
+                        .into_iter()
+                        .filter(|_| !all)
+                        .map(ThreadId::from)
+                        .collect();
                     FeatureChanges {
                         feature,
                         groups,
@@ -259,7 +268,7 @@ mod tests {
         let set = now(stream.next()).unwrap().unwrap();
         let changed = |feature, groups: &[&str]| FeatureChanges {
             feature,
-            groups: groups.iter().map(ToString::to_string).collect(),
+            groups: groups.iter().map(|id| (*id).into()).collect(),
             all: false,
         };
         let messages = changed(Feature::Messages, &["a", "b"]);
@@ -306,5 +315,55 @@ mod tests {
         stream.stop();
         assert!(now(stream.next()).unwrap().is_some());
         assert_eq!(now(stream.next()), Some(None));
+    }
+
+    fn wait<T>(future: impl Future<Output = T>) -> T {
+        struct Unpark(std::thread::Thread);
+        impl std::task::Wake for Unpark {
+            fn wake(self: Arc<Self>) {
+                self.0.unpark();
+            }
+        }
+        let waker = Arc::new(Unpark(std::thread::current())).into();
+        let mut future = std::pin::pin!(future);
+        loop {
+            let polled = future
+                .as_mut()
+                .poll(&mut std::task::Context::from_waker(&waker));
+            if let std::task::Poll::Ready(value) = polled {
+                return value;
+            }
+            std::thread::park();
+        }
+    }
+
+    /// Whoever subscribes first, then reads, then reads again at each set, ends with the last state: between subscribing
+    /// and reading nothing is lost, nor between reading and waiting.
+    #[test]
+    fn a_state_that_is_followed_from_before_it_is_read_ends_right() {
+        use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+        const LAST: u32 = 500;
+        for _ in 0..40 {
+            let (state, notifier) = (AtomicU32::new(0), ChangeNotifier::default());
+            std::thread::scope(|threads| {
+                threads.spawn(|| {
+                    for value in 1..=LAST {
+                        // As `Session` and `AccountEntry` do: changed first, told then.
+                        state.store(value, SeqCst);
+                        notifier.session();
+                    }
+                });
+                for _ in 0..3 {
+                    threads.spawn(|| {
+                        let stream = notifier.subscribe();
+                        let mut seen = state.load(SeqCst);
+                        while seen < LAST {
+                            assert!(wait(stream.next()).unwrap().session);
+                            seen = state.load(SeqCst);
+                        }
+                    });
+                }
+            });
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Sending what is queued: the hands that carry out what the machine of a delivery says.
 //!
-//! Uses: `changes`, `location`, `outbox`, `pages`, `run`, `upload`
+//! Uses: `changes`, `location`, `outbox`, `pages`, `progress`, `run`, `upload`
 //!
 //! An item that waits keeps back those behind it in its own conversation and no others; one that the portal refused keeps
 //! nobody back.
@@ -30,7 +30,8 @@ use super::changes::RowChanges;
 use super::location::{Located, id_in};
 use super::outbox::{columns, state_of};
 use super::pages::{FHIR_JSON, FRESH};
-use super::run::{Run, SyncPhase};
+use super::progress::SyncPhase;
+use super::run::Run;
 use super::upload;
 
 struct Item {

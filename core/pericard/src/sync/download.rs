@@ -1,6 +1,6 @@
 //! Carries out what the machine of a download says: asks for pages, stores them, saves how far the search is.
 //!
-//! Uses: `judge`, `pages`, `run`
+//! Uses: `judge`, `pages`, `progress`, `run`
 //!
 //! Each page is one transaction, with the cursor: a run may stop anywhere and the next one goes on from there. The next
 //! page is fetched while one is written.
@@ -21,7 +21,8 @@ use crate::storage::mirrored::{self, Cursor};
 use super::FeatureSync;
 use super::judge::{self, Evidence, Storing};
 use super::pages::{self, Answer, Page};
-use super::run::{Run, SyncPhase};
+use super::progress::SyncPhase;
+use super::run::Run;
 
 /// Pages that take longer stay small: on a slow line, progress matters more than round trips.
 const QUICK: Duration = Duration::from_secs(1);

@@ -14,6 +14,7 @@ mod mirror;
 pub(crate) mod outbox;
 mod pages;
 mod patient;
+mod progress;
 mod receive;
 mod reconcile;
 mod run;
@@ -35,8 +36,9 @@ pub(crate) use changes::{ChangeNotifier, RowChanges};
 pub use changes::{ChangeSet, Changes, FeatureChanges};
 pub(crate) use delivery::send;
 pub(crate) use mirror::{Applied, Incoming, Mirror, Pace, Reader, Upload};
+pub use progress::{IncompleteReason, SyncOutcome, SyncPhase, SyncProgress};
 pub(crate) use receive::receive;
-pub use run::{IncompleteReason, SyncOutcome, SyncPhase, SyncProgress, SyncRun};
+pub use run::SyncRun;
 pub(crate) use run::{Run, SyncCoordinator, Task};
 
 /// One mirror of one person at one portal: everything that a run works on.

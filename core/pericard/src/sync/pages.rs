@@ -240,7 +240,9 @@ fn stop(feature: &FeatureSync, keys: &[RecordKey]) -> Result<PericardError> {
     if new {
         feature.notifier.features();
     }
-    Ok(PericardError::Integrity { incident })
+    Ok(PericardError::Integrity {
+        incident: incident.into(),
+    })
 }
 
 fn invalid(response: &Response) -> PericardError {

@@ -1,6 +1,6 @@
 //! Receiving for one mirror: its searches, the comparison with the portal's list when that is due, and what came of it.
 //!
-//! Uses: `download`, `pages`, `patient`, `reconcile`, `run`
+//! Uses: `download`, `pages`, `patient`, `progress`, `reconcile`, `run`
 //!
 //! "Up to date" is said only when it is proved: every search was complete, or the comparison with the list was. The
 //! comparison is due after the first load, after a run that was not complete, and once a day.
@@ -27,8 +27,9 @@ use crate::storage::mirrored::{self, Cursor};
 use super::FeatureSync;
 use super::download::{Ended, download};
 use super::patient::find_aliases;
+use super::progress::{IncompleteReason, SyncPhase};
 use super::reconcile::reconcile;
-use super::run::{IncompleteReason, Run, SyncPhase};
+use super::run::Run;
 
 /// How often what is here is compared with the portal's list.
 const COMPARE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -4,9 +4,11 @@
 //! sooner, or it compares less; then a run of one's own begins when that one has ended. Every handle is a subscription of its own: dropping
 //! it detaches, and the run goes on. `cancel`, a used-up budget and a pause of the client end a run at once, whatever a
 //! server does: the work is dropped between two steps of a store that survives that at any point.
+//!
+//! Uses: `progress`
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -14,99 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result};
+use crate::platform::lifecycle::KeepOpen;
 
-/// What a run is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum SyncPhase {
-    /// Sending what is queued.
-    Sending,
-    /// Fetching what is new.
-    Receiving,
-    /// Comparing what is here with what the portal lists.
-    Comparing,
-    /// Merging the search index after a large fetch.
-    Finishing,
-}
-
-/// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
-pub struct SyncProgress {
-    /// What the run is doing.
-    pub phase: SyncPhase,
-    /// Records fetched so far, those included that were known before.
-    pub done: u64,
-    /// How many records there are to fetch, where the portal said so; never less than `done`. The portal may be wrong.
-    pub of: Option<u64>,
-    /// Queued messages that the portal has taken so far.
-    pub sent: u64,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum SyncOutcome {
-    /// Everything that the portal has for the account's people is here; that was proved.
-    Complete,
-    /// What came is here, and more may be at the portal.
-    Incomplete {
-        /// Why that is not known, or what is missing.
-        reason: IncompleteReason,
-    },
-}
-
-/// Why what is here may not be everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum IncompleteReason {
-    /// The portal says itself that its answer is not complete.
-    PortalSaysSo,
-    /// The portal's pages ended before everything had come.
-    PagesMissing,
-    /// A part of the portal's answer cannot be read, however little of it is asked for.
-    UnreadablePage,
-    /// Much of what is here is missing from the portal's list at once. Nothing was removed; tell the person, who may ask
-    /// the portal.
-    ManyVanished,
-    /// The portal did not answer for some records.
-    Unanswered,
-    /// There was more to fetch than one run takes; the next one goes on.
-    MoreToFetch,
-    /// The database of one of the account's people cannot be opened. The others were synced.
-    Storage,
-    /// The run ended early: its budget was used up, or something failed.
-    Interrupted,
-}
-
-impl IncompleteReason {
-    const ALL: [Self; 8] = [
-        Self::PortalSaysSo,
-        Self::PagesMissing,
-        Self::UnreadablePage,
-        Self::ManyVanished,
-        Self::Unanswered,
-        Self::MoreToFetch,
-        Self::Storage,
-        Self::Interrupted,
-    ];
-
-    /// Its name in the databases.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::PortalSaysSo => "portal_says_so",
-            Self::PagesMissing => "pages_missing",
-            Self::UnreadablePage => "unreadable_page",
-            Self::ManyVanished => "many_vanished",
-            Self::Unanswered => "unanswered",
-            Self::MoreToFetch => "more_to_fetch",
-            Self::Storage => "storage",
-            Self::Interrupted => "interrupted",
-        }
-    }
-
-    /// Reads its name; one that a later version has written is an interruption.
-    pub(crate) fn named(name: &str) -> Self {
-        let known = Self::ALL.into_iter().find(|reason| reason.name() == name);
-        known.unwrap_or(Self::Interrupted)
-    }
-}
+use super::progress::{IncompleteReason, SyncOutcome, SyncProgress};
 
 #[derive(Clone)]
 struct Report {
@@ -121,6 +33,7 @@ struct Report {
 pub struct SyncRun {
     subscription: tokio::sync::Mutex<Subscription>,
     run: Arc<Run>,
+    open: OnceLock<KeepOpen>,
 }
 
 /// What one handle was told.
@@ -174,6 +87,13 @@ impl SyncRun {
     /// Ends the run at once, for everybody who watches it. What had arrived is kept.
     pub fn cancel(&self) {
         self.run.cancelled.cancel();
+    }
+}
+
+impl SyncRun {
+    /// Keeps the client open as long as this handle is held.
+    pub(crate) fn keep(&self, open: KeepOpen) {
+        let _ = self.open.set(open);
     }
 }
 
@@ -241,13 +161,10 @@ impl Run {
         let _ = reports.wait_for(|report| report.done.is_some()).await;
     }
 
-    /// Changes the progress. The total is never less than what has come.
+    /// Changes the progress.
     pub(crate) fn progress(&self, change: impl FnOnce(&mut SyncProgress)) {
-        self.reports.send_modify(|report| {
-            let progress = &mut report.progress;
-            change(progress);
-            progress.of = progress.of.map(|total| total.max(progress.done));
-        });
+        self.reports
+            .send_modify(|report| report.progress = report.progress.after(change));
     }
 
     fn watch(self: &Arc<Self>) -> Arc<SyncRun> {
@@ -262,6 +179,7 @@ impl Run {
         Arc::new(SyncRun {
             subscription: tokio::sync::Mutex::new(subscription),
             run: self.clone(),
+            open: OnceLock::new(),
         })
     }
 }
@@ -292,12 +210,7 @@ impl SyncCoordinator {
             return run.watch();
         }
         let (reports, _) = watch::channel(Report {
-            progress: SyncProgress {
-                phase: SyncPhase::Sending,
-                done: 0,
-                of: None,
-                sent: 0,
-            },
+            progress: SyncProgress::BEGIN,
             done: None,
         });
         let run = Arc::new(Run {
@@ -496,22 +409,5 @@ mod tests {
         });
         assert_eq!(end(&own).await, Ok(()));
         assert_eq!(end(&cancelled).await, Err(PericardError::Cancelled));
-    }
-
-    #[tokio::test]
-    async fn the_total_is_never_less_than_what_has_come() {
-        let (platform, runs) = (Platform::real("test"), SyncCoordinator::default());
-        let run = runs.start(
-            &platform,
-            &CancellationToken::new(),
-            Task::default(),
-            async |run| {
-                run.progress(|p| p.of = Some(3));
-                run.progress(|p| p.done = 5);
-                Ok(SyncOutcome::Complete)
-            },
-        );
-        assert_eq!(end(&run).await, Ok(()));
-        assert_eq!(run.run.reports.borrow().progress.of, Some(5));
     }
 }

@@ -17,7 +17,11 @@ const DRAFT: &str = "Begun before the damage";
 
 /// The database of the person who signed in.
 fn database(harness: &Harness, account: &Account) -> PathBuf {
-    let folder = harness.world.path().join("pericard").join(account.id());
+    let folder = harness
+        .world
+        .path()
+        .join("pericard")
+        .join(account.id().as_str());
     let files = std::fs::read_dir(folder).unwrap();
     let mut paths = files.map(|file| file.unwrap().path());
     paths
@@ -35,7 +39,7 @@ fn new_message(text: &str) -> NewMessage {
 }
 
 async fn outcome(account: &Account) -> Result<Option<SyncOutcome>, PericardError> {
-    let run = account.start_sync(None)?;
+    let run = account.start_sync(None, false)?;
     while run.next().await?.is_some() {}
     Ok(run.outcome())
 }

@@ -162,7 +162,7 @@ fn in_the_middle_of_signing_out() {
             dies(&before, point, async move { leaving.sign_out().await }).await;
             let harness = afterwards(&before).await;
             let accounts = harness.client.accounts().await.unwrap();
-            let left: Vec<String> = accounts.iter().map(|account| account.id()).collect();
+            let left: Vec<_> = accounts.iter().map(|account| account.id()).collect();
             assert_eq!(left, [ben.id()], "{point:?}");
             // What was begun is ended, and the portal is told with the next sync of anybody.
             sync(&accounts[0]).await.unwrap();

@@ -106,7 +106,7 @@ fn a_client_that_is_dropped_frees_its_directory_whatever_is_under_way() {
         let messages = inbox(&ana);
         let Harness { world, client } = harness;
         world.network(NetworkState::Stalled);
-        let run = ana.start_sync(None).unwrap();
+        let run = ana.start_sync(None, false).unwrap();
         drop((client, ana, messages));
         while run.next().await.is_ok_and(|progress| progress.is_some()) {}
         drop(run);
@@ -185,7 +185,11 @@ fn forgetting_works_where_the_keystore_does_not_and_the_key_goes_later() {
             let harness = Harness { client, ..harness };
             let ana = harness.sign_in("ana").await.unwrap();
             sync(&ana).await.unwrap();
-            let folder = harness.world.path().join("pericard").join(ana.id());
+            let folder = harness
+                .world
+                .path()
+                .join("pericard")
+                .join(ana.id().as_str());
             assert!(folder.exists());
             keystore.locked.store(locked, SeqCst);
             keystore.keeps.store(true, SeqCst);

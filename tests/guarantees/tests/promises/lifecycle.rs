@@ -27,7 +27,7 @@ async fn stalled(harness: &Harness) -> (Arc<Account>, Arc<SyncRun>) {
     sync(&account).await.unwrap();
     harness.world.sent();
     harness.world.network(NetworkState::Stalled);
-    let run = account.start_sync(None).unwrap();
+    let run = account.start_sync(None, false).unwrap();
     harness.world.until_sent(|_| true).await;
     (account, run)
 }
@@ -42,7 +42,7 @@ fn a_stalled_portal_holds_up_neither_pause_nor_resume_nor_shut_down() {
         assert_eq!(threads(&account).await, Err(PericardError::Closed));
         soon("resume", harness.client.resume()).await.unwrap();
         assert_eq!(threads(&account).await.unwrap().len(), 3);
-        let syncing = account.start_sync(None).unwrap();
+        let syncing = account.start_sync(None, false).unwrap();
         soon("shut-down", harness.client.shut_down()).await.unwrap();
         assert_eq!(end(&syncing).await, Err(PericardError::Cancelled));
         assert_eq!(harness.client.resume().await, Err(PericardError::Closed));
@@ -63,7 +63,9 @@ fn cancelling_and_a_budget_end_a_sync_that_waits_for_a_stalled_portal() {
         syncing.cancel();
         let cancelled = soon("cancel", end(&syncing)).await;
         assert_eq!(cancelled, Err(PericardError::Cancelled));
-        let brief = account.start_sync(Some(Duration::from_millis(50))).unwrap();
+        let brief = account
+            .start_sync(Some(Duration::from_millis(50)), false)
+            .unwrap();
         assert_eq!(soon("a budget", end(&brief)).await, Ok(()));
         // What ended early goes on from where it was.
         harness.world.network(NetworkState::Up);
@@ -135,8 +137,8 @@ fn progress_never_passes_its_total_and_whoever_is_slow_gets_the_last() {
             let account = harness.sign_in("ana").await.unwrap();
             harness.portal(serde_json::json!({ "fault": fault })).await;
             let (first, slow) = (
-                account.start_sync(None).unwrap(),
-                account.start_sync(None).unwrap(),
+                account.start_sync(None, false).unwrap(),
+                account.start_sync(None, false).unwrap(),
             );
             let told = watched(&first).await;
             assert!(told.iter().any(|p| p.of.is_some()), "{fault}");

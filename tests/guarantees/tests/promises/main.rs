@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod bad_input;
+mod contract;
 mod damage;
 mod deaths;
 mod discovery;
+mod erasing;
 mod files;
 mod leaving;
 mod lifecycle;
+mod lifetimes;
 mod managemyhealth;
 mod myquest;
 mod nothing_lost;

@@ -2,21 +2,22 @@
 
 use pericard::test_support::Checkpoint;
 use pericard::{
-    FileContent, MessageState, Messages, NewFile, NewMessage, PericardError, StorageKind,
+    FileContent, MessageId, MessageState, Messages, NewFile, NewMessage, PericardError,
+    StorageKind, ThreadId,
 };
 use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use serde_json::json;
 
-fn reply(thread: &str, text: &str) -> NewMessage {
+fn reply(thread: &ThreadId, text: &str) -> NewMessage {
     NewMessage {
-        thread: Some(thread.to_owned()),
+        thread: Some(thread.clone()),
         subject: None,
         text: text.to_owned(),
         ..NewMessage::default()
     }
 }
 
-async fn queued(harness: &Harness, text: &str) -> (std::sync::Arc<pericard::Account>, String) {
+async fn queued(harness: &Harness, text: &str) -> (std::sync::Arc<pericard::Account>, MessageId) {
     let account = harness.sign_in("ana").await.unwrap();
     sync(&account).await.unwrap();
     let thread = threads(&account).await.unwrap().remove(0).id;
@@ -157,8 +158,8 @@ fn a_cancelled_sync_keeps_what_had_arrived_and_the_next_one_goes_on() {
     run(async {
         let harness = Harness::with(json!({ "ana": { "threads": 40, "messages": 900 } })).await;
         let account = harness.sign_in("ana").await.unwrap();
-        let run = account.start_sync(None).unwrap();
-        let joined = account.start_sync(None).unwrap();
+        let run = account.start_sync(None, false).unwrap();
+        let joined = account.start_sync(None, false).unwrap();
         // A page is asked for when the one before the last is kept: the second that comes says so of the first.
         let mut first = None;
         while let Some(progress) = run.next().await.unwrap() {
@@ -326,7 +327,7 @@ fn what_is_to_prove_something_is_asked_of_no_cache() {
 async fn while_its_file_goes_up(
     harness: &Harness,
     account: &std::sync::Arc<pericard::Account>,
-    meanwhile: impl AsyncFnOnce(&Messages, String),
+    meanwhile: impl AsyncFnOnce(&Messages, MessageId),
 ) {
     let thread = threads(account).await.unwrap().remove(0).id;
     let photo = NewFile {
@@ -344,7 +345,7 @@ async fn while_its_file_goes_up(
     let id = messages.send(message).await.unwrap().id;
     messages.send(reply(&thread, "Matterhorn")).await.unwrap();
     harness.world.dies_at(Checkpoint::FileUploaded);
-    let run = account.start_sync(None).unwrap();
+    let run = account.start_sync(None, false).unwrap();
     harness.world.died().await;
     meanwhile(&messages, id).await;
     harness.world.goes_on();

@@ -7,8 +7,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use pericard::{
-    Account, AccountProblem, Keystore, KeystoreError, PericardError, SessionState, SignInMethod,
-    SignInReason, StorageKind,
+    Account, AccountId, AccountProblem, Keystore, KeystoreError, PericardError, SessionState,
+    SignInMethod, SignInReason, StorageKind,
 };
 use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use serde_json::json;
@@ -108,7 +108,7 @@ fn a_copy_from_before_signing_out_opens_nothing_and_names_nobody() {
         assert_eq!(ana.session(), lost);
         assert!(ana.people().iter().all(|person| person.name.is_empty()));
         assert!(threads(&ana).await.is_err());
-        assert!(ana.start_sync(None).is_err());
+        assert!(ana.start_sync(None, false).is_err());
     });
 }
 
@@ -174,11 +174,11 @@ async fn after(what: impl FnOnce(&Harness, &str)) -> (Harness, Arc<Account>, Arc
     sync(&ana).await.unwrap();
     sync(&ben).await.unwrap();
     harness.client.shut_down().await.unwrap();
-    what(&harness, &ana.id());
+    what(&harness, ana.id().as_str());
     let client = harness.world.open(harness.world.keystore()).await.unwrap();
     let harness = Harness { client, ..harness };
     let accounts = harness.client.accounts().await.unwrap();
-    let of = |id: String| accounts.iter().find(|account| account.id() == id).unwrap();
+    let of = |id: AccountId| accounts.iter().find(|account| account.id() == id).unwrap();
     let (ana, ben) = (of(ana.id()).clone(), of(ben.id()).clone());
     (harness, ana, ben)
 }
@@ -230,7 +230,7 @@ fn an_unusable_account_can_be_forgotten_and_the_others_work() {
         let left = harness.client.accounts().await.unwrap();
         assert_eq!(left.len(), 1);
         assert_eq!(threads(&ben).await.unwrap().len(), 1);
-        assert!(!directory(&harness).join(ana.id()).exists());
+        assert!(!directory(&harness).join(ana.id().as_str()).exists());
     });
 }
 
@@ -254,7 +254,7 @@ fn an_account_whose_portal_s_root_is_bad_is_listed_and_can_be_left() {
         };
         assert_eq!((account.id(), account.session()), (ana.id(), unusable));
         assert!(account.people().is_empty());
-        assert!(account.start_sync(None).is_err());
+        assert!(account.start_sync(None, false).is_err());
         client.shut_down().await.unwrap();
         // With a good one it is back.
         let again = harness.world.open(harness.world.keystore()).await.unwrap();
@@ -332,7 +332,7 @@ fn a_keystore_that_goes_to_the_main_thread_finds_it_free() {
                     let _ = screen.messages(me.id.clone());
                 }
                 drop(screen.changes());
-                drop(screen.start_sync(None));
+                drop(screen.start_sync(None, false));
                 drawn += 1;
                 let _ = done.send(());
             }

@@ -28,7 +28,7 @@ fn a_refused_session_seals_at_once_and_only_the_same_person_reopens_it() {
         assert_eq!(sync(&account).await.unwrap_err(), REVOKED);
         assert_eq!(account.session(), SEALED);
         assert_eq!(messages.threads(None, 10).await.unwrap_err(), REVOKED);
-        assert_eq!(account.start_sync(None).err(), Some(REVOKED));
+        assert_eq!(account.start_sync(None, false).err(), Some(REVOKED));
 
         // Ben does not reopen it, and gets no account by it.
         let again = account.sign_in_again(SignInMethod::Native).await.unwrap();
@@ -209,7 +209,7 @@ fn signing_out_waits_for_nothing_that_is_under_way() {
         harness.world.advance(600).await.unwrap();
         // A refresh that never ends holds the tokens.
         harness.world.dies_at(Checkpoint::RefreshAnswered);
-        let run = ana.start_sync(None).unwrap();
+        let run = ana.start_sync(None, false).unwrap();
         harness.world.died().await;
         ana.sign_out().await.unwrap();
         assert_eq!(ana.session(), SessionState::SignedOut);

@@ -1,6 +1,6 @@
 //! The inbox, and a conversation from it. Nothing here touches the network.
 
-use pericard::{Message, MessagePage, MessageThread, Messages, ThreadPage};
+use pericard::{Message, MessageId, MessagePage, MessageThread, Messages, ThreadId, ThreadPage};
 use pericard_protocol::search_text;
 use serde_json::json;
 
@@ -167,12 +167,12 @@ pub(super) async fn read(
 }
 
 /// The newest message of a conversation that has the words.
-async fn hit_in(messages: &Messages, thread: &str, words: &str) -> Result<String, Failure> {
+async fn hit_in(messages: &Messages, thread: &ThreadId, words: &str) -> Result<MessageId, Failure> {
     let mut after = None;
     loop {
         let page = messages.search(words.to_owned(), after, 500).await?;
         let mut hits = page.hits.into_iter();
-        if let Some(hit) = hits.find(|hit| hit.message.thread == thread) {
+        if let Some(hit) = hits.find(|hit| hit.message.thread == *thread) {
             return Ok(hit.message.id);
         }
         after = page.after;

@@ -1,6 +1,6 @@
 //! What a person says of a conversation on this device: archived, unread.
 
-use pericard::Messages;
+use pericard::{Messages, ThreadId};
 use serde_json::json;
 
 use crate::cli::Options;
@@ -44,7 +44,7 @@ pub(super) async fn run(
     context.close().await
 }
 
-async fn say(messages: &Messages, thread: String, mark: Mark) -> Result<(), Failure> {
+async fn say(messages: &Messages, thread: ThreadId, mark: Mark) -> Result<(), Failure> {
     Ok(match mark {
         Mark::Archived => messages.archive(thread).await,
         Mark::InInbox => messages.unarchive(thread).await,

@@ -1,6 +1,6 @@
 //! Whom one can write to.
 
-use pericard::{Messages, Recipient};
+use pericard::{Messages, Recipient, RecipientId};
 use serde_json::json;
 
 use crate::cli::Options;
@@ -25,7 +25,10 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
 
 /// The recipients that `names` mean: each a number of the list, an id, a name or a role, or a part of one
 /// name alone.
-pub(super) async fn chosen(messages: &Messages, names: &[String]) -> Result<Vec<String>, Failure> {
+pub(super) async fn chosen(
+    messages: &Messages,
+    names: &[String],
+) -> Result<Vec<RecipientId>, Failure> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
@@ -33,12 +36,12 @@ pub(super) async fn chosen(messages: &Messages, names: &[String]) -> Result<Vec<
     names.iter().map(|name| one(&known, name)).collect()
 }
 
-fn one(known: &[Recipient], name: &str) -> Result<String, Failure> {
+fn one(known: &[Recipient], name: &str) -> Result<RecipientId, Failure> {
     let number = name.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
     let exact = number.and_then(|n| known.get(n)).or_else(|| {
         known
             .iter()
-            .find(|one| [&one.id, &one.name, &one.role].contains(&&name.to_owned()))
+            .find(|one| [one.id.as_str(), &one.name, &one.role].contains(&name))
     });
     let wanted = name.to_lowercase();
     let part = || {

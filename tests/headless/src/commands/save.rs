@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use pericard::{FileState, Message, MessageFile, Messages, PericardError};
+use pericard::{FileState, Message, MessageFile, Messages, PericardError, ThreadId};
 use serde_json::json;
 
 use super::step_up::Way;
@@ -56,7 +56,7 @@ async fn find(
     of: &str,
     number: Option<usize>,
 ) -> Result<MessageFile, Failure> {
-    let files = match messages.message(of.to_owned()).await {
+    let files = match messages.message(of.into()).await {
         Ok(message) => message.files,
         Err(PericardError::NotFound) => {
             let thread = context::thread(messages, of).await?;
@@ -79,10 +79,13 @@ async fn find(
 }
 
 /// All files of a conversation, newest message first.
-async fn numbered(messages: &Messages, thread: &str) -> Result<Vec<MessageFile>, PericardError> {
+async fn numbered(
+    messages: &Messages,
+    thread: &ThreadId,
+) -> Result<Vec<MessageFile>, PericardError> {
     let (mut files, mut after) = (Vec::new(), None);
     loop {
-        let page = messages.messages(thread.to_owned(), after, 500).await?;
+        let page = messages.messages(thread.clone(), after, 500).await?;
         files.extend(in_order(&page.messages).cloned());
         after = page.after;
         if after.is_none() {

@@ -57,7 +57,7 @@ pub(super) async fn run(
     let shapes = page
         .hits
         .iter()
-        .map(|hit| shapes::hit(hit, number(&hit.message.thread)));
+        .map(|hit| shapes::hit(hit, number(hit.message.thread.as_str())));
     output.result(&json!({ "hits": shapes.collect::<Vec<_>>(), "after": page.after }));
     if page.hits.is_empty() {
         output.say("No message contains all of these words.");

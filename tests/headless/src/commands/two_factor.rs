@@ -34,7 +34,8 @@ pub(super) async fn run(
             code,
         } => {
             let code = code.as_deref().unwrap_or_default();
-            let confirmed = way.lifted(async || factor.confirm(id.clone(), code.into()).await);
+            let confirmed =
+                way.lifted(async || factor.confirm(id.as_str().into(), code.into()).await);
             enrolled(&confirmed.await.map_err(over)?, output)?;
         }
         TwoFactor::Enrol { confirm: None, .. } => enrol(&way, &factor, output).await?,
@@ -109,7 +110,7 @@ async fn enrol(
     let begun = begun.map_err(nothing)?;
     if output.json || !prompt::somebody() {
         let mut shape = shapes::totp(&begun.totp);
-        shape["id"] = begun.id.clone().into();
+        shape["id"] = begun.id.as_str().into();
         output.result(&json!({ "enrolment": shape }));
         for line in render::totp(output, &begun.totp) {
             output.say(line);

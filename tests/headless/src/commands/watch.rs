@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use pericard::{Account, Changes, Message, Messages, PericardError};
+use pericard::{Account, Changes, Message, MessageId, Messages, PericardError};
 use serde_json::json;
 
 use crate::cli::Options;
@@ -51,7 +51,7 @@ async fn watch(account: &Account, every: Duration, output: &Output) -> Result<()
 }
 
 async fn sync(account: &Account) -> Result<(), PericardError> {
-    let run = account.start_sync(None)?;
+    let run = account.start_sync(None, false)?;
     while run.next().await?.is_some() {}
     Ok(())
 }
@@ -60,7 +60,7 @@ async fn sync(account: &Account) -> Result<(), PericardError> {
 async fn show(
     messages: &Messages,
     changes: &Changes,
-    shown: &mut BTreeSet<String>,
+    shown: &mut BTreeSet<MessageId>,
     output: &Output,
 ) -> Result<(), Failure> {
     let mut threads = BTreeSet::new();

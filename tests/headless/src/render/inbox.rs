@@ -66,7 +66,7 @@ pub(crate) fn hits(
 ) -> Vec<String> {
     let mut lines = Vec::new();
     for hit in hits {
-        let number = number(&hit.message.thread)
+        let number = number(hit.message.thread.as_str())
             .map(|n| format!("{n}"))
             .unwrap_or_default();
         let who = if hit.message.outgoing {

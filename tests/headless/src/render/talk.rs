@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pericard::{FileProblem, FileState, Message, MessageFile, MessageState};
+use pericard::{FileId, FileProblem, FileState, Message, MessageFile, MessageState};
 use pericard_protocol::search_text::{self, Query};
 
 use crate::output::{BAD, OWN, Output, QUIET, STRONG, clean, one_line, wrap};
@@ -15,7 +15,7 @@ pub(crate) struct Marks {
     /// What this finds is marked.
     pub(crate) find: Option<Query>,
     /// Numbers of files, by their ids.
-    pub(crate) files: HashMap<String, usize>,
+    pub(crate) files: HashMap<FileId, usize>,
 }
 
 /// Messages in the order given, oldest first; each at most `lines` lines long.

@@ -26,7 +26,7 @@ pub(super) async fn cut(
 ) -> Result<(), Failure> {
     report.step("No network from here on");
     fixture.wire.cut();
-    let tried = account.start_sync(None)?;
+    let tried = account.start_sync(None, false)?;
     let ended = loop {
         match tried.next().await {
             Ok(Some(_)) => {}
@@ -158,7 +158,7 @@ pub(super) async fn search(
     let number = |id: &str| {
         threads
             .iter()
-            .position(|thread| thread.id == id)
+            .position(|thread| thread.id.as_str() == id)
             .map(|n| n + 1)
     };
     for line in render::hits(&inner(output), &hits[..hits.len().min(2)], number) {

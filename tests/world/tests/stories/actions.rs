@@ -27,7 +27,7 @@ pub(crate) async fn carry_out(
             context.leaving = Some((at, keys.word("kind", &["app", "process"], false)?));
         }
         "sync" => {
-            let run = context.account()?.start_sync(None)?;
+            let run = context.account()?.start_sync(None, false)?;
             while run.next().await?.is_some() {}
             context.number().await?;
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pericard::{
-    Account, ChangeSet, Client, MessageThread, Messages, PericardError, SessionState, SignIn,
+    Account, AccountId, ChangeSet, Client, DraftId, EnrolmentId, MessageId, MessageThread,
+    Messages, PericardError, SessionState, SignIn, ThreadId,
 };
 use pericard_world::{TestWorld, WorldError};
 
@@ -85,13 +86,15 @@ pub(crate) struct Context {
     /// Where the next sign-in is left, and how.
     pub(crate) leaving: Option<(String, String)>,
     /// An enrolment that waits for its code: its id and the secret's address.
-    pub(crate) enrolment: Option<(String, String)>,
+    pub(crate) enrolment: Option<(EnrolmentId, String)>,
     /// A recovery code that was used or replaced.
     pub(crate) spent: Option<String>,
     /// Messages and drafts by the name that the story gave them.
-    pub(crate) messages: BTreeMap<String, String>,
+    pub(crate) messages: BTreeMap<String, MessageId>,
+    /// The drafts that the story named.
+    pub(crate) drafts: BTreeMap<String, DraftId>,
     accounts: BTreeMap<String, Arc<Account>>,
-    numbered: BTreeMap<String, Vec<String>>,
+    numbered: BTreeMap<String, Vec<ThreadId>>,
     /// What changed since it was last asked for.
     pub(crate) heard: Arc<Heard>,
     listening: Option<tokio::task::JoinHandle<()>>,
@@ -114,6 +117,7 @@ impl Context {
             enrolment: None,
             spent: None,
             messages: BTreeMap::new(),
+            drafts: BTreeMap::new(),
             accounts: BTreeMap::new(),
             numbered: BTreeMap::new(),
             heard: Arc::default(),
@@ -186,7 +190,7 @@ impl Context {
     /// Drops everything and opens again from disk, as after the process ended.
     pub(crate) async fn restart(&mut self) -> Result<(), Halt> {
         let still_here = |a: &&Arc<Account>| a.session() != SessionState::SignedOut;
-        let ids: Vec<(String, String)> = self
+        let ids: Vec<(String, AccountId)> = self
             .accounts
             .iter()
             .filter(|(_, a)| still_here(a))
@@ -242,7 +246,7 @@ impl Context {
         Ok(())
     }
 
-    pub(crate) fn thread(&self, number: u64) -> Result<String, Halt> {
+    pub(crate) fn thread(&self, number: u64) -> Result<ThreadId, Halt> {
         let ids = self.who.as_ref().and_then(|who| self.numbered.get(who));
         let ids = ids.ok_or_else(|| broken("threads have no numbers before the first sync"))?;
         let found = usize::try_from(number)
@@ -252,7 +256,14 @@ impl Context {
         found.ok_or_else(|| broken(format!("there is no thread {number} of {}", ids.len())))
     }
 
-    pub(crate) fn message(&self, name: &str) -> Result<String, Halt> {
+    pub(crate) fn draft(&self, name: &str) -> Result<DraftId, Halt> {
+        self.drafts
+            .get(name)
+            .cloned()
+            .ok_or_else(|| broken(format!("no draft was named `{name}`")))
+    }
+
+    pub(crate) fn message(&self, name: &str) -> Result<MessageId, Halt> {
         self.messages
             .get(name)
             .cloned()

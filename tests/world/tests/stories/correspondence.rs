@@ -1,6 +1,6 @@
 //! What `expect` looks at beside the inbox itself: the archive, drafts, recipients, a message's surroundings and its past.
 
-use pericard::Messages;
+use pericard::{MessageId, Messages};
 
 use crate::context::{Context, Halt, PAGE, broken};
 use crate::expectations::same;
@@ -51,7 +51,7 @@ pub(crate) async fn expect(
 }
 
 /// The first hit of a search.
-async fn found(inbox: &Messages, text: &str) -> Result<String, Halt> {
+async fn found(inbox: &Messages, text: &str) -> Result<MessageId, Halt> {
     let hits = inbox.search(text.to_owned(), None, 1).await?.hits;
     let hit = hits.into_iter().next();
     Ok(hit

@@ -22,7 +22,7 @@ pub(crate) async fn carry_out(
         "draft" => draft(context, keys).await,
         "send_draft" => {
             let (of, name) = (keys.text("of")?, keys.text_or_none("as")?);
-            let message = context.inbox()?.send_draft(context.message(&of)?).await?;
+            let message = context.inbox()?.send_draft(context.draft(&of)?).await?;
             if let Some(name) = name {
                 context.messages.insert(name, message.id);
             }
@@ -30,10 +30,7 @@ pub(crate) async fn carry_out(
         }
         _ => {
             let of = keys.text("of")?;
-            context
-                .inbox()?
-                .discard_draft(context.message(&of)?)
-                .await?;
+            context.inbox()?.discard_draft(context.draft(&of)?).await?;
             Ok(())
         }
     }
@@ -83,10 +80,10 @@ async fn draft(context: &mut Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
     let message = written(context, "draft", keys)?;
     let name = keys.text("as")?;
     keys.done()?;
-    let known = context.messages.get(&name).cloned();
+    let known = context.drafts.get(&name).cloned();
     let saved = context.inbox()?.save_draft(known, message).await?;
     if let Some(draft) = saved {
-        context.messages.insert(name, draft.id);
+        context.drafts.insert(name, draft.id);
     }
     Ok(())
 }

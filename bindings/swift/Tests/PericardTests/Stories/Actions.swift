@@ -10,13 +10,13 @@ extension StoryContext {
     case "step_up": try await stepUp(&keys)
     case "enrol_totp": try await enrolTotp()
     case "confirm_totp": try await confirmTotp(&keys)
-    case "disable_totp": try await account().twoFactor().disable()
+    case "disable_totp": try await account().twoFactor.disable()
     case "new_recovery_codes": try await newRecoveryCodes()
     case "leave":
       let at = try keys.word("at", "password", "code", "browser", "enrol", "recovery_codes")
       leaving = (at, try keys.word("kind", "app", "process"))
     case "sync":
-      try await account().startSync(budget: nil).join()
+      try await account().startSync().join()
       try await number()
     case "pause": try await client.pause()
     case "resume": try await client.resume()

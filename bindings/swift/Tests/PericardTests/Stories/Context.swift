@@ -5,10 +5,10 @@ import PericardWorld
 /// Where one story plays: its world, and what the story has named so far.
 actor StoryContext {
   /// Small, so that stories cross page boundaries.
-  static let page: UInt32 = 7
+  static let page = 7
 
   let world: TestWorld
-  private let keystore: any Keystore
+  private let keystore: WorldKeystore
   private(set) var client: Client
   private(set) var who: String?
 
@@ -18,20 +18,21 @@ actor StoryContext {
   var leaving: (at: String, kind: String)?
 
   /// An enrolment that waits for its code: its id and the secret's address.
-  var enrolment: (id: String, uri: String)?
+  var enrolment: (id: EnrolmentID, uri: String)?
   /// A recovery code that was used or replaced.
   var spent: String?
 
-  private var messages: [String: String] = [:]
+  private var messages: [String: MessageID] = [:]
+  private var drafts: [String: DraftID] = [:]
   private var accounts: [String: Account] = [:]
-  private var numbered: [String: [String]] = [:]
+  private var numbered: [String: [ThreadID]] = [:]
   private var recorded = RecordedChanges()
   private var listening: Task<Void, Never>?
 
   init(portal: String) async throws {
     world = try await TestWorld.start(portal: portal)
-    keystore = world.keystore()
-    client = try await world.open(keystore: keystore)
+    keystore = world.ownKeystore
+    client = try await world.open(keystore)
   }
 
   func end() async throws {
@@ -54,7 +55,7 @@ actor StoryContext {
 
   func inbox() throws -> Messages {
     let account = try account()
-    guard let own = account.people().first(where: \.isSelf) else { throw Broken("the account has no person") }
+    guard let own = account.people.first(where: \.isSelf) else { throw Broken("the account has no person") }
     return try account.messages(person: own.id)
   }
 
@@ -83,10 +84,12 @@ actor StoryContext {
 
   private func listen() throws {
     listening?.cancel()
-    let changes = try account().changes()
+    let account = try account()
     let recorded = recorded
+    // A stream of its own, so that it begins before the next step.
+    let changes = Stream(account.changes.makeAsyncIterator())
     listening = Task {
-      for await change in changes.stream { await recorded.add(change) }
+      while let change = await changes.iterator.next() { await recorded.add(change) }
     }
   }
 
@@ -96,12 +99,12 @@ actor StoryContext {
   /// Drops everything and opens again from disk, as after the process ended.
   func restart() async throws {
     listening?.cancel()
-    let ids = accounts.filter { $0.value.session() != .signedOut }.mapValues { $0.id() }
+    let ids = accounts.filter { $0.value.session != .signedOut }.mapValues { $0.id }
     let inside = signingIn?.who
     accounts = [:]
     signingIn = nil
     try await client.shutDown()
-    client = try await world.open(keystore: keystore)
+    client = try await world.open(keystore)
     for (who, id) in ids { accounts[who] = try await client.account(id: id) }
     if let inside, let signIn = try await client.resumeSignIn() { signingIn = (inside, signIn) }
     if accountIfAny != nil { try listen() }
@@ -122,32 +125,50 @@ actor StoryContext {
     numbered[who] = try await threads().map(\.id)
   }
 
-  func thread(_ number: Int) throws -> String {
+  func thread(_ number: Int) throws -> ThreadID {
     guard let who, let ids = numbered[who] else { throw Broken("threads have no numbers before the first sync") }
     guard ids.indices.contains(number) else { throw Broken("there is no thread \(number) of \(ids.count)") }
     return ids[number]
   }
 
-  func name(_ message: String, _ name: String) {
+  func name(_ message: MessageID, _ name: String) {
     messages[name] = message
   }
 
-  func messageIfNamed(_ name: String) -> String? { messages[name] }
+  func name(_ draft: DraftID, _ name: String) {
+    drafts[name] = draft
+  }
 
-  func message(_ name: String) throws -> String {
+  func draftIfNamed(_ name: String) -> DraftID? { drafts[name] }
+
+  func message(_ name: String) throws -> MessageID {
     guard let id = messages[name] else { throw Unfit("no message was named `\(name)`") }
     return id
   }
 
-  static func pages<T>(_ page: (String?) async throws -> ([T], String?)) async throws -> [T] {
+  func draft(_ name: String) throws -> DraftID {
+    guard let id = drafts[name] else { throw Unfit("no draft was named `\(name)`") }
+    return id
+  }
+
+  static func pages<T>(_ page: (PagePosition?) async throws -> ([T], PagePosition?)) async throws -> [T] {
     var all: [T] = []
-    var after: String?
+    var after: PagePosition?
     repeat {
       let (items, next) = try await page(after)
       all += items
       after = next
     } while after != nil
     return all
+  }
+}
+
+/// A stream that is handed over to the task that follows it.
+private struct Stream: @unchecked Sendable {
+  let iterator: AccountChanges.Iterator
+
+  init(_ iterator: AccountChanges.Iterator) {
+    self.iterator = iterator
   }
 }
 

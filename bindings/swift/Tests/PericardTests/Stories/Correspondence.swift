@@ -28,7 +28,7 @@ extension StoryContext {
   }
 
   /// The first hit of a search.
-  private func found(_ inbox: Messages, _ text: String) async throws -> String {
+  private func found(_ inbox: Messages, _ text: String) async throws -> MessageID {
     let hits = try await inbox.search(text: text, after: nil, limit: 1).hits
     guard let hit = hits.first else { throw Broken("nothing is found for `\(text)`") }
     return hit.message.id

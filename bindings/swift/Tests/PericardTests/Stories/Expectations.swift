@@ -47,11 +47,11 @@ extension StoryContext {
     case "messages_state": try await messagesState(&keys)
     case "incidents": try same("incidents", try keys.number("count"), try await account().incidents().count)
     case "recovery_codes":
-      let status = try await account().twoFactor().status()
+      let status = try await account().twoFactor.status()
       try same("recovery codes", try keys.number("left"), Int(status.recoveryCodesLeft ?? 0))
     case "two_factor":
       let expected = try keys.word("state", "on", "off")
-      let status = try await account().twoFactor().status()
+      let status = try await account().twoFactor.status()
       try same("the second factor", expected, status.enrolled ? "on" : "off")
     case "changes": try await changes(&keys)
     case "disk":
@@ -86,7 +86,7 @@ extension StoryContext {
   }
 
   private func session() -> String {
-    switch accountIfAny?.session() {
+    switch accountIfAny?.session {
     case nil, .signedOut: "signed_out"
     case .active: "active"
     case .stepUp: "step_up"

@@ -28,31 +28,31 @@ struct Failure: CustomStringConvertible {
   /// The variant and its fields as stories name them.
   private static func parts(_ error: PericardError) -> (String, [String: Json]) {
     switch error {
-    case .Offline: ("Offline", [:])
-    case .StepUpRequired: ("StepUpRequired", [:])
-    case .LeaseEnded: ("LeaseEnded", [:])
+    case .offline: ("Offline", [:])
+    case .stepUpRequired: ("StepUpRequired", [:])
+    case .leaseEnded: ("LeaseEnded", [:])
     // The time itself is another in each run.
-    case .ClockWrong: ("ClockWrong", [:])
-    case .NotFound: ("NotFound", [:])
-    case .InUse: ("InUse", [:])
-    case .Cancelled: ("Cancelled", [:])
-    case .Closed: ("Closed", [:])
-    case .SignInRequired(let reason): ("SignInRequired", ["reason": word(reason)])
-    case .RateLimited(let after): ("RateLimited", ["retry_after": .number(Int(after))])
-    case .WrongPassword(let left): ("WrongPassword", ["attempts_left": number(left)])
-    case .WrongCode(let left): ("WrongCode", ["attempts_left": number(left)])
-    case .InvalidInput(let field, let problem):
+    case .clockWrong: ("ClockWrong", [:])
+    case .notFound: ("NotFound", [:])
+    case .inUse: ("InUse", [:])
+    case .cancelled: ("Cancelled", [:])
+    case .closed: ("Closed", [:])
+    case .signInRequired(let reason): ("SignInRequired", ["reason": word(reason)])
+    case .rateLimited(let after): ("RateLimited", ["retry_after": .number(Int(after.components.seconds))])
+    case .wrongPassword(let left): ("WrongPassword", ["attempts_left": number(left)])
+    case .wrongCode(let left): ("WrongCode", ["attempts_left": number(left)])
+    case .invalidInput(let field, let problem):
       ("InvalidInput", ["field": .text(field), "problem": word(problem)])
-    case .Portal(let problem, let status):
+    case .portal(let problem, let status):
       ("Portal", ["problem": word(problem), "status": number(status)])
-    case .Integrity(let incident): ("Integrity", ["incident": .text(incident)])
-    case .Storage(let kind): ("Storage", ["kind": word(kind)])
-    case .Keystore(let kind): ("Keystore", ["kind": word(kind)])
-    case .Internal(let id): ("Internal", ["id": .text(id)])
+    case .integrity(let incident): ("Integrity", ["incident": .text(incident.rawValue)])
+    case .storage(let kind): ("Storage", ["kind": word(kind)])
+    case .keystore(let kind): ("Keystore", ["kind": word(kind)])
+    case .internal(let id): ("Internal", ["id": .text(id)])
     }
   }
 
-  private static func word(_ value: some Any) -> Json { .text("\(value)") }
+  private static func word(_ value: some Any) -> Json { .text(String("\(value)".prefix { $0 != "(" })) }
 
   private static func number(_ value: (some BinaryInteger)?) -> Json {
     value.map { .number(Int($0)) } ?? .null

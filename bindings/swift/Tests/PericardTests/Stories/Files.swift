@@ -6,7 +6,7 @@ extension StoryContext {
   /// A file to send of so many bytes.
   static func newFile(_ bytes: Int, _ name: String?) -> NewFile {
     let content = Data((0..<bytes).map { UInt8(truncatingIfNeeded: $0 * 13 + $0 / 257) })
-    return NewFile(name: name ?? "photo.jpg", contentType: "image/jpeg", content: .bytes(bytes: content))
+    return NewFile(name: name ?? "photo.jpg", content: .bytes(bytes: content), contentType: "image/jpeg")
   }
 
   /// The file that a step is about: of the n-th newest message of a thread, or of a message that the story has named.
@@ -33,10 +33,10 @@ extension StoryContext {
     try keys.done()
     let inbox = try inbox()
     try await inbox.download(file: file.id).join()
-    let reader = try await inbox.openFile(file: file.id)
+    let reader = try await inbox.openFile(file.id)
     var read = 0
     for try await piece in reader.pieces(of: 100_000) { read += piece.count }
-    if read != Int(reader.size()) || wanted.map({ $0 != read }) ?? false {
+    if read != Int(reader.size) || wanted.map({ $0 != read }) ?? false {
       throw Broken("the file has \(read) bytes")
     }
   }

@@ -39,7 +39,7 @@ extension StoryContext {
   }
 
   func enrolTotp() async throws {
-    let begun = try await account().twoFactor().enrol()
+    let begun = try await account().twoFactor.enrol()
     enrolment = (begun.id, begun.totp.uri)
   }
 
@@ -49,12 +49,12 @@ extension StoryContext {
     guard let enrolment else { throw Broken("nothing is being enrolled") }
     try world.enrol(who: who, uri: enrolment.uri)
     let code = try await world.code(who: who, kind: kind)
-    await keep(who, try await account().twoFactor().confirm(enrolment: enrolment.id, code: code))
+    await keep(who, try await account().twoFactor.confirm(enrolment: enrolment.id, code: code))
     self.enrolment = nil
   }
 
   func newRecoveryCodes() async throws {
-    await keep(try person(), try await account().twoFactor().newRecoveryCodes())
+    await keep(try person(), try await account().twoFactor.newRecoveryCodes())
   }
 
   /// The person keeps new recovery codes; one of those that they replace is spent.
@@ -72,25 +72,25 @@ extension StoryContext {
       signingIn = (who, signIn)
       switch step {
       case .openBrowser:
-        let url = try await signIn.authorizationUrl()
-        let redirect = try await world.browser(url: url, who: who, right: typed.right, code: typed.code)
+        let url = try await signIn.authorizationURL()
+        let redirect = try await world.browser(url: url.absoluteString, who: who, right: typed.right, code: typed.code)
         signIn = try await left("browser", who)
-        next = try await signIn.redirected(to: redirect)
+        next = try await signIn.redirected(to: address(redirect))
       case .askPassword:
         signIn = try await left("password", who)
         next = try await signIn.password(
-          user: world.user(who: who), password: world.password(who: who, right: typed.right))
+          user: world.user(who: who), password: world.typed(by: who, right: typed.right))
       case .askCode:
         signIn = try await left("code", who)
         if typed.code.hasPrefix("recovery") {
-          next = try await signIn.recoveryCode(code: recoveryCode(typed))
+          next = try await signIn.recoveryCode(recoveryCode(typed))
         } else {
-          next = try await signIn.code(code: world.code(who: who, kind: typed.code))
+          next = try await signIn.code(world.code(who: who, kind: typed.code))
         }
       case .enrol(let totp, _):
         signIn = try await left("enrol", who)
         try world.enrol(who: who, uri: totp.uri)
-        next = try await signIn.code(code: world.code(who: who, kind: typed.code))
+        next = try await signIn.code(world.code(who: who, kind: typed.code))
       case .showRecoveryCodes(let codes):
         signIn = try await left("recovery_codes", who)
         await keep(who, codes)
@@ -104,6 +104,11 @@ extension StoryContext {
     try signedIn(who, account)
   }
 
+  private func address(_ text: String) throws -> URL {
+    guard let address = URL(string: text) else { throw Broken("the browser came back to no address") }
+    return address
+  }
+
   /// An unused recovery code, or the one that is spent.
   private func recoveryCode(_ typed: Typed) async throws -> String {
     if typed.code == "recovery" { spent = try await world.code(who: typed.who, kind: "recovery") }
@@ -114,10 +119,10 @@ extension StoryContext {
   /// The sign-in that is open for this person, else a new one; a sealed account is reopened.
   private func begun(_ typed: Typed) async throws -> SignIn {
     if let signingIn, signingIn.who == typed.who, (try? signingIn.signIn.step()) != nil { return signingIn.signIn }
-    if let known = accountIfAny, who == typed.who, known.session() != .signedOut {
+    if let known = accountIfAny, who == typed.who, known.session != .signedOut {
       return try await known.signInAgain(method: typed.method)
     }
-    guard let portal = client.portals().first else { throw Broken("no portal is configured") }
+    guard let portal = client.portals.first else { throw Broken("no portal is configured") }
     return try await client.portal(config: portal).signIn(method: typed.method)
   }
 

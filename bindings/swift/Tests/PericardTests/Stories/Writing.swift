@@ -8,26 +8,26 @@ extension StoryContext {
     case "edit": _ = try await inbox().edit(message: message(keys.text("of")), text: keys.text("text"))
     case "draft": try await draft(&keys)
     case "send_draft":
-      let sent = try await inbox().sendDraft(draft: message(keys.text("of")))
+      let sent = try await inbox().sendDraft(draft(keys.text("of")))
       if let name = try keys.textIfThere("as") { self.name(sent.id, name) }
-    default: try await inbox().discardDraft(draft: message(keys.text("of")))
+    default: try await inbox().discardDraft(draft(keys.text("of")))
     }
   }
 
   /// What is written: `thread` or `to`, and `text`.
   private func written(
-    _ verb: String, _ keys: inout Keys, recipients: [String] = [], files: [NewFile] = []
+    _ verb: String, _ keys: inout Keys, recipients: [RecipientID] = [], files: [NewFile] = []
   ) throws -> NewMessage {
     let subject = try keys.textIfThere("to")
     let thread = try keys.numberIfThere("thread").map { try self.thread($0) }
     guard (subject == nil) != (thread == nil) else { throw Unfit("\(verb) takes `thread` or `to`") }
     let text = try keys.text("text")
-    return NewMessage(thread: thread, subject: subject, text: text, recipients: recipients, files: files)
+    return NewMessage(text: text, thread: thread, subject: subject, recipients: recipients, files: files)
   }
 
   private func send(_ keys: inout Keys) async throws {
     let name = try keys.textIfThere("as")
-    var recipients: [String] = []
+    var recipients: [RecipientID] = []
     if let recipient = try keys.textIfThere("recipient") {
       let found = try await inbox().recipients().first { $0.name == recipient || $0.role == recipient }
       guard let found else { throw Unfit("nobody is called `\(recipient)`") }
@@ -45,7 +45,7 @@ extension StoryContext {
     let message = try written("draft", &keys)
     let name = try keys.text("as")
     try keys.done()
-    let saved = try await inbox().saveDraft(draft: messageIfNamed(name), message: message)
+    let saved = try await inbox().saveDraft(message: message, draft: draftIfNamed(name))
     if let saved { self.name(saved.id, name) }
   }
 }

@@ -93,6 +93,12 @@ impl Content {
         std::mem::replace(&mut self.state().problem, problem) != problem
     }
 
+    pub(super) fn all_open(&self) -> bool {
+        let state = self.state();
+        let mut people = state.people.iter();
+        people.all(|person| state.partitions.contains_key(&person.id))
+    }
+
     pub(super) fn has_open(&self, person: &str) -> bool {
         self.state().partitions.contains_key(person)
     }

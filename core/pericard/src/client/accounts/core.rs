@@ -44,6 +44,8 @@ pub(crate) struct AccountCore {
     pub(super) notifier: Arc<ChangeNotifier>,
     pub(super) sync_runs: SyncCoordinator,
     pub(super) downloads: Downloads,
+    /// Locked while a partition is opened on behalf of a feature.
+    pub(super) opening: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl AccountCore {
@@ -94,6 +96,7 @@ impl AccountCore {
             notifier,
             sync_runs: SyncCoordinator::default(),
             downloads: Downloads::default(),
+            opening: Arc::default(),
         }))
     }
 
@@ -307,13 +310,32 @@ impl AccountCore {
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let guard = self.host.lifecycle().enter()?;
-        self.host
-            .platform
-            .blocking(move || {
-                let _guard = guard;
-                work()
-            })
-            .await
+        let work = move || {
+            let _guard = guard;
+            work()
+        };
+        self.host.platform.blocking(work).await
+    }
+
+    /// The same for what only reads from the people's databases, which are opened first.
+    pub(crate) async fn reading<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let guard = self.host.lifecycle().enter()?;
+        if !self.content.all_open() {
+            let (turn, core) = (self.opening.clone().lock_owned().await, self.clone());
+            let open = move || {
+                let _turn = turn;
+                core.partitions().map(drop)
+            };
+            self.on_disk(open).await?;
+        }
+        let work = move || {
+            let _guard = guard;
+            work()
+        };
+        self.host.platform.reading(work).await
     }
 
     /// Whether the portal takes files by themselves. Memory only.

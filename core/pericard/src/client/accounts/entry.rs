@@ -58,11 +58,19 @@ impl AccountEntry {
         if self.core().is_ok() {
             return;
         }
+        let before = self.session();
         let core = AccountCore::open(host, row.clone(), self.notifier.clone());
-        let mut state = self.state();
-        if !state.gone {
-            state.row = row;
-            state.core = core;
+        {
+            let mut state = self.state();
+            if !state.gone {
+                state.row = row;
+                state.core = core;
+            }
+        }
+        // An account may become usable by being listed once more.
+        if self.session() != before {
+            self.notifier.session();
+            self.notifier.people();
         }
     }
 

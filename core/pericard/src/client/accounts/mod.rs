@@ -5,12 +5,14 @@
 //! - `entry` is an account as its handles see it, usable or not; `core` is a usable one; `content` opens its people's
 //!   databases.
 //! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
+//! - `open` keeps the client open as long as the app holds one of its objects.
 //! - `remove` deletes an account from this device; `revocations` revokes tokens at the portal.
 
 mod adopt;
 mod content;
 mod core;
 mod entry;
+pub(crate) mod open;
 mod person;
 mod remove;
 pub(crate) mod revocations;
@@ -26,13 +28,16 @@ use crate::storage::AccountRow;
 pub(crate) use adopt::SignedIn;
 pub(crate) use core::AccountCore;
 pub(crate) use entry::AccountEntry;
+pub(crate) use open::OpenClient;
 pub(crate) use remove::NotifyPortal;
 
-/// The accounts of one open directory. Holding this keeps the client open.
+/// The accounts of one open directory. It is open as long as somebody holds an [`OpenClient`].
 pub(crate) struct Accounts {
     host: Arc<Host>,
     /// Never locked during access to disk or keystore.
     open: Mutex<BTreeMap<String, Arc<AccountEntry>>>,
+    /// Locked while accounts are listed.
+    listing: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Accounts {
@@ -41,6 +46,7 @@ impl Accounts {
         let accounts = Arc::new(Self {
             host,
             open: Mutex::default(),
+            listing: Arc::default(),
         });
         // An account that cannot be removed now stays hidden and is removed later.
         let _ = accounts.finish_removals();
@@ -60,6 +66,21 @@ impl Accounts {
     ) -> Result<T> {
         let accounts = self.clone();
         self.host.platform.blocking(move || work(&accounts)).await
+    }
+
+    /// The same for listing, one caller at a time: it asks the keystore, and while that hangs, the others wait without a
+    /// thread.
+    pub(crate) async fn listing<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Arc<Self>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = self.listing.clone().lock_owned().await;
+        let accounts = self.clone();
+        let work = move || {
+            let _turn = turn;
+            work(&accounts)
+        };
+        self.host.platform.blocking(work).await
     }
 
     /// Lists every account in order of first sign-in, including those that cannot be used. Blocks.
@@ -154,7 +175,7 @@ impl Accounts {
     }
 }
 
-/// The last handle of the client is gone: aborts work in progress, which releases the directory and the keys.
+/// Nobody and nothing holds the client any more; what is in the background ends, too.
 impl Drop for Accounts {
     fn drop(&mut self) {
         self.host.lifecycle().abandon();
@@ -179,6 +200,7 @@ impl Files for Accounts {
 
     fn release(&self) {
         self.host.release_directory();
+        self.host.vault.release();
         for entry in std::mem::take(&mut *self.open()).into_values() {
             if let Ok(account) = entry.core() {
                 account.close();

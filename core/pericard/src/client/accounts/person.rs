@@ -30,6 +30,14 @@ impl PersonContext for AccountPerson {
         self.account.host.lifecycle().enter()
     }
 
+    fn is_open(&self) -> bool {
+        self.account.has_open(&self.person)
+    }
+
+    fn opening(&self) -> Arc<tokio::sync::Mutex<()>> {
+        self.account.opening.clone()
+    }
+
     fn partition(&self) -> Result<Arc<Partition>> {
         self.account.partition(&self.person)
     }

@@ -1,6 +1,7 @@
 //! Drafts: what is being written. They are on this device only, encrypted as messages are, and survive what those survive.
 
 use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::platform::id::{DraftId, RecipientId, ThreadId};
 use crate::storage::{IdKind, Partition, instant, millis};
 
 use super::model::{Draft, Message, NewMessage};
@@ -14,9 +15,10 @@ impl Messages {
     ///
     /// Fails with `InvalidInput` (`text`, `subject`, `recipients`: `TooLong`; `files`: `TooMany`) and `NotFound` (`thread`, a recipient;
     /// `draft`, which was sent or discarded).
+    #[uniffi::method(default(draft = None))]
     pub async fn save_draft(
         &self,
-        draft: Option<String>,
+        draft: Option<DraftId>,
         message: NewMessage,
     ) -> Result<Option<Draft>, PericardError> {
         let person = self.person.clone();
@@ -69,7 +71,7 @@ impl Messages {
 
     /// Every draft, last changed first.
     pub async fn drafts(&self) -> Result<Vec<Draft>, PericardError> {
-        self.at(|partition| {
+        self.reading(|partition| {
             let rows = partition.read(table::drafts)?;
             Ok(rows
                 .into_iter()
@@ -80,8 +82,8 @@ impl Messages {
     }
 
     /// The draft of a thread, if there is one. `NotFound` when there is no such thread.
-    pub async fn draft(&self, thread: String) -> Result<Option<Draft>, PericardError> {
-        self.at(move |partition| {
+    pub async fn draft(&self, thread: ThreadId) -> Result<Option<Draft>, PericardError> {
+        self.reading(move |partition| {
             let thread = row(partition, IdKind::Thread, &thread)?;
             let found = partition.read(|c| {
                 let thread = table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?;
@@ -93,7 +95,7 @@ impl Messages {
     }
 
     /// Throws a draft away. `NotFound` when it was sent or discarded before.
-    pub async fn discard_draft(&self, draft: String) -> Result<(), PericardError> {
+    pub async fn discard_draft(&self, draft: DraftId) -> Result<(), PericardError> {
         let person = self.person.clone();
         self.at(move |partition| {
             let id = row(partition, IdKind::Draft, &draft)?;
@@ -112,7 +114,7 @@ impl Messages {
     /// Queues a draft as `send` does, and discards it, both or neither.
     ///
     /// Fails as `send` does, and with `NotFound` when the draft was sent or discarded before: it is never sent twice.
-    pub async fn send_draft(&self, draft: String) -> Result<Message, PericardError> {
+    pub async fn send_draft(&self, draft: DraftId) -> Result<Message, PericardError> {
         let person = self.person.clone();
         self.at(move |partition| {
             let id = row(partition, IdKind::Draft, &draft)?;
@@ -121,7 +123,7 @@ impl Messages {
             let message = NewMessage {
                 thread: draft
                     .thread
-                    .map(|row| partition.ids().encode(IdKind::Thread, row)),
+                    .map(|row| partition.ids().encode(IdKind::Thread, row).into()),
                 subject: Some(draft.subject),
                 text: draft.text,
                 recipients: recipient_ids(partition, &draft.recipients),
@@ -133,21 +135,27 @@ impl Messages {
     }
 }
 
-fn optional(partition: &Partition, kind: IdKind, id: Option<String>) -> Result<Option<i64>> {
+fn optional(
+    partition: &Partition,
+    kind: IdKind,
+    id: Option<impl AsRef<str>>,
+) -> Result<Option<i64>> {
     id.map(|id| row(partition, kind, &id)).transpose()
 }
 
-fn recipient_ids(partition: &Partition, rows: &[i64]) -> Vec<String> {
+fn recipient_ids(partition: &Partition, rows: &[i64]) -> Vec<RecipientId> {
     let ids = partition.ids();
-    let id = |row: &i64| ids.encode(IdKind::Recipient, *row);
+    let id = |row: &i64| ids.encode(IdKind::Recipient, *row).into();
     rows.iter().map(id).collect()
 }
 
 fn to_view(partition: &Partition, row: table::DraftRow) -> Draft {
     let ids = partition.ids();
     Draft {
-        id: ids.encode(IdKind::Draft, row.id),
-        thread: row.thread.map(|thread| ids.encode(IdKind::Thread, thread)),
+        id: ids.encode(IdKind::Draft, row.id).into(),
+        thread: row
+            .thread
+            .map(|thread| ids.encode(IdKind::Thread, thread).into()),
         subject: row.subject,
         text: row.text,
         recipients: recipient_ids(partition, &row.recipients),

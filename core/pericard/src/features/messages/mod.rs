@@ -21,6 +21,8 @@ use pericard_protocol::fhir::page::Parse;
 use pericard_protocol::search_text;
 
 use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::platform::id::{MessageId, PagePosition, ThreadId};
+use crate::platform::lifecycle::KeepOpen;
 use crate::storage::{Feature, IdKind, Partition, Track, instant, mirrored};
 use crate::sync::{IncompleteReason, RowChanges};
 
@@ -56,23 +58,26 @@ const LONGEST_QUERY: usize = 200;
 #[derive(uniffi::Object)]
 pub struct Messages {
     person: Arc<dyn PersonContext>,
+    open: KeepOpen,
 }
 
 #[uniffi::export]
 impl Messages {
     /// A page of the inbox: every thread that is not archived. `limit` is 1 to 500.
+    #[uniffi::method(default(after = None, limit = 50))]
     pub async fn threads(
         &self,
-        after: Option<String>,
+        after: Option<PagePosition>,
         limit: u32,
     ) -> Result<ThreadPage, PericardError> {
         self.list(false, after, limit).await
     }
 
     /// A page of the archive. `limit` is 1 to 500.
+    #[uniffi::method(default(after = None, limit = 50))]
     pub async fn archived_threads(
         &self,
-        after: Option<String>,
+        after: Option<PagePosition>,
         limit: u32,
     ) -> Result<ThreadPage, PericardError> {
         self.list(true, after, limit).await
@@ -80,8 +85,8 @@ impl Messages {
 
     /// One thread, archived or not. `NotFound` when there is none. The id of a thread that has become part of another one
     /// goes on to lead there.
-    pub async fn thread(&self, id: String) -> Result<MessageThread, PericardError> {
-        self.at(move |partition| {
+    pub async fn thread(&self, id: ThreadId) -> Result<MessageThread, PericardError> {
+        self.reading(move |partition| {
             let thread = row(partition, IdKind::Thread, &id)?;
             partition.read(|c| {
                 let thread = table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?;
@@ -92,14 +97,15 @@ impl Messages {
     }
 
     /// A page of a thread. `NotFound` when there is no such thread. `limit` is 1 to 500.
+    #[uniffi::method(default(after = None, limit = 50))]
     pub async fn messages(
         &self,
-        thread: String,
-        after: Option<String>,
+        thread: ThreadId,
+        after: Option<PagePosition>,
         limit: u32,
     ) -> Result<MessagePage, PericardError> {
         let person = self.person.clone();
-        self.at(move |partition| {
+        self.reading(move |partition| {
             let thread = row(partition, IdKind::Thread, &thread)?;
             let before = position(partition, after)?;
             let stretch = partition.read(|c| {
@@ -113,14 +119,15 @@ impl Messages {
 
     /// The page of a thread that is next newer than `before`, which is the `before` of another page. `NotFound` when there
     /// is no such thread. `limit` is 1 to 500.
+    #[uniffi::method(default(limit = 50))]
     pub async fn newer_messages(
         &self,
-        thread: String,
-        before: String,
+        thread: ThreadId,
+        before: PagePosition,
         limit: u32,
     ) -> Result<MessagePage, PericardError> {
         let person = self.person.clone();
-        self.at(move |partition| {
+        self.reading(move |partition| {
             let thread = row(partition, IdKind::Thread, &thread)?;
             let before = position_of("before", partition, &before)?;
             let stretch = partition.read(|c| {
@@ -134,13 +141,14 @@ impl Messages {
 
     /// The page of its thread that has this message in its middle, such as a hit of a search; go on from there in both
     /// directions. `NotFound` when there is no such message. `limit` is 3 to 500.
+    #[uniffi::method(default(limit = 50))]
     pub async fn messages_around(
         &self,
-        message: String,
+        message: MessageId,
         limit: u32,
     ) -> Result<MessagePage, PericardError> {
         let person = self.person.clone();
-        self.at(move |partition| {
+        self.reading(move |partition| {
             let row = row(partition, IdKind::Message, &message)?;
             let stretch = partition.read(|c| table::around(c, partition.ids(), row, clamp(limit)));
             Ok(page(
@@ -153,9 +161,9 @@ impl Messages {
     }
 
     /// One message. `NotFound` when there is none.
-    pub async fn message(&self, id: String) -> Result<Message, PericardError> {
+    pub async fn message(&self, id: MessageId) -> Result<Message, PericardError> {
         let person = self.person.clone();
-        self.at(move |partition| {
+        self.reading(move |partition| {
             let row = row(partition, IdKind::Message, &id)?;
             let found = partition.read(|c| table::one(c, partition.ids(), row))?;
             let mut message = found.ok_or(PericardError::NotFound)?;
@@ -167,8 +175,8 @@ impl Messages {
 
     /// What a message that was `edited` said before, newest first: the texts that this device has seen, at most 20. Empty
     /// for any other. `NotFound` when there is no such message.
-    pub async fn former_texts(&self, message: String) -> Result<Vec<FormerText>, PericardError> {
-        self.at(move |partition| {
+    pub async fn former_texts(&self, message: MessageId) -> Result<Vec<FormerText>, PericardError> {
+        self.reading(move |partition| {
             let row = row(partition, IdKind::Message, &message)?;
             partition.read(|c| {
                 table::one(c, partition.ids(), row)?.ok_or(PericardError::NotFound)?;
@@ -184,13 +192,14 @@ impl Messages {
     /// Messages whose text, subject, sender or files' names contain all words of `text`, the last one also as a beginning, so
     /// that it works as one types. Case, accents and the like make no difference, in any script. No words, no hits. `limit`
     /// is 1 to 500. `InvalidInput` (`TooLong`) beyond 200 characters.
+    #[uniffi::method(default(after = None, limit = 50))]
     pub async fn search(
         &self,
         text: String,
-        after: Option<String>,
+        after: Option<PagePosition>,
         limit: u32,
     ) -> Result<SearchPage, PericardError> {
-        self.at(move |partition| {
+        self.reading(move |partition| {
             if text.chars().count() > LONGEST_QUERY {
                 return Err(PericardError::input("text", InputProblem::TooLong));
             }
@@ -214,7 +223,7 @@ impl Messages {
     /// How far the messages on this device are those at the portal: when they were last fetched, and whether that was
     /// everything.
     pub async fn state(&self) -> Result<MessagesState, PericardError> {
-        self.at(|partition| {
+        self.reading(|partition| {
             partition.read(|c| {
                 let state = mirrored::state(c, TRACK)?;
                 let absent = mirrored::absent(c, Some(TRACK))?;
@@ -232,12 +241,17 @@ impl Messages {
 }
 
 impl Messages {
-    pub(crate) fn new(person: Arc<dyn PersonContext>) -> Arc<Self> {
-        Arc::new(Self { person })
+    pub(crate) fn new(person: Arc<dyn PersonContext>, open: KeepOpen) -> Arc<Self> {
+        Arc::new(Self { person, open })
     }
 
-    async fn list(&self, archived: bool, after: Option<String>, limit: u32) -> Result<ThreadPage> {
-        self.at(move |partition| {
+    async fn list(
+        &self,
+        archived: bool,
+        after: Option<PagePosition>,
+        limit: u32,
+    ) -> Result<ThreadPage> {
+        self.reading(move |partition| {
             let before = position(partition, after)?;
             let (threads, last) = partition
                 .read(|c| table::threads(c, partition.ids(), archived, before, clamp(limit)))?;
@@ -254,37 +268,90 @@ impl Messages {
         &self,
         work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let guard = self.person.enter()?;
-        let person = self.person.clone();
-        self.person
-            .platform()
-            .blocking(move || {
-                let _guard = guard;
-                work(&*person.partition()?)
-            })
-            .await
+        let (person, is_open) = (self.person.clone(), self.person.is_open());
+        let job = async move {
+            let work = within(&person, work).await?;
+            person.platform().blocking(work).await
+        };
+        if is_open {
+            return job.await;
+        }
+        // Opening waits: somebody who goes away meanwhile must not take what they wrote along.
+        self.person.platform().spawn(job).await
     }
+
+    /// The same for what only reads: thousands at once take turns.
+    async fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        reading(&self.person, work).await
+    }
+}
+
+/// Reads from the person's partition where it may block, whatever becomes of the caller.
+async fn reading<T: Send + 'static>(
+    person: &Arc<dyn PersonContext>,
+    work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let work = within(person, work).await?;
+    person.platform().reading(work).await
+}
+
+/// Opens the person's partition and returns `work` on it, to be run where it may block.
+async fn within<T: Send + 'static>(
+    person: &Arc<dyn PersonContext>,
+    work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
+) -> Result<impl FnOnce() -> Result<T> + Send + 'static> {
+    let guard = person.enter()?;
+    opened(person).await?;
+    let person = person.clone();
+    Ok(move || {
+        let _guard = guard;
+        work(&*person.partition()?)
+    })
+}
+
+/// Opens the person's partition, if it is not open. One caller of an account asks the keystore, which may take its time;
+/// the others wait for it without a thread.
+async fn opened(person: &Arc<dyn PersonContext>) -> Result<()> {
+    if person.is_open() {
+        return Ok(());
+    }
+    let guard = person.enter()?;
+    let turn = person.opening().lock_owned().await;
+    if person.is_open() {
+        return Ok(());
+    }
+    let opening = person.clone();
+    person
+        .platform()
+        .blocking(move || {
+            let _both = (guard, turn);
+            opening.partition().map(drop)
+        })
+        .await
 }
 
 fn clamp(limit: u32) -> u32 {
     limit.clamp(1, MOST)
 }
 
-fn row(partition: &Partition, kind: IdKind, id: &str) -> Result<i64> {
+fn row(partition: &Partition, kind: IdKind, id: impl AsRef<str>) -> Result<i64> {
     partition
         .ids()
-        .decode(kind, id)
+        .decode(kind, id.as_ref())
         .ok_or(PericardError::NotFound)
 }
 
-fn position(partition: &Partition, after: Option<String>) -> Result<i64> {
+fn position(partition: &Partition, after: Option<PagePosition>) -> Result<i64> {
     after.map_or(Ok(i64::MAX), |after| {
         position_of("after", partition, &after)
     })
 }
 
-fn position_of(field: &'static str, partition: &Partition, position: &str) -> Result<i64> {
-    let row = partition.ids().decode(IdKind::Position, position);
+fn position_of(field: &'static str, partition: &Partition, position: &PagePosition) -> Result<i64> {
+    let row = partition.ids().decode(IdKind::Position, position.as_str());
     row.ok_or(PericardError::input(field, InputProblem::Unreadable))
 }
 
@@ -301,8 +368,8 @@ fn page(
     }
 }
 
-fn next(partition: &Partition, last: Option<i64>) -> Option<String> {
-    last.map(|row| partition.ids().encode(IdKind::Position, row))
+fn next(partition: &Partition, last: Option<i64>) -> Option<PagePosition> {
+    last.map(|row| partition.ids().encode(IdKind::Position, row).into())
 }
 
 fn notify(

@@ -5,12 +5,13 @@ use std::time::SystemTime;
 use crate::sync::IncompleteReason;
 
 use super::files::{MessageFile, NewFile};
+use crate::platform::id::{DraftId, MessageId, PagePosition, RecipientId, ThreadId};
 
 /// A conversation, as a row of the inbox.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct MessageThread {
     /// Opaque, stable on this device, unknown to the portal.
-    pub id: String,
+    pub id: ThreadId,
     /// The subject; may be empty.
     pub subject: String,
     /// Names of the others in it, in order of appearance.
@@ -39,16 +40,16 @@ pub struct ThreadPage {
     /// The threads.
     pub threads: Vec<MessageThread>,
     /// Pass this as `after` for the next page; nothing at the end.
-    pub after: Option<String>,
+    pub after: Option<PagePosition>,
 }
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Message {
     /// Opaque, stable on this device, unknown to the portal; survives sending.
-    pub id: String,
+    pub id: MessageId,
     /// The thread it belongs to.
-    pub thread: String,
+    pub thread: ThreadId,
     /// Who wrote it; empty when the portal names nobody.
     pub from: String,
     /// Whether the person wrote it.
@@ -147,9 +148,9 @@ pub struct MessagePage {
     /// The messages.
     pub messages: Vec<Message>,
     /// Pass this as `after` for the next, older page; nothing at the end.
-    pub after: Option<String>,
+    pub after: Option<PagePosition>,
     /// Pass this as `before` to `Messages.newer_messages` for the next, newer page; nothing where this is the newest.
-    pub before: Option<String>,
+    pub before: Option<PagePosition>,
 }
 
 /// What a message said before the portal changed it.
@@ -165,15 +166,15 @@ pub struct FormerText {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Draft {
     /// Opaque, stable on this device.
-    pub id: String,
+    pub id: DraftId,
     /// The thread to answer in; nothing for a new one.
-    pub thread: Option<String>,
+    pub thread: Option<ThreadId>,
     /// The subject of a new thread; may be empty.
     pub subject: String,
     /// The text; may be empty where there is a subject.
     pub text: String,
     /// Ids of those it is for; empty where none were chosen.
-    pub recipients: Vec<String>,
+    pub recipients: Vec<RecipientId>,
     /// When it was last changed, by the device's clock.
     pub changed_at: SystemTime,
 }
@@ -204,7 +205,7 @@ pub struct SearchPage {
     /// The hits.
     pub hits: Vec<SearchHit>,
     /// Pass this as `after` for the next page; nothing at the end.
-    pub after: Option<String>,
+    pub after: Option<PagePosition>,
 }
 
 /// A message to send.
@@ -212,7 +213,7 @@ pub struct SearchPage {
 pub struct NewMessage {
     /// The thread to answer in; nothing to begin a new one.
     #[uniffi(default = None)]
-    pub thread: Option<String>,
+    pub thread: Option<ThreadId>,
     /// The subject of a new thread, at most 200 characters; ignored in an answer.
     #[uniffi(default = None)]
     pub subject: Option<String>,
@@ -221,7 +222,7 @@ pub struct NewMessage {
     /// Ids of `Messages.recipients`, at most 64. Where none are chosen, an answer goes to those of its conversation, and
     /// the portal decides who reads a message that begins one.
     #[uniffi(default = [])]
-    pub recipients: Vec<String>,
+    pub recipients: Vec<RecipientId>,
     /// Files that go with it, at most ten.
     #[uniffi(default = [])]
     pub files: Vec<NewFile>,
@@ -231,7 +232,7 @@ pub struct NewMessage {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Recipient {
     /// Opaque, stable on this device.
-    pub id: String,
+    pub id: RecipientId,
     /// Their name, on one line.
     pub name: String,
     /// As what they look after the person, as the portal names it; may be empty.

@@ -1,6 +1,7 @@
 //! Whom the person can write to.
 
 use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::platform::id::RecipientId;
 use crate::storage::{IdKind, Partition};
 
 use super::model::{Recipient, RecipientKind};
@@ -22,7 +23,7 @@ impl Messages {
             Ok(rows
                 .into_iter()
                 .map(|row| Recipient {
-                    id: partition.ids().encode(IdKind::Recipient, row.id),
+                    id: partition.ids().encode(IdKind::Recipient, row.id).into(),
                     kind: kind(&row.key),
                     name: row.name,
                     role: row.role,
@@ -34,7 +35,10 @@ impl Messages {
 }
 
 /// Rows of the recipients with these ids. `InvalidInput` where there are too many, `NotFound` for one that is nobody.
-pub(super) fn chosen(partition: &Partition, ids: &[String]) -> Result<Vec<table::RecipientRow>> {
+pub(super) fn chosen(
+    partition: &Partition,
+    ids: &[RecipientId],
+) -> Result<Vec<table::RecipientRow>> {
     if ids.len() > MOST {
         return Err(PericardError::input("recipients", InputProblem::TooLong));
     }

@@ -4,6 +4,7 @@ use pericard_protocol::display_text;
 
 use crate::features::PersonContext;
 use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::platform::id::MessageId;
 use crate::storage::{IdKind, Partition, millis};
 use crate::sync::outbox;
 
@@ -32,13 +33,13 @@ impl Messages {
 
     /// What is queued, under way, failed or in doubt, oldest first.
     pub async fn outbox(&self) -> Result<Vec<Message>, PericardError> {
-        self.at(|partition| partition.read(|c| table::queued(c, partition.ids())))
+        self.reading(|partition| partition.read(|c| table::queued(c, partition.ids())))
             .await
     }
 
     /// Takes a message back that has not been sent: queued, failed or in doubt. One in doubt may have arrived.
     /// `InvalidInput` with `WrongState` when it is under way or was sent.
-    pub async fn withdraw(&self, message: String) -> Result<(), PericardError> {
+    pub async fn withdraw(&self, message: MessageId) -> Result<(), PericardError> {
         let person = self.person.clone();
         self.at(move |partition| {
             let row = row(partition, IdKind::Message, &message)?;
@@ -56,7 +57,7 @@ impl Messages {
 
     /// Queues a failed message, or one in doubt, once more. It keeps its identifier, so a portal that heeds
     /// identifiers does not take it twice. `InvalidInput` with `WrongState` for any other.
-    pub async fn retry(&self, message: String) -> Result<Message, PericardError> {
+    pub async fn retry(&self, message: MessageId) -> Result<Message, PericardError> {
         let person = self.person.clone();
         self.at(move |partition| {
             let row = row(partition, IdKind::Message, &message)?;
@@ -77,7 +78,7 @@ impl Messages {
     ///
     /// Fails with `InvalidInput` (`text`: `Empty`, `TooLong`; `message`: `WrongState` for one that is under way, in doubt or
     /// sent) and `NotFound`.
-    pub async fn edit(&self, message: String, text: String) -> Result<Message, PericardError> {
+    pub async fn edit(&self, message: MessageId, text: String) -> Result<Message, PericardError> {
         let person = self.person.clone();
         self.at(move |partition| {
             let row = row(partition, IdKind::Message, &message)?;
@@ -139,7 +140,7 @@ pub(super) fn queue(
     let recipients = recipients::chosen(partition, &message.recipients)?;
     let thread = message
         .thread
-        .as_deref()
+        .as_ref()
         .map(|id| row(partition, IdKind::Thread, id))
         .transpose()?;
     let (name, at) = (person.name(), millis(person.platform().clock.now()));

@@ -74,7 +74,7 @@ async fn signed_in(messages: usize) -> Result<(Arc<TestWorld>, Arc<Client>, Arc<
 
 /// Syncs to the end, watching as an app does.
 async fn sync(account: &Account) -> Result<(), Broken> {
-    let run = account.start_sync(None)?;
+    let run = account.start_sync(None, false)?;
     while run.next().await?.is_some() {}
     Ok(())
 }

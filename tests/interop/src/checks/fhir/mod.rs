@@ -49,7 +49,7 @@ pub(crate) async fn run(stage: &Stage, report: &mut Report) -> Result {
 
 /// Brings an account up to date; how that ended.
 async fn synced(account: &Account) -> Result<SyncOutcome> {
-    let run = account.start_sync(None)?;
+    let run = account.start_sync(None, false)?;
     while run.next().await?.is_some() {}
     run.outcome()
         .ok_or(Trouble::new("the sync ended without an outcome"))

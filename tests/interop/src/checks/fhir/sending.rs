@@ -1,6 +1,6 @@
 //! Messages from the device: each is at the server exactly once, whatever becomes of the answer.
 
-use pericard::{Account, MessageState, NewMessage};
+use pericard::{Account, MessageId, MessageState, NewMessage};
 
 use super::{Stage, synced};
 use crate::app::{App, messages};
@@ -12,7 +12,7 @@ use crate::trouble::{Result, Trouble, expect, list};
 /// Longer than it takes until a look-up that finds nothing proves something.
 const LATER: i64 = 10 * 60;
 
-async fn queue(account: &Account, words: &str, thread_with: Option<&str>) -> Result<String> {
+async fn queue(account: &Account, words: &str, thread_with: Option<&str>) -> Result<MessageId> {
     let messages = messages(account)?;
     let thread = match thread_with {
         None => None,
@@ -35,9 +35,9 @@ async fn queue(account: &Account, words: &str, thread_with: Option<&str>) -> Res
 }
 
 /// Fails unless the server holds one copy and the device shows it as sent.
-async fn arrived(stage: &Stage, account: &Account, id: &str, words: &str) -> Result {
+async fn arrived(stage: &Stage, account: &Account, id: &MessageId, words: &str) -> Result {
     let copies = stage.hapi.copies(ANA.patient, words).await?;
-    let state = messages(account)?.message(id.to_owned()).await?.state;
+    let state = messages(account)?.message(id.clone()).await?.state;
     expect(copies == 1 && state == MessageState::Sent, || {
         format!(
             "{copies} at the server, {state:?} on the device; passed: {}",

@@ -3,13 +3,14 @@
 //! Uses: `fetch`, `model`
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::features::PersonContext;
 use crate::platform::error::{PericardError, Result};
+use crate::platform::lifecycle::KeepOpen;
 
 use super::super::notify;
 use super::fetch;
@@ -23,6 +24,7 @@ use super::model::FileProgress;
 pub struct FileDownload {
     told: tokio::sync::Mutex<Told>,
     cancelled: CancellationToken,
+    open: OnceLock<KeepOpen>,
 }
 
 /// What one handle was told.
@@ -81,6 +83,11 @@ impl FileDownload {
 }
 
 impl FileDownload {
+    /// Keeps the client open as long as this handle is held.
+    pub(super) fn keep(&self, open: KeepOpen) {
+        let _ = self.open.set(open);
+    }
+
     /// The handle of a file that is here already.
     pub(super) fn done() -> Arc<Self> {
         let progress = FileProgress {
@@ -100,6 +107,7 @@ impl FileDownload {
                 ended: true,
             }),
             cancelled: CancellationToken::new(),
+            open: OnceLock::new(),
         })
     }
 
@@ -114,6 +122,7 @@ impl FileDownload {
                 ended: false,
             }),
             cancelled: running.cancelled.clone(),
+            open: OnceLock::new(),
         })
     }
 }

@@ -350,7 +350,9 @@ impl Fetch<'_> {
             partition.note_foreign(FEATURE, resource_type, &noted, now)
         })
         .await?;
-        Err(PericardError::Integrity { incident })
+        Err(PericardError::Integrity {
+            incident: incident.into(),
+        })
     }
 
     /// The content of a Binary that came as a resource.

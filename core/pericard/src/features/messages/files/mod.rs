@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use crate::features::PersonContext;
 use crate::platform::error::{PericardError, Result};
+use crate::platform::id::FileId;
 use crate::storage::{IdKind, Partition};
 
 use super::model::Message;
@@ -48,7 +49,7 @@ pub(super) fn mark<'a>(
     }
     let files = messages.into_iter().flat_map(|message| &mut message.files);
     for file in files.filter(|file| file.state != FileState::Stored) {
-        let id = partition.ids().decode(IdKind::File, &file.id);
+        let id = partition.ids().decode(IdKind::File, file.id.as_str());
         if id.is_some_and(|id| running.contains(&id)) {
             file.state = FileState::Downloading;
         }
@@ -65,7 +66,7 @@ impl Messages {
     /// are taken, whatever is said before.
     ///
     /// Fails with `NotFound` when there is no such file; everything later comes through `FileDownload.next`.
-    pub async fn download(&self, file: String) -> Result<Arc<FileDownload>, PericardError> {
+    pub async fn download(&self, file: FileId) -> Result<Arc<FileDownload>, PericardError> {
         let person = self.person.clone();
         let (id, here, thread) = self
             .at(move |partition| {
@@ -80,28 +81,30 @@ impl Messages {
                 })
             })
             .await?;
-        match here {
-            true => Ok(FileDownload::done()),
-            false => download::start(person, id, thread),
-        }
+        let handle = match here {
+            true => FileDownload::done(),
+            false => download::start(person, id, thread)?,
+        };
+        handle.keep(self.open.clone());
+        Ok(handle)
     }
 
     /// Opens a file that is on this device (`FileState.Stored`), or that waits to be sent. Works offline.
     ///
     /// `NotFound` when it is not here: `download` it first. `Storage` (`Damaged`) when it was changed on disk.
-    pub async fn open_file(&self, file: String) -> Result<Arc<FileReader>, PericardError> {
-        let person = self.person.clone();
-        self.at(move |partition| {
+    pub async fn open_file(&self, file: FileId) -> Result<Arc<FileReader>, PericardError> {
+        let found = self.reading(move |partition| {
             let id = row(partition, IdKind::File, &file)?;
             partition.read(|c| {
                 let content = table::file(c, id)?.and_then(|file| file.content);
                 let content = content.ok_or(PericardError::NotFound)?;
                 let size = partition.files().size(c, content)?;
-                let size = size.ok_or(PericardError::NotFound)?;
-                Ok(FileReader::new(person, content, size))
+                Ok((content, size.ok_or(PericardError::NotFound)?))
             })
-        })
-        .await
+        });
+        let (content, size) = found.await?;
+        let (person, open) = (self.person.clone(), self.open.clone());
+        Ok(FileReader::new(person, open, content, size))
     }
 
     /// Removes from this device what was fetched of a file, to free its space; the message stays, and the file can be
@@ -109,7 +112,7 @@ impl Messages {
     ///
     /// `InvalidInput` with `WrongState` for a file that waits to be sent, and for one that came within its message and is
     /// nowhere else. `NotFound` when there is no such file.
-    pub async fn remove_download(&self, file: String) -> Result<(), PericardError> {
+    pub async fn remove_download(&self, file: FileId) -> Result<(), PericardError> {
         let person = self.person.clone();
         let id = self
             .at(move |partition| row(partition, IdKind::File, &file))

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use pericard_protocol::limits;
 
+use crate::platform::id::FileId;
+
 /// A file of a message. Everything that is said about it is the sender's claim.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct MessageFile {
     /// Opaque, stable on this device, unknown to the portal.
-    pub id: String,
+    pub id: FileId,
     /// A name to show, on one line; may be empty.
     pub name: String,
     /// A name to save it under: one path component that is safe in every file system, never empty. It keeps the sender's
@@ -97,6 +99,7 @@ pub struct NewFile {
     /// Its name, as the recipient is to see it. Only the last part of a path is sent.
     pub name: String,
     /// Its MIME type, such as `application/pdf`; empty if it is not known.
+    #[uniffi(default = "")]
     pub content_type: String,
     /// What is in it.
     pub content: FileContent,

@@ -4,6 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::features::PersonContext;
 use crate::platform::error::{PericardError, Result};
+use crate::platform::lifecycle::KeepOpen;
+
+use super::super::reading;
 
 /// What one read gives at most.
 const MOST: u32 = 1024 * 1024;
@@ -16,6 +19,7 @@ const MOST: u32 = 1024 * 1024;
 #[derive(uniffi::Object)]
 pub struct FileReader {
     person: Arc<dyn PersonContext>,
+    _open: KeepOpen,
     content: i64,
     size: u64,
     at: Mutex<u64>,
@@ -32,6 +36,7 @@ impl FileReader {
     /// that is given up may have moved on.
     ///
     /// `Storage` (`Damaged`) when the file was changed on disk, `Closed` while the client is paused.
+    #[uniffi::method(default(max_bytes = 1048576))]
     pub async fn read(&self, max_bytes: u32) -> Result<Vec<u8>, PericardError> {
         let from = *self.at();
         let bytes = self.read_from(from, max_bytes).await?;
@@ -46,9 +51,15 @@ impl FileReader {
 }
 
 impl FileReader {
-    pub(super) fn new(person: Arc<dyn PersonContext>, content: i64, size: u64) -> Arc<Self> {
+    pub(super) fn new(
+        person: Arc<dyn PersonContext>,
+        open: KeepOpen,
+        content: i64,
+        size: u64,
+    ) -> Arc<Self> {
         Arc::new(Self {
             person,
+            _open: open,
             content,
             size,
             at: Mutex::new(0),
@@ -61,16 +72,11 @@ impl FileReader {
 
     async fn read_from(&self, from: u64, max_bytes: u32) -> Result<Vec<u8>> {
         let most = max_bytes.min(MOST) as usize;
-        let guard = self.person.enter()?;
-        let (person, content) = (self.person.clone(), self.content);
-        self.person
-            .platform()
-            .blocking(move || {
-                let _guard = guard;
-                let partition = person.partition()?;
-                let read = partition.read(|c| partition.files().read(c, content, from, most))?;
-                read.ok_or(PericardError::NotFound)
-            })
-            .await
+        let content = self.content;
+        reading(&self.person, move |partition| {
+            let read = partition.read(|c| partition.files().read(c, content, from, most))?;
+            read.ok_or(PericardError::NotFound)
+        })
+        .await
     }
 }

@@ -293,7 +293,7 @@ pub(in super::super) fn shown(
             (false, None) => FileState::Remote { received: here },
         };
         MessageFile {
-            id: ids.encode(IdKind::File, file.id),
+            id: ids.encode(IdKind::File, file.id).into(),
             file_name: safe(&file.name, &file.kind),
             name: display_text::line(&file.name),
             content_type: file.kind,

@@ -115,7 +115,7 @@ fn to_view(summary: Summary, ids: &Ids, id: i64, archived: bool) -> MessageThrea
     let subject = summary.subject().to_owned();
     let last = summary.last.unwrap_or_default();
     MessageThread {
-        id: ids.encode(IdKind::Thread, id),
+        id: ids.encode(IdKind::Thread, id).into(),
         subject,
         participants,
         last_from: last.from,
@@ -216,8 +216,8 @@ fn message(row: &Row<'_>, ids: &Ids) -> rusqlite::Result<Message> {
     let files: String = row.get(9)?;
     let states: Option<String> = row.get(14)?;
     Ok(Message {
-        id: ids.encode(IdKind::Message, row.get(0)?),
-        thread: ids.encode(IdKind::Thread, row.get(1)?),
+        id: ids.encode(IdKind::Message, row.get(0)?).into(),
+        thread: ids.encode(IdKind::Thread, row.get(1)?).into(),
         from: row.get(2)?,
         outgoing,
         text: row.get(4)?,

@@ -8,19 +8,20 @@ import java.io.InputStream
 /**
  * How a download goes on, until the file is here; it throws what the download failed with.
  *
- * Cold and for one collector. Cancelling the collector leaves the download running. To stop it, call [FileDownload.cancel].
+ * For one collector. Cancelling the collector leaves the download running. To stop it, call [FileDownload.cancel].
  */
-public fun FileDownload.asFlow(): Flow<FileProgress> = flow {
-    while (true) emit(next() ?: break)
-}
+public val FileDownload.progress: Flow<FileProgress>
+    get() = flow {
+        while (true) emit(calling { core.next() }?.fromCore() ?: break)
+    }
 
 /** Follows this download until the file is here; it throws what the download failed with. Cancelling leaves it running. */
 public suspend fun FileDownload.join() {
-    asFlow().collect {}
+    progress.collect {}
 }
 
-/** The content in pieces of at most [size] bytes, and at most 1 MB. Cold and for one collector; it closes the reader. */
-public fun FileReader.asFlow(size: UInt = 262_144u): Flow<ByteArray> = flow {
+/** The content in pieces of at most [size] bytes, and at most 1 MB. For one collector; it closes the reader. */
+public fun FileReader.pieces(size: Int = 262_144): Flow<ByteArray> = flow {
     use { reader ->
         while (true) {
             val piece = reader.read(size)
@@ -36,8 +37,8 @@ public fun FileReader.asFlow(size: UInt = 262_144u): Flow<ByteArray> = flow {
  * It is not closed: wrap the call to [Messages.send] in `use`.
  */
 public class StreamSource(private val stream: InputStream) : FileSource {
-    override fun read(maxBytes: UInt): ByteArray = try {
-        stream.readNBytesOf(maxBytes.toInt())
+    override fun read(maxBytes: Int): ByteArray = try {
+        stream.readNBytesOf(maxBytes)
     } catch (_: IOException) {
         throw FileSourceException.Unreadable()
     }

@@ -1,12 +1,18 @@
 package dev.pericard
 
+import java.nio.ByteBuffer
+import java.nio.CharBuffer
+import java.nio.charset.CharacterCodingException
+
 /**
- * Whether this text can be handed to the core: no half of a surrogate pair stands alone.
- *
- * Such a half appears when a text is cut in the middle of an emoji. It has no UTF-8, so the bindings
- * refuse it with an exception of their own before the core sees it.
+ * A text as the core takes it. Half an emoji, as it is left where a text is cut in the middle of one, has no UTF-8: it is
+ * [PericardException.InvalidInput] for [field], as anything else that the core refuses.
  */
-public val String.isWellFormed: Boolean
+internal fun wellFormed(field: String, text: String): String =
+    if (text.isWellFormed) text else throw PericardException.InvalidInput(field, InputProblem.UNREADABLE)
+
+/** Whether no half of a surrogate pair stands alone. */
+private val String.isWellFormed: Boolean
     get() {
         var index = 0
         while (index < length) {
@@ -20,29 +26,53 @@ public val String.isWellFormed: Boolean
         return true
     }
 
-/** Throws [PericardException.InvalidInput] for a text that is not [isWellFormed]; [field] names it. */
-public fun requireWellFormed(field: String, text: String): String =
-    if (text.isWellFormed) text else throw PericardException.InvalidInput(field, InputProblem.UNREADABLE)
-
 /**
- * Queues a message, in [thread] or as a new one about [subject], with [files]; see [Messages.send].
+ * Messages whose text, subject, sender or files' names contain all words of [text], the last one also as a beginning, so
+ * that it works as one types. Case, accents and the like make no difference, in any script. No words, no hits. [limit] is
+ * 1 to 500.
  *
- * A text with half an emoji is [PericardException.InvalidInput], as any other input the core refuses.
+ * Fails with [PericardException.InvalidInput] ([InputProblem.TOO_LONG]) beyond 200 characters.
  */
-public suspend fun Messages.write(
-    text: String,
-    thread: String? = null,
-    subject: String? = null,
-    files: List<NewFile> = emptyList(),
-): Message {
-    requireWellFormed("text", text)
-    subject?.let { requireWellFormed("subject", it) }
-    files.forEach { requireWellFormed("name", it.name) }
-    return send(NewMessage(thread, subject, text, files = files))
+@Throws(PericardException::class, kotlin.coroutines.cancellation.CancellationException::class)
+public suspend fun Messages.search(text: String, after: PagePosition? = null, limit: Int = 50): SearchPage {
+    // What is being typed may end in half an emoji; the other half comes with the next key.
+    val typed = if (text.lastOrNull()?.isHighSurrogate() == true) text.dropLast(1) else text
+    return calling {
+        core.search(wellFormed("text", typed), after?.let { wellFormed("after", it.value) }, limit.toCoreUInt()).fromCore()
+    }
 }
 
-/** Searches messages as a person types; see [Messages.search]. Half an emoji at the end is left out. */
-public suspend fun Messages.find(text: String, after: String? = null, limit: UInt = 50u): SearchPage {
-    val typed = if (text.lastOrNull()?.isHighSurrogate() == true) text.dropLast(1) else text
-    return search(requireWellFormed("text", typed), after, limit)
+/**
+ * Submits user name and password. Neither is stored; every copy that this makes of the password is wiped. Give it in what
+ * you can wipe yourself, such as `CharBuffer.wrap(chars)`, where your toolkit has it so; a `String` stays until it is
+ * collected.
+ *
+ * Fails with [PericardException.WrongPassword], [PericardException.RateLimited] (then [SignIn.step] is [SignInStep.Wait]),
+ * [PericardException.InvalidInput] (`user`, `password`: [InputProblem.EMPTY], [InputProblem.TOO_LONG]),
+ * [PericardException.Offline] and [PericardException.Portal]. The question stays.
+ */
+@Throws(PericardException::class, kotlin.coroutines.cancellation.CancellationException::class)
+public suspend fun SignIn.password(user: String, password: CharSequence): SignInStep {
+    val bytes = encoded(password)
+    try {
+        return calling { core.password(wellFormed("user", user), bytes).fromCore() }
+    } finally {
+        bytes.fill(0)
+    }
+}
+
+/** The UTF-8 of a secret, with nothing of it left elsewhere. */
+private fun encoded(secret: CharSequence): ByteArray {
+    val encoder = Charsets.UTF_8.newEncoder()
+    val room = ByteArray((secret.length * encoder.maxBytesPerChar().toDouble()).toInt())
+    val buffer = ByteBuffer.wrap(room)
+    try {
+        val result = encoder.encode(CharBuffer.wrap(secret), buffer, true)
+        if (result.isError) result.throwException()
+        return room.copyOf(buffer.position())
+    } catch (_: CharacterCodingException) {
+        throw PericardException.InvalidInput("password", InputProblem.UNREADABLE)
+    } finally {
+        room.fill(0)
+    }
 }

@@ -1,6 +1,6 @@
 package dev.pericard
 
-import java.time.Duration
+import kotlin.time.Duration
 
 /**
  * What went wrong, as what to do next, in plain English.
@@ -138,15 +138,15 @@ private val KeystoreException.text: String
         is KeystoreException.Unexpected -> "This device's secure storage failed. Restart the app and try again."
     }
 
-private fun UInt?.inWords(): String = when (this) {
+private fun Int?.inWords(): String = when (this) {
     null -> ""
-    0u -> " You have no attempts left for now."
-    1u -> " You have one attempt left."
+    0 -> " You have no attempts left for now."
+    1 -> " You have one attempt left."
     else -> " You have $this attempts left."
 }
 
 private fun Duration.inWords(): String {
-    val seconds = toSeconds().coerceAtLeast(1)
+    val seconds = inWholeSeconds.coerceAtLeast(1)
     val minutes = (seconds + 59) / 60
     return when {
         seconds == 1L -> "a second"

@@ -46,24 +46,24 @@ class BrowserCallbackTest {
     fun `a redirect that finds a new process resumes the sign-in from disk`() = test {
         val world = anasWorld()
         val keystore = MapKeystore()
-        val redirect = world.open(keystore).use { client ->
+        val redirect = world.openClient(keystore).use { client ->
             val signIn = client.onlyPortal().signIn(SignInMethod.BROWSER)
             val address = world.browser(signIn.authorizationUrl(), "ana", true, "now")
             client.shutDown()
             address
         }
-        world.open(keystore).use { client ->
+        world.openClient(keystore).use { client ->
             assertFalse(BrowserCallback.left(redirect), "nobody waits in a new process")
             val signIn = requireNotNull(client.resumeSignIn(BrowserCallback.takeUnclaimed()))
             assertInstanceOf(SignInStep.Ready::class.java, signIn.step())
-            assertEquals(SessionState.Active, signIn.finish().session())
+            assertEquals(SessionState.Active, signIn.finish().session)
         }
     }
 
     @Test
     fun `a redirect that somebody made up leaves the sign-in as it is`() = test {
         val world = anasWorld()
-        world.open(MapKeystore()).use { client ->
+        world.openClient(MapKeystore()).use { client ->
             client.onlyPortal().signIn(SignInMethod.BROWSER)
             BrowserCallback.left("http://127.0.0.1/callback?code=stolen&state=guessed&iss=https%3A%2F%2Felsewhere.example")
             val signIn = requireNotNull(client.resumeSignIn(BrowserCallback.takeUnclaimed()))
@@ -75,7 +75,7 @@ class BrowserCallbackTest {
     @Test
     fun `where no sign-in was under way there is nothing to resume`() = test {
         val world = anasWorld()
-        world.open(MapKeystore()).use { client ->
+        world.openClient(MapKeystore()).use { client ->
             BrowserCallback.left("http://127.0.0.1/callback?code=a&state=b")
             assertNull(client.resumeSignIn(BrowserCallback.takeUnclaimed()))
             assertNull(BrowserCallback.takeUnclaimed())

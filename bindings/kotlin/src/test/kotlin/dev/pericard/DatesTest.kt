@@ -45,14 +45,14 @@ class DatesTest {
     @Test
     fun `a message and a thread tell their own dates`() {
         val message = Message(
-            id = "m", thread = "t", from = "Clinic", outgoing = false, text = "Hello", files = emptyList(), at = midnight,
+            id = MessageId("m"), thread = ThreadId("t"), from = "Clinic", outgoing = false, text = "Hello", files = emptyList(), at = midnight,
             precision = DatePrecision.DAY, state = MessageState.Received, unread = false, edited = false, category = "",
             urgent = false,
         )
         assertEquals("1 September 2026", message.formatDate(FormatStyle.LONG, Locale.UK, newYork))
         val thread = MessageThread(
-            id = "t", subject = "", participants = emptyList(), lastFrom = "", lastOutgoing = false, lastText = "",
-            lastAt = midnight, lastPrecision = DatePrecision.MONTH, unread = 0u, messages = 1u,
+            id = ThreadId("t"), subject = "", participants = emptyList(), lastFrom = "", lastOutgoing = false, lastText = "",
+            lastAt = midnight, lastPrecision = DatePrecision.MONTH, unread = 0, messages = 1,
             archived = false,
         )
         assertEquals("September 2026", thread.formatLastDate(FormatStyle.LONG, Locale.UK, newYork))

@@ -10,22 +10,22 @@ class DiscoveryTest {
     @Test
     fun `a portal says what it can`() = test {
         val world = anasWorld()
-        world.open(MapKeystore()).use { client ->
+        world.openClient(MapKeystore()).use { client ->
             val portal = client.onlyPortal()
-            val can = portal.capabilities()
-            assertEquals(world.config().portals.single().base, portal.base())
+            val can = portal.capabilities
+            assertEquals(world.clientConfig().portals.single().base, portal.base)
             assertTrue(can.browserSignIn && can.nativeSignIn && can.revocation, "$can")
             val messages = FeatureCapability(Feature.MESSAGES, readable = true, sendable = true, sendsExactlyOnce = true)
             assertEquals(listOf(messages), can.features)
             assertTrue(can.fhirVersion.startsWith("4."), can.fhirVersion)
-            assertTrue(portal.findings().none { it.verdict == Verdict.WRONG }, "${portal.findings()}")
+            assertTrue(portal.findings.none { it.verdict == Verdict.WRONG }, "${portal.findings}")
         }
     }
 
     @Test
     fun `a login page of the network is no portal`() = test {
         val world = anasWorld(faults = """[{"fault":"captive_portal"}]""")
-        world.open(MapKeystore()).use { client ->
+        world.openClient(MapKeystore()).use { client ->
             val error = assertInstanceOf(PericardException.Portal::class.java, failure { client.onlyPortal() })
             assertEquals(PortalProblem.NOT_A_PORTAL, error.problem)
         }
@@ -34,7 +34,7 @@ class DiscoveryTest {
     @Test
     fun `another issuer is refused`() = test {
         val world = anasWorld(faults = """[{"fault":"wrong_issuer"}]""")
-        world.open(MapKeystore()).use { client ->
+        world.openClient(MapKeystore()).use { client ->
             val error = assertInstanceOf(PericardException.Portal::class.java, failure { client.onlyPortal() })
             assertEquals(PortalProblem.WRONG_ISSUER, error.problem)
         }
@@ -43,7 +43,7 @@ class DiscoveryTest {
     @Test
     fun `no network is Offline`() = test {
         val world = anasWorld()
-        world.open(MapKeystore()).use { client ->
+        world.openClient(MapKeystore()).use { client ->
             world.network(dev.pericard.world.NetworkState.DOWN)
             assertInstanceOf(PericardException.Offline::class.java, failure { client.onlyPortal() })
         }
@@ -53,7 +53,7 @@ class DiscoveryTest {
     fun `plain http is refused before anything is sent`() = test {
         val folder = Files.createTempDirectory("pericard").toString()
         val portal = PortalConfig("http://portal.example/fhir", ClientId.Registered("app"), "app:/back", false, null, emptyList())
-        openClient(Config(directory = folder, portals = emptyList(), allowLoopbackHttp = false, app = "Test/1"), MapKeystore()).use { client ->
+        Client.open(Config(directory = folder, portals = emptyList(), allowLoopbackHttp = false, app = "Test/1"), MapKeystore()).use { client ->
             val error = assertInstanceOf(PericardException.InvalidInput::class.java, failure { client.portal(portal) })
             assertEquals(InputProblem.NOT_HTTPS, error.problem)
         }

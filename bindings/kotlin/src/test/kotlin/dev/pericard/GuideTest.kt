@@ -19,13 +19,13 @@ class GuideTest {
 
         fun seen(): List<String> = generateSequence { seen.poll() }.toList()
 
-        override suspend fun password(attemptsLeft: UInt?): Pair<String, ByteArray> {
+        override suspend fun password(attemptsLeft: Int?): Pair<String, CharSequence> {
             val right = "password" in seen
             seen += "password"
-            return world.user("ana") to world.password("ana", right)
+            return world.user("ana") to world.password("ana", right).decodeToString()
         }
 
-        override suspend fun code(attemptsLeft: UInt?): String {
+        override suspend fun code(attemptsLeft: Int?): String {
             seen += "code"
             return world.code("ana", "now")
         }
@@ -70,7 +70,7 @@ class GuideTest {
     @Test
     fun `the tutorial reads an inbox and answers`() = test {
         val world = world()
-        val config = world.config()
+        val config = world.clientConfig()
         val keystore = MemoryKeystore()
         val ana = Ana(world)
         val text = "Thank you, I will be there."
@@ -88,7 +88,7 @@ class GuideTest {
     @Test
     fun `the tutorial goes to the browser where the portal leads there`() = test {
         val world = world()
-        val config = world.config()
+        val config = world.clientConfig()
         val ana = Ana(world)
         val web = config.portals.single().copy(client = ClientId.Registered("pericard-web"))
         firstInbox(config.directory, web, MemoryKeystore(), ana)
@@ -96,5 +96,5 @@ class GuideTest {
     }
 
     @Test
-    fun `the keystore of the guide conforms`() = test { keystoreConformance(MemoryKeystore()) }
+    fun `the keystore of the guide conforms`() = test { keystoreConformance(MemoryKeystore().toCore()) }
 }

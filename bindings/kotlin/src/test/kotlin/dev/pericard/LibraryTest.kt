@@ -13,7 +13,7 @@ class LibraryTest {
         val maps = File("/proc/self/maps")
         assumeTrue(maps.exists(), "no /proc here")
         // Both sets of bindings have to have been used; two libraries would be two cores with two stores.
-        anasWorld().open(MapKeystore()).use { it.portals() }
+        anasWorld().openClient(MapKeystore()).use { it.portals }
         val libraries = maps.readLines().filter { "libpericard" in it }.map { it.substringAfterLast(' ') }.toSet()
         assertEquals(1, libraries.size, "$libraries")
     }
@@ -21,7 +21,7 @@ class LibraryTest {
     @Test
     fun `a panic is Internal and its text stays behind`() = test {
         val world = anasWorld()
-        world.open(MapKeystore()).use { client ->
+        world.openClient(MapKeystore()).use { client ->
             world.explode("canary: potassium 5.9")
             val error = assertInstanceOf(PericardException.Internal::class.java, failure { client.onlyPortal() })
             assertFalse("canary" in error.stackTraceToString() || "canary" in error.userMessage)

@@ -1,6 +1,7 @@
 package dev.pericard
 
-import java.time.Duration
+import kotlin.time.Duration.Companion.minutes
+import kotlin.time.Duration.Companion.seconds
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertInstanceOf
@@ -15,8 +16,8 @@ class UserMessageTest {
         add(PericardException.StepUpRequired())
         add(PericardException.LeaseEnded())
         add(PericardException.ClockWrong(null))
-        add(PericardException.RateLimited(Duration.ofSeconds(60)))
-        add(PericardException.WrongPassword(4u))
+        add(PericardException.RateLimited(60.seconds))
+        add(PericardException.WrongPassword(4))
         add(PericardException.WrongCode(null))
         InputProblem.entries.forEach { add(PericardException.InvalidInput("code", it)) }
         add(PericardException.NotFound())
@@ -24,14 +25,14 @@ class UserMessageTest {
         add(PericardException.Cancelled())
         add(PericardException.Closed())
         PortalProblem.entries.forEach { add(PericardException.Portal(it, null)) }
-        add(PericardException.Integrity("id"))
+        add(PericardException.Integrity(IncidentId("id")))
         StorageKind.entries.forEach { add(PericardException.Storage(it)) }
         listOf(
             KeystoreException.Unavailable(),
             KeystoreException.Refused(),
             KeystoreException.Lost(),
             KeystoreException.Doubled(),
-            KeystoreException.Unexpected(),
+            KeystoreException.Unexpected(""),
         ).forEach { add(PericardException.Keystore(it)) }
         add(PericardException.Internal("run"))
     }
@@ -52,36 +53,44 @@ class UserMessageTest {
 
     @Test
     fun `waiting and attempts are told in words`() {
-        assertTrue("60 seconds" in PericardException.RateLimited(Duration.ofSeconds(60)).userMessage)
-        assertTrue("15 minutes" in PericardException.RateLimited(Duration.ofMinutes(15)).userMessage)
-        assertTrue("You have one attempt left" in PericardException.WrongCode(1u).userMessage)
-        assertTrue("You have 4 attempts left" in PericardException.WrongPassword(4u).userMessage)
+        assertTrue("60 seconds" in PericardException.RateLimited(60.seconds).userMessage)
+        assertTrue("15 minutes" in PericardException.RateLimited(15.minutes).userMessage)
+        assertTrue("You have one attempt left" in PericardException.WrongCode(1).userMessage)
+        assertTrue("You have 4 attempts left" in PericardException.WrongPassword(4).userMessage)
         assertFalse("left" in PericardException.WrongPassword(null).userMessage)
     }
 
     @Test
     fun `half an emoji is InvalidInput before it is sent`() = test {
         val world = anasWorld()
-        world.open(MapKeystore()).use { client ->
+        world.openClient(MapKeystore()).use { client ->
             val inbox = world.signInAna(client).ownMessages()
             val error = assertInstanceOf(
                 PericardException.InvalidInput::class.java,
-                failure { inbox.write("cut \uD83D", subject = "Hello") },
+                failure { inbox.send(NewMessage("cut \uD83D", subject = "Hello")) },
             )
             assertEquals(InputProblem.UNREADABLE, error.problem)
             assertEquals("text", error.field)
             assertEquals(emptyList<Message>(), inbox.outbox())
-            inbox.write("whole \uD83D\uDE00", subject = "Hello")
+            inbox.send(NewMessage("whole \uD83D\uDE00", subject = "Hello"))
             assertEquals("whole \uD83D\uDE00", inbox.outbox().single().text)
         }
     }
 
     @Test
     fun `surrogates are looked at in pairs`() {
-        assertTrue("a\uD83D\uDE00b".isWellFormed && "".isWellFormed)
+        listOf("a\uD83D\uDE00b", "").forEach { assertEquals(it, wellFormed("text", it)) }
         for (cut in listOf("\uD83D", "\uDE00", "a\uD83Db", "\uDE00\uD83D")) {
-            assertFalse(cut.isWellFormed)
-            assertThrows(PericardException.InvalidInput::class.java) { requireWellFormed("text", cut) }
+            assertThrows(PericardException.InvalidInput::class.java) { wellFormed("text", cut) }
         }
+    }
+
+    @Test
+    fun `codes are those of the core, and no message is empty`() {
+        for (error in everyError) {
+            assertEquals(error.toCore().code(), error.code)
+            assertTrue(error.message.orEmpty().length > 5, error.code)
+        }
+        assertEquals(everyError.size, everyError.map { it.code }.toSet().size)
     }
 }

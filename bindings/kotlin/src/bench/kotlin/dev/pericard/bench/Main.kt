@@ -50,25 +50,25 @@ private class Round {
 
 public fun main(): Unit = runBlocking {
     val world = TestWorld.start("""{"seed":11,"people":{"ana":{"threads":60,"messages":1200,"totp":false}}}""")
-    val client = world.open(BenchKeystore())
-    val signIn = client.portal(client.portals().single()).signIn(SignInMethod.NATIVE)
+    val client = world.openClient(BenchKeystore())
+    val signIn = client.portal(client.portals.single()).signIn(SignInMethod.NATIVE)
     signIn.password(world.user("ana"), world.password("ana", true))
     val account = signIn.finish()
-    account.startSync(null).join()
-    val inbox = account.messages(account.people().single { it.isSelf }.id)
-    val first = inbox.threads(null, 50u)
+    account.startSync().join()
+    val inbox = account.messages(account.people.single { it.isSelf }.id)
+    val first = inbox.threads(null, 50)
     check(first.threads.size == 50) { "the page is not full" }
-    val bare = Bare(account.id(), first)
+    val bare = Bare(account.id, first)
 
     repeat(WARM_UP + ROUNDS) { number ->
         val round = Round()
         repeat(SAMPLES) {
             // What is compared is measured by turns.
-            round.micros("call_us", CALLS) { account.id() }
+            round.micros("call_us", CALLS) { account.id }
             round.micros("bare_call_us", CALLS) { bare.text() }
             round.micros("async_us") { inbox.outbox() }
             round.micros("bare_async_us") { bare.ready() }
-            round.micros("page_us") { inbox.threads(null, 50u) }
+            round.micros("page_us") { inbox.threads(null, 50) }
             round.micros("bare_page_us") { bare.page() }
         }
         if (number >= WARM_UP) println(round.json())

@@ -1,14 +1,14 @@
 package dev.pericard.testing
 
-import dev.pericard.ChangeSet
-import dev.pericard.Changes
-import dev.pericard.Feature
-import dev.pericard.FeatureChanges
-import dev.pericard.NoHandle
-import dev.pericard.PericardException
-import dev.pericard.SyncOutcome
-import dev.pericard.SyncProgress
-import dev.pericard.SyncRun
+import dev.pericard.internal.ChangeSet
+import dev.pericard.internal.Changes
+import dev.pericard.internal.Feature
+import dev.pericard.internal.FeatureChanges
+import dev.pericard.internal.NoHandle
+import dev.pericard.internal.PericardException
+import dev.pericard.internal.SyncOutcome
+import dev.pericard.internal.SyncProgress
+import dev.pericard.internal.SyncRun
 import kotlinx.coroutines.CompletableDeferred
 
 /** The changes of a [FakeAccount]: sets merge until they are asked for, as those of an account do. */

@@ -2,6 +2,7 @@ package dev.pericard.testing
 
 import dev.pericard.MessageState
 import dev.pericard.Recipient
+import dev.pericard.RecipientId
 import dev.pericard.RecipientKind
 import java.time.Duration
 import java.time.Instant
@@ -22,14 +23,14 @@ public fun sampleMessages(now: Instant = Instant.now()): FakeMessages {
             FakeLetter("Blood pressure", kos, "A little. Go on measuring, and bring the list along.", ago(27)),
             FakeLetter("Blood pressure", null, "I will. Thank you!", ago(26), state = MessageState.Queued),
             FakeLetter("Appointment on Monday", "Reception", "You are expected at 9:40.", ago(120)),
-            FakeLetter("Appointment on Monday", null, "Could it be an hour later?", ago(119), state = MessageState.Failed(422u)),
+            FakeLetter("Appointment on Monday", null, "Could it be an hour later?", ago(119), state = MessageState.Failed(422)),
             FakeLetter("Repeat prescription", null, "May I have Ramipril 5 mg again?", ago(200), state = MessageState.Unknown),
             FakeLetter("نتيجة الفحص", "د. هبة منصور", "النتيجة جيدة. نلتقي الشهر القادم.", ago(300)),
         ),
         listOf(
-            Recipient("fake-recipient-1", kos, "General practitioner", RecipientKind.PERSON),
-            Recipient("fake-recipient-2", "Cardiology", "", RecipientKind.TEAM),
-            Recipient("fake-recipient-3", "Linden Clinic", "", RecipientKind.ORGANIZATION),
+            Recipient(RecipientId("fake-recipient-1"), kos, "General practitioner", RecipientKind.PERSON),
+            Recipient(RecipientId("fake-recipient-2"), "Cardiology", "", RecipientKind.TEAM),
+            Recipient(RecipientId("fake-recipient-3"), "Linden Clinic", "", RecipientKind.ORGANIZATION),
         ),
     )
 }

@@ -15,7 +15,7 @@ suspend fun StoryContext.carryOut(verb: String, keys: Keys) {
         "step_up" -> stepUp(keys)
         "enrol_totp" -> enrolTotp()
         "confirm_totp" -> confirmTotp(keys)
-        "disable_totp" -> account.twoFactor().disable()
+        "disable_totp" -> account.twoFactor.disable()
         "new_recovery_codes" -> newRecoveryCodes()
         "leave" -> leaving = keys.word("at", *PLACES) to keys.word("kind", "app", "process")
         "sync" -> sync()
@@ -49,7 +49,7 @@ suspend fun StoryContext.carryOut(verb: String, keys: Keys) {
 }
 
 private suspend fun StoryContext.sync() {
-    account.startSync(null).join()
+    account.startSync().join()
     number()
 }
 

@@ -3,13 +3,20 @@ package dev.pericard.stories
 import dev.pericard.Account
 import dev.pericard.ChangeSet
 import dev.pericard.Client
+import dev.pericard.DraftId
+import dev.pericard.EnrolmentId
+import dev.pericard.MessageId
 import dev.pericard.MessageThread
 import dev.pericard.Messages
+import dev.pericard.PagePosition
 import dev.pericard.SessionState
 import dev.pericard.SignIn
-import dev.pericard.asFlow
+import dev.pericard.ThreadId
+import dev.pericard.calling
+import dev.pericard.changes
 import dev.pericard.world.TestWorld
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.update
@@ -17,7 +24,6 @@ import kotlinx.coroutines.launch
 
 /** Where one story plays: its world, and what the story has named so far. */
 class StoryContext private constructor(val world: TestWorld, client: Client, private val scope: CoroutineScope) {
-    private val keystore = world.keystore()
 
     var client: Client = client
         private set
@@ -31,16 +37,19 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
     var leaving: Pair<String, String>? = null
 
     /** An enrolment that waits for its code: its id and the secret's address. */
-    var enrolment: Pair<String, String>? = null
+    var enrolment: Pair<EnrolmentId, String>? = null
 
     /** A recovery code that was used or replaced. */
     var spent: String? = null
 
     /** Messages by the name that the story gave them. */
-    val messages = mutableMapOf<String, String>()
+    val messages = mutableMapOf<String, MessageId>()
+
+    /** Drafts likewise. */
+    val drafts = mutableMapOf<String, DraftId>()
 
     private val accounts = mutableMapOf<String, Account>()
-    private val numbered = mutableMapOf<String, List<String>>()
+    private val numbered = mutableMapOf<String, List<ThreadId>>()
     private val heard = MutableStateFlow<List<ChangeSet>>(emptyList())
     private var listening: Job? = null
 
@@ -53,7 +62,7 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
     val person: String
         get() = who ?: throw Broken("nobody is signed in")
     val inbox: Messages
-        get() = account.messages(account.people().single { it.isSelf }.id)
+        get() = account.messages(account.people.single { it.isSelf }.id)
 
     /** What changed since it was last asked for. */
     val changes get() = heard
@@ -80,21 +89,20 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
 
     private fun listen() {
         listening?.cancel()
-        val changes = account.changes()
-        listening = scope.launch { changes.asFlow().collect { set -> heard.update { it + set } } }
+        val changes = account.changes
+        // Undispatched: the stream has begun when this returns.
+        listening = scope.launch(start = CoroutineStart.UNDISPATCHED) { changes.collect { set -> heard.update { it + set } } }
     }
 
     /** Drops everything and opens again from disk, as after the process ended. */
     suspend fun restart() {
         listening?.cancel()
-        val ids = accounts.filterValues { it.session() !is SessionState.SignedOut }.mapValues { it.value.id() }
+        val ids = accounts.filterValues { it.session !is SessionState.SignedOut }.mapValues { it.value.id }
         val inside = signingIn?.first
-        accounts.values.forEach(Account::close)
         accounts.clear()
         signingIn = null
         client.shutDown()
-        client.close()
-        client = world.open(keystore)
+        client = opened(world)
         ids.forEach { (who, id) -> accounts[who] = client.account(id) }
         if (inside != null) signingIn = client.resumeSignIn()?.let { inside to it }
         if (accountOrNull != null) listen()
@@ -109,16 +117,18 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
         if (who !in numbered) numbered[who] = threads().map { it.id }
     }
 
-    fun thread(number: Int): String {
+    fun thread(number: Int): ThreadId {
         val ids = numbered[who] ?: throw Broken("threads have no numbers before the first sync")
         return ids.getOrNull(number) ?: throw Broken("there is no thread $number of ${ids.size}")
     }
 
-    fun message(name: String): String = messages[name] ?: throw Unfit("no message was named `$name`")
+    fun draftNamed(name: String): DraftId = drafts[name] ?: throw Unfit("no draft was named `$name`")
 
-    suspend fun <T> pages(page: suspend (String?) -> Pair<List<T>, String?>): List<T> {
+    fun message(name: String): MessageId = messages[name] ?: throw Unfit("no message was named `$name`")
+
+    suspend fun <T> pages(page: suspend (PagePosition?) -> Pair<List<T>, PagePosition?>): List<T> {
         val all = mutableListOf<T>()
-        var after: String? = null
+        var after: PagePosition? = null
         do {
             val (items, next) = page(after)
             all += items
@@ -129,11 +139,14 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
 
     companion object {
         /** Small, so that stories cross page boundaries. */
-        const val PAGE = 7u
+        const val PAGE = 7
+
+        /** On the keystore that the world keeps across restarts. */
+        private suspend fun opened(world: TestWorld): Client = calling { Client(world.open(world.keystore())) }
 
         suspend fun set(portal: String, scope: CoroutineScope): StoryContext {
             val world = TestWorld.start(portal)
-            return StoryContext(world, world.open(world.keystore()), scope)
+            return StoryContext(world, opened(world), scope)
         }
     }
 }

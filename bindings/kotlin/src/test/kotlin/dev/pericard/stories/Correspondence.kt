@@ -1,6 +1,8 @@
 package dev.pericard.stories
 
-import dev.pericard.MessagesInterface
+import dev.pericard.MessageId
+import dev.pericard.Messages
+import dev.pericard.search
 
 /** What `expect` looks at beside the inbox itself: the archive, drafts, recipients, a message's surroundings and its past. */
 suspend fun StoryContext.expectCorrespondence(thing: String, keys: Keys) {
@@ -28,27 +30,27 @@ suspend fun StoryContext.expectCorrespondence(thing: String, keys: Keys) {
 }
 
 /** The first hit of a search. */
-private suspend fun MessagesInterface.found(text: String): String =
-    search(text, null, 1u).hits.firstOrNull()?.message?.id ?: throw Broken("nothing is found for `$text`")
+private suspend fun Messages.found(text: String): MessageId =
+    search(text, null, 1).hits.firstOrNull()?.message?.id ?: throw Broken("nothing is found for `$text`")
 
 /** From a hit on, in both directions to the ends. */
 private suspend fun StoryContext.around(keys: Keys) {
     val message = inbox.found(keys.text("text"))
-    val page = inbox.messagesAround(message, 3u)
+    val page = inbox.messagesAround(message, 3)
     val at = page.messages.indexOfFirst { it.id == message }
     if (at < 0) throw Broken("the page is not around the message")
     val thread = page.messages[at].thread
     var newer = at
     var before = page.before
     while (before != null) {
-        val next = inbox.newerMessages(thread, before, 2u)
+        val next = inbox.newerMessages(thread, before, 2)
         newer += next.messages.size
         before = next.before
     }
     var older = page.messages.size - at - 1
     var after = page.after
     while (after != null) {
-        val next = inbox.messages(thread, after, 2u)
+        val next = inbox.messages(thread, after, 2)
         older += next.messages.size
         after = next.after
     }

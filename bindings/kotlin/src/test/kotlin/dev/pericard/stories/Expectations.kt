@@ -5,6 +5,7 @@ import dev.pericard.Feature
 import dev.pericard.FeatureState
 import dev.pericard.MessageState
 import dev.pericard.SessionState
+import dev.pericard.search
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.withTimeoutOrNull
@@ -16,8 +17,8 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
         "threads" -> {
             val threads = threads()
             same("threads", keys.number("count"), threads.size)
-            keys.numberOrNull("messages")?.let { same("messages in all threads", it, threads.sumOf { thread -> thread.messages.toInt() }) }
-            keys.numberOrNull("unread")?.let { same("unread messages", it, threads.sumOf { thread -> thread.unread.toInt() }) }
+            keys.numberOrNull("messages")?.let { same("messages in all threads", it, threads.sumOf { thread -> thread.messages }) }
+            keys.numberOrNull("unread")?.let { same("unread messages", it, threads.sumOf { thread -> thread.unread }) }
         }
         "messages" -> {
             val thread = thread(keys.number("thread"))
@@ -43,9 +44,9 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
         "held" -> same("held records", keys.number("count"), account.held().toInt())
         "messages_state" -> messagesState(keys)
         "incidents" -> same("incidents", keys.number("count"), account.incidents().size)
-        "recovery_codes" -> same("recovery codes", keys.number("left"), account.twoFactor().status().recoveryCodesLeft?.toInt() ?: 0)
+        "recovery_codes" -> same("recovery codes", keys.number("left"), account.twoFactor.status().recoveryCodesLeft ?: 0)
         "two_factor" -> {
-            val enrolled = account.twoFactor().status().enrolled
+            val enrolled = account.twoFactor.status().enrolled
             same("the second factor", keys.word("state", "on", "off"), if (enrolled) "on" else "off")
         }
         "changes" -> changes(keys)
@@ -85,7 +86,7 @@ private suspend fun StoryContext.messagesState(keys: Keys) {
     keys.numberOrNull("unreadable")?.let { same("unreadable messages", it, state.unreadable.toInt()) }
 }
 
-private fun StoryContext.session(): String = when (accountOrNull?.session()) {
+private fun StoryContext.session(): String = when (accountOrNull?.session) {
     null, is SessionState.SignedOut -> "signed_out"
     is SessionState.Active -> "active"
     is SessionState.StepUp -> "step_up"

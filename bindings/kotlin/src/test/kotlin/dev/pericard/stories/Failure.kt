@@ -2,7 +2,7 @@ package dev.pericard.stories
 
 import dev.pericard.KeystoreException
 import dev.pericard.PericardException
-import java.time.Duration
+import kotlin.time.Duration
 import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
@@ -58,7 +58,7 @@ class Failure(private val announced: JsonObject) {
             is String -> said.isString && said.content == value
             is Enum<*> -> said.isString && plain(said.content) == plain(value.name)
             is KeystoreException -> said.isString && said.content == value::class.java.simpleName
-            is Duration -> said.content == value.toSeconds().toString()
+            is Duration -> said.content == value.inWholeSeconds.toString()
             else -> !said.isString && said.content == value.toString()
         }
 

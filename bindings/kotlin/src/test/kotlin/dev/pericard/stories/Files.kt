@@ -10,8 +10,8 @@ import dev.pericard.join
 /** A file to send of so many bytes. */
 fun newFile(bytes: Int, name: String?): NewFile = NewFile(
     name ?: "photo.jpg",
-    "image/jpeg",
     FileContent.Bytes(ByteArray(bytes) { (it * 13 + it / 257).toByte() }),
+    contentType = "image/jpeg",
 )
 
 /** The file that a step is about: of the n-th newest message of a thread, or of a message that the story has named. */
@@ -38,11 +38,11 @@ suspend fun StoryContext.download(keys: Keys) {
     var read = 0L
     inbox.openFile(file.id).use { reader ->
         while (true) {
-            val piece = reader.read(100_000u)
+            val piece = reader.read(100_000)
             if (piece.isEmpty()) break
             read += piece.size
         }
-        if (read.toULong() != reader.size()) throw Broken("the file has $read bytes")
+        if (read != reader.size) throw Broken("the file has $read bytes")
     }
     if (wanted != null && wanted.toLong() != read) throw Broken("the file has $read bytes")
 }
@@ -60,7 +60,7 @@ suspend fun StoryContext.expectFile(keys: Keys) {
 }
 
 private fun word(state: FileState): String = when (state) {
-    is FileState.Remote -> if (state.received == 0uL) "remote" else "partial"
+    is FileState.Remote -> if (state.received == 0L) "remote" else "partial"
     is FileState.Downloading -> "downloading"
     is FileState.Stored -> "stored"
     is FileState.Unavailable -> when (state.reason) {

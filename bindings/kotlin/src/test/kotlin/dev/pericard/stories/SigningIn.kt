@@ -4,6 +4,7 @@ import dev.pericard.SessionState
 import dev.pericard.SignIn
 import dev.pericard.SignInMethod
 import dev.pericard.SignInStep
+import dev.pericard.password
 import dev.pericard.world.WorldException
 
 /** What a person types. */
@@ -38,7 +39,7 @@ suspend fun StoryContext.stepUp(keys: Keys) {
 }
 
 suspend fun StoryContext.enrolTotp() {
-    val begun = account.twoFactor().enrol()
+    val begun = account.twoFactor.enrol()
     enrolment = begun.id to begun.totp.uri
 }
 
@@ -46,11 +47,11 @@ suspend fun StoryContext.confirmTotp(keys: Keys) {
     val code = code(keys)
     val (id, uri) = enrolment ?: throw Broken("nothing is being enrolled")
     world.enrol(person, uri)
-    keep(person, account.twoFactor().confirm(id, world.code(person, code)))
+    keep(person, account.twoFactor.confirm(id, world.code(person, code)))
     enrolment = null
 }
 
-suspend fun StoryContext.newRecoveryCodes() = keep(person, account.twoFactor().newRecoveryCodes())
+suspend fun StoryContext.newRecoveryCodes() = keep(person, account.twoFactor.newRecoveryCodes())
 
 /** The person keeps new recovery codes; one of those that they replace is spent. */
 private suspend fun StoryContext.keep(who: String, codes: List<String>) {
@@ -77,7 +78,7 @@ private suspend fun StoryContext.answer(typed: Typed, begun: SignIn) {
             }
             is SignInStep.AskPassword -> {
                 signIn = left("password", who)
-                signIn.password(world.user(who), world.password(who, typed.right))
+                signIn.password(world.user(who), world.password(who, typed.right).decodeToString())
             }
             is SignInStep.AskCode -> {
                 signIn = left("code", who)
@@ -112,8 +113,8 @@ private suspend fun StoryContext.recoveryCode(typed: Typed): String {
 private suspend fun StoryContext.begun(typed: Typed): SignIn {
     signingIn?.let { (whose, open) -> if (whose == typed.who && runCatching { open.step() }.isSuccess) return open }
     val known = accountOrNull
-    if (known != null && who == typed.who && known.session() !is SessionState.SignedOut) return known.signInAgain(typed.method)
-    return client.portal(client.portals().first()).signIn(typed.method)
+    if (known != null && who == typed.who && known.session !is SessionState.SignedOut) return known.signInAgain(typed.method)
+    return client.portal(client.portals.first()).signIn(typed.method)
 }
 
 /** Goes away if that was announced for this place, and comes back; the sign-in as it is then. */

@@ -9,10 +9,10 @@ suspend fun StoryContext.write(verb: String, keys: Keys) {
         "edit" -> inbox.edit(message(keys.text("of")), keys.text("text"))
         "draft" -> draft(keys)
         "send_draft" -> {
-            val sent = inbox.sendDraft(message(keys.text("of")))
+            val sent = inbox.sendDraft(draftNamed(keys.text("of")))
             keys.textOrNull("as")?.let { messages[it] = sent.id }
         }
-        else -> inbox.discardDraft(message(keys.text("of")))
+        else -> inbox.discardDraft(draftNamed(keys.text("of")))
     }
 }
 
@@ -21,7 +21,7 @@ private fun StoryContext.written(verb: String, keys: Keys): NewMessage {
     val subject = keys.textOrNull("to")
     val thread = keys.numberOrNull("thread")?.let(::thread)
     if ((subject == null) == (thread == null)) throw Unfit("$verb takes `thread` or `to`")
-    return NewMessage(thread, subject, keys.text("text"))
+    return NewMessage(keys.text("text"), thread, subject)
 }
 
 private suspend fun StoryContext.send(keys: Keys) {
@@ -44,5 +44,5 @@ private suspend fun StoryContext.draft(keys: Keys) {
     val message = written("draft", keys)
     val name = keys.text("as")
     keys.done()
-    inbox.saveDraft(messages[name], message)?.let { messages[name] = it.id }
+    inbox.saveDraft(message, drafts[name])?.let { drafts[name] = it.id }
 }

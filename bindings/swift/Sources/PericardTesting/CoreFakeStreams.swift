@@ -1,23 +1,25 @@
 import Foundation
-import Pericard
+internal import PericardCore
 
 /// The changes of a ``FakeAccount``: sets merge until they are asked for, as those of an account do.
-final class FakeChanges: Changes, @unchecked Sendable {
+final class CoreFakeChanges: PericardCore.Changes, @unchecked Sendable {
   private let lock = NSLock()
-  private var pending: ChangeSet?
-  private var waiting: CheckedContinuation<ChangeSet?, Never>?
+  private var pending: PericardCore.ChangeSet?
+  private var waiting: CheckedContinuation<PericardCore.ChangeSet?, Never>?
   private var ended = false
 
   init() {
     super.init(noHandle: NoHandle())
   }
 
+  var isOver: Bool { lock.withLock { ended } }
+
   required init(unsafeFromHandle handle: UInt64) {
     super.init(unsafeFromHandle: handle)
   }
 
-  func add(_ set: ChangeSet) {
-    let woken = lock.withLock { () -> CheckedContinuation<ChangeSet?, Never>? in
+  func add(_ set: PericardCore.ChangeSet) {
+    let woken = lock.withLock { () -> CheckedContinuation<PericardCore.ChangeSet?, Never>? in
       let merged = pending.map { $0.merged(with: set) } ?? set
       guard let waiting, !ended else {
         pending = merged
@@ -30,9 +32,9 @@ final class FakeChanges: Changes, @unchecked Sendable {
     woken?.resume(returning: set)
   }
 
-  override func next() async -> ChangeSet? {
+  override func next() async -> PericardCore.ChangeSet? {
     await withCheckedContinuation { continuation in
-      let now = lock.withLock { () -> ChangeSet?? in
+      let now = lock.withLock { () -> PericardCore.ChangeSet?? in
         if let set = pending {
           pending = nil
           return .some(set)
@@ -46,7 +48,7 @@ final class FakeChanges: Changes, @unchecked Sendable {
   }
 
   override func stop() {
-    let woken = lock.withLock { () -> CheckedContinuation<ChangeSet?, Never>? in
+    let woken = lock.withLock { () -> CheckedContinuation<PericardCore.ChangeSet?, Never>? in
       ended = true
       defer { waiting = nil }
       return waiting
@@ -55,25 +57,25 @@ final class FakeChanges: Changes, @unchecked Sendable {
   }
 }
 
-extension ChangeSet {
-  fileprivate func merged(with other: ChangeSet) -> ChangeSet {
+extension PericardCore.ChangeSet {
+  fileprivate func merged(with other: PericardCore.ChangeSet) -> PericardCore.ChangeSet {
     let both = records + other.records
     let groups = Set(both.flatMap(\.groups)).sorted()
-    let feature = FeatureChanges(feature: .messages, groups: groups, all: both.contains(where: \.all))
-    return ChangeSet(
+    let feature = PericardCore.FeatureChanges(feature: .messages, groups: groups, all: both.contains(where: \.all))
+    return PericardCore.ChangeSet(
       records: both.isEmpty ? [] : [feature], outbox: outbox || other.outbox,
       session: session || other.session, features: features || other.features, people: people || other.people)
   }
 }
 
 /// A sync of a ``FakeAccount``: the scripted steps, then the scripted end.
-final class FakeSyncRun: SyncRun, @unchecked Sendable {
+final class CoreFakeSyncRun: PericardCore.SyncRun, @unchecked Sendable {
   private let lock = NSLock()
-  private var steps: [SyncProgress]
-  private var end: Result<SyncOutcome, PericardError>
+  private var steps: [PericardCore.SyncProgress]
+  private var end: Result<PericardCore.SyncOutcome, PericardCore.PericardError>
   private var isOver = false
 
-  init(steps: [SyncProgress], end: Result<SyncOutcome, PericardError>) {
+  init(steps: [PericardCore.SyncProgress], end: Result<PericardCore.SyncOutcome, PericardCore.PericardError>) {
     self.steps = steps
     self.end = end
     super.init(noHandle: NoHandle())
@@ -85,7 +87,7 @@ final class FakeSyncRun: SyncRun, @unchecked Sendable {
     super.init(unsafeFromHandle: handle)
   }
 
-  override func next() async throws -> SyncProgress? {
+  override func next() async throws -> PericardCore.SyncProgress? {
     try lock.withLock {
       if isOver { return nil }
       if !steps.isEmpty { return steps.removeFirst() }
@@ -95,7 +97,7 @@ final class FakeSyncRun: SyncRun, @unchecked Sendable {
     }
   }
 
-  override func outcome() -> SyncOutcome? {
+  override func outcome() -> PericardCore.SyncOutcome? {
     lock.withLock { isOver ? try? end.get() : nil }
   }
 

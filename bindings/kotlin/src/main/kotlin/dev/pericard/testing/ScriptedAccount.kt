@@ -1,0 +1,145 @@
+package dev.pericard.testing
+
+import dev.pericard.internal.Account
+import dev.pericard.internal.ChangeSet
+import dev.pericard.internal.Changes
+import dev.pericard.internal.ClientId
+import dev.pericard.internal.Feature
+import dev.pericard.internal.FeatureState
+import dev.pericard.internal.FeatureStatus
+import dev.pericard.internal.Incident
+import dev.pericard.internal.Messages
+import dev.pericard.internal.NoHandle
+import dev.pericard.internal.PericardException
+import dev.pericard.internal.Person
+import dev.pericard.internal.PortalConfig
+import dev.pericard.internal.SessionState
+import dev.pericard.internal.SignIn
+import dev.pericard.internal.SignInMethod
+import dev.pericard.internal.SyncOutcome
+import dev.pericard.internal.SyncProgress
+import dev.pericard.internal.SyncRun
+import dev.pericard.internal.TotpEnrolment
+import dev.pericard.internal.TwoFactor
+import dev.pericard.internal.TwoFactorStatus
+import java.time.Duration
+
+/** What a [FakeAccount] stands on: an account in memory, in the core's own shapes. */
+internal class ScriptedAccount(name: String, val messages: Correspondence) : Account(NoHandle) {
+    private val person = Person("fake-person", name, isSelf = true)
+    private val streams = mutableListOf<FakeChanges>()
+
+    @Volatile
+    var sessionState: SessionState = SessionState.Active
+        set(state) {
+            field = state
+            tell(ChangeSet(emptyList(), outbox = false, session = true, features = false, people = false))
+        }
+
+    @Volatile
+    var failure: PericardException? = null
+        set(failure) {
+            field = failure
+            messages.failure = failure
+        }
+
+    @Volatile
+    var syncSteps: List<SyncProgress> = emptyList()
+
+    @Volatile
+    var syncEnd: Result<SyncOutcome> = Result.success(SyncOutcome.Complete)
+
+    init {
+        messages.onChange = ::tell
+    }
+
+    override fun id(): String = "fake-account"
+
+    override fun portal(): String = "https://portal.example/fhir"
+
+    override fun portalConfig(): PortalConfig = PortalConfig(
+        base = portal(),
+        client = ClientId.Registered("fake"),
+        redirect = "com.example.fake:/callback",
+        nativeSignIn = true,
+        lease = null,
+        extraRoots = emptyList(),
+    )
+
+    override fun session(): SessionState = sessionState
+
+    override fun people(): List<Person> = listOf(person)
+
+    override fun messages(person: String): Messages {
+        check()
+        if (person != this.person.id) throw PericardException.NotFound()
+        return messages
+    }
+
+    override fun startSync(budget: Duration?, full: Boolean): SyncRun {
+        check()
+        syncEnd.onSuccess(messages::synced)
+        return FakeSyncRun(syncSteps, syncEnd)
+    }
+
+    override fun changes(): Changes {
+        check()
+        return FakeChanges().also { synchronized(streams) { streams += it } }
+    }
+
+    override suspend fun held(): ULong {
+        check()
+        return messages.state().held
+    }
+
+    override suspend fun incidents(): List<Incident> {
+        check()
+        return emptyList()
+    }
+
+    override suspend fun features(): List<FeatureStatus> {
+        check()
+        return listOf(FeatureStatus(Feature.MESSAGES, FeatureState.On))
+    }
+
+    override suspend fun signInAgain(method: SignInMethod): SignIn = throw PericardException.Offline()
+
+    override suspend fun stepUp(method: SignInMethod): SignIn = throw PericardException.Offline()
+
+    override fun twoFactor(): TwoFactor = FakeTwoFactor()
+
+    override suspend fun signOut(): Unit = leave()
+
+    override suspend fun forget(): Unit = leave()
+
+    override fun close() {}
+
+    private fun leave() {
+        check()
+        sessionState = SessionState.SignedOut
+        synchronized(streams) { streams.toList() }.forEach { it.stop() }
+    }
+
+    private fun check() {
+        failure?.let { throw it }
+    }
+
+    private fun tell(set: ChangeSet) {
+        synchronized(streams) { streams.toList() }.forEach { it.add(set) }
+    }
+}
+
+/** A second factor that is enrolled. */
+private class FakeTwoFactor : TwoFactor(NoHandle) {
+    override suspend fun status(): TwoFactorStatus = TwoFactorStatus(enrolled = true, recoveryCodesLeft = 8u)
+
+    override suspend fun enrol(): TotpEnrolment = throw PericardException.Offline()
+
+    override suspend fun confirm(enrolment: String, code: String): List<String> = throw PericardException.Offline()
+
+    override suspend fun disable(): Unit = throw PericardException.Offline()
+
+    override suspend fun newRecoveryCodes(): List<String> = throw PericardException.Offline()
+
+    override fun close() {}
+}

@@ -1,0 +1,69 @@
+import Foundation
+internal import PericardCore
+
+/// How a ``FakeAccount`` goes, as its maker scripts it.
+final class AccountScript: @unchecked Sendable {
+  let messages: CoreFakeMessages
+  let person: PericardCore.Person
+  private let lock = NSLock()
+  private var state = PericardCore.SessionState.active
+  private var failing: PericardCore.PericardError?
+  private var steps: [PericardCore.SyncProgress] = []
+  private var end: Result<PericardCore.SyncOutcome, PericardCore.PericardError> = .success(.complete)
+  private var streams: [CoreFakeChanges] = []
+
+  convenience init(name: String, letters: [FakeLetter], recipients: [PericardCore.Recipient]) {
+    self.init(name: name, messages: CoreFakeMessages(letters, recipients: recipients))
+  }
+
+  init(name: String, messages: CoreFakeMessages) {
+    self.messages = messages
+    person = PericardCore.Person(id: "fake-person", name: name, isSelf: true)
+    messages.onChange = { [weak self] in self?.tell($0) }
+  }
+
+  var session: PericardCore.SessionState {
+    get { lock.withLock { state } }
+    set {
+      lock.withLock { state = newValue }
+      tell(PericardCore.ChangeSet(records: [], outbox: false, session: true, features: false, people: false))
+    }
+  }
+
+  var failure: PericardCore.PericardError? {
+    get { lock.withLock { failing } }
+    set {
+      lock.withLock { failing = newValue }
+      messages.failure = newValue
+    }
+  }
+
+  /// The progress and the end of the next syncs.
+  var course: ([PericardCore.SyncProgress], Result<PericardCore.SyncOutcome, PericardCore.PericardError>) {
+    get { lock.withLock { (steps, end) } }
+    set { lock.withLock { (steps, end) = newValue } }
+  }
+
+  func stream() -> CoreFakeChanges {
+    let stream = CoreFakeChanges()
+    lock.withLock {
+      streams.removeAll(where: \.isOver)
+      streams.append(stream)
+    }
+    return stream
+  }
+
+  func leave() throws {
+    try check()
+    session = .signedOut
+    for stream in lock.withLock({ streams }) { stream.stop() }
+  }
+
+  func check() throws {
+    if let failure { throw failure }
+  }
+
+  private func tell(_ set: PericardCore.ChangeSet) {
+    for stream in lock.withLock({ streams }) { stream.add(set) }
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+internal import PericardCore
+
+/// Behind a ``FakeAccount``: what the façade calls in place of the core's account. Nothing of it loads the core.
+final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
+  private let script: AccountScript
+
+  init(_ script: AccountScript) {
+    self.script = script
+    super.init(noHandle: NoHandle())
+  }
+
+  required init(unsafeFromHandle handle: UInt64) {
+    script = AccountScript(name: "", letters: [], recipients: [])
+    super.init(unsafeFromHandle: handle)
+  }
+
+  override func id() -> PericardCore.AccountId { "fake-account" }
+
+  override func portal() -> String { "https://portal.example/fhir" }
+
+  override func portalConfig() throws -> PericardCore.PortalConfig {
+    PericardCore.PortalConfig(
+      base: portal(), client: .registered(clientId: "fake"), redirect: "com.example.fake:/callback",
+      nativeSignIn: true, lease: nil, extraRoots: [])
+  }
+
+  override func session() -> PericardCore.SessionState { script.session }
+
+  override func people() -> [PericardCore.Person] { [script.person] }
+
+  override func messages(person: PericardCore.PersonId) throws -> PericardCore.Messages {
+    try script.check()
+    guard person == script.person.id else { throw PericardCore.PericardError.NotFound }
+    return script.messages
+  }
+
+  override func startSync(budget: TimeInterval?, full: Bool) throws -> PericardCore.SyncRun {
+    try script.check()
+    let (steps, end) = script.course
+    if case .success(let outcome) = end { script.messages.synced(outcome) }
+    return CoreFakeSyncRun(steps: steps, end: end)
+  }
+
+  override func changes() throws -> PericardCore.Changes {
+    try script.check()
+    return script.stream()
+  }
+
+  override func held() async throws -> UInt64 {
+    try script.check()
+    return try await script.messages.state().held
+  }
+
+  override func incidents() async throws -> [PericardCore.Incident] {
+    try script.check()
+    return []
+  }
+
+  override func features() async throws -> [PericardCore.FeatureStatus] {
+    try script.check()
+    return [PericardCore.FeatureStatus(feature: .messages, state: .on)]
+  }
+
+  override func signInAgain(method: PericardCore.SignInMethod) async throws -> PericardCore.SignIn {
+    throw PericardCore.PericardError.Offline
+  }
+
+  override func stepUp(method: PericardCore.SignInMethod) async throws -> PericardCore.SignIn {
+    throw PericardCore.PericardError.Offline
+  }
+
+  override func twoFactor() -> PericardCore.TwoFactor { CoreFakeTwoFactor() }
+
+  override func signOut() async throws { try script.leave() }
+
+  override func forget() async throws { try script.leave() }
+}
+
+/// A second factor that is enrolled.
+private final class CoreFakeTwoFactor: PericardCore.TwoFactor, @unchecked Sendable {
+  init() {
+    super.init(noHandle: NoHandle())
+  }
+
+  required init(unsafeFromHandle handle: UInt64) {
+    super.init(unsafeFromHandle: handle)
+  }
+
+  override func status() async throws -> PericardCore.TwoFactorStatus {
+    PericardCore.TwoFactorStatus(enrolled: true, recoveryCodesLeft: 8)
+  }
+
+  override func enrol() async throws -> PericardCore.TotpEnrolment { throw PericardCore.PericardError.Offline }
+
+  override func confirm(enrolment: PericardCore.EnrolmentId, code: String) async throws -> [String] {
+    throw PericardCore.PericardError.Offline
+  }
+
+  override func disable() async throws { throw PericardCore.PericardError.Offline }
+
+  override func newRecoveryCodes() async throws -> [String] { throw PericardCore.PericardError.Offline }
+}
