@@ -41,7 +41,7 @@ pub(crate) fn run(paths: &Paths, arguments: &Arguments) -> Result<bool, String> 
         print!("{told}");
         return Ok(true);
     }
-    let mut window = program(paths)?;
+    let mut window = program(paths, &[])?;
     if arguments.fake {
         println!("Any name signs in with the password `password` and the code 123456.");
         return ended(window.arg("--fake"));
@@ -64,7 +64,7 @@ fn at<'a>(window: &'a mut Command, demo: &Demo) -> &'a mut Command {
 }
 
 /// Compiles the app and says how it is started.
-fn program(paths: &Paths) -> Result<Command, String> {
+fn program(paths: &Paths, options: &[&str]) -> Result<Command, String> {
     let build = screens::build(paths);
     let list = build.join("classpath");
     let mut compile = maven::of(paths, &screens::pom(paths));
@@ -78,7 +78,8 @@ fn program(paths: &Paths) -> Result<Command, String> {
     let all = std::env::join_paths(own.into_iter().chain(std::env::split_paths(jars.trim())))
         .map_err(|e| e.to_string())?;
     let mut java = Command::new("java");
-    java.arg("-cp")
+    java.args(options)
+        .arg("-cp")
         .arg(all)
         .arg("dev.pericard.app.desktop.MainKt");
     Ok(java)
@@ -98,12 +99,17 @@ fn walk(paths: &Paths, built: &Built, pictures: &Path) -> Result<String, Absent>
     let screen = Screen::start()?;
     let demo = Demo::start(paths, built, false)?;
     let ana = demo.person("ana")?;
-    let mut window = program(paths)?;
+    // Drawn without a graphics card, at two pixels a dp.
+    let mut window = program(
+        paths,
+        &["-Dskiko.renderApi=SOFTWARE", "-Dsun.java2d.uiScale=2"],
+    )?;
     at(&mut window, &demo)
         .env("DISPLAY", &screen.name)
-        .env("JAVA_TOOL_OPTIONS", "-Dskiko.renderApi=SOFTWARE")
         .arg("--walk")
         .arg(pictures)
+        .arg("--portal")
+        .arg(demo.process().to_string())
         .args([
             "--user",
             "ana",
@@ -138,7 +144,7 @@ impl Screen {
                 "1",
                 "-screen",
                 "0",
-                "500x1000x24",
+                "900x1900x24",
                 "-nolisten",
                 "tcp",
             ])

@@ -173,6 +173,11 @@ impl Demo {
         })
     }
 
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Who can sign in under this name.
     pub(crate) fn person(&self, name: &str) -> Result<&DemoPerson, String> {
         self.people

@@ -59,10 +59,14 @@ impl Item {
     }
 }
 
-/// Sends what is queued, oldest first.
-pub(crate) async fn send(feature: &FeatureSync, run: &Run) -> Result<()> {
+/// Sends what is queued, oldest first. `kept_back` are the conversations in which something waits for the next run; a run
+/// that sends several times keeps them.
+pub(crate) async fn send(
+    feature: &FeatureSync,
+    run: &Run,
+    kept_back: &mut BTreeSet<i64>,
+) -> Result<()> {
     let mut after = 0;
-    let mut kept_back = BTreeSet::new();
     let mut changed = BTreeSet::new();
     while let Some(item) = feature.on_disk(move |feature| next(feature, after)).await? {
         after = item.id;

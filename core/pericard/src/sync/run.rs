@@ -2,7 +2,8 @@
 //!
 //! An account has one run at a time. Whoever starts another joins it, unless it was cancelled or its budget ends
 //! sooner, or it compares less; then a run of one's own begins when that one has ended. Every handle is a subscription of its own: dropping
-//! it detaches, and the run goes on. `cancel`, a used-up budget and a pause of the client end a run at once, whatever a
+//! it detaches, and the run goes on. Whoever joins may have queued something since the run sent last, so it sends once more
+//! before it ends. `cancel`, a used-up budget and a pause of the client end a run at once, whatever a
 //! server does: the work is dropped between two steps of a store that survives that at any point.
 //!
 //! Uses: `progress`
@@ -105,7 +106,16 @@ pub(crate) struct Run {
     deadline: Option<Duration>,
     /// It compares with the portal's lists whether that is due or not.
     pub(crate) full: bool,
+    joining: Mutex<Joining>,
     platform: Platform,
+}
+
+/// Who has joined a run.
+#[derive(Debug, Default)]
+struct Joining {
+    joined: u32,
+    /// Nobody may join any more: it does not send again.
+    closed: bool,
 }
 
 /// What a run is to do.
@@ -153,6 +163,29 @@ impl Run {
             && thorough_enough
             && !self.cancelled.is_cancelled()
             && self.reports.borrow().done.is_none()
+    }
+
+    /// Counts somebody in; false where the run is too far to send what they may have queued.
+    fn join(&self) -> bool {
+        let mut joining = self.joining();
+        joining.joined += u32::from(!joining.closed);
+        !joining.closed
+    }
+
+    /// How many have joined so far.
+    pub(crate) fn joined(&self) -> u32 {
+        self.joining().joined
+    }
+
+    /// Lets nobody join any more, unless somebody has since there were `joined`.
+    pub(crate) fn closes(&self, joined: u32) -> bool {
+        let mut joining = self.joining();
+        joining.closed = joining.joined == joined;
+        joining.closed
+    }
+
+    fn joining(&self) -> std::sync::MutexGuard<'_, Joining> {
+        self.joining.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn ended(&self) {
@@ -206,7 +239,10 @@ impl SyncCoordinator {
         let mut runs = self.runs();
         runs.retain(|run| run.strong_count() > 0);
         let before = runs.last().and_then(Weak::upgrade);
-        if let Some(run) = before.as_ref().filter(|run| run.does(deadline, task.full)) {
+        if let Some(run) = before
+            .as_ref()
+            .filter(|run| run.does(deadline, task.full) && run.join())
+        {
             return run.watch();
         }
         let (reports, _) = watch::channel(Report {
@@ -218,6 +254,7 @@ impl SyncCoordinator {
             cancelled: parent.child_token(),
             deadline,
             full: task.full,
+            joining: Mutex::default(),
             platform: platform.clone(),
         });
         runs.push(Arc::downgrade(&run));

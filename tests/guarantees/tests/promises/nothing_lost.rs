@@ -185,6 +185,28 @@ fn a_cancelled_sync_keeps_what_had_arrived_and_the_next_one_goes_on() {
 }
 
 #[test]
+fn a_message_that_is_queued_while_a_sync_runs_goes_out_with_it() {
+    run(async {
+        let harness = Harness::with(json!({ "ana": { "threads": 40, "messages": 900 } })).await;
+        let account = harness.sign_in("ana").await.unwrap();
+        let run = account.start_sync(None, false).unwrap();
+        // What was queued before has been sent, and the first page is here.
+        while run.next().await.unwrap().is_some_and(|p| p.done == 0) {}
+        let message = NewMessage {
+            text: "Kilimanjaro".into(),
+            subject: Some("Today".into()),
+            ..NewMessage::default()
+        };
+        inbox(&account).send(message).await.unwrap();
+        let joined = account.start_sync(None, false).unwrap();
+        while joined.next().await.unwrap().is_some() {}
+        assert_eq!(copies(&harness, "Kilimanjaro").await, 1);
+        while run.next().await.unwrap().is_some() {}
+        assert!(inbox(&account).outbox().await.unwrap().is_empty());
+    });
+}
+
+#[test]
 fn a_damaged_database_is_said_to_be_one_and_left_as_it_is() {
     run(async {
         let harness = Harness::ana_and_ben().await;

@@ -2,6 +2,7 @@
 //!
 //! When the session is sealed, the content is closed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -176,6 +177,8 @@ impl AccountCore {
                 core.site.refresh_documents(&core.host).await;
                 core.session.reopen().await?;
                 let mut first = Ok(());
+                let mut joined = run.joined();
+                let mut sending = Vec::new();
                 let (feature_syncs, mut incomplete) = core.feature_syncs().await?;
                 for (person, feature) in feature_syncs {
                     if feature.mirror.pace() == Pace::Daily {
@@ -189,7 +192,8 @@ impl AccountCore {
                     // A failing feature does not stop the others, and failing to send does not stop receiving. An error
                     // of the session or the network ends the run: further requests could use up a refresh token whose
                     // response is lost.
-                    let sent = send(&feature, &run).await;
+                    let mut kept_back = BTreeSet::new();
+                    let sent = send(&feature, &run, &mut kept_back).await;
                     if sent.as_ref().err().is_some_and(stops_the_run) {
                         return first.and(sent).map(|()| SyncOutcome::Complete);
                     }
@@ -203,6 +207,9 @@ impl AccountCore {
                             .map(|()| SyncOutcome::Complete);
                     }
                     let done = sent.and(received);
+                    if done.is_ok() {
+                        sending.push((feature, kept_back));
+                    }
                     if matches!(done, Err(DAMAGED)) {
                         // The next run begins it anew.
                         let damaged = core.clone();
@@ -210,6 +217,17 @@ impl AccountCore {
                             .await?;
                     }
                     first = first.and(done);
+                }
+                // Who has joined since may have queued something, and was promised that it goes out now.
+                while !run.closes(joined) {
+                    joined = run.joined();
+                    for (feature, kept_back) in &mut sending {
+                        let sent = send(feature, &run, kept_back).await;
+                        if sent.as_ref().err().is_some_and(stops_the_run) {
+                            return first.and(sent).map(|()| SyncOutcome::Complete);
+                        }
+                        first = first.and(sent);
+                    }
                 }
                 first.map(|()| match incomplete {
                     None => SyncOutcome::Complete,

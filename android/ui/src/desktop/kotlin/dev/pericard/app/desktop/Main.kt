@@ -58,7 +58,7 @@ fun main(arguments: Array<String>) {
         }
         remember {
             app.start()
-            options.walk?.let { walk(it, ::exitApplication) }
+            options.walk?.start(::exitApplication)
         }
     }
     runBlocking { opened.close() }

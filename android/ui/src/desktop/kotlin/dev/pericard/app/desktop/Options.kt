@@ -15,13 +15,16 @@ internal class Options(
         fun of(arguments: Array<String>): Options {
             val values = arguments.toList().windowed(2).filter { it.first().startsWith("--") }.associate { (name, value) -> name to value }
             val walk = values["--walk"]?.let { folder ->
-                Walk(Path.of(folder), user = values.getValue("--user"), password = values.getValue("--password"), secret = values.getValue("--secret"))
+                Walk(
+                    Path.of(folder),
+                    user = values.getValue("--user"),
+                    password = values.getValue("--password"),
+                    secret = values.getValue("--secret"),
+                    portal = values.getValue("--portal").toLong(),
+                )
             }
             require("--fake" in arguments || "--base" in values) { "--fake, or --base <address> --certificate <file>" }
             return Options(values["--base"], values["--certificate"]?.let(Path::of), walk)
         }
     }
 }
-
-/** A way through the app from the first run to an answer sent; a picture of each step goes to [pictures]. */
-internal class Walk(val pictures: Path, val user: String, val password: String, val secret: String)

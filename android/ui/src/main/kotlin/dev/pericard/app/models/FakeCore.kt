@@ -32,9 +32,9 @@ class FakeCore(val fake: FakeAccount = FakeAccount(), private var signedIn: Bool
 
     override suspend fun resumed(redirect: String?): SignInAttempt? = null
 
-    override suspend fun signInAgain(account: Account, method: SignInMethod): SignInAttempt = FakeAttempt()
+    override suspend fun signInAgain(account: Account, method: SignInMethod): SignInAttempt = FakeAttempt(method)
 
-    override suspend fun stepUp(account: Account, method: SignInMethod): SignInAttempt = FakeAttempt()
+    override suspend fun stepUp(account: Account, method: SignInMethod): SignInAttempt = FakeAttempt(method)
 
     override fun qr(text: String): QrPicture = QrPicture(1, listOf(true))
 
@@ -57,11 +57,12 @@ class FakeCore(val fake: FakeAccount = FakeAccount(), private var signedIn: Bool
 
         override fun page(page: PortalPage): String? = null
 
-        override suspend fun signIn(method: SignInMethod): SignInAttempt = FakeAttempt()
+        override suspend fun signIn(method: SignInMethod): SignInAttempt = FakeAttempt(method)
     }
 
-    private inner class FakeAttempt : SignInAttempt {
-        private var asked: SignInStep = SignInStep.AskPassword(attemptsLeft = null)
+    private inner class FakeAttempt(method: SignInMethod) : SignInAttempt {
+        private var asked: SignInStep =
+            if (method == SignInMethod.NATIVE) SignInStep.AskPassword(attemptsLeft = null) else SignInStep.OpenBrowser
         private var left = TRIES
 
         override fun step(): SignInStep = asked

@@ -78,11 +78,12 @@ class SignInModelTest {
             core.failure = PericardException.Portal(PortalProblem.NOT_A_PORTAL, null)
             does.welcome.submitAddress()
             assertEquals(AddressProblem.NotAPortal, welcome("the problem") { it.problem != null }.problem)
-            does.welcome.typeAddress("portal.example/fhir")
-            assertEquals(null, welcome("the field") { it.text == "portal.example/fhir" }.problem)
+            does.welcome.typeAddress("elsewhere.example/fhir")
+            assertEquals(null, welcome("the field") { it.text == "elsewhere.example/fhir" }.problem)
             core.failure = null
             does.welcome.submitAddress()
-            signIn("a sign-in at a place that was typed") { it.clinic.host == "portal.example" }
+            // Its password is never asked for here: it was not configured.
+            signIn("the browser") { it.clinic.host == "elsewhere.example" && it.step == Step.Browser }
         }
     }
 
