@@ -25,7 +25,7 @@ let package = Package(
       path: "bindings/swift",
       exclude: [
         "Bench", "Sources/Pericard/Pericard.docc", "Sources/Pericard/PrivacyInfo.xcprivacy", "Sources/PericardTesting",
-        "Tests", "generated/core", "generated/guide", "generated/world",
+        "Sources/PericardTestWorld", "Tests", "generated/core", "generated/guide", "generated/world",
       ],
       sources: ["Sources/Pericard", "generated/facade"],
       swiftSettings: [.swiftLanguageMode(.v6)]
@@ -42,6 +42,8 @@ let package = Package(
 // The tests of this repository. Packages that depend on this one see nothing of what follows: SwiftPM
 // refuses a tagged dependency whose products carry unsafe flags.
 if let library = Context.environment["PERICARD_WORLD_LIB"] {
+  // The models of the iOS app, a package of its own, are tested in the same world.
+  package.products.append(.library(name: "PericardTestWorld", targets: ["PericardTestWorld"]))
   package.targets += [
     .systemLibrary(
       name: "PericardWorldFFI", path: "bindings/swift/generated/world/PericardWorldFFI"),
@@ -50,6 +52,13 @@ if let library = Context.environment["PERICARD_WORLD_LIB"] {
       dependencies: ["PericardCore", "PericardWorldFFI"],
       path: "bindings/swift/generated/world/PericardWorld",
       swiftSettings: [.swiftLanguageMode(.v5)]
+    ),
+    // The world as an app sees it: with the façade's types.
+    .target(
+      name: "PericardTestWorld",
+      dependencies: ["Pericard", "PericardCore", "PericardWorld"],
+      path: "bindings/swift/Sources/PericardTestWorld",
+      swiftSettings: [.swiftLanguageMode(.v6)]
     ),
     // The samples of the guide, as `cargo xtask bindings` takes them out of its pages.
     .target(
@@ -60,7 +69,7 @@ if let library = Context.environment["PERICARD_WORLD_LIB"] {
     ),
     .testTarget(
       name: "PericardTests",
-      dependencies: ["Pericard", "PericardGuide", "PericardTesting", "PericardWorld"],
+      dependencies: ["Pericard", "PericardGuide", "PericardTesting", "PericardTestWorld"],
       path: "bindings/swift/Tests/PericardTests",
       swiftSettings: [.swiftLanguageMode(.v6)],
       linkerSettings: [.unsafeFlags(["-L", library, "-Xlinker", "-rpath", "-Xlinker", library])]
