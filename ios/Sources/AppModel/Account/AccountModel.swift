@@ -31,6 +31,8 @@ public final class AccountModel {
   /// Why updates are stopped.
   private(set) var stopped: IncidentID?
   private(set) var held = 0
+  /// When a sync of all of its people last ended.
+  private(set) var syncedAt: Date?
   /// What the portal can do; nothing until it was asked.
   private(set) var capabilities: PortalCapabilities?
   public private(set) var announcement: Announcement?
@@ -96,9 +98,12 @@ public final class AccountModel {
     while syncing != nil, let watching { await watching.value }
   }
 
+  /// Returns when every screen has read what there is: for tests.
+  func settledFollowers() async { await changed(nil) }
+
   private func changed(_ changes: ChangeSet?) async {
     look()
-    if isReadable, changes?.features != false || changes == nil { await lookAtFeatures() }
+    if isReadable, changes?.features ?? true { await lookAtFeatures() }
     for following in followers { await following.follower?.refresh(changes) }
   }
 
@@ -118,6 +123,10 @@ public final class AccountModel {
     for case .stopped(let incident) in features.map(\.state) { stopped = incident }
     if stopped != self.stopped { self.stopped = stopped }
     if held != self.held { self.held = held }
+    var ends: [Date?] = []
+    for person in people { ends.append(try? await account.messages(person: person.id).state().syncedAt) }
+    let syncedAt = ends.contains(nil) ? nil : ends.compactMap(\.self).min()
+    if syncedAt != self.syncedAt { self.syncedAt = syncedAt }
   }
 }
 

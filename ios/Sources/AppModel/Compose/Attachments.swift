@@ -1,5 +1,5 @@
 public import Foundation
-public import Pericard
+import Pericard
 
 /// A file that goes with a message that is being written.
 public struct NewFileRow: Hashable, Sendable, Identifiable, Unprinted {

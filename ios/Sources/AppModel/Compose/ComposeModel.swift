@@ -68,14 +68,14 @@ extension ComposeModel {
   public func subject(_ text: String) {
     guard text != state.subject else { return }
     state.subject = text
-    keep()
+    typed()
   }
 
   public func text(_ text: String) {
     guard text != state.text else { return }
     state.text = text
     if state.missing != .recipient { state.missing = nil }
-    keep()
+    typed()
   }
 
   public func chooseRecipients() {
@@ -93,7 +93,7 @@ extension ComposeModel {
     state.choosing = nil
     state.to = recipients.filter { choosing.chosen.contains($0.id) }
     if state.missing == .recipient, !state.to.isEmpty { state.missing = nil }
-    keep()
+    typed()
   }
 
   public func attach(_ file: PickedFile) {
@@ -127,10 +127,12 @@ extension ComposeModel {
 
   /// Keeps the draft. Ends what is under way, but for a message that is being queued.
   public func close() {
-    let keeper = keeper!
     jobs.close()
-    Task { await keeper.flush() }
+    Task { [keeper] in await keeper?.flush() }
   }
+
+  /// Keeps what was typed, now.
+  func keep() async { await keeper.flush() }
 
   private var missing: Missing? {
     if state.to.isEmpty, !state.mayOmitRecipient { return .recipient }
@@ -139,7 +141,7 @@ extension ComposeModel {
     return nil
   }
 
-  private func keep() {
+  private func typed() {
     var draft = message
     draft.files = []
     keeper.write(draft)

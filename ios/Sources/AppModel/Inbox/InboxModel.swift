@@ -1,6 +1,6 @@
 import Foundation
 import Observation
-public import Pericard
+import Pericard
 
 /// The inbox of one person: the list, the search over it, and what is told above both.
 @MainActor @Observable
@@ -25,6 +25,8 @@ public final class InboxModel: Follower {
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored private let jobs = Jobs()
   @ObservationIgnored private let refresher = Refresher()
+  /// How many rows are read: all that were asked for, so that a list that is read anew keeps its length.
+  @ObservationIgnored private var wanted = page
 
   private static let page = 50
 
@@ -71,11 +73,14 @@ public final class InboxModel: Follower {
 
   func refresh(_ changes: ChangeSet?) async {
     if let changes, changes.records.isEmpty, !changes.outbox, !changes.session { return }
-    await refresher.read { [weak self] in await self?.read() }
+    await reread()
     if let text = search?.text, changes?.records.isEmpty == false { look(for: text) }
   }
 
-  /// As many rows as were shown, and a page at least.
+  private func reread() async {
+    await refresher.read { [weak self] in await self?.read() }
+  }
+
   private func read() async {
     guard account.isReadable, !jobs.isClosed else {
       rows = InboxRows()
@@ -83,7 +88,6 @@ public final class InboxModel: Follower {
     }
     do {
       let messages = try account.account.messages(person: owner.person.id)
-      let wanted = max(rows.threads.count, Self.page)
       var (threads, next) = ([MessageThread](), PagePosition?.none)
       repeat {
         let page = try await messages.threads(after: next, limit: min(wanted - threads.count, 500))
@@ -160,7 +164,8 @@ extension InboxModel {
     if let search {
       if index >= search.hits.count - 10, search.after != nil, !search.searching { moreHits() }
     } else if index >= rows.threads.count - 10, after != nil {
-      jobs.replace("page") { [weak self] in await self?.nextPage() }
+      wanted = rows.threads.count + Self.page
+      jobs.replace("page") { [weak self] in await self?.reread() }
     }
   }
 
@@ -168,20 +173,6 @@ extension InboxModel {
     jobs.replace("notice") { [weak self] in
       guard let self, let notice = await Notice(banner, of: account) else { return }
       navigate(.notice(notice, owner.clinic))
-    }
-  }
-
-  private func nextPage() async {
-    guard let after else { return }
-    do {
-      let page = try await account.account.messages(person: owner.person.id).threads(after: after, limit: Self.page)
-      // A list that was read anew meanwhile has another end.
-      guard after == self.after, !Task.isCancelled else { return }
-      let known = Set(rows.threads.map(\.id))
-      rows.threads += page.threads.filter { !known.contains($0.id) }
-      self.after = page.after
-    } catch {
-      failed(error)
     }
   }
 

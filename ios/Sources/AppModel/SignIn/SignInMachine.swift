@@ -114,21 +114,22 @@ struct SignInMachine {
 
   private mutating func asked(_ step: SignInStep) -> [Effect] {
     switch step {
-    case .askPassword(let left):
+    // How many tries there are is told with what was wrong: said before, it frightens.
+    case .askPassword:
       if case .password = state.step { return [] }
-      state.step = .password(.init(wrong: wrong(left), canReset: pages.contains(.passwordReset)))
-    case .askCode(let left, let recovery):
+      state.step = .password(.init(canReset: pages.contains(.passwordReset)))
+    case .askCode(_, let recovery):
       switch state.step {
       case .code(var code):
         code.recovery = recovery
         state.step = .code(code)
       case .recoveryCode where recovery: break
-      default: state.step = .code(.init(wrong: wrong(left), recovery: recovery))
+      default: state.step = .code(.init(recovery: recovery))
       }
-    case .enrol(let totp, let left):
+    case .enrol(let totp, _):
       if case .enrol(let enrol) = state.step, enrol.key == totp.secret { return [] }
       state.step = .enrol(
-        .init(qr: QrPicture(totp.uri), key: totp.secret, address: totp.uri, digits: totp.digits, wrong: wrong(left)))
+        .init(qr: QrPicture(totp.uri), key: totp.secret, address: totp.uri, digits: totp.digits))
     case .openBrowser:
       state.step = .browser
       return state.problem == nil ? answer(.browse) : []
@@ -137,11 +138,6 @@ struct SignInMachine {
     case .ready: return answer(.finish)
     }
     return []
-  }
-
-  /// A question that comes back with fewer tries was answered wrongly before.
-  private func wrong(_ left: Int?) -> Wrong? {
-    left.map { Wrong(attemptsLeft: $0) }
   }
 
   private mutating func wait(_ until: Date, _ why: WaitReason) -> [Effect] {

@@ -62,6 +62,12 @@ public final class SignInModel {
     jobs.close()
   }
 
+  /// The app was opened with an address that may be the browser's way back.
+  func opened(_ url: URL) {
+    guard case .browser = state.step, Redirect(redirect)?.arrival(url) == .signIn else { return }
+    send { try await $0.redirected(to: url) }
+  }
+
   func settled() async { await jobs.settled() }
 
   private var isBrowsing: Bool { (try? signIn?.step()) == .openBrowser }

@@ -33,6 +33,8 @@ public final class ThreadModel: Follower {
   @ObservationIgnored let jobs = Jobs()
   @ObservationIgnored private let refresher = Refresher()
   @ObservationIgnored private var hasDraft = false
+  /// How many messages are read: all that were asked for, so that what is read anew keeps its length.
+  @ObservationIgnored private var wanted = pageSize
 
   private static let pageSize = 50
 
@@ -65,9 +67,11 @@ public final class ThreadModel: Follower {
   public func close() {
     jobs.close()
     refresher.stop()
-    let keeper = keeper!
-    Task { await keeper.flush() }
+    Task { [keeper] in await keeper?.flush() }
   }
+
+  /// Keeps what was typed, now.
+  func keep() async { await keeper.flush() }
 
   func settled() async { await jobs.settled() }
 
@@ -76,6 +80,10 @@ public final class ThreadModel: Follower {
       let ours = changes.records.contains { $0.all || $0.groups.contains(id) }
       if !ours, !changes.outbox, !changes.session { return }
     }
+    await reread()
+  }
+
+  private func reread() async {
     await refresher.read { [weak self] in await self?.read() }
   }
 
@@ -88,7 +96,7 @@ public final class ThreadModel: Follower {
     return bubble
   }
 
-  /// As many messages as were shown, a page at least, and as far back as the one that was looked for.
+  /// As many messages as are wanted, and as far back as the one that was looked for.
   private func read() async {
     guard account.isReadable, !jobs.isClosed else {
       page = []
@@ -97,14 +105,15 @@ public final class ThreadModel: Follower {
     do {
       let thread = try await messages.thread(id: id)
       var (all, next) = ([Message](), PagePosition?.none)
-      let wanted = max(page.count, Self.pageSize)
       repeat {
-        let page = try await messages.messages(thread: id, after: next, limit: Self.pageSize)
+        let limit = min(max(wanted - all.count, Self.pageSize), 500)
+        let page = try await messages.messages(thread: id, after: next, limit: limit)
         all += page.messages
         next = page.after
       } while next != nil && (all.count < wanted || isMissing(all))
       self.thread = thread
       (page, after) = (all, next)
+      wanted = max(wanted, all.count)
       try await readDraft()
       if thread.unread > 0 { try await messages.markRead(thread: id) }
     } catch PericardError.notFound {
@@ -218,19 +227,9 @@ extension ThreadModel {
   }
 
   public func older() {
-    guard let after else { return }
-    jobs.replace("older") { [weak self] in
-      guard let self else { return }
-      do {
-        let page = try await messages.messages(thread: id, after: after, limit: Self.pageSize)
-        guard after == self.after, !Task.isCancelled else { return }
-        let known = Set(self.page.map(\.id))
-        self.page += page.messages.filter { !known.contains($0.id) }
-        self.after = page.after
-      } catch {
-        failed(error)
-      }
-    }
+    guard after != nil else { return }
+    wanted = page.count + Self.pageSize
+    jobs.replace("older") { [weak self] in await self?.reread() }
   }
 
   public func archive(_ archived: Bool) {
@@ -248,7 +247,7 @@ extension ThreadModel {
         failed(error)
       }
       // Where it stands now is for the core to say.
-      await refresher.read { [weak self] in await self?.read() }
+      await reread()
       places[file] = nil
     }
   }
@@ -274,7 +273,7 @@ extension ThreadModel {
   private func attempt(_ deed: @escaping @Sendable (Messages) async throws -> Void) {
     jobs.start { [weak self, messages] in
       do { try await deed(messages) } catch { self?.failed(error) }
-      await self?.refresher.read { [weak self] in await self?.read() }
+      await self?.reread()
     }
   }
 }

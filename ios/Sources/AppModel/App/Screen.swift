@@ -1,0 +1,54 @@
+/// A screen above the tabs, with its model.
+public enum Screen: Sendable {
+  case welcome(WelcomeModel)
+  case signIn(SignInModel)
+  case thread(ThreadModel)
+  case compose(ComposeModel)
+  case clinics(ClinicsModel)
+  case clinic(ClinicModel)
+  case notices(NoticesModel)
+  case notice(NoticeModel)
+  case settings(SettingsModel)
+  case help(HelpState)
+
+  /// Ends what the screen has under way.
+  @MainActor
+  func close() {
+    switch self {
+    case .welcome(let model): model.close()
+    case .signIn(let model): model.close()
+    case .thread(let model): model.close()
+    case .compose(let model): model.close()
+    case .clinic(let model): model.close()
+    case .settings(let model): model.close()
+    case .clinics, .notices, .notice, .help: break
+    }
+  }
+
+  private var model: AnyObject? {
+    switch self {
+    case .welcome(let model): model
+    case .signIn(let model): model
+    case .thread(let model): model
+    case .compose(let model): model
+    case .clinics(let model): model
+    case .clinic(let model): model
+    case .notices(let model): model
+    case .notice(let model): model
+    case .settings(let model): model
+    case .help: nil
+    }
+  }
+}
+
+/// A screen is its model: one that shows the same anew is another.
+extension Screen: Hashable {
+  public static func == (one: Screen, other: Screen) -> Bool {
+    if case .help(let one) = one, case .help(let other) = other { return one == other }
+    return one.model != nil && one.model === other.model
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(model.map(ObjectIdentifier.init))
+  }
+}

@@ -1,0 +1,316 @@
+import Foundation
+import Pericard
+import PericardTestWorld
+import Testing
+
+@testable import AppModel
+
+/// The whole app without its screens, over the real core and the reference portal.
+@MainActor @Suite struct WorldTests {
+  private let two = #"{"people":{"ana":{"threads":3,"messages":60,"totp":true,"recovery_codes":8}}}"#
+  private let plain = #"{"people":{"ana":{"threads":3,"messages":12,"totp":false}}}"#
+
+  @Test func fromTheFirstRunToReadingOffline() async throws {
+    let stage = try await Stage(two)
+    #expect(stage.app.phase == .ready && stage.app.home == nil)
+    let signIn = try await stage.begin()
+    #expect(signIn.state.step == .password(.init(canReset: true)))
+    try await stage.password(signIn)
+    #expect(signIn.state.step == .code(.init(recovery: true)))
+    try await stage.code(signIn)
+    try await until("an inbox") { stage.app.home != nil && stage.app.path.isEmpty && stage.app.welcome == nil }
+    let inbox = try stage.inbox
+    if case .firstSync = inbox.state.body {} else { Issue.record("the first sync is not shown") }
+    try await until("the rows") { if case .content(let rows) = inbox.state.body { rows.count == 3 } else { false } }
+    #expect(inbox.state.banner == nil && inbox.state.canWrite)
+
+    stage.world.network(state: .down)
+    try await stage.restart()
+    let offline = try stage.inbox
+    try await until("the rows") { offline.state.rows.count == 3 }
+    try await until("the banner") { if case .offline(since: .some) = offline.state.banner { true } else { false } }
+    offline.open(offline.state.rows[0])
+    guard case .thread(let thread) = stage.app.path.last else {
+      Issue.record("no thread is open")
+      return
+    }
+    try await until("the messages") { !thread.state.messages.isEmpty }
+    #expect(!thread.state.subject.isEmpty)
+    try await stage.end()
+  }
+
+  @Test func aWrongPasswordAndAWrongCodeStayWhereTheyAre() async throws {
+    let stage = try await Stage(two)
+    let signIn = try await stage.begin()
+    try await stage.password(signIn, right: false)
+    guard case .password(let password) = signIn.state.step else {
+      Issue.record("it asks for no password")
+      return
+    }
+    #expect(password.attempt == 1 && password.wrong != nil)
+    let user = try stage.world.user(who: "ana")
+    #expect(signIn.state.userName == user)
+    try await stage.password(signIn)
+    try await stage.code(signIn, "wrong")
+    guard case .code(let code) = signIn.state.step else {
+      Issue.record("it asks for no code")
+      return
+    }
+    #expect(code.attempt == 1 && code.wrong != nil)
+    try await stage.code(signIn)
+    try await until("an inbox") { stage.app.home != nil }
+    try await stage.end()
+  }
+
+  @Test func tooManyWrongPasswordsHaveToWait() async throws {
+    let stage = try await Stage(plain)
+    let signIn = try await stage.begin()
+    for _ in 0..<10 {
+      guard case .password = signIn.state.step else { break }
+      try await stage.password(signIn, right: false)
+    }
+    guard case .wait(let wait) = signIn.state.step else {
+      Issue.record("nothing has to wait")
+      return
+    }
+    #expect(wait.why == .wrongTries)
+    signIn.remind(true)
+    #expect(stage.errands == [.remind(wait.until)])
+    signIn.stop()
+    #expect(stage.app.path.isEmpty && stage.app.welcome != nil)
+    try await stage.end()
+  }
+
+  @Test func aRecoveryCodeIsTakenInPlaceOfACode() async throws {
+    let stage = try await Stage(two)
+    let signIn = try await stage.begin()
+    try await stage.password(signIn)
+    signIn.useRecoveryCode()
+    signIn.recoveryCode("no")
+    try await until("an answer") { !signIn.state.busy }
+    #expect(signIn.state.step == .recoveryCode(.init(attempt: 1, unreadable: true)))
+    signIn.recoveryCode(try await stage.world.code(who: "ana", kind: "recovery"))
+    try await until("an inbox") { stage.app.home != nil }
+    try await stage.end()
+  }
+
+  @Test func aSecondStepThatTheClinicAsksForIsSetUp() async throws {
+    let stage = try await Stage(#"{"people":{"ana":{"threads":1,"messages":2,"must_enrol":true}}}"#)
+    let signIn = try await stage.begin()
+    try await stage.password(signIn)
+    guard case .enrol(let enrol) = signIn.state.step else {
+      Issue.record("it does not enrol")
+      return
+    }
+    try stage.world.enrol(who: "ana", uri: enrol.address)
+    try await stage.code(signIn)
+    guard case .recoveryCodes(let codes, kept: false) = signIn.state.step else {
+      Issue.record("it shows no codes")
+      return
+    }
+    #expect(codes.count >= 8)
+    signIn.finishSignIn()
+    #expect(stage.app.home == nil)
+    signIn.keptCodes(true)
+    signIn.finishSignIn()
+    try await until("an inbox") { stage.app.home != nil }
+    try await stage.end()
+  }
+
+  @Test func theBrowserIsClosedAndOpenedAgain() async throws {
+    let stage = try await Stage(two)
+    let signIn = try await stage.begin()
+    stage.browser.closes = 1
+    signIn.useBrowser()
+    try await until("the closed browser") { signIn.state.step == .browser && !signIn.state.busy }
+    signIn.openBrowserAgain()
+    try await until("an inbox") { stage.app.home != nil }
+    try await stage.end()
+  }
+
+  @Test func aSignInThatWasLeftGoesOn() async throws {
+    let stage = try await Stage(two)
+    let signIn = try await stage.begin()
+    try await stage.password(signIn)
+    try await stage.restart()
+    let again = try #require(stage.signIn)
+    await again.settled()
+    #expect(again.state.step == .code(.init(recovery: true)))
+    try await stage.code(again)
+    try await until("an inbox") { stage.app.home != nil }
+    #expect(stage.preferences.signingInAt == nil)
+    try await stage.end()
+  }
+
+  @Test func whatIsSearchedIsFoundAsOneTypes() async throws {
+    let stage = try await Stage(plain)
+    try await stage.signInWithCode()
+    let inbox = try stage.inbox
+    try await until("the rows") { !inbox.state.rows.isEmpty }
+    let word = try #require(inbox.state.rows[0].preview.split(separator: " ").map(String.init).first { $0.count > 4 })
+    for length in 1...word.count { inbox.search(String(word.prefix(length))) }
+    try await until("the hits") { !inbox.state.hits.isEmpty }
+    #expect(inbox.state.hits.allSatisfy { $0.snippet.contains(where: \.hit) })
+    inbox.open(inbox.state.hits[0])
+    guard case .thread(let thread) = stage.app.path.last else {
+      Issue.record("no thread is open")
+      return
+    }
+    try await until("the message") { thread.state.messages.contains { $0.id == thread.state.focus } }
+    try await stage.end()
+  }
+
+  @Test func aMessageIsSentAndOneComes() async throws {
+    let stage = try await Stage(plain)
+    try await stage.signInWithCode()
+    let inbox = try stage.inbox
+    try await until("the rows") { !inbox.state.rows.isEmpty }
+    let row = inbox.state.rows[0]
+    inbox.open(row)
+    guard case .thread(let thread) = stage.app.path.last else {
+      Issue.record("no thread is open")
+      return
+    }
+    let text = "Thank you, I will be there."
+    thread.write(text)
+    thread.send()
+    try await until("sent") { thread.state.messages.first { $0.text == text }?.delivery == .sent }
+    #expect(try await stage.world.portalMessages(text: text) == 1)
+
+    stage.app.path = []
+    _ = try await stage.world.portal(command: #"{"new_message":{"who":"ana","thread":1,"text":"Please come on Monday."}}"#)
+    try await stage.sync()
+    try await until("the news") { inbox.unread == 1 }
+    try await stage.end()
+  }
+
+  @Test func whatIsWrittenOfflineGoesOutOnce() async throws {
+    let stage = try await Stage(plain)
+    try await stage.signInWithCode()
+    stage.world.network(state: .down)
+    stage.app.go(.compose(nil))
+    guard case .compose(let compose) = stage.app.path.last else {
+      Issue.record("no new message is open")
+      return
+    }
+    await compose.settled()
+    if !compose.state.mayOmitRecipient {
+      compose.chooseRecipients()
+      compose.toggleRecipient(try #require(compose.state.choosing?.all.first).id)
+      compose.stopChoosing()
+    }
+    compose.subject("A question")
+    compose.text("May I swim in the sea?")
+    compose.send()
+    try await until("its thread") { if case .thread = stage.app.path.last { true } else { false } }
+    let inbox = try stage.inbox
+    try await until("the row") { inbox.state.rows.first?.mark == .waiting }
+    try await stage.account.synced()
+    stage.world.network(state: .up)
+    try await stage.sync()
+    try await until("sent") { !inbox.state.rows.contains { $0.mark == .waiting } }
+    #expect(try await stage.world.portalMessages(text: "May I swim in the sea?") == 1)
+    try await stage.end()
+  }
+
+  @Test func aSessionThatTheClinicEndedSealsAndTheSamePersonReopens() async throws {
+    let stage = try await Stage(plain)
+    try await stage.signInWithCode()
+    let inbox = try stage.inbox
+    try await until("the rows") { inbox.state.rows.count == 3 }
+    _ = try await stage.world.portal(command: #"{"revoke":"ana"}"#)
+    try await stage.sync()
+    try await until("sealed") { inbox.state.body == .closed(.refused) }
+    stage.app.go(.clinics)
+    guard case .clinics(let clinics) = stage.app.path.last else {
+      Issue.record("no list of clinics is open")
+      return
+    }
+    #expect(clinics.state.accounts.map(\.standing) == [.signedOut])
+    inbox.signInAgain()
+    try await until("a sign-in") { stage.signIn != nil }
+    let signIn = try #require(stage.signIn)
+    await signIn.settled()
+    try await stage.password(signIn)
+    try await until("the inbox again") { stage.app.path.isEmpty && stage.app.home?.inbox.state.rows.count == 3 }
+    try await stage.end()
+  }
+
+  @Test func somebodyElsesRecordStopsUpdatesAndTheCacheStays() async throws {
+    let stage = try await Stage(
+      #"{"people":{"ana":{"threads":3,"messages":12,"totp":false},"ben":{"threads":1,"messages":3}}}"#)
+    try await stage.signInWithCode()
+    let inbox = try stage.inbox
+    try await until("the rows") { inbox.state.rows.count == 3 }
+    _ = try await stage.world.portal(command: #"{"fault":"leak_other_patient","when":"always"}"#)
+    try await stage.sync()
+    try await until("the banner") { if case .stopped = inbox.state.banner { true } else { false } }
+    #expect(inbox.state.rows.count == 3)
+    inbox.openNotice(try #require(inbox.state.banner))
+    try await until("the notice") { if case .notice = stage.app.path.last { true } else { false } }
+    guard case .notice(let notice) = stage.app.path.last else { return }
+    notice.copyReport()
+    guard case .copy(let report, sensitive: false) = stage.errands.last else {
+      Issue.record("no report was copied")
+      return
+    }
+    #expect(report.contains("messages, Pericard 1.0"))
+    #expect(stage.app.home?.you.state.newNotices == 1)
+    try await stage.end()
+  }
+
+  @Test func aFileIsFetchedAndLookedAt() async throws {
+    let stage = try await Stage(plain)
+    try await stage.signInWithCode()
+    _ = try await stage.world.portal(
+      command: #"{"new_message":{"who":"ana","thread":0,"text":"Your report is here","file":{"bytes":3000}}}"#)
+    try await stage.sync()
+    let inbox = try stage.inbox
+    try await until("the message") { inbox.unread == 1 }
+    let row = try #require(inbox.state.rows.first { $0.unread == 1 })
+    inbox.open(row)
+    guard case .thread(let thread) = stage.app.path.last else {
+      Issue.record("no thread is open")
+      return
+    }
+    try await until("the file") { thread.state.messages.contains { !$0.files.isEmpty } }
+    let file = try #require(thread.state.messages.flatMap(\.files).first)
+    #expect(file.place == .remote(received: 0))
+    thread.download(file.id)
+    try await until("it is here") { thread.state.messages.flatMap(\.files).first?.place == .stored }
+    stage.world.network(state: .down)
+    thread.openFile(file.id)
+    try await until("the preview") { thread.preview != nil }
+    #expect(thread.preview?.bytes.count == 3000)
+    try await stage.end()
+  }
+
+  @Test func whatLeavesAnAccountLeavesTheScreens() async throws {
+    let stage = try await Stage(plain)
+    try await stage.signInWithCode()
+    stage.app.go(.settings)
+    try await stage.account.account.signOut()
+    try await until("the welcome") { stage.app.home == nil && stage.app.welcome != nil && stage.app.path.isEmpty }
+    #expect(stage.app.accounts.isEmpty)
+    try await stage.end()
+  }
+
+  @Test func anAddressThatIsNoPortalSaysSo() async throws {
+    let stage = try await Stage(plain)
+    let welcome = try #require(stage.app.welcome)
+    welcome.openAddress()
+    welcome.typeAddress("http://portal.example")
+    welcome.submitAddress()
+    await welcome.settled()
+    #expect(welcome.state.address.problem == .notHttps)
+    stage.world.network(state: .down)
+    welcome.typeAddress("portal.example")
+    welcome.submitAddress()
+    await welcome.settled()
+    #expect(welcome.state.address.problem == .other(.offline))
+    welcome.choose(try #require(welcome.state.places.first?.id))
+    await welcome.settled()
+    #expect(welcome.state.problem == .offline && stage.app.path.isEmpty)
+    try await stage.end()
+  }
+}
