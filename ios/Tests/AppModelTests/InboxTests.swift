@@ -14,7 +14,10 @@ import Testing
     let inbox = clinic.inbox()
     try await until("the rows") { !inbox.state.rows.isEmpty }
     let rows = inbox.state.rows
-    #expect(rows.map(\.subject) == ["Blood pressure", "Appointment on Monday", "Repeat prescription", "Your blood test", "نتيجة الفحص"])
+    #expect(
+      rows.map(\.subject) == [
+        "Blood pressure", "Appointment on Monday", "Repeat prescription", "Your blood test", "نتيجة الفحص",
+      ])
     #expect(rows.map(\.mark) == [.waiting, .failed, .unsure, .none, .none])
     #expect(rows[0].who == "Dr. Petra Kos" && rows[0].preview == "I will. Thank you!")
     #expect(inbox.unread == 1)
@@ -56,14 +59,17 @@ import Testing
     shown.append(inbox.state.body)
     try await until("its progress") { clinic.account.syncing?.progress != nil }
     shown.append(inbox.state.body)
-    #expect(shown == [.firstSync(Progress(done: 0, total: nil), rows: []), .firstSync(Progress(done: 3, total: 6), rows: [])])
+    #expect(
+      shown == [.firstSync(Progress(done: 0, total: nil), rows: []), .firstSync(Progress(done: 3, total: 6), rows: [])])
     #expect(Progress(done: 3, total: 6).share == 0.5)
     await clinic.account.synced()
     #expect(inbox.state.body == .empty)
   }
 
   @Test func pagesComeAsTheyAreReached() async throws {
-    let letters = (0..<120).map { FakeLetter("Letter \($0)", from: "Lab", "Text", at: now.addingTimeInterval(Double($0))) }
+    let letters = (0..<120).map {
+      FakeLetter("Letter \($0)", from: "Lab", "Text", at: now.addingTimeInterval(Double($0)))
+    }
     let clinic = FakeClinic(FakeMessages(letters))
     let inbox = clinic.inbox()
     try await until("a page") { inbox.state.rows.count == 50 }
@@ -179,7 +185,8 @@ import Testing
     told.append(facts.banner)
     #expect(
       told == [
-        .stopped(incident), .clockWrong(clinicTime: nil), .signIn, .offline(since: at), .held(2), .incomplete(at: at), nil,
+        .stopped(incident), .clockWrong(clinicTime: nil), .signIn, .offline(since: at), .held(2), .incomplete(at: at),
+        nil,
       ])
   }
 

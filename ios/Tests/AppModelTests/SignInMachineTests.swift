@@ -8,7 +8,8 @@ import Testing
 @Suite struct SignInMachineTests {
   private let now = Date(timeIntervalSince1970: 1_700_000_000)
   private let totp = TOTPSecret(
-    uri: "otpauth://totp/x?secret=JBSWY3DP", secret: "JBSWY3DP", issuer: nil, account: "ana", algorithm: "SHA1", digits: 6,
+    uri: "otpauth://totp/x?secret=JBSWY3DP", secret: "JBSWY3DP", issuer: nil, account: "ana", algorithm: "SHA1",
+    digits: 6,
     period: .seconds(30))
 
   private func machine(_ step: SignInStep? = nil, method: SignInMethod = .native) -> SignInMachine {
@@ -51,7 +52,8 @@ import Testing
 
   @Test func aBusyClinicIsNotTheirFault() {
     var machine = machine(.askCode(attemptsLeft: nil, recoveryCode: false))
-    _ = machine.on(failed(.rateLimited(retryAfter: .seconds(60)), next: .askCode(attemptsLeft: nil, recoveryCode: false)))
+    _ = machine.on(
+      failed(.rateLimited(retryAfter: .seconds(60)), next: .askCode(attemptsLeft: nil, recoveryCode: false)))
     #expect(machine.state.step == .wait(.init(until: now.addingTimeInterval(60), why: .busy, hasHelp: true)))
   }
 
@@ -137,7 +139,9 @@ import Testing
   @Test func whatDoesNotBelongToTheStepDoesNothing() {
     var machine = machine()
     let before = machine.state
-    for deed in [SignInMachine.Deed.code("1"), .finish, .useAppCode, .openBrowserAgain, .openHelp, .copyKey, .remind(true)] {
+    for deed in [
+      SignInMachine.Deed.code("1"), .finish, .useAppCode, .openBrowserAgain, .openHelp, .copyKey, .remind(true),
+    ] {
       #expect(machine.on(.person(deed)).isEmpty)
     }
     #expect(machine.state == before)

@@ -21,7 +21,11 @@ func until(
   while !condition() {
     guard clock.now < end else { throw Broken(what: "it never came: \(what)") }
     let (changes, change) = AsyncStream<Void>.makeStream()
-    withObservationTracking { _ = condition() } onChange: { change.yield() }
+    withObservationTracking {
+      _ = condition()
+    } onChange: {
+      change.yield()
+    }
     let alarm = Task {
       try? await Task.sleep(until: end, clock: clock)
       change.finish()
@@ -32,7 +36,8 @@ func until(
 }
 
 let linden = Clinic(
-  id: "https://portal.example/fhir", name: "Linden Clinic", host: "portal.example", phone: "+1 555 0100", emergency: "911")
+  id: "https://portal.example/fhir", name: "Linden Clinic", host: "portal.example", phone: "+1 555 0100",
+  emergency: "911")
 
 /// A fake account and a model of it.
 @MainActor

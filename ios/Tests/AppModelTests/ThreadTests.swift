@@ -128,7 +128,9 @@ import Testing
 
   @Test func anOldMessageThatWasFoundIsShown() async throws {
     let start = Date(timeIntervalSince1970: 1_700_000_000)
-    let letters = (0..<180).map { FakeLetter("Long", from: "Lab", "Text \($0)", at: start.addingTimeInterval(Double($0))) }
+    let letters = (0..<180).map {
+      FakeLetter("Long", from: "Lab", "Text \($0)", at: start.addingTimeInterval(Double($0)))
+    }
     let clinic = FakeClinic(FakeMessages(letters))
     let thread = try clinic.thread("Long")
     try await until("a page") { thread.state.messages.count == 50 }

@@ -58,7 +58,8 @@ final class Stage {
       erase: { throw Broken(what: "nothing is to be erased") }, preferences: preferences, browser: browser,
       errand: { [weak self] in self?.errands.append($0) })
     return PatientApp(
-      surroundings, clinics: ClinicDirectory([ConfiguredClinic(clinic: clinic, portal: config)], redirect: config.redirect),
+      surroundings,
+      clinics: ClinicDirectory([ConfiguredClinic(clinic: clinic, portal: config)], redirect: config.redirect),
       version: "1.0")
   }
 

@@ -178,7 +178,8 @@ import Testing
     #expect(try await stage.world.portalMessages(text: text) == 1)
 
     stage.app.path = []
-    _ = try await stage.world.portal(command: #"{"new_message":{"who":"ana","thread":1,"text":"Please come on Monday."}}"#)
+    _ = try await stage.world.portal(
+      command: #"{"new_message":{"who":"ana","thread":1,"text":"Please come on Monday."}}"#)
     try await stage.sync()
     try await until("the news") { inbox.unread == 1 }
     try await stage.end()

@@ -10,7 +10,8 @@ extension PatientApp {
     case .outside(let errand): surroundings.errand(errand)
     case .people:
       people = PeopleModel(
-        { [weak self] in self?.accounts ?? [] }, chosen: home?.inbox.owner.id, navigate: { [weak self] in self?.go($0) })
+        { [weak self] in self?.accounts ?? [] }, chosen: home?.inbox.owner.id, navigate: { [weak self] in self?.go($0) }
+      )
     case .inbox(let owner):
       people = nil
       path = []
@@ -43,7 +44,8 @@ extension PatientApp {
       case .compose(let draft):
         path.append(.compose(try ComposeModel(draft, of: owner, at: account, navigate: navigate)))
       case .settings: path.append(.settings(SettingsModel(account, navigate: navigate)))
-      case .help: path.append(.help(HelpState(clinic: owner.clinic, version: version)))
+      case .help:
+        path.append(.help(HelpModel(HelpState(clinic: owner.clinic, version: version), navigate: navigate)))
       default: break
       }
     } catch {

@@ -104,6 +104,7 @@ public final class PatientApp: Follower {
   func refresh(_ changes: ChangeSet?) async {
     let gone = accounts.filter { $0.session == .signedOut }
     if !gone.isEmpty { remove(gone) }
+    leavePersonWhoWent()
     await notices.read(accounts)
   }
 
@@ -148,6 +149,15 @@ public final class PatientApp: Follower {
     let model = AccountModel(account, at: directory.clinic(base: account.portal), now: surroundings.now)
     accounts.append(model)
     model.follow(self)
+  }
+
+  /// The clinic ended the access to the person whose inbox is shown.
+  private func leavePersonWhoWent() {
+    guard let home, home.account.isReadable else { return }
+    let owners = home.account.owners
+    guard !owners.contains(where: { $0.id == home.inbox.owner.id }), let own = owners.first else { return }
+    path = []
+    show(own)
   }
 
   private func remove(_ gone: [AccountModel]) {

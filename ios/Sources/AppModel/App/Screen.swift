@@ -9,7 +9,7 @@ public enum Screen: Sendable {
   case notices(NoticesModel)
   case notice(NoticeModel)
   case settings(SettingsModel)
-  case help(HelpState)
+  case help(HelpModel)
 
   /// Ends what the screen has under way.
   @MainActor
@@ -25,7 +25,7 @@ public enum Screen: Sendable {
     }
   }
 
-  private var model: AnyObject? {
+  private var model: AnyObject {
     switch self {
     case .welcome(let model): model
     case .signIn(let model): model
@@ -36,7 +36,7 @@ public enum Screen: Sendable {
     case .notices(let model): model
     case .notice(let model): model
     case .settings(let model): model
-    case .help: nil
+    case .help(let model): model
     }
   }
 }
@@ -44,11 +44,10 @@ public enum Screen: Sendable {
 /// A screen is its model: one that shows the same anew is another.
 extension Screen: Hashable {
   public static func == (one: Screen, other: Screen) -> Bool {
-    if case .help(let one) = one, case .help(let other) = other { return one == other }
-    return one.model != nil && one.model === other.model
+    one.model === other.model
   }
 
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(model.map(ObjectIdentifier.init))
+    hasher.combine(ObjectIdentifier(model))
   }
 }

@@ -4,7 +4,7 @@ public import Pericard
 
 /// The accounts on this phone.
 @MainActor @Observable
-public final class ClinicsModel {
+public final class ClinicsModel: ClinicsEvents {
   private let accounts: @MainActor () -> [AccountModel]
   @ObservationIgnored private let navigate: Navigate
 
@@ -30,7 +30,7 @@ public final class ClinicsModel {
 
 /// What one clinic offers.
 @MainActor @Observable
-public final class ClinicModel {
+public final class ClinicModel: ClinicPageEvents {
   /// Nothing until the clinic has answered.
   public private(set) var state: ClinicPageState?
   public let clinic: Clinic
@@ -70,7 +70,7 @@ public final class ClinicModel {
 
 /// Whose messages to show.
 @MainActor @Observable
-public final class PeopleModel {
+public final class PeopleModel: PeopleEvents {
   private let accounts: @MainActor () -> [AccountModel]
   private let chosen: Owner.ID?
   @ObservationIgnored private let navigate: Navigate

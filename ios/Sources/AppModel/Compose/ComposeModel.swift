@@ -4,7 +4,7 @@ public import Pericard
 
 /// A message that begins a conversation.
 @MainActor @Observable
-public final class ComposeModel {
+public final class ComposeModel: ComposeEvents {
   public private(set) var state: ComposeState
   let account: AccountModel
 

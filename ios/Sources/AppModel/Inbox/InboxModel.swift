@@ -4,7 +4,7 @@ import Pericard
 
 /// The inbox of one person: the list, the search over it, and what is told above both.
 @MainActor @Observable
-public final class InboxModel: Follower {
+public final class InboxModel: Follower, InboxEvents {
   public let owner: Owner
   let account: AccountModel
 

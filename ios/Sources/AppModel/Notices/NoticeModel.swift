@@ -3,7 +3,7 @@ import Pericard
 
 /// One notice, and what can be done about it.
 @MainActor
-public final class NoticeModel {
+public final class NoticeModel: NoticeEvents {
   public let state: NoticeState
   private let version: String
   private let navigate: Navigate

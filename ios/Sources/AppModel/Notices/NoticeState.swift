@@ -44,4 +44,5 @@ public struct NoticeRow: Hashable, Sendable, Identifiable {
   public var notice: Notice
   public var clinic: Clinic
   public var at: Date
+  public var isNew = false
 }

@@ -4,8 +4,8 @@ import Pericard
 
 /// What the app refused or could not match in the last 90 days, at all clinics.
 @MainActor @Observable
-public final class NoticesModel {
-  public private(set) var state = NoticesState()
+public final class NoticesModel: NoticesEvents {
+  private var rows: [NoticeRow] = []
   private var seenAt: Date
 
   @ObservationIgnored private let preferences: any Preferences
@@ -21,9 +21,16 @@ public final class NoticesModel {
     seenAt = preferences.noticesSeenAt ?? .distantPast
   }
 
-  var newCount: Int { state.rows.count { $0.at > seenAt } }
+  public var state: NoticesState {
+    NoticesState(
+      rows: rows.map {
+        var row = $0
+        row.isNew = row.at > seenAt
+        return row
+      })
+  }
 
-  public func isNew(_ row: NoticeRow) -> Bool { row.at > seenAt }
+  var newCount: Int { rows.count { $0.at > seenAt } }
 
   /// The person has the list before them.
   public func seen() {
@@ -50,6 +57,6 @@ public final class NoticesModel {
       }
     }
     let oldest = now().addingTimeInterval(-Self.kept)
-    state.rows = rows.filter { $0.at > oldest }.sorted { $0.at > $1.at }
+    self.rows = rows.filter { $0.at > oldest }.sorted { $0.at > $1.at }
   }
 }

@@ -17,7 +17,7 @@ public typealias BeginSignIn = @MainActor (SignInMethod) async throws -> SignIn
 
 /// A sign-in: the machine's hands.
 @MainActor @Observable
-public final class SignInModel {
+public final class SignInModel: SignInEvents {
   private var machine: SignInMachine
 
   public var state: SignInState { machine.state }

@@ -4,7 +4,7 @@ public import Pericard
 
 /// Finds the place to sign in at.
 @MainActor @Observable
-public final class WelcomeModel {
+public final class WelcomeModel: WelcomeEvents {
   public private(set) var state: WelcomeState
 
   @ObservationIgnored private let directory: ClinicDirectory

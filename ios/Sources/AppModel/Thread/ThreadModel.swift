@@ -4,7 +4,7 @@ public import Pericard
 
 /// A conversation: its messages, what is written in it, and what becomes of that.
 @MainActor @Observable
-public final class ThreadModel: Follower {
+public final class ThreadModel: Follower, ThreadEvents {
   public nonisolated let id: ThreadID
   public let owner: Owner
   let account: AccountModel
@@ -59,7 +59,8 @@ public final class ThreadModel: Follower {
       id: id, owner: owner, subject: thread?.subject ?? "", participants: thread?.participants ?? [],
       messages: bubbles, hasOlder: after != nil, archived: thread?.archived ?? false,
       draft: DraftText(text: text, revision: revision, kept: kept, files: attachments.rows),
-      canWrite: account.canWrite, deciding: bubbles.first { $0.id == deciding && $0.delivery == .unknown }, focus: focus,
+      canWrite: account.canWrite, deciding: bubbles.first { $0.id == deciding && $0.delivery == .unknown },
+      focus: focus,
       problem: problem, refused: refused)
   }
 
@@ -260,7 +261,9 @@ extension ThreadModel {
       guard let self else { return }
       do {
         let reader = try await messages.openFile(file)
-        guard reader.size <= FilePreview.most else { throw PericardError.invalidInput(field: "preview", problem: .tooLarge) }
+        guard reader.size <= FilePreview.most else {
+          throw PericardError.invalidInput(field: "preview", problem: .tooLarge)
+        }
         var bytes = Data()
         for try await piece in reader.pieces() { bytes += piece }
         preview = FilePreview(id: file, name: row.name, type: row.type, bytes: bytes)

@@ -4,7 +4,7 @@ import Pericard
 
 /// The second tab: what concerns the person and not one conversation.
 @MainActor @Observable
-public final class YouModel {
+public final class YouModel: YouEvents {
   private let owner: Owner
   private let accounts: @MainActor () -> [AccountModel]
   private let notices: NoticesModel
@@ -45,7 +45,7 @@ public final class YouModel {
 
 /// What can be set for one account. Notifications and the language are the system's settings of the app.
 @MainActor @Observable
-public final class SettingsModel {
+public final class SettingsModel: SettingsEvents {
   public private(set) var state: SettingsState
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored let jobs = Jobs()
@@ -70,4 +70,22 @@ public final class SettingsModel {
   func settled() async { await jobs.settled() }
 
   public func openSystemSettings() { navigate(.outside(.settings)) }
+}
+
+/// Whom to ask.
+@MainActor
+public final class HelpModel: HelpEvents {
+  public let state: HelpState
+  private let navigate: Navigate
+
+  init(_ state: HelpState, navigate: @escaping Navigate) {
+    self.state = state
+    self.navigate = navigate
+  }
+
+  public func call() {
+    if let phone = state.clinic.phone { navigate(.outside(.call(phone))) }
+  }
+
+  public func write() { navigate(.compose(nil)) }
 }
