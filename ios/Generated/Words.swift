@@ -4,6 +4,7 @@ import Foundation
 
 /// Every word of the app, in the language of the phone.
 enum Words {
+  static var attachPhoto: String { text("attach.photo") }
   static var browserAgain: String { text("browser.again") }
   static var browserStop: String { text("browser.stop") }
   static func browserText(clinic: String) -> String { text("browser.text", own(clinic)) }

@@ -24,7 +24,7 @@ import Testing
     await stage.app.enterBackground()
     await stage.app.enterForeground()
     #expect(thread.state.draft.kept && thread.state.draft.text == "Half a sen")
-    stage.app.path = []
+    stage.app.closeAll()
     try await until("the draft") { inbox.state.rows.first?.mark == .draft }
     try await stage.end()
   }

@@ -65,7 +65,7 @@ final class Stage {
 
   /// The process ends and the app is opened again.
   func restart() async throws {
-    app.path = []
+    app.closeAll()
     for account in app.accounts { account.close() }
     try await app.client?.shutDown()
     app = make()

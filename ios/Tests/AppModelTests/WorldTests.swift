@@ -177,7 +177,7 @@ import Testing
     try await until("sent") { thread.state.messages.first { $0.text == text }?.delivery == .sent }
     #expect(try await stage.world.portalMessages(text: text) == 1)
 
-    stage.app.path = []
+    stage.app.closeAll()
     _ = try await stage.world.portal(
       command: #"{"new_message":{"who":"ana","thread":1,"text":"Please come on Monday."}}"#)
     try await stage.sync()

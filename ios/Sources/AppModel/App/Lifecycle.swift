@@ -5,8 +5,8 @@ import Pericard
 extension PatientApp {
   /// The app is no longer in front: files and connections close, and what was typed is kept.
   public func enterBackground() async {
-    for case .thread(let model) in path { await model.keep() }
-    for case .compose(let model) in path { await model.keep() }
+    for case .thread(let model) in allScreens { await model.keep() }
+    for case .compose(let model) in allScreens { await model.keep() }
     try? await client?.pause()
   }
 
@@ -28,7 +28,7 @@ extension PatientApp {
 
   /// The address that opened the app, where it is none that the browser's session caught.
   public func opened(_ url: URL) {
-    for case .signIn(let model) in path { model.opened(url) }
+    for case .signIn(let model) in allScreens { model.opened(url) }
   }
 
   func syncAll() {

@@ -14,7 +14,7 @@ extension PatientApp {
       )
     case .inbox(let owner):
       people = nil
-      path = []
+      closeAll()
       show(owner)
     case .addClinic:
       people = nil
@@ -119,8 +119,14 @@ extension PatientApp {
     ) { [weak self] account in
       guard let self else { return }
       surroundings.preferences.signingInAt = nil
-      if let account { signedIn(account) } else { path.removeAll { if case .signIn = $0 { true } else { false } } }
+      if let account { signedIn(account) } else { leaveSignIn() }
     }
     path.append(.signIn(model))
+  }
+
+  private func leaveSignIn() {
+    let isSignIn = { (screen: Screen) in if case .signIn = screen { true } else { false } }
+    if messagesPath.contains(where: isSignIn) { messagesPath.removeAll(where: isSignIn) }
+    if youPath.contains(where: isSignIn) { youPath.removeAll(where: isSignIn) }
   }
 }

@@ -16,9 +16,12 @@ public final class PatientApp: Follower {
   /// Nothing while nobody is signed in.
   public private(set) var home: HomeModel?
   public private(set) var welcome: WelcomeModel?
-  /// The screens above, the last on top. The system's Back shortens it.
-  public var path: [Screen] = [] {
-    didSet { for gone in oldValue where !path.contains(gone) { gone.close() } }
+  /// The screens above each tab, the last on top. The system's Back shortens them.
+  public var messagesPath: [Screen] = [] {
+    didSet { close(oldValue, but: messagesPath) }
+  }
+  public var youPath: [Screen] = [] {
+    didSet { close(oldValue, but: youPath) }
   }
   /// The list of people is open.
   public var people: PeopleModel?
@@ -54,6 +57,7 @@ public final class PatientApp: Follower {
   @ObservationIgnored let directory: ClinicDirectory
   @ObservationIgnored let version: String
   @ObservationIgnored private(set) var client: Client?
+  @ObservationIgnored private var isStarting = false
   @ObservationIgnored let jobs = Jobs()
   @ObservationIgnored private(set) lazy var notices = NoticesModel(surroundings.preferences, now: surroundings.now) {
     [weak self] in self?.go($0)
@@ -65,9 +69,28 @@ public final class PatientApp: Follower {
     self.version = version
   }
 
+  /// The screens above the tab that is shown.
+  var path: [Screen] {
+    get { home?.tab == .you ? youPath : messagesPath }
+    set { if home?.tab == .you { youPath = newValue } else { messagesPath = newValue } }
+  }
+
+  var allScreens: [Screen] { messagesPath + youPath }
+
+  func closeAll() {
+    messagesPath = []
+    youPath = []
+  }
+
+  private func close(_ before: [Screen], but now: [Screen]) {
+    for gone in before where !now.contains(gone) { gone.close() }
+  }
+
   /// Opens what is on this phone. It works offline.
   public func start() async {
-    guard client == nil else { return }
+    guard client == nil, !isStarting else { return }
+    isStarting = true
+    defer { isStarting = false }
     phase = .opening
     do {
       let client = try await surroundings.open()
@@ -119,7 +142,7 @@ public final class PatientApp: Follower {
       accounts.append(model)
     }
     model.follow(self)
-    path = []
+    closeAll()
     welcome = nil
     let again = home?.inbox.owner.account == account.id ? home?.inbox.owner.id : nil
     if let owner = model.owners.first(where: { $0.id == again }) ?? model.owners.first { show(owner) }
@@ -156,7 +179,7 @@ public final class PatientApp: Follower {
     guard let home, home.account.isReadable else { return }
     let owners = home.account.owners
     guard !owners.contains(where: { $0.id == home.inbox.owner.id }), let own = owners.first else { return }
-    path = []
+    closeAll()
     show(own)
   }
 
@@ -164,7 +187,7 @@ public final class PatientApp: Follower {
     for account in gone { account.close() }
     accounts.removeAll { account in gone.contains { $0 === account } }
     guard let home, gone.contains(where: { $0 === home.account }) else { return }
-    path = []
+    closeAll()
     if let owner = accounts.flatMap(\.owners).first { show(owner) } else { welcomeSomebody() }
   }
 }
