@@ -1,7 +1,16 @@
 // swift-tools-version:6.0
+import Foundation
 import PackageDescription
 
-// `cargo xtask bindings` generates PericardCore and its C header from the built library.
+// `cargo xtask bindings` generates PericardCore and its C header from the built library. On a Mac `ios/xcframework.sh` makes
+// the library a framework, which an app can carry.
+let framework = "build/PericardCoreFFI.xcframework"
+let hasFramework = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/\(framework)")
+let core: Target =
+  hasFramework
+  ? .binaryTarget(name: "PericardCoreFFI", path: framework)
+  : .systemLibrary(name: "PericardCoreFFI", path: "bindings/swift/generated/core/PericardCoreFFI")
+
 let package = Package(
   name: "Pericard",
   platforms: [.iOS(.v16), .macOS(.v13)],
@@ -10,13 +19,13 @@ let package = Package(
     .library(name: "PericardTesting", targets: ["PericardTesting"]),
   ],
   targets: [
-    .systemLibrary(name: "PericardCoreFFI", path: "bindings/swift/generated/core/PericardCoreFFI"),
+    core,
     .target(
       name: "PericardCore",
       dependencies: ["PericardCoreFFI"],
       path: "bindings/swift/generated/core/PericardCore",
       swiftSettings: [.swiftLanguageMode(.v5)],
-      linkerSettings: [.linkedLibrary("pericard_ffi")]
+      linkerSettings: hasFramework ? [] : [.linkedLibrary("pericard_ffi")]
     ),
     .target(
       name: "Pericard",
