@@ -38,7 +38,7 @@ import Testing
     compose.send()
     try await until("sent") { !clinic.went.to.isEmpty && !compose.state.sending }
     let thread = try await clinic.fake.messages.messages.threads().threads[0]
-    #expect(clinic.went.to == [.back, .thread(thread.id, focus: nil)])
+    #expect(clinic.went.to == [.sent(thread.id)])
     #expect(thread.subject == "A question")
     let drafts = try await clinic.fake.messages.messages.drafts()
     #expect(drafts.isEmpty)

@@ -60,8 +60,11 @@ import Testing
     try await until("its progress") { clinic.account.syncing?.progress != nil }
     shown.append(inbox.state.body)
     #expect(
-      shown == [.firstSync(Progress(done: 0, total: nil), rows: []), .firstSync(Progress(done: 3, total: 6), rows: [])])
-    #expect(Progress(done: 3, total: 6).share == 0.5)
+      shown == [
+        .firstSync(FetchProgress(done: 0, total: nil), rows: []),
+        .firstSync(FetchProgress(done: 3, total: 6), rows: []),
+      ])
+    #expect(FetchProgress(done: 3, total: 6).share == 0.5)
     await clinic.account.synced()
     #expect(inbox.state.body == .empty)
   }

@@ -219,9 +219,11 @@ import Testing
     try await stage.signInWithCode()
     let inbox = try stage.inbox
     try await until("the rows") { inbox.state.rows.count == 3 }
+    inbox.open(inbox.state.rows[0])
     _ = try await stage.world.portal(command: #"{"revoke":"ana"}"#)
     try await stage.sync()
     try await until("sealed") { inbox.state.body == .closed(.refused) }
+    try await until("no open conversation") { stage.app.path.isEmpty }
     stage.app.go(.clinics)
     guard case .clinics(let clinics) = stage.app.path.last else {
       Issue.record("no list of clinics is open")

@@ -43,7 +43,7 @@ enum Errands {
   private static func print(_ lines: [String]) {
     let controller = UIPrintInteractionController.shared
     controller.printFormatter = UISimpleTextPrintFormatter(text: lines.joined(separator: "\n"))
-    controller.present(animated: true)
+    controller.present(animated: true, completionHandler: nil)
   }
 }
 

@@ -49,7 +49,7 @@ struct PersonAvatar: View {
 /// Whose inbox this is and where. It leads to the others.
 struct OwnerChip: View {
   let owner: Owner
-  let onChoose: () -> Void
+  let onChoose: @MainActor () -> Void
 
   var body: some View {
     Button(action: onChoose) {

@@ -5,7 +5,7 @@ import UniformTypeIdentifiers
 
 /// Adds a photo or a file. The system's own pickers need no permission, and hand over what was chosen and nothing else.
 struct AttachButton: View {
-  let onPick: (PickedFile) -> Void
+  let onPick: @MainActor (PickedFile) -> Void
   @State private var choosesPhoto = false
   @State private var choosesFile = false
   @State private var photo: PhotosPickerItem?
@@ -63,7 +63,7 @@ extension PickedFile {
 /// A file that goes with a message that is being written.
 struct NewFileCard: View {
   let file: NewFileRow
-  let onRemove: () -> Void
+  let onRemove: @MainActor () -> Void
 
   var body: some View {
     HStack(spacing: Space.m) {

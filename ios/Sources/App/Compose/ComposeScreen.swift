@@ -104,7 +104,7 @@ private struct RecipientsSheet: View {
           if state.found.isEmpty { Text(Words.toNone).foregroundStyle(Palette.textSoft) }
         }
       }
-      .searchable(text: Binding(get: { state.search }, set: events.searchRecipients), prompt: Words.toSearch)
+      .searchable(text: Binding(get: { state.search }, set: { events.searchRecipients($0) }), prompt: Words.toSearch)
       .navigationTitle(Words.toTitle)
       .navigationBarTitleDisplayMode(.inline)
       .toolbar {

@@ -45,7 +45,7 @@ struct InboxScreen: View {
     .safeAreaInset(edge: .top, spacing: 0) { ActingStrip(person: state.owner.person) }
     .refreshable { await events.refresh() }
     .searchable(
-      text: Binding(get: { searched ?? "" }, set: events.search),
+      text: Binding(get: { searched ?? "" }, set: { events.search($0) }),
       isPresented: Binding(get: { searched != nil }, set: { $0 ? events.search("") : events.closeSearch() }),
       prompt: Words.inboxSearch
     )
@@ -82,8 +82,8 @@ extension View {
 
 /// How far the first sync is. Spoken each 25 per cent.
 private struct SyncCard: View {
-  let progress: Progress
-  let onStop: () -> Void
+  let progress: FetchProgress
+  let onStop: @MainActor () -> Void
 
   var body: some View {
     VStack(alignment: .leading, spacing: Space.s) {

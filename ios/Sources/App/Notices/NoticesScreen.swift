@@ -29,7 +29,7 @@ struct NoticesScreen: View {
       }
     }
     .navigationTitle(Words.youNotices)
-    .onDisappear(perform: events.seen)
+    .onDisappear { events.seen() }
   }
 }
 

@@ -6,7 +6,7 @@ struct CodeField: View {
   let attempt: Int
   let digits: Int?
   @Binding var code: String
-  let onCode: (String) -> Void
+  let onCode: @MainActor (String) -> Void
   @FocusState private var isFocused: Bool
   @State private var sent = ""
 

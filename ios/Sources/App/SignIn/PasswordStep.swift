@@ -17,7 +17,7 @@ struct PasswordStep: View {
     StepTitle(text: Words.signInTitle)
     VStack(alignment: .leading, spacing: Space.xs) {
       Text(Words.signInUser).font(TypeScale.label).accessibilityHidden(true)
-      TextField(Words.signInUser, text: Binding(get: { state.userName }, set: events.typeUserName))
+      TextField(Words.signInUser, text: Binding(get: { state.userName }, set: { events.typeUserName($0) }))
         .textContentType(.username)
         .textInputAutocapitalization(.never)
         .autocorrectionDisabled()
@@ -41,7 +41,7 @@ struct PasswordStep: View {
         .textContentType(.password)
         .submitLabel(.go)
         .focused($focus, equals: .password)
-        .onSubmit(submit)
+        .onSubmit { submit() }
         Toggle(isOn: $isShown) { Image(systemName: isShown ? Symbol.hide : Symbol.show) }
           .toggleStyle(.button)
           .accessibilityLabel(Words.signInShowPassword)

@@ -24,7 +24,7 @@ struct RecoveryCodesStep: View {
       VStack(alignment: .leading) { deeds }
     }
     Text(Words.recoveryHint).font(TypeScale.support).foregroundStyle(Palette.textSoft)
-    Toggle(Words.recoveryKept, isOn: Binding(get: { kept }, set: events.keptCodes)).font(TypeScale.body)
+    Toggle(Words.recoveryKept, isOn: Binding(get: { kept }, set: { events.keptCodes($0) })).font(TypeScale.body)
     Button(Words.recoveryFinish, action: events.finishSignIn).buttonStyle(.primary).disabled(!kept)
   }
 

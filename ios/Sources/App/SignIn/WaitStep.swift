@@ -12,7 +12,7 @@ struct WaitStep: View {
     TimelineView(.everyMinute) { context in
       Text(text(minutes(from: context.date))).font(TypeScale.body).foregroundStyle(Palette.textSoft)
     }
-    Toggle(isOn: Binding(get: { wait.remind }, set: events.remind)) {
+    Toggle(isOn: Binding(get: { wait.remind }, set: { events.remind($0) })) {
       Label(Words.waitRemind(time: time), systemImage: Symbol.bell)
     }
     if wait.hasHelp {

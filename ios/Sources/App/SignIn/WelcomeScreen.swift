@@ -40,7 +40,7 @@ struct WelcomeScreen: View {
       }
     }
     .sheet(isPresented: $isScanning) {
-      Scanner { text in
+      CodeScanner { text in
         isScanning = false
         events.scanned(text)
       }
@@ -51,7 +51,7 @@ struct WelcomeScreen: View {
 private struct PlaceRow: View {
   let place: Place
   let opening: Clinic.ID?
-  let onChoose: () -> Void
+  let onChoose: @MainActor () -> Void
 
   var body: some View {
     Button(action: onChoose) {
@@ -85,7 +85,7 @@ private struct AddressField: View {
   var body: some View {
     VStack(alignment: .leading, spacing: Space.s) {
       TextField(
-        Words.welcomeAddress, text: Binding(get: { state.text }, set: events.typeAddress),
+        Words.welcomeAddress, text: Binding(get: { state.text }, set: { events.typeAddress($0) }),
         prompt: Text(Words.welcomeAddressHint)
       )
       .keyboardType(.URL)
@@ -93,7 +93,7 @@ private struct AddressField: View {
       .textInputAutocapitalization(.never)
       .autocorrectionDisabled()
       .submitLabel(.go)
-      .onSubmit(events.submitAddress)
+      .onSubmit { events.submitAddress() }
       if let problem = state.problem { WrongLine(text: problem.words) }
       Button(state.checking ? Words.welcomeChecking : Words.welcomeAddressGo, action: events.submitAddress)
         .buttonStyle(.primary(busy: state.checking))

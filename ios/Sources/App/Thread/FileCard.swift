@@ -36,7 +36,7 @@ struct FileCard: View {
     }
   }
 
-  private func icon(_ symbol: String, _ label: String, _ action: @escaping () -> Void) -> some View {
+  private func icon(_ symbol: String, _ label: String, _ action: @escaping @MainActor () -> Void) -> some View {
     Button(action: action) {
       Image(systemName: symbol).frame(minWidth: Touch.least, minHeight: Touch.least)
     }

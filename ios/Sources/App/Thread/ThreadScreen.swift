@@ -11,7 +11,7 @@ struct ThreadScreen: View {
       ScrollView {
         LazyVStack(spacing: Space.s) {
           if state.hasOlder {
-            Button(Words.threadOlder, action: events.older).buttonStyle(.quiet).onAppear(perform: events.older)
+            Button(Words.threadOlder, action: events.older).buttonStyle(.quiet).onAppear { events.older() }
           }
           ForEach(days) { day in
             Text(day.title)

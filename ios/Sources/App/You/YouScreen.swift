@@ -40,7 +40,7 @@ struct YouScreen: View {
       ? state.owner.clinic.name : Words.youActing(names: state.actingFor.formatted(.list(type: .and)))
   }
 
-  private func row(_ title: String, _ symbol: String, _ action: @escaping () -> Void) -> some View {
+  private func row(_ title: String, _ symbol: String, _ action: @escaping @MainActor () -> Void) -> some View {
     Button(action: action) {
       Label(title, systemImage: symbol).foregroundStyle(Palette.text)
     }

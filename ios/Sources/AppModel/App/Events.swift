@@ -4,7 +4,7 @@ public import Pericard
 // What the person does, screen by screen. The models are these; a preview has some that do nothing.
 
 @MainActor
-public protocol WelcomeEvents: AnyObject {
+public protocol WelcomeEvents: AnyObject, Sendable {
   func choose(_ clinic: Clinic.ID)
   func openAddress()
   func closeAddress()
@@ -15,7 +15,7 @@ public protocol WelcomeEvents: AnyObject {
 }
 
 @MainActor
-public protocol SignInEvents: AnyObject {
+public protocol SignInEvents: AnyObject, Sendable {
   func typeUserName(_ text: String)
   func password(userName: String, password: String)
   func forgotPassword()
@@ -53,7 +53,7 @@ public protocol InboxEvents: ClosedEvents {
 }
 
 @MainActor
-public protocol ClosedEvents: AnyObject {
+public protocol ClosedEvents: AnyObject, Sendable {
   func choosePerson()
   func signInAgain()
   func useAnotherAccount()
@@ -61,7 +61,7 @@ public protocol ClosedEvents: AnyObject {
 }
 
 @MainActor
-public protocol ThreadEvents: AnyObject {
+public protocol ThreadEvents: AnyObject, Sendable {
   func write(_ text: String)
   func send()
   func attach(_ file: PickedFile)
@@ -80,7 +80,7 @@ public protocol ThreadEvents: AnyObject {
 }
 
 @MainActor
-public protocol ComposeEvents: AnyObject {
+public protocol ComposeEvents: AnyObject, Sendable {
   func chooseRecipients()
   func searchRecipients(_ text: String)
   func toggleRecipient(_ id: RecipientID)
@@ -93,25 +93,25 @@ public protocol ComposeEvents: AnyObject {
 }
 
 @MainActor
-public protocol ClinicsEvents: AnyObject {
+public protocol ClinicsEvents: AnyObject, Sendable {
   func open(_ account: AccountID)
   func signInAgain(_ account: AccountID)
   func add()
 }
 
 @MainActor
-public protocol ClinicPageEvents: AnyObject {
+public protocol ClinicPageEvents: AnyObject, Sendable {
   func openAccountPage()
 }
 
 @MainActor
-public protocol PeopleEvents: AnyObject {
+public protocol PeopleEvents: AnyObject, Sendable {
   func choose(_ owner: Owner)
   func addClinic()
 }
 
 @MainActor
-public protocol YouEvents: AnyObject {
+public protocol YouEvents: AnyObject, Sendable {
   func choosePerson()
   func openNotices()
   func openClinics()
@@ -120,18 +120,18 @@ public protocol YouEvents: AnyObject {
 }
 
 @MainActor
-public protocol SettingsEvents: AnyObject {
+public protocol SettingsEvents: AnyObject, Sendable {
   func openSystemSettings()
 }
 
 @MainActor
-public protocol HelpEvents: AnyObject {
+public protocol HelpEvents: AnyObject, Sendable {
   func call()
   func write()
 }
 
 @MainActor
-public protocol NoticeEvents: AnyObject {
+public protocol NoticeEvents: AnyObject, Sendable {
   func call()
   func copyReport()
   func write()
@@ -141,7 +141,7 @@ public protocol NoticeEvents: AnyObject {
 }
 
 @MainActor
-public protocol NoticesEvents: AnyObject {
+public protocol NoticesEvents: AnyObject, Sendable {
   func open(_ row: NoticeRow)
   func seen()
 }

@@ -7,6 +7,11 @@ extension PatientApp {
     problem = nil
     switch destination {
     case .back: if !path.isEmpty { path.removeLast() }
+    case .leave(let thread):
+      remove { if case .thread(let model) = $0 { model.id == thread } else { false } }
+    case .sent(let thread):
+      remove { if case .compose = $0 { true } else { false } }
+      open(.thread(thread, focus: nil))
     case .outside(let errand): surroundings.errand(errand)
     case .people:
       people = PeopleModel(
@@ -119,14 +124,14 @@ extension PatientApp {
     ) { [weak self] account in
       guard let self else { return }
       surroundings.preferences.signingInAt = nil
-      if let account { signedIn(account) } else { leaveSignIn() }
+      if let account { signedIn(account) } else { remove { if case .signIn = $0 { true } else { false } } }
     }
     path.append(.signIn(model))
   }
 
-  private func leaveSignIn() {
-    let isSignIn = { (screen: Screen) in if case .signIn = screen { true } else { false } }
-    if messagesPath.contains(where: isSignIn) { messagesPath.removeAll(where: isSignIn) }
-    if youPath.contains(where: isSignIn) { youPath.removeAll(where: isSignIn) }
+  /// Closes those screens, above either tab.
+  func remove(_ closes: (Screen) -> Bool) {
+    if messagesPath.contains(where: closes) { messagesPath.removeAll(where: closes) }
+    if youPath.contains(where: closes) { youPath.removeAll(where: closes) }
   }
 }

@@ -128,6 +128,7 @@ public final class PatientApp: Follower {
     let gone = accounts.filter { $0.session == .signedOut }
     if !gone.isEmpty { remove(gone) }
     leavePersonWhoWent()
+    if let home, !home.account.isReadable { remove(\.showsContent) }
     await notices.read(accounts)
   }
 

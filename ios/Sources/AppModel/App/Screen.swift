@@ -25,6 +25,14 @@ public enum Screen: Sendable {
     }
   }
 
+  /// It shows what an account holds, and has nothing to show while that is closed.
+  var showsContent: Bool {
+    switch self {
+    case .thread, .compose: true
+    case .welcome, .signIn, .clinics, .clinic, .notices, .notice, .settings, .help: false
+    }
+  }
+
   private var model: AnyObject {
     switch self {
     case .welcome(let model): model

@@ -116,8 +116,7 @@ extension ComposeModel {
       do {
         let sent = try await keeper.send(message)
         account.sync()
-        navigate(.back)
-        navigate(.thread(sent.thread, focus: nil))
+        navigate(.sent(sent.thread))
       } catch {
         failed(error)
       }

@@ -51,7 +51,7 @@ public final class InboxModel: Follower, InboxEvents {
     if let search { return .searching(text: search.text, hits: search.hits, searching: search.searching) }
     let all = rows.all
     if let running = account.syncing, messagesState?.syncedAt == nil {
-      return .firstSync(Progress(done: running.progress?.done ?? 0, total: running.progress?.of), rows: all)
+      return .firstSync(FetchProgress(done: running.progress?.done ?? 0, total: running.progress?.of), rows: all)
     }
     return all.isEmpty ? .empty : .content(all)
   }

@@ -15,7 +15,7 @@ public struct InboxState: Hashable, Sendable, Unprinted {
 
 public enum InboxBody: Hashable, Sendable, Unprinted {
   /// The first sync: what has come can be read already.
-  case firstSync(Progress, rows: [ThreadRow])
+  case firstSync(FetchProgress, rows: [ThreadRow])
   case content([ThreadRow])
   case empty
   /// `hits` are those for `text` as far as it was searched; none and not `searching` is `noHits`.
@@ -25,7 +25,7 @@ public enum InboxBody: Hashable, Sendable, Unprinted {
 }
 
 /// How many records have come; `total` only where the clinic said it.
-public struct Progress: Hashable, Sendable {
+public struct FetchProgress: Hashable, Sendable {
   public var done: Int
   public var total: Int?
 

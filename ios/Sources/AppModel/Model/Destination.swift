@@ -5,6 +5,10 @@ public import Pericard
 public enum Destination: Hashable, Sendable {
   /// What is on top closes.
   case back
+  /// The conversation is not there any more: its screen closes, wherever it lies.
+  case leave(ThreadID)
+  /// A new message was queued: its conversation takes the place of the screen that it was written on.
+  case sent(ThreadID)
   case inbox(Owner)
   case thread(ThreadID, focus: MessageID?)
   /// A new message, or a draft that goes on.

@@ -80,7 +80,7 @@
       .sample(.content(sampleRows), banner: .offline(since: now)),
       .sample(.content(sampleRows), banner: .stopped(IncidentID(rawValue: "i-7"))),
       .sample(.content(sampleRows), banner: .stepUp),
-      .sample(.firstSync(Progress(done: 240, total: 812), rows: Array(sampleRows.prefix(2)))),
+      .sample(.firstSync(FetchProgress(done: 240, total: 812), rows: Array(sampleRows.prefix(2)))),
       .sample(.empty),
       .sample(
         .searching(

@@ -119,7 +119,7 @@ public final class ThreadModel: Follower, ThreadEvents {
       if thread.unread > 0 { try await messages.markRead(thread: id) }
     } catch PericardError.notFound {
       // Its last message was taken back, or the clinic removed it.
-      if !isGone { navigate(.back) }
+      if !isGone { navigate(.leave(id)) }
       isGone = true
     } catch {
       failed(error)

@@ -3,8 +3,8 @@ import SwiftUI
 import VisionKit
 
 /// Reads one QR code. Where the camera may not be used, it answers nothing at once.
-struct Scanner: View {
-  let onRead: (String?) -> Void
+struct CodeScanner: View {
+  let onRead: @MainActor (String?) -> Void
   @State private var isAllowed = false
 
   var body: some View {
@@ -24,7 +24,7 @@ struct Scanner: View {
 }
 
 private struct Camera: UIViewControllerRepresentable {
-  let onRead: (String?) -> Void
+  let onRead: @MainActor (String?) -> Void
 
   func makeUIViewController(context: Context) -> DataScannerViewController {
     let scanner = DataScannerViewController(recognizedDataTypes: [.barcode(symbologies: [.qr])])
@@ -44,9 +44,9 @@ private struct Camera: UIViewControllerRepresentable {
 
   @MainActor
   final class Coordinator: NSObject, DataScannerViewControllerDelegate {
-    private let onRead: (String?) -> Void
+    private let onRead: @MainActor (String?) -> Void
 
-    init(_ onRead: @escaping (String?) -> Void) { self.onRead = onRead }
+    init(_ onRead: @escaping @MainActor (String?) -> Void) { self.onRead = onRead }
 
     func dataScanner(
       _ dataScanner: DataScannerViewController, didAdd addedItems: [RecognizedItem], allItems: [RecognizedItem]
