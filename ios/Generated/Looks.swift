@@ -107,25 +107,25 @@ enum Palette {
 /// The system's own text styles, which grow with the person's text size.
 enum TypeScale {
   /// title in a bar
-  static let barTitle = Font.system(.headline).weight(.semibold)
+  static var barTitle: Font { .system(.headline).weight(.semibold) }
   /// messages and paragraphs
-  static let body = Font.system(.body).weight(.regular)
+  static var body: Font { .system(.body).weight(.regular) }
   /// time, state, axis
-  static let caption = Font.system(.footnote).weight(.regular)
+  static var caption: Font { .system(.footnote).weight(.regular) }
   /// codes; set in groups by spacing, not by inserted spaces
-  static let code = Font.system(.title).monospacedDigit().weight(.medium)
+  static var code: Font { .system(.title).monospacedDigit().weight(.medium) }
   /// first line of a row, button
-  static let headline = Font.system(.headline).weight(.semibold)
+  static var headline: Font { .system(.headline).weight(.semibold) }
   /// section heads, chips, tab labels
-  static let label = Font.system(.footnote).weight(.semibold)
+  static var label: Font { .system(.footnote).weight(.semibold) }
   /// one lab value
-  static let number = Font.system(.largeTitle).monospacedDigit().weight(.semibold)
+  static var number: Font { .system(.largeTitle).monospacedDigit().weight(.semibold) }
   /// large title of a tab
-  static let screenTitle = Font.system(.largeTitle).weight(.bold)
+  static var screenTitle: Font { .system(.largeTitle).weight(.bold) }
   /// second line of a row, hints
-  static let support = Font.system(.subheadline).weight(.regular)
+  static var support: Font { .system(.subheadline).weight(.regular) }
   /// title of a step, sheet, notice
-  static let title = Font.system(.title2).weight(.semibold)
+  static var title: Font { .system(.title2).weight(.semibold) }
 }
 
 /// SF Symbols. Those that turn with the direction of the text do so by themselves.

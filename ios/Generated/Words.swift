@@ -4,468 +4,468 @@ import Foundation
 
 /// Every word of the app, in the language of the phone.
 enum Words {
-  static var attachPhoto: String { text("attach.photo") }
-  static var browserAgain: String { text("browser.again") }
-  static var browserStop: String { text("browser.stop") }
-  static func browserText(clinic: String) -> String { text("browser.text", own(clinic)) }
-  static var browserTitle: String { text("browser.title") }
-  static var checkAgain: String { text("check.again") }
-  static func checkAsk(clinic: String, phone: String) -> String { text("check.ask", own(clinic), own(phone)) }
-  static var checkRemove: String { text("check.remove") }
-  static func checkText(clinic: String) -> String { text("check.text", own(clinic)) }
-  static var checkTitle: String { text("check.title") }
-  static var checkWait: String { text("check.wait") }
-  static var checkWaitNow: String { text("check.waitNow") }
-  static func chipA11y(name: String, clinic: String) -> String { text("chip.a11y", own(name), own(clinic)) }
-  static func clinicAccount(clinic: String) -> String { text("clinic.account", own(clinic)) }
-  static var clinicAccountText: String { text("clinic.account.text") }
-  static var clinicCan: String { text("clinic.can") }
-  static var clinicHere: String { text("clinic.here") }
-  static var clinicHereText: String { text("clinic.here.text") }
-  static var clinicNoA11y: String { text("clinic.no.a11y") }
-  static var clinicNotOffered: String { text("clinic.notOffered") }
-  static var clinicOnce: String { text("clinic.once") }
-  static var clinicOnceNot: String { text("clinic.once.not") }
-  static var clinicOwnPage: String { text("clinic.ownPage") }
-  static var clinicOwnPageText: String { text("clinic.ownPage.text") }
-  static var clinicProves: String { text("clinic.proves") }
-  static var clinicRead: String { text("clinic.read") }
-  static var clinicRevokes: String { text("clinic.revokes") }
-  static var clinicSafe: String { text("clinic.safe") }
-  static var clinicSecondStep: String { text("clinic.secondStep") }
-  static var clinicTied: String { text("clinic.tied") }
-  static var clinicTiedNot: String { text("clinic.tied.not") }
-  static var clinicWrite: String { text("clinic.write") }
-  static var clinicYesA11y: String { text("clinic.yes.a11y") }
-  static var clinicsAdd: String { text("clinics.add") }
-  static var clinicsClosed: String { text("clinics.closed") }
-  static var clinicsFoot: String { text("clinics.foot") }
-  static func clinicsLastAt(moment: String) -> String { text("clinics.lastAt", own(moment)) }
-  static var clinicsNever: String { text("clinics.never") }
-  static func clinicsPeople(n: Int) -> String { text("clinics.people", n) }
-  static func clinicsSignedInAs(name: String) -> String { text("clinics.signedInAs", own(name)) }
-  static var clinicsSignedOut: String { text("clinics.signedOut") }
-  static var clinicsTitle: String { text("clinics.title") }
-  static var clinicsUnusable: String { text("clinics.unusable") }
-  static func clinicsUpToDate(time: String) -> String { text("clinics.upToDate", own(time)) }
-  static func clockClinic(clinic: String) -> String { text("clock.clinic", own(clinic)) }
-  static var clockDone: String { text("clock.done") }
-  static var clockHow: String { text("clock.how") }
-  static var clockHowAndroid: String { text("clock.how.android") }
-  static var clockHowIos: String { text("clock.how.ios") }
-  static var clockOpen: String { text("clock.open") }
-  static var clockPhone: String { text("clock.phone") }
-  static var clockText: String { text("clock.text") }
-  static var clockTitle: String { text("clock.title") }
-  static func codeA11y(digits: Int) -> String { text("code.a11y", digits) }
-  static var codeA11yUnknown: String { text("code.a11y.unknown") }
-  static var codeRecoveryBad: String { text("code.recovery.bad") }
-  static var codeRecoveryField: String { text("code.recovery.field") }
-  static var codeRecoveryText: String { text("code.recovery.text") }
-  static var codeRecoveryTitle: String { text("code.recovery.title") }
-  static var codeSend: String { text("code.send") }
-  static func codeText(digits: Int, clinic: String) -> String { text("code.text", digits, own(clinic)) }
-  static func codeTextUnknown(clinic: String) -> String { text("code.text.unknown", own(clinic)) }
-  static var codeTitle: String { text("code.title") }
-  static var codeUseApp: String { text("code.useApp") }
-  static var codeUseRecovery: String { text("code.useRecovery") }
-  static func codeWrong(n: Int) -> String { text("code.wrong", n) }
-  static var codeWrongHint: String { text("code.wrong.hint") }
-  static var codeWrongUnknown: String { text("code.wrong.unknown") }
-  static var commonBack: String { text("common.back") }
-  static func commonCall(clinic: String) -> String { text("common.call", own(clinic)) }
-  static var commonCancel: String { text("common.cancel") }
-  static var commonClose: String { text("common.close") }
-  static var commonCopy: String { text("common.copy") }
-  static var commonDirections: String { text("common.directions") }
-  static var commonLater: String { text("common.later") }
-  static var commonNotNow: String { text("common.notNow") }
-  static var commonOk: String { text("common.ok") }
-  static var commonPaste: String { text("common.paste") }
-  static var commonPrint: String { text("common.print") }
-  static var commonSave: String { text("common.save") }
-  static func commonUrgent(emergency: String, clinic: String, phone: String) -> String { text("common.urgent", own(emergency), own(clinic), own(phone)) }
-  static func dateOnAt(date: String, time: String) -> String { text("date.onAt", own(date), own(time)) }
-  static var dateToday: String { text("date.today") }
-  static func dateTodayAt(time: String) -> String { text("date.todayAt", own(time)) }
-  static var dateYesterday: String { text("date.yesterday") }
-  static func dateYesterdayAt(time: String) -> String { text("date.yesterdayAt", own(time)) }
-  static var docLogged: String { text("doc.logged") }
-  static var docText: String { text("doc.text") }
-  static var docsFoot: String { text("docs.foot") }
-  static var emptyText: String { text("empty.text") }
-  static var emptyTitle: String { text("empty.title") }
-  static var enrolCopied: String { text("enrol.copied") }
-  static var enrolKey: String { text("enrol.key") }
-  static var enrolOne: String { text("enrol.one") }
-  static var enrolOpen: String { text("enrol.open") }
-  static var enrolQrA11y: String { text("enrol.qr.a11y") }
-  static var enrolScan: String { text("enrol.scan") }
-  static var enrolText: String { text("enrol.text") }
-  static var enrolTitle: String { text("enrol.title") }
-  static var enrolTurnOn: String { text("enrol.turnOn") }
-  static var enrolTwo: String { text("enrol.two") }
-  static func fileBytes(n: Int) -> String { text("file.bytes", n) }
-  static var fileForeign: String { text("file.foreign") }
-  static var fileGet: String { text("file.get") }
-  static func fileGone(clinic: String) -> String { text("file.gone", own(clinic)) }
-  static func fileKb(size: String) -> String { text("file.kb", own(size)) }
-  static func fileMb(size: String) -> String { text("file.mb", own(size)) }
-  static var fileMismatch: String { text("file.mismatch") }
-  static var fileNoSource: String { text("file.noSource") }
-  static func fileOpen(name: String) -> String { text("file.open", own(name)) }
-  static func fileProgress(done: String, whole: String) -> String { text("file.progress", own(done), own(whole)) }
-  static func fileRefused(clinic: String) -> String { text("file.refused", own(clinic)) }
-  static func fileRemove(name: String) -> String { text("file.remove", own(name)) }
-  static var fileTooLarge: String { text("file.tooLarge") }
-  static var fileUnnamed: String { text("file.unnamed") }
-  static var forgetDo: String { text("forget.do") }
-  static var forgetGoes: String { text("forget.goes") }
-  static var forgetStays: String { text("forget.stays") }
-  static var forgetStaysText: String { text("forget.stays.text") }
-  static func forgetTitle(clinic: String) -> String { text("forget.title", own(clinic)) }
-  static func forgetUnsent(n: Int) -> String { text("forget.unsent", n) }
-  static var forgetUnsentText: String { text("forget.unsent.text") }
-  static var heldCome: String { text("held.come") }
-  static var heldComeText: String { text("held.come.text") }
-  static var heldElse: String { text("held.else") }
-  static func heldElseText(n: Int) -> String { text("held.else.text", n) }
-  static var heldMissing: String { text("held.missing") }
-  static var heldMissingText: String { text("held.missing.text") }
-  static func heldText(clinic: String) -> String { text("held.text", own(clinic)) }
-  static func heldTitle(n: Int) -> String { text("held.title", n) }
-  static var heldWrite: String { text("held.write") }
-  static var inboxDraft: String { text("inbox.draft") }
-  static func inboxFailed(text: String) -> String { text("inbox.failed", own(text)) }
-  static var inboxIncomplete: String { text("inbox.incomplete") }
-  static func inboxIncompleteText(time: String) -> String { text("inbox.incomplete.text", own(time)) }
-  static var inboxNew: String { text("inbox.new") }
-  static func inboxNewBadge(n: Int) -> String { text("inbox.new.badge", n) }
-  static var inboxNoSubject: String { text("inbox.noSubject") }
-  static var inboxNoText: String { text("inbox.noText") }
-  static var inboxRefresh: String { text("inbox.refresh") }
-  static func inboxRowA11y(sender: String, subject: String, preview: String, time: String) -> String { text("inbox.row.a11y", own(sender), own(subject), own(preview), own(time)) }
-  static var inboxSearch: String { text("inbox.search") }
-  static func inboxSending(text: String) -> String { text("inbox.sending", own(text)) }
-  static func inboxSignIn(clinic: String) -> String { text("inbox.signIn", own(clinic)) }
-  static var inboxSignInText: String { text("inbox.signIn.text") }
-  static func inboxStepUp(clinic: String) -> String { text("inbox.stepUp", own(clinic)) }
-  static var inboxStopped: String { text("inbox.stopped") }
-  static func inboxStoppedText(clinic: String) -> String { text("inbox.stopped.text", own(clinic)) }
-  static func inboxUnreadA11y(n: Int) -> String { text("inbox.unread.a11y", n) }
-  static func inboxUnsure(text: String) -> String { text("inbox.unsure", own(text)) }
-  static func inboxWait(clinic: String, time: String) -> String { text("inbox.wait", own(clinic), own(time)) }
-  static func inboxWaiting(text: String) -> String { text("inbox.waiting", own(text)) }
-  static func inboxYou(text: String) -> String { text("inbox.you", own(text)) }
-  static var incidentCopied: String { text("incident.copied") }
-  static var incidentCopy: String { text("incident.copy") }
-  static var incidentDo: String { text("incident.do") }
-  static func incidentDoText(id: String, moment: String) -> String { text("incident.do.text", own(id), own(moment)) }
-  static var incidentPaused: String { text("incident.paused") }
-  static var incidentPausedText: String { text("incident.paused.text") }
-  static var incidentSafe: String { text("incident.safe") }
-  static var incidentSafeText: String { text("incident.safe.text") }
-  static func incidentText(clinic: String) -> String { text("incident.text", own(clinic)) }
-  static var incidentTitle: String { text("incident.title") }
-  static func `internal`(id: String) -> String { text("internal", own(id)) }
-  static func labAbove(high: String) -> String { text("lab.above", own(high)) }
-  static var labAsk: String { text("lab.ask") }
-  static func labBelow(low: String) -> String { text("lab.below", own(low)) }
-  static var labChart: String { text("lab.chart") }
-  static var labFar: String { text("lab.far") }
-  static func labIn(low: String, high: String) -> String { text("lab.in", own(low), own(high)) }
-  static var labList: String { text("lab.list") }
-  static var labRange: String { text("lab.range") }
-  static func labTarget(target: String) -> String { text("lab.target", own(target)) }
-  static var labWhat: String { text("lab.what") }
-  static var leaseKeptText: String { text("lease.kept.text") }
-  static var leaseNetwork: String { text("lease.network") }
-  static var leaseNoPassword: String { text("lease.noPassword") }
-  static var leaseNoPasswordText: String { text("lease.noPassword.text") }
-  static func leaseText(clinic: String, n: Int) -> String { text("lease.text", own(clinic), n) }
-  static var leaseTitle: String { text("lease.title") }
-  static var leaseTry: String { text("lease.try") }
-  static var lockText: String { text("lock.text") }
-  static var lockTitle: String { text("lock.title") }
-  static var lockUnlockAndroid: String { text("lock.unlock.android") }
-  static var lockUnlockCredential: String { text("lock.unlock.credential") }
-  static func lockUnlockIos(biometry: String) -> String { text("lock.unlock.ios", own(biometry)) }
-  static var lockUsePin: String { text("lock.usePin") }
-  static var logBroken: String { text("log.broken") }
-  static var logBrokenText: String { text("log.broken.text") }
-  static var logFoot: String { text("log.foot") }
-  static var logWhole: String { text("log.whole") }
-  static var logWholeText: String { text("log.whole.text") }
-  static var newAbout: String { text("new.about") }
-  static var newChoose: String { text("new.choose") }
-  static var newFor: String { text("new.for") }
-  static var newNeedText: String { text("new.needText") }
-  static var newNeedTo: String { text("new.needTo") }
-  static func newSize(used: String, max: String) -> String { text("new.size", own(used), own(max)) }
-  static var newText: String { text("new.text") }
-  static var newTo: String { text("new.to") }
-  static func newTooLarge(clinic: String, max: String) -> String { text("new.tooLarge", own(clinic), own(max)) }
-  static var newTooLong: String { text("new.tooLong") }
-  static var newTooMany: String { text("new.tooMany") }
-  static var noticesNew: String { text("notices.new") }
-  static func noticesNewA11y(n: Int) -> String { text("notices.new.a11y", n) }
-  static var noticesNone: String { text("notices.none") }
-  static var offBack: String { text("off.back") }
-  static var offBackText: String { text("off.back.text") }
-  static func offBanner(clinic: String) -> String { text("off.banner", own(clinic)) }
-  static var offRead: String { text("off.read") }
-  static var offReadText: String { text("off.read.text") }
-  static var offReadMine: String { text("off.readMine") }
-  static var offSays: String { text("off.says") }
-  static func offSaysQuote(text: String) -> String { text("off.says.quote", own(text)) }
-  static func offText(clinic: String) -> String { text("off.text", own(clinic)) }
-  static func offTextSince(clinic: String, moment: String) -> String { text("off.text.since", own(clinic), own(moment)) }
-  static var offTitle: String { text("off.title") }
-  static var offWhy: String { text("off.why") }
-  static func offlineText(time: String) -> String { text("offline.text", own(time)) }
-  static var offlineTitle: String { text("offline.title") }
-  static var peopleFoot: String { text("people.foot") }
-  static func peopleGone(clinic: String, name: String) -> String { text("people.gone", own(clinic), own(name)) }
-  static func peopleStrip(name: String) -> String { text("people.strip", own(name)) }
-  static func peopleStripText(name: String) -> String { text("people.strip.text", own(name)) }
-  static var peopleTitle: String { text("people.title") }
-  static func peopleUntil(date: String) -> String { text("people.until", own(date)) }
-  static var peopleYou: String { text("people.you") }
-  static func pinA11y(n: Int) -> String { text("pin.a11y", n) }
-  static var pinDelete: String { text("pin.delete") }
-  static var pinDestroyed: String { text("pin.destroyed") }
-  static var pinForgot: String { text("pin.forgot") }
-  static var pinTitle: String { text("pin.title") }
-  static func pinWarning(clinic: String) -> String { text("pin.warning", own(clinic)) }
-  static func pinWrong(n: Int) -> String { text("pin.wrong", n) }
-  static func portalFailing(clinic: String) -> String { text("portal.failing", own(clinic)) }
-  static var privacyAccount: String { text("privacy.account") }
-  static var privacyExport: String { text("privacy.export") }
-  static var privacyForget: String { text("privacy.forget") }
-  static var privacyKey: String { text("privacy.key") }
-  static var privacyKeyText: String { text("privacy.key.text") }
-  static var privacyLog: String { text("privacy.log") }
-  static var privacySessions: String { text("privacy.sessions") }
-  static var privacySignOut: String { text("privacy.signOut") }
-  static var privacySignOutText: String { text("privacy.signOut.text") }
-  static var problemAnotherPerson: String { text("problem.anotherPerson") }
-  static var problemExpired: String { text("problem.expired") }
-  static func problemNotOffered(clinic: String) -> String { text("problem.notOffered", own(clinic)) }
-  static func problemNotSecure(clinic: String) -> String { text("problem.notSecure", own(clinic)) }
-  static func problemNotUsable(clinic: String) -> String { text("problem.notUsable", own(clinic)) }
-  static var problemOffline: String { text("problem.offline") }
-  static func problemRefused(clinic: String) -> String { text("problem.refused", own(clinic)) }
-  static var pushCodeWait: String { text("push.codeWait") }
-  static var pushMessage: String { text("push.message") }
-  static var pushNotice: String { text("push.notice") }
-  static var pushOpen: String { text("push.open") }
-  static var pushRecords: String { text("push.records") }
-  static var pushUnsent: String { text("push.unsent") }
-  static var pushUnsentText: String { text("push.unsent.text") }
-  static var recordsDocs: String { text("records.docs") }
-  static var recordsLabs: String { text("records.labs") }
-  static var recordsNext: String { text("records.next") }
-  static var recordsRx: String { text("records.rx") }
-  static var recordsShare: String { text("records.share") }
-  static var recordsShareHead: String { text("records.shareHead") }
-  static var recordsVisits: String { text("records.visits") }
-  static var recoveryFinish: String { text("recovery.finish") }
-  static var recoveryHint: String { text("recovery.hint") }
-  static var recoveryKept: String { text("recovery.kept") }
-  static var recoveryListA11y: String { text("recovery.list.a11y") }
-  static var recoveryText: String { text("recovery.text") }
-  static var recoveryTitle: String { text("recovery.title") }
-  static var rxAsk: String { text("rx.ask") }
-  static func rxAsked(date: String) -> String { text("rx.asked", own(date)) }
-  static func rxFoot(clinic: String) -> String { text("rx.foot", own(clinic)) }
-  static func rxLeft(n: Int) -> String { text("rx.left", n) }
-  static var rxNow: String { text("rx.now") }
-  static var rxReady: String { text("rx.ready") }
-  static var rxRefill: String { text("rx.refill") }
-  static var rxStep1: String { text("rx.step1") }
-  static var rxStep2: String { text("rx.step2") }
-  static var rxStep3: String { text("rx.step3") }
-  static var rxStep5: String { text("rx.step5") }
-  static var sayNotSent: String { text("say.notSent") }
-  static func sayProgress(n: Int) -> String { text("say.progress", n) }
-  static func sayResults(n: Int) -> String { text("say.results", n) }
-  static var saySent: String { text("say.sent") }
-  static var sayUpToDate: String { text("say.upToDate") }
-  static var sealedAgain: String { text("sealed.again") }
-  static func sealedIdentity(clinic: String) -> String { text("sealed.identity", own(clinic)) }
-  static var sealedIdentityText: String { text("sealed.identity.text") }
-  static var sealedKept: String { text("sealed.kept") }
-  static var sealedKeptText: String { text("sealed.kept.text") }
-  static func sealedNot(name: String) -> String { text("sealed.not", own(name)) }
-  static var sealedNotText: String { text("sealed.not.text") }
-  static var sealedOther: String { text("sealed.other") }
-  static var sealedText: String { text("sealed.text") }
-  static func sealedTitle(clinic: String) -> String { text("sealed.title", own(clinic)) }
-  static var sealedWhy: String { text("sealed.why") }
-  static var sealedWhyText: String { text("sealed.why.text") }
-  static var searchClear: String { text("search.clear") }
-  static func searchCount(n: Int) -> String { text("search.count", n) }
-  static func searchNone(text: String) -> String { text("search.none", own(text)) }
-  static var secondFoot: String { text("second.foot") }
-  static var secondMove: String { text("second.move") }
-  static var secondNewCodes: String { text("second.newCodes") }
-  static var secondOff: String { text("second.off") }
-  static var secondOn: String { text("second.on") }
-  static var settingsAuthenticator: String { text("settings.authenticator") }
-  static func settingsAuthenticatorOff(clinic: String) -> String { text("settings.authenticator.off", own(clinic)) }
-  static func settingsAuthenticatorOn(clinic: String) -> String { text("settings.authenticator.on", own(clinic)) }
-  static var settingsCodes: String { text("settings.codes") }
-  static func settingsCodesEnough(n: Int) -> String { text("settings.codes.enough", n) }
-  static func settingsCodesLeft(n: Int) -> String { text("settings.codes.left", n) }
-  static var settingsCoverAndroid: String { text("settings.cover.android") }
-  static var settingsCoverIos: String { text("settings.cover.ios") }
-  static var settingsLanguage: String { text("settings.language") }
-  static var settingsLanguageName: String { text("settings.language.name") }
-  static var settingsLanguagePhone: String { text("settings.language.phone") }
-  static var settingsLock: String { text("settings.lock") }
-  static var settingsLockAfter: String { text("settings.lockAfter") }
-  static func settingsLockAfterMinutes(n: Int) -> String { text("settings.lockAfter.minutes", n) }
-  static var settingsLockAfterNow: String { text("settings.lockAfter.now") }
-  static var settingsNotifications: String { text("settings.notifications") }
-  static var settingsNotify: String { text("settings.notify") }
-  static var settingsNotifyText: String { text("settings.notify.text") }
-  static var settingsPin: String { text("settings.pin") }
-  static var settingsPinChange: String { text("settings.pin.change") }
-  static var settingsPinSet: String { text("settings.pin.set") }
-  static var shareCloses: String { text("share.closes") }
-  static func shareEnds(n: Int) -> String { text("share.ends", n) }
-  static var shareFoot: String { text("share.foot") }
-  static var shareHold: String { text("share.hold") }
-  static var shareLive: String { text("share.live") }
-  static var shareLong: String { text("share.long") }
-  static var shareMake: String { text("share.make") }
-  static var sharePass: String { text("share.pass") }
-  static var sharePassText: String { text("share.pass.text") }
-  static var shareSay: String { text("share.say") }
-  static var shareStop: String { text("share.stop") }
-  static var shareStopped: String { text("share.stopped") }
-  static var shareTitle: String { text("share.title") }
-  static var shareWhat: String { text("share.what") }
-  static func shareWrong(n: Int) -> String { text("share.wrong", n) }
-  static func signInFoot(clinic: String) -> String { text("signIn.foot", own(clinic)) }
-  static var signInForgot: String { text("signIn.forgot") }
-  static var signInPassword: String { text("signIn.password") }
-  static var signInShowPassword: String { text("signIn.showPassword") }
-  static var signInTitle: String { text("signIn.title") }
-  static var signInUseBrowser: String { text("signIn.useBrowser") }
-  static var signInUser: String { text("signIn.user") }
-  static func signInWrong(n: Int) -> String { text("signIn.wrong", n) }
-  static var signInWrongUnknown: String { text("signIn.wrong.unknown") }
-  static var stateFailed: String { text("state.failed") }
-  static func stateFailedWhy(clinic: String) -> String { text("state.failed.why", own(clinic)) }
-  static var stateQueued: String { text("state.queued") }
-  static var stateSending: String { text("state.sending") }
-  static func stateSent(time: String) -> String { text("state.sent", own(time)) }
-  static var stateUnknown: String { text("state.unknown") }
-  static var stateUnknownWhy: String { text("state.unknown.why") }
-  static var stepUpElse: String { text("stepUp.else") }
-  static func stepUpText(n: Int) -> String { text("stepUp.text", n) }
-  static var stepUpTitle: String { text("stepUp.title") }
-  static var storageFull: String { text("storage.full") }
-  static func syncNoTotal(n: Int) -> String { text("sync.noTotal", n) }
-  static var syncStop: String { text("sync.stop") }
-  static func syncText(n: Int, total: Int) -> String { text("sync.text", n, total) }
-  static var syncTitle: String { text("sync.title") }
-  static var tabMessages: String { text("tab.messages") }
-  static var tabRecords: String { text("tab.records") }
-  static var tabYou: String { text("tab.you") }
-  static var threadArchive: String { text("thread.archive") }
-  static var threadAttach: String { text("thread.attach") }
-  static func threadChanged(clinic: String) -> String { text("thread.changed", own(clinic)) }
-  static var threadDraftKept: String { text("thread.draftKept") }
-  static var threadImportant: String { text("thread.important") }
-  static var threadMore: String { text("thread.more") }
-  static func threadNoWriting(clinic: String) -> String { text("thread.noWriting", own(clinic)) }
-  static var threadOlder: String { text("thread.older") }
-  static var threadOnPhone: String { text("thread.onPhone") }
-  static var threadRemove: String { text("thread.remove") }
-  static var threadSend: String { text("thread.send") }
-  static var threadSendAgain: String { text("thread.sendAgain") }
-  static var threadStopDownload: String { text("thread.stopDownload") }
-  static var threadUnarchive: String { text("thread.unarchive") }
-  static var threadWhatCanIDo: String { text("thread.whatCanIDo") }
-  static var threadWrite: String { text("thread.write") }
-  static var threadYou: String { text("thread.you") }
-  static func toAll(clinic: String) -> String { text("to.all", own(clinic)) }
-  static func toAnyone(clinic: String) -> String { text("to.anyone", own(clinic)) }
-  static var toBefore: String { text("to.before") }
-  static var toChosenA11y: String { text("to.chosen.a11y") }
-  static var toDone: String { text("to.done") }
-  static var toNone: String { text("to.none") }
-  static var toSearch: String { text("to.search") }
-  static var toTitle: String { text("to.title") }
-  static func unusableConfiguration(clinic: String) -> String { text("unusable.configuration", own(clinic)) }
-  static var unusableConfigurationText: String { text("unusable.configuration.text") }
-  static var unusableDamaged: String { text("unusable.damaged") }
-  static var unusableKeyLost: String { text("unusable.keyLost") }
-  static func unusableKeyLostText(clinic: String) -> String { text("unusable.keyLost.text", own(clinic)) }
-  static var unusableUnavailable: String { text("unusable.unavailable") }
-  static var unusableUnavailableText: String { text("unusable.unavailable.text") }
-  static var unusableUnsent: String { text("unusable.unsent") }
-  static var unusableUnsentText: String { text("unusable.unsent.text") }
-  static var updateAndroid: String { text("update.android") }
-  static var updateIos: String { text("update.ios") }
-  static var updateReadText: String { text("update.read.text") }
-  static func updateText(clinic: String, min: String, have: String) -> String { text("update.text", own(clinic), own(min), own(have)) }
-  static var updateTextUnknown: String { text("update.text.unknown") }
-  static var updateTitle: String { text("update.title") }
-  static var updateWait: String { text("update.wait") }
-  static var updateWaitText: String { text("update.wait.text") }
-  static var visitBook: String { text("visit.book") }
-  static var visitBookThis: String { text("visit.bookThis") }
-  static var visitCancelDo: String { text("visit.cancel.do") }
-  static var visitCancelKeep: String { text("visit.cancel.keep") }
-  static var visitCancelTitle: String { text("visit.cancel.title") }
-  static var visitComing: String { text("visit.coming") }
-  static var visitGone: String { text("visit.gone") }
-  static var visitHold: String { text("visit.hold") }
-  static var visitOffline: String { text("visit.offline") }
-  static var visitPast: String { text("visit.past") }
-  static func waitBusy(n: Int, clinic: String) -> String { text("wait.busy", n, own(clinic)) }
-  static var waitNoCodes: String { text("wait.noCodes") }
-  static func waitNoCodesText(clinic: String) -> String { text("wait.noCodes.text", own(clinic)) }
-  static func waitRemind(time: String) -> String { text("wait.remind", own(time)) }
-  static func waitText(n: Int, clinic: String) -> String { text("wait.text", n, own(clinic)) }
-  static func waitTitle(time: String) -> String { text("wait.title", own(time)) }
-  static var welcomeAddress: String { text("welcome.address") }
-  static var welcomeAddressGo: String { text("welcome.address.go") }
-  static var welcomeAddressHint: String { text("welcome.address.hint") }
-  static var welcomeBrowser: String { text("welcome.browser") }
-  static var welcomeCameraOff: String { text("welcome.cameraOff") }
-  static var welcomeChecking: String { text("welcome.checking") }
-  static var welcomeElse: String { text("welcome.else") }
-  static var welcomeFoot: String { text("welcome.foot") }
-  static var welcomeNative: String { text("welcome.native") }
-  static var welcomeNotHttps: String { text("welcome.notHttps") }
-  static var welcomeNotPortal: String { text("welcome.notPortal") }
-  static var welcomeScan: String { text("welcome.scan") }
-  static var welcomeScanHint: String { text("welcome.scan.hint") }
-  static var welcomeText: String { text("welcome.text") }
-  static var welcomeTitle: String { text("welcome.title") }
-  static var welcomeWhere: String { text("welcome.where") }
-  static var youAbout: String { text("you.about") }
-  static func youActing(names: String) -> String { text("you.acting", own(names)) }
-  static func youAnd(first: String, last: String) -> String { text("you.and", own(first), own(last)) }
-  static var youHelp: String { text("you.help") }
-  static func youNeedSignIn(n: Int) -> String { text("you.needSignIn", n) }
-  static var youNotices: String { text("you.notices") }
-  static var youPrivacy: String { text("you.privacy") }
-  static var youSettings: String { text("you.settings") }
-  static var youSettingsText: String { text("you.settings.text") }
-  static var youUrgent: String { text("you.urgent") }
-  static func youVersion(version: String) -> String { text("you.version", own(version)) }
+  static var attachPhoto: String { localized("attach.photo") }
+  static var browserAgain: String { localized("browser.again") }
+  static var browserStop: String { localized("browser.stop") }
+  static func browserText(clinic: String) -> String { localized("browser.text", own(clinic)) }
+  static var browserTitle: String { localized("browser.title") }
+  static var checkAgain: String { localized("check.again") }
+  static func checkAsk(clinic: String, phone: String) -> String { localized("check.ask", own(clinic), own(phone)) }
+  static var checkRemove: String { localized("check.remove") }
+  static func checkText(clinic: String) -> String { localized("check.text", own(clinic)) }
+  static var checkTitle: String { localized("check.title") }
+  static var checkWait: String { localized("check.wait") }
+  static var checkWaitNow: String { localized("check.waitNow") }
+  static func chipA11y(name: String, clinic: String) -> String { localized("chip.a11y", own(name), own(clinic)) }
+  static func clinicAccount(clinic: String) -> String { localized("clinic.account", own(clinic)) }
+  static var clinicAccountText: String { localized("clinic.account.text") }
+  static var clinicCan: String { localized("clinic.can") }
+  static var clinicHere: String { localized("clinic.here") }
+  static var clinicHereText: String { localized("clinic.here.text") }
+  static var clinicNoA11y: String { localized("clinic.no.a11y") }
+  static var clinicNotOffered: String { localized("clinic.notOffered") }
+  static var clinicOnce: String { localized("clinic.once") }
+  static var clinicOnceNot: String { localized("clinic.once.not") }
+  static var clinicOwnPage: String { localized("clinic.ownPage") }
+  static var clinicOwnPageText: String { localized("clinic.ownPage.text") }
+  static var clinicProves: String { localized("clinic.proves") }
+  static var clinicRead: String { localized("clinic.read") }
+  static var clinicRevokes: String { localized("clinic.revokes") }
+  static var clinicSafe: String { localized("clinic.safe") }
+  static var clinicSecondStep: String { localized("clinic.secondStep") }
+  static var clinicTied: String { localized("clinic.tied") }
+  static var clinicTiedNot: String { localized("clinic.tied.not") }
+  static var clinicWrite: String { localized("clinic.write") }
+  static var clinicYesA11y: String { localized("clinic.yes.a11y") }
+  static var clinicsAdd: String { localized("clinics.add") }
+  static var clinicsClosed: String { localized("clinics.closed") }
+  static var clinicsFoot: String { localized("clinics.foot") }
+  static func clinicsLastAt(moment: String) -> String { localized("clinics.lastAt", own(moment)) }
+  static var clinicsNever: String { localized("clinics.never") }
+  static func clinicsPeople(n: Int) -> String { localized("clinics.people", n) }
+  static func clinicsSignedInAs(name: String) -> String { localized("clinics.signedInAs", own(name)) }
+  static var clinicsSignedOut: String { localized("clinics.signedOut") }
+  static var clinicsTitle: String { localized("clinics.title") }
+  static var clinicsUnusable: String { localized("clinics.unusable") }
+  static func clinicsUpToDate(time: String) -> String { localized("clinics.upToDate", own(time)) }
+  static func clockClinic(clinic: String) -> String { localized("clock.clinic", own(clinic)) }
+  static var clockDone: String { localized("clock.done") }
+  static var clockHow: String { localized("clock.how") }
+  static var clockHowAndroid: String { localized("clock.how.android") }
+  static var clockHowIos: String { localized("clock.how.ios") }
+  static var clockOpen: String { localized("clock.open") }
+  static var clockPhone: String { localized("clock.phone") }
+  static var clockText: String { localized("clock.text") }
+  static var clockTitle: String { localized("clock.title") }
+  static func codeA11y(digits: Int) -> String { localized("code.a11y", digits) }
+  static var codeA11yUnknown: String { localized("code.a11y.unknown") }
+  static var codeRecoveryBad: String { localized("code.recovery.bad") }
+  static var codeRecoveryField: String { localized("code.recovery.field") }
+  static var codeRecoveryText: String { localized("code.recovery.text") }
+  static var codeRecoveryTitle: String { localized("code.recovery.title") }
+  static var codeSend: String { localized("code.send") }
+  static func codeText(digits: Int, clinic: String) -> String { localized("code.text", digits, own(clinic)) }
+  static func codeTextUnknown(clinic: String) -> String { localized("code.text.unknown", own(clinic)) }
+  static var codeTitle: String { localized("code.title") }
+  static var codeUseApp: String { localized("code.useApp") }
+  static var codeUseRecovery: String { localized("code.useRecovery") }
+  static func codeWrong(n: Int) -> String { localized("code.wrong", n) }
+  static var codeWrongHint: String { localized("code.wrong.hint") }
+  static var codeWrongUnknown: String { localized("code.wrong.unknown") }
+  static var commonBack: String { localized("common.back") }
+  static func commonCall(clinic: String) -> String { localized("common.call", own(clinic)) }
+  static var commonCancel: String { localized("common.cancel") }
+  static var commonClose: String { localized("common.close") }
+  static var commonCopy: String { localized("common.copy") }
+  static var commonDirections: String { localized("common.directions") }
+  static var commonLater: String { localized("common.later") }
+  static var commonNotNow: String { localized("common.notNow") }
+  static var commonOk: String { localized("common.ok") }
+  static var commonPaste: String { localized("common.paste") }
+  static var commonPrint: String { localized("common.print") }
+  static var commonSave: String { localized("common.save") }
+  static func commonUrgent(emergency: String, clinic: String, phone: String) -> String { localized("common.urgent", own(emergency), own(clinic), own(phone)) }
+  static func dateOnAt(date: String, time: String) -> String { localized("date.onAt", own(date), own(time)) }
+  static var dateToday: String { localized("date.today") }
+  static func dateTodayAt(time: String) -> String { localized("date.todayAt", own(time)) }
+  static var dateYesterday: String { localized("date.yesterday") }
+  static func dateYesterdayAt(time: String) -> String { localized("date.yesterdayAt", own(time)) }
+  static var docLogged: String { localized("doc.logged") }
+  static var docText: String { localized("doc.text") }
+  static var docsFoot: String { localized("docs.foot") }
+  static var emptyText: String { localized("empty.text") }
+  static var emptyTitle: String { localized("empty.title") }
+  static var enrolCopied: String { localized("enrol.copied") }
+  static var enrolKey: String { localized("enrol.key") }
+  static var enrolOne: String { localized("enrol.one") }
+  static var enrolOpen: String { localized("enrol.open") }
+  static var enrolQrA11y: String { localized("enrol.qr.a11y") }
+  static var enrolScan: String { localized("enrol.scan") }
+  static var enrolText: String { localized("enrol.text") }
+  static var enrolTitle: String { localized("enrol.title") }
+  static var enrolTurnOn: String { localized("enrol.turnOn") }
+  static var enrolTwo: String { localized("enrol.two") }
+  static func fileBytes(n: Int) -> String { localized("file.bytes", n) }
+  static var fileForeign: String { localized("file.foreign") }
+  static var fileGet: String { localized("file.get") }
+  static func fileGone(clinic: String) -> String { localized("file.gone", own(clinic)) }
+  static func fileKb(size: String) -> String { localized("file.kb", own(size)) }
+  static func fileMb(size: String) -> String { localized("file.mb", own(size)) }
+  static var fileMismatch: String { localized("file.mismatch") }
+  static var fileNoSource: String { localized("file.noSource") }
+  static func fileOpen(name: String) -> String { localized("file.open", own(name)) }
+  static func fileProgress(done: String, whole: String) -> String { localized("file.progress", own(done), own(whole)) }
+  static func fileRefused(clinic: String) -> String { localized("file.refused", own(clinic)) }
+  static func fileRemove(name: String) -> String { localized("file.remove", own(name)) }
+  static var fileTooLarge: String { localized("file.tooLarge") }
+  static var fileUnnamed: String { localized("file.unnamed") }
+  static var forgetDo: String { localized("forget.do") }
+  static var forgetGoes: String { localized("forget.goes") }
+  static var forgetStays: String { localized("forget.stays") }
+  static var forgetStaysText: String { localized("forget.stays.text") }
+  static func forgetTitle(clinic: String) -> String { localized("forget.title", own(clinic)) }
+  static func forgetUnsent(n: Int) -> String { localized("forget.unsent", n) }
+  static var forgetUnsentText: String { localized("forget.unsent.text") }
+  static var heldCome: String { localized("held.come") }
+  static var heldComeText: String { localized("held.come.text") }
+  static var heldElse: String { localized("held.else") }
+  static func heldElseText(n: Int) -> String { localized("held.else.text", n) }
+  static var heldMissing: String { localized("held.missing") }
+  static var heldMissingText: String { localized("held.missing.text") }
+  static func heldText(clinic: String) -> String { localized("held.text", own(clinic)) }
+  static func heldTitle(n: Int) -> String { localized("held.title", n) }
+  static var heldWrite: String { localized("held.write") }
+  static var inboxDraft: String { localized("inbox.draft") }
+  static func inboxFailed(text: String) -> String { localized("inbox.failed", own(text)) }
+  static var inboxIncomplete: String { localized("inbox.incomplete") }
+  static func inboxIncompleteText(time: String) -> String { localized("inbox.incomplete.text", own(time)) }
+  static var inboxNew: String { localized("inbox.new") }
+  static func inboxNewBadge(n: Int) -> String { localized("inbox.new.badge", n) }
+  static var inboxNoSubject: String { localized("inbox.noSubject") }
+  static var inboxNoText: String { localized("inbox.noText") }
+  static var inboxRefresh: String { localized("inbox.refresh") }
+  static func inboxRowA11y(sender: String, subject: String, preview: String, time: String) -> String { localized("inbox.row.a11y", own(sender), own(subject), own(preview), own(time)) }
+  static var inboxSearch: String { localized("inbox.search") }
+  static func inboxSending(text: String) -> String { localized("inbox.sending", own(text)) }
+  static func inboxSignIn(clinic: String) -> String { localized("inbox.signIn", own(clinic)) }
+  static var inboxSignInText: String { localized("inbox.signIn.text") }
+  static func inboxStepUp(clinic: String) -> String { localized("inbox.stepUp", own(clinic)) }
+  static var inboxStopped: String { localized("inbox.stopped") }
+  static func inboxStoppedText(clinic: String) -> String { localized("inbox.stopped.text", own(clinic)) }
+  static func inboxUnreadA11y(n: Int) -> String { localized("inbox.unread.a11y", n) }
+  static func inboxUnsure(text: String) -> String { localized("inbox.unsure", own(text)) }
+  static func inboxWait(clinic: String, time: String) -> String { localized("inbox.wait", own(clinic), own(time)) }
+  static func inboxWaiting(text: String) -> String { localized("inbox.waiting", own(text)) }
+  static func inboxYou(text: String) -> String { localized("inbox.you", own(text)) }
+  static var incidentCopied: String { localized("incident.copied") }
+  static var incidentCopy: String { localized("incident.copy") }
+  static var incidentDo: String { localized("incident.do") }
+  static func incidentDoText(id: String, moment: String) -> String { localized("incident.do.text", own(id), own(moment)) }
+  static var incidentPaused: String { localized("incident.paused") }
+  static var incidentPausedText: String { localized("incident.paused.text") }
+  static var incidentSafe: String { localized("incident.safe") }
+  static var incidentSafeText: String { localized("incident.safe.text") }
+  static func incidentText(clinic: String) -> String { localized("incident.text", own(clinic)) }
+  static var incidentTitle: String { localized("incident.title") }
+  static func `internal`(id: String) -> String { localized("internal", own(id)) }
+  static func labAbove(high: String) -> String { localized("lab.above", own(high)) }
+  static var labAsk: String { localized("lab.ask") }
+  static func labBelow(low: String) -> String { localized("lab.below", own(low)) }
+  static var labChart: String { localized("lab.chart") }
+  static var labFar: String { localized("lab.far") }
+  static func labIn(low: String, high: String) -> String { localized("lab.in", own(low), own(high)) }
+  static var labList: String { localized("lab.list") }
+  static var labRange: String { localized("lab.range") }
+  static func labTarget(target: String) -> String { localized("lab.target", own(target)) }
+  static var labWhat: String { localized("lab.what") }
+  static var leaseKeptText: String { localized("lease.kept.text") }
+  static var leaseNetwork: String { localized("lease.network") }
+  static var leaseNoPassword: String { localized("lease.noPassword") }
+  static var leaseNoPasswordText: String { localized("lease.noPassword.text") }
+  static func leaseText(clinic: String, n: Int) -> String { localized("lease.text", own(clinic), n) }
+  static var leaseTitle: String { localized("lease.title") }
+  static var leaseTry: String { localized("lease.try") }
+  static var lockText: String { localized("lock.text") }
+  static var lockTitle: String { localized("lock.title") }
+  static var lockUnlockAndroid: String { localized("lock.unlock.android") }
+  static var lockUnlockCredential: String { localized("lock.unlock.credential") }
+  static func lockUnlockIos(biometry: String) -> String { localized("lock.unlock.ios", own(biometry)) }
+  static var lockUsePin: String { localized("lock.usePin") }
+  static var logBroken: String { localized("log.broken") }
+  static var logBrokenText: String { localized("log.broken.text") }
+  static var logFoot: String { localized("log.foot") }
+  static var logWhole: String { localized("log.whole") }
+  static var logWholeText: String { localized("log.whole.text") }
+  static var newAbout: String { localized("new.about") }
+  static var newChoose: String { localized("new.choose") }
+  static var newFor: String { localized("new.for") }
+  static var newNeedText: String { localized("new.needText") }
+  static var newNeedTo: String { localized("new.needTo") }
+  static func newSize(used: String, max: String) -> String { localized("new.size", own(used), own(max)) }
+  static var newText: String { localized("new.text") }
+  static var newTo: String { localized("new.to") }
+  static func newTooLarge(clinic: String, max: String) -> String { localized("new.tooLarge", own(clinic), own(max)) }
+  static var newTooLong: String { localized("new.tooLong") }
+  static var newTooMany: String { localized("new.tooMany") }
+  static var noticesNew: String { localized("notices.new") }
+  static func noticesNewA11y(n: Int) -> String { localized("notices.new.a11y", n) }
+  static var noticesNone: String { localized("notices.none") }
+  static var offBack: String { localized("off.back") }
+  static var offBackText: String { localized("off.back.text") }
+  static func offBanner(clinic: String) -> String { localized("off.banner", own(clinic)) }
+  static var offRead: String { localized("off.read") }
+  static var offReadText: String { localized("off.read.text") }
+  static var offReadMine: String { localized("off.readMine") }
+  static var offSays: String { localized("off.says") }
+  static func offSaysQuote(text: String) -> String { localized("off.says.quote", own(text)) }
+  static func offText(clinic: String) -> String { localized("off.text", own(clinic)) }
+  static func offTextSince(clinic: String, moment: String) -> String { localized("off.text.since", own(clinic), own(moment)) }
+  static var offTitle: String { localized("off.title") }
+  static var offWhy: String { localized("off.why") }
+  static func offlineText(time: String) -> String { localized("offline.text", own(time)) }
+  static var offlineTitle: String { localized("offline.title") }
+  static var peopleFoot: String { localized("people.foot") }
+  static func peopleGone(clinic: String, name: String) -> String { localized("people.gone", own(clinic), own(name)) }
+  static func peopleStrip(name: String) -> String { localized("people.strip", own(name)) }
+  static func peopleStripText(name: String) -> String { localized("people.strip.text", own(name)) }
+  static var peopleTitle: String { localized("people.title") }
+  static func peopleUntil(date: String) -> String { localized("people.until", own(date)) }
+  static var peopleYou: String { localized("people.you") }
+  static func pinA11y(n: Int) -> String { localized("pin.a11y", n) }
+  static var pinDelete: String { localized("pin.delete") }
+  static var pinDestroyed: String { localized("pin.destroyed") }
+  static var pinForgot: String { localized("pin.forgot") }
+  static var pinTitle: String { localized("pin.title") }
+  static func pinWarning(clinic: String) -> String { localized("pin.warning", own(clinic)) }
+  static func pinWrong(n: Int) -> String { localized("pin.wrong", n) }
+  static func portalFailing(clinic: String) -> String { localized("portal.failing", own(clinic)) }
+  static var privacyAccount: String { localized("privacy.account") }
+  static var privacyExport: String { localized("privacy.export") }
+  static var privacyForget: String { localized("privacy.forget") }
+  static var privacyKey: String { localized("privacy.key") }
+  static var privacyKeyText: String { localized("privacy.key.text") }
+  static var privacyLog: String { localized("privacy.log") }
+  static var privacySessions: String { localized("privacy.sessions") }
+  static var privacySignOut: String { localized("privacy.signOut") }
+  static var privacySignOutText: String { localized("privacy.signOut.text") }
+  static var problemAnotherPerson: String { localized("problem.anotherPerson") }
+  static var problemExpired: String { localized("problem.expired") }
+  static func problemNotOffered(clinic: String) -> String { localized("problem.notOffered", own(clinic)) }
+  static func problemNotSecure(clinic: String) -> String { localized("problem.notSecure", own(clinic)) }
+  static func problemNotUsable(clinic: String) -> String { localized("problem.notUsable", own(clinic)) }
+  static var problemOffline: String { localized("problem.offline") }
+  static func problemRefused(clinic: String) -> String { localized("problem.refused", own(clinic)) }
+  static var pushCodeWait: String { localized("push.codeWait") }
+  static var pushMessage: String { localized("push.message") }
+  static var pushNotice: String { localized("push.notice") }
+  static var pushOpen: String { localized("push.open") }
+  static var pushRecords: String { localized("push.records") }
+  static var pushUnsent: String { localized("push.unsent") }
+  static var pushUnsentText: String { localized("push.unsent.text") }
+  static var recordsDocs: String { localized("records.docs") }
+  static var recordsLabs: String { localized("records.labs") }
+  static var recordsNext: String { localized("records.next") }
+  static var recordsRx: String { localized("records.rx") }
+  static var recordsShare: String { localized("records.share") }
+  static var recordsShareHead: String { localized("records.shareHead") }
+  static var recordsVisits: String { localized("records.visits") }
+  static var recoveryFinish: String { localized("recovery.finish") }
+  static var recoveryHint: String { localized("recovery.hint") }
+  static var recoveryKept: String { localized("recovery.kept") }
+  static var recoveryListA11y: String { localized("recovery.list.a11y") }
+  static var recoveryText: String { localized("recovery.text") }
+  static var recoveryTitle: String { localized("recovery.title") }
+  static var rxAsk: String { localized("rx.ask") }
+  static func rxAsked(date: String) -> String { localized("rx.asked", own(date)) }
+  static func rxFoot(clinic: String) -> String { localized("rx.foot", own(clinic)) }
+  static func rxLeft(n: Int) -> String { localized("rx.left", n) }
+  static var rxNow: String { localized("rx.now") }
+  static var rxReady: String { localized("rx.ready") }
+  static var rxRefill: String { localized("rx.refill") }
+  static var rxStep1: String { localized("rx.step1") }
+  static var rxStep2: String { localized("rx.step2") }
+  static var rxStep3: String { localized("rx.step3") }
+  static var rxStep5: String { localized("rx.step5") }
+  static var sayNotSent: String { localized("say.notSent") }
+  static func sayProgress(n: Int) -> String { localized("say.progress", n) }
+  static func sayResults(n: Int) -> String { localized("say.results", n) }
+  static var saySent: String { localized("say.sent") }
+  static var sayUpToDate: String { localized("say.upToDate") }
+  static var sealedAgain: String { localized("sealed.again") }
+  static func sealedIdentity(clinic: String) -> String { localized("sealed.identity", own(clinic)) }
+  static var sealedIdentityText: String { localized("sealed.identity.text") }
+  static var sealedKept: String { localized("sealed.kept") }
+  static var sealedKeptText: String { localized("sealed.kept.text") }
+  static func sealedNot(name: String) -> String { localized("sealed.not", own(name)) }
+  static var sealedNotText: String { localized("sealed.not.text") }
+  static var sealedOther: String { localized("sealed.other") }
+  static var sealedText: String { localized("sealed.text") }
+  static func sealedTitle(clinic: String) -> String { localized("sealed.title", own(clinic)) }
+  static var sealedWhy: String { localized("sealed.why") }
+  static var sealedWhyText: String { localized("sealed.why.text") }
+  static var searchClear: String { localized("search.clear") }
+  static func searchCount(n: Int) -> String { localized("search.count", n) }
+  static func searchNone(text: String) -> String { localized("search.none", own(text)) }
+  static var secondFoot: String { localized("second.foot") }
+  static var secondMove: String { localized("second.move") }
+  static var secondNewCodes: String { localized("second.newCodes") }
+  static var secondOff: String { localized("second.off") }
+  static var secondOn: String { localized("second.on") }
+  static var settingsAuthenticator: String { localized("settings.authenticator") }
+  static func settingsAuthenticatorOff(clinic: String) -> String { localized("settings.authenticator.off", own(clinic)) }
+  static func settingsAuthenticatorOn(clinic: String) -> String { localized("settings.authenticator.on", own(clinic)) }
+  static var settingsCodes: String { localized("settings.codes") }
+  static func settingsCodesEnough(n: Int) -> String { localized("settings.codes.enough", n) }
+  static func settingsCodesLeft(n: Int) -> String { localized("settings.codes.left", n) }
+  static var settingsCoverAndroid: String { localized("settings.cover.android") }
+  static var settingsCoverIos: String { localized("settings.cover.ios") }
+  static var settingsLanguage: String { localized("settings.language") }
+  static var settingsLanguageName: String { localized("settings.language.name") }
+  static var settingsLanguagePhone: String { localized("settings.language.phone") }
+  static var settingsLock: String { localized("settings.lock") }
+  static var settingsLockAfter: String { localized("settings.lockAfter") }
+  static func settingsLockAfterMinutes(n: Int) -> String { localized("settings.lockAfter.minutes", n) }
+  static var settingsLockAfterNow: String { localized("settings.lockAfter.now") }
+  static var settingsNotifications: String { localized("settings.notifications") }
+  static var settingsNotify: String { localized("settings.notify") }
+  static var settingsNotifyText: String { localized("settings.notify.text") }
+  static var settingsPin: String { localized("settings.pin") }
+  static var settingsPinChange: String { localized("settings.pin.change") }
+  static var settingsPinSet: String { localized("settings.pin.set") }
+  static var shareCloses: String { localized("share.closes") }
+  static func shareEnds(n: Int) -> String { localized("share.ends", n) }
+  static var shareFoot: String { localized("share.foot") }
+  static var shareHold: String { localized("share.hold") }
+  static var shareLive: String { localized("share.live") }
+  static var shareLong: String { localized("share.long") }
+  static var shareMake: String { localized("share.make") }
+  static var sharePass: String { localized("share.pass") }
+  static var sharePassText: String { localized("share.pass.text") }
+  static var shareSay: String { localized("share.say") }
+  static var shareStop: String { localized("share.stop") }
+  static var shareStopped: String { localized("share.stopped") }
+  static var shareTitle: String { localized("share.title") }
+  static var shareWhat: String { localized("share.what") }
+  static func shareWrong(n: Int) -> String { localized("share.wrong", n) }
+  static func signInFoot(clinic: String) -> String { localized("signIn.foot", own(clinic)) }
+  static var signInForgot: String { localized("signIn.forgot") }
+  static var signInPassword: String { localized("signIn.password") }
+  static var signInShowPassword: String { localized("signIn.showPassword") }
+  static var signInTitle: String { localized("signIn.title") }
+  static var signInUseBrowser: String { localized("signIn.useBrowser") }
+  static var signInUser: String { localized("signIn.user") }
+  static func signInWrong(n: Int) -> String { localized("signIn.wrong", n) }
+  static var signInWrongUnknown: String { localized("signIn.wrong.unknown") }
+  static var stateFailed: String { localized("state.failed") }
+  static func stateFailedWhy(clinic: String) -> String { localized("state.failed.why", own(clinic)) }
+  static var stateQueued: String { localized("state.queued") }
+  static var stateSending: String { localized("state.sending") }
+  static func stateSent(time: String) -> String { localized("state.sent", own(time)) }
+  static var stateUnknown: String { localized("state.unknown") }
+  static var stateUnknownWhy: String { localized("state.unknown.why") }
+  static var stepUpElse: String { localized("stepUp.else") }
+  static func stepUpText(n: Int) -> String { localized("stepUp.text", n) }
+  static var stepUpTitle: String { localized("stepUp.title") }
+  static var storageFull: String { localized("storage.full") }
+  static func syncNoTotal(n: Int) -> String { localized("sync.noTotal", n) }
+  static var syncStop: String { localized("sync.stop") }
+  static func syncText(n: Int, total: Int) -> String { localized("sync.text", n, total) }
+  static var syncTitle: String { localized("sync.title") }
+  static var tabMessages: String { localized("tab.messages") }
+  static var tabRecords: String { localized("tab.records") }
+  static var tabYou: String { localized("tab.you") }
+  static var threadArchive: String { localized("thread.archive") }
+  static var threadAttach: String { localized("thread.attach") }
+  static func threadChanged(clinic: String) -> String { localized("thread.changed", own(clinic)) }
+  static var threadDraftKept: String { localized("thread.draftKept") }
+  static var threadImportant: String { localized("thread.important") }
+  static var threadMore: String { localized("thread.more") }
+  static func threadNoWriting(clinic: String) -> String { localized("thread.noWriting", own(clinic)) }
+  static var threadOlder: String { localized("thread.older") }
+  static var threadOnPhone: String { localized("thread.onPhone") }
+  static var threadRemove: String { localized("thread.remove") }
+  static var threadSend: String { localized("thread.send") }
+  static var threadSendAgain: String { localized("thread.sendAgain") }
+  static var threadStopDownload: String { localized("thread.stopDownload") }
+  static var threadUnarchive: String { localized("thread.unarchive") }
+  static var threadWhatCanIDo: String { localized("thread.whatCanIDo") }
+  static var threadWrite: String { localized("thread.write") }
+  static var threadYou: String { localized("thread.you") }
+  static func toAll(clinic: String) -> String { localized("to.all", own(clinic)) }
+  static func toAnyone(clinic: String) -> String { localized("to.anyone", own(clinic)) }
+  static var toBefore: String { localized("to.before") }
+  static var toChosenA11y: String { localized("to.chosen.a11y") }
+  static var toDone: String { localized("to.done") }
+  static var toNone: String { localized("to.none") }
+  static var toSearch: String { localized("to.search") }
+  static var toTitle: String { localized("to.title") }
+  static func unusableConfiguration(clinic: String) -> String { localized("unusable.configuration", own(clinic)) }
+  static var unusableConfigurationText: String { localized("unusable.configuration.text") }
+  static var unusableDamaged: String { localized("unusable.damaged") }
+  static var unusableKeyLost: String { localized("unusable.keyLost") }
+  static func unusableKeyLostText(clinic: String) -> String { localized("unusable.keyLost.text", own(clinic)) }
+  static var unusableUnavailable: String { localized("unusable.unavailable") }
+  static var unusableUnavailableText: String { localized("unusable.unavailable.text") }
+  static var unusableUnsent: String { localized("unusable.unsent") }
+  static var unusableUnsentText: String { localized("unusable.unsent.text") }
+  static var updateAndroid: String { localized("update.android") }
+  static var updateIos: String { localized("update.ios") }
+  static var updateReadText: String { localized("update.read.text") }
+  static func updateText(clinic: String, min: String, have: String) -> String { localized("update.text", own(clinic), own(min), own(have)) }
+  static var updateTextUnknown: String { localized("update.text.unknown") }
+  static var updateTitle: String { localized("update.title") }
+  static var updateWait: String { localized("update.wait") }
+  static var updateWaitText: String { localized("update.wait.text") }
+  static var visitBook: String { localized("visit.book") }
+  static var visitBookThis: String { localized("visit.bookThis") }
+  static var visitCancelDo: String { localized("visit.cancel.do") }
+  static var visitCancelKeep: String { localized("visit.cancel.keep") }
+  static var visitCancelTitle: String { localized("visit.cancel.title") }
+  static var visitComing: String { localized("visit.coming") }
+  static var visitGone: String { localized("visit.gone") }
+  static var visitHold: String { localized("visit.hold") }
+  static var visitOffline: String { localized("visit.offline") }
+  static var visitPast: String { localized("visit.past") }
+  static func waitBusy(n: Int, clinic: String) -> String { localized("wait.busy", n, own(clinic)) }
+  static var waitNoCodes: String { localized("wait.noCodes") }
+  static func waitNoCodesText(clinic: String) -> String { localized("wait.noCodes.text", own(clinic)) }
+  static func waitRemind(time: String) -> String { localized("wait.remind", own(time)) }
+  static func waitText(n: Int, clinic: String) -> String { localized("wait.text", n, own(clinic)) }
+  static func waitTitle(time: String) -> String { localized("wait.title", own(time)) }
+  static var welcomeAddress: String { localized("welcome.address") }
+  static var welcomeAddressGo: String { localized("welcome.address.go") }
+  static var welcomeAddressHint: String { localized("welcome.address.hint") }
+  static var welcomeBrowser: String { localized("welcome.browser") }
+  static var welcomeCameraOff: String { localized("welcome.cameraOff") }
+  static var welcomeChecking: String { localized("welcome.checking") }
+  static var welcomeElse: String { localized("welcome.else") }
+  static var welcomeFoot: String { localized("welcome.foot") }
+  static var welcomeNative: String { localized("welcome.native") }
+  static var welcomeNotHttps: String { localized("welcome.notHttps") }
+  static var welcomeNotPortal: String { localized("welcome.notPortal") }
+  static var welcomeScan: String { localized("welcome.scan") }
+  static var welcomeScanHint: String { localized("welcome.scan.hint") }
+  static var welcomeText: String { localized("welcome.text") }
+  static var welcomeTitle: String { localized("welcome.title") }
+  static var welcomeWhere: String { localized("welcome.where") }
+  static var youAbout: String { localized("you.about") }
+  static func youActing(names: String) -> String { localized("you.acting", own(names)) }
+  static func youAnd(first: String, last: String) -> String { localized("you.and", own(first), own(last)) }
+  static var youHelp: String { localized("you.help") }
+  static func youNeedSignIn(n: Int) -> String { localized("you.needSignIn", n) }
+  static var youNotices: String { localized("you.notices") }
+  static var youPrivacy: String { localized("you.privacy") }
+  static var youSettings: String { localized("you.settings") }
+  static var youSettingsText: String { localized("you.settings.text") }
+  static var youUrgent: String { localized("you.urgent") }
+  static func youVersion(version: String) -> String { localized("you.version", own(version)) }
 
-  private static func text(_ key: String) -> String {
+  private static func localized(_ key: String) -> String {
     NSLocalizedString(key, comment: "")
   }
 
-  private static func text(_ key: String, _ arguments: any CVarArg...) -> String {
-    String(format: text(key), locale: .current, arguments: arguments)
+  private static func localized(_ key: String, _ arguments: any CVarArg...) -> String {
+    String(format: localized(key), locale: .current, arguments: arguments)
   }
 
   /// Text from outside keeps its own direction (Unicode Annex 9, isolates).

@@ -140,7 +140,7 @@ impl Swift {
         Ok(command::run(&mut format))
     }
 
-    /// Parses the screens of the iOS app. Their types are Apple's, so only a Mac compiles them.
+    /// Compiles the words of the iOS app and parses its screens, whose types are Apple's: only a Mac compiles those.
     pub(crate) fn parse_screens(
         &self,
         paths: &Paths,
@@ -150,7 +150,10 @@ impl Swift {
         let (outside, inside) = self.bench(paths, libraries, stage.stories(), BUILD)?;
         let mut parse = self.command(paths, &outside, &inside, stage);
         parse.args(["bash", "-c"]);
-        parse.arg("find ios/Sources/App ios/Generated -name '*.swift' -print0 | xargs -0 swiftc -frontend -parse -swift-version 6");
+        parse.arg(
+            "set -e; swiftc -typecheck -swift-version 6 ios/Generated/Words.swift; \
+             find ios/Sources/App ios/Generated -name '*.swift' -print0 | xargs -0 swiftc -frontend -parse -swift-version 6",
+        );
         Ok(command::run(&mut parse))
     }
 

@@ -31,12 +31,12 @@ fn words(strings: &Strings) -> String {
     }
     text.push_str(
         r#"
-  private static func text(_ key: String) -> String {
+  private static func localized(_ key: String) -> String {
     NSLocalizedString(key, comment: "")
   }
 
-  private static func text(_ key: String, _ arguments: any CVarArg...) -> String {
-    String(format: text(key), locale: .current, arguments: arguments)
+  private static func localized(_ key: String, _ arguments: any CVarArg...) -> String {
+    String(format: localized(key), locale: .current, arguments: arguments)
   }
 
   /// Text from outside keeps its own direction (Unicode Annex 9, isolates).
@@ -58,7 +58,7 @@ fn one(key: &str, word: &Word) -> String {
         property
     };
     if names.is_empty() {
-        return format!("static var {property}: String {{ text(\"{key}\") }}");
+        return format!("static var {property}: String {{ localized(\"{key}\") }}");
     }
     let declared: Vec<String> = names
         .iter()
@@ -75,7 +75,7 @@ fn one(key: &str, word: &Word) -> String {
         })
         .collect();
     format!(
-        "static func {property}({}) -> String {{ text(\"{key}\", {}) }}",
+        "static func {property}({}) -> String {{ localized(\"{key}\", {}) }}",
         declared.join(", "),
         passed.join(", ")
     )
@@ -104,7 +104,7 @@ fn looks(tokens: &Tokens) -> String {
         };
         let _ = writeln!(
             text,
-            "  /// {usage}\n  static let {name} = Font.system(.{style}){digits}.weight(.{weight})"
+            "  /// {usage}\n  static var {name}: Font {{ .system(.{style}){digits}.weight(.{weight}) }}"
         );
     }
     text.push_str("}\n\n/// SF Symbols. Those that turn with the direction of the text do so by themselves.\nenum Symbol {\n");

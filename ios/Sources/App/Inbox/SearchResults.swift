@@ -58,8 +58,8 @@ private struct HitRowView: View {
       var part = AttributedString(piece.text)
       if piece.hit {
         part.inlinePresentationIntent = .stronglyEmphasized
-        part.backgroundColor = Palette.mark
-        part.foregroundColor = Palette.onMark
+        part.swiftUI.backgroundColor = Palette.mark
+        part.swiftUI.foregroundColor = Palette.onMark
       }
       text += part
     }

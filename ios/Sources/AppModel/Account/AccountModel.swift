@@ -134,8 +134,8 @@ extension AccountModel {
   /// Sends what waits and fetches what is new, or joins the sync that does. What was queued while one ran goes with the next.
   public func sync(asked: Bool = false, full: Bool = false) {
     if jobs.isClosed { return }
-    if syncing != nil {
-      syncing?.asked = syncing?.asked == true || asked
+    if let running = syncing {
+      syncing?.asked = running.asked || asked
       again = again || !asked
       return
     }
