@@ -1,5 +1,6 @@
 import AppModel
 import SwiftUI
+import UIKit
 
 @main
 struct Main: App {
