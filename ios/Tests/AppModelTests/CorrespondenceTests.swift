@@ -158,8 +158,27 @@ import Testing
   @Test func whatLeavesAnAccountLeavesTheScreens() async throws {
     let stage = try await Stage(plain)
     try await stage.signInWithCode()
-    stage.app.go(.settings)
-    try await stage.account.account.signOut()
+    stage.world.network(state: .down)
+    let inbox = try stage.inbox
+    try await until("the rows") { inbox.state.rows.count == 3 }
+    inbox.open(inbox.state.rows[0])
+    guard case .thread(let thread) = stage.app.path.last else {
+      Issue.record("no thread is open")
+      return
+    }
+    thread.write("Not gone yet")
+    thread.send()
+    try await until("queued") { thread.state.messages.first?.delivery == .queued }
+    stage.app.go(.clinic(try stage.account.id))
+    guard case .clinic(let clinic) = stage.app.path.last else {
+      Issue.record("no clinic is open")
+      return
+    }
+    clinic.askToSignOut()
+    try await until("the question") { clinic.leaving == LeavingState(unsent: 1) }
+    clinic.stay()
+    #expect(clinic.leaving == nil)
+    clinic.signOut()
     try await until("the welcome") { stage.app.home == nil && stage.app.welcome != nil && stage.app.path.isEmpty }
     #expect(stage.app.accounts.isEmpty)
     try await stage.end()

@@ -76,7 +76,8 @@ private struct ScreenView: View {
     case .compose(let model): ComposeScreen(state: model.state, events: model)
     case .clinics(let model): ClinicsScreen(state: model.state, events: model)
     case .clinic(let model):
-      ClinicScreen(clinic: model.clinic, state: model.state, problem: model.problem, events: model)
+      ClinicScreen(
+        clinic: model.clinic, state: model.state, problem: model.problem, leaving: model.leaving, events: model)
     case .notices(let model): NoticesScreen(state: model.state, events: model)
     case .notice(let model): NoticeScreen(state: model.state, events: model)
     case .settings(let model): SettingsScreen(state: model.state, events: model)

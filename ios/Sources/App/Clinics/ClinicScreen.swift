@@ -7,6 +7,7 @@ struct ClinicScreen: View {
   /// Nothing until the clinic has answered.
   let state: ClinicPageState?
   let problem: Problem?
+  var leaving: LeavingState?
   let events: any ClinicPageEvents
 
   var body: some View {
@@ -40,8 +41,26 @@ struct ClinicScreen: View {
       } else {
         Label(Words.welcomeChecking, systemImage: Symbol.clinic).foregroundStyle(Palette.textSoft)
       }
+      Section {
+        Button(Words.privacySignOut, role: .destructive, action: events.askToSignOut)
+      } footer: {
+        Text(Words.privacySignOutText)
+      }
     }
     .navigationTitle(clinic.name)
+    .confirmationDialog(
+      Words.forgetTitle(clinic: clinic.name),
+      isPresented: Binding(get: { leaving != nil }, set: { if !$0 { events.stay() } }), titleVisibility: .visible
+    ) {
+      Button(Words.privacySignOut, role: .destructive) { events.signOut() }
+      Button(Words.commonCancel, role: .cancel) { events.stay() }
+    } message: {
+      if let leaving, leaving.unsent > 0 {
+        Text("\(Words.forgetUnsent(n: leaving.unsent)). \(Words.forgetUnsentText)")
+      } else {
+        Text(Words.forgetStaysText)
+      }
+    }
   }
 }
 
@@ -69,5 +88,11 @@ private struct Offer: View {
 }
 
 #if DEBUG
+  #Preview("Signing out") {
+    NavigationStack {
+      ClinicScreen(clinic: .sample, state: .sample, problem: nil, leaving: .sample, events: Silent())
+    }
+  }
+
   #Preview { NavigationStack { ClinicScreen(clinic: .sample, state: .sample, problem: nil, events: Silent()) } }
 #endif

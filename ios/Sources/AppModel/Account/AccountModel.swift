@@ -188,11 +188,18 @@ extension AccountModel {
     if let error = error as? PericardError, error != .cancelled, error != .closed { failure = (error, now()) }
   }
 
+  /// What waits, failed or is in doubt.
+  func unsentMessages() async -> Int { await waiting { _ in true } }
+
   private func failedMessages() async -> Int {
+    await waiting { if case .failed = $0 { true } else { false } }
+  }
+
+  private func waiting(_ counts: (MessageState) -> Bool) async -> Int {
     var count = 0
     for person in people {
       guard let waiting = try? await account.messages(person: person.id).outbox() else { continue }
-      count += waiting.count { if case .failed = $0.state { true } else { false } }
+      count += waiting.count { counts($0.state) }
     }
     return count
   }

@@ -102,6 +102,10 @@ public protocol ClinicsEvents: AnyObject, Sendable {
 @MainActor
 public protocol ClinicPageEvents: AnyObject, Sendable {
   func openAccountPage()
+  /// Shows what leaves this phone before it does.
+  func askToSignOut()
+  func stay()
+  func signOut()
 }
 
 @MainActor

@@ -187,6 +187,9 @@ public final class PatientApp: Follower {
   private func remove(_ gone: [AccountModel]) {
     for account in gone { account.close() }
     accounts.removeAll { account in gone.contains { $0 === account } }
+    remove { screen in
+      if case .clinic(let model) = screen { gone.contains { $0 === model.account } } else { false }
+    }
     guard let home, gone.contains(where: { $0 === home.account }) else { return }
     closeAll()
     if let owner = accounts.flatMap(\.owners).first { show(owner) } else { welcomeSomebody() }

@@ -35,7 +35,10 @@ public final class ClinicModel: ClinicPageEvents {
   public private(set) var state: ClinicPageState?
   public let clinic: Clinic
   public private(set) var problem: Problem?
+  /// The person is asked whether to sign out.
+  public private(set) var leaving: LeavingState?
 
+  @ObservationIgnored let account: AccountModel
   @ObservationIgnored private var portal: Portal?
   @ObservationIgnored private let redirect: String
   @ObservationIgnored private weak var browser: (any Browser)?
@@ -46,6 +49,7 @@ public final class ClinicModel: ClinicPageEvents {
     find: @escaping @MainActor (AccountModel) async throws -> Portal
   ) {
     clinic = account.clinic
+    self.account = account
     self.redirect = redirect
     self.browser = browser
     if let known = account.capabilities { state = ClinicPageState(clinic, known) }
@@ -65,6 +69,27 @@ public final class ClinicModel: ClinicPageEvents {
   public func openAccountPage() {
     guard let portal else { return }
     jobs.start { [weak browser, redirect] in await browser?.show(.account, of: portal, redirect: redirect) }
+  }
+}
+
+extension ClinicModel {
+  public func askToSignOut() {
+    jobs.replace("leaving") { [weak self] in
+      guard let self else { return }
+      leaving = LeavingState(unsent: await account.unsentMessages())
+    }
+  }
+
+  public func stay() { leaving = nil }
+
+  /// What the account has on this phone becomes unreadable at once. The app leaves its screens when it hears of that.
+  public func signOut() {
+    leaving = nil
+    let account = account.account
+    // It goes on when the screen is gone, as it is at once.
+    Task {
+      do { try await account.signOut() } catch { problem = Problem(error) }
+    }
   }
 }
 

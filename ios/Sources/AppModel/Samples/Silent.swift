@@ -73,6 +73,9 @@
     public func signInAgain(_ account: AccountID) {}
     public func add() {}
     public func openAccountPage() {}
+    public func askToSignOut() {}
+    public func stay() {}
+    public func signOut() {}
     public func choose(_ owner: Owner) {}
     public func addClinic() {}
     public func openNotices() {}
