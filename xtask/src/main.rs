@@ -31,6 +31,7 @@ mod paths;
 mod portal;
 mod samples;
 mod scenarios;
+mod screens;
 mod simulate;
 mod size;
 mod stories;
@@ -118,6 +119,8 @@ enum Task {
         #[command(subcommand)]
         what: Package,
     },
+    /// Open the Android app in a window here, with the real core and the reference portal
+    App(app::Arguments),
     /// Test the Android app's screens and draw them to docs/screens
     Screens,
     /// Test the iOS app as far as it goes without Xcode: its models run, its screens are parsed
@@ -156,10 +159,8 @@ fn main() -> ExitCode {
         Task::Bindings => generate(&paths),
         Task::Package { what } => release(&paths, &what),
         Task::Looks => looks::run(&paths),
-        Task::Screens => {
-            let started = Instant::now();
-            Ok(close(&[app::row(&paths)], started))
-        }
+        Task::App(arguments) => app::run(&paths, &arguments),
+        Task::Screens => screens(&paths),
         Task::Ios => ios::run(&paths),
         Task::CheckMobile => {
             let started = Instant::now();
@@ -177,6 +178,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The screens are built against the package as it is now.
+fn screens(paths: &Paths) -> Result<bool, String> {
+    let started = Instant::now();
+    let built = build::workspace(paths)?;
+    let libraries = bindings::make(paths, &built)?;
+    package::kotlin::install(paths, &libraries.ship.join("libpericard_ffi.so"))?;
+    Ok(close(&[screens::row(paths)], started))
 }
 
 fn close(rows: &[table::Row], started: Instant) -> bool {
