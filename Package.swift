@@ -1,7 +1,16 @@
 // swift-tools-version:6.0
+import Foundation
 import PackageDescription
 
-// `cargo xtask bindings` generates PericardCore and its C header from the built library.
+// `cargo xtask bindings` generates PericardCore and its C header from the built library. On a Mac `ios/xcframework.sh` makes
+// the library a framework, which an app can carry.
+let framework = "build/PericardCoreFFI.xcframework"
+let hasFramework = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/\(framework)")
+let core: Target =
+  hasFramework
+  ? .binaryTarget(name: "PericardCoreFFI", path: framework)
+  : .systemLibrary(name: "PericardCoreFFI", path: "bindings/swift/generated/core/PericardCoreFFI")
+
 let package = Package(
   name: "Pericard",
   platforms: [.iOS(.v16), .macOS(.v13)],
@@ -10,13 +19,13 @@ let package = Package(
     .library(name: "PericardTesting", targets: ["PericardTesting"]),
   ],
   targets: [
-    .systemLibrary(name: "PericardCoreFFI", path: "bindings/swift/generated/core/PericardCoreFFI"),
+    core,
     .target(
       name: "PericardCore",
       dependencies: ["PericardCoreFFI"],
       path: "bindings/swift/generated/core/PericardCore",
       swiftSettings: [.swiftLanguageMode(.v5)],
-      linkerSettings: [.linkedLibrary("pericard_ffi")]
+      linkerSettings: hasFramework ? [] : [.linkedLibrary("pericard_ffi")]
     ),
     .target(
       name: "Pericard",
@@ -25,7 +34,7 @@ let package = Package(
       path: "bindings/swift",
       exclude: [
         "Bench", "Sources/Pericard/Pericard.docc", "Sources/Pericard/PrivacyInfo.xcprivacy", "Sources/PericardTesting",
-        "Tests", "generated/core", "generated/guide", "generated/world",
+        "Sources/PericardTestWorld", "Tests", "generated/core", "generated/guide", "generated/world",
       ],
       sources: ["Sources/Pericard", "generated/facade"],
       swiftSettings: [.swiftLanguageMode(.v6)]
@@ -42,6 +51,8 @@ let package = Package(
 // The tests of this repository. Packages that depend on this one see nothing of what follows: SwiftPM
 // refuses a tagged dependency whose products carry unsafe flags.
 if let library = Context.environment["PERICARD_WORLD_LIB"] {
+  // The models of the iOS app, a package of its own, are tested in the same world.
+  package.products.append(.library(name: "PericardTestWorld", targets: ["PericardTestWorld"]))
   package.targets += [
     .systemLibrary(
       name: "PericardWorldFFI", path: "bindings/swift/generated/world/PericardWorldFFI"),
@@ -50,6 +61,13 @@ if let library = Context.environment["PERICARD_WORLD_LIB"] {
       dependencies: ["PericardCore", "PericardWorldFFI"],
       path: "bindings/swift/generated/world/PericardWorld",
       swiftSettings: [.swiftLanguageMode(.v5)]
+    ),
+    // The world as an app sees it: with the façade's types.
+    .target(
+      name: "PericardTestWorld",
+      dependencies: ["Pericard", "PericardCore", "PericardWorld"],
+      path: "bindings/swift/Sources/PericardTestWorld",
+      swiftSettings: [.swiftLanguageMode(.v6)]
     ),
     // The samples of the guide, as `cargo xtask bindings` takes them out of its pages.
     .target(
@@ -60,7 +78,7 @@ if let library = Context.environment["PERICARD_WORLD_LIB"] {
     ),
     .testTarget(
       name: "PericardTests",
-      dependencies: ["Pericard", "PericardGuide", "PericardTesting", "PericardWorld"],
+      dependencies: ["Pericard", "PericardGuide", "PericardTesting", "PericardTestWorld"],
       path: "bindings/swift/Tests/PericardTests",
       swiftSettings: [.swiftLanguageMode(.v6)],
       linkerSettings: [.unsafeFlags(["-L", library, "-Xlinker", "-rpath", "-Xlinker", library])]

@@ -20,6 +20,7 @@ mod fetching;
 mod floors;
 mod guide;
 mod interop;
+mod ios;
 mod kotlin;
 mod language;
 mod looks;
@@ -122,6 +123,8 @@ enum Task {
     App(app::Arguments),
     /// Test the Android app's screens and draw them to docs/screens
     Screens,
+    /// Test the iOS app as far as it goes without Xcode: its models run, its screens are parsed
+    Ios,
     /// Generate both apps' colours, type, icons and words from design/
     Looks,
     /// Type-check the shipped library for Android and iOS, without their SDKs
@@ -158,6 +161,7 @@ fn main() -> ExitCode {
         Task::Looks => looks::run(&paths),
         Task::App(arguments) => app::run(&paths, &arguments),
         Task::Screens => screens(&paths),
+        Task::Ios => ios::run(&paths),
         Task::CheckMobile => {
             let started = Instant::now();
             let rows = test::phones(&paths, (mobile::sources(&paths), Duration::ZERO));

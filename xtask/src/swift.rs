@@ -133,8 +133,28 @@ impl Swift {
             "bindings/swift/Bench",
             "bindings/swift/Sources",
             "bindings/swift/Tests",
+            "ios/Package.swift",
+            "ios/Sources",
+            "ios/Tests",
         ]);
         Ok(command::run(&mut format))
+    }
+
+    /// Compiles the words of the iOS app and parses its screens, whose types are Apple's: only a Mac compiles those.
+    pub(crate) fn parse_screens(
+        &self,
+        paths: &Paths,
+        libraries: &Libraries,
+        stage: &Stage,
+    ) -> Result<Ran, String> {
+        let (outside, inside) = self.bench(paths, libraries, stage.stories(), BUILD)?;
+        let mut parse = self.command(paths, &outside, &inside, stage);
+        parse.args(["bash", "-c"]);
+        parse.arg(
+            "set -e; swiftc -typecheck -swift-version 6 ios/Generated/Words.swift; \
+             find ios/Sources/App ios/Generated -name '*.swift' -print0 | xargs -0 swiftc -frontend -parse -swift-version 6",
+        );
+        Ok(command::run(&mut parse))
     }
 
     /// Builds the package with its tests and runs them, all or those that `filter` names.
@@ -145,7 +165,31 @@ impl Swift {
         stage: &Stage,
         filter: Option<&str>,
     ) -> Result<Ran, String> {
-        let (outside, inside) = self.bench(paths, libraries, stage.stories(), BUILD)?;
+        let test = self.tests(paths, libraries, stage, BUILD)?;
+        Ok(run_filtered(test, filter))
+    }
+
+    /// The same for the models of the iOS app, a package of its own.
+    pub(crate) fn test_app(
+        &self,
+        paths: &Paths,
+        libraries: &Libraries,
+        stage: &Stage,
+        filter: Option<&str>,
+    ) -> Result<Ran, String> {
+        let mut test = self.tests(paths, libraries, stage, "swift-app")?;
+        test.args(["--package-path", "ios"]);
+        Ok(run_filtered(test, filter))
+    }
+
+    fn tests(
+        &self,
+        paths: &Paths,
+        libraries: &Libraries,
+        stage: &Stage,
+        build: &str,
+    ) -> Result<Command, String> {
+        let (outside, inside) = self.bench(paths, libraries, stage.stories(), build)?;
         let mut test = self.command(paths, &outside, &inside, stage);
         // The default gold linker cannot read the relocations of the Observation module, which apps use.
         test.args([
@@ -157,10 +201,7 @@ impl Swift {
             "--scratch-path",
         ]);
         test.arg(&inside.build);
-        if let Some(filter) = filter {
-            test.args(["--filter", filter]);
-        }
-        Ok(command::run(&mut test))
+        Ok(test)
     }
 
     /// Makes the package as a release has it, and an app in a folder of its own that depends on it by URL and version; runs
@@ -246,6 +287,13 @@ impl Swift {
             .arg("PericardBench");
         command::run(&mut run).text_or_error()
     }
+}
+
+fn run_filtered(mut test: Command, filter: Option<&str>) -> Ran {
+    if let Some(filter) = filter {
+        test.args(["--filter", filter]);
+    }
+    command::run(&mut test)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::counts;
 use crate::floors;
 use crate::guide;
 use crate::interop;
+use crate::ios;
 use crate::kotlin;
 use crate::language::Language;
 use crate::mobile::{self, Phone};
@@ -274,6 +275,7 @@ fn swift_rows(
                 Row::absent("Swift", &absent, took),
                 Row::absent("stories in Swift", &absent, took),
                 Row::absent("guide in Swift", &absent, took),
+                Row::absent(ios::MODELS, &absent, took),
             ];
         }
         (Ok(swift), _) => swift,
@@ -299,6 +301,7 @@ fn swift_rows(
             rows.extend(three(paths, Language::Swift, ran, tests, guide));
         }
     }
+    rows.extend(ios::rows(paths, libraries, stage, &swift));
     rows
 }
 

@@ -71,7 +71,7 @@ fn localization(text: &Text, word: &Word) -> Value {
 
 fn numbered(value: &str, word: &Word) -> String {
     let mut text = value.replace('%', "%%");
-    for (at, name) in word.placeholders().iter().enumerate() {
+    for (at, name) in word.parameters().iter().enumerate() {
         let kind = if is_number(name) { "lld" } else { "@" };
         text = text.replace(&format!("{{{name}}}"), &format!("%{}${kind}", at + 1));
     }

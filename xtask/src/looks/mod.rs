@@ -8,6 +8,7 @@ mod contrast;
 mod icons;
 mod kotlin;
 mod strings;
+mod swift;
 mod theme;
 mod tokens;
 mod words;
@@ -69,6 +70,7 @@ fn generate(root: &Path) -> Result<Files, String> {
     files.extend(icons::files(&tokens, &design.join("icons"))?);
     files.extend(android::files(&strings, &tokens));
     files.extend(apple::files(&strings, &tokens));
+    files.extend(swift::files(&strings, &tokens));
     Ok(files)
 }
 

@@ -65,6 +65,16 @@ impl Word {
         }
         seen
     }
+
+    /// What an app passes in, in order: the placeholders, and the count that chooses a plural.
+    pub(super) fn parameters(&self) -> Vec<String> {
+        let mut names = self.placeholders();
+        let plural = matches!(self.text("en"), Text::Plural(_));
+        if plural && !names.iter().any(|name| name == "n") {
+            names.insert(0, "n".to_owned());
+        }
+        names
+    }
 }
 
 pub(super) fn is_number(placeholder: &str) -> bool {

@@ -65,11 +65,7 @@ fn one(strings: &Strings, language: &str) -> String {
 }
 
 fn signature(key: &str, word: &Word) -> String {
-    let plural = matches!(word.text("en"), Text::Plural(_));
-    let mut names = word.placeholders();
-    if plural && !names.iter().any(|name| name == "n") {
-        names.insert(0, "n".to_owned());
-    }
+    let names = word.parameters();
     if names.is_empty() {
         return format!("val {}", name(key));
     }

@@ -1,6 +1,6 @@
 import Foundation
 import Pericard
-import PericardWorld
+import PericardTestWorld
 import Testing
 
 /// A call of the core, and what it is called.

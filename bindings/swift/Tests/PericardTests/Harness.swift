@@ -1,6 +1,6 @@
 import Foundation
 import Pericard
-import PericardWorld
+import PericardTestWorld
 
 /// A keystore as an app would write one, but in memory.
 final class MapKeystore: Keystore, @unchecked Sendable {
@@ -54,13 +54,6 @@ extension TestWorld {
       user: user(who: "ana"), password: typed(by: "ana"))
     guard case .ready = step else { throw Broken("asked for \(step)") }
     return try await signIn.finish()
-  }
-}
-
-extension TestWorld {
-  /// The password that somebody types.
-  func typed(by who: String, right: Bool = true) throws -> String {
-    String(decoding: try password(who: who, right: right), as: UTF8.self)
   }
 }
 

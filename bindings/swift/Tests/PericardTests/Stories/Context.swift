@@ -1,6 +1,6 @@
 import Foundation
 import Pericard
-import PericardWorld
+import PericardTestWorld
 
 /// Where one story plays: its world, and what the story has named so far.
 actor StoryContext {

@@ -1,6 +1,6 @@
 import Foundation
 import Pericard
-import PericardWorld
+import PericardTestWorld
 
 extension StoryContext {
   /// What `expect` looks at. Things of features that are not built fail as unknown.

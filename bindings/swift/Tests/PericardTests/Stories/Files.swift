@@ -1,6 +1,6 @@
 import Foundation
 import Pericard
-import PericardWorld
+import PericardTestWorld
 
 extension StoryContext {
   /// A file to send of so many bytes.

@@ -1,6 +1,6 @@
 import Foundation
 import Pericard
-import PericardWorld
+import PericardTestWorld
 import Testing
 
 /// The stories that all three languages run, each a case of its own.

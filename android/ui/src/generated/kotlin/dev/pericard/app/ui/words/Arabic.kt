@@ -4,6 +4,7 @@ package dev.pericard.app.ui.words
 
 internal object Arabic : Words {
     override val language = Language.Arabic
+    override val attachPhoto = "صورة"
     override val browserAgain = "فتح الصفحة مرة أخرى"
     override val browserStop = "إيقاف تسجيل الدخول"
     override fun browserText(clinic: String) = "سجّل الدخول في صفحة ${language.isolate(clinic)}. ستعيدك إلى هنا. نحن بانتظارك."

@@ -4,6 +4,7 @@ package dev.pericard.app.ui.words
 
 internal object English : Words {
     override val language = Language.English
+    override val attachPhoto = "Photo"
     override val browserAgain = "Open the page again"
     override val browserStop = "Stop signing in"
     override fun browserText(clinic: String) = "Sign in on the page of ${language.isolate(clinic)}. It brings you back here. We wait for you."

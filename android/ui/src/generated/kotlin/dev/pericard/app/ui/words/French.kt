@@ -4,6 +4,7 @@ package dev.pericard.app.ui.words
 
 internal object French : Words {
     override val language = Language.French
+    override val attachPhoto = "Photo"
     override val browserAgain = "Rouvrir la page"
     override val browserStop = "Arrêter la connexion"
     override fun browserText(clinic: String) = "Connectez-vous sur la page de ${language.isolate(clinic)}. Elle vous ramène ici. Nous vous attendons."

@@ -5,6 +5,7 @@ package dev.pericard.app.ui.words
 /** Every word of the app in one language; [Language.words] chooses. */
 interface Words {
     val language: Language
+    val attachPhoto: String
     val browserAgain: String
     val browserStop: String
     fun browserText(clinic: String): String

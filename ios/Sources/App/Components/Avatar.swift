@@ -1,0 +1,91 @@
+import AppModel
+import SwiftUI
+
+/// The initials of a name, or a sign where there is no name. Whoever is meant stands beside it in words.
+struct Avatar: View {
+  let name: String
+  var color = Palette.surfaceSunken
+  var ink = Palette.textSoft
+  @ScaledMetric(relativeTo: .body) private var side: CGFloat = 44
+
+  var body: some View {
+    ZStack {
+      Circle().fill(color)
+      if initials.isEmpty {
+        Image(systemName: Symbol.clinic)
+      } else {
+        Text(initials).font(TypeScale.label)
+      }
+    }
+    .foregroundStyle(ink)
+    .frame(width: side, height: side)
+    .accessibilityHidden(true)
+  }
+
+  private var initials: String {
+    let words = name.split(separator: " ").filter { $0.first?.isLetter == true && !$0.hasSuffix(".") }
+    return [words.first, words.count > 1 ? words.last : nil].compactMap { $0?.first }.map(String.init).joined()
+  }
+}
+
+/// A person in their own colour.
+struct PersonAvatar: View {
+  let person: AppModel.Person
+
+  var body: some View {
+    Avatar(name: person.name, color: colors.0, ink: colors.1)
+  }
+
+  private var colors: (Color, Color) {
+    switch person.color {
+    case 0: (Palette.primaryContainer, Palette.onPrimaryContainer)
+    case 1: (Palette.person1, Palette.onPerson1)
+    case 2: (Palette.person2, Palette.onPerson2)
+    default: (Palette.person3, Palette.onPerson3)
+    }
+  }
+}
+
+/// Whose inbox this is and where. It leads to the others.
+struct OwnerChip: View {
+  let owner: Owner
+  let onChoose: @MainActor () -> Void
+
+  var body: some View {
+    Button(action: onChoose) {
+      HStack(spacing: Space.s) {
+        PersonAvatar(person: owner.person)
+        VStack(alignment: .leading) {
+          Text(owner.name).font(TypeScale.headline).foregroundStyle(Palette.text)
+          if owner.name != owner.clinic.name {
+            Text(owner.clinic.name).font(TypeScale.support).foregroundStyle(Palette.textSoft)
+          }
+        }
+        Image(systemName: Symbol.expand).foregroundStyle(Palette.text)
+      }
+      .padding(.vertical, Space.xs)
+    }
+    .buttonStyle(.plain)
+    .accessibilityElement(children: .ignore)
+    .accessibilityLabel(Words.chipA11y(name: owner.name, clinic: owner.clinic.name))
+    .accessibilityAddTraits(.isButton)
+  }
+}
+
+/// On each screen of somebody else whom the person acts for.
+struct ActingStrip: View {
+  let person: AppModel.Person
+
+  var body: some View {
+    if !person.isSelf, !person.name.isEmpty {
+      Text(Words.peopleStrip(name: person.name))
+        .font(TypeScale.support)
+        .foregroundStyle(Palette.onPrimaryContainer)
+        .frame(maxWidth: .infinity, alignment: .leading)
+        .padding(.horizontal, Space.gutter)
+        .padding(.vertical, Space.s)
+        .background(Palette.primaryContainer)
+        .accessibilitySortPriority(1)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import AppModel
+import SwiftUI
+
+/// A notice, and what can be done about it.
+struct NoticeScreen: View {
+  let state: NoticeState
+  let events: any NoticeEvents
+
+  var body: some View {
+    switch state.notice {
+    case .incident(let id, let at): incident(id.rawValue, at)
+    case .held(let count, let canWrite): held(count, canWrite)
+    case .clockWrong(let phoneTime, let clinicTime): clock(phoneTime, clinicTime)
+    case .update: update
+    }
+  }
+
+  private func incident(_ id: String, _ at: Date) -> some View {
+    NoticeView(
+      symbol: Symbol.refused, title: Words.incidentTitle, text: Words.incidentText(clinic: clinic),
+      facts: [
+        Fact(symbol: Symbol.whole, title: Words.incidentSafe, text: Words.incidentSafeText),
+        Fact(symbol: Symbol.off, title: Words.incidentPaused, text: Words.incidentPausedText),
+        Fact(
+          symbol: Symbol.phone, title: Words.incidentDo,
+          text: Words.incidentDoText(id: id, moment: Formats.sentence(at))),
+      ]
+    ) {
+      if state.clinic.phone != nil {
+        Button(Words.commonCall(clinic: clinic), action: events.call).buttonStyle(.primary)
+        Button(Words.incidentCopy, action: events.copyReport).buttonStyle(.quiet)
+      } else {
+        Button(Words.incidentCopy, action: events.copyReport).buttonStyle(.primary)
+      }
+    }
+  }
+
+  private func held(_ count: Int, _ canWrite: Bool) -> some View {
+    NoticeView(
+      symbol: Symbol.unmatched, title: Words.heldTitle(n: count), text: Words.heldText(clinic: clinic),
+      facts: [
+        Fact(symbol: Symbol.messages, title: Words.heldElse, text: Words.heldElseText(n: count)),
+        Fact(symbol: Symbol.retry, title: Words.heldCome, text: Words.heldComeText),
+        Fact(symbol: Symbol.phone, title: Words.heldMissing, text: Words.heldMissingText),
+      ]
+    ) {
+      if canWrite { Button(Words.heldWrite, action: events.write).buttonStyle(.tonal) }
+      Button(Words.commonOk, action: events.close).buttonStyle(.quiet)
+    }
+  }
+
+  private func clock(_ phoneTime: Date, _ clinicTime: Date?) -> some View {
+    var facts = [Fact(symbol: Symbol.devices, title: Words.clockPhone, text: Formats.full(phoneTime))]
+    if let clinicTime {
+      facts.append(
+        Fact(symbol: Symbol.clinic, title: Words.clockClinic(clinic: clinic), text: Formats.full(clinicTime)))
+    }
+    facts.append(Fact(symbol: Symbol.settings, title: Words.clockHow, text: Words.clockHowIos))
+    return NoticeView(symbol: Symbol.clock, title: Words.clockTitle, text: Words.clockText, facts: facts) {
+      Button(Words.clockDone, action: events.close).buttonStyle(.primary)
+    }
+  }
+
+  private var update: some View {
+    NoticeView(
+      symbol: Symbol.update, title: Words.updateTitle, text: Words.updateTextUnknown,
+      facts: [Fact(symbol: Symbol.queued, title: Words.updateWait, text: Words.updateWaitText)]
+    ) {
+      Button(Words.updateIos, action: events.openStore).buttonStyle(.primary)
+      Button(Words.commonLater, action: events.close).buttonStyle(.quiet)
+    }
+  }
+
+  private var clinic: String { state.clinic.name }
+}
+
+#if DEBUG
+  #Preview("Notice") {
+    TabView {
+      ForEach(NoticeState.samples, id: \.self) { state in NoticeScreen(state: state, events: Silent()) }
+    }
+    .tabViewStyle(.page(indexDisplayMode: .always))
+  }
+#endif

@@ -1,0 +1,220 @@
+import Foundation
+import Observation
+public import Pericard
+
+/// A screen that shows what an account holds.
+@MainActor
+protocol Follower: AnyObject {
+  /// Reads anew what has changed; everything where `changes` is nothing, as after a sync.
+  func refresh(_ changes: ChangeSet?) async
+}
+
+/// An account as all of its screens see it: its session, its syncs, its people, what is refused. The one place that reads
+/// the account's stream of changes; it refreshes the screens that follow it.
+@MainActor @Observable
+public final class AccountModel {
+  public let account: Account
+  public let clinic: Clinic
+
+  /// A sync under way.
+  struct Running: Equatable {
+    var progress: SyncProgress?
+    /// The person asked for it.
+    var asked: Bool
+  }
+
+  private(set) var session: SessionState
+  private(set) var people: [Person] = []
+  private(set) var syncing: Running?
+  /// What the last sync failed with, and when.
+  private(set) var failure: (error: PericardError, at: Date)?
+  /// Why updates are stopped.
+  private(set) var stopped: IncidentID?
+  private(set) var held = 0
+  /// When a sync of all of its people last ended.
+  private(set) var syncedAt: Date?
+  /// What the portal can do; nothing until it was asked.
+  private(set) var capabilities: PortalCapabilities?
+  public private(set) var announcement: Announcement?
+
+  @ObservationIgnored private var followers: [Following] = []
+  @ObservationIgnored private var run: SyncRun?
+  @ObservationIgnored private var watching: Task<Void, Never>?
+  @ObservationIgnored private var again = false
+  @ObservationIgnored let jobs = Jobs()
+  @ObservationIgnored let now: () -> Date
+
+  private struct Following {
+    weak var follower: (any Follower)?
+  }
+
+  public init(_ account: Account, at clinic: Clinic, now: @escaping () -> Date = { Date() }) {
+    self.account = account
+    self.clinic = clinic
+    self.now = now
+    session = account.session
+    look()
+    jobs.start { [weak self] in
+      guard let changes = self?.account.changes else { return }
+      // It runs when this loop waits, so nothing falls between what is read and what is told.
+      self?.jobs.start { [weak self] in await self?.changed(nil) }
+      for await change in changes { await self?.changed(change) }
+    }
+  }
+
+  public nonisolated var id: AccountID { account.id }
+
+  var owners: [Owner] { people.map { Owner(account: id, person: $0, clinic: clinic) } }
+
+  /// The clinic takes messages, as far as that is known.
+  var canWrite: Bool { feature?.sendable ?? true }
+
+  var feature: FeatureCapability? { capabilities?.features.first { $0.feature == .messages } }
+
+  var isReadable: Bool {
+    switch session {
+    case .active, .stepUp, .signIn: true
+    case .sealed, .unusable, .signedOut: false
+    }
+  }
+
+  func follow(_ follower: any Follower) {
+    followers.removeAll { $0.follower == nil }
+    followers.append(Following(follower: follower))
+    jobs.start { [weak follower] in await follower?.refresh(nil) }
+  }
+
+  func found(_ portal: Portal) {
+    capabilities = portal.capabilities
+  }
+
+  /// Ends everything; the account stays.
+  public func close() {
+    jobs.close()
+  }
+
+  /// Returns when no sync is under way.
+  func synced() async {
+    while syncing != nil, let watching { await watching.value }
+  }
+
+  /// Returns when every screen has read what there is: for tests.
+  func settledFollowers() async { await changed(nil) }
+
+  private func changed(_ changes: ChangeSet?) async {
+    look()
+    if isReadable, changes?.features ?? true { await lookAtFeatures() }
+    for following in followers { await following.follower?.refresh(changes) }
+  }
+
+  /// What the core says at once. A lease ends without a word, so screens that fail to read look as well.
+  func look() {
+    let now = account.session
+    if now != session { session = now }
+    let shown = account.people.enumerated().map { number, person in
+      Person(id: person.id, name: person.name, isSelf: person.isSelf, color: person.isSelf ? 0 : number)
+    }
+    if shown != people { people = shown }
+  }
+
+  private func lookAtFeatures() async {
+    guard let features = try? await account.features(), let held = try? await account.held() else { return }
+    var stopped: IncidentID?
+    for case .stopped(let incident) in features.map(\.state) { stopped = incident }
+    if stopped != self.stopped { self.stopped = stopped }
+    if held != self.held { self.held = held }
+    var ends: [Date?] = []
+    for person in people { ends.append(try? await account.messages(person: person.id).state().syncedAt) }
+    let syncedAt = ends.contains(nil) ? nil : ends.compactMap(\.self).min()
+    if syncedAt != self.syncedAt { self.syncedAt = syncedAt }
+  }
+}
+
+extension AccountModel {
+  /// Sends what waits and fetches what is new, or joins the sync that does. What was queued while one ran goes with the next.
+  public func sync(asked: Bool = false, full: Bool = false) {
+    if jobs.isClosed { return }
+    if let running = syncing {
+      syncing?.asked = running.asked || asked
+      again = again || !asked
+      return
+    }
+    do {
+      let run = try account.startSync(full: full)
+      self.run = run
+      syncing = Running(asked: asked)
+      watching = jobs.start { [weak self] in await self?.watch(run) }
+    } catch {
+      ended(error)
+    }
+  }
+
+  /// Ends the sync; what has come stays.
+  func stopSync() {
+    run?.cancel()
+  }
+
+  private func watch(_ run: SyncRun) async {
+    let failedBefore = await failedMessages()
+    var sent = 0
+    do {
+      for try await progress in run.progress {
+        syncing?.progress = progress
+        sent = progress.sent
+      }
+      failure = nil
+    } catch {
+      ended(error)
+    }
+    let asked = syncing?.asked == true
+    self.run = nil
+    await changed(nil)
+    syncing = nil
+    if await failedMessages() > failedBefore {
+      say(.notSent)
+    } else if sent > 0 {
+      say(.sent)
+    } else if asked, run.outcome == .complete {
+      say(.upToDate)
+    }
+    if again, !jobs.isClosed {
+      again = false
+      if failure == nil { sync() }
+    }
+  }
+
+  private func ended(_ error: any Error) {
+    look()
+    if let error = error as? PericardError, error != .cancelled, error != .closed { failure = (error, now()) }
+  }
+
+  /// What waits, failed or is in doubt.
+  func unsentMessages() async -> Int { await waiting { _ in true } }
+
+  private func failedMessages() async -> Int {
+    await waiting { if case .failed = $0 { true } else { false } }
+  }
+
+  private func waiting(_ counts: (MessageState) -> Bool) async -> Int {
+    var count = 0
+    for person in people {
+      guard let waiting = try? await account.messages(person: person.id).outbox() else { continue }
+      count += waiting.count { counts($0.state) }
+    }
+    return count
+  }
+
+  private func say(_ what: Said) {
+    announcement = Announcement(what: what, number: (announcement?.number ?? 0) + 1)
+  }
+}
+
+/// Something that happened out of sight and is spoken once; a new `number` speaks the same words again.
+public struct Announcement: Hashable, Sendable {
+  public var what: Said
+  public var number: Int
+}
+
+public enum Said: Sendable {
+  case sent, notSent, upToDate
+}

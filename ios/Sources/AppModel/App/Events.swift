@@ -1,0 +1,151 @@
+public import Foundation
+public import Pericard
+
+// What the person does, screen by screen. The models are these; a preview has some that do nothing.
+
+@MainActor
+public protocol WelcomeEvents: AnyObject, Sendable {
+  func choose(_ clinic: Clinic.ID)
+  func openAddress()
+  func closeAddress()
+  func typeAddress(_ text: String)
+  func submitAddress()
+  /// What a QR code says; nothing where the camera may not be used.
+  func scanned(_ text: String?)
+}
+
+@MainActor
+public protocol SignInEvents: AnyObject, Sendable {
+  func typeUserName(_ text: String)
+  func password(userName: String, password: String)
+  func forgotPassword()
+  func useBrowser()
+  func openBrowserAgain()
+  func code(_ digits: String)
+  func useRecoveryCode()
+  func useAppCode()
+  func recoveryCode(_ code: String)
+  func openAuthenticator()
+  func copyKey()
+  func saveCodes()
+  func printCodes()
+  func copyCodes()
+  func keptCodes(_ kept: Bool)
+  func finishSignIn()
+  func remind(_ on: Bool)
+  func openHelp()
+  func stop()
+}
+
+@MainActor
+public protocol InboxEvents: ClosedEvents {
+  func open(_ row: ThreadRow)
+  func open(_ hit: HitRow)
+  func compose()
+  func refresh() async
+  func search(_ text: String)
+  func closeSearch()
+  func stopSync()
+  func stepUp()
+  func callClinic()
+  func shown(_ index: Int)
+  func openNotice(_ banner: InboxBanner)
+}
+
+@MainActor
+public protocol ClosedEvents: AnyObject, Sendable {
+  func choosePerson()
+  func signInAgain()
+  func useAnotherAccount()
+  func tryNow()
+}
+
+@MainActor
+public protocol ThreadEvents: AnyObject, Sendable {
+  func write(_ text: String)
+  func send()
+  func attach(_ file: PickedFile)
+  func removeFile(_ id: UUID)
+  func retry(_ message: MessageID)
+  func withdraw(_ message: MessageID)
+  func decide(_ message: MessageID)
+  func stopDeciding()
+  func call()
+  func download(_ file: FileID)
+  func stopDownload(_ file: FileID)
+  func openFile(_ file: FileID)
+  func copy(_ message: MessageID)
+  func older()
+  func archive(_ archived: Bool)
+}
+
+@MainActor
+public protocol ComposeEvents: AnyObject, Sendable {
+  func chooseRecipients()
+  func searchRecipients(_ text: String)
+  func toggleRecipient(_ id: RecipientID)
+  func stopChoosing()
+  func subject(_ text: String)
+  func text(_ text: String)
+  func attach(_ file: PickedFile)
+  func removeFile(_ id: UUID)
+  func send()
+}
+
+@MainActor
+public protocol ClinicsEvents: AnyObject, Sendable {
+  func open(_ account: AccountID)
+  func signInAgain(_ account: AccountID)
+  func add()
+}
+
+@MainActor
+public protocol ClinicPageEvents: AnyObject, Sendable {
+  func openAccountPage()
+  /// Shows what leaves this phone before it does.
+  func askToSignOut()
+  func stay()
+  func signOut()
+}
+
+@MainActor
+public protocol PeopleEvents: AnyObject, Sendable {
+  func choose(_ owner: Owner)
+  func addClinic()
+}
+
+@MainActor
+public protocol YouEvents: AnyObject, Sendable {
+  func choosePerson()
+  func openNotices()
+  func openClinics()
+  func openSettings()
+  func openHelp()
+}
+
+@MainActor
+public protocol SettingsEvents: AnyObject, Sendable {
+  func openSystemSettings()
+}
+
+@MainActor
+public protocol HelpEvents: AnyObject, Sendable {
+  func call()
+  func write()
+}
+
+@MainActor
+public protocol NoticeEvents: AnyObject, Sendable {
+  func call()
+  func copyReport()
+  func write()
+  func openSettings()
+  func openStore()
+  func close()
+}
+
+@MainActor
+public protocol NoticesEvents: AnyObject, Sendable {
+  func open(_ row: NoticeRow)
+  func seen()
+}

@@ -1,0 +1,24 @@
+import Observation
+
+/// The tabs: the inbox of one person, and what concerns them.
+@MainActor @Observable
+public final class HomeModel {
+  public enum Tab: Hashable, Sendable {
+    case messages, you
+  }
+
+  public var tab = Tab.messages
+  public let inbox: InboxModel
+  public let you: YouModel
+  let account: AccountModel
+
+  init(inbox: InboxModel, you: YouModel, account: AccountModel) {
+    self.inbox = inbox
+    self.you = you
+    self.account = account
+  }
+
+  public var announcement: Announcement? { account.announcement }
+
+  func close() { inbox.close() }
+}

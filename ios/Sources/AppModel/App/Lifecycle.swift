@@ -1,0 +1,60 @@
+import Foundation
+import Pericard
+
+// What the system tells the app.
+extension PatientApp {
+  /// The app is no longer in front: files and connections close, and what was typed is kept.
+  public func enterBackground() async {
+    for case .thread(let model) in allScreens { await model.keep() }
+    for case .compose(let model) in allScreens { await model.keep() }
+    try? await client?.pause()
+  }
+
+  public func enterForeground() async {
+    guard let client else { return await start() }
+    try? await client.resume()
+    syncAll()
+  }
+
+  /// Fetches what is new within `budget`, for a background task; true where there is something unread that was not before.
+  public func syncInBackground(budget: Duration) async -> Bool {
+    if client == nil { await start() } else { try? await client?.resume() }
+    let before = await unread()
+    for account in accounts where account.isReadable || account.session == .sealed(reason: .lease) {
+      _ = try? await account.account.startSync(budget: budget).join()
+    }
+    return await unread() > before
+  }
+
+  /// The address that opened the app, where it is none that the browser's session caught.
+  public func opened(_ url: URL) {
+    for case .signIn(let model) in allScreens { model.opened(url) }
+  }
+
+  func syncAll() {
+    for account in accounts {
+      account.sync()
+      askPortal(of: account)
+    }
+  }
+
+  /// What the clinic can do, once in a run of the app.
+  func askPortal(of account: AccountModel) {
+    guard account.capabilities == nil, let client else { return }
+    account.jobs.replace("portal") { [weak account] in
+      guard let config = try? account?.account.portalConfig() else { return }
+      if let portal = try? await client.portal(config: config) { account?.found(portal) }
+    }
+  }
+
+  private func unread() async -> Int {
+    var count = 0
+    for account in accounts where account.isReadable {
+      for person in account.people {
+        let page = try? await account.account.messages(person: person.id).threads()
+        count += page?.threads.reduce(0) { $0 + $1.unread } ?? 0
+      }
+    }
+    return count
+  }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Pericard
+
+extension PatientApp {
+  /// Opens what a screen leads to.
+  func go(_ destination: Destination) {
+    problem = nil
+    switch destination {
+    case .back: if !path.isEmpty { path.removeLast() }
+    case .leave(let thread):
+      remove { if case .thread(let model) = $0 { model.id == thread } else { false } }
+    case .sent(let thread):
+      remove { if case .compose = $0 { true } else { false } }
+      open(.thread(thread, focus: nil))
+    case .outside(let errand): surroundings.errand(errand)
+    case .people:
+      people = PeopleModel(
+        { [weak self] in self?.accounts ?? [] }, chosen: home?.inbox.owner.id, navigate: { [weak self] in self?.go($0) }
+      )
+    case .inbox(let owner):
+      people = nil
+      closeAll()
+      show(owner)
+    case .addClinic:
+      people = nil
+      path.append(.welcome(makeWelcome(canLeave: true)))
+    case .clinics:
+      path.append(
+        .clinics(ClinicsModel({ [weak self] in self?.accounts ?? [] }, navigate: { [weak self] in self?.go($0) })))
+    case .notices: path.append(.notices(notices))
+    case .notice(let notice, let clinic):
+      path.append(.notice(NoticeModel(notice, clinic, version: version) { [weak self] in self?.go($0) }))
+    case .signInAgain(let id): signIn(again: id) { account, method in try await account.signInAgain(method: method) }
+    case .stepUp(let id): signIn(again: id) { account, method in try await account.stepUp(method: method) }
+    case .clinic(let id): openClinic(id)
+    case .thread, .compose, .settings, .help: open(destination)
+    }
+  }
+
+  /// What belongs to the inbox that is shown.
+  private func open(_ destination: Destination) {
+    guard let home else { return }
+    let (owner, account) = (home.inbox.owner, home.account)
+    let navigate: Navigate = { [weak self] in self?.go($0) }
+    do {
+      switch destination {
+      case .thread(let id, let focus):
+        path.append(.thread(try ThreadModel(id, focus: focus, of: owner, at: account, navigate: navigate)))
+      case .compose(let draft):
+        path.append(.compose(try ComposeModel(draft, of: owner, at: account, navigate: navigate)))
+      case .settings: path.append(.settings(SettingsModel(account, navigate: navigate)))
+      case .help:
+        path.append(.help(HelpModel(HelpState(clinic: owner.clinic, version: version), navigate: navigate)))
+      default: break
+      }
+    } catch {
+      account.look()
+      problem = Problem(error)
+    }
+  }
+
+  private func openClinic(_ id: AccountID) {
+    guard let account = accounts.first(where: { $0.id == id }) else { return }
+    let model = ClinicModel(
+      account, browser: surroundings.browser, redirect: (try? account.account.portalConfig().redirect) ?? ""
+    ) { [weak self] account in
+      guard let client = self?.client else { throw PericardError.closed }
+      return try await client.portal(config: try account.account.portalConfig())
+    }
+    path.append(.clinic(model))
+  }
+
+  func makeWelcome(canLeave: Bool) -> WelcomeModel {
+    WelcomeModel(directory, canLeave: canLeave, navigate: { [weak self] in self?.go($0) }) { [weak self] config in
+      guard let client = self?.client else { throw PericardError.closed }
+      return try await client.portal(config: config)
+    } found: { [weak self] portal, clinic, config in
+      self?.signIn(at: portal, of: clinic, redirect: config.redirect) { try await portal.signIn(method: $0) }
+    }
+  }
+
+  /// The sign-in that was under way when the app was ended.
+  func resumeSignIn() async {
+    guard let base = surroundings.preferences.signingInAt, let client else { return }
+    do {
+      guard let resumed = try await client.resumeSignIn() else {
+        surroundings.preferences.signingInAt = nil
+        return
+      }
+      let config = directory.added(base)
+      let portal = try await client.portal(config: config)
+      signIn(at: portal, of: directory.clinic(base: base), redirect: config.redirect, resuming: resumed) {
+        try await portal.signIn(method: $0)
+      }
+    } catch {
+      problem = Problem(error)
+    }
+  }
+
+  private func signIn(
+    again id: AccountID, _ begin: @escaping @MainActor (Account, SignInMethod) async throws -> SignIn
+  ) {
+    guard let model = accounts.first(where: { $0.id == id }), let client else { return }
+    jobs.replace("sign in") { [weak self] in
+      do {
+        let config = try model.account.portalConfig()
+        let portal = try await client.portal(config: config)
+        self?.signIn(at: portal, of: model.clinic, redirect: config.redirect) { try await begin(model.account, $0) }
+      } catch {
+        self?.problem = Problem(error)
+      }
+    }
+  }
+
+  private func signIn(
+    at portal: Portal, of clinic: Clinic, redirect: String, resuming resumed: SignIn? = nil,
+    begin: @escaping BeginSignIn
+  ) {
+    surroundings.preferences.signingInAt = clinic.id
+    let method: SignInMethod = portal.capabilities.nativeSignIn ? .native : .browser
+    let model = SignInModel(
+      at: portal, of: clinic, redirect: redirect, method: method, resuming: resumed, browser: surroundings.browser,
+      now: surroundings.now, navigate: { [weak self] in self?.go($0) }, begin: begin
+    ) { [weak self] account in
+      guard let self else { return }
+      surroundings.preferences.signingInAt = nil
+      if let account { signedIn(account) } else { remove { if case .signIn = $0 { true } else { false } } }
+    }
+    path.append(.signIn(model))
+  }
+
+  /// Closes those screens, above either tab.
+  func remove(_ closes: (Screen) -> Bool) {
+    if messagesPath.contains(where: closes) { messagesPath.removeAll(where: closes) }
+    if youPath.contains(where: closes) { youPath.removeAll(where: closes) }
+  }
+}

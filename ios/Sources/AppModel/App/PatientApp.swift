@@ -1,0 +1,197 @@
+public import Foundation
+import Observation
+public import Pericard
+
+/// The whole app: what is open, and what leads where.
+@MainActor @Observable
+public final class PatientApp: Follower {
+  public enum Phase: Hashable, Sendable {
+    case opening
+    case ready
+    /// The directory cannot be opened; `canBeginAnew` where only removing it helps.
+    case failed(Problem, canBeginAnew: Bool)
+  }
+
+  public private(set) var phase = Phase.opening
+  /// Nothing while nobody is signed in.
+  public private(set) var home: HomeModel?
+  public private(set) var welcome: WelcomeModel?
+  /// The screens above each tab, the last on top. The system's Back shortens them.
+  public var messagesPath: [Screen] = [] {
+    didSet { close(oldValue, but: messagesPath) }
+  }
+  public var youPath: [Screen] = [] {
+    didSet { close(oldValue, but: youPath) }
+  }
+  /// The list of people is open.
+  public var people: PeopleModel?
+  /// Why the last step to another screen was not made.
+  public var problem: Problem?
+
+  private(set) var accounts: [AccountModel] = []
+
+  /// What the app runs on.
+  public struct Surroundings {
+    var open: @MainActor () async throws -> Client
+    var erase: @MainActor () async throws -> Void
+    var preferences: any Preferences
+    var browser: any Browser
+    var errand: @MainActor (Errand) -> Void
+    var now: () -> Date
+
+    public init(
+      open: @escaping @MainActor () async throws -> Client, erase: @escaping @MainActor () async throws -> Void,
+      preferences: any Preferences, browser: any Browser, errand: @escaping @MainActor (Errand) -> Void,
+      now: @escaping () -> Date = { Date() }
+    ) {
+      self.open = open
+      self.erase = erase
+      self.preferences = preferences
+      self.browser = browser
+      self.errand = errand
+      self.now = now
+    }
+  }
+
+  @ObservationIgnored let surroundings: Surroundings
+  @ObservationIgnored let directory: ClinicDirectory
+  @ObservationIgnored let version: String
+  @ObservationIgnored private(set) var client: Client?
+  @ObservationIgnored private var isStarting = false
+  @ObservationIgnored let jobs = Jobs()
+  @ObservationIgnored private(set) lazy var notices = NoticesModel(surroundings.preferences, now: surroundings.now) {
+    [weak self] in self?.go($0)
+  }
+
+  public init(_ surroundings: Surroundings, clinics: ClinicDirectory, version: String) {
+    self.surroundings = surroundings
+    directory = clinics
+    self.version = version
+  }
+
+  /// The screens above the tab that is shown.
+  var path: [Screen] {
+    get { home?.tab == .you ? youPath : messagesPath }
+    set { if home?.tab == .you { youPath = newValue } else { messagesPath = newValue } }
+  }
+
+  var allScreens: [Screen] { messagesPath + youPath }
+
+  func closeAll() {
+    messagesPath = []
+    youPath = []
+  }
+
+  private func close(_ before: [Screen], but now: [Screen]) {
+    for gone in before where !now.contains(gone) { gone.close() }
+  }
+
+  /// Opens what is on this phone. It works offline.
+  public func start() async {
+    guard client == nil, !isStarting else { return }
+    isStarting = true
+    defer { isStarting = false }
+    phase = .opening
+    do {
+      let client = try await surroundings.open()
+      self.client = client
+      for account in try await client.accounts() { add(account) }
+      let chosen = surroundings.preferences.chosen
+      let owners = accounts.flatMap(\.owners)
+      if let owner = owners.first(where: { $0.id == chosen }) ?? owners.first { show(owner) } else { welcomeSomebody() }
+      phase = .ready
+      await resumeSignIn()
+      syncAll()
+    } catch {
+      phase = .failed(Problem(error) ?? .failing, canBeginAnew: Self.isLost(error))
+    }
+  }
+
+  /// Removes what cannot be opened; the clinics keep the originals.
+  public func beginAnew() async {
+    do {
+      try await surroundings.erase()
+      await start()
+    } catch {
+      phase = .failed(Problem(error) ?? .failing, canBeginAnew: true)
+    }
+  }
+
+  private static func isLost(_ error: any Error) -> Bool {
+    switch error as? PericardError {
+    case .storage(.wrongKey), .storage(.damaged), .keystore(.lost): true
+    default: false
+    }
+  }
+
+  func refresh(_ changes: ChangeSet?) async {
+    let gone = accounts.filter { $0.session == .signedOut }
+    if !gone.isEmpty { remove(gone) }
+    leavePersonWhoWent()
+    if let home, !home.account.isReadable { remove(\.showsContent) }
+    await notices.read(accounts)
+  }
+
+  /// The account that came of a sign-in, in place of the one that it reopened.
+  func signedIn(_ account: Account) {
+    let known = accounts.firstIndex { $0.id == account.id }
+    let model = AccountModel(account, at: directory.clinic(base: account.portal), now: surroundings.now)
+    if let known {
+      accounts[known].close()
+      accounts[known] = model
+    } else {
+      accounts.append(model)
+    }
+    model.follow(self)
+    closeAll()
+    welcome = nil
+    let again = home?.inbox.owner.account == account.id ? home?.inbox.owner.id : nil
+    if let owner = model.owners.first(where: { $0.id == again }) ?? model.owners.first { show(owner) }
+    model.sync()
+    askPortal(of: model)
+  }
+
+  func show(_ owner: Owner) {
+    guard let account = accounts.first(where: { $0.id == owner.account }) else { return }
+    home?.close()
+    surroundings.preferences.chosen = owner.id
+    let navigate: Navigate = { [weak self] in self?.go($0) }
+    home = HomeModel(
+      inbox: InboxModel(owner, of: account, navigate: navigate),
+      you: YouModel(
+        owner, { [weak self] in self?.accounts ?? [] }, notices: notices, version: version, navigate: navigate),
+      account: account)
+  }
+
+  func welcomeSomebody() {
+    home?.close()
+    home = nil
+    welcome = makeWelcome(canLeave: false)
+  }
+
+  private func add(_ account: Account) {
+    let model = AccountModel(account, at: directory.clinic(base: account.portal), now: surroundings.now)
+    accounts.append(model)
+    model.follow(self)
+  }
+
+  /// The clinic ended the access to the person whose inbox is shown.
+  private func leavePersonWhoWent() {
+    guard let home, home.account.isReadable else { return }
+    let owners = home.account.owners
+    guard !owners.contains(where: { $0.id == home.inbox.owner.id }), let own = owners.first else { return }
+    closeAll()
+    show(own)
+  }
+
+  private func remove(_ gone: [AccountModel]) {
+    for account in gone { account.close() }
+    accounts.removeAll { account in gone.contains { $0 === account } }
+    remove { screen in
+      if case .clinic(let model) = screen { gone.contains { $0 === model.account } } else { false }
+    }
+    guard let home, gone.contains(where: { $0 === home.account }) else { return }
+    closeAll()
+    if let owner = accounts.flatMap(\.owners).first { show(owner) } else { welcomeSomebody() }
+  }
+}

@@ -1,0 +1,61 @@
+/// A screen above the tabs, with its model.
+public enum Screen: Sendable {
+  case welcome(WelcomeModel)
+  case signIn(SignInModel)
+  case thread(ThreadModel)
+  case compose(ComposeModel)
+  case clinics(ClinicsModel)
+  case clinic(ClinicModel)
+  case notices(NoticesModel)
+  case notice(NoticeModel)
+  case settings(SettingsModel)
+  case help(HelpModel)
+
+  /// Ends what the screen has under way.
+  @MainActor
+  func close() {
+    switch self {
+    case .welcome(let model): model.close()
+    case .signIn(let model): model.close()
+    case .thread(let model): model.close()
+    case .compose(let model): model.close()
+    case .clinic(let model): model.close()
+    case .settings(let model): model.close()
+    case .clinics, .notices, .notice, .help: break
+    }
+  }
+
+  /// It shows what an account holds, and has nothing to show while that is closed.
+  var showsContent: Bool {
+    switch self {
+    case .thread, .compose: true
+    case .welcome, .signIn, .clinics, .clinic, .notices, .notice, .settings, .help: false
+    }
+  }
+
+  private var model: AnyObject {
+    switch self {
+    case .welcome(let model): model
+    case .signIn(let model): model
+    case .thread(let model): model
+    case .compose(let model): model
+    case .clinics(let model): model
+    case .clinic(let model): model
+    case .notices(let model): model
+    case .notice(let model): model
+    case .settings(let model): model
+    case .help(let model): model
+    }
+  }
+}
+
+/// A screen is its model: one that shows the same anew is another.
+extension Screen: Hashable {
+  public static func == (one: Screen, other: Screen) -> Bool {
+    one.model === other.model
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(ObjectIdentifier(model))
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Pericard
+
+/// What an inbox knows that could stand in its banner. One thing is told at a time, the weightiest.
+struct InboxFacts {
+  var session = SessionState.active
+  var stopped: IncidentID?
+  var failure: (error: PericardError, at: Date)?
+  var state: MessagesState?
+
+  /// Most important first: what endangers the person's records, what only the person can mend, what keeps news from
+  /// coming, what may be missing.
+  var banner: InboxBanner? {
+    refused ?? forThePerson ?? inTheWay ?? missing
+  }
+
+  private var refused: InboxBanner? {
+    stopped.map { .stopped($0) }
+  }
+
+  private var forThePerson: InboxBanner? {
+    switch failure?.error {
+    case .storage(.newer): return .updateRequired
+    case .clockWrong(let clinicTime): return .clockWrong(clinicTime: clinicTime)
+    default: break
+    }
+    return switch session {
+    case .signIn: .signIn
+    case .stepUp: .stepUp
+    case .active, .sealed, .signedOut, .unusable: nil
+    }
+  }
+
+  private var inTheWay: InboxBanner? {
+    guard let failure else { return nil }
+    switch failure.error {
+    case .offline: return .offline(since: state?.syncedAt)
+    case .rateLimited(let wait): return .rateLimited(until: failure.at.addingTimeInterval(wait.seconds))
+    // They have a banner or a screen of their own.
+    case .signInRequired, .stepUpRequired, .leaseEnded, .integrity, .clockWrong, .storage(.newer): return nil
+    default: return Problem(failure.error).map { .failed($0) }
+    }
+  }
+
+  private var missing: InboxBanner? {
+    guard let state else { return nil }
+    if state.held > 0 { return .held(state.held) }
+    switch state.incomplete {
+    // The next sync goes on by itself.
+    case nil, .moreToFetch, .interrupted: return nil
+    default: return state.syncedAt.map { .incomplete(at: $0) }
+    }
+  }
+}
+
+extension Duration {
+  var seconds: TimeInterval {
+    let (seconds, attoseconds) = components
+    return TimeInterval(seconds) + TimeInterval(attoseconds) * 1e-18
+  }
+}

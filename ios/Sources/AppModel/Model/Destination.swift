@@ -1,0 +1,45 @@
+public import Foundation
+public import Pericard
+
+/// Where a screen leads to.
+public enum Destination: Hashable, Sendable {
+  /// What is on top closes.
+  case back
+  /// The conversation is not there any more: its screen closes, wherever it lies.
+  case leave(ThreadID)
+  /// A new message was queued: its conversation takes the place of the screen that it was written on.
+  case sent(ThreadID)
+  case inbox(Owner)
+  case thread(ThreadID, focus: MessageID?)
+  /// A new message, or a draft that goes on.
+  case compose(DraftID?)
+  case people
+  case addClinic
+  case clinics
+  case clinic(AccountID)
+  case signInAgain(AccountID)
+  case stepUp(AccountID)
+  case notices
+  case notice(Notice, Clinic)
+  case settings
+  case help
+  /// Out of the app.
+  case outside(Errand)
+}
+
+/// What the system does for the app.
+public enum Errand: Hashable, Sendable, Unprinted {
+  case call(String)
+  case open(URL)
+  /// `sensitive`: to this device's clipboard alone, for a minute.
+  case copy(String, sensitive: Bool)
+  case save([String])
+  case print([String])
+  case remind(Date)
+  case forgetReminder
+  case settings
+  case store
+}
+
+/// How a screen asks to go somewhere.
+public typealias Navigate = @MainActor (Destination) -> Void

@@ -1,0 +1,41 @@
+public import Pericard
+
+/// Whose messages these are and where: one inbox is one person at one clinic.
+public struct Owner: Hashable, Sendable, Identifiable, Unprinted {
+  public var account: AccountID
+  public var person: Person
+  public var clinic: Clinic
+
+  public var id: [String] { [account.rawValue, person.id.rawValue] }
+
+  /// The person's name; the clinic's where it names nobody, or while the account is sealed.
+  public var name: String { person.name.isEmpty ? clinic.name : person.name }
+}
+
+/// A person whose records an account holds.
+public struct Person: Hashable, Sendable, Identifiable, Unprinted {
+  public var id: PersonID
+  /// As the clinic gives it; may be empty.
+  public var name: String
+  public var isSelf = true
+  /// The colour that this person has everywhere: 0 for whoever signed in.
+  public var color = 0
+}
+
+/// A place where one is a patient, as the app's maker configured it or as it was added.
+public struct Clinic: Hashable, Sendable, Identifiable, Unprinted {
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    case clinic, pharmacy, laboratory
+  }
+
+  /// The base of its portal.
+  public var id: String
+  public var name: String
+  /// The host of its web address.
+  public var host: String
+  public var kind = Kind.clinic
+  /// From the app maker's configuration; nothing for a place that was added.
+  public var phone: String?
+  /// The number for emergencies where it is.
+  public var emergency = "112"
+}

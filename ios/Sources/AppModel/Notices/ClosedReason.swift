@@ -1,0 +1,41 @@
+import Foundation
+import Pericard
+
+/// Why an account's messages cannot be read now. They are kept on this phone in all but the last two cases.
+public enum ClosedReason: Hashable, Sendable {
+  /// The clinic ended the session: only a new sign-in of the same person opens them.
+  case refused
+  /// The clinic answered for another person.
+  case identityChanged
+  /// Not in touch with the clinic for longer than `days` days; reaching it opens them.
+  case lease(days: Int, trying: Bool)
+  /// The keystore or the disk does not do what is needed now.
+  case unavailable
+  /// What was saved of the clinic cannot be used any more; signing in reads it anew.
+  case configuration
+  /// The key of the content is gone from the keystore.
+  case keyLost
+  /// The database is damaged.
+  case damaged
+}
+
+extension ClosedReason {
+  /// Nothing for an account that can be read.
+  @MainActor
+  init?(_ account: AccountModel) {
+    switch account.session {
+    case .active, .stepUp, .signIn: return nil
+    // It is gone from this phone; its screens go with it.
+    case .signedOut: return nil
+    case .sealed(.refused): self = .refused
+    case .sealed(.identityChanged): self = .identityChanged
+    case .sealed(.lease):
+      let lease = (try? account.account.portalConfig().lease)?.seconds ?? 0
+      self = .lease(days: max(1, Int(lease / 86_400)), trying: account.syncing != nil)
+    case .unusable(.keyLost): self = .keyLost
+    case .unusable(.damaged): self = .damaged
+    case .unusable(.configuration): self = .configuration
+    case .unusable(.unavailable): self = .unavailable
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Observation
+import Pericard
+
+/// The second tab: what concerns the person and not one conversation.
+@MainActor @Observable
+public final class YouModel: YouEvents {
+  private let owner: Owner
+  private let accounts: @MainActor () -> [AccountModel]
+  private let notices: NoticesModel
+  private let version: String
+  @ObservationIgnored private let navigate: Navigate
+
+  init(
+    _ owner: Owner, _ accounts: @escaping @MainActor () -> [AccountModel], notices: NoticesModel, version: String,
+    navigate: @escaping Navigate
+  ) {
+    self.owner = owner
+    self.accounts = accounts
+    self.notices = notices
+    self.version = version
+    self.navigate = navigate
+  }
+
+  public var state: YouState {
+    let accounts = accounts()
+    let own = accounts.first { $0.id == owner.account }
+    return YouState(
+      owner: own?.owners.first { $0.id == owner.id } ?? owner,
+      actingFor: own?.people.filter { !$0.isSelf && !$0.name.isEmpty }.map(\.name) ?? [],
+      newNotices: notices.newCount,
+      needSignIn: accounts.count { Standing($0.session, syncedAt: nil).needsSignIn }, version: version)
+  }
+
+  public func choosePerson() { navigate(.people) }
+
+  public func openNotices() { navigate(.notices) }
+
+  public func openClinics() { navigate(.clinics) }
+
+  public func openSettings() { navigate(.settings) }
+
+  public func openHelp() { navigate(.help) }
+}
+
+/// What can be set for one account. Notifications and the language are the system's settings of the app.
+@MainActor @Observable
+public final class SettingsModel: SettingsEvents {
+  public private(set) var state: SettingsState
+  @ObservationIgnored private let navigate: Navigate
+  @ObservationIgnored let jobs = Jobs()
+
+  init(_ account: AccountModel, navigate: @escaping Navigate) {
+    state = SettingsState(clinic: account.clinic)
+    self.navigate = navigate
+    jobs.start { [weak self] in
+      do {
+        let status = try await account.account.twoFactor.status()
+        self?.state.secondStep = SecondStepState(on: status.enrolled, codesLeft: status.recoveryCodesLeft)
+      } catch PericardError.portal(.unsupported, _) {
+        // It has none in the app.
+      } catch {
+        self?.state.problem = Problem(error)
+      }
+    }
+  }
+
+  public func close() { jobs.close() }
+
+  func settled() async { await jobs.settled() }
+
+  public func openSystemSettings() { navigate(.outside(.settings)) }
+}
+
+/// Whom to ask.
+@MainActor
+public final class HelpModel: HelpEvents {
+  public let state: HelpState
+  private let navigate: Navigate
+
+  init(_ state: HelpState, navigate: @escaping Navigate) {
+    self.state = state
+    self.navigate = navigate
+  }
+
+  public func call() {
+    if let phone = state.clinic.phone { navigate(.outside(.call(phone))) }
+  }
+
+  public func write() { navigate(.compose(nil)) }
+}
