@@ -9,6 +9,7 @@
     reason = "times are printed here; the core's clock is elsewhere"
 )]
 
+mod api;
 mod app;
 mod bench;
 mod bindings;
@@ -112,6 +113,12 @@ enum Task {
     Simulate(simulate::Arguments),
     /// Generate the Kotlin and Swift sources from the built libraries
     Bindings,
+    /// Compare what both packages declare for apps with bindings/*/api.txt
+    Api {
+        /// Renew the snapshots
+        #[arg(long)]
+        write: bool,
+    },
     /// Make what is released, in the folder `package` of the build output
     Package {
         #[command(subcommand)]
@@ -151,6 +158,7 @@ fn main() -> ExitCode {
         Task::Guide { languages } => guide::run(&paths, &languages),
         Task::Simulate(arguments) => simulate::run(&paths, &arguments),
         Task::Bindings => generate(&paths),
+        Task::Api { write } => api::run(&paths, write),
         Task::Package { what } => release(&paths, &what),
         Task::Looks => looks::run(&paths),
         Task::Screens => {

@@ -8,6 +8,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::api;
 use crate::app;
 use crate::bindings::{self, Libraries};
 use crate::build::{self, Built};
@@ -53,6 +54,7 @@ pub(crate) fn run(paths: &Paths) -> bool {
                     Err(text) => rows.push(Row::check("bindings", Err(text), took)),
                     Ok((libraries, stage)) => {
                         rows.push(Row::check("bindings", Ok(String::new()), took));
+                        api::rows(paths).into_iter().for_each(|row| rows.push(row));
                         rust(paths, &stage)
                             .into_iter()
                             .for_each(|row| rows.push(row));
