@@ -80,6 +80,9 @@ enum Task {
         /// A few minutes: 10,000 messages, fewer rounds
         #[arg(long)]
         short: bool,
+        /// What crossing into the library costs, alone: calls, changes, loading, memory; writes docs/bench-ffi.md
+        #[arg(long, conflicts_with = "short")]
+        ffi: bool,
         /// The languages to measure the crossing from; the core is measured in any case
         #[arg(
             long = "in",
@@ -149,7 +152,14 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Test => Ok(test::run(&paths)),
         Task::Scenarios { languages, folder } => scenarios::run(&paths, &languages, &folder),
-        Task::Bench { short, languages } => bench::run(&paths, short, &languages),
+        Task::Bench {
+            ffi: true,
+            languages,
+            ..
+        } => bench::ffi::run(&paths, &languages),
+        Task::Bench {
+            short, languages, ..
+        } => bench::run(&paths, short, &languages),
         Task::Interop {
             server: Some(server),
             keep: true,
