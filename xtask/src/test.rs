@@ -233,7 +233,10 @@ fn kotlin_rows(
     match timed(|| kotlin::test(paths, libraries, stage, None)) {
         (Err(text), took) => vec![Row::check("Kotlin", Err(text), took)],
         (Ok(kotlin::Tested { ran, tests, guide }), _) => {
-            three(paths, Language::Kotlin, ran, tests, guide)
+            let mut rows = three(paths, Language::Kotlin, ran, tests, guide);
+            let android = kotlin::check_android(paths);
+            rows.push(row_of("types of Kotlin for Android", android));
+            rows
         }
     }
 }

@@ -33,6 +33,10 @@ const KOTLIN: &[(&str, &str)] = &[
     ("bindings/kotlin/src/main/kotlin", ""),
     ("bindings/kotlin/generated/facade", ""),
     (
+        "bindings/kotlin/pericard-jvm/src/main/kotlin",
+        "pericard-jvm",
+    ),
+    (
         "bindings/kotlin/pericard-android/src/main/kotlin",
         "pericard-android",
     ),

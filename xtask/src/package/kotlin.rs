@@ -26,7 +26,11 @@ pub(crate) fn publish(paths: &Paths, library: &Path) -> Result<PathBuf, String> 
     command::ask(Command::new("strip").arg("--strip-unneeded").arg(&shipped))?;
 
     let sources = folder.join("sources");
-    for from in ["generated/facade", "src/main/kotlin"] {
+    for from in [
+        "generated/facade",
+        "src/main/kotlin",
+        "pericard-jvm/src/main/kotlin",
+    ] {
         bindings::lay_beside(&paths.root.join("bindings/kotlin").join(from), &sources)?;
     }
     let repository = folder.join("repository");
