@@ -116,7 +116,7 @@ enum Task {
     Simulate(simulate::Arguments),
     /// Generate the Kotlin and Swift sources from the built libraries
     Bindings,
-    /// Compare what both packages declare for apps with bindings/*/api.txt
+    /// Compare what both packages declare for apps with bindings/*/api.txt, and what changed there with CHANGELOG.md
     Api {
         /// Renew the snapshots
         #[arg(long)]
@@ -168,7 +168,11 @@ fn main() -> ExitCode {
         Task::Guide { languages } => guide::run(&paths, &languages),
         Task::Simulate(arguments) => simulate::run(&paths, &arguments),
         Task::Bindings => generate(&paths),
-        Task::Api { write } => api::run(&paths, write),
+        Task::Api { write: true } => api::write(&paths),
+        Task::Api { write: false } => {
+            let started = Instant::now();
+            api::run(&paths).map(|rows| close(&rows, started))
+        }
         Task::Package { what } => release(&paths, &what),
         Task::Looks => looks::run(&paths),
         Task::Screens => {

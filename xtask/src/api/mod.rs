@@ -55,13 +55,15 @@ const SWIFT: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// Generates the sources, then renews the snapshots or says how they differ.
-pub(crate) fn run(paths: &Paths, write: bool) -> Result<bool, String> {
+/// Generates the sources and compares them with the snapshots, and what changed with the changelog.
+pub(crate) fn run(paths: &Paths) -> Result<Vec<Row>, String> {
     bindings::make(paths, &build::workspace(paths)?)?;
-    if !write {
-        println!("{}", check(paths)?);
-        return Ok(true);
-    }
+    Ok(rows(paths))
+}
+
+/// Generates the sources and renews the snapshots.
+pub(crate) fn write(paths: &Paths) -> Result<bool, String> {
+    bindings::make(paths, &build::workspace(paths)?)?;
     for (language, file) in SNAPSHOTS {
         let lines = lines(paths, language)?;
         let to = paths.root.join(file);
