@@ -30,7 +30,9 @@ quartiles of the rounds' ratios. Times are medians, on a warm JVM in Kotlin and 
 |---|---|---|
 | a call | the id of an account | a text of the same length, from memory |
 | an async call that is ready at once | the progress of a sync that is over | an async function that does nothing |
+| an async call that reads | the outbox, which is empty: a query, and the way to a thread that may block and back | an async function that does nothing |
 | a page of 50 threads | read from the encrypted cache and mapped to the façade's types | a bare list of the same values, from memory, in the generated types |
+| of this: mapping | the generated types to the façade's | |
 | a change, until a stream has it | `archive` or `unarchive`, which writes, and the `ChangeSet` in the task that listens | a `ChangeSet` of the same shape, sent without a write |
 | of this: the write | `archive` or `unarchive` until it returns | |
 | library load and first call | `largestOutgoingFile` of the library as it ships | one number of an empty library by the same generator (`tests/benches/empty`) |
@@ -117,12 +119,23 @@ fn rows(language: &str, series: &Series) -> Result<Vec<Row>, String> {
             Budget::None,
         )?,
         row(
+            "an async call that reads",
+            time,
+            "async_us",
+            "bare_async_us",
+            Budget::None,
+        )?,
+        row(
             "a page of 50 threads",
             time,
             "page_us",
             "bare_page_us",
             Budget::None,
         )?,
+        Row::time(
+            &format!("{language}: of this: mapping"),
+            series.median("mapping_us")?,
+        ),
         row(
             "a change, until a stream has it",
             time,

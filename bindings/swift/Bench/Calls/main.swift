@@ -43,7 +43,8 @@ let inbox = try account.messages(person: own.id)
 let first = try await inbox.threads(limit: 50)
 guard first.threads.count == 50 else { throw Broken(why: "the page is not full") }
 let thread = first.threads[49].id
-let bare = Bare(text: account.id.rawValue, page: first.toCore())
+let corePage = first.toCore()
+let bare = Bare(text: account.id.rawValue, page: corePage)
 let over = try account.startSync()
 while try await over.core.next() != nil {}
 
@@ -96,6 +97,9 @@ for round in 0..<(warmUp + rounds) {
     began = now()
     _ = bare.page()
     note("bare_page_us", since: began)
+    began = now()
+    _ = corePage.fromCore()
+    note("mapping_us", since: began)
     began = now()
     if sample % 2 == 0 { try await inbox.archive(thread: thread) } else { try await inbox.unarchive(thread: thread) }
     note("write_us", since: began)

@@ -3,6 +3,7 @@ package dev.pericard.bench
 import dev.pericard.SyncRun
 import dev.pericard.calling
 import dev.pericard.changes
+import dev.pericard.fromCore
 import dev.pericard.largestOutgoingFile
 import dev.pericard.toCore
 import dev.pericard.world.Bare
@@ -58,7 +59,8 @@ private suspend fun calls() {
     val page = inbox.threads()
     check(page.threads.size == 50) { "the page is not full" }
     val thread = page.threads.last().id
-    val bare = Bare(account.id.value, page.toCore())
+    val corePage = page.toCore()
+    val bare = Bare(account.id.value, corePage)
     val over = account.startSync().also { toItsEnd(it) }
 
     // Streams that are listened to on other threads, as an app does.
@@ -85,6 +87,7 @@ private suspend fun calls() {
             round.take("bare_async_us") { bare.ready() }
             round.take("page_us") { inbox.threads() }
             round.take("bare_page_us") { bare.page() }
+            round.take("mapping_us") { corePage.fromCore() }
             round.take("change_us") {
                 round.take("write_us") { if (sample % 2 == 0) inbox.archive(thread) else inbox.unarchive(thread) }
                 told.receive()
