@@ -1,121 +1,169 @@
-//! The Android app's screens, tested and drawn with Compose for the desktop by Maven.
+//! `cargo xtask app`: the Android app in a window of this desktop, over the real core and the reference portal.
 //!
-//! The pictures go to `docs/screens`; a run that changes none of them leaves the files as they are. They are drawn with
-//! fonts of Debian's packages that are unpacked into the cache, and with no other font of the machine.
+//! With `--walk` nobody has to sit before it: the app is gone through on a screen in memory, with mouse and keyboard, and
+//! each step leaves a picture.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use crate::command::{self, Ran};
-use crate::counts::Counts;
+use crate::bindings;
+use crate::build::{self, Built};
+use crate::command;
 use crate::fetching;
 use crate::maven;
+use crate::package;
 use crate::paths::Paths;
+use crate::portal::Demo;
+use crate::screens;
 use crate::table::Row;
-use crate::toolchain::Absent;
+use crate::toolchain::{self, Absent};
 
-/// The packages that hold the fonts, and where each font lies in them.
-const PACKAGES: [&str; 3] = [
-    "fonts-roboto-unhinted",
-    "fonts-noto-core",
-    "fonts-noto-mono",
-];
-const FONTS: [&str; 7] = [
-    "roboto/unhinted/RobotoTTF/Roboto-Regular.ttf",
-    "roboto/unhinted/RobotoTTF/Roboto-Italic.ttf",
-    "roboto/unhinted/RobotoTTF/Roboto-Medium.ttf",
-    "roboto/unhinted/RobotoTTF/Roboto-Bold.ttf",
-    "noto/NotoSansArabic-Regular.ttf",
-    "noto/NotoSansArabic-Bold.ttf",
-    "noto/NotoSansMono-Regular.ttf",
-];
-/// Roboto as on Android, with Noto for Arabic. A cache has no relative path: fontconfig would put it where a test runs.
-const CONFIGURATION: &str = r#"<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig>
-  <dir prefix="relative">fonts</dir>
-  <cachedir>FOLDER/cache</cachedir>
-  <alias binding="strong">
-    <family>sans-serif</family>
-    <prefer><family>Roboto</family><family>Noto Sans Arabic</family></prefer>
-  </alias>
-  <alias binding="strong">
-    <family>monospace</family>
-    <prefer><family>Noto Sans Mono</family></prefer>
-  </alias>
-</fontconfig>
-"#;
-
-fn pom(paths: &Paths) -> PathBuf {
-    paths.root.join("android/ui/pom.xml")
+/// What the window is opened on.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// People in memory, without a portal: any name, the password "password", the code 123456
+    #[arg(long)]
+    fake: bool,
+    /// Go through the app by itself, from the first run to an answer sent, and leave a picture of each step here
+    #[arg(long, value_name = "FOLDER", conflicts_with = "fake")]
+    walk: Option<PathBuf>,
 }
 
-/// Sees that Maven and the fonts are there.
-fn prepare(paths: &Paths) -> Result<PathBuf, Absent> {
-    maven::prepare(paths, &pom(paths))?;
-    fonts(paths)
+pub(crate) fn run(paths: &Paths, arguments: &Arguments) -> Result<bool, String> {
+    let built = build::workspace(paths)?;
+    let libraries = bindings::make(paths, &built)?;
+    package::kotlin::install(paths, &libraries.ship.join("libpericard_ffi.so"))?;
+    if let Some(pictures) = &arguments.walk {
+        let told = walk(paths, &built, pictures).map_err(|absent| absent.text().to_owned())?;
+        print!("{told}");
+        return Ok(true);
+    }
+    let mut window = program(paths)?;
+    if arguments.fake {
+        println!("Any name signs in with the password `password` and the code 123456.");
+        return ended(window.arg("--fake"));
+    }
+    let demo = Demo::start(paths, &built, true)?;
+    ended(at(&mut window, &demo))
 }
 
-/// The folder of the fonts in the cache, with their configuration; nothing is installed on the machine.
-fn fonts(paths: &Paths) -> Result<PathBuf, Absent> {
-    let whole = paths.cache.join("screen-fonts");
-    let ready = whole.join("fonts.conf");
-    let configuration = CONFIGURATION.replace("FOLDER", &whole.to_string_lossy());
-    if fs::read_to_string(&ready).is_ok_and(|text| text == configuration) {
-        return Ok(whole);
-    }
-    if whole.exists() {
-        fs::remove_dir_all(&whole).map_err(|e| broken(&whole, &e))?;
-    }
-    let parts = fetching::fresh(&whole)?;
-    let (unpacked, kept) = (parts.join("packages"), parts.join("fonts"));
-    for folder in [&unpacked, &kept] {
-        fs::create_dir_all(folder).map_err(|e| broken(folder, &e))?;
-    }
-    fetching::unpack(&PACKAGES, &unpacked)?;
-    for font in FONTS.map(Path::new) {
-        let from = unpacked.join("usr/share/fonts/truetype").join(font);
-        let to = kept.join(font.file_name().unwrap_or_default());
-        fs::copy(&from, to).map_err(|e| broken(&from, &e))?;
-    }
-    fs::remove_dir_all(&unpacked).map_err(|e| broken(&unpacked, &e))?;
-    fs::write(parts.join("fonts.conf"), configuration).map_err(|e| broken(&ready, &e))?;
-    fetching::settle(&parts, &whole)?;
-    Ok(whole)
+fn ended(window: &mut Command) -> Result<bool, String> {
+    window
+        .status()
+        .map(|status| status.success())
+        .map_err(|e| format!("java: {e}"))
 }
 
-fn broken(path: &Path, error: &std::io::Error) -> Absent {
-    Absent::Broken(format!("{}: {error}", path.display()))
+fn at<'a>(window: &'a mut Command, demo: &Demo) -> &'a mut Command {
+    window
+        .args(["--base", &demo.base, "--certificate"])
+        .arg(&demo.certificate)
 }
 
-/// Compiles the screens, tests them in every state and view, and draws their pictures.
-pub(crate) fn row(paths: &Paths) -> Row {
-    const STEP: &str = "the app's screens";
+/// Compiles the app and says how it is started.
+fn program(paths: &Paths) -> Result<Command, String> {
+    let build = screens::build(paths);
+    let list = build.join("classpath");
+    let mut compile = maven::of(paths, &screens::pom(paths));
+    compile
+        .arg(format!("-Dpericard.build={}", build.display()))
+        .arg(format!("-Dmdep.outputFile={}", list.display()))
+        .args(["compile", "dependency:build-classpath"]);
+    command::run(&mut compile).text_or_error()?;
+    let jars = fs::read_to_string(&list).map_err(|e| format!("{}: {e}", list.display()))?;
+    let own = [build.join("classes")];
+    let all = std::env::join_paths(own.into_iter().chain(std::env::split_paths(jars.trim())))
+        .map_err(|e| e.to_string())?;
+    let mut java = Command::new("java");
+    java.arg("-cp")
+        .arg(all)
+        .arg("dev.pericard.app.desktop.MainKt");
+    Ok(java)
+}
+
+/// The walk as a step of the tests; its pictures go to the build output.
+pub(crate) fn row(paths: &Paths, built: &Built) -> Row {
+    const STEP: &str = "the app in a window";
     let started = Instant::now();
-    let fonts = match prepare(paths) {
-        Ok(fonts) => fonts,
-        Err(absent) => return Row::absent(STEP, &absent, started.elapsed()),
-    };
-    match draw(paths, &fonts) {
-        Ok((ran, counts)) => Row::tests(STEP, ran.ok, counts, ran.text, ran.took),
-        Err(text) => Row::check(STEP, Err(text), started.elapsed()),
+    match walk(paths, built, &paths.target.join("app-walk")) {
+        Ok(told) => Row::check(STEP, Ok(told), started.elapsed()),
+        Err(absent) => Row::absent(STEP, &absent, started.elapsed()),
     }
 }
 
-fn draw(paths: &Paths, fonts: &Path) -> Result<(Ran, Counts), String> {
-    let build = paths.target.join("app-ui");
-    let reports = build.join("surefire-reports");
-    maven::forget_reports(&reports)?;
-    let pictures = paths.root.join("docs/screens");
-    let ran = command::run(
-        maven::of(paths, &pom(paths))
-            .arg(format!("-Dpericard.build={}", build.display()))
-            .arg(format!("-Dpericard.fonts={}", fonts.display()))
-            .arg(format!("-Dpericard.pictures={}", pictures.display()))
-            .arg("test"),
-    );
-    let counts = maven::reports(&reports)?.into_iter();
-    let counts = counts.fold(Counts::default(), |sum, (_, counts)| sum + counts);
-    Ok((ran, counts))
+fn walk(paths: &Paths, built: &Built, pictures: &Path) -> Result<String, Absent> {
+    let screen = Screen::start()?;
+    let demo = Demo::start(paths, built, false)?;
+    let ana = demo.person("ana")?;
+    let mut window = program(paths)?;
+    at(&mut window, &demo)
+        .env("DISPLAY", &screen.name)
+        .env("JAVA_TOOL_OPTIONS", "-Dskiko.renderApi=SOFTWARE")
+        .arg("--walk")
+        .arg(pictures)
+        .args([
+            "--user",
+            "ana",
+            "--password",
+            &ana.password,
+            "--secret",
+            &ana.secret,
+        ]);
+    Ok(command::run(&mut window).text_or_error()?)
+}
+
+/// A screen in memory; it ends with this value.
+struct Screen {
+    child: Child,
+    /// As in `DISPLAY`.
+    name: String,
+}
+
+impl Screen {
+    fn start() -> Result<Self, Absent> {
+        const XVFB: &str = "Xvfb";
+        if !toolchain::has(XVFB) {
+            fetching::install(&["xvfb"])?;
+        }
+        if !toolchain::has(XVFB) {
+            return Err(fetching::missing("no Xvfb here: install xvfb"));
+        }
+        // It takes a number that is free and writes it down.
+        let mut child = Command::new(XVFB)
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "500x1000x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|e| Absent::Broken(format!("{XVFB}: {e}")))?;
+        let mut number = String::new();
+        if let Some(output) = child.stdout.take() {
+            drop(BufReader::new(output).read_line(&mut number));
+        }
+        let screen = Self {
+            child,
+            name: format!(":{}", number.trim()),
+        };
+        if number.trim().is_empty() {
+            return Err(Absent::Broken(format!("{XVFB} named no screen")));
+        }
+        Ok(screen)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
 }

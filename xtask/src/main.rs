@@ -31,6 +31,7 @@ mod paths;
 mod portal;
 mod samples;
 mod scenarios;
+mod screens;
 mod simulate;
 mod size;
 mod stories;
@@ -127,6 +128,8 @@ enum Task {
         #[command(subcommand)]
         what: Package,
     },
+    /// Open the Android app in a window here, with the real core and the reference portal
+    App(app::Arguments),
     /// Test the Android app's screens and draw them to docs/screens
     Screens,
     /// Generate both apps' colours, type, icons and words from design/
@@ -175,10 +178,8 @@ fn main() -> ExitCode {
         }
         Task::Package { what } => release(&paths, &what),
         Task::Looks => looks::run(&paths),
-        Task::Screens => {
-            let started = Instant::now();
-            Ok(close(&[app::row(&paths)], started))
-        }
+        Task::App(arguments) => app::run(&paths, &arguments),
+        Task::Screens => screens(&paths),
         Task::CheckMobile => {
             let started = Instant::now();
             let rows = test::phones(&paths, (mobile::sources(&paths), Duration::ZERO));
@@ -195,6 +196,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The screens are built against the package as it is now.
+fn screens(paths: &Paths) -> Result<bool, String> {
+    let started = Instant::now();
+    let built = build::workspace(paths)?;
+    let libraries = bindings::make(paths, &built)?;
+    package::kotlin::install(paths, &libraries.ship.join("libpericard_ffi.so"))?;
+    Ok(close(&[screens::row(paths)], started))
 }
 
 fn close(rows: &[table::Row], started: Instant) -> bool {

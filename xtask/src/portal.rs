@@ -102,20 +102,28 @@ fn end(child: &mut Child) {
     drop(child.wait());
 }
 
-/// The reference portal as somebody starts it who tries Pericard, and what it prints for one who needs no second factor.
+/// The reference portal as somebody starts it who tries Pericard, with what it prints.
 #[derive(Debug)]
 pub(crate) struct Demo {
     child: Child,
     pub(crate) base: String,
     pub(crate) certificate: PathBuf,
-    pub(crate) user: &'static str,
+    people: Vec<DemoPerson>,
+}
+
+/// A row of what it prints: who can sign in.
+#[derive(Debug)]
+pub(crate) struct DemoPerson {
+    name: String,
     pub(crate) password: String,
     pub(crate) threads: usize,
+    /// What an authenticator makes codes of; `none` where no second factor is asked for.
+    pub(crate) secret: String,
 }
 
 impl Demo {
-    /// Starts it and reads what it says.
-    pub(crate) fn start(paths: &Paths, built: &Built) -> Result<Self, String> {
+    /// Starts it and reads what it says; `tell` passes that on to people.
+    pub(crate) fn start(paths: &Paths, built: &Built, tell: bool) -> Result<Self, String> {
         let config = paths.target.join("demo-portal.json");
         let mut child = Command::new(built.program("pericard-portal")?)
             .arg("--exit-with-stdin")
@@ -125,10 +133,9 @@ impl Demo {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|e| format!("pericard-portal: {e}"))?;
-        let user = "ben";
-        let (mut base, mut row) = (None, None);
+        let (mut base, mut people) = (None, Vec::new());
         let mut lines = BufReader::new(child.stdout.take().ok_or("pericard-portal: no output")?);
-        while base.is_none() || row.is_none() {
+        loop {
             let mut line = String::new();
             if !matches!(lines.read_line(&mut line), Ok(1..)) {
                 end(&mut child);
@@ -136,25 +143,51 @@ impl Demo {
                     "pericard-portal did not say where it is and who may sign in".to_owned(),
                 );
             }
+            // The rows of people end with an empty line.
+            if line.trim().is_empty() && !people.is_empty() {
+                break;
+            }
+            if tell {
+                print!("{line}");
+            }
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
                 ["FHIR", "base", address] => base = Some((*address).to_owned()),
-                [name, password, threads, ..] if *name == user => {
-                    row = Some(((*password).to_owned(), threads.parse().unwrap_or(0)));
+                [name, password, threads, _, secret, ..] => {
+                    people.extend(threads.parse().ok().map(|threads| DemoPerson {
+                        name: (*name).to_owned(),
+                        password: (*password).to_owned(),
+                        threads,
+                        secret: (*secret).to_owned(),
+                    }))
                 }
                 _ => {}
             }
         }
-        thread::spawn(move || drop(lines.read_to_end(&mut Vec::new())));
-        let (password, threads) = row.unwrap_or_default();
+        thread::spawn(move || pass_on(lines, tell));
         Ok(Self {
             child,
             base: base.unwrap_or_default(),
             certificate: config.with_extension("pem"),
-            user,
-            password,
-            threads,
+            people,
         })
+    }
+
+    /// Who can sign in under this name.
+    pub(crate) fn person(&self, name: &str) -> Result<&DemoPerson, String> {
+        self.people
+            .iter()
+            .find(|person| person.name == name)
+            .ok_or_else(|| format!("the portal has nobody of the name {name}"))
+    }
+}
+
+/// What it says later: its pipe must not fill.
+fn pass_on(lines: impl BufRead, tell: bool) {
+    for line in lines.lines().map_while(Result::ok) {
+        if tell {
+            println!("{line}");
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! languages, one after the other, beside the type checks for phones; at the end a sign-in at a server
 //! that nobody here wrote.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,7 @@ use crate::package;
 use crate::paths::Paths;
 use crate::portal::{Demo, Stage};
 use crate::samples;
+use crate::screens;
 use crate::simulate;
 use crate::stories;
 use crate::swift::{self, Swift};
@@ -60,10 +62,14 @@ pub(crate) fn run(paths: &Paths) -> bool {
                             .for_each(|row| rows.push(row));
                         rows.push(simulate::row(paths));
                         let (maven, swift) = (joined(maven.join()), joined(swift.join()));
-                        let has_maven = maven.0.is_ok();
+                        let built = Arc::new(built);
+                        let theirs = Arc::clone(&built);
                         let others = scope.spawn(move || {
+                            let has_maven = maven.0.is_ok();
                             let mut others = kotlin_rows(paths, &libraries, &stage, maven);
-                            others.push(app::row(paths));
+                            if has_maven {
+                                others.extend(package_rows(paths, &theirs));
+                            }
                             others.extend(swift_rows(paths, &libraries, &stage, swift));
                             others
                         });
@@ -78,7 +84,6 @@ pub(crate) fn run(paths: &Paths) -> bool {
                             })
                             .into_iter()
                             .for_each(|row| rows.push(row));
-                        rows.push(new_kotlin_project(paths, &built, has_maven));
                         rows.push(interop(paths, &built));
                     }
                 }
@@ -241,18 +246,25 @@ fn kotlin_rows(
     }
 }
 
-/// The guide's page, followed in a new project.
-fn new_kotlin_project(paths: &Paths, built: &Built, has_maven: bool) -> Row {
-    let step = "a new Kotlin project";
-    if !has_maven {
-        let absent = Absent::Missing("no Maven here".to_owned());
-        return Row::absent(step, &absent, Duration::ZERO);
-    }
-    let (followed, took) = timed(|| {
-        let demo = Demo::start(paths, built)?;
-        package::kotlin::follow(paths, built.library("pericard_ffi")?, &demo)?.text_or_error()
+/// The Kotlin package as it is released, and what is built against it: the guide's project and the app.
+fn package_rows(paths: &Paths, built: &Built) -> Vec<Row> {
+    let (published, took) =
+        timed(|| package::kotlin::publish(paths, built.library("pericard_ffi")?));
+    let step = "the Kotlin package";
+    let repository = match published {
+        Err(text) => return vec![Row::check(step, Err(text), took)],
+        Ok(repository) => repository,
+    };
+    let (followed, following) = timed(|| {
+        let demo = Demo::start(paths, built, false)?;
+        package::kotlin::follow(paths, &repository, &demo)?.text_or_error()
     });
-    Row::check(step, followed, took)
+    vec![
+        Row::check(step, Ok(String::new()), took),
+        Row::check("a new Kotlin project", followed, following),
+        screens::row(paths),
+        app::row(paths, built),
+    ]
 }
 
 fn swift_rows(

@@ -13,9 +13,31 @@ use crate::portal::Demo;
 /// The page of the guide that a new project follows.
 const PAGE: &str = "docs/src/adding-kotlin.md";
 
-/// Puts the package into a Maven repository of its own, with `library` in it, and says where.
+/// Puts the package into a Maven repository of its own, with `library` in it, and says where. It is then in the person's own
+/// repository, too, where other projects of this machine find it.
 pub(crate) fn publish(paths: &Paths, library: &Path) -> Result<PathBuf, String> {
     let folder = paths.target.join("package/kotlin");
+    let repository = folder.join("repository");
+    let mut maven = packaging(paths, library, &folder)?;
+    maven
+        .arg(format!(
+            "-DaltDeploymentRepository=local::file:{}",
+            repository.display()
+        ))
+        .arg("deploy");
+    command::run(&mut maven).text_or_error()?;
+    Ok(repository)
+}
+
+/// Puts the package into the person's own repository, without its reference, for what is built beside it.
+pub(crate) fn install(paths: &Paths, library: &Path) -> Result<(), String> {
+    let mut maven = packaging(paths, library, &paths.target.join("package/kotlin"))?;
+    command::run(maven.args(["-Ddokka.skip=true", "install"])).text_or_error()?;
+    Ok(())
+}
+
+/// Maven, told what belongs to the package.
+fn packaging(paths: &Paths, library: &Path, folder: &Path) -> Result<Command, String> {
     let native = folder.join("native");
     let into = native.join(system()?);
     fs::create_dir_all(&into).map_err(|e| format!("{}: {e}", into.display()))?;
@@ -33,7 +55,6 @@ pub(crate) fn publish(paths: &Paths, library: &Path) -> Result<PathBuf, String> 
     ] {
         bindings::lay_beside(&paths.root.join("bindings/kotlin").join(from), &sources)?;
     }
-    let repository = folder.join("repository");
     let mut maven = kotlin::maven(paths);
     maven
         .arg(format!(
@@ -42,13 +63,8 @@ pub(crate) fn publish(paths: &Paths, library: &Path) -> Result<PathBuf, String> 
         ))
         .arg(format!("-Dpericard.native={}", native.display()))
         .arg(format!("-Dpericard.sources={}", sources.display()))
-        .arg(format!(
-            "-DaltDeploymentRepository=local::file:{}",
-            repository.display()
-        ))
-        .args(["-Dmaven.test.skip=true", "deploy"]);
-    command::run(&mut maven).text_or_error()?;
-    Ok(repository)
+        .arg("-Dmaven.test.skip=true");
+    Ok(maven)
 }
 
 /// The folder in which JNA looks for the library of this machine.
@@ -65,10 +81,10 @@ fn system() -> Result<&'static str, String> {
     }
 }
 
-/// Follows the guide's page in a new project: publishes the package, writes the project's files as the page has them, and
+/// Follows the guide's page in a new project: writes its files as the page has them, with the package from `repository`, and
 /// reads ben's inbox at a portal that was just started.
-pub(crate) fn follow(paths: &Paths, library: &Path, demo: &Demo) -> Result<Ran, String> {
-    let repository = publish(paths, library)?;
+pub(crate) fn follow(paths: &Paths, repository: &Path, demo: &Demo) -> Result<Ran, String> {
+    let ben = demo.person("ben")?;
     let page = fs::read_to_string(paths.root.join(PAGE)).map_err(|e| format!("{PAGE}: {e}"))?;
     let app = paths.target.join("package/kotlin-app");
     if app.exists() {
@@ -98,13 +114,13 @@ pub(crate) fn follow(paths: &Paths, library: &Path, demo: &Demo) -> Result<Ran, 
         .arg(format!("target/classes:{}", jars.trim()))
         .args(["InboxKt", &demo.base])
         .arg(&demo.certificate)
-        .args([demo.user, &demo.password]);
+        .args(["ben", &ben.password]);
     let ran = command::run(&mut java);
     let lines = ran.text.lines().filter(|line| line.contains(": ")).count();
-    if ran.ok && lines != demo.threads {
+    if ran.ok && lines != ben.threads {
         return Err(format!(
             "the inbox has {lines} threads, not {}:\n{}",
-            demo.threads, ran.text
+            ben.threads, ran.text
         ));
     }
     Ok(ran)

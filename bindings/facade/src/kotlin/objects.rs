@@ -177,7 +177,12 @@ impl Kotlin<'_> {
         } else {
             page.line(line);
         }
-        page.line(format!("    calling {{ {call} }}"));
+        let calling = if method.is_async {
+            "suspending"
+        } else {
+            "calling"
+        };
+        page.line(format!("    {calling} {{ {call} }}"));
     }
 
     pub(super) fn functions(&self) -> Page {

@@ -1,8 +1,12 @@
 package dev.pericard
 
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.withContext
 import java.util.logging.Level
 import java.util.logging.Logger
+import kotlin.coroutines.ContinuationInterceptor
 import dev.pericard.internal.InternalException as CorePanic
 import dev.pericard.internal.PericardException as CorePericardException
 
@@ -20,6 +24,17 @@ internal inline fun <T> calling(call: () -> T): T = try {
     // What the bindings throw for an object that was closed.
     throw PericardException.Closed().apply { initCause(closed) }
 }
+
+/**
+ * As [calling], for what suspends. A coroutine that no dispatcher would take elsewhere goes on on one of the default
+ * dispatcher's threads and not on the core's, which what blocks there, such as [Client.close], would hold up for good.
+ */
+internal suspend inline fun <T> suspending(crossinline call: suspend () -> T): T = calling {
+    if (isUndispatched()) withContext(Dispatchers.Default) { call() } else call()
+}
+
+internal suspend fun isUndispatched(): Boolean =
+    currentCoroutineContext()[ContinuationInterceptor].let { it == null || it == Dispatchers.Unconfined }
 
 /**
  * Asks what an app has implemented. Its own exceptions are answers. Anything else, an [Error] included, goes to the

@@ -12,7 +12,7 @@ import java.io.InputStream
  */
 public val FileDownload.progress: Flow<FileProgress>
     get() = flow {
-        while (true) emit(calling { core.next() }?.fromCore() ?: break)
+        while (true) emit(suspending { core.next() }?.fromCore() ?: break)
     }
 
 /** Follows this download until the file is here; it throws what the download failed with. Cancelling leaves it running. */

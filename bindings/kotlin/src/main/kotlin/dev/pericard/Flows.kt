@@ -19,7 +19,7 @@ public val Account.changes: Flow<ChangeSet>
     get() = flow {
         calling { core.changes() }.use { changes ->
             try {
-                while (true) emit(calling { changes.next() }?.fromCore() ?: break)
+                while (true) emit(suspending { changes.next() }?.fromCore() ?: break)
             } finally {
                 changes.stop()
             }
@@ -34,7 +34,7 @@ public val Account.sessions: Flow<SessionState>
                 // The stream has begun before the state is read, so that nothing falls between them.
                 emit(session)
                 while (true) {
-                    val change = calling { changes.next() } ?: break
+                    val change = suspending { changes.next() } ?: break
                     if (change.session) emit(session)
                 }
             } finally {
@@ -55,7 +55,7 @@ public fun Account.sessionIn(scope: CoroutineScope): StateFlow<SessionState> =
  */
 public val SyncRun.progress: Flow<SyncProgress>
     get() = flow {
-        while (true) emit(calling { core.next() }?.fromCore() ?: break)
+        while (true) emit(suspending { core.next() }?.fromCore() ?: break)
     }
 
 /**

@@ -37,7 +37,7 @@ private val String.isWellFormed: Boolean
 public suspend fun Messages.search(text: String, after: PagePosition? = null, limit: Int = 50): SearchPage {
     // What is being typed may end in half an emoji; the other half comes with the next key.
     val typed = if (text.lastOrNull()?.isHighSurrogate() == true) text.dropLast(1) else text
-    return calling {
+    return suspending {
         core.search(wellFormed("text", typed), after?.let { wellFormed("after", it.value) }, limit.toCoreUInt()).fromCore()
     }
 }
@@ -55,7 +55,7 @@ public suspend fun Messages.search(text: String, after: PagePosition? = null, li
 public suspend fun SignIn.password(user: String, password: CharSequence): SignInStep {
     val bytes = encoded(password)
     try {
-        return calling { core.password(wellFormed("user", user), bytes).fromCore() }
+        return suspending { core.password(wellFormed("user", user), bytes).fromCore() }
     } finally {
         bytes.fill(0)
     }

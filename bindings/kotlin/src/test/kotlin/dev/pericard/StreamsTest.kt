@@ -1,7 +1,11 @@
 package dev.pericard
 
 import dev.pericard.world.NetworkState
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.coroutines.startCoroutine
 import kotlin.time.Duration.Companion.milliseconds
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
@@ -9,6 +13,7 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.completeWith
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.last
 import kotlinx.coroutines.flow.toList
@@ -142,5 +147,21 @@ class StreamsTest {
             told.await()
             assertEquals(listOf("Kept"), inbox.outbox().map { it.text })
         }
+    }
+
+    @Test
+    fun `a coroutine without a dispatcher may block`() = test {
+        val world = anasWorld()
+        val ended = CompletableDeferred<Unit>()
+        // As `suspend fun main` runs: wherever it was resumed. `close` blocks there until the core has ended.
+        val main: suspend () -> Unit = {
+            world.openClient(MapKeystore()).use { client ->
+                val account = world.signInAna(client)
+                account.startSync().join()
+                account.ownMessages().threads()
+            }
+        }
+        main.startCoroutine(Continuation(EmptyCoroutineContext) { ended.completeWith(it) })
+        ended.await()
     }
 }

@@ -8,6 +8,7 @@ import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.assertIsEnabled
 import androidx.compose.ui.test.assertIsFocused
 import androidx.compose.ui.test.assertIsNotEnabled
+import androidx.compose.ui.test.assertTextContains
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.onNodeWithContentDescription
 import androidx.compose.ui.test.onNodeWithText
@@ -102,4 +103,21 @@ class SignInTest {
         test.onNodeWithContentDescription(words.pinA11y(6)).assertExists()
         assertEquals(listOf("lock.pin(444444)"), calls)
     }
+
+    @Test
+    fun `what is typed stands in its field, however late the state follows`() =
+        stage(AppState(listOf(Screen.SignIn(SignInState(people.linden, "", Step.Password()))))) {
+            val name = test.onNodeWithContentDescription(words.signInUser)
+            "ana".forEach { name.performTextInput(it.toString()) }
+            name.assertTextContains("ana")
+            // The state has come as far as the second letter; then as far as all of them.
+            for (late in listOf("an", "ana")) {
+                state = AppState(listOf(Screen.SignIn(SignInState(people.linden, late, Step.Password()))))
+                test.waitForIdle()
+                name.assertTextContains("ana")
+            }
+            test.onNodeWithContentDescription(words.signInPassword).performTextInput("secret")
+            test.onNode(hasText(words.signInTitle) and SemanticsMatcher.keyIsDefined(SemanticsActions.OnClick)).performClick()
+            assertEquals("signIn.password(ana, secret)", calls.last())
+        }
 }

@@ -28,7 +28,8 @@ import dev.pericard.app.ui.theme.Radius
 
 /** The first letters of a name's first and last word, without titles: Dr. Nadia Haddad is NH. */
 fun initials(name: String): String {
-    val parts = name.split(' ', '\u00A0').filter { it.isNotEmpty() && it.first().isLetter() }
+    // What follows a comma is a department or a degree.
+    val parts = name.substringBefore(',').split(' ', '\u00A0').filter { it.isNotEmpty() && it.first().isLetter() }
     // A title before a name: it ends with a full stop, or two words follow it.
     val own = when {
         parts.size > 1 && parts.first().endsWith('.') -> parts.drop(1)

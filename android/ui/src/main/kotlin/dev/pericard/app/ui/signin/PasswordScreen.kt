@@ -27,6 +27,7 @@ import androidx.compose.ui.text.style.TextAlign
 import dev.pericard.app.ui.components.LabelledField
 import dev.pericard.app.ui.components.PrimaryButton
 import dev.pericard.app.ui.components.QuietButton
+import dev.pericard.app.ui.components.rememberTyped
 import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
@@ -39,12 +40,13 @@ internal fun PasswordScreen(state: SignInState, step: Step.Password, events: Sig
     var password by remember(step.attempt) { mutableStateOf("") }
     val passwordField = remember { FocusRequester() }
     LaunchedEffect(step.attempt) { if (step.wrong != null) passwordField.requestFocus() }
-    val submit = { if (password.isNotEmpty() && state.userName.isNotBlank()) events.password(state.userName, password) }
+    val name = rememberTyped(state.userName, events::typeUserName)
+    val submit = { if (password.isNotEmpty() && name.text.isNotBlank()) events.password(name.text, password) }
     SignInPage(state, events::stop, words.signInTitle) {
         LabelledField(
             words.signInUser,
-            state.userName,
-            events::typeUserName,
+            name.text,
+            name::type,
             Modifier.padding(top = Space.l),
             contentType = ContentType.Username,
             keyboard = KeyboardOptions(keyboardType = KeyboardType.Email, imeAction = ImeAction.Next, autoCorrectEnabled = false),

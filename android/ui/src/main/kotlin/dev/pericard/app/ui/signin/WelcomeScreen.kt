@@ -28,6 +28,7 @@ import dev.pericard.app.ui.components.RowIcon
 import dev.pericard.app.ui.components.SectionFoot
 import dev.pericard.app.ui.components.SectionHead
 import dev.pericard.app.ui.components.of
+import dev.pericard.app.ui.components.rememberTyped
 import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
@@ -112,11 +113,12 @@ private fun Places(places: List<Place>, onChoose: (String) -> Unit) {
 @Composable
 private fun AddressField(state: AddressState, events: WelcomeEvents) {
     val words = Pericard.words
+    val address = rememberTyped(state.text, events::typeAddress)
     Column(Modifier.padding(Space.l)) {
         LabelledField(
             words.welcomeAddress,
-            state.text,
-            events::typeAddress,
+            address.text,
+            address::type,
             wrong = state.problem?.let { words.of(it) },
             placeholder = words.welcomeAddressHint,
             keyboard = KeyboardOptions(keyboardType = KeyboardType.Uri, imeAction = ImeAction.Go, autoCorrectEnabled = false),
@@ -127,7 +129,7 @@ private fun AddressField(state: AddressState, events: WelcomeEvents) {
             events::submitAddress,
             Modifier.padding(top = Space.m),
             busy = state.checking,
-            enabled = state.text.isNotBlank(),
+            enabled = address.text.isNotBlank(),
         )
     }
 }

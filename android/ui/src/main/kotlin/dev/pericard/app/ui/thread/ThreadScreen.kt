@@ -24,6 +24,7 @@ import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.runtime.snapshotFlow
 import androidx.compose.ui.Alignment
@@ -87,6 +88,8 @@ private fun Messages(state: ThreadState, events: ThreadEvents) {
     if (state.hasOlder) AskForOlder(list, events)
     val formats = Pericard.formats
     val entries = remember(state.messages, formats) { entries(state.messages) { formats.day(it.at) } }
+    OpenAtFound(state.found, entries, list)
+    FollowNewest(state.messages.firstOrNull(), list)
     LazyColumn(
         Modifier.fillMaxSize(),
         list,
@@ -107,6 +110,30 @@ private fun Messages(state: ThreadState, events: ThreadEvents) {
                 )
             }
         }
+    }
+}
+
+/** The list opens at the message that was searched for, once it is there, and stays where one scrolls from then on. */
+@Composable
+private fun OpenAtFound(found: String?, entries: List<Entry>, list: LazyListState) {
+    var isOpen by rememberSaveable(found) { mutableStateOf(found == null) }
+    LaunchedEffect(entries, isOpen) {
+        val at = if (isOpen) -1 else entries.indexOfFirst { it is Entry.Of && it.bubble.id == found }
+        if (at >= 0) {
+            list.scrollToItem(at)
+            isOpen = true
+        }
+    }
+}
+
+/** What the person sent comes into sight, and so does what comes while they look at the newest; else nothing moves. */
+@Composable
+private fun FollowNewest(newest: Bubble?, list: LazyListState) {
+    var known by rememberSaveable { mutableStateOf<String?>(null) }
+    LaunchedEffect(newest?.id) {
+        val isNew = known != null && newest != null && newest.id != known
+        known = newest?.id
+        if (isNew && (newest.outgoing || list.firstVisibleItemIndex <= BESIDE_NEWEST)) list.animateScrollToItem(0)
     }
 }
 
@@ -131,3 +158,6 @@ private fun AskForOlder(list: LazyListState, events: ThreadEvents) {
 }
 
 private const val AHEAD = 5
+
+/** The newest message was in sight before another one came: it, its day, and those of the other. */
+private const val BESIDE_NEWEST = 2

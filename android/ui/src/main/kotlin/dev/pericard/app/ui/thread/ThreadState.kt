@@ -15,6 +15,8 @@ data class ThreadState(
     val participants: List<String>,
     val messages: List<Bubble>,
     val hasOlder: Boolean = false,
+    /** The message that was searched for: the list opens there. */
+    val found: String? = null,
     val archived: Boolean = false,
     val draft: DraftText = DraftText(),
     /** The clinic takes messages. */

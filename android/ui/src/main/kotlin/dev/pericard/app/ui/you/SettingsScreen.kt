@@ -36,13 +36,15 @@ import dev.pericard.app.ui.words.Words
 fun SettingsScreen(state: SettingsState, events: SettingsEvents, onLeave: () -> Unit) {
     val words = Pericard.words
     Page(Leave.Back, onLeave, title = words.youSettings) {
-        Lock(state.lock, events)
+        state.lock?.let { Lock(it, events) }
         state.secondStep?.let { SecondStep(it, state.clinic.name, events) }
-        SectionHead(words.settingsNotifications)
-        Group {
-            SwitchRow(words.settingsNotify, state.notify, events::notify, leading = { RowIcon(Icons.bell) })
+        state.notify?.let { on ->
+            SectionHead(words.settingsNotifications)
+            Group {
+                SwitchRow(words.settingsNotify, on, events::notify, leading = { RowIcon(Icons.bell) })
+            }
+            SectionFoot(words.settingsNotifyText)
         }
-        SectionFoot(words.settingsNotifyText)
         SectionHead(words.settingsLanguage)
         Group {
             GroupRow(
@@ -57,7 +59,7 @@ fun SettingsScreen(state: SettingsState, events: SettingsEvents, onLeave: () -> 
     when (state.choosing) {
         Choice.LockAfter -> ChoiceDialog(
             words.settingsLockAfter,
-            LOCK_AFTER.map { words.minutes(it) to (it == state.lock.minutes) },
+            LOCK_AFTER.map { words.minutes(it) to (it == state.lock?.minutes) },
             { events.lockAfter(LOCK_AFTER[it]) },
             events::closeChoice,
         )

@@ -31,10 +31,12 @@ interface YouEvents {
 @Immutable
 data class SettingsState(
     val clinic: Clinic,
-    val lock: LockSettings,
+    /** Nothing where the app has no lock of its own. */
+    val lock: LockSettings? = null,
     /** Nothing where the clinic has no second step in the app. */
     val secondStep: SecondStepState? = null,
-    val notify: Boolean,
+    /** Nothing where the device shows no notifications. */
+    val notify: Boolean? = null,
     val language: Language,
     /** The language is the phone's. */
     val phoneLanguage: Boolean = true,

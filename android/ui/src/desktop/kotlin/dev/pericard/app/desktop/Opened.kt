@@ -1,0 +1,81 @@
+package dev.pericard.app.desktop
+
+import dev.pericard.Client
+import dev.pericard.ClientId
+import dev.pericard.Config
+import dev.pericard.Keystore
+import dev.pericard.PortalConfig
+import dev.pericard.app.models.Configuration
+import dev.pericard.app.models.ConfiguredPlace
+import dev.pericard.app.models.Core
+import dev.pericard.app.models.Device
+import dev.pericard.app.models.FakeCore
+import dev.pericard.app.models.OpenCore
+import dev.pericard.app.ui.model.Clinic
+import java.io.ByteArrayInputStream
+import java.nio.file.Files
+import java.nio.file.Path
+import java.security.cert.CertificateFactory
+import java.util.concurrent.ConcurrentHashMap
+
+/** What the app runs on, and how it is put away. */
+internal class Opened(
+    val core: Core,
+    val device: Device,
+    val configuration: Configuration,
+    private val back: Loopback,
+    private val client: Client?,
+    private val folder: Path?,
+) {
+    suspend fun close() {
+        back.close()
+        client?.shutDown()
+        folder?.toFile()?.deleteRecursively()
+    }
+
+    companion object {
+        /** The app's version, as it stands under You. */
+        private const val VERSION = "0.1.0"
+
+        private fun portal(base: String, back: Loopback, roots: List<ByteArray> = emptyList()) =
+            PortalConfig(base, ClientId.Registered("pericard"), back.redirect, nativeSignIn = true, extraRoots = roots)
+
+        private fun configuration(place: PortalConfig) = Configuration(
+            places = listOf(ConfiguredPlace(Clinic("linden", "Linden Clinic", "portal.linden.example", phone = "555 0134"), place)),
+            version = VERSION,
+            others = place.copy(client = ClientId.Dynamic, nativeSignIn = false),
+        )
+
+        suspend fun at(options: Options): Opened {
+            val roots = options.certificate?.let { listOf(der(it)) }.orEmpty()
+            val back = Loopback()
+            val place = portal(checkNotNull(options.base), back, roots)
+            val folder = Files.createTempDirectory("pericard-app")
+            val client = Client.open(Config(folder.toString(), "PericardApp/$VERSION", listOf(place)), KeysInMemory())
+            return Opened(OpenCore(client), DesktopDevice(back), configuration(place), back, client, folder)
+        }
+
+        fun inMemory(): Opened {
+            val back = Loopback()
+            return Opened(FakeCore(), DesktopDevice(back), configuration(portal("https://portal.linden.example/fhir", back)), back, null, null)
+        }
+
+        private fun der(pem: Path): ByteArray =
+            CertificateFactory.getInstance("X.509").generateCertificate(ByteArrayInputStream(Files.readAllBytes(pem))).encoded
+    }
+}
+
+/** The keys go with the window, as all that they open does. */
+private class KeysInMemory : Keystore {
+    private val values = ConcurrentHashMap<String, ByteArray>()
+
+    override fun load(name: String): ByteArray? = values[name]?.copyOf()
+
+    override fun store(name: String, value: ByteArray) {
+        values[name] = value.copyOf()
+    }
+
+    override fun delete(name: String) {
+        values.remove(name)?.fill(0)
+    }
+}

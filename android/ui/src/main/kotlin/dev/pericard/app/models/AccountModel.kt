@@ -1,0 +1,123 @@
+package dev.pericard.app.models
+
+import dev.pericard.Account
+import dev.pericard.ChangeSet
+import dev.pericard.FeatureState
+import dev.pericard.IncidentId
+import dev.pericard.PericardException
+import dev.pericard.PortalPage
+import dev.pericard.SessionState
+import dev.pericard.SyncProgress
+import dev.pericard.SyncRun
+import dev.pericard.app.ui.model.Clinic
+import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.model.Person
+import dev.pericard.changes
+import dev.pericard.progress
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.MutableSharedFlow
+import kotlinx.coroutines.flow.SharedFlow
+import kotlinx.coroutines.launch
+
+/** An account as the screens that show it see it. */
+data class AccountView(
+    val session: SessionState,
+    val people: List<Person>,
+    val sync: Syncing? = null,
+    /** Why the last sync failed; nothing where it did not. */
+    val failure: PericardException? = null,
+    /** The clinic delivered another person's record; updates are stopped. */
+    val stopped: IncidentId? = null,
+    /** What the clinic can do, where it has been asked since the app began. */
+    val offers: Offers? = null,
+    /** It was signed out or forgotten. */
+    val gone: Boolean = false,
+)
+
+/** A sync under way. [asked] is whether the person wants to see it. */
+data class Syncing(val progress: SyncProgress?, val asked: Boolean)
+
+/** What a clinic offers for messages. */
+data class Offers(val canWrite: Boolean, val sendsOnce: Boolean, val resetsPasswords: Boolean)
+
+internal fun FoundClinic.offers() = Offers(
+    canWrite = capabilities.features.any { it.sendable },
+    sendsOnce = capabilities.features.all { it.sendsExactlyOnce || !it.sendable },
+    resetsPasswords = PortalPage.PASSWORD_RESET in capabilities.pages,
+)
+
+/**
+ * One account, for everything that shows it: its session, its sync, and what changes in it. It alone reads the account's
+ * stream, and [changes] tells the others after the view is up to date.
+ */
+class AccountModel(above: CoroutineScope, private val core: Core, val account: Account, val clinic: Clinic) :
+    Model<AccountView>(above, AccountView(account.session, account.owners())) {
+    private val told = MutableSharedFlow<ChangeSet>(extraBufferCapacity = 64)
+    private var run: SyncRun? = null
+    private var asking = false
+
+    val changes: SharedFlow<ChangeSet> = told
+
+    val owners: List<Owner> get() = state.value.people.map { Owner(it, clinic) }
+
+    init {
+        scope.launch {
+            try {
+                readStopped()
+                account.changes.collect { change ->
+                    show { it.copy(session = account.session, people = account.owners()) }
+                    if (change.features) readStopped()
+                    told.emit(change)
+                }
+                show { it.copy(gone = true) }
+            } catch (error: PericardException) {
+                show { it.copy(session = account.session, failure = error) }
+            }
+        }
+    }
+
+    private suspend fun readStopped() {
+        val stopped = account.features().firstNotNullOfOrNull { (it.state as? FeatureState.Stopped)?.incident }
+        show { it.copy(stopped = stopped) }
+    }
+
+    /** Brings the account up to date, or joins the sync that does. */
+    fun sync(asked: Boolean = false, full: Boolean = false) {
+        if (state.value.sync != null) {
+            if (asked) show { it.copy(sync = it.sync?.copy(asked = true)) }
+            return
+        }
+        show { it.copy(sync = Syncing(null, asked)) }
+        scope.launch {
+            val failure = try {
+                val started = account.startSync(full = full).also { run = it }
+                started.progress.collect { progress -> show { it.copy(sync = it.sync?.copy(progress = progress)) } }
+                null
+            } catch (error: PericardException) {
+                error.takeUnless { it is PericardException.Cancelled }
+            } finally {
+                run = null
+            }
+            show { it.copy(sync = null, failure = failure, session = account.session) }
+            if (failure == null) askClinic()
+        }
+    }
+
+    fun stopSync() {
+        run?.cancel()
+    }
+
+    /** What the clinic can do is asked for once it has answered at all, and by itself: nothing waits for it. */
+    private fun askClinic() {
+        if (state.value.offers != null || asking) return
+        asking = true
+        attempt({ asking = false }) {
+            val offers = core.find(account.portalConfig()).offers()
+            show { it.copy(offers = offers) }
+        }
+    }
+}
+
+/** The people of an account, each with the colour that they have everywhere. */
+private fun Account.owners(): List<Person> =
+    people.mapIndexed { index, person -> Person(person.id.value, person.name, person.isSelf, index) }

@@ -1,0 +1,95 @@
+package dev.pericard.app.models
+
+import dev.pericard.AccountId
+import dev.pericard.FeatureCapability
+import dev.pericard.PericardException
+import dev.pericard.PortalPage
+import dev.pericard.SealReason
+import dev.pericard.SessionState
+import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.signin.AccountCard
+import dev.pericard.app.ui.signin.ClinicPageState
+import dev.pericard.app.ui.signin.ClinicsState
+import dev.pericard.app.ui.signin.Standing
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.MutableSharedFlow
+import kotlinx.coroutines.flow.SharedFlow
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.launch
+
+/** Every account on this device, each with its model, which lives as long as the account does. */
+class Accounts(private val scope: CoroutineScope, private val core: Core, private val configuration: Configuration) {
+    private val left = MutableSharedFlow<Unit>(extraBufferCapacity = 8)
+
+    var all: List<AccountModel> = emptyList()
+        private set
+
+    /** An account has gone from this device. */
+    val gone: SharedFlow<Unit> = left
+
+    val owners: List<Owner> get() = all.flatMap { it.owners }
+
+    /** Clinics that ask for a sign-in. */
+    val needSignIn: Int get() = all.count { it.standing(null) is Standing.SignIn || it.standing(null) is Standing.SignedOut }
+
+    fun of(id: AccountId): AccountModel? = all.find { it.account.id == id }
+
+    fun of(owner: Owner): AccountModel? = all.find { owner in it.owners } ?: all.find { it.clinic == owner.clinic }
+
+    /** Reads which there are; those that were here keep their models. */
+    suspend fun read() {
+        val here = try {
+            core.accounts()
+        } catch (_: PericardException) {
+            return
+        }
+        val before = all.associateBy { it.account.id }
+        all = here.map { account -> before[account.id] ?: AccountModel(scope, core, account, configuration.clinic(account)).also(::watch) }
+        before.values.filter { it !in all }.forEach { it.close() }
+    }
+
+    private fun watch(model: AccountModel) {
+        scope.launch {
+            model.state.first { it.gone }
+            all = all - model
+            model.close()
+            left.emit(Unit)
+        }
+    }
+
+    fun cards() = ClinicsState(
+        all.map { AccountCard(it.account.id.value, it.clinic, it.state.value.people, it.standing(null)) },
+    )
+}
+
+/** Where an account stands, as its card says it. */
+internal fun AccountModel.standing(syncedAt: java.time.Instant?): Standing = when (val session = state.value.session) {
+    SessionState.Active -> Standing.Active(syncedAt)
+    SessionState.StepUp, is SessionState.SignIn -> Standing.SignIn
+    is SessionState.Sealed -> if (session.reason == SealReason.LEASE) Standing.Lease else Standing.SignedOut
+    SessionState.SignedOut -> Standing.SignedOut
+    is SessionState.Unusable -> Standing.Unusable
+}
+
+/** The sync that runs has ended. */
+internal suspend fun AccountModel.settled() {
+    state.first { it.sync == null }
+}
+
+/** What the clinic offers, in plain yes and no. */
+internal suspend fun AccountModel.clinicPage(core: Core): ClinicPageState {
+    val config = account.portalConfig()
+    val can = core.find(config).capabilities
+    return ClinicPageState(
+        clinic = clinic,
+        canRead = can.features.any(FeatureCapability::readable),
+        canWrite = can.features.any(FeatureCapability::sendable),
+        sendsOnce = can.features.all { it.sendsExactlyOnce || !it.sendable },
+        secondStep = can.twoFactor,
+        native = config.nativeSignIn && can.nativeSignIn,
+        provesWho = can.signedIdentity,
+        tiedToPhone = can.boundTokens,
+        revokes = can.revocation,
+        accountPage = PortalPage.ACCOUNT in can.pages,
+    )
+}

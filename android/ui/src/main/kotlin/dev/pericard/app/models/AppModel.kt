@@ -1,0 +1,297 @@
+package dev.pericard.app.models
+
+import dev.pericard.Account
+import dev.pericard.DraftId
+import dev.pericard.MessageId
+import dev.pericard.PericardException
+import dev.pericard.PortalConfig
+import dev.pericard.PortalPage
+import dev.pericard.SignInMethod
+import dev.pericard.ThreadId
+import dev.pericard.app.ui.app.Announcement
+import dev.pericard.app.ui.app.AppState
+import dev.pericard.app.ui.app.Said
+import dev.pericard.app.ui.app.Screen
+import dev.pericard.app.ui.app.Tab
+import dev.pericard.app.ui.model.Clinic
+import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.notices.NoticeRow
+import dev.pericard.app.ui.notices.NoticeState
+import dev.pericard.app.ui.notices.NoticesState
+import dev.pericard.app.ui.words.Language
+import dev.pericard.app.ui.you.Choice
+import dev.pericard.app.ui.you.HelpState
+import dev.pericard.app.ui.you.SettingsState
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.SharingStarted
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.flatMapLatest
+import kotlinx.coroutines.flow.flowOf
+import kotlinx.coroutines.flow.stateIn
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+
+/** The whole app: the screens that lie on each other, and what leads from one to another. */
+@OptIn(ExperimentalCoroutinesApi::class)
+class AppModel(
+    private val scope: CoroutineScope,
+    private val core: Core,
+    internal val device: Device,
+    private val configuration: Configuration,
+    private val systemLanguage: () -> Language,
+) {
+    private val stack = MutableStateFlow<List<Page>>(emptyList())
+    private val announcement = MutableStateFlow<Announcement?>(null)
+    private val chosenLanguage = MutableStateFlow(device.settings[LANGUAGE]?.let { tag -> Language.entries.find { it.tag == tag } })
+    internal val accounts = Accounts(scope, core, configuration)
+    private val home = HomeModel(scope, accounts, device, configuration)
+
+    /** The language that the person has chosen; nothing is the phone's. */
+    val language: StateFlow<Language?> = chosenLanguage
+
+    val state: StateFlow<AppState> = stack
+        .flatMapLatest { pages -> if (pages.isEmpty()) flowOf(emptyList()) else combine(pages.map { it.screen }) { it.toList() } }
+        .combine(announcement) { screens, said -> AppState(screens, announcement = said) }
+        .stateIn(scope, SharingStarted.Eagerly, AppState(emptyList()))
+
+    internal val top: Page? get() = stack.value.lastOrNull()
+    internal val owner: Owner? get() = home.owner
+    internal val inbox: InboxModel? get() = home.inbox
+
+    /** Shows what is here, then brings it up to date. */
+    fun start() {
+        scope.launch {
+            accounts.read()
+            if (accounts.all.isEmpty()) push(welcome(canLeave = false)) else showHome()
+            resumeSignIn()
+        }
+        scope.launch { accounts.gone.collect { leaveGone() } }
+    }
+
+    /** The app is in front again, or the phone is online: what is new is fetched, and a sign-in left for a code goes on. */
+    fun toFront() {
+        accounts.all.forEach { it.sync() }
+        (top as? Page.SignIn)?.model?.resume()
+    }
+
+    private suspend fun resumeSignIn() {
+        val attempt = try {
+            core.resumed(device.unclaimedRedirect())
+        } catch (_: PericardException) {
+            null
+        } ?: return
+        push(signIn(Clinic("", "", ""), attempt, null) { throw PericardException.Cancelled() })
+    }
+
+    // The stack.
+
+    internal fun push(page: Page) = stack.update { it + page }
+
+    internal fun pop() {
+        val left = top ?: return
+        stack.update { it.dropLast(1) }
+        scope.launch {
+            left.leave()
+            home.inbox?.reload()
+        }
+    }
+
+    private fun replaceAll(page: Page) {
+        val left = stack.value
+        stack.value = listOf(page)
+        scope.launch { left.forEach { if (it !== page) it.leave() } }
+    }
+
+    private fun showHome() {
+        home.open()
+        replaceAll(home.page)
+    }
+
+    private fun leaveGone() {
+        if (accounts.all.isEmpty()) replaceAll(welcome(canLeave = false)) else showHome()
+    }
+
+    internal fun select(tab: Tab) {
+        home.select(tab)
+        if (tab == Tab.You) scope.launch { home.readNotices() }
+    }
+
+    internal fun back() {
+        when (val page = top) {
+            is Page.SignIn -> page.model.stop()
+            is Page.Home -> if (home.inboxIsSearching) home.inbox?.closeSearch() else home.select(Tab.Messages)
+            else -> if (stack.value.size > 1) pop()
+        }
+    }
+
+    private fun say(what: Said) = announcement.update { Announcement(what, (it?.number ?: 0) + 1) }
+
+    // Signing in.
+
+    internal fun addClinic() = push(welcome(canLeave = true))
+
+    private fun welcome(canLeave: Boolean) = Page.Welcome(
+        WelcomeModel(scope, core, configuration, device, canLeave) { clinic, config, found ->
+            scope.launch { begin(clinic, config, found) }
+        },
+    )
+
+    private suspend fun begin(clinic: Clinic, config: PortalConfig, found: FoundClinic) {
+        val native = config.nativeSignIn && found.capabilities.nativeSignIn
+        val attempt = found.signIn(if (native) SignInMethod.NATIVE else SignInMethod.BROWSER)
+        push(signIn(clinic, attempt, found, found::signIn))
+    }
+
+    private fun signIn(clinic: Clinic, attempt: SignInAttempt, found: FoundClinic?, begin: suspend (SignInMethod) -> SignInAttempt) =
+        Page.SignIn(
+            SignInModel(scope, clinic, core, device, attempt, found, begin) { end ->
+                when (end) {
+                    is SignInEnd.Done -> scope.launch { signedIn(end.account) }
+                    SignInEnd.Stopped -> pop()
+                }
+            },
+        )
+
+    private suspend fun signedIn(account: Account) {
+        accounts.read()
+        val model = accounts.of(account.id) ?: return
+        model.owners.firstOrNull()?.let(home::choose)
+        showHome()
+        model.sync()
+    }
+
+    /** A sign-in to an account that is here, by the way that its clinic takes. */
+    internal fun signInAgain(of: AccountModel, stepUp: Boolean = false) {
+        scope.launch {
+            val begin: suspend (SignInMethod) -> SignInAttempt = { method ->
+                if (stepUp) core.stepUp(of.account, method) else core.signInAgain(of.account, method)
+            }
+            try {
+                val native = of.account.portalConfig().nativeSignIn
+                push(signIn(of.clinic, begin(if (native) SignInMethod.NATIVE else SignInMethod.BROWSER), null, begin))
+            } catch (_: PericardException) {
+                of.sync(asked = true)
+            }
+        }
+    }
+
+    // Messages.
+
+    internal fun openThread(id: String, message: String? = null) {
+        val inbox = home.inbox ?: return
+        if (id.startsWith(DRAFT_ROW)) return compose(DraftId(id.removePrefix(DRAFT_ROW)))
+        val of = accounts.of(inbox.owner) ?: return
+        val messages = inbox.messages ?: return
+        push(Page.Thread(ThreadModel(scope, inbox.owner, of, messages, ThreadId(id), device, inbox.subject(id), message?.let(::MessageId))))
+    }
+
+    internal fun compose(draft: DraftId? = null) {
+        val inbox = home.inbox ?: return
+        val of = accounts.of(inbox.owner) ?: return
+        val messages = inbox.messages ?: return
+        scope.launch {
+            val kept = try {
+                draft?.let { id -> messages.drafts().find { it.id == id } }
+            } catch (_: PericardException) {
+                null
+            }
+            push(
+                Page.Compose(
+                    ComposeModel(scope, inbox.owner, of, messages, device, kept, canChangePerson = accounts.owners.size > 1) {
+                        pop()
+                        tellSending(of)
+                    },
+                ),
+            )
+        }
+    }
+
+    /** Says once what became of what was sent, where the screen that sent it is gone. */
+    private fun tellSending(of: AccountModel) {
+        scope.launch {
+            of.settled()
+            say(if (of.state.value.failure == null) Said.Sent else Said.NotSent)
+        }
+    }
+
+    // People, clinics, notices, settings.
+
+    internal fun openPeople() = home.openPeople()
+
+    internal fun closePeople() = home.closePeople()
+
+    internal fun choose(owner: Owner) {
+        home.choose(owner)
+        home.closePeople()
+    }
+
+    internal fun openClinics() = push(Page.Plain(Screen.Clinics(accounts.cards())))
+
+    internal fun openClinic(accountId: String) {
+        val of = accounts.all.find { it.account.id.value == accountId } ?: return
+        scope.launch {
+            try {
+                push(Page.Plain(Screen.OneClinic(of.clinicPage(core))))
+            } catch (_: PericardException) {
+                // It cannot be asked now: its messages are what can be shown.
+                of.owners.firstOrNull()?.let(home::choose)
+                showHome()
+            }
+        }
+    }
+
+    internal fun openAccountPage(clinic: Clinic) {
+        val of = accounts.all.find { it.clinic == clinic } ?: return
+        scope.launch {
+            try {
+                core.find(of.account.portalConfig()).page(PortalPage.ACCOUNT)?.let(device::open)
+            } catch (_: PericardException) {
+                of.sync(asked = true)
+            }
+        }
+    }
+
+    internal fun openNotices() {
+        scope.launch { push(Page.Plain(Screen.Notices(NoticesState(home.readNotices())))) }
+    }
+
+    internal fun openNotice(wanted: (NoticeRow) -> Boolean) {
+        scope.launch {
+            val row = home.readNotices().find(wanted) ?: return@launch
+            device.settings[SEEN + row.id] = "1"
+            home.readNotices()
+            push(Page.Plain(Screen.OneNotice(NoticeState(row.clinic, row.notice))))
+        }
+    }
+
+    internal fun openHelp() {
+        owner?.let { push(Page.Plain(Screen.Help(HelpState(it.clinic, configuration.version)))) }
+    }
+
+    internal fun openSettings() {
+        owner?.let { push(Page.Plain(Screen.Settings(settings(it.clinic)))) }
+    }
+
+    private fun settings(clinic: Clinic, choosing: Choice? = null) =
+        SettingsState(clinic, lock = null, notify = null, language = language.value ?: systemLanguage(), phoneLanguage = chosenLanguage.value == null, choosing = choosing)
+
+    internal fun choosing(choice: Choice?) = redrawSettings { it.copy(choosing = choice) }
+
+    internal fun language(language: Language?) {
+        device.settings[LANGUAGE] = language?.tag
+        chosenLanguage.value = language
+        redrawSettings { it.copy(language = language ?: systemLanguage(), phoneLanguage = language == null, choosing = null) }
+    }
+
+    private fun redrawSettings(change: (SettingsState) -> SettingsState) {
+        val page = top as? Page.Plain ?: return
+        page.state.update { if (it is Screen.Settings) Screen.Settings(change(it.state)) else it }
+    }
+
+    private companion object {
+        const val LANGUAGE = "language"
+    }
+}

@@ -1,0 +1,66 @@
+package dev.pericard.app.models
+
+import dev.pericard.Account
+import dev.pericard.AccountProblem
+import dev.pericard.MessagesState
+import dev.pericard.PericardException
+import dev.pericard.SealReason
+import dev.pericard.SessionState
+import dev.pericard.StorageKind
+import dev.pericard.app.ui.inbox.InboxBanner
+import dev.pericard.app.ui.notices.ClosedReason
+import java.time.Instant
+
+/** Why nothing of an account can be read now; nothing where it can be. */
+internal fun closed(view: AccountView, account: Account): ClosedReason? = when (val session = view.session) {
+    is SessionState.Sealed -> when (session.reason) {
+        SealReason.REFUSED -> ClosedReason.Refused
+        SealReason.IDENTITY_CHANGED -> ClosedReason.IdentityChanged
+        SealReason.LEASE -> ClosedReason.Lease(account.leaseDays(), trying = view.sync != null)
+    }
+    is SessionState.Unusable -> when (session.problem) {
+        AccountProblem.KEY_LOST -> ClosedReason.KeyLost
+        AccountProblem.DAMAGED -> ClosedReason.Damaged
+        AccountProblem.CONFIGURATION -> ClosedReason.Configuration
+        AccountProblem.UNAVAILABLE -> ClosedReason.Unavailable
+    }
+    SessionState.Active, SessionState.StepUp, is SessionState.SignIn, SessionState.SignedOut -> null
+}
+
+private fun Account.leaseDays(): Int = portalConfig().lease?.inWholeDays?.toInt()?.coerceAtLeast(1) ?: 1
+
+/** What an error of reading says about the whole account. */
+internal fun PericardException.closes(): ClosedReason? = when (this) {
+    is PericardException.Storage -> if (kind == StorageKind.DAMAGED) ClosedReason.Damaged else ClosedReason.Unavailable
+    is PericardException.Keystore -> ClosedReason.Unavailable
+    else -> null
+}
+
+/** The one thing that is said above the rows, the weightiest first. */
+internal fun banner(view: AccountView, messages: MessagesState?, now: Instant): InboxBanner? {
+    val failure = view.failure
+    view.stopped?.let { return InboxBanner.Stopped(it.value) }
+    if (failure is PericardException.ClockWrong) return InboxBanner.ClockWrong
+    if (failure is PericardException.Storage && failure.kind == StorageKind.NEWER) return InboxBanner.UpdateRequired
+    if (view.session is SessionState.SignIn) return InboxBanner.SignIn
+    if (view.session is SessionState.StepUp) return InboxBanner.StepUp
+    return when (failure) {
+        is PericardException.Offline -> InboxBanner.Offline(messages?.syncedAt)
+        is PericardException.RateLimited -> InboxBanner.RateLimited(now + java.time.Duration.ofMillis(failure.retryAfter.inWholeMilliseconds))
+        null -> quiet(messages)
+        // What these say is told by the session, or by nothing at all.
+        is PericardException.SignInRequired, is PericardException.StepUpRequired, is PericardException.Closed -> quiet(messages)
+        else -> InboxBanner.Failed(failure.asProblem())
+    }
+}
+
+/** What is said while all goes well. */
+private fun quiet(messages: MessagesState?): InboxBanner? {
+    val syncedAt = messages?.syncedAt
+    return when {
+        messages == null -> null
+        messages.incomplete != null && syncedAt != null -> InboxBanner.Incomplete(syncedAt)
+        messages.held > 0 -> InboxBanner.Held(messages.held.toInt())
+        else -> null
+    }
+}

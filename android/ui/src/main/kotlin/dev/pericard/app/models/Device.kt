@@ -1,0 +1,79 @@
+package dev.pericard.app.models
+
+import dev.pericard.FileReader
+import dev.pericard.NewFile
+import java.time.Instant
+
+/** What the phone, or the desktop, does for the app. Called on the main thread. */
+interface Device {
+    fun now(): Instant
+
+    /** Small settings that hold nothing about the patient but opaque ids. */
+    val settings: Settings
+
+    /** There is a camera that reads QR codes. */
+    val canScan: Boolean
+
+    /** Some app takes `otpauth:`. */
+    val canOpenAuthenticator: Boolean
+
+    /**
+     * Opens a page of sign-in in the system's browser, and waits for the address that it comes back with; nothing when the
+     * person closed it.
+     */
+    suspend fun browse(address: String): String?
+
+    /** What the browser came back with when nobody waited, as after the app's death. */
+    fun unclaimedRedirect(): String?
+
+    /** Opens an address with whatever the system has for it. */
+    fun open(address: String)
+
+    fun call(phone: String)
+
+    /** To the clipboard; a [secret] is marked as one and removed after a minute. */
+    fun copy(text: String, secret: Boolean)
+
+    /** A file that the person chooses to send; nothing when they choose none. */
+    suspend fun chooseFile(): ChosenFile?
+
+    /** Shows a file inside the app. */
+    suspend fun show(name: String, contentType: String, content: FileReader)
+
+    /** Asks where to keep a text and writes it there; false when the person did not. */
+    suspend fun save(name: String, text: String): Boolean
+
+    fun print(text: String)
+
+    /** The address in a QR code; nothing when there was none. */
+    suspend fun scan(): Scanned
+
+    /** A notification of the phone's own at this time, which says nothing about whom or what it is for. */
+    fun remind(at: Instant?)
+
+    fun openClockSettings()
+
+    fun openNetworkSettings()
+
+    fun openStore()
+}
+
+/** What the camera saw. */
+sealed interface Scanned {
+    data class Address(val text: String) : Scanned
+
+    /** The person, or the phone, does not allow the camera. */
+    data object NotAllowed : Scanned
+
+    data object Nothing : Scanned
+}
+
+/** A file to send. Its content is read when the message is queued. */
+class ChosenFile(val name: String, val contentType: String, val size: Long, val open: () -> NewFile)
+
+/** Survives the app's death. */
+interface Settings {
+    operator fun get(name: String): String?
+
+    operator fun set(name: String, value: String?)
+}

@@ -1,0 +1,98 @@
+package dev.pericard.app.models
+
+import dev.pericard.app.ui.app.Screen
+import dev.pericard.app.ui.app.Tab
+import dev.pericard.app.ui.inbox.InboxBody
+import dev.pericard.app.ui.inbox.InboxState
+import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.notices.NoticeRow
+import dev.pericard.app.ui.you.PeopleState
+import dev.pericard.app.ui.you.YouState
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+
+/** The tabs, for the person whose messages are looked at. Another person's inbox is another model: nothing is carried over. */
+internal class HomeModel(
+    private val scope: CoroutineScope,
+    private val accounts: Accounts,
+    private val device: Device,
+    private val configuration: Configuration,
+) {
+    private data class Around(val tab: Tab = Tab.Messages, val notices: List<NoticeRow> = emptyList(), val people: PeopleState? = null)
+
+    private val around = MutableStateFlow(Around())
+    private var drawing: Job? = null
+    private var shown: MutableStateFlow<Screen.Home>? = null
+
+    var inbox: InboxModel? = null
+        private set
+
+    val owner: Owner? get() = inbox?.owner
+    val inboxIsSearching: Boolean get() = inbox?.state?.value?.body is InboxBody.Searching && around.value.tab == Tab.Messages
+
+    /** The page of this home; [open] comes first. */
+    val page: Page.Home get() = Page.Home(checkNotNull(shown))
+
+    /** Shows whoever was looked at last, or else the first. */
+    fun open() {
+        val kept = device.settings[CHOSEN]
+        val owners = accounts.owners
+        show(owner?.takeIf { it in owners } ?: owners.find { name(it) == kept } ?: owners.first())
+    }
+
+    fun choose(owner: Owner) {
+        device.settings[CHOSEN] = name(owner)
+        show(owner)
+    }
+
+    /** Opaque ids only. */
+    private fun name(owner: Owner) = "${accounts.of(owner)?.account?.id?.value}/${owner.person.id}"
+
+    private fun show(owner: Owner) {
+        if (inbox?.owner == owner) return
+        val of = accounts.of(owner) ?: return
+        inbox?.close()
+        drawing?.cancel()
+        val model = InboxModel(scope, owner, of, device).also { inbox = it }
+        val flow = shown ?: MutableStateFlow(home(model.state.value)).also { shown = it }
+        flow.value = home(model.state.value)
+        drawing = scope.launch { combine(model.state, around) { state, _ -> home(state) }.collect { flow.value = it } }
+        of.sync()
+    }
+
+    private fun home(state: InboxState): Screen.Home {
+        val around = around.value
+        val owner = state.owner
+        val you = YouState(
+            owner,
+            actingFor = accounts.of(owner)?.state?.value?.people.orEmpty().filter { !it.isSelf }.map { it.name },
+            newNotices = around.notices.count { it.isNew },
+            needSignIn = accounts.needSignIn,
+            version = configuration.version,
+        )
+        return Screen.Home(around.tab, state, you, inbox?.unread ?: 0, around.people)
+    }
+
+    fun select(tab: Tab) = around.update { it.copy(tab = tab) }
+
+    fun openPeople() {
+        val chosen = owner ?: return
+        around.update { it.copy(people = PeopleState(accounts.owners, chosen)) }
+    }
+
+    fun closePeople() = around.update { it.copy(people = null) }
+
+    suspend fun readNotices(): List<NoticeRow> {
+        val rows = notices(accounts.all, device, configuration.version)
+        around.update { it.copy(notices = rows) }
+        return rows
+    }
+
+    private companion object {
+        const val CHOSEN = "chosen"
+    }
+}

@@ -1,0 +1,140 @@
+package dev.pericard.app.models
+
+import dev.pericard.MessageThread
+import dev.pericard.Messages
+import dev.pericard.MessagesState
+import dev.pericard.PericardException
+import dev.pericard.PersonId
+import dev.pericard.app.ui.inbox.HitRow
+import dev.pericard.app.ui.inbox.InboxBody
+import dev.pericard.app.ui.inbox.InboxState
+import dev.pericard.app.ui.inbox.Progress
+import dev.pericard.app.ui.inbox.ThreadRow
+import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.notices.ClosedReason
+import dev.pericard.search
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.launch
+
+/** The messages of one person at one clinic: what is here is shown at once, and again whenever it changes. */
+class InboxModel(above: CoroutineScope, val owner: Owner, private val of: AccountModel, private val device: Device) :
+    Model<InboxState>(above, InboxState(owner, InboxBody.Content(emptyList()))) {
+    /** What was read; the state is made of it and of the account's view. */
+    private var read = Read()
+    private var searching: InboxBody.Searching? = null
+    private var search: Job? = null
+
+    /** How many conversations are asked for: a page more each time that their end comes into sight. */
+    private var wanted = PAGE
+    private val reads = Channel<Unit>(Channel.CONFLATED)
+
+    private class Read(
+        val rows: List<ThreadRow>? = null,
+        val more: Boolean = false,
+        val messages: MessagesState? = null,
+        val unreadable: ClosedReason? = null,
+    )
+
+    /** The messages behind the screen; nothing while the account is closed. */
+    val messages: Messages? get() = runCatching { of.account.messages(PersonId(owner.person.id)) }.getOrNull()
+
+    init {
+        scope.launch { for (once in reads) readAll() }
+        scope.launch { of.state.collect { draw() } }
+        scope.launch { of.changes.collect { change -> if (change.records.isNotEmpty() || change.outbox || change.session) reload() } }
+        reload()
+    }
+
+    /** Reads anew; what is asked for meanwhile is read once more after that. */
+    fun reload() {
+        reads.trySend(Unit)
+    }
+
+    private suspend fun readAll() {
+        read = try {
+            val messages = of.account.messages(PersonId(owner.person.id))
+            val pending = Pending(messages.outbox(), messages.drafts())
+            val threads = mutableListOf<MessageThread>()
+            var page = messages.threads(limit = wanted.coerceAtMost(MOST))
+            threads += page.threads
+            while (page.after != null && threads.size < wanted) {
+                page = messages.threads(page.after, MOST)
+                threads += page.threads
+            }
+            val recipients = if (pending.begun.any { it.recipients.isNotEmpty() }) messages.recipients() else emptyList()
+            val (risen, rows) = threads.map { it.row(pending) }.partition(pending::rises)
+            Read(pending.begun.map { it.row(recipients) } + risen + rows, page.after != null, messages.state())
+        } catch (error: PericardException) {
+            // A sealed account is told by its session; its last rows must not stay in sight.
+            Read(unreadable = error.closes())
+        }
+        draw()
+    }
+
+    private fun draw() {
+        val view = of.state.value
+        val rows = read.rows
+        val reason = closed(view, of.account) ?: read.unreadable
+        val first = read.messages?.let { it.syncedAt == null } ?: false
+        val progress = view.sync?.progress
+        val body = when {
+            reason != null -> InboxBody.Closed(reason)
+            searching != null -> searching!!
+            first && view.sync != null -> InboxBody.FirstSync(Progress(progress?.done?.toInt() ?: 0, progress?.of?.toInt()), rows.orEmpty())
+            rows != null && rows.isEmpty() && !first -> InboxBody.Empty
+            else -> InboxBody.Content(rows.orEmpty())
+        }
+        val banner = banner(view, read.messages, device.now()).takeIf { reason == null }
+        show {
+            it.copy(
+                body = body,
+                banner = banner,
+                refreshing = view.sync?.asked == true && body !is InboxBody.FirstSync,
+                canWrite = view.offers?.canWrite ?: true,
+            )
+        }
+    }
+
+    /** New messages of this inbox. */
+    val unread: Int get() = read.rows.orEmpty().sumOf { it.unread }
+
+    /** The subject of a conversation that is in sight. */
+    fun subject(threadId: String): String = read.rows.orEmpty().find { it.id == threadId }?.subject
+        ?: searching?.hits.orEmpty().find { it.threadId == threadId }?.subject.orEmpty()
+
+    fun shown(index: Int) {
+        if (read.more && index >= wanted - PAGE / 2) {
+            wanted += PAGE
+            reload()
+        }
+    }
+
+    fun search(text: String) {
+        search?.cancel()
+        val before = searching
+        searching = InboxBody.Searching(text, before?.hits.orEmpty(), searching = text.isNotBlank())
+        draw()
+        search = attempt({ found(text, emptyList()) }) {
+            val hits = if (text.isBlank()) emptyList() else messages?.search(text, limit = PAGE)?.hits.orEmpty()
+            found(text, hits.map { it.row() })
+        }
+    }
+
+    private fun found(text: String, hits: List<HitRow>) {
+        searching = InboxBody.Searching(text, hits)
+        draw()
+    }
+
+    fun closeSearch() {
+        search?.cancel()
+        searching = null
+        draw()
+    }
+
+    private companion object {
+        const val PAGE = 50
+        const val MOST = 500
+    }
+}

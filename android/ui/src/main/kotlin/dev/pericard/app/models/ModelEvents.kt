@@ -1,0 +1,310 @@
+package dev.pericard.app.models
+
+import dev.pericard.app.ui.app.AppEvents
+import dev.pericard.app.ui.app.Screen
+import dev.pericard.app.ui.app.Tab
+import dev.pericard.app.ui.compose.ComposeEvents
+import dev.pericard.app.ui.inbox.InboxBanner
+import dev.pericard.app.ui.inbox.InboxEvents
+import dev.pericard.app.ui.lock.LockEvents
+import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.notices.ClosedEvents
+import dev.pericard.app.ui.notices.Notice
+import dev.pericard.app.ui.notices.NoticeEvents
+import dev.pericard.app.ui.notices.NoticesEvents
+import dev.pericard.app.ui.signin.ClinicPageEvents
+import dev.pericard.app.ui.signin.ClinicsEvents
+import dev.pericard.app.ui.signin.SignInEvents
+import dev.pericard.app.ui.signin.WelcomeEvents
+import dev.pericard.app.ui.thread.ThreadEvents
+import dev.pericard.app.ui.words.Language
+import dev.pericard.app.ui.you.Choice
+import dev.pericard.app.ui.you.HelpEvents
+import dev.pericard.app.ui.you.PeopleEvents
+import dev.pericard.app.ui.you.SettingsEvents
+import dev.pericard.app.ui.you.YouEvents
+
+/** Gives what the person does to the model of the screen that they see. What comes late, for a screen that is gone, does nothing. */
+class ModelEvents(private val app: AppModel) : AppEvents {
+    private val device get() = app.device
+
+    override fun select(tab: Tab) = app.select(tab)
+
+    override fun back() = app.back()
+
+    override val welcome = object : WelcomeEvents {
+        private val model get() = (app.top as? Page.Welcome)?.model
+
+        override fun choose(clinicId: String) = model?.choose(clinicId).ignored()
+
+        override fun scan() = model?.scan().ignored()
+
+        override fun openAddress() = model?.openAddress().ignored()
+
+        override fun typeAddress(text: String) = model?.typeAddress(text).ignored()
+
+        override fun submitAddress() = model?.submitAddress().ignored()
+    }
+
+    override val signIn = object : SignInEvents {
+        private val model get() = (app.top as? Page.SignIn)?.model
+
+        override fun typeUserName(text: String) = model?.typeUserName(text).ignored()
+
+        override fun password(userName: String, password: String) = model?.password(userName, password).ignored()
+
+        override fun forgotPassword() = model?.forgotPassword().ignored()
+
+        override fun useBrowser() = model?.useBrowser().ignored()
+
+        override fun openBrowserAgain() = model?.openBrowserAgain().ignored()
+
+        override fun code(digits: String) = model?.code(digits).ignored()
+
+        override fun useRecoveryCode() = model?.useRecoveryCode().ignored()
+
+        override fun useAppCode() = model?.useAppCode().ignored()
+
+        override fun recoveryCode(code: String) = model?.recoveryCode(code).ignored()
+
+        override fun openAuthenticator() = model?.openAuthenticator().ignored()
+
+        override fun copyKey() = model?.copyKey().ignored()
+
+        override fun saveCodes() = model?.saveCodes().ignored()
+
+        override fun printCodes() = model?.printCodes().ignored()
+
+        override fun copyCodes() = model?.copyCodes().ignored()
+
+        override fun keptCodes(kept: Boolean) = model?.keptCodes(kept).ignored()
+
+        override fun finish() = model?.finish().ignored()
+
+        override fun remind(on: Boolean) = model?.remind(on).ignored()
+
+        override fun openHelp() = model?.openHelp().ignored()
+
+        override fun stop() = model?.stop().ignored()
+    }
+
+    override val inbox = object : InboxEvents {
+        override fun openThread(threadId: String) = app.openThread(threadId)
+
+        override fun openHit(threadId: String, messageId: String) = app.openThread(threadId, messageId)
+
+        override fun compose() = app.compose()
+
+        override fun refresh() = of?.sync(asked = true).ignored()
+
+        override fun search(text: String) = app.inbox?.search(text).ignored()
+
+        override fun closeSearch() = app.inbox?.closeSearch().ignored()
+
+        override fun stopSync() = of?.stopSync().ignored()
+
+        override fun choosePerson() = app.openPeople()
+
+        override fun signInAgain() = of?.let { app.signInAgain(it) }.ignored()
+
+        override fun stepUp() = of?.let { app.signInAgain(it, stepUp = true) }.ignored()
+
+        override fun callClinic() = call()
+
+        override fun shown(index: Int) = app.inbox?.shown(index).ignored()
+
+        override fun openNotice(banner: InboxBanner) = app.openNotice { row -> row.notice.tells(banner) }
+    }
+
+    override val closed = object : ClosedEvents {
+        override fun choosePerson() = app.openPeople()
+
+        override fun signInAgain() = of?.let { app.signInAgain(it) }.ignored()
+
+        override fun useAnotherAccount() = app.addClinic()
+
+        override fun tryNow() {
+            of?.sync(asked = true)
+            app.inbox?.reload()
+        }
+
+        override fun openNetworkSettings() = device.openNetworkSettings()
+    }
+
+    override val thread = object : ThreadEvents {
+        private val model get() = (app.top as? Page.Thread)?.model
+
+        override fun write(text: String) = model?.write(text).ignored()
+
+        override fun send() = model?.send().ignored()
+
+        override fun attach() = model?.attach().ignored()
+
+        override fun removeFile(fileId: String) = model?.removeFile(fileId).ignored()
+
+        override fun retry(messageId: String) = model?.retry(messageId).ignored()
+
+        override fun withdraw(messageId: String) = model?.withdraw(messageId).ignored()
+
+        override fun decide(messageId: String) = model?.decide(messageId).ignored()
+
+        override fun stopDeciding() = model?.stopDeciding().ignored()
+
+        override fun call() = model?.call().ignored()
+
+        override fun download(fileId: String) = model?.download(fileId).ignored()
+
+        override fun stopDownload(fileId: String) = model?.stopDownload(fileId).ignored()
+
+        override fun openFile(fileId: String) = model?.openFile(fileId).ignored()
+
+        override fun copy(messageId: String) = model?.copy(messageId).ignored()
+
+        override fun older() = model?.older().ignored()
+
+        override fun archive(archived: Boolean) = model?.archive(archived).ignored()
+    }
+
+    override val compose = object : ComposeEvents {
+        private val model get() = (app.top as? Page.Compose)?.model
+
+        override fun changePerson() = app.openPeople()
+
+        override fun chooseRecipients() = model?.chooseRecipients().ignored()
+
+        override fun searchRecipients(text: String) = model?.searchRecipients(text).ignored()
+
+        override fun toggleRecipient(id: String) = model?.toggleRecipient(id).ignored()
+
+        override fun stopChoosing() = model?.stopChoosing().ignored()
+
+        override fun subject(text: String) = model?.subject(text).ignored()
+
+        override fun text(text: String) = model?.text(text).ignored()
+
+        override fun attach() = model?.attach().ignored()
+
+        override fun removeFile(fileId: String) = model?.removeFile(fileId).ignored()
+
+        override fun send() = model?.send().ignored()
+
+        override fun close() = app.back()
+    }
+
+    override val notice = object : NoticeEvents {
+        private val shown get() = (plain as? Screen.OneNotice)?.state
+
+        override fun call() = shown?.clinic?.phone?.let(device::call).ignored()
+
+        override fun readMessages() = app.back()
+
+        override fun copyReport() = (shown?.notice as? Notice.Incident)?.let { device.copy(it.report, secret = false) }.ignored()
+
+        override fun write() = app.compose()
+
+        override fun openClockSettings() = device.openClockSettings()
+
+        override fun clockIsSet() {
+            of?.sync(asked = true)
+            app.back()
+        }
+
+        override fun openStore() = device.openStore()
+
+        override fun close() = app.back()
+    }
+
+    override val notices = object : NoticesEvents {
+        override fun open(id: String) = app.openNotice { it.id == id }
+    }
+
+    override val clinics = object : ClinicsEvents {
+        override fun open(accountId: String) = app.openClinic(accountId)
+
+        override fun signInAgain(accountId: String) =
+            app.accounts.all.find { it.account.id.value == accountId }?.let { app.signInAgain(it) }.ignored()
+
+        override fun add() = app.addClinic()
+    }
+
+    override val clinic = object : ClinicPageEvents {
+        override fun openAccountPage() = (plain as? Screen.OneClinic)?.let { app.openAccountPage(it.state.clinic) }.ignored()
+    }
+
+    override val you = object : YouEvents {
+        override fun choosePerson() = app.openPeople()
+
+        override fun openNotices() = app.openNotices()
+
+        override fun openClinics() = app.openClinics()
+
+        override fun openSettings() = app.openSettings()
+
+        override fun openHelp() = app.openHelp()
+    }
+
+    override val people = object : PeopleEvents {
+        override fun choose(owner: Owner) = app.choose(owner)
+
+        override fun addClinic() {
+            app.closePeople()
+            app.addClinic()
+        }
+
+        override fun close() = app.closePeople()
+    }
+
+    override val settings = object : SettingsEvents {
+        override fun openChoice(choice: Choice) = app.choosing(choice)
+
+        override fun closeChoice() = app.choosing(null)
+
+        override fun language(language: Language?) = app.language(language)
+
+        // The lock, the second step and notifications are not in this app's settings yet: nothing offers them.
+        override fun biometry(on: Boolean) = Unit
+
+        override fun changePin() = Unit
+
+        override fun lockAfter(minutes: Int) = Unit
+
+        override fun openSecondStep() = Unit
+
+        override fun openRecoveryCodes() = Unit
+
+        override fun notify(on: Boolean) = Unit
+    }
+
+    override val help = object : HelpEvents {
+        override fun call() = this@ModelEvents.call()
+
+        override fun write() = app.compose()
+    }
+
+    // The app has no lock yet, so this screen is never shown.
+    override val lock = object : LockEvents {
+        override fun unlock() = Unit
+
+        override fun usePin() = Unit
+
+        override fun pin(digits: String) = Unit
+
+        override fun forgotPin() = Unit
+    }
+
+    private val of: AccountModel? get() = app.owner?.let { app.accounts.of(it) }
+    private val plain: Screen? get() = (app.top as? Page.Plain)?.state?.value
+
+    private fun call() = app.owner?.clinic?.phone?.let(device::call).ignored()
+}
+
+/** Whether there was somebody to do it makes no difference. */
+private fun Any?.ignored() = Unit
+
+private fun Notice.tells(banner: InboxBanner): Boolean = when (banner) {
+    is InboxBanner.Stopped -> this is Notice.Incident && banner.incidentId in report
+    is InboxBanner.Held -> this is Notice.Held
+    InboxBanner.ClockWrong -> this is Notice.ClockWrong
+    InboxBanner.UpdateRequired -> this is Notice.Update
+    else -> false
+}

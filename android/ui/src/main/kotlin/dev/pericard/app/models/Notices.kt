@@ -1,0 +1,50 @@
+package dev.pericard.app.models
+
+import dev.pericard.Incident
+import dev.pericard.IncidentKind
+import dev.pericard.PericardException
+import dev.pericard.StorageKind
+import dev.pericard.app.ui.notices.Notice
+import dev.pericard.app.ui.notices.NoticeRow
+import java.time.Duration
+import java.time.Instant
+
+/** What the person is told under You, newest first: nothing older than 90 days. */
+internal suspend fun notices(accounts: List<AccountModel>, device: Device, version: String): List<NoticeRow> =
+    accounts.flatMap { noticesOf(it, device, version) }.sortedByDescending { it.at }
+
+private suspend fun noticesOf(of: AccountModel, device: Device, version: String): List<NoticeRow> {
+    val now = device.now()
+    val account = of.account.id.value
+    fun row(id: String, notice: Notice, at: Instant) = NoticeRow(id, notice, of.clinic, at, isNew = device.settings[SEEN + id] == null)
+    val incidents = try {
+        of.account.incidents().filter { it.kind == IncidentKind.FOREIGN_RECORD && Duration.between(it.at, now) < KEPT }
+    } catch (_: PericardException) {
+        // A closed account says so in its own place.
+        emptyList()
+    }
+    val held = try {
+        of.account.held().toInt()
+    } catch (_: PericardException) {
+        0
+    }
+    val view = of.state.value
+    val failure = view.failure
+    return buildList {
+        incidents.forEach { add(row("incident ${it.id.value}", incident(it, version), it.at)) }
+        if (held > 0) add(row("held $account $held", Notice.Held(held, canWrite = view.offers?.canWrite ?: true), now))
+        if (failure is PericardException.ClockWrong) add(row("clock $account", Notice.ClockWrong(now, failure.portalTime), now))
+        if (failure is PericardException.Storage && failure.kind == StorageKind.NEWER) {
+            add(row("update $version", Notice.Update(least = null, have = version), now))
+        }
+    }
+}
+
+/** What the clinic needs to find it: no more than the core says, which is nothing about the record. */
+private fun incident(incident: Incident, version: String) =
+    Notice.Incident("${incident.id.value} · ${incident.at} · ${incident.resourceType} · $version", incident.at)
+
+/** Before the id of a notice in the settings, once it was opened. */
+internal const val SEEN = "seen "
+
+private val KEPT: Duration = Duration.ofDays(90)

@@ -1,0 +1,53 @@
+package dev.pericard.app.models
+
+import dev.pericard.app.ui.app.Screen
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.map
+
+/** A screen in the stack, with the model behind it where it has one of its own. */
+internal sealed interface Page {
+    val screen: Flow<Screen>
+
+    /** Its place is left for good. */
+    suspend fun leave()
+
+    class Welcome(val model: WelcomeModel) : Page {
+        override val screen get() = model.state.map(Screen::Welcome)
+
+        override suspend fun leave() = model.close()
+    }
+
+    class SignIn(val model: SignInModel) : Page {
+        override val screen get() = model.state.map(Screen::SignIn)
+
+        override suspend fun leave() = model.leave()
+    }
+
+    class Home(val state: StateFlow<Screen.Home>) : Page {
+        override val screen get() = state
+
+        override suspend fun leave() {}
+    }
+
+    class Thread(val model: ThreadModel) : Page {
+        override val screen get() = model.state.map(Screen::Thread)
+
+        override suspend fun leave() = model.leave()
+    }
+
+    class Compose(val model: ComposeModel) : Page {
+        override val screen get() = model.state.map(Screen::Compose)
+
+        override suspend fun leave() = model.leave()
+    }
+
+    /** A screen whose state the app changes itself. */
+    class Plain(first: Screen) : Page {
+        val state = MutableStateFlow(first)
+        override val screen get() = state
+
+        override suspend fun leave() {}
+    }
+}

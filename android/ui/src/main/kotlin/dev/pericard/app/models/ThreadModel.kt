@@ -1,0 +1,218 @@
+package dev.pericard.app.models
+
+import dev.pericard.Draft
+import dev.pericard.FileDownload
+import dev.pericard.FileId
+import dev.pericard.FileProgress
+import dev.pericard.Message
+import dev.pericard.MessageId
+import dev.pericard.MessagePage
+import dev.pericard.MessageState
+import dev.pericard.Messages
+import dev.pericard.NewMessage
+import dev.pericard.PericardException
+import dev.pericard.ThreadId
+import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.model.Problem
+import dev.pericard.app.ui.thread.DraftText
+import dev.pericard.app.ui.thread.ThreadState
+import dev.pericard.progress
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.launch
+
+/** A conversation: its newest page at once, older ones as one asks, and whatever changes in it. */
+class ThreadModel(
+    above: CoroutineScope,
+    owner: Owner,
+    private val of: AccountModel,
+    private val messages: Messages,
+    private val id: ThreadId,
+    private val device: Device,
+    /** As its row in the list says it: shown until the conversation is read. */
+    subject: String,
+    private val found: MessageId?,
+) : Model<ThreadState>(
+    above,
+    ThreadState(id.value, owner, subject, participants = emptyList(), messages = emptyList(), found = found?.value),
+) {
+    private var read: List<Message> = emptyList()
+    private var wanted = PAGE
+    private val downloads = mutableMapOf<String, FileProgress>()
+    private val running = mutableMapOf<String, FileDownload>()
+    private var drafting: Drafting? = null
+    private var attachments = Attachments()
+    private val reads = Channel<Unit>(Channel.CONFLATED)
+
+    init {
+        scope.launch { for (once in reads) readAll() }
+        scope.launch { of.changes.collect { change -> if (change.outbox || change.records.any { it.all || id in it.groups }) reload() } }
+        scope.launch { of.state.collect { view -> show { it.copy(canWrite = view.offers?.canWrite ?: true) } } }
+        attempt(::failed) { begin() }
+    }
+
+    private suspend fun begin() {
+        reach()
+        reload()
+        val draft = messages.draft(id)
+        drafting = Drafting(scope, messages, draft?.id)
+        draft?.let { kept -> show { it.copy(draft = DraftText(kept.text, revision = 1, kept = true)) } }
+    }
+
+    /** As many messages are asked for as reach the one that was found. */
+    private suspend fun reach() {
+        if (found == null) return
+        var page = messages.messages(id, limit = PAGE)
+        while (found !in page && page.after != null && wanted < MOST) {
+            wanted += PAGE
+            page = messages.messages(id, page.after, PAGE)
+        }
+    }
+
+    private fun reload() {
+        reads.trySend(Unit)
+    }
+
+    private suspend fun readAll() {
+        try {
+            val thread = messages.thread(id)
+            val page = messages.messages(id, limit = wanted)
+            read = page.messages
+            show {
+                it.copy(
+                    subject = thread.subject,
+                    participants = thread.participants,
+                    hasOlder = page.after != null && wanted < MOST,
+                    archived = thread.archived,
+                    deciding = it.deciding?.takeIf { bubble -> page.messages.any { m -> m.id.value == bubble.id && m.state == MessageState.Unknown } },
+                )
+            }
+            draw()
+            if (thread.unread > 0) messages.markRead(id)
+        } catch (error: PericardException) {
+            failed(error)
+        }
+    }
+
+    private fun draw() = show { state -> state.copy(messages = read.map { it.bubble(downloads) }) }
+
+    private fun failed(error: PericardException) = show { it.copy(problem = error.asProblem()) }
+
+    fun older() {
+        wanted = (wanted + PAGE).coerceAtMost(MOST)
+        reload()
+    }
+
+    fun write(text: String) {
+        show { it.copy(draft = it.draft.copy(text = text, kept = false), problem = null) }
+        drafting?.typed(NewMessage(text, id)) { show { it.copy(draft = it.draft.copy(kept = it.draft.text.isNotEmpty())) } }
+    }
+
+    fun send() {
+        val drafting = drafting ?: return
+        val text = state.value.draft.text
+        val files = attachments
+        if (text.isBlank() && files.rows.isEmpty()) return
+        attempt(::failed) {
+            drafting.send(NewMessage(text, id, files = files.opened()))
+            attachments = Attachments()
+            this.drafting = Drafting(scope, messages, null)
+            show { it.copy(draft = DraftText(revision = it.draft.revision + 1), problem = null) }
+            reload()
+            of.sync()
+        }
+    }
+
+    fun attach() {
+        scope.launch {
+            val file = device.chooseFile() ?: return@launch
+            if (attachments.refuses(file) == null) {
+                attachments += file
+                show { it.copy(draft = it.draft.copy(files = attachments.rows)) }
+            } else {
+                show { it.copy(problem = Problem.NotOffered) }
+            }
+        }
+    }
+
+    fun removeFile(fileId: String) {
+        attachments -= fileId
+        show { it.copy(draft = it.draft.copy(files = attachments.rows)) }
+    }
+
+    fun retry(messageId: String) = settle { messages.retry(MessageId(messageId)) }
+
+    fun withdraw(messageId: String) = settle { messages.withdraw(MessageId(messageId)) }
+
+    private fun settle(deed: suspend () -> Unit) {
+        show { it.copy(deciding = null, problem = null) }
+        attempt(::failed) {
+            deed()
+            reload()
+            of.sync()
+        }
+    }
+
+    fun decide(messageId: String) = show { state -> state.copy(deciding = state.messages.find { it.id == messageId }) }
+
+    fun stopDeciding() = show { it.copy(deciding = null) }
+
+    fun call() {
+        state.value.clinic.phone?.let(device::call)
+    }
+
+    fun download(fileId: String) {
+        if (fileId in running) return
+        attempt(::failed) {
+            val download = messages.download(FileId(fileId))
+            running[fileId] = download
+            try {
+                download.progress.collect {
+                    downloads[fileId] = it
+                    draw()
+                }
+            } finally {
+                running -= fileId
+                downloads -= fileId
+                reload()
+            }
+        }
+    }
+
+    fun stopDownload(fileId: String) {
+        running[fileId]?.cancel()
+    }
+
+    fun openFile(fileId: String) {
+        val file = read.flatMap { it.files }.find { it.id.value == fileId } ?: return
+        attempt(::failed) { messages.openFile(file.id).use { device.show(file.fileName, file.contentType, it) } }
+    }
+
+    fun copy(messageId: String) {
+        read.find { it.id.value == messageId }?.let { device.copy(it.text, secret = true) }
+    }
+
+    fun archive(archived: Boolean) = attempt(::failed) {
+        if (archived) messages.archive(id) else messages.unarchive(id)
+        show { it.copy(archived = archived) }
+    }
+
+    /** Keeps what was typed last. */
+    suspend fun leave() {
+        try {
+            drafting?.keep()
+        } catch (_: PericardException) {
+            // An account that was sealed meanwhile takes no drafts.
+        }
+        close()
+    }
+
+    private companion object {
+        const val PAGE = 50
+
+        /** What the core gives in one page; a longer conversation is read from its newest end. */
+        const val MOST = 500
+    }
+}
+
+private operator fun MessagePage.contains(id: MessageId): Boolean = messages.any { it.id == id }
