@@ -1,10 +1,10 @@
 package dev.pericard.bench
 
 import dev.pericard.SyncRun
-import dev.pericard.calling
 import dev.pericard.changes
 import dev.pericard.fromCore
 import dev.pericard.largestOutgoingFile
+import dev.pericard.suspending
 import dev.pericard.toCore
 import dev.pericard.world.Bare
 import kotlinx.coroutines.CoroutineStart
@@ -82,7 +82,7 @@ private suspend fun calls() {
             // What is compared is measured by turns.
             round.take("call_us", CALLS) { account.id }
             round.take("bare_call_us", CALLS) { bare.text() }
-            round.take("ready_us") { calling { over.core.next() } }
+            round.take("ready_us") { suspending { over.core.next() } }
             round.take("async_us") { inbox.outbox() }
             round.take("bare_async_us") { bare.ready() }
             round.take("page_us") { inbox.threads() }
@@ -107,6 +107,6 @@ private suspend fun calls() {
 /** Follows a run as the core tells it, until it tells nothing more. */
 private suspend fun toItsEnd(run: SyncRun) {
     do {
-        val step = calling { run.core.next() }
+        val step = suspending { run.core.next() }
     } while (step != null)
 }
