@@ -34,7 +34,7 @@ let package = Package(
       path: "bindings/swift",
       exclude: [
         "Bench", "Sources/Pericard/Pericard.docc", "Sources/Pericard/PrivacyInfo.xcprivacy", "Sources/PericardTesting",
-        "Sources/PericardTestWorld", "Tests", "generated/core", "generated/guide", "generated/world",
+        "Sources/PericardTestWorld", "Tests", "generated/core", "generated/empty", "generated/guide", "generated/world",
       ],
       sources: ["Sources/Pericard", "generated/facade"],
       swiftSettings: [.swiftLanguageMode(.v6)]
@@ -86,13 +86,25 @@ if let library = Context.environment["PERICARD_WORLD_LIB"] {
   ]
   // `cargo xtask bench` measures what crossing costs.
   if Context.environment["PERICARD_BENCH"] != nil {
-    package.targets.append(
+    let linked: [LinkerSetting] = [.unsafeFlags(["-L", library, "-Xlinker", "-rpath", "-Xlinker", library])]
+    func program(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
       .executableTarget(
-        name: "PericardBench",
-        dependencies: ["Pericard", "PericardWorld"],
-        path: "bindings/swift/Bench",
-        swiftSettings: [.swiftLanguageMode(.v6)],
-        linkerSettings: [.unsafeFlags(["-L", library, "-Xlinker", "-rpath", "-Xlinker", library])]
-      ))
+        name: name, dependencies: dependencies, path: "bindings/swift/Bench/\(folder)",
+        swiftSettings: [.swiftLanguageMode(.v6)], linkerSettings: linked)
+    }
+    package.targets += [
+      .systemLibrary(name: "PericardEmptyFFI", path: "bindings/swift/generated/empty/PericardEmptyFFI"),
+      .target(
+        name: "PericardEmpty",
+        dependencies: ["PericardEmptyFFI"],
+        path: "bindings/swift/generated/empty/PericardEmpty",
+        swiftSettings: [.swiftLanguageMode(.v5)],
+        linkerSettings: [.linkedLibrary("pericard_empty")]
+      ),
+      program("PericardBench", "Calls", ["Pericard", "PericardWorld"]),
+      program("PericardFirst", "First", ["Pericard"]),
+      program("PericardEmptyFirst", "EmptyFirst", ["PericardEmpty"]),
+      program("PericardLoad", "Load", []),
+    ]
   }
 }

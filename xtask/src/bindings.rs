@@ -33,8 +33,16 @@ pub(crate) fn make(paths: &Paths, built: &Built) -> Result<Libraries, String> {
         ship: out.join("ship"),
         world: out.join("world"),
     };
-    let ship = copy(built.library("pericard_ffi")?, &libraries.ship)?;
-    let world = copy(built.library("pericard_world_ffi")?, &libraries.world)?;
+    let ship = copy(built.library("pericard_ffi")?, &libraries.ship, SHIPPED)?;
+    let world = copy(
+        built.library("pericard_world_ffi")?,
+        &libraries.world,
+        SHIPPED,
+    )?;
+    // What is measured beside them finds it where it finds them.
+    let empty = built.library("pericard_empty")?;
+    let empty_beside = copy(empty, &libraries.ship, EMPTY)?;
+    copy(empty, &libraries.world, EMPTY)?;
 
     let fresh = out.join("sources");
     remove(&fresh)?;
@@ -70,6 +78,12 @@ pub(crate) fn make(paths: &Paths, built: &Built) -> Result<Libraries, String> {
             "pericard_world",
             &format!("world-{language}"),
         )?;
+        let empty = generate(
+            &empty_beside,
+            language,
+            "pericard_empty",
+            &format!("empty-{language}"),
+        )?;
         let facade = fresh.join(format!("facade-{language}"));
         command::ask(
             Command::new(built.program("pericard-facade")?)
@@ -94,6 +108,7 @@ pub(crate) fn make(paths: &Paths, built: &Built) -> Result<Libraries, String> {
         if language == "kotlin" {
             let generated = paths.root.join("bindings/kotlin/generated");
             lay(&shipped, &generated.join("main"))?;
+            lay_beside(&empty, &test_support)?;
             lay(&test_support, &generated.join("test"))?;
         } else {
             let generated = paths.root.join("bindings/swift/generated");
@@ -104,6 +119,10 @@ pub(crate) fn make(paths: &Paths, built: &Built) -> Result<Libraries, String> {
             lay(
                 &swift_modules(&test_support, "PericardWorld", &fresh)?,
                 &generated.join("world"),
+            )?;
+            lay(
+                &swift_modules(&empty, "PericardEmpty", &fresh)?,
+                &generated.join("empty"),
             )?;
         }
     }
@@ -118,11 +137,11 @@ fn swift_modules(generated: &Path, module: &str, fresh: &Path) -> Result<PathBuf
             .map_err(|e| format!("{}: {e}", generated.join(name).display()))
     };
     let mut source = read(&format!("{module}.swift"))?;
-    if module == "PericardCore" {
-        source = cancellable(&source)?;
-    } else {
+    match module {
+        "PericardCore" => source = cancellable(&source)?,
         // The generator leaves out the import of the module whose types this one uses.
-        source = format!("import PericardCore\n{source}");
+        "PericardWorld" => source = format!("import PericardCore\n{source}"),
+        _ => {}
     }
     write(
         &arranged.join(module).join(format!("{module}.swift")),
@@ -141,9 +160,14 @@ fn swift_modules(generated: &Path, module: &str, fresh: &Path) -> Result<PathBuf
     Ok(arranged)
 }
 
-fn copy(library: &Path, folder: &Path) -> Result<PathBuf, String> {
+/// The name under which sources load the core.
+const SHIPPED: &str = "libpericard_ffi";
+/// The name of the library that `cargo xtask bench --ffi` measures beside it.
+const EMPTY: &str = "libpericard_empty";
+
+fn copy(library: &Path, folder: &Path, name: &str) -> Result<PathBuf, String> {
     let extension = library.extension().unwrap_or_default().to_string_lossy();
-    let to = folder.join(format!("libpericard_ffi.{extension}"));
+    let to = folder.join(format!("{name}.{extension}"));
     fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     // A process may still hold the old file: a new one takes its place, it is never written over.
     let beside = folder.join("copying");

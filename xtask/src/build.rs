@@ -80,10 +80,12 @@ pub(crate) fn release(paths: &Paths, packages: &[&str]) -> Result<Built, String>
     build(paths, &selection)
 }
 
-/// Adds the generator of the bindings, in the dev profile: for release it takes minutes more and works no faster.
-pub(crate) fn with_generator(paths: &Paths, mut built: Built) -> Result<Built, String> {
-    let generator = build(paths, &["--bins", "--package", "uniffi-bindgen"])?;
-    built.programs.extend(generator.programs);
+/// Adds the generators of the bindings, in the dev profile: for release they take minutes more and work no faster.
+pub(crate) fn with_generators(paths: &Paths, mut built: Built) -> Result<Built, String> {
+    let mut dev = workspace(paths)?;
+    for name in ["uniffi-bindgen", "pericard-facade"] {
+        built.programs.extend(dev.programs.remove_entry(name));
+    }
     Ok(built)
 }
 

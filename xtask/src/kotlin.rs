@@ -2,8 +2,9 @@
 //!
 //! The first download runs beside the build of the core.
 
+use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::bindings::Libraries;
@@ -77,8 +78,26 @@ pub(crate) fn test(
     })
 }
 
-/// Compiles the measuring program against the package and runs it on a Java machine of its own.
-pub(crate) fn bench(paths: &Paths, libraries: &Libraries, stage: &Stage) -> Result<String, String> {
+/// Type-checks what is of Android alone against the façade's classes, which [`test`] has compiled.
+pub(crate) fn check_android(paths: &Paths) -> Ran {
+    let pom = paths.root.join("bindings/kotlin/pericard-android/pom.xml");
+    let mut maven = maven::of(paths, &pom);
+    let (build, classes) = (
+        paths.target.join("kotlin-android"),
+        build_folder(paths).join("classes"),
+    );
+    maven
+        .arg(format!("-Dpericard.build={}", build.display()))
+        .arg(format!("-Dpericard.classes={}", classes.display()))
+        .arg("compile");
+    command::run(&mut maven)
+}
+
+/// The measuring program, compiled against the package.
+pub(crate) struct Bench(OsString);
+
+/// Compiles the measuring program.
+pub(crate) fn bench(paths: &Paths) -> Result<Bench, String> {
     let build = paths.target.join("kotlin-bench");
     let classpath = build.join("classpath");
     let sources = paths.root.join("bindings/kotlin/src/bench/kotlin");
@@ -94,10 +113,26 @@ pub(crate) fn bench(paths: &Paths, libraries: &Libraries, stage: &Stage) -> Resu
     let own = [build.join("test-classes"), build.join("classes")];
     let all = std::env::join_paths(own.into_iter().chain(std::env::split_paths(jars.trim())))
         .map_err(|e| e.to_string())?;
-    let mut java = Command::new("java");
-    java.arg(format!("-Djna.library.path={}", libraries.world.display()))
-        .arg("-cp")
-        .arg(all)
-        .arg("dev.pericard.bench.MainKt");
-    command::run(stage.tell(&mut java)).text_or_error()
+    Ok(Bench(all))
+}
+
+impl Bench {
+    /// Measures `what` on a Java machine of its own, which finds the library in `libraries`.
+    pub(crate) fn measure(
+        &self,
+        libraries: &Path,
+        stage: &Stage,
+        what: &str,
+    ) -> Result<String, String> {
+        let mut java = Command::new("java");
+        java.arg(format!("-Djna.library.path={}", libraries.display()));
+        if what == "memory" {
+            // The heap is there from the beginning, so that what grows is not the heap.
+            java.args(["-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch"]);
+        }
+        java.arg("-cp")
+            .arg(&self.0)
+            .args(["dev.pericard.bench.MainKt", what]);
+        command::run(stage.tell(&mut java)).text_or_error()
+    }
 }

@@ -9,6 +9,7 @@
     reason = "times are printed here; the core's clock is elsewhere"
 )]
 
+mod api;
 mod app;
 mod bench;
 mod bindings;
@@ -81,6 +82,9 @@ enum Task {
         /// A few minutes: 10,000 messages, fewer rounds
         #[arg(long)]
         short: bool,
+        /// What crossing into the library costs, alone: calls, changes, loading, memory; writes docs/bench-ffi.md
+        #[arg(long, conflicts_with = "short")]
+        ffi: bool,
         /// The languages to measure the crossing from; the core is measured in any case
         #[arg(
             long = "in",
@@ -114,6 +118,12 @@ enum Task {
     Simulate(simulate::Arguments),
     /// Generate the Kotlin and Swift sources from the built libraries
     Bindings,
+    /// Compare what both packages declare for apps with bindings/*/api.txt, and what changed there with CHANGELOG.md
+    Api {
+        /// Renew the snapshots
+        #[arg(long)]
+        write: bool,
+    },
     /// Make what is released, in the folder `package` of the build output
     Package {
         #[command(subcommand)]
@@ -148,7 +158,14 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Test => Ok(test::run(&paths)),
         Task::Scenarios { languages, folder } => scenarios::run(&paths, &languages, &folder),
-        Task::Bench { short, languages } => bench::run(&paths, short, &languages),
+        Task::Bench {
+            ffi: true,
+            languages,
+            ..
+        } => bench::ffi::run(&paths, &languages),
+        Task::Bench {
+            short, languages, ..
+        } => bench::run(&paths, short, &languages),
         Task::Interop {
             server: Some(server),
             keep: true,
@@ -157,6 +174,11 @@ fn main() -> ExitCode {
         Task::Guide { languages } => guide::run(&paths, &languages),
         Task::Simulate(arguments) => simulate::run(&paths, &arguments),
         Task::Bindings => generate(&paths),
+        Task::Api { write: true } => api::write(&paths),
+        Task::Api { write: false } => {
+            let started = Instant::now();
+            api::run(&paths).map(|rows| close(&rows, started))
+        }
         Task::Package { what } => release(&paths, &what),
         Task::Looks => looks::run(&paths),
         Task::App(arguments) => app::run(&paths, &arguments),

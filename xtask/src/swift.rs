@@ -271,21 +271,64 @@ impl Swift {
         Ok(ran)
     }
 
-    /// Builds the measuring program for release and runs it.
+    /// Builds the measuring programs for release and runs the one that calls.
     pub(crate) fn measure(
         &self,
         paths: &Paths,
         libraries: &Libraries,
         stage: &Stage,
     ) -> Result<String, String> {
-        let (outside, inside) = self.bench(paths, libraries, stage.stories(), "swift-bench")?;
-        let mut run = self.command(paths, &outside, &inside, stage);
-        run.args(["env", "PERICARD_BENCH=1", "swift", "run"]);
-        run.args(["--configuration", "release", "-Xswiftc", "-use-ld=lld"]);
-        run.arg("--scratch-path")
-            .arg(&inside.build)
-            .arg("PericardBench");
+        for product in [
+            "PericardBench",
+            "PericardFirst",
+            "PericardEmptyFirst",
+            "PericardLoad",
+        ] {
+            let (mut build, inside) = self.measuring(paths, libraries, stage)?;
+            build.args(["env", "PERICARD_BENCH=1", "swift", "build", "--quiet"]);
+            build.args(["--configuration", "release", "-Xswiftc", "-use-ld=lld"]);
+            build
+                .arg("--scratch-path")
+                .arg(&inside)
+                .args(["--product", product]);
+            command::run(&mut build).text_or_error()?;
+        }
+        let (mut run, inside) = self.measuring(paths, libraries, stage)?;
+        run.arg(inside.join("release/PericardBench"));
         command::run(&mut run).text_or_error()
+    }
+
+    /// Times whole processes: one that calls the shipped library once, and one that calls the empty one. After
+    /// [`Swift::measure`].
+    pub(crate) fn measure_load(
+        &self,
+        paths: &Paths,
+        libraries: &Libraries,
+        stage: &Stage,
+    ) -> Result<String, String> {
+        // The programs look for their library in one folder; here the shipped one lies there.
+        let shipped = Libraries {
+            world: libraries.ship.clone(),
+            ship: libraries.ship.clone(),
+        };
+        let (mut run, inside) = self.measuring(paths, &shipped, stage)?;
+        let release = inside.join("release");
+        run.arg(release.join("PericardLoad"))
+            .arg(release.join("PericardFirst"))
+            .arg(release.join("PericardEmptyFirst"));
+        command::run(&mut run).text_or_error()
+    }
+
+    /// A command where the programs are built, and the folder that they are built in.
+    fn measuring(
+        &self,
+        paths: &Paths,
+        libraries: &Libraries,
+        stage: &Stage,
+    ) -> Result<(Command, PathBuf), String> {
+        let (outside, inside) = self.bench(paths, libraries, stage.stories(), "swift-bench")?;
+        let command = self.command(paths, &outside, &inside, stage);
+        Ok((command, inside.build))
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::api;
 use crate::app;
 use crate::bindings::{self, Libraries};
 use crate::build::{self, Built};
@@ -56,6 +57,7 @@ pub(crate) fn run(paths: &Paths) -> bool {
                     Err(text) => rows.push(Row::check("bindings", Err(text), took)),
                     Ok((libraries, stage)) => {
                         rows.push(Row::check("bindings", Ok(String::new()), took));
+                        api::rows(paths).into_iter().for_each(|row| rows.push(row));
                         rust(paths, &stage)
                             .into_iter()
                             .for_each(|row| rows.push(row));
@@ -237,7 +239,10 @@ fn kotlin_rows(
     match timed(|| kotlin::test(paths, libraries, stage, None)) {
         (Err(text), took) => vec![Row::check("Kotlin", Err(text), took)],
         (Ok(kotlin::Tested { ran, tests, guide }), _) => {
-            three(paths, Language::Kotlin, ran, tests, guide)
+            let mut rows = three(paths, Language::Kotlin, ran, tests, guide);
+            let android = kotlin::check_android(paths);
+            rows.push(row_of("types of Kotlin for Android", android));
+            rows
         }
     }
 }

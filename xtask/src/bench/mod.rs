@@ -4,6 +4,7 @@
 //! turns, by more than its noise; a count; or a size. The programs that measure are built for release and print
 //! their figures as lines of JSON; what they leave out is said below the table in `docs/bench.md`.
 
+pub(crate) mod ffi;
 mod page;
 mod peers;
 mod programs;
@@ -59,7 +60,13 @@ pub(crate) fn run(paths: &Paths, short: bool, languages: &[Language]) -> Result<
     } else {
         "cargo xtask bench"
     };
-    let text = page::markdown(&rows, &measured.skipped, command);
+    let text = page::markdown(
+        "What Pericard costs",
+        &rows,
+        &measured.skipped,
+        command,
+        page::NOT_MEASURED,
+    );
     let docs = paths.root.join("docs/bench.md");
     fs::write(&docs, text).map_err(|e| format!("{}: {e}", docs.display()))?;
     Ok(rows.iter().all(|row| !row.is_over()))

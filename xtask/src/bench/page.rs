@@ -10,7 +10,7 @@ use crate::command;
 use super::rows::{Budget, Row};
 
 /// What the numbers leave out; below the table.
-const NOT_MEASURED: &str = "\
+pub(super) const NOT_MEASURED: &str = "\
 The peer of the first rows is `tests/benches/src/bin/hand`: the same transport settings, the members that Pericard
 reads parsed in one go, rows and indexes for the same screens in SQLite, by one who trusts the portal, keeps every thread in memory and never has to resume. The peer's own code is compiled
 for speed, Pericard's for size but where the time goes, as it ships; their dependencies are the same. Both sides fetch the
@@ -46,12 +46,18 @@ pub(crate) fn print(rows: &[Row]) {
 }
 
 /// The page that is kept.
-pub(crate) fn markdown(rows: &[Row], skipped: &[String], command: &str) -> String {
+pub(crate) fn markdown(
+    title: &str,
+    rows: &[Row],
+    skipped: &[String],
+    command: &str,
+    meaning: &str,
+) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
     fill(&mut table, rows, false);
     let mut page = format!(
-        "# What Pericard costs\n\n`{command}` writes this page. {}\n\n{table}\n\n{NOT_MEASURED}",
+        "# {title}\n\n`{command}` writes this page. {}\n\n{table}\n\n{meaning}",
         machine()
     );
     for reason in skipped {

@@ -20,6 +20,9 @@ use super::series::Series;
 /// Messages of the smaller inbox that is compared with one of ten times as many.
 pub(super) const FEW: u32 = 1_000;
 
+/// The libraries that other languages call.
+pub(super) const FOREIGN: [&str; 3] = ["pericard-ffi", "pericard-world-ffi", "pericard-empty"];
+
 /// What was built.
 pub(crate) struct Programs {
     release: Built,
@@ -54,12 +57,12 @@ impl Programs {
         let foreign = languages.iter().any(|language| *language != Language::Rust);
         let mut packages = vec!["pericard-benches", "pericard-portal"];
         if foreign {
-            packages.extend(["pericard-ffi", "pericard-world-ffi"]);
+            packages.extend(FOREIGN);
         }
         let mut release = build::release(paths, &packages)?;
         let mut libraries = None;
         if foreign {
-            release = build::with_generator(paths, release)?;
+            release = build::with_generators(paths, release)?;
             libraries = Some(bindings::make(paths, &release)?);
         }
         Ok(Self { release, libraries })
@@ -156,7 +159,7 @@ impl Programs {
 
 fn from_kotlin(paths: &Paths, libraries: &Libraries, stage: &Stage) -> Result<String, Absent> {
     kotlin::prepare(paths)?;
-    Ok(kotlin::bench(paths, libraries, stage)?)
+    Ok(kotlin::bench(paths)?.measure(&libraries.world, stage, "calls")?)
 }
 
 fn from_swift(paths: &Paths, libraries: &Libraries, stage: &Stage) -> Result<String, Absent> {

@@ -52,7 +52,7 @@ impl Row {
         }
     }
 
-    fn compared(
+    pub(super) fn compared(
         what: &str,
         shown: fn(f64) -> String,
         (ours, our): (&Series, &str),
@@ -95,7 +95,7 @@ impl Row {
         }
     }
 
-    fn time(what: &str, time_us: f64) -> Self {
+    pub(super) fn time(what: &str, time_us: f64) -> Self {
         Self {
             what: what.to_owned(),
             ours: time(time_us),
@@ -107,7 +107,7 @@ impl Row {
     }
 }
 
-fn time(micros: f64) -> String {
+pub(super) fn time(micros: f64) -> String {
     match micros {
         0.0..10.0 => format!("{micros:.2} µs"),
         10.0..1_000.0 => format!("{micros:.0} µs"),
@@ -121,8 +121,12 @@ fn thousands(count: u32) -> String {
     format!("{},{:03}", count / 1_000, count % 1_000)
 }
 
-fn size(bytes: f64) -> String {
-    format!("{:.1} MB", bytes / 1e6)
+pub(super) fn size(bytes: f64) -> String {
+    if bytes < 1e5 {
+        format!("{bytes:.0} B")
+    } else {
+        format!("{:.1} MB", bytes / 1e6)
+    }
 }
 
 /// Every row, in the order of the table.

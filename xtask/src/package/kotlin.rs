@@ -48,7 +48,11 @@ fn packaging(paths: &Paths, library: &Path, folder: &Path) -> Result<Command, St
     command::ask(Command::new("strip").arg("--strip-unneeded").arg(&shipped))?;
 
     let sources = folder.join("sources");
-    for from in ["generated/facade", "src/main/kotlin"] {
+    for from in [
+        "generated/facade",
+        "src/main/kotlin",
+        "pericard-jvm/src/main/kotlin",
+    ] {
         bindings::lay_beside(&paths.root.join("bindings/kotlin").join(from), &sources)?;
     }
     let mut maven = kotlin::maven(paths);

@@ -3,24 +3,39 @@
 //! If a portal never sends its time (no `Date` on any response), the device's clock is used instead; across reboots the
 //! lease is then only as good as that clock.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use pericard_protocol::session::Event;
 use pericard_protocol::session::lease::{Clocks, LastContact};
+use tokio::sync::Notify;
 
 use crate::platform::error::Result;
 
-use super::{SealReason, Session, SessionState};
+use super::{SealReason, Session, SessionState, Tokens};
 
 /// Minimum gap between persisted last-contact updates, so that a sync does not write on every response.
 const WORTH: Duration = Duration::from_secs(60);
+
+/// How long a wait for the end of a lease may be: a timer may stand still while the device sleeps, and somebody may set
+/// the clock.
+const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+/// How short: clocks that disagree must not keep a processor busy.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 /// A lease and the last contact that it counts from.
 pub(super) struct Lease {
     span: Option<Duration>,
     last_contact: Mutex<Option<LastContact>>,
+    /// Wakes who waits for the end, to look again.
+    changed: Arc<Notify>,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.changed.notify_one();
+    }
 }
 
 impl Lease {
@@ -28,11 +43,17 @@ impl Lease {
         Self {
             span,
             last_contact: Mutex::new(last_contact),
+            changed: Arc::default(),
         }
     }
 
     pub(super) fn begin(&self, last_contact: Option<LastContact>) {
         *self.last_contact() = last_contact;
+    }
+
+    /// Lets whoever waits for the end look again. Memory only.
+    pub(super) fn look(&self) {
+        self.changed.notify_one();
     }
 
     fn last_contact(&self) -> std::sync::MutexGuard<'_, Option<LastContact>> {
@@ -43,14 +64,80 @@ impl Lease {
 }
 
 impl Session {
+    fn clocks(&self) -> Clocks {
+        Clocks {
+            now: self.deps.authority.estimated_time(),
+            uptime: self.deps.platform.clock.uptime(),
+        }
+    }
+
     /// Whether the last contact with the portal is too long ago. Memory only.
     pub(super) fn lease_is_over(&self) -> bool {
         let (Some(span), Some(contact)) = (self.lease.span, *self.lease.last_contact()) else {
             return false;
         };
-        let now = self.deps.authority.estimated_time();
-        let uptime = self.deps.platform.clock.uptime();
-        contact.is_over(span, Clocks { now, uptime })
+        contact.is_over(span, self.clocks())
+    }
+
+    /// Seals when the lease ends, also if nobody reads then, so that streams are told. Ends with the session, and holds
+    /// neither it nor the client.
+    pub(crate) fn follow_lease(self: &Arc<Self>) {
+        if self.lease.span.is_none() {
+            return;
+        }
+        let (session, platform) = (Arc::downgrade(self), self.deps.platform.clone());
+        let changed = self.lease.changed.clone();
+        let clock = platform.clock.clone();
+        platform.spawner.spawn(Box::pin(async move {
+            loop {
+                let Some(left) = session.upgrade().map(|session| session.lease_left()) else {
+                    return;
+                };
+                match left {
+                    Some(left) => tokio::select! {
+                        biased;
+                        () = changed.notified() => {}
+                        () = clock.timer(left.clamp(SHORTEST_WAIT, LONGEST_WAIT)) => {}
+                    },
+                    None => changed.notified().await,
+                }
+                if let Some(session) = session.upgrade() {
+                    session.seal_at_the_end().await;
+                }
+            }
+        }));
+    }
+
+    /// Looks again whether the lease is over: a pause kept its end from being acted on. Memory only.
+    pub(crate) fn look_at_lease(&self) {
+        self.lease.look();
+    }
+
+    /// How long the lease goes on; nothing where there is no end to wait for.
+    fn lease_left(&self) -> Option<Duration> {
+        let (span, contact) = (self.lease.span?, (*self.lease.last_contact())?);
+        let left = contact.left(span, self.clocks())?;
+        self.is_open().then_some(left)
+    }
+
+    async fn seal_at_the_end(&self) {
+        // While the client is paused nothing touches its files.
+        let Ok(_guard) = self.deps.lifecycle.enter() else {
+            return;
+        };
+        let mut tokens = self.tokens.lock().await;
+        // Whoever had the tokens may have reached the portal.
+        if self.is_open() && self.lease_is_over() {
+            self.end_lease(&mut tokens).await;
+        }
+    }
+
+    /// Whether the content may be read, but for the lease.
+    fn is_open(&self) -> bool {
+        matches!(
+            self.state(),
+            SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. }
+        )
     }
 
     /// Records a contact with the portal at `at`, by the portal's clock.
@@ -85,11 +172,7 @@ impl Session {
         let Ok(mut tokens) = self.tokens.try_lock() else {
             return Ok(());
         };
-        let open = matches!(
-            self.state(),
-            SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. }
-        );
-        if !open || !self.lease_is_over() {
+        if !self.is_open() || !self.lease_is_over() {
             return Ok(());
         }
         let stored = self.deps.device.seal(&self.account.id, SealReason::Lease);
@@ -101,11 +184,15 @@ impl Session {
     /// The same, for a caller that is about to contact the portal.
     pub(super) async fn seal_now(&self) {
         let mut tokens = self.tokens.lock().await;
+        self.end_lease(&mut tokens).await;
+    }
+
+    async fn end_lease(&self, tokens: &mut Tokens) {
         let (machine, effects) = tokens.machine.on(Event::LeaseEnded);
         tokens.machine = machine;
-        self.show(&tokens);
+        self.show(tokens);
         for effect in effects {
-            self.run_effect(effect, &mut tokens).await;
+            self.run_effect(effect, tokens).await;
         }
     }
 }

@@ -280,6 +280,7 @@ impl Session {
             std::mem::replace(&mut *shown, now)
         };
         if before != now {
+            self.lease.look();
             (self.deps.on_change)(now);
         }
     }

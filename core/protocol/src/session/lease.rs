@@ -49,6 +49,13 @@ impl LastContact {
         by_wall.max(clocks.uptime.saturating_sub(self.uptime))
     }
 
+    /// Returns how long a lease that began then goes on, if it does: once that time has passed by either clock, it is over.
+    pub fn left(&self, lease: Duration, clocks: Clocks) -> Option<Duration> {
+        // At its last moment it is not over yet.
+        let left = lease.checked_sub(self.ago(clocks))?;
+        Some(left.saturating_add(Duration::from_nanos(1)))
+    }
+
     /// Whether a lease that began then is over.
     pub fn is_over(&self, lease: Duration, clocks: Clocks) -> bool {
         self.ago(clocks) > lease
@@ -104,6 +111,20 @@ mod tests {
     }
 
     proptest! {
+        /// Whoever waits for what is left finds the lease over, by whichever clock went on, and not before.
+        #[test]
+        fn what_is_left_is_until_the_end(gone in 0_u64..2 * DAY, set in any::<i32>()) {
+            let (lease, then) = (Duration::from_secs(DAY), heard(1_700_000_000, 0));
+            let now = clocks(1_700_000_000 + i64::from(set), gone);
+            let Some(left) = then.left(lease, now) else {
+                prop_assert!(over(then, now));
+                return Ok(());
+            };
+            let later = |more| Clocks { uptime: now.uptime + more, now: now.now + more };
+            prop_assert!(!over(then, now) && over(then, later(left)));
+            prop_assert!(!over(then, later(left - Duration::from_nanos(1))));
+        }
+
         /// Whatever somebody does to the wall clock, and however often the device was restarted.
         #[test]
         fn no_clock_gives_back_what_has_passed(set in any::<i32>(), slept in 0_u64..10 * DAY, up in 0_u64..10 * DAY) {

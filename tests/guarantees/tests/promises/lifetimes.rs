@@ -5,10 +5,12 @@ use std::any::Any;
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use pericard::{
-    Client, Keystore, KeystoreError, PericardError, SessionState, SignInMethod, SyncOutcome,
+    Client, Keystore, KeystoreError, NewMessage, PericardError, SessionState, SignInMethod,
+    SyncOutcome,
 };
 use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use pericard_world::NetworkState;
@@ -287,6 +289,38 @@ fn a_keystore_that_hangs_keeps_no_dropped_client_open() {
         let client = soon("opening", world.open(other)).await.unwrap();
         assert_eq!(client.accounts().await.unwrap().len(), 1);
         keystore.answer(true);
+    });
+}
+
+/// The person leaves the screen before the database is open: what they wrote is queued all the same, once.
+#[test]
+fn a_message_survives_its_caller_going_away_while_the_account_is_opened() {
+    run(async {
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
+        let (messages, changes) = (inbox(&account), account.changes().unwrap());
+        let letter = NewMessage {
+            text: "Kept".into(),
+            thread: None,
+            subject: Some("Going away".into()),
+            recipients: Vec::new(),
+            files: Vec::new(),
+        };
+        // Begun, and dropped at its first wait.
+        let mut sending = Box::pin(messages.send(letter));
+        std::future::poll_fn(|context| {
+            assert!(sending.as_mut().poll(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        drop(sending);
+        soon("the message", async {
+            while !changes.next().await.expect("a change").outbox {}
+        })
+        .await;
+        let queued = messages.outbox().await.unwrap();
+        let texts: Vec<_> = queued.iter().map(|message| &*message.text).collect();
+        assert_eq!(texts, ["Kept"]);
     });
 }
 

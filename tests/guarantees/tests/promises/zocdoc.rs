@@ -278,6 +278,52 @@ fn a_device_that_hears_nothing_beyond_its_lease_seals() {
     });
 }
 
+/// Fails unless a stream tells of the session soon.
+async fn told_of_the_session(changes: &pericard::Changes) {
+    let told = async { while !changes.next().await.expect("a change").session {} };
+    let soon = tokio::time::timeout(std::time::Duration::from_secs(10), told);
+    soon.await.expect("nobody was told");
+}
+
+/// What is on the screen must go, though nobody asks for anything.
+#[test]
+fn a_lease_that_ends_while_nobody_reads_is_told_to_streams() {
+    run(async {
+        let (harness, account) = with_a_lease().await;
+        let changes = account.changes().unwrap();
+        harness.world.network(NetworkState::Down);
+        harness.world.advance(DAY + 60).await.unwrap();
+        told_of_the_session(&changes).await;
+        assert_eq!(account.session(), BY_LEASE);
+        // The next lease, after the portal was reached, ends likewise.
+        harness.world.network(NetworkState::Up);
+        sync(&account).await.unwrap();
+        told_of_the_session(&changes).await;
+        assert_eq!(account.session(), SessionState::Active);
+        harness.world.network(NetworkState::Down);
+        harness.world.advance(DAY + 60).await.unwrap();
+        told_of_the_session(&changes).await;
+        assert_eq!(account.session(), BY_LEASE);
+    });
+}
+
+/// A paused client touches no file; what became of the lease meanwhile is told when it goes on.
+#[test]
+fn a_lease_that_ends_in_a_pause_is_told_when_the_client_is_resumed() {
+    run(async {
+        let (harness, account) = with_a_lease().await;
+        let changes = account.changes().unwrap();
+        harness.world.network(NetworkState::Down);
+        harness.client.pause().await.unwrap();
+        harness.world.advance(DAY + 60).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert_eq!(account.session(), SessionState::Active);
+        harness.client.resume().await.unwrap();
+        told_of_the_session(&changes).await;
+        assert_eq!(account.session(), BY_LEASE);
+    });
+}
+
 #[test]
 fn a_portal_that_ended_the_session_meanwhile_keeps_it_sealed_after_the_lease() {
     run(async {

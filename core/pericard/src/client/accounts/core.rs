@@ -88,6 +88,7 @@ impl AccountCore {
         };
         let session = Session::open(deps, row.clone())?;
         let (host, session) = (host.clone(), Arc::new(session));
+        session.follow_lease();
         Ok(Arc::new(Self {
             host,
             row,

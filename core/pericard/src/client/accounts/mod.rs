@@ -150,6 +150,9 @@ impl Accounts {
             .lifecycle()
             .resume(&self.host.platform, files)
             .await?;
+        for account in self.cores() {
+            account.session().look_at_lease();
+        }
         revocations::settle(&self.host);
         self.tidy();
         Ok(())

@@ -2,8 +2,7 @@ import Foundation
 import Pericard
 import PericardWorld
 
-// What crossing costs from Swift: one call, and a page of 50 threads, beside the same calls that do
-// nothing in Rust. `cargo xtask bench` runs it; each line is a round, its times in microseconds.
+// What crossing costs from Swift beside the same calls that do nothing in Rust. `cargo xtask bench` runs it; each line is a round, its times in microseconds.
 
 let rounds = 25
 let warmUp = 5
@@ -43,7 +42,32 @@ guard let own = account.people.first(where: \.isSelf) else { throw Broken(why: "
 let inbox = try account.messages(person: own.id)
 let first = try await inbox.threads(limit: 50)
 guard first.threads.count == 50 else { throw Broken(why: "the page is not full") }
-let bare = Bare(text: account.id.rawValue, page: first.toCore())
+let thread = first.threads[49].id
+let corePage = first.toCore()
+let bare = Bare(text: account.id.rawValue, page: corePage)
+let over = try account.startSync()
+while try await over.core.next() != nil {}
+
+/// Waits for the next ring.
+func hear(_ bell: AsyncStream<Void>) async {
+  for await _ in bell { break }
+}
+
+// Streams that are listened to by other tasks, as an app does. The first ring says that the stream has begun.
+let (told, tell) = AsyncStream<Void>.makeStream()
+let listening = Task.detached { [changes = account.changes] in
+  let stream = changes.makeAsyncIterator()
+  tell.yield()
+  while await stream.next() != nil { tell.yield() }
+}
+await hear(told)
+let (bareTold, bareTell) = AsyncStream<Void>.makeStream()
+let bareListening = Task.detached { [bare] in
+  while !Task.isCancelled {
+    _ = await bare.told()
+    bareTell.yield()
+  }
+}
 
 for round in 0..<(warmUp + rounds) {
   // What is compared is measured by turns.
@@ -51,13 +75,16 @@ for round in 0..<(warmUp + rounds) {
   func note(_ name: String, since began: Double, _ count: Int = 1) {
     took[name, default: []].append((now() - began) / Double(count))
   }
-  for _ in 0..<samples {
+  for sample in 0..<samples {
     var began = now()
     for _ in 0..<calls { _ = account.id }
     note("call_us", since: began, calls)
     began = now()
     for _ in 0..<calls { _ = bare.text() }
     note("bare_call_us", since: began, calls)
+    began = now()
+    _ = try await over.core.next()
+    note("ready_us", since: began)
     began = now()
     _ = try await inbox.outbox()
     note("async_us", since: began)
@@ -70,10 +97,50 @@ for round in 0..<(warmUp + rounds) {
     began = now()
     _ = bare.page()
     note("bare_page_us", since: began)
+    began = now()
+    _ = corePage.fromCore()
+    note("mapping_us", since: began)
+    began = now()
+    if sample % 2 == 0 { try await inbox.archive(thread: thread) } else { try await inbox.unarchive(thread: thread) }
+    note("write_us", since: began)
+    await hear(told)
+    note("change_us", since: began)
+    began = now()
+    bare.tell()
+    await hear(bareTold)
+    note("bare_change_us", since: began)
   }
   if round >= warmUp {
     let figures = took.map { "\"\($0.key)\":\(median($0.value))" }
     print("{\(figures.joined(separator: ","))}")
   }
+}
+listening.cancel()
+bareListening.cancel()
+bare.tell()
+
+/// Kept, so that later ones do not get their memory.
+var held: [AnyObject] = []
+
+/// What each of many handles takes of the process's memory, in bytes.
+@MainActor func bytesOfEach(_ make: () throws -> AnyObject) throws -> Double {
+  let count = 20_000
+  held.reserveCapacity(held.count + count)
+  let before = try resident()
+  for _ in 0..<count { held.append(try make()) }
+  return Double(try resident() - before) / Double(count)
+}
+
+func resident() throws -> Int {
+  let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+  return (Int(fields[1]) ?? 0) * 4_096
+}
+
+// Systems without /proc do not say.
+if FileManager.default.fileExists(atPath: "/proc/self/statm") {
+  let ours = try bytesOfEach { try account.messages(person: own.id) }
+  let none = ThreadPage(threads: [], after: nil).toCore()
+  let bareOnes = try bytesOfEach { Bare(text: "", page: none) }
+  print("{\"object_bytes\":\(ours),\"bare_object_bytes\":\(bareOnes)}")
 }
 try await client.shutDown()

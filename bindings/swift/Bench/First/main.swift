@@ -1,0 +1,4 @@
+import Pericard
+
+// A process with one call in it; the peer is EmptyFirst.
+print(largestOutgoingFile)
