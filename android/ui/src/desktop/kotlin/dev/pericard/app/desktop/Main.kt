@@ -1,5 +1,6 @@
 package dev.pericard.app.desktop
 
+import androidx.compose.foundation.isSystemInDarkTheme
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.produceState
@@ -7,9 +8,9 @@ import androidx.compose.runtime.remember
 import androidx.compose.ui.unit.DpSize
 import androidx.compose.ui.unit.dp
 import androidx.compose.ui.window.Window
+import androidx.compose.ui.window.WindowPosition
 import androidx.compose.ui.window.application
 import androidx.compose.ui.window.rememberWindowState
-import androidx.compose.foundation.isSystemInDarkTheme
 import dev.pericard.app.models.AppModel
 import dev.pericard.app.models.ModelEvents
 import dev.pericard.app.ui.app.PericardApp
@@ -51,8 +52,13 @@ fun main(arguments: Array<String>) {
         val look = remember(language, now, dark) { Look(Formats(language ?: system, ZoneId.systemDefault(), now), dark) }
         Window(
             onCloseRequest = ::exitApplication,
-            state = rememberWindowState(size = DpSize(412.dp, 892.dp)),
+            state = rememberWindowState(
+                // A screen in memory has no window manager that would place it.
+                position = if (options.walk == null) WindowPosition.PlatformDefault else WindowPosition(0.dp, 0.dp),
+                size = DpSize(412.dp, 892.dp),
+            ),
             title = "Pericard",
+            undecorated = options.walk != null,
         ) {
             PericardApp(state, events, look)
         }

@@ -85,6 +85,8 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
     fun sync(asked: Boolean = false, full: Boolean = false) {
         if (state.value.sync != null) {
             if (asked) show { it.copy(sync = it.sync?.copy(asked = true)) }
+            // Joining is what makes it send what was queued since it began. How it ends is told to whoever follows it.
+            attempt({}) { account.startSync(full = full) }
             return
         }
         show { it.copy(sync = Syncing(null, asked)) }

@@ -64,8 +64,8 @@ class InboxModel(above: CoroutineScope, val owner: Owner, private val of: Accoun
                 threads += page.threads
             }
             val recipients = if (pending.begun.any { it.recipients.isNotEmpty() }) messages.recipients() else emptyList()
-            val (risen, rows) = threads.map { it.row(pending) }.partition(pending::rises)
-            Read(pending.begun.map { it.row(recipients) } + risen + rows, page.after != null, messages.state())
+            val (risen, rows) = threads.map { it.row(pending, owner.clinic) }.partition(pending::rises)
+            Read(pending.begun.map { it.row(recipients, owner.clinic) } + risen + rows, page.after != null, messages.state())
         } catch (error: PericardException) {
             // A sealed account is told by its session; its last rows must not stay in sight.
             Read(unreadable = error.closes())

@@ -17,6 +17,7 @@ import dev.pericard.app.ui.inbox.HitRow
 import dev.pericard.app.ui.inbox.Piece
 import dev.pericard.app.ui.inbox.RowMark
 import dev.pericard.app.ui.inbox.ThreadRow
+import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Moment
 import dev.pericard.app.ui.model.Precision
 import dev.pericard.app.ui.thread.Bubble
@@ -68,12 +69,13 @@ private fun MessageState.mark(): RowMark = when (this) {
     MessageState.Received -> RowMark.None
 }
 
-internal fun MessageThread.row(pending: Pending): ThreadRow {
+internal fun MessageThread.row(pending: Pending, clinic: Clinic): ThreadRow {
     val draft = pending.draft(this)
-    val others = participants.joinToString()
+    val who = if (lastOutgoing || lastFrom.isEmpty()) participants.joinToString() else lastFrom
     return ThreadRow(
         id = id.value,
-        who = if (lastOutgoing || lastFrom.isEmpty()) others else lastFrom,
+        who = who.ifEmpty { clinic.name },
+        team = who.isEmpty(),
         subject = subject,
         preview = inOneLine(draft?.text ?: lastText),
         at = draft?.let { Moment(it.changedAt) } ?: moment(lastAt, lastPrecision),
@@ -83,9 +85,10 @@ internal fun MessageThread.row(pending: Pending): ThreadRow {
 }
 
 /** A draft that begins a conversation; its row opens it. */
-internal fun Draft.row(recipients: List<Recipient>): ThreadRow = ThreadRow(
+internal fun Draft.row(recipients: List<Recipient>, clinic: Clinic): ThreadRow = ThreadRow(
     id = DRAFT_ROW + id.value,
-    who = recipients.filter { it.id in this.recipients }.joinToString { it.name },
+    who = recipients.filter { it.id in this.recipients }.joinToString { it.name }.ifEmpty { clinic.name },
+    team = this.recipients.isEmpty(),
     subject = subject,
     preview = text,
     at = Moment(changedAt),
