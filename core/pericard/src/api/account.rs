@@ -139,7 +139,7 @@ impl Account {
 
     /// Starts a sync, or joins the one that is under way: sends the outbox, then fetches what is new. The run continues
     /// even if the handle is dropped. `budget` is the longest it may take, for background tasks; what has arrived by then
-    /// is kept, and the run succeeds.
+    /// is kept, and the run succeeds. What was queued since a run began goes out with it when it is joined.
     ///
     /// After the end of a lease it first asks the portal whether the session is still valid, and reopens the cache.
     ///

@@ -62,8 +62,8 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
 
     init {
         scope.launch {
+            readStopped()
             try {
-                readStopped()
                 account.changes.collect { change ->
                     show { it.copy(session = account.session, people = account.owners()) }
                     if (change.features) readStopped()
@@ -77,8 +77,13 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
     }
 
     private suspend fun readStopped() {
-        val stopped = account.features().firstNotNullOfOrNull { (it.state as? FeatureState.Stopped)?.incident }
-        show { it.copy(stopped = stopped) }
+        val features = try {
+            account.features()
+        } catch (_: PericardException) {
+            // A closed account says so by its session.
+            return
+        }
+        show { view -> view.copy(stopped = features.firstNotNullOfOrNull { (it.state as? FeatureState.Stopped)?.incident }) }
     }
 
     /** Brings the account up to date, or joins the sync that does. */

@@ -34,7 +34,8 @@ class Accounts(private val scope: CoroutineScope, private val core: Core, privat
 
     fun of(id: AccountId): AccountModel? = all.find { it.account.id == id }
 
-    fun of(owner: Owner): AccountModel? = all.find { owner in it.owners } ?: all.find { it.clinic == owner.clinic }
+    /** By the person's id: the name is empty while the account is sealed, and a clinic may have several accounts here. */
+    fun of(owner: Owner): AccountModel? = all.find { model -> model.state.value.people.any { it.id == owner.person.id } }
 
     /** Reads which there are; those that were here keep their models. */
     suspend fun read() {

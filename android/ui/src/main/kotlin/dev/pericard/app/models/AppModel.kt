@@ -3,6 +3,8 @@ package dev.pericard.app.models
 import dev.pericard.Account
 import dev.pericard.DraftId
 import dev.pericard.MessageId
+import dev.pericard.MessageState
+import dev.pericard.Messages
 import dev.pericard.PericardException
 import dev.pericard.PortalConfig
 import dev.pericard.PortalPage
@@ -74,7 +76,7 @@ class AppModel(
     /** The app is in front again, or the phone is online: what is new is fetched, and a sign-in left for a code goes on. */
     fun toFront() {
         accounts.all.forEach { it.sync() }
-        (top as? Page.SignIn)?.model?.resume()
+        (top as? Page.SignIn)?.model?.toFront()
     }
 
     private suspend fun resumeSignIn() {
@@ -83,7 +85,8 @@ class AppModel(
         } catch (_: PericardException) {
             null
         } ?: return
-        push(signIn(Clinic("", "", ""), attempt, null) { throw PericardException.Cancelled() })
+        val clinic = configuration.clinic(device.settings[SIGNING_IN].orEmpty())
+        push(signIn(clinic, attempt, null) { throw PericardException.Cancelled() })
     }
 
     // The stack.
@@ -142,6 +145,7 @@ class AppModel(
     private suspend fun begin(clinic: Clinic, config: PortalConfig, found: FoundClinic) {
         val native = config.nativeSignIn && found.capabilities.nativeSignIn
         val attempt = found.signIn(if (native) SignInMethod.NATIVE else SignInMethod.BROWSER)
+        device.settings[SIGNING_IN] = config.base
         push(signIn(clinic, attempt, found, found::signIn))
     }
 
@@ -171,6 +175,7 @@ class AppModel(
             }
             try {
                 val native = of.account.portalConfig().nativeSignIn
+                device.settings[SIGNING_IN] = of.account.portal
                 push(signIn(of.clinic, begin(if (native) SignInMethod.NATIVE else SignInMethod.BROWSER), null, begin))
             } catch (_: PericardException) {
                 of.sync(asked = true)
@@ -183,14 +188,13 @@ class AppModel(
     internal fun openThread(id: String, message: String? = null) {
         val inbox = home.inbox ?: return
         if (id.startsWith(DRAFT_ROW)) return compose(DraftId(id.removePrefix(DRAFT_ROW)))
-        val of = accounts.of(inbox.owner) ?: return
         val messages = inbox.messages ?: return
-        push(Page.Thread(ThreadModel(scope, inbox.owner, of, messages, ThreadId(id), device, inbox.subject(id), message?.let(::MessageId))))
+        push(Page.Thread(ThreadModel(scope, inbox.owner, inbox.of, messages, ThreadId(id), device, inbox.subject(id), message?.let(::MessageId), ::closeOpened)))
     }
 
     internal fun compose(draft: DraftId? = null) {
         val inbox = home.inbox ?: return
-        val of = accounts.of(inbox.owner) ?: return
+        val of = inbox.of
         val messages = inbox.messages ?: return
         scope.launch {
             val kept = try {
@@ -200,20 +204,44 @@ class AppModel(
             }
             push(
                 Page.Compose(
-                    ComposeModel(scope, inbox.owner, of, messages, device, kept, canChangePerson = accounts.owners.size > 1) {
-                        pop()
-                        tellSending(of)
-                    },
+                    ComposeModel(
+                        scope,
+                        inbox.owner,
+                        of,
+                        messages,
+                        device,
+                        kept,
+                        onQueued = { id ->
+                            pop()
+                            tellSending(of, messages, id)
+                        },
+                        onClosed = ::closeOpened,
+                    ),
                 ),
             )
         }
     }
 
-    /** Says once what became of what was sent, where the screen that sent it is gone. */
-    private fun tellSending(of: AccountModel) {
+    /** What was opened from the inbox goes with it: nothing of a closed account stays in sight. */
+    private fun closeOpened() {
+        val left = stack.value.filter { it is Page.Thread || it is Page.Compose }
+        stack.update { it - left.toSet() }
+        scope.launch { left.forEach { it.leave() } }
+    }
+
+    /** Says once what became of a message whose screen is gone. One that still waits says so in its row. */
+    private fun tellSending(of: AccountModel, messages: Messages, id: MessageId) {
         scope.launch {
             of.settled()
-            say(if (of.state.value.failure == null) Said.Sent else Said.NotSent)
+            try {
+                when (messages.message(id).state) {
+                    MessageState.Sent -> say(Said.Sent)
+                    is MessageState.Failed, MessageState.Unknown -> say(Said.NotSent)
+                    MessageState.Queued, MessageState.Sending, MessageState.Received -> {}
+                }
+            } catch (_: PericardException) {
+                // It was taken back, or the account is closed.
+            }
         }
     }
 
@@ -293,5 +321,8 @@ class AppModel(
 
     private companion object {
         const val LANGUAGE = "language"
+
+        /** The base of the clinic where a sign-in was begun, for one that is resumed. */
+        const val SIGNING_IN = "signing in"
     }
 }

@@ -2,6 +2,7 @@ package dev.pericard.app.models
 
 import dev.pericard.Draft
 import dev.pericard.InputProblem
+import dev.pericard.MessageId
 import dev.pericard.Messages
 import dev.pericard.NewMessage
 import dev.pericard.PericardException
@@ -15,7 +16,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.launch
 import java.text.Normalizer
 
-/** A new message. [onSent] is told once it is queued. */
+/** A new message. [onQueued] is told once it waits to be sent. */
 class ComposeModel(
     above: CoroutineScope,
     owner: Owner,
@@ -23,17 +24,19 @@ class ComposeModel(
     private val messages: Messages,
     private val device: Device,
     draft: Draft?,
-    canChangePerson: Boolean,
-    private val onSent: () -> Unit,
+    private val onQueued: (MessageId) -> Unit,
+    /** The account can be read no more. */
+    onClosed: () -> Unit,
 ) : Model<ComposeState>(
     above,
-    ComposeState(owner, canChangePerson, subject = draft?.subject.orEmpty(), text = draft?.text.orEmpty(), mostBytes = Attachments.MOST_BYTES),
+    ComposeState(owner, subject = draft?.subject.orEmpty(), text = draft?.text.orEmpty(), mostBytes = Attachments.MOST_BYTES),
 ) {
     private val drafting = Drafting(scope, messages, draft?.id)
     private var recipients: List<Recipient> = emptyList()
     private var attachments = Attachments()
 
     init {
+        scope.launch { of.state.collect { view -> if (view.gone || closed(view, of.account) != null) onClosed() } }
         attempt(::failed) {
             recipients = messages.recipients()
             val chosen = draft?.recipients.orEmpty()
@@ -107,9 +110,9 @@ class ComposeModel(
             val tooLong = error is PericardException.InvalidInput && error.problem == InputProblem.TOO_LONG
             if (tooLong) show { it.copy(sending = false, missing = Missing.TooLong) } else failed(error)
         }) {
-            drafting.send(written().copy(files = attachments.opened()))
+            val queued = drafting.send(written().copy(files = attachments.opened()))
             of.sync()
-            onSent()
+            onQueued(queued.id)
         }
     }
 

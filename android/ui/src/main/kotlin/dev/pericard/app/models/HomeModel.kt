@@ -41,7 +41,7 @@ internal class HomeModel(
     fun open() {
         val kept = device.settings[CHOSEN]
         val owners = accounts.owners
-        show(owner?.takeIf { it in owners } ?: owners.find { name(it) == kept } ?: owners.first())
+        show(owners.find { it.person.id == owner?.person?.id } ?: owners.find { name(it) == kept } ?: owners.first())
     }
 
     fun choose(owner: Owner) {
@@ -53,8 +53,8 @@ internal class HomeModel(
     private fun name(owner: Owner) = "${accounts.of(owner)?.account?.id?.value}/${owner.person.id}"
 
     private fun show(owner: Owner) {
-        if (inbox?.owner == owner) return
         val of = accounts.of(owner) ?: return
+        if (inbox?.owner == owner && inbox?.of == of) return
         inbox?.close()
         drawing?.cancel()
         val model = InboxModel(scope, owner, of, device).also { inbox = it }
@@ -69,10 +69,11 @@ internal class HomeModel(
         val owner = state.owner
         val you = YouState(
             owner,
-            actingFor = accounts.of(owner)?.state?.value?.people.orEmpty().filter { !it.isSelf }.map { it.name },
+            actingFor = inbox?.of?.state?.value?.people.orEmpty().filter { !it.isSelf }.map { it.name },
             newNotices = around.notices.count { it.isNew },
             needSignIn = accounts.needSignIn,
             version = configuration.version,
+            hasLock = false,
         )
         return Screen.Home(around.tab, state, you, inbox?.unread ?: 0, around.people)
     }

@@ -19,7 +19,7 @@ import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.launch
 
 /** The messages of one person at one clinic: what is here is shown at once, and again whenever it changes. */
-class InboxModel(above: CoroutineScope, val owner: Owner, private val of: AccountModel, private val device: Device) :
+class InboxModel(above: CoroutineScope, val owner: Owner, val of: AccountModel, private val device: Device) :
     Model<InboxState>(above, InboxState(owner, InboxBody.Content(emptyList()))) {
     /** What was read; the state is made of it and of the account's view. */
     private var read = Read()

@@ -168,7 +168,8 @@ class ModelEvents(private val app: AppModel) : AppEvents {
     override val compose = object : ComposeEvents {
         private val model get() = (app.top as? Page.Compose)?.model
 
-        override fun changePerson() = app.openPeople()
+        // A message stays with the person for whom it was begun; the chip in the inbox changes whom one looks at.
+        override fun changePerson() = Unit
 
         override fun chooseRecipients() = model?.chooseRecipients().ignored()
 
@@ -292,7 +293,7 @@ class ModelEvents(private val app: AppModel) : AppEvents {
         override fun forgotPin() = Unit
     }
 
-    private val of: AccountModel? get() = app.owner?.let { app.accounts.of(it) }
+    private val of: AccountModel? get() = app.inbox?.of
     private val plain: Screen? get() = (app.top as? Page.Plain)?.state?.value
 
     private fun call() = app.owner?.clinic?.phone?.let(device::call).ignored()

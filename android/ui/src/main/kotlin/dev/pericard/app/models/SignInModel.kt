@@ -52,8 +52,13 @@ class SignInModel(
         resume()
     }
 
-    /** Looks what is asked now, as after coming back to the app. */
-    fun resume() {
+    /** The app is in front again: a wait may be over. Any other question is still the one that is shown. */
+    fun toFront() {
+        if (state.value.step is Step.Wait) resume()
+    }
+
+    /** Looks what is asked now. */
+    private fun resume() {
         attempt(::failed) { take(signIn.step()) }
     }
 

@@ -32,6 +32,8 @@ class ThreadModel(
     /** As its row in the list says it: shown until the conversation is read. */
     subject: String,
     private val found: MessageId?,
+    /** The conversation, or the account, can be read no more. */
+    private val onClosed: () -> Unit,
 ) : Model<ThreadState>(
     above,
     ThreadState(id.value, owner, subject, participants = emptyList(), messages = emptyList(), found = found?.value),
@@ -47,7 +49,12 @@ class ThreadModel(
     init {
         scope.launch { for (once in reads) readAll() }
         scope.launch { of.changes.collect { change -> if (change.outbox || change.records.any { it.all || id in it.groups }) reload() } }
-        scope.launch { of.state.collect { view -> show { it.copy(canWrite = view.offers?.canWrite ?: true) } } }
+        scope.launch {
+            of.state.collect { view ->
+                show { it.copy(canWrite = view.offers?.canWrite ?: true) }
+                if (view.gone || closed(view, of.account) != null) onClosed()
+            }
+        }
         attempt(::failed) { begin() }
     }
 
@@ -89,6 +96,8 @@ class ThreadModel(
             }
             draw()
             if (thread.unread > 0) messages.markRead(id)
+        } catch (_: PericardException.NotFound) {
+            onClosed()
         } catch (error: PericardException) {
             failed(error)
         }

@@ -3,6 +3,8 @@ package dev.pericard.app.models
 import dev.pericard.FileContent
 import dev.pericard.MessageState
 import dev.pericard.NewFile
+import dev.pericard.SealReason
+import dev.pericard.SessionState
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.compose.ComposeState
 import dev.pericard.app.ui.compose.FileRefusal
@@ -127,5 +129,13 @@ class WritingTest {
             does.compose.attach()
             assertEquals(FileRefusal.TooLarge(20_000_000), compose("the refusal") { it.refused != null }.refused)
         }
+    }
+
+    @Test
+    fun `what is open of an account that is sealed closes`() = signedIn { fake ->
+        open(RowMark.None)
+        fake.sessionState = SessionState.Sealed(SealReason.REFUSED)
+        val shown = shows("the closed inbox alone") { state -> state.takeIf { it.stack.size == 1 && (it.top as? Screen.Home)?.inbox?.body is InboxBody.Closed } }
+        assertEquals(0, shown.stack.count { it is Screen.Thread })
     }
 }

@@ -73,7 +73,7 @@ fun YouScreen(state: YouState, events: YouEvents, modifier: Modifier = Modifier)
             Group(Modifier.padding(top = Space.l)) {
                 GroupRow(
                     words.youSettings,
-                    text = words.youSettingsText,
+                    text = words.youSettingsText.takeIf { state.hasLock },
                     leading = { RowIcon(Icons.settings) },
                     trailing = { Chevron() },
                     onClick = events::openSettings,

@@ -14,6 +14,8 @@ data class YouState(
     /** Clinics that ask for a sign-in. */
     val needSignIn: Int = 0,
     val version: String,
+    /** The app has a lock, a second step and notifications to set. */
+    val hasLock: Boolean = true,
 )
 
 interface YouEvents {
