@@ -63,6 +63,7 @@ internal class Walk(
 
     private suspend fun Finger.read() {
         find(words.inboxSearch)
+        find("a full screen of conversations") { all -> all.filter(::isConversation).takeIf { it.size > SCREENFUL }?.first() }
         picture("inbox")
         click(conversation())
         find("its messages") { all -> all.find { it.role == AccessibleRole.LABEL && "\n" in it.name } }
@@ -118,9 +119,13 @@ internal class Walk(
 
     /** The first one that is no draft: its row says who, about what, the beginning, and when. */
     private suspend fun Finger.conversation() =
-        find("a conversation") { all -> all.find { it.role == AccessibleRole.PUSH_BUTTON && words.inboxDraft !in it.name && it.name.count { c -> c == '.' } > 2 } }
+        find("a conversation") { all -> all.find(::isConversation) }
+
+    private fun isConversation(found: Found) =
+        found.role == AccessibleRole.PUSH_BUTTON && words.inboxDraft !in found.name && found.name.count { it == '.' } > 2
 
     private companion object {
+        const val SCREENFUL = 5
         const val ANSWER = "Thank you, I will be there"
         const val LATER = "I will bring the list"
     }

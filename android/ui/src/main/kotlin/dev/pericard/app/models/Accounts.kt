@@ -8,7 +8,7 @@ import dev.pericard.SealReason
 import dev.pericard.SessionState
 import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.signin.AccountCard
-import dev.pericard.app.ui.signin.ClinicPageState
+import dev.pericard.app.ui.signin.ClinicOffers
 import dev.pericard.app.ui.signin.ClinicsState
 import dev.pericard.app.ui.signin.Standing
 import kotlinx.coroutines.CoroutineScope
@@ -78,11 +78,10 @@ internal suspend fun AccountModel.settled() {
 }
 
 /** What the clinic offers, in plain yes and no. */
-internal suspend fun AccountModel.clinicPage(core: Core): ClinicPageState {
+internal suspend fun AccountModel.offers(core: Core): ClinicOffers {
     val config = account.portalConfig()
     val can = core.find(config).capabilities
-    return ClinicPageState(
-        clinic = clinic,
+    return ClinicOffers(
         canRead = can.features.any(FeatureCapability::readable),
         canWrite = can.features.any(FeatureCapability::sendable),
         sendsOnce = can.features.all { it.sendsExactlyOnce || !it.sendable },

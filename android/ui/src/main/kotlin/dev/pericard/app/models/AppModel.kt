@@ -7,7 +7,6 @@ import dev.pericard.MessageState
 import dev.pericard.Messages
 import dev.pericard.PericardException
 import dev.pericard.PortalConfig
-import dev.pericard.PortalPage
 import dev.pericard.SignInMethod
 import dev.pericard.ThreadId
 import dev.pericard.app.ui.app.Announcement
@@ -259,27 +258,7 @@ class AppModel(
     internal fun openClinics() = push(Page.Plain(Screen.Clinics(accounts.cards())))
 
     internal fun openClinic(accountId: String) {
-        val of = accounts.all.find { it.account.id.value == accountId } ?: return
-        scope.launch {
-            try {
-                push(Page.Plain(Screen.OneClinic(of.clinicPage(core))))
-            } catch (_: PericardException) {
-                // It cannot be asked now: its messages are what can be shown.
-                of.owners.firstOrNull()?.let(home::choose)
-                showHome()
-            }
-        }
-    }
-
-    internal fun openAccountPage(clinic: Clinic) {
-        val of = accounts.all.find { it.clinic == clinic } ?: return
-        scope.launch {
-            try {
-                core.find(of.account.portalConfig()).page(PortalPage.ACCOUNT)?.let(device::open)
-            } catch (_: PericardException) {
-                of.sync(asked = true)
-            }
-        }
+        accounts.all.find { it.account.id.value == accountId }?.let { push(Page.Clinic(ClinicModel(scope, it, core, device))) }
     }
 
     internal fun openNotices() {

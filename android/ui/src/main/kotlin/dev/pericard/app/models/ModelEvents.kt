@@ -229,7 +229,15 @@ class ModelEvents(private val app: AppModel) : AppEvents {
     }
 
     override val clinic = object : ClinicPageEvents {
-        override fun openAccountPage() = (plain as? Screen.OneClinic)?.let { app.openAccountPage(it.state.clinic) }.ignored()
+        private val model get() = (app.top as? Page.Clinic)?.model
+
+        override fun openAccountPage() = model?.openAccountPage().ignored()
+
+        override fun askToSignOut() = model?.askToSignOut().ignored()
+
+        override fun signOut() = model?.signOut().ignored()
+
+        override fun stay() = model?.stay().ignored()
     }
 
     override val you = object : YouEvents {

@@ -43,6 +43,12 @@ internal sealed interface Page {
         override suspend fun leave() = model.leave()
     }
 
+    class Clinic(val model: ClinicModel) : Page {
+        override val screen get() = model.state.map(Screen::OneClinic)
+
+        override suspend fun leave() = model.close()
+    }
+
     /** A screen whose state the app changes itself. */
     class Plain(first: Screen) : Page {
         val state = MutableStateFlow(first)

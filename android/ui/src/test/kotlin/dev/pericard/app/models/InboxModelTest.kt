@@ -138,4 +138,18 @@ class InboxModelTest {
         fake.syncSteps = listOf(SyncProgress(SyncPhase.RECEIVING, done = 5, of = 10, sent = 0))
         signedIn(fake) { inbox("an inbox with nothing in it") { it.body == InboxBody.Empty } }
     }
+
+    @Test
+    fun `signing out says what would be lost, and leads back to the beginning`() = signedIn { fake ->
+        content()
+        does.you.openClinics()
+        shows("the clinics") { it.top as? Screen.Clinics }
+        does.clinics.open("fake-account")
+        shows("what the clinic offers") { state -> (state.top as? Screen.OneClinic)?.state?.offers }
+        does.clinic.askToSignOut()
+        val leaving = shows("the question") { state -> (state.top as? Screen.OneClinic)?.state?.leaving }
+        assertEquals(fake.messages.messages.outbox().size, leaving.unsent)
+        does.clinic.signOut()
+        assertEquals(1, shows("the beginning") { state -> state.takeIf { it.top is Screen.Welcome } }.stack.size)
+    }
 }

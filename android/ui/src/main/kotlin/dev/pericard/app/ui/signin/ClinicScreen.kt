@@ -1,20 +1,25 @@
 package dev.pericard.app.ui.signin
 
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.size
+import androidx.compose.material3.AlertDialog
+import androidx.compose.material3.Icon
+import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.semantics.stateDescription
-import androidx.compose.foundation.layout.padding
-import androidx.compose.foundation.layout.size
-import androidx.compose.material3.Icon
 import androidx.compose.ui.unit.dp
 import dev.pericard.app.ui.components.Group
 import dev.pericard.app.ui.components.GroupRow
 import dev.pericard.app.ui.components.Leave
 import dev.pericard.app.ui.components.Page
+import dev.pericard.app.ui.components.QuietButton
 import dev.pericard.app.ui.components.RowDivider
 import dev.pericard.app.ui.components.RowIcon
 import dev.pericard.app.ui.components.SectionHead
+import dev.pericard.app.ui.components.WrongLine
+import dev.pericard.app.ui.components.of
 import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
@@ -23,42 +28,78 @@ import dev.pericard.app.ui.theme.Space
 fun ClinicScreen(state: ClinicPageState, events: ClinicPageEvents, onLeave: () -> Unit) {
     val words = Pericard.words
     Page(Leave.Back, onLeave, title = state.clinic.name, subtitle = state.clinic.host) {
-        SectionHead(words.clinicCan)
-        Group {
-            Offer(words.clinicRead, state.canRead)
-            RowDivider()
-            Offer(words.clinicWrite, state.canWrite)
-            RowDivider()
-            Offer(words.clinicOnce, state.sendsOnce, no = words.clinicOnceNot)
-            RowDivider()
-            Offer(words.clinicSecondStep, state.secondStep)
+        when {
+            state.offers != null -> Offers(state.offers, state.clinic.name, events)
+            state.problem != null -> WrongLine(words.of(state.problem, state.clinic.name), Modifier.padding(vertical = Space.l))
+            else -> Text(words.welcomeChecking, Modifier.padding(vertical = Space.l), style = Pericard.type.body, color = Pericard.palette.textSoft)
         }
-        SectionHead(words.clinicSafe)
-        Group {
-            if (state.native) {
-                Offer(words.clinicHere, true, words.clinicHereText)
-            } else {
-                Offer(words.clinicOwnPage, true, words.clinicOwnPageText)
-            }
-            RowDivider()
-            Offer(words.clinicProves, state.provesWho)
-            RowDivider()
-            Offer(words.clinicTied, state.tiedToPhone, no = words.clinicTiedNot)
-            RowDivider()
-            Offer(words.clinicRevokes, state.revokes)
-        }
-        if (state.accountPage) {
-            Group(Modifier.padding(top = Space.xl)) {
-                GroupRow(
-                    words.clinicAccount(state.clinic.name),
-                    text = words.clinicAccountText,
-                    leading = { RowIcon(Icons.browser) },
-                    trailing = { Icon(Icons.openApp, null, Modifier.size(20.dp), tint = Pericard.palette.textSoft) },
-                    onClick = events::openAccountPage,
-                )
-            }
+        Group(Modifier.padding(vertical = Space.xl)) {
+            GroupRow(
+                words.privacySignOut,
+                text = words.privacySignOutText,
+                leading = { RowIcon(Icons.off, Pericard.palette.error) },
+                onClick = events::askToSignOut,
+            )
         }
     }
+    state.leaving?.let { LeavingDialog(it, state.clinic.name, events) }
+}
+
+@Composable
+private fun Offers(offers: ClinicOffers, clinic: String, events: ClinicPageEvents) {
+    val words = Pericard.words
+    SectionHead(words.clinicCan)
+    Group {
+        Offer(words.clinicRead, offers.canRead)
+        RowDivider()
+        Offer(words.clinicWrite, offers.canWrite)
+        RowDivider()
+        Offer(words.clinicOnce, offers.sendsOnce, no = words.clinicOnceNot)
+        RowDivider()
+        Offer(words.clinicSecondStep, offers.secondStep)
+    }
+    SectionHead(words.clinicSafe)
+    Group {
+        if (offers.native) {
+            Offer(words.clinicHere, true, words.clinicHereText)
+        } else {
+            Offer(words.clinicOwnPage, true, words.clinicOwnPageText)
+        }
+        RowDivider()
+        Offer(words.clinicProves, offers.provesWho)
+        RowDivider()
+        Offer(words.clinicTied, offers.tiedToPhone, no = words.clinicTiedNot)
+        RowDivider()
+        Offer(words.clinicRevokes, offers.revokes)
+    }
+    if (offers.accountPage) {
+        Group(Modifier.padding(top = Space.xl)) {
+            GroupRow(
+                words.clinicAccount(clinic),
+                text = words.clinicAccountText,
+                leading = { RowIcon(Icons.browser) },
+                trailing = { Icon(Icons.openApp, null, Modifier.size(20.dp), tint = Pericard.palette.textSoft) },
+                onClick = events::openAccountPage,
+            )
+        }
+    }
+}
+
+/** Says first what would be lost. */
+@Composable
+private fun LeavingDialog(leaving: Leaving, clinic: String, events: ClinicPageEvents) {
+    val words = Pericard.words
+    AlertDialog(
+        onDismissRequest = events::stay,
+        confirmButton = { QuietButton(words.privacySignOut, events::signOut) },
+        dismissButton = { QuietButton(words.commonCancel, events::stay) },
+        title = { Text(words.forgetTitle(clinic), style = Pericard.type.title) },
+        text = {
+            val text = if (leaving.unsent > 0) "${words.forgetUnsent(leaving.unsent)}. ${words.forgetUnsentText}" else words.forgetStaysText
+            Text(text, style = Pericard.type.body)
+        },
+        containerColor = Pericard.palette.surfaceRaised,
+    )
 }
 
 /** One thing that a place does or does not do. */

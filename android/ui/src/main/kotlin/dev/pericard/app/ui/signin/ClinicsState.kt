@@ -3,6 +3,7 @@ package dev.pericard.app.ui.signin
 import androidx.compose.runtime.Immutable
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Person
+import dev.pericard.app.ui.model.Problem
 import java.time.Instant
 
 /** Every account on this phone; none is hidden because another fails. */
@@ -38,10 +39,21 @@ interface ClinicsEvents {
     fun add()
 }
 
-/** What a clinic offers, as plain yes and no. */
+/** An account's clinic: what it offers, and the way out. */
 @Immutable
 data class ClinicPageState(
     val clinic: Clinic,
+    /** Nothing until it has answered. */
+    val offers: ClinicOffers? = null,
+    /** Why it has not. */
+    val problem: Problem? = null,
+    /** The person is asked whether they mean it. */
+    val leaving: Leaving? = null,
+)
+
+/** What a clinic offers, as plain yes and no. */
+@Immutable
+data class ClinicOffers(
     val canRead: Boolean,
     val canWrite: Boolean,
     /** A message arrives once even if the answer is lost. */
@@ -56,6 +68,16 @@ data class ClinicPageState(
     val accountPage: Boolean,
 )
 
+/** What goes from this phone with an account: [unsent] messages would be lost. */
+@Immutable
+data class Leaving(val unsent: Int)
+
 interface ClinicPageEvents {
     fun openAccountPage()
+
+    fun askToSignOut()
+
+    fun signOut()
+
+    fun stay()
 }
