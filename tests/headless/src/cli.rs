@@ -330,7 +330,13 @@ pub(crate) enum TwoFactor {
     )]
     Enrol {
         /// Confirm the enrolment with this `id`
-        #[arg(long, value_name = "ENROLMENT", requires = "code")]
+        // The portal's own word, which may begin with a hyphen.
+        #[arg(
+            long,
+            value_name = "ENROLMENT",
+            requires = "code",
+            allow_hyphen_values = true
+        )]
         confirm: Option<String>,
         /// The code that the authenticator app shows
         #[arg(long, requires = "confirm")]
