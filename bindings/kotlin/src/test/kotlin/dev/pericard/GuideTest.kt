@@ -65,7 +65,7 @@ class GuideTest {
     private val shown = listOf("progress", "hits", "inbox", "thread")
 
     private suspend fun world(): TestWorld =
-        TestWorld.start("""{"people":{"ana":{"threads":3,"messages":60,"totp":true}}}""")
+        startWorld("""{"people":{"ana":{"threads":3,"messages":60,"totp":true}}}""")
 
     @Test
     fun `the tutorial reads an inbox and answers`() = test {
