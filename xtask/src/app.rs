@@ -96,6 +96,8 @@ pub(crate) fn row(paths: &Paths, built: &Built) -> Row {
 }
 
 fn walk(paths: &Paths, built: &Built, pictures: &Path) -> Result<String, Absent> {
+    windows()?;
+    let fonts = screens::prepare(paths)?;
     let screen = Screen::start()?;
     let demo = Demo::start(paths, built, false)?;
     let ana = demo.person("ana")?;
@@ -106,6 +108,7 @@ fn walk(paths: &Paths, built: &Built, pictures: &Path) -> Result<String, Absent>
     )?;
     at(&mut window, &demo)
         .env("DISPLAY", &screen.name)
+        .env("FONTCONFIG_FILE", fonts.join("fonts.conf"))
         .arg("--walk")
         .arg(pictures)
         .arg("--portal")
@@ -119,6 +122,28 @@ fn walk(paths: &Paths, built: &Built, pictures: &Path) -> Result<String, Absent>
             &ana.secret,
         ]);
     Ok(command::run(&mut window).text_or_error()?)
+}
+
+/// A Java that opens windows: a headless one does everything else.
+fn windows() -> Result<(), Absent> {
+    fetching::java("the app's window")?;
+    if !has_windows()? {
+        fetching::install(&["default-jre"])?;
+    }
+    if has_windows()? {
+        return Ok(());
+    }
+    Err(fetching::missing(
+        "this Java is headless: install default-jre",
+    ))
+}
+
+fn has_windows() -> Result<bool, String> {
+    const HOME: &str = "java.home = ";
+    let said = command::run(Command::new("java").args(["-XshowSettings:properties", "-version"]))
+        .text_or_error()?;
+    let home = said.lines().find_map(|line| line.trim().strip_prefix(HOME));
+    Ok(home.is_some_and(|home| Path::new(home).join("lib/libawt_xawt.so").exists()))
 }
 
 /// A screen in memory; it ends with this value.

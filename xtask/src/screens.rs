@@ -55,8 +55,8 @@ pub(crate) fn build(paths: &Paths) -> PathBuf {
     paths.target.join("app-ui")
 }
 
-/// Sees that Maven and the fonts are there.
-fn prepare(paths: &Paths) -> Result<PathBuf, Absent> {
+/// Sees that Maven and the fonts are there; says where the fonts are.
+pub(crate) fn prepare(paths: &Paths) -> Result<PathBuf, Absent> {
     maven::prepare(paths, &pom(paths))?;
     fonts(paths)
 }
