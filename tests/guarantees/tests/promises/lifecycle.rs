@@ -80,11 +80,16 @@ fn an_exchange_has_a_deadline() {
         let harness = Harness::ana_and_ben().await;
         let (_, syncing) = stalled(&harness).await;
         let ended = tokio::spawn(async move { end(&syncing).await });
-        // Each try's head is awaited for half a minute, the exchange for one.
-        for _ in 0..3 {
-            harness.world.advance(61).await.unwrap();
-        }
-        let ended = soon("a deadline", ended).await.unwrap();
+        // Each try's head is awaited for half a minute, the exchange for one. What is asked after that has a minute of its
+        // own, from when it is asked.
+        let over = async {
+            while !ended.is_finished() {
+                harness.world.advance(61).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            ended.await
+        };
+        let ended = soon("a deadline", over).await.unwrap();
         assert_eq!(ended, Err(PericardError::Offline));
     });
 }
