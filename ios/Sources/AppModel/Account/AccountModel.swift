@@ -33,6 +33,8 @@ public final class AccountModel {
   private(set) var held = 0
   /// When a sync of all of its people last ended.
   private(set) var syncedAt: Date?
+  /// When one last proved that everything is here.
+  private(set) var completeAt: Date?
   /// What the portal can do; nothing until it was asked.
   private(set) var capabilities: PortalCapabilities?
   public private(set) var announcement: Announcement?
@@ -123,10 +125,17 @@ public final class AccountModel {
     for case .stopped(let incident) in features.map(\.state) { stopped = incident }
     if stopped != self.stopped { self.stopped = stopped }
     if held != self.held { self.held = held }
-    var ends: [Date?] = []
-    for person in people { ends.append(try? await account.messages(person: person.id).state().syncedAt) }
-    let syncedAt = ends.contains(nil) ? nil : ends.compactMap(\.self).min()
+    var states: [MessagesState?] = []
+    for person in people { states.append(try? await account.messages(person: person.id).state()) }
+    let syncedAt = Self.earliest(states.map { $0?.syncedAt })
     if syncedAt != self.syncedAt { self.syncedAt = syncedAt }
+    let completeAt = Self.earliest(states.map { $0?.completeAt })
+    if completeAt != self.completeAt { self.completeAt = completeAt }
+  }
+
+  /// What is true of all of them; nothing where it is not true of one.
+  private static func earliest(_ times: [Date?]) -> Date? {
+    times.contains(nil) ? nil : times.compactMap(\.self).min()
   }
 }
 

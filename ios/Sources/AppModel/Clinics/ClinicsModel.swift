@@ -17,7 +17,7 @@ public final class ClinicsModel: ClinicsEvents {
     ClinicsState(
       accounts: accounts().map {
         AccountCard(
-          id: $0.id, clinic: $0.clinic, people: $0.people, standing: Standing($0.session, syncedAt: $0.syncedAt))
+          id: $0.id, clinic: $0.clinic, people: $0.people, standing: Standing($0.session, completeAt: $0.completeAt))
       })
   }
 

@@ -15,8 +15,8 @@ public struct AccountCard: Hashable, Sendable, Identifiable, Unprinted {
 
 /// Where an account stands, in the order in which it is told.
 public enum Standing: Hashable, Sendable {
-  /// Signed in, and when a sync last ended; nothing before the first.
-  case active(syncedAt: Date?)
+  /// Signed in, and when a sync last proved that everything is here; nothing where none has.
+  case active(completeAt: Date?)
   /// The clinic asks for a new or a fresher sign-in; the messages stay readable.
   case signIn
   /// Sealed after the clinic ended the session, or answered for another person.
@@ -27,10 +27,10 @@ public enum Standing: Hashable, Sendable {
 }
 
 extension Standing {
-  init(_ session: SessionState, syncedAt: Date?) {
+  init(_ session: SessionState, completeAt: Date?) {
     self =
       switch session {
-      case .active: .active(syncedAt: syncedAt)
+      case .active: .active(completeAt: completeAt)
       case .stepUp, .signIn: .signIn
       case .signedOut, .sealed(.refused), .sealed(.identityChanged): .signedOut
       case .sealed(.lease): .lease

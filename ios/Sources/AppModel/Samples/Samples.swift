@@ -154,7 +154,7 @@
     public static let sample = ClinicsState(accounts: [
       AccountCard(
         id: AccountID(rawValue: "a1"), clinic: .sample, people: [Owner.sample.person, Owner.sampleChild.person],
-        standing: .active(syncedAt: now)),
+        standing: .active(completeAt: now)),
       AccountCard(
         id: AccountID(rawValue: "a2"), clinic: .samplePharmacy, people: [Owner.sample.person], standing: .signedOut),
     ])

@@ -29,7 +29,7 @@ public final class YouModel: YouEvents {
       owner: own?.owners.first { $0.id == owner.id } ?? owner,
       actingFor: own?.people.filter { !$0.isSelf && !$0.name.isEmpty }.map(\.name) ?? [],
       newNotices: notices.newCount,
-      needSignIn: accounts.count { Standing($0.session, syncedAt: nil).needsSignIn }, version: version)
+      needSignIn: accounts.count { Standing($0.session, completeAt: nil).needsSignIn }, version: version)
   }
 
   public func choosePerson() { navigate(.people) }

@@ -6,6 +6,7 @@ use pericard::{
     StorageKind, ThreadId,
 };
 use pericard_guarantees::{Harness, inbox, run, sync, threads};
+use pericard_world::NetworkState;
 use serde_json::json;
 
 fn reply(thread: &ThreadId, text: &str) -> NewMessage {
@@ -203,6 +204,49 @@ fn a_message_that_is_queued_while_a_sync_runs_goes_out_with_it() {
         assert_eq!(copies(&harness, "Kilimanjaro").await, 1);
         while run.next().await.unwrap().is_some() {}
         assert!(inbox(&account).outbox().await.unwrap().is_empty());
+    });
+}
+
+/// What is wrong with what comes does not stop what goes, for those either who join the run.
+#[test]
+fn a_message_that_is_queued_while_a_sync_runs_goes_out_although_the_portal_delivers_somebody_elses_record()
+ {
+    run(async {
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
+        sync(&account).await.unwrap();
+        let letter = json!({ "new_message": { "who": "ana", "thread": 0, "text": "Hello Ana" } });
+        harness.portal(letter).await;
+        harness
+            .portal(json!({ "fault": "leak_other_patient" }))
+            .await;
+        harness.world.sent();
+        harness.world.network(NetworkState::Stalled);
+        let run = account.start_sync(None, false).unwrap();
+        // Nothing was queued: it waits for what is new.
+        harness.world.until_sent(|_| true).await;
+        let thread = threads(&account).await.unwrap().remove(0).id;
+        inbox(&account)
+            .send(reply(&thread, "Kilimanjaro"))
+            .await
+            .unwrap();
+        let joined = account.start_sync(None, false).unwrap();
+        harness.world.network(NetworkState::Up);
+        // The head of an answer is awaited for half a minute, and then asked for again.
+        harness.world.advance(31).await.unwrap();
+        for run in [run, joined] {
+            let ended = loop {
+                match run.next().await {
+                    Ok(Some(_)) => {}
+                    ended => break ended,
+                }
+            };
+            assert!(
+                matches!(ended, Err(PericardError::Integrity { .. })),
+                "{ended:?}"
+            );
+        }
+        assert_eq!(copies(&harness, "Kilimanjaro").await, 1);
     });
 }
 

@@ -207,8 +207,9 @@ impl AccountCore {
                             .and(received)
                             .map(|()| SyncOutcome::Complete);
                     }
+                    let sends = sent.is_ok();
                     let done = sent.and(received);
-                    if done.is_ok() {
+                    if sends && !matches!(done, Err(DAMAGED)) {
                         sending.push((feature, kept_back));
                     }
                     if matches!(done, Err(DAMAGED)) {

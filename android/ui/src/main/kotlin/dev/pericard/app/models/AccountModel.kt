@@ -5,13 +5,14 @@ import dev.pericard.ChangeSet
 import dev.pericard.FeatureState
 import dev.pericard.IncidentId
 import dev.pericard.PericardException
-import dev.pericard.PortalPage
 import dev.pericard.SessionState
+import dev.pericard.SyncOutcome
 import dev.pericard.SyncProgress
 import dev.pericard.SyncRun
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Person
+import dev.pericard.app.ui.signin.ClinicOffers
 import dev.pericard.changes
 import dev.pericard.progress
 import kotlinx.coroutines.CoroutineScope
@@ -29,22 +30,15 @@ data class AccountView(
     /** The clinic delivered another person's record; updates are stopped. */
     val stopped: IncidentId? = null,
     /** What the clinic can do, where it has been asked since the app began. */
-    val offers: Offers? = null,
+    val offers: ClinicOffers? = null,
+    /** The last sync proved that everything is here. */
+    val isComplete: Boolean = false,
     /** It was signed out or forgotten. */
     val gone: Boolean = false,
 )
 
 /** A sync under way. [asked] is whether the person wants to see it. */
 data class Syncing(val progress: SyncProgress?, val asked: Boolean)
-
-/** What a clinic offers for messages. */
-data class Offers(val canWrite: Boolean, val sendsOnce: Boolean, val resetsPasswords: Boolean)
-
-internal fun FoundClinic.offers() = Offers(
-    canWrite = capabilities.features.any { it.sendable },
-    sendsOnce = capabilities.features.all { it.sendsExactlyOnce || !it.sendable },
-    resetsPasswords = PortalPage.PASSWORD_RESET in capabilities.pages,
-)
 
 /**
  * One account, for everything that shows it: its session, its sync, and what changes in it. It alone reads the account's
@@ -96,16 +90,18 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
         }
         show { it.copy(sync = Syncing(null, asked)) }
         scope.launch {
+            var outcome: SyncOutcome? = null
             val failure = try {
                 val started = account.startSync(full = full).also { run = it }
                 started.progress.collect { progress -> show { it.copy(sync = it.sync?.copy(progress = progress)) } }
+                outcome = started.outcome
                 null
             } catch (error: PericardException) {
                 error.takeUnless { it is PericardException.Cancelled }
             } finally {
                 run = null
             }
-            show { it.copy(sync = null, failure = failure, session = account.session) }
+            show { it.copy(sync = null, failure = failure, session = account.session, isComplete = outcome == SyncOutcome.Complete) }
             if (failure == null) askClinic()
         }
     }
@@ -119,7 +115,7 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
         if (state.value.offers != null || asking) return
         asking = true
         attempt({ asking = false }) {
-            val offers = core.find(account.portalConfig()).offers()
+            val offers = offers(core)
             show { it.copy(offers = offers) }
         }
     }

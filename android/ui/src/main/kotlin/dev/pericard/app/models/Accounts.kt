@@ -3,6 +3,7 @@ package dev.pericard.app.models
 import dev.pericard.AccountId
 import dev.pericard.FeatureCapability
 import dev.pericard.PericardException
+import dev.pericard.PersonId
 import dev.pericard.PortalPage
 import dev.pericard.SealReason
 import dev.pericard.SessionState
@@ -16,6 +17,7 @@ import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.SharedFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
+import java.time.Instant
 
 /** Every account on this device, each with its model, which lives as long as the account does. */
 class Accounts(private val scope: CoroutineScope, private val core: Core, private val configuration: Configuration) {
@@ -30,7 +32,7 @@ class Accounts(private val scope: CoroutineScope, private val core: Core, privat
     val owners: List<Owner> get() = all.flatMap { it.owners }
 
     /** Clinics that ask for a sign-in. */
-    val needSignIn: Int get() = all.count { it.standing(null) is Standing.SignIn || it.standing(null) is Standing.SignedOut }
+    val needSignIn: Int get() = all.map { it.standing(null) }.count { it is Standing.SignIn || it is Standing.SignedOut }
 
     fun of(id: AccountId): AccountModel? = all.find { it.account.id == id }
 
@@ -58,14 +60,23 @@ class Accounts(private val scope: CoroutineScope, private val core: Core, privat
         }
     }
 
-    fun cards() = ClinicsState(
-        all.map { AccountCard(it.account.id.value, it.clinic, it.state.value.people, it.standing(null)) },
+    suspend fun cards() = ClinicsState(
+        all.map { AccountCard(it.account.id.value, it.clinic, it.state.value.people, it.standing(it.completeAt())) },
     )
 }
 
+/** When everything of everybody was last proved to be here; nothing where that never was. */
+private suspend fun AccountModel.completeAt(): Instant? = try {
+    val times = state.value.people.map { account.messages(PersonId(it.id)).state().completeAt }
+    if (null in times) null else times.filterNotNull().minOrNull()
+} catch (_: PericardException) {
+    // A closed account says so by where it stands.
+    null
+}
+
 /** Where an account stands, as its card says it. */
-internal fun AccountModel.standing(syncedAt: java.time.Instant?): Standing = when (val session = state.value.session) {
-    SessionState.Active -> Standing.Active(syncedAt)
+internal fun AccountModel.standing(completeAt: Instant?): Standing = when (val session = state.value.session) {
+    SessionState.Active -> Standing.Active(completeAt)
     SessionState.StepUp, is SessionState.SignIn -> Standing.SignIn
     is SessionState.Sealed -> if (session.reason == SealReason.LEASE) Standing.Lease else Standing.SignedOut
     SessionState.SignedOut -> Standing.SignedOut

@@ -244,6 +244,15 @@ class AppModel(
         }
     }
 
+    /** The person wants to see it done; that all is here is said only when it was proved. */
+    internal fun refresh(of: AccountModel) {
+        of.sync(asked = true)
+        scope.launch {
+            of.settled()
+            if (of.state.value.isComplete) say(Said.UpToDate)
+        }
+    }
+
     // People, clinics, notices, settings.
 
     internal fun openPeople() = home.openPeople()
@@ -255,7 +264,9 @@ class AppModel(
         home.closePeople()
     }
 
-    internal fun openClinics() = push(Page.Plain(Screen.Clinics(accounts.cards())))
+    internal fun openClinics() {
+        scope.launch { push(Page.Plain(Screen.Clinics(accounts.cards()))) }
+    }
 
     internal fun openClinic(accountId: String) {
         accounts.all.find { it.account.id.value == accountId }?.let { push(Page.Clinic(ClinicModel(scope, it, core, device))) }
@@ -269,7 +280,8 @@ class AppModel(
         scope.launch {
             val row = home.readNotices().find(wanted) ?: return@launch
             device.settings[SEEN + row.id] = "1"
-            home.readNotices()
+            val rows = NoticesState(home.readNotices())
+            (top as? Page.Plain)?.state?.update { if (it is Screen.Notices) Screen.Notices(rows) else it }
             push(Page.Plain(Screen.OneNotice(NoticeState(row.clinic, row.notice))))
         }
     }

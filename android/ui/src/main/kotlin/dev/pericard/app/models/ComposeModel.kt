@@ -1,7 +1,6 @@
 package dev.pericard.app.models
 
 import dev.pericard.Draft
-import dev.pericard.InputProblem
 import dev.pericard.MessageId
 import dev.pericard.Messages
 import dev.pericard.NewMessage
@@ -107,8 +106,7 @@ class ComposeModel(
         show { it.copy(missing = missing, sending = missing == null, problem = null) }
         if (missing != null || state.sending) return
         attempt({ error ->
-            val tooLong = error is PericardException.InvalidInput && error.problem == InputProblem.TOO_LONG
-            if (tooLong) show { it.copy(sending = false, missing = Missing.TooLong) } else failed(error)
+            if (error.isTooLong) show { it.copy(sending = false, missing = Missing.TooLong) } else failed(error)
         }) {
             val queued = drafting.send(written().copy(files = attachments.opened()))
             of.sync()

@@ -79,9 +79,10 @@ class InboxModel(above: CoroutineScope, val owner: Owner, val of: AccountModel, 
         val reason = closed(view, of.account) ?: read.unreadable
         val first = read.messages?.let { it.syncedAt == null } ?: false
         val progress = view.sync?.progress
+        val found = searching
         val body = when {
             reason != null -> InboxBody.Closed(reason)
-            searching != null -> searching!!
+            found != null -> found
             first && view.sync != null -> InboxBody.FirstSync(Progress(progress?.done?.toInt() ?: 0, progress?.of?.toInt()), rows.orEmpty())
             rows != null && rows.isEmpty() && !first -> InboxBody.Empty
             else -> InboxBody.Content(rows.orEmpty())

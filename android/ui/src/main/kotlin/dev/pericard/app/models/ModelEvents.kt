@@ -95,7 +95,7 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun compose() = app.compose()
 
-        override fun refresh() = of?.sync(asked = true).ignored()
+        override fun refresh() = of?.let(app::refresh).ignored()
 
         override fun search(text: String) = app.inbox?.search(text).ignored()
 

@@ -1,5 +1,6 @@
 package dev.pericard.app.models
 
+import dev.pericard.InputProblem
 import dev.pericard.KeystoreException
 import dev.pericard.PericardException
 import dev.pericard.PortalProblem
@@ -30,6 +31,9 @@ internal fun PericardException.asProblem(): Problem = when (this) {
     is PericardException.Integrity,
     -> Problem.Internal(code)
 }
+
+/** What the person wrote is longer than what is taken. */
+internal val PericardException.isTooLong: Boolean get() = this is PericardException.InvalidInput && problem == InputProblem.TOO_LONG
 
 private fun PortalProblem.asProblem(): Problem = when (this) {
     PortalProblem.CERTIFICATE, PortalProblem.WRONG_ISSUER, PortalProblem.INSECURE, PortalProblem.UNTRUSTED_IDENTITY -> Problem.NotSecure

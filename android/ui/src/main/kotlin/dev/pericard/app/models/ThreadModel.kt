@@ -13,7 +13,6 @@ import dev.pericard.NewMessage
 import dev.pericard.PericardException
 import dev.pericard.ThreadId
 import dev.pericard.app.ui.model.Owner
-import dev.pericard.app.ui.model.Problem
 import dev.pericard.app.ui.thread.DraftText
 import dev.pericard.app.ui.thread.ThreadState
 import dev.pericard.progress
@@ -105,7 +104,9 @@ class ThreadModel(
 
     private fun draw() = show { state -> state.copy(messages = read.map { it.bubble(downloads) }) }
 
-    private fun failed(error: PericardException) = show { it.copy(problem = error.asProblem()) }
+    private fun failed(error: PericardException) = show {
+        if (error.isTooLong) it.copy(tooLong = true) else it.copy(problem = error.asProblem())
+    }
 
     fun older() {
         wanted = (wanted + PAGE).coerceAtMost(MOST)
@@ -113,7 +114,7 @@ class ThreadModel(
     }
 
     fun write(text: String) {
-        show { it.copy(draft = it.draft.copy(text = text, kept = false), problem = null) }
+        show { it.copy(draft = it.draft.copy(text = text, kept = false), problem = null, tooLong = false) }
         drafting?.typed(NewMessage(text, id)) { show { it.copy(draft = it.draft.copy(kept = it.draft.text.isNotEmpty())) } }
     }
 
@@ -126,7 +127,7 @@ class ThreadModel(
             drafting.send(NewMessage(text, id, files = files.opened()))
             attachments = Attachments()
             this.drafting = Drafting(scope, messages, null)
-            show { it.copy(draft = DraftText(revision = it.draft.revision + 1), problem = null) }
+            show { it.copy(draft = DraftText(revision = it.draft.revision + 1), problem = null, refused = null) }
             reload()
             of.sync()
         }
@@ -135,18 +136,15 @@ class ThreadModel(
     fun attach() {
         scope.launch {
             val file = device.chooseFile() ?: return@launch
-            if (attachments.refuses(file) == null) {
-                attachments += file
-                show { it.copy(draft = it.draft.copy(files = attachments.rows)) }
-            } else {
-                show { it.copy(problem = Problem.NotOffered) }
-            }
+            val refused = attachments.refuses(file)
+            if (refused == null) attachments += file
+            show { it.copy(draft = it.draft.copy(files = attachments.rows), refused = refused) }
         }
     }
 
     fun removeFile(fileId: String) {
         attachments -= fileId
-        show { it.copy(draft = it.draft.copy(files = attachments.rows)) }
+        show { it.copy(draft = it.draft.copy(files = attachments.rows), refused = null) }
     }
 
     fun retry(messageId: String) = settle { messages.retry(MessageId(messageId)) }

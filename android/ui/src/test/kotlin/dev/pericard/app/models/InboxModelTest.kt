@@ -12,6 +12,7 @@ import dev.pericard.StorageKind
 import dev.pericard.SyncOutcome
 import dev.pericard.SyncPhase
 import dev.pericard.SyncProgress
+import dev.pericard.app.ui.app.Said
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.inbox.InboxBanner
 import dev.pericard.app.ui.inbox.InboxBody
@@ -129,7 +130,11 @@ class InboxModelTest {
         content()
         fake.syncEnd = SyncOutcome.Incomplete(IncompleteReason.PAGES_MISSING)
         does.inbox.refresh()
-        inbox("incomplete") { it.banner is InboxBanner.Incomplete }
+        inbox("incomplete") { it.banner is InboxBanner.Incomplete && !it.refreshing }
+        assertEquals(null, app.state.value.announcement)
+        fake.syncEnd = SyncOutcome.Complete
+        does.inbox.refresh()
+        assertEquals(Said.UpToDate, shows("what was proved") { it.announcement }.what)
     }
 
     @Test

@@ -138,4 +138,17 @@ class WritingTest {
         val shown = shows("the closed inbox alone") { state -> state.takeIf { it.stack.size == 1 && (it.top as? Screen.Home)?.inbox?.body is InboxBody.Closed } }
         assertEquals(0, shown.stack.count { it is Screen.Thread })
     }
+
+    @Test
+    fun `a file that an answer cannot take is refused with its limit`() {
+        val device = TestDevice().apply {
+            file = ChosenFile("scan.pdf", "application/pdf", 21_000_000) { NewFile("scan.pdf", FileContent.Bytes(ByteArray(0))) }
+        }
+        signedIn(device) {
+            open(RowMark.None)
+            does.thread.attach()
+            val refused = thread("the refusal") { it.refused != null }
+            assertEquals(FileRefusal.TooLarge(20_000_000) to null, refused.refused to refused.problem)
+        }
+    }
 }

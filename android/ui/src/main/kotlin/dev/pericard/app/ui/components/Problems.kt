@@ -1,6 +1,8 @@
 package dev.pericard.app.ui.components
 
+import dev.pericard.app.ui.compose.FileRefusal
 import dev.pericard.app.ui.model.Problem
+import dev.pericard.app.ui.words.Formats
 import dev.pericard.app.ui.words.Words
 
 /** A problem in words. [clinic] is the name of the one that was asked. */
@@ -15,4 +17,10 @@ fun Words.of(problem: Problem, clinic: String): String = when (problem) {
     Problem.Failing -> portalFailing(clinic)
     Problem.StorageFull -> storageFull
     is Problem.Internal -> internal(problem.id)
+}
+
+/** Why a file was not added, in words. */
+fun Words.of(refusal: FileRefusal, clinic: String, formats: Formats): String = when (refusal) {
+    is FileRefusal.TooLarge -> newTooLarge(clinic, formats.megabytes(refusal.mostBytes))
+    FileRefusal.TooMany -> newTooMany
 }

@@ -141,11 +141,7 @@ private fun Wrongs(state: ComposeState) {
             Missing.TooLong -> words.newTooLong
             null -> null
         },
-        when (val refused = state.refused) {
-            is FileRefusal.TooLarge -> words.newTooLarge(state.clinic.name, Pericard.formats.megabytes(refused.mostBytes))
-            FileRefusal.TooMany -> words.newTooMany
-            null -> null
-        },
+        state.refused?.let { words.of(it, state.clinic.name, Pericard.formats) },
         state.problem?.let { words.of(it, state.clinic.name) },
     )
     texts.forEach { WrongLine(it, Modifier.padding(horizontal = Space.xs)) }

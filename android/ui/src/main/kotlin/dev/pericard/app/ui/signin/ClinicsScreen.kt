@@ -111,7 +111,7 @@ private fun StandingTag(standing: Standing) {
     val palette = Pericard.palette
     when (standing) {
         is Standing.Active -> {
-            val at = standing.syncedAt
+            val at = standing.completeAt
             val text = when {
                 at == null -> words.clinicsNever
                 Pericard.formats.isToday(at) -> words.clinicsUpToDate(Pericard.formats.time(at))

@@ -16,8 +16,8 @@ data class AccountCard(val id: String, val clinic: Clinic, val people: List<Pers
 /** Where an account stands, in the order in which it is told. */
 @Immutable
 sealed interface Standing {
-    /** Signed in. [syncedAt] is when a sync last ended; nothing before the first. */
-    data class Active(val syncedAt: Instant?) : Standing
+    /** Signed in. [completeAt] is when a sync last proved that everything is here; nothing where none has. */
+    data class Active(val completeAt: Instant?) : Standing
 
     /** The clinic asks for a new or a fresher sign-in; the messages stay readable. */
     data object SignIn : Standing

@@ -55,12 +55,22 @@ fun ThreadScreen(state: ThreadState, events: ThreadEvents, onLeave: () -> Unit, 
             subtitle = state.participants.joinToString(", "),
         ) { More(state.archived, events) }
         Box(Modifier.weight(1f).fillMaxWidth(), contentAlignment = Alignment.BottomCenter) { Messages(state, events) }
-        state.problem?.let {
-            Banner(Icons.failed, Pericard.words.of(it, state.clinic.name), Modifier.padding(horizontal = Space.gutter), tone = Tone.Warning)
-        }
+        Wrongs(state)
         Dock(state, events)
     }
     state.deciding?.let { PleaseCheckSheet(it, state.clinic, events) }
+}
+
+/** What stood in the way of what the person just did, above where they write. */
+@Composable
+private fun Wrongs(state: ThreadState) {
+    val words = Pericard.words
+    val texts = listOfNotNull(
+        state.refused?.let { words.of(it, state.clinic.name, Pericard.formats) },
+        words.newTooLong.takeIf { state.tooLong },
+        state.problem?.let { words.of(it, state.clinic.name) },
+    )
+    texts.forEach { Banner(Icons.failed, it, Modifier.padding(horizontal = Space.gutter), tone = Tone.Warning) }
 }
 
 @Composable

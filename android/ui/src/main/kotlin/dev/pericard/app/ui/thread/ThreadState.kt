@@ -2,6 +2,7 @@ package dev.pericard.app.ui.thread
 
 import androidx.compose.runtime.Immutable
 import dev.pericard.app.ui.model.Clinic
+import dev.pericard.app.ui.compose.FileRefusal
 import dev.pericard.app.ui.model.Moment
 import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Problem
@@ -23,6 +24,10 @@ data class ThreadState(
     val canWrite: Boolean = true,
     /** The message of state Unknown that the person decides about. */
     val deciding: Bubble? = null,
+    /** Why a file was not added. */
+    val refused: FileRefusal? = null,
+    /** The text is longer than what is taken. */
+    val tooLong: Boolean = false,
     val problem: Problem? = null,
 ) {
     val clinic: Clinic get() = owner.clinic
