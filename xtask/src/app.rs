@@ -21,6 +21,9 @@ use crate::screens;
 use crate::table::Row;
 use crate::toolchain::{self, Absent};
 
+/// Its row in the table.
+pub(crate) const STEP: &str = "the app in a window";
+
 /// What the window is opened on.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -87,7 +90,6 @@ fn program(paths: &Paths, options: &[&str]) -> Result<Command, String> {
 
 /// The walk as a step of the tests; its pictures go to the build output.
 pub(crate) fn row(paths: &Paths, built: &Built) -> Row {
-    const STEP: &str = "the app in a window";
     let started = Instant::now();
     match walk(paths, built, &paths.target.join("app-walk")) {
         Ok(told) => Row::check(STEP, Ok(told), started.elapsed()),

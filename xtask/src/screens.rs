@@ -47,6 +47,9 @@ const CONFIGURATION: &str = r#"<?xml version="1.0"?>
 </fontconfig>
 "#;
 
+/// Its row in the table.
+pub(crate) const STEP: &str = "the app's screens";
+
 pub(crate) fn pom(paths: &Paths) -> PathBuf {
     paths.root.join("android/ui/pom.xml")
 }
@@ -96,7 +99,6 @@ fn broken(path: &Path, error: &std::io::Error) -> Absent {
 /// Compiles the screens and their models, tests them in every state and view, and draws their pictures. They are built
 /// against the Kotlin package, which is installed before.
 pub(crate) fn row(paths: &Paths) -> Row {
-    const STEP: &str = "the app's screens";
     let started = Instant::now();
     let fonts = match prepare(paths) {
         Ok(fonts) => fonts,

@@ -66,11 +66,9 @@ pub(crate) fn run(paths: &Paths) -> bool {
                         let built = Arc::new(built);
                         let theirs = Arc::clone(&built);
                         let others = scope.spawn(move || {
-                            let has_maven = maven.0.is_ok();
+                            let absent = maven.0.as_ref().err().cloned();
                             let mut others = kotlin_rows(paths, &libraries, &stage, maven);
-                            if has_maven {
-                                others.extend(package_rows(paths, &theirs));
-                            }
+                            others.extend(package_rows(paths, &theirs, absent.as_ref()));
                             others.extend(swift_rows(paths, &libraries, &stage, swift));
                             others
                         });
@@ -248,10 +246,15 @@ fn kotlin_rows(
 }
 
 /// The Kotlin package as it is released, and what is built against it: the guide's project and the app.
-fn package_rows(paths: &Paths, built: &Built) -> Vec<Row> {
+fn package_rows(paths: &Paths, built: &Built, maven: Option<&Absent>) -> Vec<Row> {
+    let (step, project) = ("the Kotlin package", "a new Kotlin project");
+    if let Some(absent) = maven {
+        return [step, project, screens::STEP, app::STEP]
+            .map(|step| Row::absent(step, absent, Duration::ZERO))
+            .into();
+    }
     let (published, took) =
         timed(|| package::kotlin::publish(paths, built.library("pericard_ffi")?));
-    let step = "the Kotlin package";
     let repository = match published {
         Err(text) => return vec![Row::check(step, Err(text), took)],
         Ok(repository) => repository,
@@ -262,7 +265,7 @@ fn package_rows(paths: &Paths, built: &Built) -> Vec<Row> {
     });
     vec![
         Row::check(step, Ok(String::new()), took),
-        Row::check("a new Kotlin project", followed, following),
+        Row::check(project, followed, following),
         screens::row(paths),
         app::row(paths, built),
     ]
