@@ -9,6 +9,7 @@
     reason = "times are printed here; the core's clock is elsewhere"
 )]
 
+mod android_app;
 mod api;
 mod app;
 mod bench;
@@ -131,6 +132,8 @@ enum Task {
     },
     /// Open the Android app in a window here, with the real core and the reference portal
     App(app::Arguments),
+    /// Put the Android app together without the SDK, and run it in Robolectric over the real core and the reference portal
+    Android,
     /// Test the Android app's screens and draw them to docs/screens
     Screens,
     /// Test the iOS app as far as it goes without Xcode: its models run, its screens are parsed
@@ -182,6 +185,10 @@ fn main() -> ExitCode {
         Task::Package { what } => release(&paths, &what),
         Task::Looks => looks::run(&paths),
         Task::App(arguments) => app::run(&paths, &arguments),
+        Task::Android => {
+            let started = Instant::now();
+            android_app::run(&paths).map(|rows| close(&rows, started))
+        }
         Task::Screens => screens(&paths),
         Task::Ios => ios::run(&paths),
         Task::CheckMobile => {

@@ -63,6 +63,13 @@ class TestDevice(private val time: Instant = Instant.now()) : Device {
         asked += "remind $at"
     }
 
+    override val canNotify get() = true
+
+    /** What the person answers when the phone asks whether it may show notifications. */
+    var allows = true
+
+    override suspend fun mayNotify(): Boolean = allows
+
     override fun openClockSettings() = Unit
 
     override fun openNetworkSettings() = Unit
