@@ -68,7 +68,8 @@ private final class StuckKeystore: Keystore, @unchecked Sendable {
 @Suite struct CancellationTests {
   @Test func aCallOfACancelledTaskBeginsNothing() async throws {
     let stage = try await Stage.set()
-    for call in Call.all where ![.memory, .event].contains(call.needs) {
+    // Starting a sync does not wait, so that it is begun; the others wait from the first.
+    for call in Call.all where ![.memory, .event].contains(call.needs) && call.name != "Account.startSync" {
       let ending = try await Ending.of(after: nil) { try await call.make(stage) }
       #expect(ending.isPrompt, "\(call.name) \(ending)")
     }
