@@ -284,7 +284,6 @@ fn swift_rows(
                 Row::absent("stories in Swift", &absent, took),
                 Row::absent("guide in Swift", &absent, took),
                 Row::absent(ios::MODELS, &absent, took),
-                Row::absent(swift::sanitize::STEP, &absent, took),
             ];
         }
         (Ok(swift), _) => swift,
@@ -311,7 +310,6 @@ fn swift_rows(
         }
     }
     rows.extend(ios::rows(paths, libraries, stage, &swift));
-    rows.extend(swift::sanitize::rows(paths, libraries, stage, &swift));
     rows
 }
 

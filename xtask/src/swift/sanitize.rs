@@ -16,7 +16,7 @@ use crate::paths::Paths;
 use crate::portal::Stage;
 use crate::table::{self, Row};
 
-pub(crate) const STEP: &str = "Swift under the thread sanitizer";
+const STEP: &str = "Swift under the thread sanitizer";
 const SUITES: &str = "StreamsTests|CancellationTests|LifetimeTests|ContractTests|KeystoreTests";
 const RACES: [&str; 2] = [
     "twoTasksWriteWithoutALock",
@@ -58,8 +58,8 @@ pub(crate) fn run(paths: &Paths) -> Result<bool, String> {
     Ok(table::print(&rows, started.elapsed()).failed == 0)
 }
 
-/// The package, as a part of `cargo xtask test`.
-pub(crate) fn rows(paths: &Paths, libraries: &Libraries, stage: &Stage, swift: &Swift) -> Vec<Row> {
+/// Those of the package.
+fn rows(paths: &Paths, libraries: &Libraries, stage: &Stage, swift: &Swift) -> Vec<Row> {
     let test = |filter| swift.sanitized(paths, libraries, stage, &CORE, filter);
     let mut rows = vec![clean(STEP, test(SUITES))];
     rows.extend(RACES.map(|race| found(race, test(race))));
