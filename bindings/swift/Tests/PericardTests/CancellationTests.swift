@@ -8,7 +8,8 @@ private struct Ending: Sendable {
   let wasCancelled: Bool
   let took: Duration
 
-  var isPrompt: Bool { wasCancelled && took < .seconds(1) }
+  /// Long before anything that it waited for would have ended, however busy the machine is.
+  var isPrompt: Bool { wasCancelled && took < .seconds(5) }
 
   /// Cancels a call after so long; before it begins where that is nothing.
   static func of(after wait: Duration?, _ call: @escaping @Sendable () async throws -> Void) async throws -> Ending {
