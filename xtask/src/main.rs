@@ -138,6 +138,8 @@ enum Task {
     Screens,
     /// Test the iOS app as far as it goes without Xcode: its models run, its screens are parsed
     Ios,
+    /// Run the Swift tests and the iOS app's models under the thread sanitizer
+    Sanitize,
     /// Generate both apps' colours, type, icons and words from design/
     Looks,
     /// Type-check the shipped library for Android and iOS, without their SDKs
@@ -183,6 +185,7 @@ fn main() -> ExitCode {
             api::run(&paths).map(|rows| close(&rows, started))
         }
         Task::Package { what } => release(&paths, &what),
+        Task::Sanitize => swift::sanitize::run(&paths),
         Task::Looks => looks::run(&paths),
         Task::App(arguments) => app::run(&paths, &arguments),
         Task::Android => {
