@@ -73,7 +73,11 @@ class AppModel(
         scope.launch { accounts.gone.collect { leaveGone() } }
         accounts.read()
         if (accounts.all.isEmpty()) push(welcome(canLeave = false)) else showHome()
-        if (accounts.all.isNotEmpty()) places.mapNotNull(Place::of).forEach { comeBack(it) }
+        if (accounts.all.isNotEmpty()) {
+            // The list is there before its place in it is looked for.
+            home.inbox?.reach()
+            places.mapNotNull(Place::of).forEach { comeBack(it) }
+        }
         resumeSignIn()
     }
 
@@ -83,6 +87,7 @@ class AppModel(
 
     private suspend fun comeBack(place: Place) {
         when (place) {
+            is Place.Rows -> home.inbox?.reach(place.count)
             is Place.Thread -> openThread(place.id)
             is Place.Compose -> openCompose(place.draft?.let(::DraftId))
             is Place.Clinic -> openClinic(place.account)

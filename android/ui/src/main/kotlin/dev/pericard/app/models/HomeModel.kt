@@ -78,7 +78,7 @@ internal class HomeModel(
         return Screen.Home(around.tab, state, you, inbox?.unread ?: 0, around.people)
     }
 
-    val places: List<Place> get() = if (around.value.tab == Tab.You) listOf(Place.Plain.You) else emptyList()
+    val places: List<Place> get() = listOfNotNull(inbox?.place, Place.Plain.You.takeIf { around.value.tab == Tab.You })
 
     fun select(tab: Tab) = around.update { it.copy(tab = tab) }
 

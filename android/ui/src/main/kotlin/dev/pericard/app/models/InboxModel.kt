@@ -52,6 +52,15 @@ class InboxModel(above: CoroutineScope, val owner: Owner, val of: AccountModel, 
         reads.trySend(Unit)
     }
 
+    /** Where the person was in the list, as far as it has to be read to go there. */
+    internal val place: Place? get() = Place.Rows(wanted).takeIf { wanted > PAGE }
+
+    /** Reads at least so many conversations; returns when they are shown. */
+    suspend fun reach(count: Int = PAGE) {
+        wanted = wanted.coerceAtLeast(count.coerceAtMost(FAR))
+        readAll()
+    }
+
     private suspend fun readAll() {
         read = try {
             val messages = of.account.messages(PersonId(owner.person.id))
@@ -137,5 +146,8 @@ class InboxModel(above: CoroutineScope, val owner: Owner, val of: AccountModel, 
     private companion object {
         const val PAGE = 50
         const val MOST = 500
+
+        /** Nobody scrolls further by hand. */
+        const val FAR = 5_000
     }
 }

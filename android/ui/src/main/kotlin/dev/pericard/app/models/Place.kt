@@ -4,6 +4,11 @@ package dev.pericard.app.models
 internal sealed interface Place {
     val text: String
 
+    /** How many conversations the inbox had asked for. */
+    data class Rows(val count: Int) : Place {
+        override val text get() = "$ROWS$count"
+    }
+
     data class Thread(val id: String) : Place {
         override val text get() = "$THREAD$id"
     }
@@ -24,12 +29,14 @@ internal sealed interface Place {
     }
 
     companion object {
+        private const val ROWS = "rows "
         private const val THREAD = "thread "
         private const val COMPOSE = "compose "
         private const val CLINIC = "clinic "
 
         /** Nothing where another version of the app wrote it. */
         fun of(text: String): Place? = when {
+            text.startsWith(ROWS) -> text.removePrefix(ROWS).toIntOrNull()?.let(::Rows)
             text.startsWith(THREAD) -> Thread(text.removePrefix(THREAD))
             text.startsWith(COMPOSE) -> Compose(text.removePrefix(COMPOSE).ifEmpty { null })
             text.startsWith(CLINIC) -> Clinic(text.removePrefix(CLINIC))

@@ -7,9 +7,12 @@ import dev.pericard.PericardException
 import dev.pericard.StorageKind
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
+import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.notices.CannotOpen
 import dev.pericard.app.ui.words.Language
 import dev.pericard.testing.FakeAccount
+import dev.pericard.testing.FakeLetter
+import dev.pericard.testing.FakeMessages
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertSame
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import java.time.Instant
 import kotlin.time.Duration.Companion.seconds
 
 /** The app from its start to its end, over a device that may not open and a system that ends it. */
@@ -133,6 +137,27 @@ class RootModelTest {
                 does.back()
                 shows("the inbox below it") { it.top as? Screen.Home }
             }
+        }
+    }
+
+    @Test
+    fun `the list is as long as it was, before anything is shown`() {
+        val fake = FakeAccount(messages = FakeMessages())
+        repeat(120) { fake.messages.receive(FakeLetter("Letter $it", "Reception", "Number $it", Instant.EPOCH.plusSeconds(it.toLong()))) }
+        val memory = Memory(FakeCore(fake, signedIn = true))
+        var places = emptyList<String>()
+        process(memory) {
+            root.start()
+            with(open()) {
+                assertEquals(50, content().rows.size)
+                does.inbox.shown(45)
+                inbox("two pages") { (it.body as? InboxBody.Content)?.rows?.size == 100 }
+                places = app.places
+            }
+        }
+        process(memory) {
+            root.start(places)
+            assertEquals(100, open().content().rows.size)
         }
     }
 
