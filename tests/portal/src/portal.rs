@@ -62,10 +62,7 @@ impl Portal {
         let origin = format!("https://localhost:{}", address.port());
         let (clock, entropy) = match spec.repeats_from {
             None => (Clock::new(SystemTime::now), Entropy::from_system()?),
-            Some(begin) => (
-                begun(begin.into()),
-                Entropy::seeded(spec.seed, "tokens"),
-            ),
+            Some(begin) => (begun(begin.into()), Entropy::seeded(spec.seed, "tokens")),
         };
         let instance = Arc::new(instance(origin, &spec, clock, entropy, verbose));
         let listening = server::serve(listener, Some(tls), web::router(Arc::clone(&instance)));

@@ -252,8 +252,8 @@ impl TestWorld {
     async fn begin(spec: &str) -> Result<Self, WorldError> {
         let (control, portal) = Control::start(spec).await?;
         let control = Arc::new(control);
-        let repeats = serde_json::from_str::<Value>(spec)
-            .is_ok_and(|spec| !spec["repeats_from"].is_null());
+        let repeats =
+            serde_json::from_str::<Value>(spec).is_ok_and(|spec| !spec["repeats_from"].is_null());
         let ahead = if repeats { ahead(&portal)? } else { 0 };
         let clock = Arc::new(MovedClock::new(control.clone(), ahead));
         Ok(Self {

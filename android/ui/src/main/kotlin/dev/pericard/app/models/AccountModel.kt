@@ -12,6 +12,7 @@ import dev.pericard.SyncRun
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Person
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.signin.ClinicOffers
 import dev.pericard.changes
 import dev.pericard.progress
@@ -35,10 +36,10 @@ data class AccountView(
     val isComplete: Boolean = false,
     /** It was signed out or forgotten. */
     val gone: Boolean = false,
-)
+) : Unprinted()
 
 /** A sync under way. [asked] is whether the person wants to see it. */
-data class Syncing(val progress: SyncProgress?, val asked: Boolean)
+data class Syncing(val progress: SyncProgress?, val asked: Boolean) : Unprinted()
 
 /**
  * One account, for everything that shows it: its session, its sync, and what changes in it. It alone reads the account's

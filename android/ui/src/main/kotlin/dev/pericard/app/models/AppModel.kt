@@ -84,8 +84,9 @@ class AppModel(
         } catch (_: PericardException) {
             null
         } ?: return
-        val clinic = configuration.clinic(device.settings[SIGNING_IN].orEmpty())
-        push(signIn(clinic, attempt, null) { throw PericardException.Cancelled() })
+        val base = device.settings[SIGNING_IN].orEmpty()
+        val begin: suspend (SignInMethod) -> SignInAttempt = { method -> core.find(configuration.portal(base)).signIn(method) }
+        push(signIn(configuration.clinic(base), attempt, null, begin, resumed = true))
     }
 
     // The stack.
@@ -148,9 +149,15 @@ class AppModel(
         push(signIn(clinic, attempt, found, found::signIn))
     }
 
-    private fun signIn(clinic: Clinic, attempt: SignInAttempt, found: FoundClinic?, begin: suspend (SignInMethod) -> SignInAttempt) =
+    private fun signIn(
+        clinic: Clinic,
+        attempt: SignInAttempt,
+        found: FoundClinic?,
+        begin: suspend (SignInMethod) -> SignInAttempt,
+        resumed: Boolean = false,
+    ) =
         Page.SignIn(
-            SignInModel(scope, clinic, core, device, attempt, found, begin) { end ->
+            SignInModel(scope, clinic, core, device, attempt, found, resumed, begin) { end ->
                 when (end) {
                     is SignInEnd.Done -> scope.launch { signedIn(end.account) }
                     SignInEnd.Stopped -> pop()
@@ -162,6 +169,7 @@ class AppModel(
         accounts.read()
         val model = accounts.of(account.id) ?: return
         model.owners.firstOrNull()?.let(home::choose)
+        home.select(Tab.Messages)
         showHome()
         model.sync()
     }

@@ -4,6 +4,7 @@ import dev.pericard.Client
 import dev.pericard.ClientId
 import dev.pericard.Config
 import dev.pericard.Keystore
+import dev.pericard.KeystoreException
 import dev.pericard.PortalConfig
 import dev.pericard.app.models.AppModel
 import dev.pericard.app.models.Configuration
@@ -56,6 +57,9 @@ internal class Phone private constructor(val world: TestWorld, private val above
     /** The portal as the app's maker has configured it; [native] is whether the app may ask for the password itself. */
     private val portal: PortalConfig
         get() = world.config().portals.single().fromCore().let { if (native) it else it.copy(nativeSignIn = false) }
+
+    /** A sync that runs behind what is shown has ended. */
+    suspend fun settledBehind() = app.app.accounts.all.forEach { it.settled() }
 
     private suspend fun open(change: (PortalConfig) -> PortalConfig) {
         val portal = change(portal)
@@ -121,7 +125,7 @@ internal class Phone private constructor(val world: TestWorld, private val above
     /** Waits for the inbox and the end of the sync. */
     suspend fun settled() {
         app.shows("the inbox") { it.home }
-        app.shows("the end of the sync") { all -> all.home?.takeIf { app.app.inbox?.of?.state?.value?.sync == null } }
+        settledBehind()
         app.inbox("what was fetched") { it.body !is InboxBody.FirstSync }
     }
 
@@ -138,8 +142,11 @@ internal class Phone private constructor(val world: TestWorld, private val above
     suspend fun end() = put()
 
     companion object {
+        /** With it Ana is called as in the mock-ups, and most is written in one language. */
+        private const val SEED = 3
+
         suspend fun of(people: String, faults: String, manners: String, native: Boolean, above: CoroutineScope, change: (PortalConfig) -> PortalConfig): Phone {
-            val spec = """{"people":$people,"faults":[$faults],"repeats_from":"$SAMPLE_NOW"$manners}"""
+            val spec = """{"people":$people,"faults":[$faults],"seed":$SEED,"repeats_from":"$SAMPLE_NOW"$manners}"""
             return Phone(TestWorld.start(spec), above, native).also { it.open(change) }
         }
     }
@@ -150,25 +157,31 @@ internal val AppState.signIn get() = (top as? Screen.SignIn)?.state
 internal val AppState.thread get() = (top as? Screen.Thread)?.state
 internal val AppState.compose get() = (top as? Screen.Compose)?.state
 
-/** A keystore in memory, which can lose what it holds and refuse to answer. */
+/** A keystore in memory, which can lose what it holds, and keep the content's keys to itself. */
 internal class KeysInMemory : Keystore {
     val values = ConcurrentHashMap<String, ByteArray>()
 
+    /** As before the first unlock of a phone. */
     @Volatile
-    var answers: () -> Unit = {}
+    var isLocked = false
 
     override fun load(name: String): ByteArray? {
-        answers()
+        if (isLocked && CONTENT in name) throw KeystoreException.Unavailable()
         return values[name]?.copyOf()
     }
 
     override fun store(name: String, value: ByteArray) {
-        answers()
         values[name] = value.copyOf()
     }
 
     override fun delete(name: String) {
-        answers()
         values.remove(name)
+    }
+
+    fun loseContentKeys() = values.keys.filter { CONTENT in it }.forEach(values::remove)
+
+    private companion object {
+        /** In the names of the keys of what an account holds. */
+        const val CONTENT = ".content."
     }
 }

@@ -1,6 +1,6 @@
 package dev.pericard.app.real
 
-import dev.pericard.KeystoreException
+import dev.pericard.IncidentKind
 import dev.pericard.app.ui.View
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.inbox.InboxBody
@@ -76,7 +76,7 @@ class SealedTest : RealTest() {
     @Test
     fun aKeystoreThatLostItsKeysIsSaidAndSigningInFetchesAnew() = real {
         signIn()
-        restart { keys.values.keys.filter { ".content." in it }.forEach(keys.values::remove) }
+        restart { keys.loseContentKeys() }
         seesClosed("31-notice-signed-out", "keyLost") { it == ClosedReason.KeyLost }
         signInAgain()
     }
@@ -84,21 +84,22 @@ class SealedTest : RealTest() {
     @Test
     fun aKeystoreThatDoesNotAnswerIsTriedAgain() = real {
         signIn()
-        restart { keys.answers = { if (Thread.currentThread().stackTrace.isNotEmpty() && refuses) throw KeystoreException.Unavailable("locked") } }
+        restart { keys.isLocked = true }
         seesClosed("31-notice-signed-out", "unavailable") { it == ClosedReason.Unavailable }
-        keys.answers = {}
+        keys.isLocked = false
         does.closed.tryNow()
         app.inbox("everything again") { it.body.isWhole() }
     }
 
     @Test
-    fun aDatabaseThatIsDamagedIsSaidAndSigningInFetchesAnew() = real {
+    fun aDatabaseThatIsDamagedIsBegunAnew() = real {
         signIn()
         restart {
-            File(directory).walk().filter { it.isFile && it.name.endsWith(".db") && it.name != "device.db" }.forEach { file ->
-                file.writeBytes(ByteArray(file.length().toInt()) { 7 })
-            }
+            val files = File(directory).walk().filter { it.extension == "db" && it.name != "device.db" }.toList()
+            assertEquals(1, files.size)
+            files.forEach { it.writeBytes(ByteArray(it.length().toInt()) { 7 }) }
         }
-        seesClosed("31-notice-signed-out", "damaged") { it == ClosedReason.Damaged }
+        app.inbox("everything again") { it.body.isWhole() && it.banner == null }
+        assertEquals(listOf(IncidentKind.DATABASE_DAMAGED), app.app.accounts.all.single().account.incidents().map { it.kind })
     }
 }
