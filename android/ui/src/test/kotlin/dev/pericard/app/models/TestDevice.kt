@@ -8,7 +8,7 @@ import java.time.Instant
 import kotlin.time.Duration.Companion.seconds
 
 /** A phone that writes down what it was asked to do. */
-class TestDevice(private val time: Instant = Instant.now()) : Device {
+class TestDevice(var time: Instant = Instant.now()) : Device {
     private val deeds = MutableStateFlow<List<String>>(emptyList())
     var asked: List<String>
         get() = deeds.value

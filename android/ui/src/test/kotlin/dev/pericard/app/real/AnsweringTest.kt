@@ -48,12 +48,17 @@ class AnsweringTest : RealTest() {
         world.network(NetworkState.STALLED)
         does.thread.send()
         seesThread("sending") { it.delivery(ANSWER) == Delivery.Sending }
-        // The try that nobody answers ends when its time is over; whether it arrived is looked up before it is sent again.
+        // The try that nobody answers ends when its time is over.
         world.network(NetworkState.DOWN)
         world.advance(300u)
         settledBehind()
+        // Whether it arrived is looked up first, and that nothing is found counts only after a while.
         world.network(NetworkState.UP)
-        app.app.toFront()
+        repeat(3) {
+            world.advance(1200u)
+            app.app.toFront()
+            settledBehind()
+        }
         seesThread("sent", View.Dark, View.Large, View.Arabic) { it.delivery(ANSWER) == Delivery.Sent }
         assertEquals(1uL, world.portalMessages(ANSWER))
     }
