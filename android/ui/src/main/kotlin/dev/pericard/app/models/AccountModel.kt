@@ -34,6 +34,8 @@ data class AccountView(
     val offers: ClinicOffers? = null,
     /** The last sync proved that everything is here. */
     val isComplete: Boolean = false,
+    /** The person stopped the last sync. */
+    val left: Boolean = false,
     /** It was signed out or forgotten. */
     val gone: Boolean = false,
 ) : Unprinted()
@@ -89,21 +91,23 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
             attempt({}) { account.startSync(full = full) }
             return
         }
-        show { it.copy(sync = Syncing(null, asked)) }
+        show { it.copy(sync = Syncing(null, asked), left = false) }
         scope.launch {
             var outcome: SyncOutcome? = null
+            var left = false
             val failure = try {
                 val started = account.startSync(full = full).also { run = it }
                 started.progress.collect { progress -> show { it.copy(sync = it.sync?.copy(progress = progress)) } }
                 outcome = started.outcome
                 null
             } catch (error: PericardException) {
-                error.takeUnless { it is PericardException.Cancelled }
+                left = error is PericardException.Cancelled
+                error.takeUnless { left }
             } finally {
                 run = null
             }
-            show { it.copy(sync = null, failure = failure, session = account.session, isComplete = outcome == SyncOutcome.Complete) }
-            if (failure == null) askClinic()
+            show { it.copy(sync = null, failure = failure, session = account.session, isComplete = outcome == SyncOutcome.Complete, left = left) }
+            if (failure == null && !left) askClinic()
         }
     }
 

@@ -49,7 +49,7 @@ internal fun banner(view: AccountView, messages: MessagesState?, now: Instant): 
     return when (failure) {
         is PericardException.Offline -> InboxBanner.Offline(messages?.syncedAt)
         is PericardException.RateLimited -> InboxBanner.RateLimited(now + java.time.Duration.ofMillis(failure.retryAfter.inWholeMilliseconds))
-        null -> quiet(messages)
+        null -> quiet(messages) ?: InboxBanner.Incomplete(null).takeIf { view.left && messages?.syncedAt == null }
         // What these say is told by the session, or by nothing at all.
         is PericardException.SignInRequired, is PericardException.Closed -> quiet(messages)
         else -> InboxBanner.Failed(failure.asProblem())

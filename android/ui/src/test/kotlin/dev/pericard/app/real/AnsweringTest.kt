@@ -48,10 +48,7 @@ class AnsweringTest : RealTest() {
         world.network(NetworkState.STALLED)
         does.thread.send()
         seesThread("sending") { it.delivery(ANSWER) == Delivery.Sending }
-        // The try that nobody answers ends when its time is over.
-        world.network(NetworkState.DOWN)
-        world.advance(300u)
-        settledBehind()
+        givesUp()
         // Whether it arrived is looked up first, and that nothing is found counts only after a while.
         world.network(NetworkState.UP)
         repeat(3) {

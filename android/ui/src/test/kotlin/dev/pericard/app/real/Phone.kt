@@ -29,7 +29,9 @@ import dev.pericard.world.TestWorld
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.withTimeoutOrNull
 import java.util.concurrent.ConcurrentHashMap
+import kotlin.time.Duration.Companion.seconds
 
 /**
  * A phone with the app on it, over the real core, with a portal of the reference portal's process; [who] holds it.
@@ -60,6 +62,14 @@ internal class Phone private constructor(val world: TestWorld, private val above
 
     /** A sync that runs behind what is shown has ended. */
     suspend fun settledBehind() = app.app.accounts.all.forEach { it.settled() }
+
+    /** Moves the time on until no sync waits any more for an answer that never comes. */
+    suspend fun givesUp() {
+        while (app.app.accounts.all.any { it.state.value.sync != null }) {
+            world.advance(60u)
+            withTimeoutOrNull(1.seconds) { settledBehind() }
+        }
+    }
 
     private suspend fun open(change: (PortalConfig) -> PortalConfig) {
         val portal = change(portal)
@@ -142,8 +152,8 @@ internal class Phone private constructor(val world: TestWorld, private val above
     suspend fun end() = put()
 
     companion object {
-        /** With it Ana is called as in the mock-ups, and most is written in one language. */
-        private const val SEED = 3
+        /** With it Ana is called as in the mock-ups, and all is written in one language. */
+        private const val SEED = 36
 
         suspend fun of(people: String, faults: String, manners: String, native: Boolean, above: CoroutineScope, change: (PortalConfig) -> PortalConfig): Phone {
             val spec = """{"people":$people,"faults":[$faults],"seed":$SEED,"repeats_from":"$SAMPLE_NOW"$manners}"""

@@ -88,7 +88,8 @@ sealed interface InboxBanner {
 
     data class Held(val count: Int) : Unprinted(), InboxBanner
 
-    data class Incomplete(val at: Instant) : Unprinted(), InboxBanner
+    /** [at] is when the last sync ended; nothing where the first one was stopped. */
+    data class Incomplete(val at: Instant?) : Unprinted(), InboxBanner
 
     data class RateLimited(val until: Instant) : Unprinted(), InboxBanner
 
