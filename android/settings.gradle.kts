@@ -16,4 +16,8 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "pericard-app"
-include(":ui")
+include(":ui", ":app")
+// The Kotlin package with its library for phones.
+includeBuild("../bindings/kotlin/pericard-android") {
+    dependencySubstitution { substitute(module("dev.pericard:pericard-android")).using(project(":")) }
+}

@@ -21,6 +21,7 @@ android {
 kotlin { jvmToolchain(17) }
 
 dependencies {
+    api(libs.pericard)
     api(libs.compose.ui)
     api(libs.compose.foundation)
     api(libs.compose.material3)

@@ -404,6 +404,7 @@ enum Words {
   static var unusableDamaged: String { localized("unusable.damaged") }
   static var unusableKeyLost: String { localized("unusable.keyLost") }
   static func unusableKeyLostText(clinic: String) -> String { localized("unusable.keyLost.text", own(clinic)) }
+  static var unusableLostText: String { localized("unusable.lost.text") }
   static var unusableUnavailable: String { localized("unusable.unavailable") }
   static var unusableUnavailableText: String { localized("unusable.unavailable.text") }
   static var unusableUnsent: String { localized("unusable.unsent") }

@@ -78,21 +78,6 @@ pub(crate) fn test(
     })
 }
 
-/// Type-checks what is of Android alone against the façade's classes, which [`test`] has compiled.
-pub(crate) fn check_android(paths: &Paths) -> Ran {
-    let pom = paths.root.join("bindings/kotlin/pericard-android/pom.xml");
-    let mut maven = maven::of(paths, &pom);
-    let (build, classes) = (
-        paths.target.join("kotlin-android"),
-        build_folder(paths).join("classes"),
-    );
-    maven
-        .arg(format!("-Dpericard.build={}", build.display()))
-        .arg(format!("-Dpericard.classes={}", classes.display()))
-        .arg("compile");
-    command::run(&mut maven)
-}
-
 /// The measuring program, compiled against the package.
 pub(crate) struct Bench(OsString);
 

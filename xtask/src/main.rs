@@ -9,6 +9,7 @@
     reason = "times are printed here; the core's clock is elsewhere"
 )]
 
+mod android_app;
 mod api;
 mod app;
 mod bench;
@@ -131,10 +132,14 @@ enum Task {
     },
     /// Open the Android app in a window here, with the real core and the reference portal
     App(app::Arguments),
+    /// Put the Android app together without the SDK, and run it in Robolectric over the real core and the reference portal
+    Android,
     /// Test the Android app's screens and draw them to docs/screens
     Screens,
     /// Test the iOS app as far as it goes without Xcode: its models run, its screens are parsed
     Ios,
+    /// Run the Swift tests and the iOS app's models under the thread sanitizer
+    Sanitize,
     /// Generate both apps' colours, type, icons and words from design/
     Looks,
     /// Type-check the shipped library for Android and iOS, without their SDKs
@@ -180,8 +185,13 @@ fn main() -> ExitCode {
             api::run(&paths).map(|rows| close(&rows, started))
         }
         Task::Package { what } => release(&paths, &what),
+        Task::Sanitize => swift::sanitize::run(&paths),
         Task::Looks => looks::run(&paths),
         Task::App(arguments) => app::run(&paths, &arguments),
+        Task::Android => {
+            let started = Instant::now();
+            android_app::run(&paths).map(|rows| close(&rows, started))
+        }
         Task::Screens => screens(&paths),
         Task::Ios => ios::run(&paths),
         Task::CheckMobile => {

@@ -4,6 +4,8 @@
 //! paths, so that a build folder kept between runs serves any clone. Making the root takes one to two
 //! minutes and needs apt as root; without them Swift is absent and its steps are skipped.
 
+pub(crate) mod sanitize;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -191,16 +193,7 @@ impl Swift {
     ) -> Result<Command, String> {
         let (outside, inside) = self.bench(paths, libraries, stage.stories(), build)?;
         let mut test = self.command(paths, &outside, &inside, stage);
-        // The default gold linker cannot read the relocations of the Observation module, which apps use.
-        test.args([
-            "swift",
-            "test",
-            "--disable-xctest",
-            "-Xswiftc",
-            "-use-ld=lld",
-            "--scratch-path",
-        ]);
-        test.arg(&inside.build);
+        add_test(&mut test, &inside.build);
         Ok(test)
     }
 
@@ -330,6 +323,13 @@ impl Swift {
         let command = self.command(paths, &outside, &inside, stage);
         Ok((command, inside.build))
     }
+}
+
+fn add_test(command: &mut Command, build: &Path) {
+    command.args(["swift", "test", "--disable-xctest"]);
+    // The default gold linker cannot read the relocations of the Observation module, which apps use.
+    command.args(["-Xswiftc", "-use-ld=lld", "--scratch-path"]);
+    command.arg(build);
 }
 
 fn run_filtered(mut test: Command, filter: Option<&str>) -> Ran {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::android_app;
 use crate::api;
 use crate::app;
 use crate::bindings::{self, Libraries};
@@ -243,10 +244,7 @@ fn kotlin_rows(
     match timed(|| kotlin::test(paths, libraries, stage, None)) {
         (Err(text), took) => vec![Row::check("Kotlin", Err(text), took)],
         (Ok(kotlin::Tested { ran, tests, guide }), _) => {
-            let mut rows = three(paths, Language::Kotlin, ran, tests, guide);
-            let android = kotlin::check_android(paths);
-            rows.push(row_of("types of Kotlin for Android", android));
-            rows
+            three(paths, Language::Kotlin, ran, tests, guide)
         }
     }
 }
@@ -261,9 +259,16 @@ fn package_rows(
 ) -> Vec<Row> {
     let (step, project) = ("the Kotlin package", "a new Kotlin project");
     if let Some(absent) = maven {
-        return [step, project, screens::STEP, app::STEP]
-            .map(|step| Row::absent(step, absent, Duration::ZERO))
-            .into();
+        return [
+            step,
+            project,
+            screens::STEP,
+            app::STEP,
+            android_app::PACKED,
+            android_app::RUN,
+        ]
+        .map(|step| Row::absent(step, absent, Duration::ZERO))
+        .into();
     }
     let (published, took) =
         timed(|| package::kotlin::publish(paths, built.library("pericard_ffi")?));
@@ -275,12 +280,14 @@ fn package_rows(
         let demo = Demo::start(paths, built, false)?;
         package::kotlin::follow(paths, &repository, &demo)?.text_or_error()
     });
-    vec![
+    let mut rows = vec![
         Row::check(step, Ok(String::new()), took),
         Row::check(project, followed, following),
         screens::row(paths, libraries, stage),
         app::row(paths, built),
-    ]
+    ];
+    rows.extend(android_app::rows(paths, built));
+    rows
 }
 
 fn swift_rows(

@@ -1,17 +1,8 @@
 package dev.pericard
 
 import java.io.File
-import java.io.IOException
-import java.nio.ByteBuffer
-import java.nio.channels.FileChannel
 import java.nio.file.Files
 import java.nio.file.NoSuchFileException
-import java.nio.file.StandardCopyOption.ATOMIC_MOVE
-import java.nio.file.StandardCopyOption.REPLACE_EXISTING
-import java.nio.file.StandardOpenOption.CREATE
-import java.nio.file.StandardOpenOption.READ
-import java.nio.file.StandardOpenOption.TRUNCATE_EXISTING
-import java.nio.file.StandardOpenOption.WRITE
 import java.util.Base64
 import javax.crypto.AEADBadTagException
 import javax.crypto.Cipher
@@ -56,35 +47,18 @@ internal class SealedFiles(private val folder: File, private val key: (make: Boo
         cipher.updateAAD(name.toByteArray())
         val sealed = cipher.doFinal(value)
         check(cipher.iv.size == NONCE) { "a nonce of ${cipher.iv.size} bytes" }
-        if (!folder.isDirectory && !folder.mkdirs() && !folder.isDirectory) throw IOException("no folder for keys")
-        val draft = File(folder, DRAFT).toPath()
-        FileChannel.open(draft, CREATE, WRITE, TRUNCATE_EXISTING).use { channel ->
-            for (part in listOf(byteArrayOf(VERSION), cipher.iv, sealed)) {
-                val bytes = ByteBuffer.wrap(part)
-                while (bytes.hasRemaining()) channel.write(bytes)
-            }
-            channel.force(true)
-        }
-        Files.move(draft, file(name).toPath(), ATOMIC_MOVE, REPLACE_EXISTING)
-        settle()
+        DurableFiles.replace(file(name), listOf(byteArrayOf(VERSION), cipher.iv, sealed))
     }
 
-    fun delete(name: String): Unit = synchronized(lock) {
-        if (Files.deleteIfExists(file(name).toPath())) settle()
-    }
+    fun delete(name: String): Unit = synchronized(lock) { DurableFiles.delete(file(name)) }
 
+    /** No name is encoded to one with a dot in it. */
     private fun file(name: String) = File(folder, Base64.getUrlEncoder().withoutPadding().encodeToString(name.toByteArray()))
-
-    /** What a folder lists is durable once the folder itself is. */
-    private fun settle() = FileChannel.open(folder.toPath(), READ).use { it.force(true) }
 
     private companion object {
         const val ALGORITHM = "AES/GCM/NoPadding"
         const val VERSION: Byte = 1
         const val NONCE = 12
         const val TAG = 128
-
-        /** No name is encoded to this. */
-        const val DRAFT = "draft.tmp"
     }
 }

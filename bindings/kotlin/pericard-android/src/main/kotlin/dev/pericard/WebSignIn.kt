@@ -40,6 +40,14 @@ private fun wayBack(redirect: String): Redirect =
     Redirect.of(redirect)?.takeIf { it.kind !is Redirect.Kind.Loopback }
         ?: throw PericardException.InvalidInput("redirect", InputProblem.NOT_A_URL)
 
+/**
+ * Opens [address], a sign-in's [SignIn.authorizationUrl], in the system's browser as [SignIn.openBrowser] does, and gives what
+ * it came back with, for [SignIn.redirected]; null when the person closed the browser, and when there is none. For an app
+ * whose models know nothing of Android.
+ */
+public suspend fun browse(context: Context, address: String, redirect: String, ephemeral: Boolean = true): String? =
+    browse(context, address, Tab(wayBack(redirect).kind, ephemeral))
+
 private suspend fun browse(context: Context, address: String, tab: Tab): String? = BrowserCallback.visit(address) {
     PericardRedirectActivity.next = tab
     val intent = Intent(context, PericardRedirectActivity::class.java)

@@ -124,6 +124,10 @@ internal class DesktopDevice(private val loopback: Loopback) : Device {
         Timer(wait.toInt()) { Toolkit.getDefaultToolkit().beep() }.apply { isRepeats = false }.start()
     }
 
+    override val canNotify get() = false
+
+    override suspend fun mayNotify(): Boolean = false
+
     override fun openClockSettings() = Unit
 
     override fun openNetworkSettings() = Unit

@@ -1,9 +1,6 @@
 package dev.pericard.app.desktop
 
 import androidx.compose.foundation.isSystemInDarkTheme
-import androidx.compose.runtime.collectAsState
-import androidx.compose.runtime.getValue
-import androidx.compose.runtime.produceState
 import androidx.compose.runtime.remember
 import androidx.compose.ui.unit.DpSize
 import androidx.compose.ui.unit.dp
@@ -11,19 +8,13 @@ import androidx.compose.ui.window.Window
 import androidx.compose.ui.window.WindowPosition
 import androidx.compose.ui.window.application
 import androidx.compose.ui.window.rememberWindowState
-import dev.pericard.app.models.AppModel
-import dev.pericard.app.models.ModelEvents
-import dev.pericard.app.ui.app.PericardApp
-import dev.pericard.app.ui.theme.Look
-import dev.pericard.app.ui.words.Formats
+import dev.pericard.app.PericardHost
+import dev.pericard.app.models.RootModel
 import dev.pericard.app.ui.words.Language
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
-import java.time.Instant
-import java.time.ZoneId
 import java.util.Locale
 
 /**
@@ -36,20 +27,9 @@ fun main(arguments: Array<String>) {
     val options = Options.of(arguments)
     val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
     val system = Language.of(listOf(Locale.getDefault().toLanguageTag()))
-    val opened = runBlocking { if (options.base == null) Opened.inMemory() else Opened.at(options) }
-    val app = AppModel(scope, opened.core, opened.device, opened.configuration) { system }
-    val events = ModelEvents(app)
+    val opened = if (options.base == null) Opened.inMemory() else Opened.at(options)
+    val root = RootModel(scope, opened.storage, opened.device, opened.configuration) { system }
     application(exitProcessOnExit = false) {
-        val state by app.state.collectAsState()
-        val language by app.language.collectAsState()
-        val now by produceState(Instant.now()) {
-            while (true) {
-                delay(MINUTE)
-                value = Instant.now()
-            }
-        }
-        val dark = isSystemInDarkTheme()
-        val look = remember(language, now, dark) { Look(Formats(language ?: system, ZoneId.systemDefault(), now), dark) }
         Window(
             onCloseRequest = ::exitApplication,
             state = rememberWindowState(
@@ -60,14 +40,12 @@ fun main(arguments: Array<String>) {
             title = "Pericard",
             undecorated = options.walk != null,
         ) {
-            PericardApp(state, events, look)
+            PericardHost(root, system, isSystemInDarkTheme())
         }
         remember {
-            app.start()
+            root.start()
             options.walk?.start(::exitApplication)
         }
     }
     runBlocking { opened.close() }
 }
-
-private const val MINUTE = 60_000L

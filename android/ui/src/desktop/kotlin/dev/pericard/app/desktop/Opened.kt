@@ -11,6 +11,7 @@ import dev.pericard.app.models.Core
 import dev.pericard.app.models.Device
 import dev.pericard.app.models.FakeCore
 import dev.pericard.app.models.OpenCore
+import dev.pericard.app.models.Storage
 import dev.pericard.app.ui.model.Clinic
 import java.io.ByteArrayInputStream
 import java.nio.file.Files
@@ -20,23 +21,18 @@ import java.util.concurrent.ConcurrentHashMap
 
 /** What the app runs on, and how it is put away. */
 internal class Opened(
-    val core: Core,
+    val storage: Storage,
     val device: Device,
     val configuration: Configuration,
     private val back: Loopback,
-    private val client: Client?,
-    private val folder: Path?,
+    private val folder: Folder? = null,
 ) {
     suspend fun close() {
         back.close()
-        client?.shutDown()
-        folder?.toFile()?.deleteRecursively()
+        folder?.close()
     }
 
     companion object {
-        /** The app's version, as it stands under You. */
-        private const val VERSION = "0.1.0"
-
         private fun portal(base: String, back: Loopback, roots: List<ByteArray> = emptyList()) =
             PortalConfig(base, ClientId.Registered("pericard"), back.redirect, nativeSignIn = true, extraRoots = roots)
 
@@ -46,22 +42,51 @@ internal class Opened(
             others = place.copy(client = ClientId.Dynamic, nativeSignIn = false),
         )
 
-        suspend fun at(options: Options): Opened {
+        fun at(options: Options): Opened {
             val roots = options.certificate?.let { listOf(der(it)) }.orEmpty()
             val back = Loopback()
             val place = portal(checkNotNull(options.base), back, roots)
-            val folder = Files.createTempDirectory("pericard-app")
-            val client = Client.open(Config(folder.toString(), "PericardApp/$VERSION", listOf(place)), KeysInMemory())
-            return Opened(OpenCore(client), DesktopDevice(back), configuration(place), back, client, folder)
+            val folder = Folder(place)
+            return Opened(folder, DesktopDevice(back), configuration(place), back, folder)
         }
 
         fun inMemory(): Opened {
             val back = Loopback()
-            return Opened(FakeCore(), DesktopDevice(back), configuration(portal("https://portal.linden.example/fhir", back)), back, null, null)
+            return Opened(InMemory(), DesktopDevice(back), configuration(portal("https://portal.linden.example/fhir", back)), back)
         }
 
         private fun der(pem: Path): ByteArray =
             CertificateFactory.getInstance("X.509").generateCertificate(ByteArrayInputStream(Files.readAllBytes(pem))).encoded
+    }
+}
+
+/** The app's version, as it stands under You. */
+private const val VERSION = "0.1.0"
+
+/** People in memory. */
+private class InMemory : Storage {
+    override suspend fun open(): Core = FakeCore()
+
+    override suspend fun erase() = Unit
+}
+
+/** A folder that goes with the window. */
+internal class Folder(private val place: PortalConfig) : Storage {
+    private val path = Files.createTempDirectory("pericard-app")
+    private val keys = KeysInMemory()
+    private var client: Client? = null
+
+    override suspend fun open(): Core {
+        val opened = Client.open(Config(path.toString(), "PericardApp/$VERSION", listOf(place)), keys)
+        client = opened
+        return OpenCore(opened)
+    }
+
+    override suspend fun erase() = Client.erase(path.toString(), keys)
+
+    suspend fun close() {
+        client?.shutDown()
+        path.toFile().deleteRecursively()
     }
 }
 

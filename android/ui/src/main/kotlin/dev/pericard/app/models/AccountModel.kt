@@ -15,7 +15,9 @@ import dev.pericard.app.ui.model.Person
 import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.signin.ClinicOffers
 import dev.pericard.changes
+import dev.pericard.join
 import dev.pericard.progress
+import kotlin.time.Duration
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.SharedFlow
@@ -108,6 +110,15 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
             }
             show { it.copy(sync = null, failure = failure, session = account.session, isComplete = outcome == SyncOutcome.Complete, left = left) }
             if (failure == null && !left) askClinic()
+        }
+    }
+
+    /** Brings it up to date within [budget] and says nothing about how it went: nobody is looking. */
+    suspend fun syncInBackground(budget: Duration) {
+        try {
+            account.startSync(budget = budget).join()
+        } catch (_: PericardException) {
+            // What failed is told when the app is in front.
         }
     }
 

@@ -2,6 +2,8 @@ package dev.pericard.app.models
 
 import dev.pericard.AccountId
 import dev.pericard.FeatureCapability
+import dev.pericard.MessageState
+import dev.pericard.Messages
 import dev.pericard.PericardException
 import dev.pericard.PersonId
 import dev.pericard.PortalPage
@@ -57,6 +59,24 @@ class Accounts(private val scope: CoroutineScope, private val core: Core, privat
             all = all - model
             model.close()
             left.emit(Unit)
+        }
+    }
+
+    /** New messages over everybody; those on the first pages are enough to tell that there are more. */
+    suspend fun unread(): Int = sum { messages -> messages.threads().threads.sumOf { it.unread } }
+
+    /** What waits to be sent, or for the person's decision. */
+    suspend fun waiting(): Int = sum { it.outbox().size }
+
+    /** What was not sent. */
+    suspend fun failed(): Int = sum { messages -> messages.outbox().count { it.state is MessageState.Failed || it.state == MessageState.Unknown } }
+
+    private suspend fun sum(count: suspend (Messages) -> Int): Int = all.sumOf { model ->
+        try {
+            model.account.people.sumOf { count(model.account.messages(it.id)) }
+        } catch (_: PericardException) {
+            // A closed account shows nothing.
+            0
         }
     }
 

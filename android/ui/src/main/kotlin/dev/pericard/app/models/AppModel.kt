@@ -23,6 +23,7 @@ import dev.pericard.app.ui.words.Language
 import dev.pericard.app.ui.you.Choice
 import dev.pericard.app.ui.you.HelpState
 import dev.pericard.app.ui.you.SettingsState
+import kotlin.time.Duration
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -46,7 +47,7 @@ class AppModel(
 ) {
     private val stack = MutableStateFlow<List<Page>>(emptyList())
     private val announcement = MutableStateFlow<Announcement?>(null)
-    private val chosenLanguage = MutableStateFlow(device.settings[LANGUAGE]?.let { tag -> Language.entries.find { it.tag == tag } })
+    private val chosenLanguage = MutableStateFlow(chosenLanguage(device.settings))
     internal val accounts = Accounts(scope, core, configuration)
     private val home = HomeModel(scope, accounts, device, configuration)
 
@@ -64,18 +65,55 @@ class AppModel(
 
     /** Shows what is here, then brings it up to date. */
     fun start() {
-        scope.launch {
-            accounts.read()
-            if (accounts.all.isEmpty()) push(welcome(canLeave = false)) else showHome()
-            resumeSignIn()
-        }
+        scope.launch { begin() }
+    }
+
+    /** Returns once something is shown; the person comes back to [places], as far as they are still there. */
+    suspend fun begin(places: List<String> = emptyList()) {
         scope.launch { accounts.gone.collect { leaveGone() } }
+        accounts.read()
+        if (accounts.all.isEmpty()) push(welcome(canLeave = false)) else showHome()
+        if (accounts.all.isNotEmpty()) places.mapNotNull(Place::of).forEach { comeBack(it) }
+        resumeSignIn()
+    }
+
+    /** The screens that lie over the inbox, for [begin] in another process: text of opaque ids. */
+    val places: List<String>
+        get() = (home.places + stack.value.mapNotNull { it.place }).map { it.text }
+
+    private suspend fun comeBack(place: Place) {
+        when (place) {
+            is Place.Thread -> openThread(place.id)
+            is Place.Compose -> openCompose(place.draft?.let(::DraftId))
+            is Place.Clinic -> openClinic(place.account)
+            Place.Plain.You -> select(Tab.You)
+            Place.Plain.Clinics -> push(clinics())
+            Place.Plain.Notices -> push(notices())
+            Place.Plain.Settings -> openSettings()
+            Place.Plain.Help -> openHelp()
+        }
     }
 
     /** The app is in front again, or the phone is online: what is new is fetched, and a sign-in left for a code goes on. */
     fun toFront() {
         accounts.all.forEach { it.sync() }
         (top as? Page.SignIn)?.model?.toFront()
+    }
+
+    /** The app is no longer in front: what was typed last is on disk when this returns. */
+    suspend fun keep() = stack.value.forEach { it.keep() }
+
+    /** Fetches what is new within [budget], and sends what waits. */
+    suspend fun syncInBackground(budget: Duration): News {
+        val (unread, failed) = accounts.unread() to accounts.failed()
+        accounts.all.forEach { it.syncInBackground(budget) }
+        return News(newMessages = accounts.unread() > unread, notSent = accounts.failed() > failed)
+    }
+
+    /** A clinic's address came from outside: it is shown as if it had been typed, and asked for when the person says so. */
+    fun offer(address: String) {
+        if (top !is Page.Welcome) addClinic()
+        (top as? Page.Welcome)?.model?.offer(address)
     }
 
     private suspend fun resumeSignIn() {
@@ -200,33 +238,23 @@ class AppModel(
     }
 
     internal fun compose(draft: DraftId? = null) {
+        scope.launch { openCompose(draft) }
+    }
+
+    private suspend fun openCompose(draft: DraftId?) {
         val inbox = home.inbox ?: return
         val of = inbox.of
         val messages = inbox.messages ?: return
-        scope.launch {
-            val kept = try {
-                draft?.let { id -> messages.drafts().find { it.id == id } }
-            } catch (_: PericardException) {
-                null
-            }
-            push(
-                Page.Compose(
-                    ComposeModel(
-                        scope,
-                        inbox.owner,
-                        of,
-                        messages,
-                        device,
-                        kept,
-                        onQueued = { id ->
-                            pop()
-                            tellSending(of, messages, id)
-                        },
-                        onClosed = ::closeOpened,
-                    ),
-                ),
-            )
+        val kept = try {
+            draft?.let { id -> messages.drafts().find { it.id == id } }
+        } catch (_: PericardException) {
+            null
         }
+        val queued = { id: MessageId ->
+            pop()
+            tellSending(of, messages, id)
+        }
+        push(Page.Compose(ComposeModel(scope, inbox.owner, of, messages, device, kept, onQueued = queued, onClosed = ::closeOpened)))
     }
 
     /** What was opened from the inbox goes with it: nothing of a closed account stays in sight. */
@@ -273,16 +301,20 @@ class AppModel(
     }
 
     internal fun openClinics() {
-        scope.launch { push(Page.Plain(Screen.Clinics(accounts.cards()))) }
+        scope.launch { push(clinics()) }
     }
+
+    private suspend fun clinics() = Page.Plain(Screen.Clinics(accounts.cards()), Place.Plain.Clinics)
 
     internal fun openClinic(accountId: String) {
         accounts.all.find { it.account.id.value == accountId }?.let { push(Page.Clinic(ClinicModel(scope, it, core, device))) }
     }
 
     internal fun openNotices() {
-        scope.launch { push(Page.Plain(Screen.Notices(NoticesState(home.readNotices())))) }
+        scope.launch { push(notices()) }
     }
+
+    private suspend fun notices() = Page.Plain(Screen.Notices(NoticesState(home.readNotices())), Place.Plain.Notices)
 
     internal fun openNotice(wanted: (NoticeRow) -> Boolean) {
         scope.launch {
@@ -295,17 +327,33 @@ class AppModel(
     }
 
     internal fun openHelp() {
-        owner?.let { push(Page.Plain(Screen.Help(HelpState(it.clinic, configuration.version)))) }
+        owner?.let { push(Page.Plain(Screen.Help(HelpState(it.clinic, configuration.version)), Place.Plain.Help)) }
     }
 
     internal fun openSettings() {
-        owner?.let { push(Page.Plain(Screen.Settings(settings(it.clinic)))) }
+        owner?.let { push(Page.Plain(Screen.Settings(settings(it.clinic)), Place.Plain.Settings)) }
     }
 
     private fun settings(clinic: Clinic, choosing: Choice? = null) =
-        SettingsState(clinic, lock = null, notify = null, language = language.value ?: systemLanguage(), phoneLanguage = chosenLanguage.value == null, choosing = choosing)
+        SettingsState(
+            clinic,
+            lock = null,
+            notify = if (device.canNotify) device.settings[NOTIFY] != null else null,
+            language = language.value ?: systemLanguage(),
+            phoneLanguage = chosenLanguage.value == null,
+            choosing = choosing,
+        )
 
     internal fun choosing(choice: Choice?) = redrawSettings { it.copy(choosing = choice) }
+
+    /** Stays off where the system, or the person when it asks, does not allow it. */
+    internal fun notify(on: Boolean) {
+        scope.launch {
+            val may = on && device.mayNotify()
+            device.settings[NOTIFY] = if (may) "1" else null
+            redrawSettings { it.copy(notify = may) }
+        }
+    }
 
     internal fun language(language: Language?) {
         device.settings[LANGUAGE] = language?.tag
@@ -319,9 +367,18 @@ class AppModel(
     }
 
     private companion object {
-        const val LANGUAGE = "language"
-
         /** The base of the clinic where a sign-in was begun, for one that is resumed. */
         const val SIGNING_IN = "signing in"
     }
 }
+
+/** What a sync in the background has brought, as far as a notification says it. */
+data class News(val newMessages: Boolean = false, val notSent: Boolean = false)
+
+/** The setting that the person wants to be told about new messages. */
+const val NOTIFY = "notify"
+
+private const val LANGUAGE = "language"
+
+/** Nothing is the phone's. */
+internal fun chosenLanguage(settings: Settings): Language? = settings[LANGUAGE]?.let { tag -> Language.entries.find { it.tag == tag } }

@@ -1,5 +1,6 @@
 package dev.pericard.app.models
 
+import dev.pericard.AccountId
 import dev.pericard.PericardException
 import dev.pericard.PersonId
 import dev.pericard.PortalPage
@@ -10,6 +11,8 @@ import kotlinx.coroutines.CoroutineScope
 /** The clinic of one account: what it offers, and signing out of it, which works offline too. */
 class ClinicModel(above: CoroutineScope, private val of: AccountModel, private val core: Core, private val device: Device) :
     Model<ClinicPageState>(above, ClinicPageState(of.clinic)) {
+    val account: AccountId get() = of.account.id
+
     init {
         attempt(::failed) {
             val offers = of.offers(core)

@@ -1,6 +1,7 @@
 package dev.pericard.app.models
 
 import dev.pericard.Draft
+import dev.pericard.DraftId
 import dev.pericard.MessageId
 import dev.pericard.Messages
 import dev.pericard.NewMessage
@@ -22,15 +23,18 @@ class ComposeModel(
     private val of: AccountModel,
     private val messages: Messages,
     private val device: Device,
-    draft: Draft?,
+    kept: Draft?,
     private val onQueued: (MessageId) -> Unit,
     /** The account can be read no more. */
     onClosed: () -> Unit,
 ) : Model<ComposeState>(
     above,
-    ComposeState(owner, subject = draft?.subject.orEmpty(), text = draft?.text.orEmpty(), mostBytes = Attachments.MOST_BYTES),
+    ComposeState(owner, subject = kept?.subject.orEmpty(), text = kept?.text.orEmpty(), mostBytes = Attachments.MOST_BYTES),
 ) {
-    private val drafting = Drafting(scope, messages, draft?.id)
+    /** Where what was typed is kept; nothing before the first pause. */
+    val draft: DraftId? get() = drafting.id
+
+    private val drafting = Drafting(scope, messages, kept?.id)
     private var recipients: List<Recipient> = emptyList()
     private var attachments = Attachments()
 
@@ -38,7 +42,7 @@ class ComposeModel(
         scope.launch { of.state.collect { view -> if (view.gone || closed(view, of.account) != null) onClosed() } }
         attempt(::failed) {
             recipients = messages.recipients()
-            val chosen = draft?.recipients.orEmpty()
+            val chosen = kept?.recipients.orEmpty()
             show { state ->
                 state.copy(
                     // Where the clinic names nobody, it decides itself who reads a message.
@@ -117,12 +121,16 @@ class ComposeModel(
     }
 
     /** Keeps the draft. */
-    suspend fun leave() {
+    suspend fun keep() {
         try {
             drafting.keep()
         } catch (_: PericardException) {
             // An account that was sealed meanwhile takes no drafts.
         }
+    }
+
+    suspend fun leave() {
+        keep()
         close()
     }
 }

@@ -52,6 +52,12 @@ interface Device {
     /** A notification of the phone's own at this time, which says nothing about whom or what it is for. */
     fun remind(at: Instant?)
 
+    /** It shows notifications while the app is not in front. */
+    val canNotify: Boolean
+
+    /** The person and the system allow notifications; asks where nobody has been asked. */
+    suspend fun mayNotify(): Boolean
+
     fun openClockSettings()
 
     fun openNetworkSettings()

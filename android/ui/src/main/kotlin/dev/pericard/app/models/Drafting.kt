@@ -20,7 +20,10 @@ import kotlin.time.Duration.Companion.milliseconds
  * Keeps what is being written: at each pause, and when its screen is left. One write at a time, the newest text last; what
  * was sent is never written again.
  */
-internal class Drafting(private val scope: CoroutineScope, private val messages: Messages, private var id: DraftId?) {
+internal class Drafting(private val scope: CoroutineScope, private val messages: Messages, id: DraftId?) {
+    var id = id
+        private set
+
     private val writes = Mutex()
     private var pause: Job? = null
     private var unsaved: NewMessage? = null

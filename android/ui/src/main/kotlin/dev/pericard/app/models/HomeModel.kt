@@ -79,6 +79,8 @@ internal class HomeModel(
         return Screen.Home(around.tab, state, you, inbox?.unread ?: 0, around.people)
     }
 
+    val places: List<Place> get() = if (around.value.tab == Tab.You) listOf(Place.Plain.You) else emptyList()
+
     fun select(tab: Tab) = around.update { it.copy(tab = tab) }
 
     fun openPeople() {

@@ -281,7 +281,7 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun openRecoveryCodes() = Unit
 
-        override fun notify(on: Boolean) = Unit
+        override fun notify(on: Boolean) = app.notify(on)
     }
 
     override val help = object : HelpEvents {

@@ -10,6 +10,12 @@ import kotlinx.coroutines.flow.map
 internal sealed interface Page {
     val screen: Flow<Screen>
 
+    /** To come back to after the app's death; nothing where that is what the screen below it leads to. */
+    val place: Place? get() = null
+
+    /** Puts on disk what was typed last. */
+    suspend fun keep() {}
+
     /** Its place is left for good. */
     suspend fun leave()
 
@@ -33,24 +39,31 @@ internal sealed interface Page {
 
     class Thread(val model: ThreadModel) : Page {
         override val screen get() = model.state.map(Screen::Thread)
+        override val place get() = Place.Thread(model.state.value.id)
+
+        override suspend fun keep() = model.keep()
 
         override suspend fun leave() = model.leave()
     }
 
     class Compose(val model: ComposeModel) : Page {
         override val screen get() = model.state.map(Screen::Compose)
+        override val place get() = Place.Compose(model.draft?.value)
+
+        override suspend fun keep() = model.keep()
 
         override suspend fun leave() = model.leave()
     }
 
     class Clinic(val model: ClinicModel) : Page {
         override val screen get() = model.state.map(Screen::OneClinic)
+        override val place get() = Place.Clinic(model.account.value)
 
         override suspend fun leave() = model.close()
     }
 
     /** A screen whose state the app changes itself. */
-    class Plain(first: Screen) : Page {
+    class Plain(first: Screen, override val place: Place? = null) : Page {
         val state = MutableStateFlow(first)
         override val screen get() = state
 

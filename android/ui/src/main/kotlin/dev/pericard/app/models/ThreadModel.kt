@@ -216,12 +216,16 @@ class ThreadModel(
     }
 
     /** Keeps what was typed last. */
-    suspend fun leave() {
+    suspend fun keep() {
         try {
             drafting?.keep()
         } catch (_: PericardException) {
             // An account that was sealed meanwhile takes no drafts.
         }
+    }
+
+    suspend fun leave() {
+        keep()
         close()
     }
 

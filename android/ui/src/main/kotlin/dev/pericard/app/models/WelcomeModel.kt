@@ -42,6 +42,9 @@ class WelcomeModel(
 
     fun openAddress() = address { it.copy(open = true) }
 
+    /** An address that came from outside: to be looked at, not asked yet. */
+    fun offer(text: String) = address { it.copy(open = true, text = text, problem = null) }
+
     fun typeAddress(text: String) = address { it.copy(text = text, problem = null) }
 
     fun submitAddress() {

@@ -83,6 +83,13 @@ class TestDevice(var time: Instant = Instant.now()) : Device {
         asked += "remind $at"
     }
 
+    override val canNotify get() = true
+
+    /** What the person answers when the phone asks whether it may show notifications. */
+    var allows = true
+
+    override suspend fun mayNotify(): Boolean = allows
+
     override fun openClockSettings() = Unit
 
     override fun openNetworkSettings() = Unit

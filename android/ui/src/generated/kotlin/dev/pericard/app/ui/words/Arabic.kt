@@ -525,6 +525,7 @@ internal object Arabic : Words {
     override val unusableDamaged = "النسخة على هذا الهاتف تالفة"
     override val unusableKeyLost = "فقد هذا الهاتف مفتاح رسائلك"
     override fun unusableKeyLostText(clinic: String) = "لم تعد النسخة هنا تُفتح. تحتفظ ${language.isolate(clinic)} بالأصل. سجّل الدخول لاستعادتها."
+    override val unusableLostText = "لم تعد النسخة هنا تُفتح. تحتفظ عيادتك بالأصل. سجّل الدخول لاستعادتها."
     override val unusableUnavailable = "لا يمكن فتح رسائلك الآن"
     override val unusableUnavailableText = "لا يعطينا هذا الهاتف المفتاح أو المساحة. لم يُفقد شيء. أعد تشغيله ثم حاول."
     override val unusableUnsent = "قد تضيع رسائل غير مرسلة"

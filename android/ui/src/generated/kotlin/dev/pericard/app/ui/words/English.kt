@@ -464,6 +464,7 @@ internal object English : Words {
     override val unusableDamaged = "The copy on this phone is damaged"
     override val unusableKeyLost = "This phone lost the key to your messages"
     override fun unusableKeyLostText(clinic: String) = "The copy here cannot be opened any more. ${language.isolate(clinic)} keeps the original. Sign in to get it again."
+    override val unusableLostText = "The copy here cannot be opened any more. Your clinic keeps the original. Sign in to get it again."
     override val unusableUnavailable = "Your messages cannot be opened right now"
     override val unusableUnavailableText = "This phone does not give us the key or the space. Nothing is lost. Restart it, then try again."
     override val unusableUnsent = "Unsent messages may be lost"

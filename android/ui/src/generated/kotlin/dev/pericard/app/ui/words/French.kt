@@ -464,6 +464,7 @@ internal object French : Words {
     override val unusableDamaged = "La copie sur ce téléphone est abîmée"
     override val unusableKeyLost = "Ce téléphone a perdu la clé de vos messages"
     override fun unusableKeyLostText(clinic: String) = "La copie ici ne s’ouvre plus. ${language.isolate(clinic)} garde l’original. Connectez-vous pour la retrouver."
+    override val unusableLostText = "La copie ici ne s’ouvre plus. Votre clinique garde l’original. Connectez-vous pour la retrouver."
     override val unusableUnavailable = "Vos messages ne s’ouvrent pas pour l’instant"
     override val unusableUnavailableText = "Ce téléphone ne donne ni la clé ni la place. Rien n’est perdu. Redémarrez-le, puis réessayez."
     override val unusableUnsent = "Des messages non envoyés peuvent être perdus"

@@ -405,6 +405,7 @@ interface Words {
     val unusableDamaged: String
     val unusableKeyLost: String
     fun unusableKeyLostText(clinic: String): String
+    val unusableLostText: String
     val unusableUnavailable: String
     val unusableUnavailableText: String
     val unusableUnsent: String

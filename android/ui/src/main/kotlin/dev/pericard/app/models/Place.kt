@@ -1,0 +1,39 @@
+package dev.pericard.app.models
+
+/** A screen over the tabs that the person comes back to after the system has ended the app, as text. Ids are opaque. */
+internal sealed interface Place {
+    val text: String
+
+    data class Thread(val id: String) : Place {
+        override val text get() = "$THREAD$id"
+    }
+
+    /** A message that is being written; nothing was typed where it has no draft. */
+    data class Compose(val draft: String?) : Place {
+        override val text get() = "$COMPOSE${draft.orEmpty()}"
+    }
+
+    data class Clinic(val account: String) : Place {
+        override val text get() = "$CLINIC$account"
+    }
+
+    /** A screen that is the same whatever lies under it. */
+    enum class Plain : Place { You, Clinics, Notices, Settings, Help;
+
+        override val text get() = name
+    }
+
+    companion object {
+        private const val THREAD = "thread "
+        private const val COMPOSE = "compose "
+        private const val CLINIC = "clinic "
+
+        /** Nothing where another version of the app wrote it. */
+        fun of(text: String): Place? = when {
+            text.startsWith(THREAD) -> Thread(text.removePrefix(THREAD))
+            text.startsWith(COMPOSE) -> Compose(text.removePrefix(COMPOSE).ifEmpty { null })
+            text.startsWith(CLINIC) -> Clinic(text.removePrefix(CLINIC))
+            else -> Plain.entries.find { it.name == text }
+        }
+    }
+}
