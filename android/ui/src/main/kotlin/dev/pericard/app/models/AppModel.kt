@@ -16,6 +16,7 @@ import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeRow
 import dev.pericard.app.ui.notices.NoticeState
 import dev.pericard.app.ui.notices.NoticesState
@@ -373,7 +374,7 @@ class AppModel(
 }
 
 /** What a sync in the background has brought, as far as a notification says it. */
-data class News(val newMessages: Boolean = false, val notSent: Boolean = false)
+data class News(val newMessages: Boolean = false, val notSent: Boolean = false) : Unprinted()
 
 /** The setting that the person wants to be told about new messages. */
 const val NOTIFY = "notify"
