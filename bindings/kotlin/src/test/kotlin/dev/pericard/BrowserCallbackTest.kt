@@ -1,5 +1,6 @@
 package dev.pericard
 
+import dev.pericard.testing.MemoryKeystore
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
@@ -45,7 +46,7 @@ class BrowserCallbackTest {
     @Test
     fun `a redirect that finds a new process resumes the sign-in from disk`() = test {
         val world = anasWorld()
-        val keystore = MapKeystore()
+        val keystore = MemoryKeystore()
         val redirect = world.openClient(keystore).use { client ->
             val signIn = client.onlyPortal().signIn(SignInMethod.BROWSER)
             val address = world.browser(signIn.authorizationUrl(), "ana", true, "now")
@@ -63,7 +64,7 @@ class BrowserCallbackTest {
     @Test
     fun `a redirect that somebody made up leaves the sign-in as it is`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             client.onlyPortal().signIn(SignInMethod.BROWSER)
             BrowserCallback.left("http://127.0.0.1/callback?code=stolen&state=guessed&iss=https%3A%2F%2Felsewhere.example")
             val signIn = requireNotNull(client.resumeSignIn(BrowserCallback.takeUnclaimed()))
@@ -75,7 +76,7 @@ class BrowserCallbackTest {
     @Test
     fun `where no sign-in was under way there is nothing to resume`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             BrowserCallback.left("http://127.0.0.1/callback?code=a&state=b")
             assertNull(client.resumeSignIn(BrowserCallback.takeUnclaimed()))
             assertNull(BrowserCallback.takeUnclaimed())

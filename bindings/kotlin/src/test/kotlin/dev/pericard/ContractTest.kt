@@ -1,5 +1,6 @@
 package dev.pericard
 
+import dev.pericard.testing.MemoryKeystore
 import dev.pericard.world.NetworkState
 import dev.pericard.world.TestWorld
 import kotlinx.coroutines.CoroutineStart
@@ -120,7 +121,7 @@ class ContractTest {
         "FileReader.close",
     )
 
-    private suspend fun stage(world: TestWorld, keystore: Keystore = MapKeystore()): Stage {
+    private suspend fun stage(world: TestWorld, keystore: Keystore = MemoryKeystore()): Stage {
         val client = world.openClient(keystore)
         val portal = client.onlyPortal()
         val account = world.signInAna(client)
@@ -207,7 +208,7 @@ class ContractTest {
 
     @Test
     fun `a keystore that throws is an error of every call that needs it, and none of the others`() = test {
-        val keystore = object : MapKeystore() {
+        val keystore = object : MemoryKeystore() {
             @Volatile
             var broken = false
 
@@ -271,7 +272,7 @@ class ContractTest {
     @Test
     fun `ten thousand handles come and go, and the last frees the directory`() = test {
         val world = anasWorld()
-        val keystore = MapKeystore()
+        val keystore = MemoryKeystore()
         use10000(world, keystore)
         // A client is open as long as one of its objects is held: if it opens again, none of them is left.
         val again = withTimeout(60.seconds) {

@@ -1,6 +1,7 @@
 package dev.pericard
 
 import java.nio.file.Files
+import dev.pericard.testing.MemoryKeystore
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertInstanceOf
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -10,7 +11,7 @@ class DiscoveryTest {
     @Test
     fun `a portal says what it can`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val portal = client.onlyPortal()
             val can = portal.capabilities
             assertEquals(world.clientConfig().portals.single().base, portal.base)
@@ -25,7 +26,7 @@ class DiscoveryTest {
     @Test
     fun `a login page of the network is no portal`() = test {
         val world = anasWorld(faults = """[{"fault":"captive_portal"}]""")
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val error = assertInstanceOf(PericardException.Portal::class.java, failure { client.onlyPortal() })
             assertEquals(PortalProblem.NOT_A_PORTAL, error.problem)
         }
@@ -34,7 +35,7 @@ class DiscoveryTest {
     @Test
     fun `another issuer is refused`() = test {
         val world = anasWorld(faults = """[{"fault":"wrong_issuer"}]""")
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val error = assertInstanceOf(PericardException.Portal::class.java, failure { client.onlyPortal() })
             assertEquals(PortalProblem.WRONG_ISSUER, error.problem)
         }
@@ -43,7 +44,7 @@ class DiscoveryTest {
     @Test
     fun `no network is Offline`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             world.network(dev.pericard.world.NetworkState.DOWN)
             assertInstanceOf(PericardException.Offline::class.java, failure { client.onlyPortal() })
         }
@@ -53,7 +54,7 @@ class DiscoveryTest {
     fun `plain http is refused before anything is sent`() = test {
         val folder = Files.createTempDirectory("pericard").toString()
         val portal = PortalConfig("http://portal.example/fhir", ClientId.Registered("app"), "app:/back", false, null, emptyList())
-        Client.open(Config(directory = folder, portals = emptyList(), allowLoopbackHttp = false, app = "Test/1"), MapKeystore()).use { client ->
+        Client.open(Config(directory = folder, portals = emptyList(), allowLoopbackHttp = false, app = "Test/1"), MemoryKeystore()).use { client ->
             val error = assertInstanceOf(PericardException.InvalidInput::class.java, failure { client.portal(portal) })
             assertEquals(InputProblem.NOT_HTTPS, error.problem)
         }

@@ -1,26 +1,10 @@
 package dev.pericard
 
 import dev.pericard.world.TestWorld
-import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.ConcurrentLinkedQueue
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 import kotlin.time.Duration.Companion.minutes
-
-/** A keystore as an app would write one, but in memory. */
-open class MapKeystore : Keystore {
-    val values = ConcurrentHashMap<String, ByteArray>()
-
-    override fun load(name: String): ByteArray? = values[name]?.copyOf()
-
-    override fun store(name: String, value: ByteArray) {
-        values[name] = value.copyOf()
-    }
-
-    override fun delete(name: String) {
-        values.remove(name)
-    }
-}
 
 /** A client in this world. */
 suspend fun TestWorld.openClient(keystore: Keystore): Client = calling { Client(open(keystore.toCore())) }

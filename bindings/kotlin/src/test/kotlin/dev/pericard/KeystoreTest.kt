@@ -1,5 +1,6 @@
 package dev.pericard
 
+import dev.pericard.testing.MemoryKeystore
 import dev.pericard.world.keystoreConformance
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertInstanceOf
@@ -9,12 +10,12 @@ import org.junit.jupiter.api.Test
 class KeystoreTest {
     @Test
     fun `a keystore written in Kotlin conforms`() = test {
-        keystoreConformance(MapKeystore().toCore())
+        keystoreConformance(MemoryKeystore().toCore())
     }
 
     @Test
     fun `a keystore that forgets is found out`() = test {
-        val forgetful = object : MapKeystore() {
+        val forgetful = object : MemoryKeystore() {
             override fun store(name: String, value: ByteArray) = Unit
         }
         failure { keystoreConformance(forgetful.toCore()) }
@@ -22,7 +23,7 @@ class KeystoreTest {
 
     @Test
     fun `what a keystore says arrives as it was said`() = test {
-        val locked = object : MapKeystore() {
+        val locked = object : MemoryKeystore() {
             override fun load(name: String): ByteArray? = throw KeystoreException.Unavailable()
         }
         val error = assertInstanceOf(PericardException.Keystore::class.java, failure { anasWorld().openClient(locked) })
@@ -32,7 +33,7 @@ class KeystoreTest {
     @Test
     fun `whatever a keystore throws is an answer and reaches the developer`() = test {
         for (thrown in listOf(IllegalStateException("canary"), StackOverflowError("canary"), NoClassDefFoundError("canary"))) {
-            val broken = object : MapKeystore() {
+            val broken = object : MemoryKeystore() {
                 override fun load(name: String): ByteArray? = throw thrown
             }
             val error = assertInstanceOf(
@@ -46,12 +47,12 @@ class KeystoreTest {
 
     @Test
     fun `names and values survive the way there and back`() = test {
-        val keystore = MapKeystore()
+        val keystore = MemoryKeystore()
         val world = anasWorld()
         world.openClient(keystore).close()
-        assertTrue(keystore.values.isNotEmpty())
-        val before = keystore.values.mapValues { it.value.toList() }
+        assertTrue(keystore.names.isNotEmpty())
+        val before = keystore.names.associateWith { keystore.load(it)?.toList() }
         world.openClient(keystore).close()
-        assertEquals(before, keystore.values.mapValues { it.value.toList() })
+        assertEquals(before, keystore.names.associateWith { keystore.load(it)?.toList() })
     }
 }

@@ -1,6 +1,7 @@
 package dev.pericard
 
 import java.io.File
+import dev.pericard.testing.MemoryKeystore
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertInstanceOf
@@ -13,7 +14,7 @@ class LibraryTest {
         val maps = File("/proc/self/maps")
         assumeTrue(maps.exists(), "no /proc here")
         // Both sets of bindings have to have been used; two libraries would be two cores with two stores.
-        anasWorld().openClient(MapKeystore()).use { it.portals }
+        anasWorld().openClient(MemoryKeystore()).use { it.portals }
         val libraries = maps.readLines().filter { "libpericard" in it }.map { it.substringAfterLast(' ') }.toSet()
         assertEquals(1, libraries.size, "$libraries")
     }
@@ -21,7 +22,7 @@ class LibraryTest {
     @Test
     fun `a panic is Internal and its text stays behind`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             world.explode("canary: potassium 5.9")
             val error = assertInstanceOf(PericardException.Internal::class.java, failure { client.onlyPortal() })
             assertFalse("canary" in error.stackTraceToString() || "canary" in error.userMessage)

@@ -1,5 +1,6 @@
 package dev.pericard
 
+import dev.pericard.testing.MemoryKeystore
 import dev.pericard.world.NetworkState
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.EmptyCoroutineContext
@@ -29,7 +30,7 @@ class StreamsTest {
     @Test
     fun `a sync is a flow that ends, and its records are there`() = test {
         val world = anasWorld(threads = 3, messages = 30)
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val account = world.signInAna(client)
             val run = account.startSync()
             val progress = run.progress.toList()
@@ -46,7 +47,7 @@ class StreamsTest {
     @Test
     fun `a sync whose budget is used up ends, and says that it was interrupted`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val account = world.signInAna(client)
             world.network(NetworkState.STALLED)
             val outcome = account.startSync(10.milliseconds).join()
@@ -57,7 +58,7 @@ class StreamsTest {
     @Test
     fun `a sync that fails throws it where it is followed`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val account = world.signInAna(client)
             world.network(NetworkState.DOWN)
             assertInstanceOf(PericardException.Offline::class.java, failure { account.startSync().join() })
@@ -67,7 +68,7 @@ class StreamsTest {
     @Test
     fun `changes arrive, and the flow ends when the account goes`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val account = world.signInAna(client)
             val queued = async(Dispatchers.Default, CoroutineStart.UNDISPATCHED) {
                 account.changes.first { it.outbox }
@@ -83,7 +84,7 @@ class StreamsTest {
     @Test
     fun `changes are collected again, and by several`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val account = world.signInAna(client)
             val changes = account.changes
             repeat(2) { round ->
@@ -97,7 +98,7 @@ class StreamsTest {
     @Test
     fun `streams end when the client is shut down`() = test {
         val world = anasWorld()
-        val client = world.openClient(MapKeystore())
+        val client = world.openClient(MemoryKeystore())
         val account = world.signInAna(client)
         val changes = async(Dispatchers.Default, CoroutineStart.UNDISPATCHED) { account.changes.toList() }
         val sessions = async(Dispatchers.Default, CoroutineStart.UNDISPATCHED) { account.sessions.toList() }
@@ -109,7 +110,7 @@ class StreamsTest {
     @Test
     fun `the state of the session is a state flow`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val account = world.signInAna(client)
             val scope = CoroutineScope(Dispatchers.Default)
             val session = account.sessionIn(scope)
@@ -124,7 +125,7 @@ class StreamsTest {
     @Test
     fun `a cancelled collector leaves the sync running`() = test {
         val world = anasWorld(threads = 3, messages = 30)
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val account = world.signInAna(client)
             val run = account.startSync()
             val closing = launch(Dispatchers.Default, CoroutineStart.UNDISPATCHED) { run.progress.last() }
@@ -137,7 +138,7 @@ class StreamsTest {
     @Test
     fun `a cancelled coroutine leaves the job to its end`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val account = world.signInAna(client)
             val inbox = account.ownMessages()
             val told = async(Dispatchers.Default, CoroutineStart.UNDISPATCHED) { account.changes.first { it.outbox } }
@@ -155,7 +156,7 @@ class StreamsTest {
         val ended = CompletableDeferred<Unit>()
         // As `suspend fun main` runs: wherever it was resumed. `close` blocks there until the core has ended.
         val main: suspend () -> Unit = {
-            world.openClient(MapKeystore()).use { client ->
+            world.openClient(MemoryKeystore()).use { client ->
                 val account = world.signInAna(client)
                 account.startSync().join()
                 account.ownMessages().threads()

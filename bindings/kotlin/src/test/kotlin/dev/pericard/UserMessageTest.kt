@@ -1,5 +1,6 @@
 package dev.pericard
 
+import dev.pericard.testing.MemoryKeystore
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -63,7 +64,7 @@ class UserMessageTest {
     @Test
     fun `half an emoji is InvalidInput before it is sent`() = test {
         val world = anasWorld()
-        world.openClient(MapKeystore()).use { client ->
+        world.openClient(MemoryKeystore()).use { client ->
             val inbox = world.signInAna(client).ownMessages()
             val error = assertInstanceOf(
                 PericardException.InvalidInput::class.java,

@@ -2,30 +2,15 @@ package dev.pericard.bench
 
 import dev.pericard.Account
 import dev.pericard.Client
-import dev.pericard.Keystore
 import dev.pericard.Messages
 import dev.pericard.SignInMethod
 import dev.pericard.join
+import dev.pericard.testing.MemoryKeystore
 import dev.pericard.toCore
 import dev.pericard.world.TestWorld
-import java.util.concurrent.ConcurrentHashMap
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancel
-
-private class BenchKeystore : Keystore {
-    private val values = ConcurrentHashMap<String, ByteArray>()
-
-    override fun load(name: String): ByteArray? = values[name]?.copyOf()
-
-    override fun store(name: String, value: ByteArray) {
-        values[name] = value.copyOf()
-    }
-
-    override fun delete(name: String) {
-        values.remove(name)
-    }
-}
 
 /** An account with 1,200 messages in 60 threads, synced. */
 internal class Stage private constructor(private val client: Client, val account: Account) {
@@ -42,7 +27,7 @@ internal class Stage private constructor(private val client: Client, val account
     companion object {
         suspend fun set(): Stage {
             val world = TestWorld.start("""{"seed":11,"people":{"ana":{"threads":60,"messages":1200,"totp":false}}}""")
-            val client = Client(world.open(BenchKeystore().toCore()))
+            val client = Client(world.open(MemoryKeystore().toCore()))
             val signIn = client.portal(client.portals.single()).signIn(SignInMethod.NATIVE)
             signIn.core.password(world.user("ana"), world.password("ana", true))
             val account = signIn.finish()

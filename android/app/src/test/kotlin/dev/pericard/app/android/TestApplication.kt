@@ -3,18 +3,17 @@ package dev.pericard.app.android
 import android.Manifest.permission.HIDE_OVERLAY_WINDOWS
 import androidx.work.testing.WorkManagerTestInitHelper
 import dev.pericard.ClientId
-import dev.pericard.Keystore
 import dev.pericard.PortalConfig
 import dev.pericard.app.models.Configuration
 import dev.pericard.app.models.ConfiguredPlace
 import dev.pericard.app.models.RootModel
 import dev.pericard.app.ui.model.Clinic
+import dev.pericard.testing.MemoryKeystore
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.launch
 import org.robolectric.Shadows.shadowOf
 import java.io.File
 import java.security.cert.CertificateFactory
-import java.util.concurrent.ConcurrentHashMap
 
 /** The app as it ships, but for two things: its one clinic is the reference portal, and its keys are in memory. */
 class TestApplication : PericardApplication() {
@@ -28,7 +27,8 @@ class TestApplication : PericardApplication() {
         )
     }
 
-    public override val keystore: Keystore = KeysInMemory()
+    /** Robolectric has no `AndroidKeyStore`. */
+    public override val keystore = MemoryKeystore()
     private var lives = mutableListOf<RootModel>()
 
     override val root: RootModel get() = lives.lastOrNull() ?: newRoot().also(lives::add)
@@ -52,21 +52,4 @@ class TestApplication : PericardApplication() {
         /** What the test was started with. */
         fun of(name: String): String = checkNotNull(System.getProperty("pericard.$name")) { "-Dpericard.$name is missing" }
     }
-}
-
-/** Robolectric has no `AndroidKeyStore`. */
-class KeysInMemory : Keystore {
-    private val values = ConcurrentHashMap<String, ByteArray>()
-
-    override fun load(name: String): ByteArray? = values[name]?.copyOf()
-
-    override fun store(name: String, value: ByteArray) {
-        values[name] = value.copyOf()
-    }
-
-    override fun delete(name: String) {
-        values.remove(name)?.fill(0)
-    }
-
-    fun clear() = values.clear()
 }

@@ -151,7 +151,7 @@ class WindowTest {
     fun `without the phone's keys nothing is opened, and the person is told`() {
         Robolectric.buildActivity(MainActivity::class.java).setup()
         waitFor { app.root.state.value is Root.Open }
-        (app.keystore as KeysInMemory).clear()
+        app.keystore.clear()
         val dying = app.dies()
         waitFor { dying.isCompleted }
         Robolectric.buildActivity(MainActivity::class.java).setup()

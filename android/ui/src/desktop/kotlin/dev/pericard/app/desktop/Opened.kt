@@ -3,7 +3,6 @@ package dev.pericard.app.desktop
 import dev.pericard.Client
 import dev.pericard.ClientId
 import dev.pericard.Config
-import dev.pericard.Keystore
 import dev.pericard.PortalConfig
 import dev.pericard.app.models.Configuration
 import dev.pericard.app.models.ConfiguredPlace
@@ -13,11 +12,11 @@ import dev.pericard.app.models.FakeCore
 import dev.pericard.app.models.OpenCore
 import dev.pericard.app.models.Storage
 import dev.pericard.app.ui.model.Clinic
+import dev.pericard.testing.MemoryKeystore
 import java.io.ByteArrayInputStream
 import java.nio.file.Files
 import java.nio.file.Path
 import java.security.cert.CertificateFactory
-import java.util.concurrent.ConcurrentHashMap
 
 /** What the app runs on, and how it is put away. */
 internal class Opened(
@@ -73,7 +72,8 @@ private class InMemory : Storage {
 /** A folder that goes with the window. */
 internal class Folder(private val place: PortalConfig) : Storage {
     private val path = Files.createTempDirectory("pericard-app")
-    private val keys = KeysInMemory()
+    /** The keys go with the window, as all that they open does. */
+    private val keys = MemoryKeystore()
     private var client: Client? = null
 
     override suspend fun open(): Core {
@@ -87,20 +87,5 @@ internal class Folder(private val place: PortalConfig) : Storage {
     suspend fun close() {
         client?.shutDown()
         path.toFile().deleteRecursively()
-    }
-}
-
-/** The keys go with the window, as all that they open does. */
-private class KeysInMemory : Keystore {
-    private val values = ConcurrentHashMap<String, ByteArray>()
-
-    override fun load(name: String): ByteArray? = values[name]?.copyOf()
-
-    override fun store(name: String, value: ByteArray) {
-        values[name] = value.copyOf()
-    }
-
-    override fun delete(name: String) {
-        values.remove(name)?.fill(0)
     }
 }

@@ -3,7 +3,6 @@ package dev.pericard.app.real
 import dev.pericard.Client
 import dev.pericard.ClientId
 import dev.pericard.Config
-import dev.pericard.Keystore
 import dev.pericard.KeystoreException
 import dev.pericard.PortalConfig
 import dev.pericard.app.models.AppModel
@@ -24,13 +23,13 @@ import dev.pericard.app.ui.signin.Step
 import dev.pericard.app.ui.words.Language
 import dev.pericard.calling
 import dev.pericard.fromCore
+import dev.pericard.testing.MemoryKeystore
 import dev.pericard.toCore
 import dev.pericard.world.TestWorld
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.withTimeoutOrNull
-import java.util.concurrent.ConcurrentHashMap
 import kotlin.time.Duration.Companion.seconds
 
 /**
@@ -167,28 +166,18 @@ internal val AppState.signIn get() = (top as? Screen.SignIn)?.state
 internal val AppState.thread get() = (top as? Screen.Thread)?.state
 internal val AppState.compose get() = (top as? Screen.Compose)?.state
 
-/** A keystore in memory, which can lose what it holds, and keep the content's keys to itself. */
-internal class KeysInMemory : Keystore {
-    val values = ConcurrentHashMap<String, ByteArray>()
-
+/** A keystore that can lose the keys of what accounts hold, and keep them to itself. */
+internal class KeysInMemory : MemoryKeystore() {
     /** As before the first unlock of a phone. */
     @Volatile
     var isLocked = false
 
     override fun load(name: String): ByteArray? {
         if (isLocked && CONTENT in name) throw KeystoreException.Unavailable()
-        return values[name]?.copyOf()
+        return super.load(name)
     }
 
-    override fun store(name: String, value: ByteArray) {
-        values[name] = value.copyOf()
-    }
-
-    override fun delete(name: String) {
-        values.remove(name)
-    }
-
-    fun loseContentKeys() = values.keys.filter { CONTENT in it }.forEach(values::remove)
+    fun loseContentKeys() = names.filter { CONTENT in it }.forEach(::delete)
 
     private companion object {
         /** In the names of the keys of what an account holds. */
