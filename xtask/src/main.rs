@@ -212,13 +212,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// The screens are built against the package as it is now.
+/// The screens are built against the package as it is now, and played at the reference portal.
 fn screens(paths: &Paths) -> Result<bool, String> {
     let started = Instant::now();
     let built = build::workspace(paths)?;
     let libraries = bindings::make(paths, &built)?;
     package::kotlin::install(paths, &libraries.ship.join("libpericard_ffi.so"))?;
-    Ok(close(&[screens::row(paths)], started))
+    let stage = portal::Stage::set(paths, &built, &paths.root.join("tests/scenarios"))?;
+    Ok(close(&[screens::row(paths, &libraries, &stage)], started))
 }
 
 fn close(rows: &[table::Row], started: Instant) -> bool {

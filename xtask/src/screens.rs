@@ -1,5 +1,7 @@
 //! The Android app's screens, tested and drawn with Compose for the desktop by Maven.
 //!
+//! Their models are played with the real core in the test world, at the reference portal, beside that.
+//!
 //! The pictures go to `docs/screens`; a run that changes none of them leaves the files as they are. They are drawn with
 //! fonts of Debian's packages that are unpacked into the cache, and with no other font of the machine.
 
@@ -7,11 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use crate::bindings::Libraries;
 use crate::command::{self, Ran};
 use crate::counts::Counts;
 use crate::fetching;
 use crate::maven;
 use crate::paths::Paths;
+use crate::portal::Stage;
 use crate::table::Row;
 use crate::toolchain::Absent;
 
@@ -98,30 +102,36 @@ fn broken(path: &Path, error: &std::io::Error) -> Absent {
 
 /// Compiles the screens and their models, tests them in every state and view, and draws their pictures. They are built
 /// against the Kotlin package, which is installed before.
-pub(crate) fn row(paths: &Paths) -> Row {
+pub(crate) fn row(paths: &Paths, libraries: &Libraries, stage: &Stage) -> Row {
     let started = Instant::now();
     let fonts = match prepare(paths) {
         Ok(fonts) => fonts,
         Err(absent) => return Row::absent(STEP, &absent, started.elapsed()),
     };
-    match draw(paths, &fonts) {
+    match draw(paths, &fonts, libraries, stage) {
         Ok((ran, counts)) => Row::tests(STEP, ran.ok, counts, ran.text, ran.took),
         Err(text) => Row::check(STEP, Err(text), started.elapsed()),
     }
 }
 
-fn draw(paths: &Paths, fonts: &Path) -> Result<(Ran, Counts), String> {
+fn draw(
+    paths: &Paths,
+    fonts: &Path,
+    libraries: &Libraries,
+    stage: &Stage,
+) -> Result<(Ran, Counts), String> {
     let build = build(paths);
     let reports = build.join("surefire-reports");
     maven::forget_reports(&reports)?;
     let pictures = paths.root.join("docs/screens");
-    let ran = command::run(
-        maven::of(paths, &pom(paths))
-            .arg(format!("-Dpericard.build={}", build.display()))
-            .arg(format!("-Dpericard.fonts={}", fonts.display()))
-            .arg(format!("-Dpericard.pictures={}", pictures.display()))
-            .arg("test"),
-    );
+    let mut maven = maven::of(paths, &pom(paths));
+    maven
+        .arg(format!("-Dpericard.build={}", build.display()))
+        .arg(format!("-Dpericard.library={}", libraries.world.display()))
+        .arg(format!("-Dpericard.fonts={}", fonts.display()))
+        .arg(format!("-Dpericard.pictures={}", pictures.display()))
+        .arg("test");
+    let ran = command::run(stage.tell(&mut maven));
     let counts = maven::reports(&reports)?.into_iter();
     let counts = counts.fold(Counts::default(), |sum, (_, counts)| sum + counts);
     Ok((ran, counts))

@@ -69,7 +69,13 @@ pub(crate) fn run(paths: &Paths) -> bool {
                         let others = scope.spawn(move || {
                             let absent = maven.0.as_ref().err().cloned();
                             let mut others = kotlin_rows(paths, &libraries, &stage, maven);
-                            others.extend(package_rows(paths, &theirs, absent.as_ref()));
+                            others.extend(package_rows(
+                                paths,
+                                &theirs,
+                                &libraries,
+                                &stage,
+                                absent.as_ref(),
+                            ));
                             others.extend(swift_rows(paths, &libraries, &stage, swift));
                             others
                         });
@@ -244,7 +250,13 @@ fn kotlin_rows(
 }
 
 /// The Kotlin package as it is released, and what is built against it: the guide's project and the app.
-fn package_rows(paths: &Paths, built: &Built, maven: Option<&Absent>) -> Vec<Row> {
+fn package_rows(
+    paths: &Paths,
+    built: &Built,
+    libraries: &Libraries,
+    stage: &Stage,
+    maven: Option<&Absent>,
+) -> Vec<Row> {
     let (step, project) = ("the Kotlin package", "a new Kotlin project");
     if let Some(absent) = maven {
         return [
@@ -271,7 +283,7 @@ fn package_rows(paths: &Paths, built: &Built, maven: Option<&Absent>) -> Vec<Row
     let mut rows = vec![
         Row::check(step, Ok(String::new()), took),
         Row::check(project, followed, following),
-        screens::row(paths),
+        screens::row(paths, libraries, stage),
         app::row(paths, built),
     ];
     rows.extend(android_app::rows(paths, built));

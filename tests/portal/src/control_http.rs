@@ -29,6 +29,8 @@ pub struct Started {
     pub issuer: String,
     /// Certificate authority in PEM.
     pub ca_pem: String,
+    /// What its clock says.
+    pub now: jiff::Timestamp,
     /// What a client's `--config` reads.
     pub config: ConfigFile,
     /// Who can sign in.
@@ -107,6 +109,7 @@ async fn start(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
         base: portal.base(),
         issuer: portal.issuer(),
         ca_pem: portal.ca_pem(),
+        now: portal.now(),
         config: portal.config(),
         people: portal.people(),
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use axum::Router;
 use serde::Serialize;
@@ -60,8 +60,10 @@ impl Portal {
         let tls = authority.server()?;
         let (listener, address) = server::bind(port).await?;
         let origin = format!("https://localhost:{}", address.port());
-        let clock = Clock::new(SystemTime::now);
-        let entropy = Entropy::from_system()?;
+        let (clock, entropy) = match spec.repeats_from {
+            None => (Clock::new(SystemTime::now), Entropy::from_system()?),
+            Some(begin) => (begun(begin.into()), Entropy::seeded(spec.seed, "tokens")),
+        };
         let instance = Arc::new(instance(origin, &spec, clock, entropy, verbose));
         let listening = server::serve(listener, Some(tls), web::router(Arc::clone(&instance)));
         Ok(Self {
@@ -85,6 +87,12 @@ impl Portal {
             authority: Authority::of_process()?,
             _listening: None,
         })
+    }
+
+    /// What its clock says.
+    pub fn now(&self) -> jiff::Timestamp {
+        let millis = self.instance.state().clock.millis();
+        jiff::Timestamp::from_millisecond(millis).unwrap_or_default()
     }
 
     /// The FHIR base, `https://localhost:PORT/fhir`.
@@ -154,6 +162,12 @@ impl Portal {
             }],
         }
     }
+}
+
+/// A clock that begins at `begin` and goes as fast as the one outside.
+fn begun(begin: SystemTime) -> Clock {
+    let started = Instant::now();
+    Clock::new(move || begin + started.elapsed())
 }
 
 fn instance(

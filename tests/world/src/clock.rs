@@ -22,11 +22,12 @@ pub(crate) struct MovedClock {
 }
 
 impl MovedClock {
-    pub(crate) fn new(control: Arc<Control>) -> Self {
+    /// `ahead` is by how many milliseconds the portal is ahead of the time outside from the start, and the device with it.
+    pub(crate) fn new(control: Arc<Control>, ahead: i64) -> Self {
         Self {
-            device: AtomicI64::new(0),
-            portal: AtomicI64::new(0),
-            boot: Mutex::new((0, Instant::now())),
+            device: AtomicI64::new(ahead),
+            portal: AtomicI64::new(ahead),
+            boot: Mutex::new((ahead, Instant::now())),
             control,
             moved: watch::channel(()).0,
         }

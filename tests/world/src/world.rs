@@ -252,7 +252,10 @@ impl TestWorld {
     async fn begin(spec: &str) -> Result<Self, WorldError> {
         let (control, portal) = Control::start(spec).await?;
         let control = Arc::new(control);
-        let clock = Arc::new(MovedClock::new(control.clone()));
+        let repeats =
+            serde_json::from_str::<Value>(spec).is_ok_and(|spec| !spec["repeats_from"].is_null());
+        let ahead = if repeats { ahead(&portal)? } else { 0 };
+        let clock = Arc::new(MovedClock::new(control.clone(), ahead));
         Ok(Self {
             people: People::read(&portal, clock.clone())?,
             portal: configuration(&portal["config"]["portals"][0])?,
@@ -305,6 +308,14 @@ impl TestWorld {
     pub fn path(&self) -> &Path {
         self.directory.path()
     }
+}
+
+/// By how many milliseconds the clock of a portal that has just begun is ahead of the time outside.
+fn ahead(portal: &Value) -> Result<i64, WorldError> {
+    let now: jiff::Timestamp = text(portal, "now")?
+        .parse()
+        .map_err(|_| WorldError::new("the portal's time is none"))?;
+    Ok(now.as_millisecond() - jiff::Timestamp::now().as_millisecond())
 }
 
 fn text(json: &Value, name: &str) -> Result<String, WorldError> {

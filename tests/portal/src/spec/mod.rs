@@ -7,6 +7,7 @@ mod person;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -31,6 +32,8 @@ pub struct Spec {
     pub par: Offer,
     /// What sending a message asks of the sign-in (RFC 9470); nothing if not given.
     pub step_up: Option<StepUpSpec>,
+    /// Where its clock begins, if every start is to be like every other: then all randomness comes from the seed too.
+    pub repeats_from: Option<Timestamp>,
 }
 
 /// Whether clients may, must or cannot use something.
@@ -99,6 +102,9 @@ impl TryFrom<Map<String, Value>> for Spec {
                 "dpop" => spec.dpop = serde_json::from_value(value).map_err(wrong)?,
                 "par" => spec.par = serde_json::from_value(value).map_err(wrong)?,
                 "step_up" => spec.step_up = serde_json::from_value(value).map_err(wrong)?,
+                "repeats_from" => {
+                    spec.repeats_from = serde_json::from_value(value).map_err(wrong)?;
+                }
                 _ => return Err(unknown("the portal's key", &key)),
             }
         }

@@ -164,3 +164,28 @@ async fn portals_are_started_told_and_stopped_over_http() {
     assert!(gone.is_err());
     assert_eq!(tell(&two, count).await.0, 200);
 }
+
+#[tokio::test]
+async fn a_portal_that_repeats_begins_alike_each_time_and_another_does_not() {
+    let begun = async |spec: Value| {
+        let portal = Portal::start(serde_json::from_value(spec).unwrap())
+            .await
+            .unwrap();
+        let command = json!({ "new_message": { "who": "ana", "text": "Good morning" } });
+        let drawn = portal
+            .control(serde_json::from_value(command).unwrap())
+            .unwrap()
+            .to_json();
+        (portal.now(), drawn)
+    };
+    let people = json!({ "ana": { "threads": 2, "messages": 6 } });
+    let repeats = json!({ "people": people, "repeats_from": "2026-11-05T08:24:00Z" });
+    let (now, drawn) = begun(repeats.clone()).await;
+    let begin: jiff::Timestamp = "2026-11-05T08:24:00Z".parse().unwrap();
+    assert!(
+        now >= begin && now.duration_since(begin).as_secs() < 60,
+        "{now}"
+    );
+    assert_eq!(begun(repeats).await.1, drawn);
+    assert_ne!(begun(json!({ "people": people })).await.1, drawn);
+}

@@ -12,6 +12,7 @@ import dev.pericard.SyncRun
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Person
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.signin.ClinicOffers
 import dev.pericard.changes
 import dev.pericard.join
@@ -35,12 +36,14 @@ data class AccountView(
     val offers: ClinicOffers? = null,
     /** The last sync proved that everything is here. */
     val isComplete: Boolean = false,
+    /** The person stopped the last sync. */
+    val left: Boolean = false,
     /** It was signed out or forgotten. */
     val gone: Boolean = false,
-)
+) : Unprinted()
 
 /** A sync under way. [asked] is whether the person wants to see it. */
-data class Syncing(val progress: SyncProgress?, val asked: Boolean)
+data class Syncing(val progress: SyncProgress?, val asked: Boolean) : Unprinted()
 
 /**
  * One account, for everything that shows it: its session, its sync, and what changes in it. It alone reads the account's
@@ -90,21 +93,23 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
             attempt({}) { account.startSync(full = full) }
             return
         }
-        show { it.copy(sync = Syncing(null, asked)) }
+        show { it.copy(sync = Syncing(null, asked), left = false) }
         scope.launch {
             var outcome: SyncOutcome? = null
+            var left = false
             val failure = try {
                 val started = account.startSync(full = full).also { run = it }
                 started.progress.collect { progress -> show { it.copy(sync = it.sync?.copy(progress = progress)) } }
                 outcome = started.outcome
                 null
             } catch (error: PericardException) {
-                error.takeUnless { it is PericardException.Cancelled }
+                left = error is PericardException.Cancelled
+                error.takeUnless { left }
             } finally {
                 run = null
             }
-            show { it.copy(sync = null, failure = failure, session = account.session, isComplete = outcome == SyncOutcome.Complete) }
-            if (failure == null) askClinic()
+            show { it.copy(sync = null, failure = failure, session = account.session, isComplete = outcome == SyncOutcome.Complete, left = left) }
+            if (failure == null && !left) askClinic()
         }
     }
 

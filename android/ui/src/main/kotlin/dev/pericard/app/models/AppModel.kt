@@ -16,6 +16,7 @@ import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeRow
 import dev.pericard.app.ui.notices.NoticeState
 import dev.pericard.app.ui.notices.NoticesState
@@ -127,8 +128,9 @@ class AppModel(
         } catch (_: PericardException) {
             null
         } ?: return
-        val clinic = configuration.clinic(device.settings[SIGNING_IN].orEmpty())
-        push(signIn(clinic, attempt, null) { throw PericardException.Cancelled() })
+        val base = device.settings[SIGNING_IN].orEmpty()
+        val begin: suspend (SignInMethod) -> SignInAttempt = { method -> core.find(configuration.portal(base)).signIn(method) }
+        push(signIn(configuration.clinic(base), attempt, null, begin, resumed = true))
     }
 
     // The stack.
@@ -191,9 +193,15 @@ class AppModel(
         push(signIn(clinic, attempt, found, found::signIn))
     }
 
-    private fun signIn(clinic: Clinic, attempt: SignInAttempt, found: FoundClinic?, begin: suspend (SignInMethod) -> SignInAttempt) =
+    private fun signIn(
+        clinic: Clinic,
+        attempt: SignInAttempt,
+        found: FoundClinic?,
+        begin: suspend (SignInMethod) -> SignInAttempt,
+        resumed: Boolean = false,
+    ) =
         Page.SignIn(
-            SignInModel(scope, clinic, core, device, attempt, found, begin) { end ->
+            SignInModel(scope, clinic, core, device, attempt, found, resumed, begin) { end ->
                 when (end) {
                     is SignInEnd.Done -> scope.launch { signedIn(end.account) }
                     SignInEnd.Stopped -> pop()
@@ -205,6 +213,7 @@ class AppModel(
         accounts.read()
         val model = accounts.of(account.id) ?: return
         model.owners.firstOrNull()?.let(home::choose)
+        home.select(Tab.Messages)
         showHome()
         model.sync()
     }
@@ -370,7 +379,7 @@ class AppModel(
 }
 
 /** What a sync in the background has brought, as far as a notification says it. */
-data class News(val newMessages: Boolean = false, val notSent: Boolean = false)
+data class News(val newMessages: Boolean = false, val notSent: Boolean = false) : Unprinted()
 
 /** The setting that the person wants to be told about new messages. */
 const val NOTIFY = "notify"

@@ -2,10 +2,11 @@ package dev.pericard.app.models
 
 import dev.pericard.NewFile
 import dev.pericard.app.ui.compose.FileRefusal
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.thread.NewFileRow
 
 /** The files that go with what is being written. */
-internal data class Attachments(private val files: List<ChosenFile> = emptyList(), private val next: Int = 0, private val ids: List<Int> = emptyList()) {
+internal data class Attachments(private val files: List<ChosenFile> = emptyList(), private val next: Int = 0, private val ids: List<Int> = emptyList()) : Unprinted() {
     val rows: List<NewFileRow> get() = files.mapIndexed { at, file -> NewFileRow(ids[at].toString(), file.name, file.contentType, file.size) }
 
     /** Why this file cannot be added; nothing where it can. */

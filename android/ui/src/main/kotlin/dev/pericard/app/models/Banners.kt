@@ -2,6 +2,7 @@ package dev.pericard.app.models
 
 import dev.pericard.Account
 import dev.pericard.AccountProblem
+import dev.pericard.IncompleteReason
 import dev.pericard.MessagesState
 import dev.pericard.PericardException
 import dev.pericard.SealReason
@@ -43,13 +44,14 @@ internal fun banner(view: AccountView, messages: MessagesState?, now: Instant): 
     if (failure is PericardException.ClockWrong) return InboxBanner.ClockWrong
     if (failure is PericardException.Storage && failure.kind == StorageKind.NEWER) return InboxBanner.UpdateRequired
     if (view.session is SessionState.SignIn) return InboxBanner.SignIn
-    if (view.session is SessionState.StepUp) return InboxBanner.StepUp
+    // What only sending needs leaves the session as it is.
+    if (view.session is SessionState.StepUp || failure is PericardException.StepUpRequired) return InboxBanner.StepUp
     return when (failure) {
         is PericardException.Offline -> InboxBanner.Offline(messages?.syncedAt)
         is PericardException.RateLimited -> InboxBanner.RateLimited(now + java.time.Duration.ofMillis(failure.retryAfter.inWholeMilliseconds))
-        null -> quiet(messages)
+        null -> quiet(messages) ?: InboxBanner.Incomplete(null).takeIf { view.left && messages?.syncedAt == null }
         // What these say is told by the session, or by nothing at all.
-        is PericardException.SignInRequired, is PericardException.StepUpRequired, is PericardException.Closed -> quiet(messages)
+        is PericardException.SignInRequired, is PericardException.Closed -> quiet(messages)
         else -> InboxBanner.Failed(failure.asProblem())
     }
 }
@@ -59,8 +61,11 @@ private fun quiet(messages: MessagesState?): InboxBanner? {
     val syncedAt = messages?.syncedAt
     return when {
         messages == null -> null
-        messages.incomplete != null && syncedAt != null -> InboxBanner.Incomplete(syncedAt)
+        messages.incomplete !in GOES_ON && syncedAt != null -> InboxBanner.Incomplete(syncedAt)
         messages.held > 0 -> InboxBanner.Held(messages.held.toInt())
         else -> null
     }
 }
+
+/** With these nothing is missing for good: the next sync goes on by itself. */
+private val GOES_ON = setOf(null, IncompleteReason.MORE_TO_FETCH, IncompleteReason.INTERRUPTED)

@@ -15,6 +15,9 @@ class Configuration(
 ) {
     fun place(clinicId: String): ConfiguredPlace? = places.find { it.clinic.id == clinicId }
 
+    /** How the app presents itself at a base. */
+    fun portal(base: String): PortalConfig = places.find { it.portal.base == base }?.portal ?: others.copy(base = base)
+
     /** The clinic behind a base: as configured, else named by its host. */
     fun clinic(base: String): Clinic = places.find { it.portal.base == base }?.clinic ?: host(base).let { Clinic(base, it, it) }
 }

@@ -50,6 +50,8 @@ class ComposeModel(
                     to = recipients.filter { it.id in chosen }.map { it.row() },
                 )
             }
+            // The list may have been opened before there was one.
+            state.value.choosing?.let { choosing(it.search) }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.pericard.app.models
 
 import dev.pericard.FileReader
 import dev.pericard.NewFile
+import dev.pericard.app.ui.model.Unprinted
 import java.time.Instant
 
 /** What the phone, or the desktop, does for the app. Called on the main thread. */
@@ -66,7 +67,7 @@ interface Device {
 
 /** What the camera saw. */
 sealed interface Scanned {
-    data class Address(val text: String) : Scanned
+    data class Address(val text: String) : Unprinted(), Scanned
 
     /** The person, or the phone, does not allow the camera. */
     data object NotAllowed : Scanned

@@ -5,6 +5,7 @@ import dev.pericard.app.ui.app.Tab
 import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.inbox.InboxState
 import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeRow
 import dev.pericard.app.ui.you.PeopleState
 import dev.pericard.app.ui.you.YouState
@@ -22,7 +23,7 @@ internal class HomeModel(
     private val device: Device,
     private val configuration: Configuration,
 ) {
-    private data class Around(val tab: Tab = Tab.Messages, val notices: List<NoticeRow> = emptyList(), val people: PeopleState? = null)
+    private data class Around(val tab: Tab = Tab.Messages, val notices: List<NoticeRow> = emptyList(), val people: PeopleState? = null) : Unprinted()
 
     private val around = MutableStateFlow(Around())
     private var drawing: Job? = null

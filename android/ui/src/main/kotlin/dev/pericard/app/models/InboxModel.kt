@@ -16,6 +16,8 @@ import dev.pericard.search
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.flow.distinctUntilChanged
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
 
 /** The messages of one person at one clinic: what is here is shown at once, and again whenever it changes. */
@@ -43,6 +45,8 @@ class InboxModel(above: CoroutineScope, val owner: Owner, val of: AccountModel, 
     init {
         scope.launch { for (once in reads) readAll() }
         scope.launch { of.state.collect { draw() } }
+        // A sync that brought nothing has changed since when that is known.
+        scope.launch { of.state.map { it.sync == null }.distinctUntilChanged().collect { ended -> if (ended) reload() } }
         scope.launch { of.changes.collect { change -> if (change.records.isNotEmpty() || change.outbox || change.session) reload() } }
         reload()
     }

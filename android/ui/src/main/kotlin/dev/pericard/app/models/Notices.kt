@@ -41,8 +41,14 @@ private suspend fun noticesOf(of: AccountModel, device: Device, version: String)
 }
 
 /** What the clinic needs to find it: no more than the core says, which is nothing about the record. */
-private fun incident(incident: Incident, version: String) =
-    Notice.Incident("${incident.id.value} · ${incident.at} · ${incident.resourceType} · $version", incident.at)
+private fun incident(incident: Incident, version: String) = Notice.Incident(
+    number = incident.id.value.take(SPOKEN).uppercase(),
+    report = "${incident.id.value} · ${incident.at} · ${incident.resourceType} · $version",
+    at = incident.at,
+)
+
+/** As many letters of an id as one says on the telephone; the clinic finds it by its time. */
+private const val SPOKEN = 4
 
 /** Before the id of a notice in the settings, once it was opened. */
 internal const val SEEN = "seen "

@@ -1,24 +1,26 @@
 package dev.pericard.app.models
 
+import dev.pericard.app.ui.model.Unprinted
+
 /** A screen over the tabs that the person comes back to after the system has ended the app, as text. Ids are opaque. */
 internal sealed interface Place {
     val text: String
 
     /** How many conversations the inbox had asked for. */
-    data class Rows(val count: Int) : Place {
+    data class Rows(val count: Int) : Unprinted(), Place {
         override val text get() = "$ROWS$count"
     }
 
-    data class Thread(val id: String) : Place {
+    data class Thread(val id: String) : Unprinted(), Place {
         override val text get() = "$THREAD$id"
     }
 
     /** A message that is being written; nothing was typed where it has no draft. */
-    data class Compose(val draft: String?) : Place {
+    data class Compose(val draft: String?) : Unprinted(), Place {
         override val text get() = "$COMPOSE${draft.orEmpty()}"
     }
 
-    data class Clinic(val account: String) : Place {
+    data class Clinic(val account: String) : Unprinted(), Place {
         override val text get() = "$CLINIC$account"
     }
 

@@ -1,17 +1,12 @@
 package dev.pericard.app.models
 
 import dev.pericard.Account
-import dev.pericard.InputProblem
 import dev.pericard.PericardException
-import dev.pericard.PortalPage
 import dev.pericard.SignInMethod
 import dev.pericard.SignInStep
 import dev.pericard.app.ui.model.Clinic
-import dev.pericard.app.ui.model.Problem
 import dev.pericard.app.ui.signin.SignInState
 import dev.pericard.app.ui.signin.Step
-import dev.pericard.app.ui.signin.WaitReason
-import dev.pericard.app.ui.signin.Wrong
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
@@ -20,218 +15,161 @@ import java.time.Duration
 
 /** How a sign-in ends. */
 sealed interface SignInEnd {
-    data class Done(val account: Account) : SignInEnd
+    class Done(val account: Account) : SignInEnd
 
     /** The person stopped it. */
     data object Stopped : SignInEnd
 }
 
 /**
- * A sign-in, at the step that the core asks for.
+ * A sign-in: the hands of its [SignInMachine].
  *
- * An answer brings the next step or an error. A wrong answer empties its field; what is typed otherwise stays.
- * [begin] starts an attempt in the way that is asked for: by it the person changes to the browser.
+ * [begin] starts an attempt in the way that is asked for: by it the person changes to the browser, and one that took too
+ * long begins anew. A browser that was open when the app ended is opened again only when the person asks: [resumed].
  */
 class SignInModel(
     above: CoroutineScope,
     clinic: Clinic,
-    private val core: Core,
+    core: Core,
     private val device: Device,
     private var signIn: SignInAttempt,
     private val found: FoundClinic?,
+    resumed: Boolean = false,
     private val begin: suspend (SignInMethod) -> SignInAttempt,
     private val onEnd: (SignInEnd) -> Unit,
-) : Model<SignInState>(above, SignInState(clinic, userName = "", step = Step.Browser, busy = true)) {
-    private var answers = 0
-    private var asked: SignInStep? = null
-    private var wait: Job? = null
+) : Model<SignInState>(above, SignInState(clinic, userName = "", step = Step.Browser)) {
+    private var machine = SignInMachine(
+        state.value,
+        SignInMachine.Surroundings(found?.capabilities?.pages.orEmpty().toSet(), device.canOpenAuthenticator, core::qr),
+    )
+    private var method = if (asks() is SignInStep.OpenBrowser) SignInMethod.BROWSER else SignInMethod.NATIVE
+    private var wake: Job? = null
     private var isOver = false
-    private val canReset = found?.let { PortalPage.PASSWORD_RESET in it.capabilities.pages } ?: false
 
     init {
-        resume()
+        if (!resumed || asks() !is SignInStep.OpenBrowser) ask()
     }
 
     /** The app is in front again: a wait may be over. Any other question is still the one that is shown. */
     fun toFront() {
-        if (state.value.step is Step.Wait) resume()
+        if (state.value.step is Step.Wait) ask()
     }
 
-    /** Looks what is asked now. */
-    private fun resume() {
-        attempt(::failed) { take(signIn.step()) }
+    private fun on(event: SignInEvent) {
+        val (next, effects) = machine.on(event)
+        machine = next
+        if (next.state.step !is Step.Wait) wake?.cancel()
+        show { next.state }
+        effects.forEach(::carryOut)
     }
 
-    private suspend fun take(step: SignInStep) {
-        wait?.cancel()
-        asked = step
-        when (step) {
-            is SignInStep.Ready -> end()
-            is SignInStep.OpenBrowser -> {
-                ask(Step.Browser)
-                openBrowserAgain()
+    private fun carryOut(effect: SignInEffect) {
+        when (effect) {
+            is SignInEffect.Password -> answer { signIn.password(effect.user, effect.password) }
+            is SignInEffect.Code -> answer { signIn.code(effect.digits) }
+            is SignInEffect.RecoveryCode -> answer { signIn.recoveryCode(effect.code) }
+            SignInEffect.Browse -> answer {
+                signIn.redirected(device.browse(signIn.authorizationUrl()) ?: throw PericardException.Cancelled())
             }
-            is SignInStep.AskPassword -> ask(Step.Password(answers, canReset = canReset))
-            is SignInStep.AskCode -> ask(Step.Code(answers, recovery = step.recoveryCode))
-            is SignInStep.Enrol -> ask(
-                Step.Enrol(core.qr(step.totp.uri), step.totp.secret, step.totp.digits, answers, canOpen = device.canOpenAuthenticator),
-            )
-            is SignInStep.ShowRecoveryCodes -> ask(Step.RecoveryCodes(step.codes))
-            is SignInStep.Wait -> {
-                ask(Step.Wait(step.until, WaitReason.WrongTries, hasHelp = canReset))
-                wait = scope.launch {
-                    delay(Duration.between(device.now(), step.until).toMillis().coerceAtLeast(0))
-                    resume()
+            is SignInEffect.Begin -> answer { begun(effect.method ?: method) }
+            is SignInEffect.Wake -> {
+                wake?.cancel()
+                wake = scope.launch {
+                    delay(Duration.between(device.now(), effect.at).toMillis().coerceAtLeast(0))
+                    ask()
                 }
             }
-        }
-    }
-
-    private suspend fun end() {
-        val account = signIn.finish()
-        isOver = true
-        onEnd(SignInEnd.Done(account))
-    }
-
-    private fun ask(step: Step) = show { it.copy(step = step, busy = false, problem = null) }
-
-    /** An answer to what is asked; one at a time. */
-    private fun answer(give: suspend () -> SignInStep) {
-        if (state.value.busy) return
-        show { it.copy(busy = true, problem = null) }
-        attempt(::failed) { take(give()) }
-    }
-
-    private fun failed(error: PericardException) {
-        answers += 1
-        when (error) {
-            is PericardException.WrongPassword -> wrong(Wrong(error.attemptsLeft))
-            is PericardException.WrongCode -> wrong(Wrong(error.attemptsLeft))
-            is PericardException.InvalidInput -> refused(error.problem)
-            // The core asks to wait: its step says until when.
-            is PericardException.RateLimited -> resume()
-            is PericardException.Cancelled -> show { it.copy(busy = false) }
-            else -> show { it.copy(busy = false, problem = error.asProblem()) }
-        }
-    }
-
-    private fun wrong(wrong: Wrong) = show { state ->
-        val step = when (val step = state.step) {
-            is Step.Password -> step.copy(attempt = answers, wrong = wrong)
-            is Step.Code -> step.copy(attempt = answers, wrong = wrong)
-            is Step.RecoveryCode -> step.copy(attempt = answers, wrong = wrong)
-            is Step.Enrol -> step.copy(attempt = answers, wrong = wrong)
-            else -> step
-        }
-        state.copy(step = step, busy = false)
-    }
-
-    /** What the core would not send. */
-    private fun refused(problem: InputProblem) {
-        when (val step = state.value.step) {
-            is Step.RecoveryCode -> show { it.copy(step = step.copy(attempt = answers, unreadable = true), busy = false) }
-            is Step.Code, is Step.Enrol, is Step.Password -> wrong(Wrong(null))
-            else -> {
-                val shown = if (problem == InputProblem.NOT_THIS_SIGN_IN) Problem.Refused else Problem.NotUsable
-                show { it.copy(busy = false, problem = shown) }
+            SignInEffect.Finish -> attempt(::failed) {
+                val account = signIn.finish()
+                isOver = true
+                onEnd(SignInEnd.Done(account))
             }
+            SignInEffect.Stop -> onEnd(SignInEnd.Stopped)
+            is SignInEffect.OpenPage -> found?.page(effect.page)?.let(device::open)
+            is SignInEffect.Open -> device.open(effect.address)
+            is SignInEffect.Copy -> device.copy(effect.text, secret = true)
+            is SignInEffect.Save -> scope.launch { if (device.save(CODES_FILE, effect.text)) keptCodes(true) }
+            is SignInEffect.Print -> device.print(effect.text)
+            is SignInEffect.Remind -> device.remind(effect.at)
         }
     }
 
-    fun typeUserName(text: String) = show { it.copy(userName = text) }
-
-    fun password(userName: String, password: CharSequence) {
-        show { it.copy(userName = userName) }
-        answer { signIn.password(userName, password) }
+    private suspend fun begun(how: SignInMethod): SignInStep {
+        val before = signIn
+        signIn = begin(how)
+        method = how
+        giveBack(before)
+        return signIn.step()
     }
 
-    fun code(digits: String) = answer { signIn.code(digits) }
-
-    fun recoveryCode(code: String) = answer { signIn.recoveryCode(code) }
-
-    fun useRecoveryCode() {
-        answers += 1
-        ask(Step.RecoveryCode(answers))
+    private fun answer(give: suspend () -> SignInStep) {
+        attempt(::failed) { on(SignInEvent.Asks(give())) }
     }
 
-    fun useAppCode() {
-        answers += 1
-        ask(Step.Code(answers, recovery = true))
+    private fun failed(error: PericardException) = on(SignInEvent.Failed(error, asks(), device.now()))
+
+    /** What the core asks for now; nothing where the sign-in is over. */
+    private fun asks(): SignInStep? = try {
+        signIn.step()
+    } catch (_: PericardException) {
+        null
     }
 
-    /** The clinic's pages in the browser; the app waits for what they come back with. */
-    fun openBrowserAgain() {
-        if (state.value.busy) return
-        show { it.copy(busy = true, problem = null) }
-        attempt(::failed) {
-            val address = device.browse(signIn.authorizationUrl())
-            if (address == null) show { it.copy(busy = false) } else take(signIn.redirected(address))
+    private fun ask() {
+        try {
+            on(SignInEvent.Asks(signIn.step()))
+        } catch (error: PericardException) {
+            on(SignInEvent.Failed(error, null, device.now()))
         }
     }
 
-    fun useBrowser() {
-        show { it.copy(busy = true, problem = null) }
-        attempt(::failed) {
-            val before = signIn
-            signIn = begin(SignInMethod.BROWSER)
-            before.cancel()
-            take(signIn.step())
-        }
-    }
+    fun typeUserName(text: String) = on(SignInEvent.TypeUserName(text))
 
-    fun forgotPassword() = openPage(PortalPage.PASSWORD_RESET)
+    fun password(userName: String, password: CharSequence) = on(SignInEvent.Password(userName, password))
 
-    fun openHelp() = openPage(PortalPage.PASSWORD_RESET)
+    fun code(digits: String) = on(SignInEvent.Code(digits))
 
-    private fun openPage(page: PortalPage) {
-        found?.page(page)?.let(device::open)
-    }
+    fun recoveryCode(code: String) = on(SignInEvent.RecoveryCode(code))
 
-    private val enrolling get() = (asked as? SignInStep.Enrol)?.totp
+    fun useRecoveryCode() = on(SignInEvent.UseRecoveryCode)
 
-    fun openAuthenticator() {
-        enrolling?.let { device.open(it.uri) }
-    }
+    fun useAppCode() = on(SignInEvent.UseAppCode)
 
-    fun copyKey() {
-        enrolling?.let { device.copy(it.secret, secret = true) }
-    }
+    fun openBrowserAgain() = on(SignInEvent.OpenBrowserAgain)
 
-    private val codes get() = (asked as? SignInStep.ShowRecoveryCodes)?.codes.orEmpty().joinToString("\n")
+    fun useBrowser() = on(SignInEvent.UseBrowser)
 
-    fun saveCodes() {
-        scope.launch { if (device.save(CODES_FILE, codes)) keptCodes(true) }
-    }
+    fun forgotPassword() = on(SignInEvent.ForgotPassword)
 
-    fun printCodes() = device.print(codes)
+    fun openHelp() = on(SignInEvent.OpenHelp)
 
-    fun copyCodes() = device.copy(codes, secret = true)
+    fun openAuthenticator() = on(SignInEvent.OpenAuthenticator)
 
-    fun keptCodes(kept: Boolean) = show { state ->
-        val step = state.step
-        if (step is Step.RecoveryCodes) state.copy(step = step.copy(kept = kept)) else state
-    }
+    fun copyKey() = on(SignInEvent.CopyKey)
 
-    fun finish() {
-        if (state.value.busy) return
-        show { it.copy(busy = true) }
-        attempt(::failed) { end() }
-    }
+    fun saveCodes() = on(SignInEvent.SaveCodes)
 
-    fun remind(on: Boolean) = show { state ->
-        val step = state.step as? Step.Wait ?: return@show state
-        device.remind(step.until.takeIf { on })
-        state.copy(step = step.copy(remind = on))
-    }
+    fun printCodes() = on(SignInEvent.PrintCodes)
 
-    fun stop() = onEnd(SignInEnd.Stopped)
+    fun copyCodes() = on(SignInEvent.CopyCodes)
+
+    fun keptCodes(kept: Boolean) = on(SignInEvent.KeptCodes(kept))
+
+    fun finish() = on(SignInEvent.Finish)
+
+    fun remind(on: Boolean) = on(SignInEvent.Remind(on))
+
+    fun stop() = on(SignInEvent.Stop)
 
     /** A sign-in that is left before its end gives back what it holds at the clinic. */
     suspend fun leave() {
         close()
-        if (isOver) return
+        if (!isOver) giveBack(signIn)
+    }
+
+    private suspend fun giveBack(attempt: SignInAttempt) {
         try {
-            signIn.cancel()
+            attempt.cancel()
         } catch (_: PericardException) {
             // It ends by itself after ten minutes.
         }
@@ -242,4 +180,3 @@ class SignInModel(
         const val CODES_FILE = "codes.txt"
     }
 }
-

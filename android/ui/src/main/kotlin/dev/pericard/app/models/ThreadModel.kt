@@ -4,6 +4,7 @@ import dev.pericard.Draft
 import dev.pericard.FileDownload
 import dev.pericard.FileId
 import dev.pericard.FileProgress
+import dev.pericard.FileState
 import dev.pericard.Message
 import dev.pericard.MessageId
 import dev.pericard.MessagePage
@@ -170,7 +171,8 @@ class ThreadModel(
 
     fun download(fileId: String) {
         if (fileId in running) return
-        attempt(::failed) {
+        show { it.copy(problem = null) }
+        attempt({ error -> undone(fileId, error) }) {
             val download = messages.download(FileId(fileId))
             running[fileId] = download
             try {
@@ -183,6 +185,15 @@ class ThreadModel(
                 downloads -= fileId
                 reload()
             }
+        }
+    }
+
+    /** Stopped by the person is no failure, and what a file itself says about it is not said twice. */
+    private fun undone(fileId: String, error: PericardException) {
+        if (error is PericardException.Cancelled) return
+        scope.launch {
+            readAll()
+            if (read.flatMap { it.files }.find { it.id.value == fileId }?.state !is FileState.Unavailable) failed(error)
         }
     }
 

@@ -52,7 +52,7 @@ class WelcomeModel(
         if (typed.isEmpty()) return
         // `https` is what is meant where nothing is said.
         val base = if ("://" in typed) typed else "https://$typed"
-        find(configuration.clinic(base), configuration.places.find { it.portal.base == base }?.portal ?: configuration.others.copy(base = base))
+        find(configuration.clinic(base), configuration.portal(base))
     }
 
     private fun find(clinic: Clinic, config: PortalConfig) {

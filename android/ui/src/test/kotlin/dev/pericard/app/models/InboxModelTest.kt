@@ -105,6 +105,7 @@ class InboxModelTest {
     fun `a sync that fails says what it means`() = signedIn { fake ->
         content()
         val expected = listOf(
+            PericardException.StepUpRequired() to InboxBanner.StepUp,
             PericardException.ClockWrong(null) to InboxBanner.ClockWrong,
             PericardException.Storage(StorageKind.NEWER) to InboxBanner.UpdateRequired,
             PericardException.Storage(StorageKind.FULL) to InboxBanner.Failed(Problem.StorageFull),

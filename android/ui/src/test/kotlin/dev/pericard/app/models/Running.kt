@@ -7,6 +7,7 @@ import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.inbox.InboxState
 import dev.pericard.app.ui.model.Clinic
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.signin.SignInState
 import dev.pericard.app.ui.signin.Step
 import dev.pericard.app.ui.words.Language
@@ -17,6 +18,7 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
+import java.lang.reflect.Modifier
 import kotlin.time.Duration.Companion.seconds
 
 /** The app over a core, without its screens: what it shows is [app]'s state, what a person does goes to [does]. */
@@ -27,7 +29,7 @@ class Running(val app: AppModel, val device: TestDevice) {
     suspend fun <T : Any> shows(what: String, look: (AppState) -> T?): T = try {
         withTimeout(20.seconds) { app.state.first { look(it) != null } }.let { checkNotNull(look(it)) }
     } catch (_: TimeoutCancellationException) {
-        throw AssertionError("never showed $what; the last was ${app.state.value.top}")
+        throw AssertionError("never showed $what; the last was ${told(app.state.value.top)}")
     }
 
     suspend fun signIn(what: String, look: (SignInState) -> Boolean): SignInState =
@@ -69,3 +71,11 @@ private val FAKE_PORTAL = PortalConfig(
     redirect = "com.example.fake:/callback",
     nativeSignIn = true,
 )
+
+/** All that a state holds, for whoever reads why a test failed: the states themselves do not say it. */
+private fun told(value: Any?): String = when (value) {
+    is List<*> -> value.joinToString(prefix = "[", postfix = "]", transform = ::told)
+    is Unprinted -> value.javaClass.declaredFields.filter { !Modifier.isStatic(it.modifiers) }
+        .joinToString(prefix = "$value(", postfix = ")") { field -> "${field.name}=${field.apply { isAccessible = true }.get(value).let(::told)}" }
+    else -> "$value"
+}

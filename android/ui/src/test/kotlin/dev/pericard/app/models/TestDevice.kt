@@ -1,15 +1,35 @@
 package dev.pericard.app.models
 
 import dev.pericard.FileReader
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.withTimeout
 import java.time.Instant
+import kotlin.time.Duration.Companion.seconds
 
 /** A phone that writes down what it was asked to do. */
-class TestDevice(private val time: Instant = Instant.now()) : Device {
-    val asked = mutableListOf<String>()
+class TestDevice(var time: Instant = Instant.now()) : Device {
+    private val deeds = MutableStateFlow<List<String>>(emptyList())
+    var asked: List<String>
+        get() = deeds.value
+        private set(now) {
+            deeds.value = now
+        }
+
+    /** Waits until it was asked to do this. */
+    suspend fun until(deed: String) {
+        withTimeout(20.seconds) { deeds.first { deed in it } }
+    }
 
     /** What the person chooses to send next. */
     var file: ChosenFile? = null
     var scanned: Scanned = Scanned.Nothing
+
+    /** What the person does in the browser: the address that it comes back with, or nothing where they close it. */
+    var browser: suspend (String) -> String? = { null }
+
+    /** What the browser came back with while the app was gone. */
+    var cameBack: String? = null
 
     override fun now(): Instant = time
 
@@ -26,9 +46,9 @@ class TestDevice(private val time: Instant = Instant.now()) : Device {
     override val canScan get() = true
     override val canOpenAuthenticator get() = false
 
-    override suspend fun browse(address: String): String? = null
+    override suspend fun browse(address: String): String? = browser(address)
 
-    override fun unclaimedRedirect(): String? = null
+    override fun unclaimedRedirect(): String? = cameBack
 
     override fun open(address: String) {
         asked += "open $address"

@@ -10,7 +10,8 @@ class Table(private val samples: List<Sample>) {
         appendLine(
             "Drawn from the Compose code of `android/ui` by its tests (`cargo xtask test`), which write this page too. Every\n" +
                 "screen is checked in every view that its row names: labels, targets, nothing cut, nothing outside, a heading.\n" +
-                "The test of a picture is `ScreensTest`, `<screen>.<state> <view>`.",
+                "The test of a picture is `ScreensTest`, `<screen>.<state> <view>`.\n\n" +
+                "These states are samples. What the models make of the real core and the reference portal is in [real](real/README.md).",
         )
         appendLine()
         appendLine("| screen | state | theme | language | picture | test |")

@@ -11,11 +11,12 @@ import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.theme.Pericard
 
 /** Something that happened out of sight and is spoken once; a new [number] speaks the same words again. */
 @Immutable
-data class Announcement(val what: Said, val number: Int)
+data class Announcement(val what: Said, val number: Int) : Unprinted()
 
 enum class Said { Sent, NotSent, UpToDate }
 

@@ -5,6 +5,7 @@ import dev.pericard.app.ui.compose.ComposeState
 import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.inbox.InboxState
 import dev.pericard.app.ui.lock.LockState
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeState
 import dev.pericard.app.ui.notices.NoticesState
 import dev.pericard.app.ui.signin.ClinicPageState
@@ -20,7 +21,7 @@ import dev.pericard.app.ui.you.YouState
 
 /** All that the app shows and says: the screens that lie on each other, the last on top, and the lock over them. */
 @Immutable
-data class AppState(val stack: List<Screen>, val lock: LockState? = null, val announcement: Announcement? = null) {
+data class AppState(val stack: List<Screen>, val lock: LockState? = null, val announcement: Announcement? = null) : Unprinted() {
     val top: Screen? get() = stack.lastOrNull()
 
     /** Back does something inside the app. Recovery codes are not left by it: they are shown once. */
@@ -40,11 +41,11 @@ data class AppState(val stack: List<Screen>, val lock: LockState? = null, val an
 sealed interface Screen {
     val key: String
 
-    data class Welcome(val state: WelcomeState) : Screen {
+    data class Welcome(val state: WelcomeState) : Unprinted(), Screen {
         override val key get() = "welcome"
     }
 
-    data class SignIn(val state: SignInState) : Screen {
+    data class SignIn(val state: SignInState) : Unprinted(), Screen {
         override val key get() = "sign-in"
     }
 
@@ -56,41 +57,41 @@ sealed interface Screen {
         /** New messages of the inbox that is shown. */
         val unread: Int = 0,
         val people: PeopleState? = null,
-    ) : Screen {
+    ) : Unprinted(), Screen {
         override val key get() = "home"
 
         val takesBack: Boolean get() = tab != Tab.Messages || inbox.body is InboxBody.Searching
     }
 
-    data class Thread(val state: ThreadState) : Screen {
+    data class Thread(val state: ThreadState) : Unprinted(), Screen {
         override val key get() = "thread ${state.id}"
     }
 
-    data class Compose(val state: ComposeState) : Screen {
+    data class Compose(val state: ComposeState) : Unprinted(), Screen {
         override val key get() = "compose"
     }
 
-    data class OneNotice(val state: NoticeState) : Screen {
+    data class OneNotice(val state: NoticeState) : Unprinted(), Screen {
         override val key get() = "notice"
     }
 
-    data class Notices(val state: NoticesState) : Screen {
+    data class Notices(val state: NoticesState) : Unprinted(), Screen {
         override val key get() = "notices"
     }
 
-    data class Clinics(val state: ClinicsState) : Screen {
+    data class Clinics(val state: ClinicsState) : Unprinted(), Screen {
         override val key get() = "clinics"
     }
 
-    data class OneClinic(val state: ClinicPageState) : Screen {
+    data class OneClinic(val state: ClinicPageState) : Unprinted(), Screen {
         override val key get() = "clinic ${state.clinic.id}"
     }
 
-    data class Settings(val state: SettingsState) : Screen {
+    data class Settings(val state: SettingsState) : Unprinted(), Screen {
         override val key get() = "settings"
     }
 
-    data class Help(val state: HelpState) : Screen {
+    data class Help(val state: HelpState) : Unprinted(), Screen {
         override val key get() = "help"
     }
 }

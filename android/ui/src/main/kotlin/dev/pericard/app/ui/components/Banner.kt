@@ -17,6 +17,7 @@ import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.theme.Palette
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Radius
@@ -25,7 +26,7 @@ import dev.pericard.app.ui.theme.Space
 enum class Tone { Plain, Warning, Error, Ok }
 
 /** A deed on a banner. */
-data class Deed(val text: String, val icon: ImageVector? = null, val onClick: () -> Unit)
+data class Deed(val text: String, val icon: ImageVector? = null, val onClick: () -> Unit) : Unprinted()
 
 /** What concerns the whole list, over it and never on it. Spoken politely when it comes. */
 @Composable

@@ -19,6 +19,7 @@ import androidx.compose.ui.text.style.TextOverflow
 import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
+import dev.pericard.app.ui.theme.foreign
 
 /** How a screen is left. */
 enum class Leave { Back, Close }
@@ -71,11 +72,11 @@ fun ScreenBar(
 @Composable
 private fun Titles(title: String, subtitle: String, modifier: Modifier, lines: Int) {
     Column(modifier.semantics(mergeDescendants = true) { heading() }) {
-        Text(title, style = Pericard.type.barTitle, color = Pericard.palette.text, maxLines = lines, overflow = TextOverflow.Ellipsis)
+        Text(title, style = Pericard.type.barTitle.foreign(), color = Pericard.palette.text, maxLines = lines, overflow = TextOverflow.Ellipsis)
         if (subtitle.isNotEmpty()) {
             Text(
                 subtitle,
-                style = Pericard.type.caption,
+                style = Pericard.type.caption.foreign(),
                 color = Pericard.palette.textSoft,
                 maxLines = lines,
                 overflow = TextOverflow.Ellipsis,

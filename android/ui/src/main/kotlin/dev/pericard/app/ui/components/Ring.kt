@@ -19,6 +19,7 @@ import androidx.compose.ui.graphics.drawscope.DrawScope
 import androidx.compose.ui.graphics.drawscope.Stroke
 import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.theme.Motion
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Stroke as Widths
@@ -29,7 +30,7 @@ sealed interface RingState {
     data object Open : RingState
 
     /** Between 0 and 1. */
-    data class Part(val progress: Float) : RingState
+    data class Part(val progress: Float) : Unprinted(), RingState
 
     data object Closed : RingState
 }

@@ -4,6 +4,7 @@ import androidx.compose.runtime.Immutable
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Problem
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.thread.NewFileRow
 
 /** A new message. Closing keeps the draft. */
@@ -28,7 +29,7 @@ data class ComposeState(
     val choosing: RecipientsState? = null,
     val sending: Boolean = false,
     val problem: Problem? = null,
-) {
+) : Unprinted() {
     val clinic: Clinic get() = owner.clinic
     val bytes: Long get() = files.sumOf { it.size }
 }
@@ -40,7 +41,7 @@ enum class Missing { Recipient, Text, TooLong }
 @Immutable
 sealed interface FileRefusal {
     /** [mostBytes] is what is taken. */
-    data class TooLarge(val mostBytes: Long) : FileRefusal
+    data class TooLarge(val mostBytes: Long) : Unprinted(), FileRefusal
 
     data object TooMany : FileRefusal
 }
@@ -53,7 +54,7 @@ data class RecipientRow(
     /** As what they look after the person; may be empty. */
     val role: String = "",
     val kind: RecipientKind = RecipientKind.Team,
-)
+) : Unprinted()
 
 enum class RecipientKind { Person, Team, Organization }
 
@@ -63,7 +64,7 @@ data class RecipientsState(
     val all: List<RecipientRow>,
     val chosen: Set<String> = emptySet(),
     val search: String = "",
-)
+) : Unprinted()
 
 interface ComposeEvents {
     fun changePerson()

@@ -43,7 +43,7 @@ internal fun InboxBannerView(banner: InboxBanner, owner: Owner, events: InboxEve
         is InboxBanner.Held ->
             Banner(Icons.unmatched, words.heldTitle(banner.count), deeds = listOf(why))
         is InboxBanner.Incomplete ->
-            Banner(Icons.notice, words.inboxIncomplete, text = words.inboxIncompleteText(formats.time(banner.at)))
+            Banner(Icons.notice, words.inboxIncomplete, text = banner.at?.let { words.inboxIncompleteText(formats.time(it)) })
         is InboxBanner.RateLimited -> Banner(Icons.timer, words.inboxWait(clinic, formats.time(banner.until)))
         InboxBanner.ClockWrong -> Banner(Icons.clock, words.clockTitle, tone = Tone.Warning, deeds = listOf(why))
         InboxBanner.UpdateRequired -> Banner(Icons.update, words.updateTitle, tone = Tone.Warning, deeds = listOf(why))

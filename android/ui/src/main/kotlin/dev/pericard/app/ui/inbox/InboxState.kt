@@ -4,6 +4,7 @@ import androidx.compose.runtime.Immutable
 import dev.pericard.app.ui.model.Moment
 import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Problem
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.ClosedReason
 import java.time.Instant
 
@@ -18,27 +19,27 @@ data class InboxState(
     val refreshing: Boolean = false,
     /** The clinic takes messages. */
     val canWrite: Boolean = true,
-)
+) : Unprinted()
 
 @Immutable
 sealed interface InboxBody {
     /** The first sync: what has come can be read already. */
-    data class FirstSync(val progress: Progress, val rows: List<ThreadRow>) : InboxBody
+    data class FirstSync(val progress: Progress, val rows: List<ThreadRow>) : Unprinted(), InboxBody
 
-    data class Content(val rows: List<ThreadRow>) : InboxBody
+    data class Content(val rows: List<ThreadRow>) : Unprinted(), InboxBody
 
     data object Empty : InboxBody
 
     /** [hits] are those for [text] as far as it was searched; none and not [searching] is `noHits`. */
-    data class Searching(val text: String, val hits: List<HitRow>, val searching: Boolean = false) : InboxBody
+    data class Searching(val text: String, val hits: List<HitRow>, val searching: Boolean = false) : Unprinted(), InboxBody
 
     /** Sealed, lease over or unusable: nothing can be read. */
-    data class Closed(val reason: ClosedReason) : InboxBody
+    data class Closed(val reason: ClosedReason) : Unprinted(), InboxBody
 }
 
 /** How many records have come; [total] only where the clinic said it. */
 @Immutable
-data class Progress(val done: Int, val total: Int?) {
+data class Progress(val done: Int, val total: Int?) : Unprinted() {
     /** Never more than the whole. */
     val share: Float? get() = total?.takeIf { it > 0 }?.let { (done.toFloat() / it).coerceIn(0f, 1f) }
 }
@@ -56,46 +57,47 @@ data class ThreadRow(
     val at: Moment,
     val unread: Int = 0,
     val mark: RowMark = RowMark.None,
-)
+) : Unprinted()
 
 /** Where the last message of a row stands. What waits, failed or is a draft rises to the top of the list. */
 enum class RowMark { None, Sent, Waiting, Sending, Failed, Unsure, Draft, File }
 
 /** A message that was found. */
 @Immutable
-data class HitRow(val messageId: String, val threadId: String, val subject: String, val who: String, val at: Moment, val snippet: List<Piece>)
+data class HitRow(val messageId: String, val threadId: String, val subject: String, val who: String, val at: Moment, val snippet: List<Piece>) : Unprinted()
 
 /** A piece of a snippet; [hit] is marked and bold. */
 @Immutable
-data class Piece(val text: String, val hit: Boolean = false)
+data class Piece(val text: String, val hit: Boolean = false) : Unprinted()
 
 @Immutable
 sealed interface InboxBanner {
     /** [since] is when the last sync ended; nothing where none has. */
-    data class Offline(val since: Instant?) : InboxBanner
+    data class Offline(val since: Instant?) : Unprinted(), InboxBanner
 
     /** Switched off by the clinic. */
     data object Off : InboxBanner
 
     /** The clinic delivered another person's record; updates are stopped. */
-    data class Stopped(val incidentId: String) : InboxBanner
+    data class Stopped(val incidentId: String) : Unprinted(), InboxBanner
 
     data object StepUp : InboxBanner
 
     /** The clinic asks for a new sign-in; the session has not ended. */
     data object SignIn : InboxBanner
 
-    data class Held(val count: Int) : InboxBanner
+    data class Held(val count: Int) : Unprinted(), InboxBanner
 
-    data class Incomplete(val at: Instant) : InboxBanner
+    /** [at] is when the last sync ended; nothing where the first one was stopped. */
+    data class Incomplete(val at: Instant?) : Unprinted(), InboxBanner
 
-    data class RateLimited(val until: Instant) : InboxBanner
+    data class RateLimited(val until: Instant) : Unprinted(), InboxBanner
 
     data object ClockWrong : InboxBanner
 
     data object UpdateRequired : InboxBanner
 
-    data class Failed(val problem: Problem) : InboxBanner
+    data class Failed(val problem: Problem) : Unprinted(), InboxBanner
 }
 
 interface InboxEvents {

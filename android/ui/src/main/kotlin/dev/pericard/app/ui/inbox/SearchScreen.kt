@@ -47,6 +47,7 @@ import androidx.compose.ui.unit.dp
 import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
+import dev.pericard.app.ui.theme.foreign
 import kotlinx.coroutines.flow.drop
 
 /** Search as one types, in what is on this phone. */
@@ -131,19 +132,19 @@ private fun HitRowView(hit: HitRow, onOpen: () -> Unit) {
             Text(
                 hit.subject.ifEmpty { Pericard.words.inboxNoSubject },
                 Modifier.weight(1f),
-                style = Pericard.type.headline,
+                style = Pericard.type.headline.foreign(),
                 color = Pericard.palette.text,
                 maxLines = if (large) Int.MAX_VALUE else 1,
                 overflow = TextOverflow.Ellipsis,
             )
             if (!large) Text(time, Modifier.padding(start = Space.s), style = Pericard.type.caption, color = Pericard.palette.textSoft)
         }
-        Text(hit.who, style = Pericard.type.support, color = Pericard.palette.textSoft)
+        Text(hit.who, style = Pericard.type.support.foreign(), color = Pericard.palette.textSoft)
         if (large) Text(time, style = Pericard.type.caption, color = Pericard.palette.textSoft)
         Text(
             marked(hit.snippet, Pericard.palette.mark, Pericard.palette.onMark),
             Modifier.padding(top = Space.xs),
-            style = Pericard.type.support,
+            style = Pericard.type.support.foreign(),
             color = Pericard.palette.text,
         )
     }

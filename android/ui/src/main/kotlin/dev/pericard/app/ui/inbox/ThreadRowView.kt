@@ -23,7 +23,6 @@ import androidx.compose.ui.semantics.onClick
 import androidx.compose.ui.semantics.role
 import androidx.compose.ui.semantics.selected
 import androidx.compose.ui.text.font.FontWeight
-import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.dp
 import dev.pericard.app.ui.components.Avatar
@@ -32,6 +31,7 @@ import dev.pericard.app.ui.components.initials
 import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
+import dev.pericard.app.ui.theme.foreign
 import dev.pericard.app.ui.words.Words
 
 /** A conversation: one element for assistive technology, which reads new, sender, subject, preview and time. */
@@ -121,7 +121,7 @@ private fun Who(row: ThreadRow, modifier: Modifier, lines: Int) {
     Text(
         row.who,
         modifier,
-        style = Pericard.type.headline.copy(fontWeight = weight),
+        style = Pericard.type.headline.copy(fontWeight = weight).foreign(),
         color = Pericard.palette.text,
         maxLines = lines,
         overflow = TextOverflow.Ellipsis,
@@ -132,7 +132,7 @@ private fun Who(row: ThreadRow, modifier: Modifier, lines: Int) {
 private fun Subject(row: ThreadRow, lines: Int) {
     Text(
         row.subjectOr(Pericard.words),
-        style = Pericard.type.support.copy(fontWeight = if (row.unread > 0) FontWeight.Medium else FontWeight.Normal),
+        style = Pericard.type.support.copy(fontWeight = if (row.unread > 0) FontWeight.Medium else FontWeight.Normal).foreign(),
         color = Pericard.palette.text,
         maxLines = lines,
         overflow = TextOverflow.Ellipsis,
@@ -146,7 +146,7 @@ private fun Preview(row: ThreadRow, modifier: Modifier, lines: Int) {
         if (icon != null) Icon(icon, null, Modifier.padding(end = Space.xs).size(18.dp), tint = color)
         Text(
             row.marked(Pericard.words).ifEmpty { Pericard.words.inboxNoText },
-            style = Pericard.type.support.copy(textDirection = TextDirection.Content),
+            style = Pericard.type.support.foreign(),
             color = if (row.mark == RowMark.Failed || row.mark == RowMark.Unsure) color else Pericard.palette.textSoft,
             maxLines = lines,
             overflow = TextOverflow.Ellipsis,

@@ -1,12 +1,13 @@
 package dev.pericard.app.ui.lock
 
 import androidx.compose.runtime.Immutable
+import dev.pericard.app.ui.model.Unprinted
 
 /** Lies over everything; says nothing about whose app this is. */
 @Immutable
 sealed interface LockState {
     /** Waits for the phone's own prompt. */
-    data class Locked(val biometry: Boolean, val hasPin: Boolean) : LockState
+    data class Locked(val biometry: Boolean, val hasPin: Boolean) : Unprinted(), LockState
 
     /** [attempt] counts the wrong PINs: a new number empties the dots. */
     data class Pin(
@@ -16,7 +17,7 @@ sealed interface LockState {
         val clinic: String,
         val biometry: Boolean = false,
         val checking: Boolean = false,
-    ) : LockState
+    ) : Unprinted(), LockState
 
     /** What the list of recent apps shows. */
     data object Cover : LockState

@@ -4,7 +4,7 @@ import androidx.compose.runtime.Immutable
 
 /** Whose messages these are and where: one inbox is one person at one clinic. */
 @Immutable
-data class Owner(val person: Person, val clinic: Clinic) {
+data class Owner(val person: Person, val clinic: Clinic) : Unprinted() {
     /** The person's name; the clinic's where it names nobody, or while the account is sealed. */
     val name: String get() = person.name.ifEmpty { clinic.name }
 }
@@ -18,7 +18,7 @@ data class Person(
     val isSelf: Boolean = true,
     /** The colour that this person has everywhere: 0 for whoever signed in. */
     val color: Int = 0,
-)
+) : Unprinted()
 
 /** A place where one is a patient, as the app's maker configured it or as it was added. */
 @Immutable
@@ -32,6 +32,6 @@ data class Clinic(
     val phone: String? = null,
     /** The number for emergencies where it is. */
     val emergency: String = "112",
-)
+) : Unprinted()
 
 enum class ClinicKind { Clinic, Pharmacy, Laboratory }

@@ -29,5 +29,5 @@ sealed interface Problem {
     data object StorageFull : Problem
 
     /** A defect; [id] is its place in the code and says nothing about the person. */
-    data class Internal(val id: String) : Problem
+    data class Internal(val id: String) : Unprinted(), Problem
 }

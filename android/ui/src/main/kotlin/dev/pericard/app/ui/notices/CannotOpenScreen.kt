@@ -9,12 +9,13 @@ import dev.pericard.app.ui.components.PrimaryButton
 import dev.pericard.app.ui.components.QuietButton
 import dev.pericard.app.ui.components.RingState
 import dev.pericard.app.ui.icons.Icons
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
 
 /** Nothing on this device can be opened now. */
 @Immutable
-data class CannotOpenState(val reason: CannotOpen, val busy: Boolean = false)
+data class CannotOpenState(val reason: CannotOpen, val busy: Boolean = false) : Unprinted()
 
 enum class CannotOpen {
     /** The key is gone from the keystore. */

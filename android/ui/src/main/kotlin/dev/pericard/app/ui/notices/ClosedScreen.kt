@@ -63,7 +63,7 @@ fun ClosedScreen(owner: Owner, reason: ClosedReason, events: ClosedEvents, modif
             Icons.locked,
             words.unusableUnavailable,
             words.unusableUnavailableText,
-            listOf(kept),
+            listOf(Fact(Icons.sent, words.sealedKept, words.leaseKeptText)),
             modifier,
             RingState.Closed,
             head = chip,

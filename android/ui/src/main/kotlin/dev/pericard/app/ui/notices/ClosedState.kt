@@ -1,6 +1,7 @@
 package dev.pericard.app.ui.notices
 
 import androidx.compose.runtime.Immutable
+import dev.pericard.app.ui.model.Unprinted
 
 /** Why an account's messages cannot be read now. They are kept on this phone in all but the last two cases. */
 @Immutable
@@ -12,7 +13,7 @@ sealed interface ClosedReason {
     data object IdentityChanged : ClosedReason
 
     /** Not in touch with the clinic for longer than [days] days; reaching it opens them. */
-    data class Lease(val days: Int, val trying: Boolean = false) : ClosedReason
+    data class Lease(val days: Int, val trying: Boolean = false) : Unprinted(), ClosedReason
 
     /** The keystore or the disk does not do what is needed now. */
     data object Unavailable : ClosedReason

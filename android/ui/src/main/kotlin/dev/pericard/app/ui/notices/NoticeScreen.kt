@@ -45,7 +45,7 @@ private fun Off(clinic: Clinic, notice: Notice.Off, events: NoticeEvents) {
 @Composable
 private fun Incident(clinic: Clinic, notice: Notice.Incident, events: NoticeEvents) {
     val words = Pericard.words
-    val todo = words.incidentDoText(notice.report, Pericard.formats.sentence(notice.at))
+    val todo = words.incidentDoText(notice.number, Pericard.formats.sentence(notice.at))
     val facts = listOf(
         Fact(Icons.whole, words.incidentSafe, words.incidentSafeText),
         Fact(Icons.off, words.incidentPaused, words.incidentPausedText),

@@ -4,20 +4,21 @@ import androidx.compose.runtime.Immutable
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Person
 import dev.pericard.app.ui.model.Problem
+import dev.pericard.app.ui.model.Unprinted
 import java.time.Instant
 
 /** Every account on this phone; none is hidden because another fails. */
 @Immutable
-data class ClinicsState(val accounts: List<AccountCard>)
+data class ClinicsState(val accounts: List<AccountCard>) : Unprinted()
 
 @Immutable
-data class AccountCard(val id: String, val clinic: Clinic, val people: List<Person>, val standing: Standing)
+data class AccountCard(val id: String, val clinic: Clinic, val people: List<Person>, val standing: Standing) : Unprinted()
 
 /** Where an account stands, in the order in which it is told. */
 @Immutable
 sealed interface Standing {
     /** Signed in. [completeAt] is when a sync last proved that everything is here; nothing where none has. */
-    data class Active(val completeAt: Instant?) : Standing
+    data class Active(val completeAt: Instant?) : Unprinted(), Standing
 
     /** The clinic asks for a new or a fresher sign-in; the messages stay readable. */
     data object SignIn : Standing
@@ -49,7 +50,7 @@ data class ClinicPageState(
     val problem: Problem? = null,
     /** The person is asked whether they mean it. */
     val leaving: Leaving? = null,
-)
+) : Unprinted()
 
 /** What a clinic offers, as plain yes and no. */
 @Immutable
@@ -66,11 +67,11 @@ data class ClinicOffers(
     val revokes: Boolean,
     /** It has a page for the account. */
     val accountPage: Boolean,
-)
+) : Unprinted()
 
 /** What goes from this phone with an account: [unsent] messages would be lost. */
 @Immutable
-data class Leaving(val unsent: Int)
+data class Leaving(val unsent: Int) : Unprinted()
 
 interface ClinicPageEvents {
     fun openAccountPage()

@@ -99,8 +99,8 @@ private fun Codes(codes: List<String>) {
         Pericard.palette.surfaceSunken,
     ) {
         SelectionContainer {
-            if (Pericard.largeText) {
-                Column(Modifier.padding(Space.l)) { codes.forEach { Code(it) } }
+            if (Pericard.largeText || codes.any { it.length > PAIRED }) {
+                Column(Modifier.padding(Space.l), Arrangement.spacedBy(Space.s)) { codes.forEach { Code(it) } }
             } else {
                 Column(Modifier.padding(vertical = Space.m)) {
                     codes.chunked(2).forEach { pair ->
@@ -116,3 +116,6 @@ private fun Codes(codes: List<String>) {
 
 @Composable
 private fun Code(code: String) = Text(code, style = Pericard.type.key, color = Pericard.palette.text)
+
+/** Two codes of so many letters fit beside each other. */
+private const val PAIRED = 11

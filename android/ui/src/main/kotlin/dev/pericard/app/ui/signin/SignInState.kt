@@ -3,6 +3,7 @@ package dev.pericard.app.ui.signin
 import androidx.compose.runtime.Immutable
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Problem
+import dev.pericard.app.ui.model.Unprinted
 import java.time.Instant
 
 /** A sign-in, at the step that it asks for now. */
@@ -15,7 +16,7 @@ data class SignInState(
     /** An answer is on its way. */
     val busy: Boolean = false,
     val problem: Problem? = null,
-)
+) : Unprinted()
 
 /** What is asked. [attempt] counts the answers: a new number empties the field that was wrong. */
 @Immutable
@@ -25,7 +26,7 @@ sealed interface Step {
         val wrong: Wrong? = null,
         /** The clinic has a page for a forgotten password. */
         val canReset: Boolean = true,
-    ) : Step
+    ) : Unprinted(), Step
 
     /** The clinic's own page is open in the browser. */
     data object Browser : Step
@@ -37,9 +38,9 @@ sealed interface Step {
         val digits: Int? = null,
         /** A recovery code is taken instead. */
         val recovery: Boolean = false,
-    ) : Step
+    ) : Unprinted(), Step
 
-    data class RecoveryCode(val attempt: Int = 0, val wrong: Wrong? = null, val unreadable: Boolean = false) : Step
+    data class RecoveryCode(val attempt: Int = 0, val wrong: Wrong? = null, val unreadable: Boolean = false) : Unprinted(), Step
 
     data class Enrol(
         val qr: QrPicture,
@@ -50,9 +51,9 @@ sealed interface Step {
         val wrong: Wrong? = null,
         /** Some app on this phone takes `otpauth:`. */
         val canOpen: Boolean = true,
-    ) : Step
+    ) : Unprinted(), Step
 
-    data class RecoveryCodes(val codes: List<String>, val kept: Boolean = false) : Step
+    data class RecoveryCodes(val codes: List<String>, val kept: Boolean = false) : Unprinted(), Step
 
     data class Wait(
         val until: Instant,
@@ -60,18 +61,18 @@ sealed interface Step {
         val remind: Boolean = false,
         /** The clinic has a page for those without codes. */
         val hasHelp: Boolean = true,
-    ) : Step
+    ) : Unprinted(), Step
 }
 
 /** The answer was wrong; how many more are allowed, where the clinic says so. */
 @Immutable
-data class Wrong(val attemptsLeft: Int?)
+data class Wrong(val attemptsLeft: Int?) : Unprinted()
 
 enum class WaitReason { WrongTries, Busy }
 
 /** A QR code: its modules row by row, true for dark, without the quiet zone. */
 @Immutable
-data class QrPicture(val side: Int, val dark: List<Boolean>)
+data class QrPicture(val side: Int, val dark: List<Boolean>) : Unprinted()
 
 interface SignInEvents {
     fun typeUserName(text: String)

@@ -3,6 +3,7 @@ package dev.pericard.app.ui.signin
 import androidx.compose.runtime.Immutable
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Problem
+import dev.pericard.app.ui.model.Unprinted
 
 /** First run, and adding a place: those that the app's maker configured, and how to reach others. */
 @Immutable
@@ -12,11 +13,11 @@ data class WelcomeState(
     val canLeave: Boolean = false,
     val canScan: Boolean = true,
     val address: AddressState = AddressState(),
-)
+) : Unprinted()
 
 /** A configured place. Only such a place may ask for its password in the app. */
 @Immutable
-data class Place(val clinic: Clinic, val native: Boolean)
+data class Place(val clinic: Clinic, val native: Boolean) : Unprinted()
 
 /** The field for a web address. */
 @Immutable
@@ -25,7 +26,7 @@ data class AddressState(
     val text: String = "",
     val checking: Boolean = false,
     val problem: AddressProblem? = null,
-)
+) : Unprinted()
 
 @Immutable
 sealed interface AddressProblem {
@@ -36,7 +37,7 @@ sealed interface AddressProblem {
     /** The person or the phone does not allow the camera. */
     data object NoCamera : AddressProblem
 
-    data class Other(val problem: Problem) : AddressProblem
+    data class Other(val problem: Problem) : Unprinted(), AddressProblem
 }
 
 interface WelcomeEvents {

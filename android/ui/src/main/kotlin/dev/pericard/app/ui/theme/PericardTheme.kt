@@ -15,6 +15,7 @@ import androidx.compose.runtime.staticCompositionLocalOf
 import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.unit.LayoutDirection
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.words.Formats
 import dev.pericard.app.ui.words.Language
 import dev.pericard.app.ui.words.Words
@@ -25,7 +26,7 @@ data class Look(
     val formats: Formats,
     val dark: Boolean = false,
     val highContrast: Boolean = false,
-) {
+) : Unprinted() {
     val language: Language get() = formats.language
 }
 

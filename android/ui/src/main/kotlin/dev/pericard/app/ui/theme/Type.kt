@@ -1,11 +1,15 @@
 package dev.pericard.app.ui.theme
 
+import androidx.compose.runtime.Composable
 import androidx.compose.runtime.Immutable
+import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.text.font.FontFamily
 import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.text.style.LineHeightStyle
+import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.text.style.TextDirection
+import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.sp
 import dev.pericard.app.ui.words.Language
 
@@ -45,3 +49,13 @@ class Type(private val language: Language, private val fontScale: Float) {
         const val TABULAR = "tnum"
     }
 }
+
+/**
+ * For a line that somebody else wrote: it runs, and is cut, in its own direction, and stands where this screen's lines
+ * begin.
+ */
+@Composable
+internal fun TextStyle.foreign(): TextStyle = copy(
+    textDirection = TextDirection.Content,
+    textAlign = if (LocalLayoutDirection.current == LayoutDirection.Ltr) TextAlign.Left else TextAlign.Right,
+)

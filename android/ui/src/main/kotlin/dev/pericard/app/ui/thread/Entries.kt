@@ -1,13 +1,15 @@
 package dev.pericard.app.ui.thread
 
+import dev.pericard.app.ui.model.Unprinted
+
 /** What a thread's list is made of: messages, and the days between them. */
 internal sealed interface Entry {
     val key: String
 
-    data class Day(val text: String, override val key: String) : Entry
+    data class Day(val text: String, override val key: String) : Unprinted(), Entry
 
     /** [named]: the sender stands over the first of several messages in a row. */
-    data class Of(val bubble: Bubble, val named: Boolean) : Entry {
+    data class Of(val bubble: Bubble, val named: Boolean) : Unprinted(), Entry {
         override val key: String get() = bubble.id
     }
 }

@@ -6,6 +6,7 @@ import dev.pericard.app.ui.compose.FileRefusal
 import dev.pericard.app.ui.model.Moment
 import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Problem
+import dev.pericard.app.ui.model.Unprinted
 
 /** A conversation. [messages] are the newest page and what was asked for beyond it, newest first. */
 @Immutable
@@ -29,13 +30,13 @@ data class ThreadState(
     /** The text is longer than what is taken. */
     val tooLong: Boolean = false,
     val problem: Problem? = null,
-) {
+) : Unprinted() {
     val clinic: Clinic get() = owner.clinic
 }
 
 /** What is being written. [revision] changes when the field is to be emptied or filled anew, as after sending. */
 @Immutable
-data class DraftText(val text: String = "", val revision: Int = 0, val kept: Boolean = false, val files: List<NewFileRow> = emptyList())
+data class DraftText(val text: String = "", val revision: Int = 0, val kept: Boolean = false, val files: List<NewFileRow> = emptyList()) : Unprinted()
 
 @Immutable
 data class Bubble(
@@ -51,7 +52,7 @@ data class Bubble(
     /** The clinic has changed its text since it was first here. */
     val edited: Boolean = false,
     val urgent: Boolean = false,
-)
+) : Unprinted()
 
 /** Where a message stands, named as in the core. */
 enum class Delivery { Received, Queued, Sending, Sent, Failed, Unknown }
@@ -67,25 +68,25 @@ data class FileRow(
     /** In bytes, where it is known. */
     val size: Long?,
     val place: FilePlace,
-)
+) : Unprinted()
 
 @Immutable
 sealed interface FilePlace {
     /** At the clinic; [received] bytes came before an interruption. */
-    data class Remote(val received: Long = 0) : FilePlace
+    data class Remote(val received: Long = 0) : Unprinted(), FilePlace
 
-    data class Downloading(val received: Long, val total: Long?) : FilePlace
+    data class Downloading(val received: Long, val total: Long?) : Unprinted(), FilePlace
 
     data object Stored : FilePlace
 
-    data class Unavailable(val why: FileProblem) : FilePlace
+    data class Unavailable(val why: FileProblem) : Unprinted(), FilePlace
 }
 
 enum class FileProblem { NoSource, TooLarge, Mismatch, NotFound, Refused, Foreign }
 
 /** A file that goes with a message that is being written. */
 @Immutable
-data class NewFileRow(val id: String, val name: String, val type: String, val size: Long)
+data class NewFileRow(val id: String, val name: String, val type: String, val size: Long) : Unprinted()
 
 interface ThreadEvents {
     fun write(text: String)

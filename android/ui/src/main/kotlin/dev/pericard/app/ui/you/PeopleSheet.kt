@@ -27,12 +27,13 @@ import dev.pericard.app.ui.components.SectionHead
 import dev.pericard.app.ui.components.Sheet
 import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
 
 /** Everybody whose messages are on this phone, by clinic. */
 @Immutable
-data class PeopleState(val owners: List<Owner>, val chosen: Owner)
+data class PeopleState(val owners: List<Owner>, val chosen: Owner) : Unprinted()
 
 interface PeopleEvents {
     fun choose(owner: Owner)

@@ -3,6 +3,7 @@ package dev.pericard.app.ui.you
 import androidx.compose.runtime.Immutable
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.words.Language
 
 @Immutable
@@ -16,7 +17,7 @@ data class YouState(
     val version: String,
     /** The app has a lock, a second step and notifications to set. */
     val hasLock: Boolean = true,
-)
+) : Unprinted()
 
 interface YouEvents {
     fun choosePerson()
@@ -43,7 +44,7 @@ data class SettingsState(
     /** The language is the phone's. */
     val phoneLanguage: Boolean = true,
     val choosing: Choice? = null,
-)
+) : Unprinted()
 
 @Immutable
 data class LockSettings(
@@ -52,10 +53,10 @@ data class LockSettings(
     val hasPin: Boolean,
     /** 0, 1, 5 or 15. */
     val minutes: Int,
-)
+) : Unprinted()
 
 @Immutable
-data class SecondStepState(val on: Boolean, val codesLeft: Int?)
+data class SecondStepState(val on: Boolean, val codesLeft: Int?) : Unprinted()
 
 /** A list of which one is chosen, open in a dialog. */
 enum class Choice { LockAfter, Language }
@@ -83,7 +84,7 @@ interface SettingsEvents {
 
 /** Whom to ask, and what this app is. */
 @Immutable
-data class HelpState(val clinic: Clinic, val version: String)
+data class HelpState(val clinic: Clinic, val version: String) : Unprinted()
 
 interface HelpEvents {
     fun call()

@@ -9,7 +9,7 @@ import dev.pericard.app.ui.notices.NoticesState
 import java.time.Instant
 
 private val thisMorning = Instant.parse("2026-11-05T08:19:00Z")
-private val incident = Notice.Incident("7F2K", thisMorning)
+private val incident = Notice.Incident("7F2K", "7f2k · 2026-11-05T08:12:00Z · Communication · 1.0", thisMorning)
 
 private fun People.notice(notice: Notice, clinic: Clinic = linden) = shows(home(), Screen.OneNotice(NoticeState(clinic, notice)))
 

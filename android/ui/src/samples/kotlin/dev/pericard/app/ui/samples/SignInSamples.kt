@@ -90,6 +90,7 @@ internal val signInSamples: List<Sample> = listOf(
     Sample("09-enrol", "key") { signIn(Step.Enrol(qr, "M5ZGC2LOMVZXG5DP", 6)) },
     Sample("09-enrol", "wrong") { signIn(Step.Enrol(qr, "M5ZGC2LOMVZXG5DP", 6, 1, Wrong(4), canOpen = false)) },
     Sample("10-recovery-codes", "kept") { signIn(Step.RecoveryCodes(codes, kept = true)) },
+    Sample("10-recovery-codes", "long") { signIn(Step.RecoveryCodes(codes.map { "$it-$it".lowercase() })) },
     Sample("10-recovery-codes", "notKept") { signIn(Step.RecoveryCodes(codes)) },
 )
 
