@@ -423,7 +423,10 @@ mod tests {
             budget: None,
             full: true,
         };
-        let plain = runs.start(&platform, &none, Task::default(), async |_| {
+        // It goes on until the others are there: they could be done before they are joined.
+        let (go_on, told) = tokio::sync::oneshot::channel::<()>();
+        let plain = runs.start(&platform, &none, Task::default(), |_| async {
+            drop(told.await);
             Ok(SyncOutcome::Complete)
         });
         let own = runs.start(&platform, &none, full, async |run| {
@@ -433,6 +436,7 @@ mod tests {
         let joined = runs.start(&platform, &none, Task::default(), async |_| {
             Err(PericardError::internal("a run beside a full one"))
         });
+        drop(go_on);
         assert_eq!(end(&plain).await, Ok(()));
         assert_eq!(end(&own).await, Ok(()));
         assert_eq!(own.run.reports.borrow().progress.sent, 8);

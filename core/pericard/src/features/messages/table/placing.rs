@@ -54,8 +54,15 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// What this message hangs on is no message itself if it says nothing.
+    /// What this message hangs on is no message itself if it says nothing, and is with no other of its topic any more.
     pub(super) fn heads_of(&mut self, content: &Content) -> Result<()> {
+        for key in &content.ties {
+            if let Some(node) = self.with_topic(key)?
+                && ties::is_the_first(self.c, key)?
+            {
+                self.loose.insert(self.thread_of(node.row)?);
+            }
+        }
         for id in content.ties.iter().filter_map(|key| ties::record_id(key)) {
             if let Some((row, thread)) = self.silent(id, true)? {
                 self.show(row, false)?;
@@ -63,6 +70,39 @@ impl Writer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What nothing hangs on any more is with others of its topic again.
+    pub(super) fn back_to_topics(&mut self, before: &str) -> Result<()> {
+        for key in of_lines(before) {
+            let Some(node) = self.with_topic(key)? else {
+                continue;
+            };
+            let own = self.thread_of(node.row)?;
+            let threads = ties::threads_of(self.c, &node, |id| self.row_of(id))?;
+            for other in threads.into_iter().filter(|thread| *thread != own) {
+                self.merge(own, other)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The message that `key` names, if it has a topic to go by.
+    fn with_topic(&self, key: &str) -> Result<Option<Node>> {
+        let row = match (ties::record_id(key), ties::local_row(key)) {
+            (Some(id), _) => self.row_of(id)?,
+            (None, row) => row,
+        };
+        let Some(row) = row else { return Ok(None) };
+        Ok(ties::node(self.c, row)?.filter(|node| !node.topic_key.is_empty()))
+    }
+
+    fn thread_of(&self, row: i64) -> Result<i64> {
+        let sql = "SELECT thread FROM message WHERE id = ?1";
+        Ok(self
+            .c
+            .prepare_cached(sql)?
+            .query_row([row], |row| row.get(0))?)
     }
 
     /// What a message no longer hangs on is one itself again if nothing else hangs on it.

@@ -1,12 +1,13 @@
 //! Which messages belong together.
 //!
 //! The evidence is a graph: a message is tied to what it belongs to or answers, and everything that is tied to one thing
-//! is one thread. Where a message has no ties, it belongs with those that have the same topic among the same people, from
-//! one to the next within 90 days. Evidence may come late and may be taken back; a thread is then divided anew.
+//! is one thread. Where a message has no ties, and nothing is tied to it, it belongs with those that have the same topic
+//! among the same people, from one to the next within 90 days. Evidence may come late and may be taken back; a thread is
+//! then divided anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::platform::error::Result;
 
@@ -44,20 +45,37 @@ pub(super) struct Node {
     pub(super) at: i64,
 }
 
+/// A message of the table.
+pub(super) fn node(c: &Connection, row: i64) -> Result<Option<Node>> {
+    let sql = "SELECT id, remote, ties, topic_key, at FROM message WHERE id = ?1";
+    let mut statement = c.prepare_cached(sql)?;
+    Ok(statement.query_row([row], read).optional()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Node> {
+    Ok(Node {
+        row: row.get(0)?,
+        remote: row.get(1)?,
+        ties: row.get(2)?,
+        topic_key: row.get(3)?,
+        at: row.get(4)?,
+    })
+}
+
 /// The messages of a thread.
 pub(super) fn nodes(c: &Connection, thread: i64) -> Result<Vec<Node>> {
     let sql = "SELECT id, remote, ties, topic_key, at FROM message WHERE thread = ?1";
     let mut statement = c.prepare_cached(sql)?;
-    let rows = statement.query_map([thread], |row| {
-        Ok(Node {
-            row: row.get(0)?,
-            remote: row.get(1)?,
-            ties: row.get(2)?,
-            topic_key: row.get(3)?,
-            at: row.get(4)?,
-        })
-    })?;
+    let rows = statement.query_map([thread], read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What others are tied to where they hang on this message.
+fn own_keys(node: &Node) -> Vec<String> {
+    let remote = Some(&node.remote).filter(|remote| !remote.is_empty());
+    let mut keys = vec![local_key(node.row)];
+    keys.extend(remote.map(|remote| record_key(remote)));
+    keys
 }
 
 /// Divides messages into those that belong together: rows, the largest group first.
@@ -65,11 +83,11 @@ pub(super) fn components(nodes: &[Node]) -> Vec<Vec<i64>> {
     let mut groups = Groups::new(nodes.len());
     let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
     let mut by_topic: BTreeMap<&str, Vec<(i64, usize)>> = BTreeMap::new();
+    // What hangs on a message is in its thread.
+    let hung_on: BTreeSet<&str> = nodes.iter().flat_map(|node| of_lines(&node.ties)).collect();
     for (at, node) in nodes.iter().enumerate() {
-        let mut own = vec![local_key(node.row)];
-        if !node.remote.is_empty() {
-            own.push(record_key(&node.remote));
-        }
+        let own = own_keys(node);
+        let by_its_topic = !own.iter().any(|key| hung_on.contains(key.as_str()));
         for key in own
             .into_iter()
             .chain(of_lines(&node.ties).map(str::to_owned))
@@ -81,7 +99,7 @@ pub(super) fn components(nodes: &[Node]) -> Vec<Vec<i64>> {
                 }
             }
         }
-        if !node.topic_key.is_empty() {
+        if by_its_topic && !node.topic_key.is_empty() {
             let same = by_topic.entry(&node.topic_key).or_default();
             same.push((node.at, at));
         }
@@ -128,11 +146,18 @@ impl Groups {
     }
 }
 
-// The index of topics leaves those out that are empty: a query has to say that it does not ask for them.
+// The index of topics leaves those out that are empty: a query has to say that it does not ask for them. What others hang
+// on is tied by that alone.
 pub(super) const TOPIC_BEFORE: &str = "SELECT thread, at FROM message
-     WHERE topic_key = ?1 AND topic_key <> '' AND at <= ?2 AND id <> ?3 ORDER BY at DESC LIMIT 1";
+     WHERE topic_key = ?1 AND topic_key <> '' AND at <= ?2 AND id <> ?3
+         AND NOT EXISTS (SELECT 1 FROM tie WHERE tie.key = 'local/' || message.id)
+         AND NOT EXISTS (SELECT 1 FROM tie WHERE tie.key = 'Communication/' || message.remote)
+     ORDER BY at DESC LIMIT 1";
 pub(super) const TOPIC_AFTER: &str = "SELECT thread, at FROM message
-     WHERE topic_key = ?1 AND topic_key <> '' AND at >= ?2 AND id <> ?3 ORDER BY at LIMIT 1";
+     WHERE topic_key = ?1 AND topic_key <> '' AND at >= ?2 AND id <> ?3
+         AND NOT EXISTS (SELECT 1 FROM tie WHERE tie.key = 'local/' || message.id)
+         AND NOT EXISTS (SELECT 1 FROM tie WHERE tie.key = 'Communication/' || message.remote)
+     ORDER BY at LIMIT 1";
 
 /// The threads that a message with this evidence belongs to. `row_of` knows the row of a record of the portal.
 pub(super) fn threads_of(
@@ -170,7 +195,7 @@ pub(super) fn threads_of(
             threads.extend(found.optional()?);
         }
     }
-    if !node.topic_key.is_empty() {
+    if !node.topic_key.is_empty() && !is_hung_on(c, node)? {
         for sql in [TOPIC_BEFORE, TOPIC_AFTER] {
             let found = c
                 .prepare_cached(sql)?
@@ -185,6 +210,25 @@ pub(super) fn threads_of(
     threads.sort_unstable();
     threads.dedup();
     Ok(threads)
+}
+
+/// Whether anything hangs on this message.
+fn is_hung_on(c: &Connection, node: &Node) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM tie WHERE key = ?1)";
+    let mut statement = c.prepare_cached(sql)?;
+    for key in own_keys(node) {
+        if statement.query_row([key], |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether one message hangs on `key`, and no other.
+pub(super) fn is_the_first(c: &Connection, key: &str) -> Result<bool> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM tie WHERE key = ?1 LIMIT 2)";
+    let count: i64 = c.prepare_cached(sql)?.query_row([key], |row| row.get(0))?;
+    Ok(count == 1)
 }
 
 /// Whether anything hangs on the portal's record `id`.
@@ -218,6 +262,19 @@ mod tests {
             node(5, "Communication/elsewhere", "", 0),
         ];
         assert_eq!(components(&nodes), [vec![1, 2, 4], vec![3], vec![5]]);
+    }
+
+    #[test]
+    fn what_others_hang_on_is_not_joined_by_its_topic() {
+        let nodes = [
+            node(1, "", "refill", 0),
+            node(2, "Communication/m1", "", 1),
+            node(3, "", "refill", 2),
+            node(4, "Communication/m3", "", 3),
+            node(5, "", "refill", 4),
+            node(6, "", "refill", 5),
+        ];
+        assert_eq!(components(&nodes), [vec![1, 2], vec![3, 4], vec![5, 6]]);
     }
 
     #[test]

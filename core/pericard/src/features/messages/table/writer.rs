@@ -187,6 +187,7 @@ impl<'a> Writer<'a> {
             self.tie(row, &content)?;
             self.move_to_its_thread(row, &before, &content)?;
             self.loosened_heads(&before.ties)?;
+            self.back_to_topics(&before.ties)?;
             self.heads_of(&content)?;
         }
         self.one_of_copies(&before.copy_key)?;
@@ -251,6 +252,7 @@ impl<'a> Writer<'a> {
         self.changed.insert(before.thread);
         self.loose.insert(before.thread);
         self.one_of_copies(&before.copy_key)?;
+        self.back_to_topics(&before.ties)?;
         match gone {
             true => Ok(()),
             false => self.loosened_heads(&before.ties),
