@@ -133,9 +133,9 @@ impl Session {
     }
 
     /// Whether the content may be read, but for the lease.
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         matches!(
-            self.state(),
+            self.shown(),
             SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. }
         )
     }
