@@ -133,9 +133,9 @@ impl Session {
     }
 
     /// Whether the content may be read, but for the lease.
-    pub(super) fn is_open(&self) -> bool {
+    fn is_open(&self) -> bool {
         matches!(
-            self.shown(),
+            self.state(),
             SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. }
         )
     }

@@ -140,17 +140,6 @@ impl Session {
     }
 
     pub(crate) fn state(&self) -> SessionState {
-        // The seal is stored by whoever has the tokens; nothing can be read before that either.
-        if self.is_open() && self.lease_is_over() {
-            return SessionState::Sealed {
-                reason: SealReason::Lease,
-            };
-        }
-        self.shown()
-    }
-
-    /// The state as it was shown last, whether or not the lease has ended since.
-    fn shown(&self) -> SessionState {
         if self.has_left() {
             return SessionState::SignedOut;
         }
@@ -160,7 +149,12 @@ impl Session {
     /// Fails if the content must not be read. Memory only.
     pub(crate) fn readable(&self) -> Result<()> {
         match self.state() {
-            SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. } => Ok(()),
+            SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. } => {
+                if self.lease_is_over() {
+                    return Err(PericardError::LeaseEnded);
+                }
+                Ok(())
+            }
             // A session knows of no problem; its account does.
             SessionState::SignedOut | SessionState::Unusable { .. } => {
                 Err(required(SignInReason::SignedOut))
