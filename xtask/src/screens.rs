@@ -123,6 +123,8 @@ fn draw(
     let build = build(paths);
     let reports = build.join("surefire-reports");
     maven::forget_reports(&reports)?;
+    // A class whose source is gone would be looked at, too.
+    maven::forget_reports(&build.join("classes"))?;
     let pictures = paths.root.join("docs/screens");
     let mut maven = maven::of(paths, &pom(paths));
     maven
