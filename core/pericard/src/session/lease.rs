@@ -3,6 +3,7 @@
 //! If a portal never sends its time (no `Date` on any response), the device's clock is used instead; across reboots the
 //! lease is then only as good as that clock.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use pericard_protocol::session::Event;
 use pericard_protocol::session::lease::{Clocks, LastContact};
 use tokio::sync::Notify;
 
-use crate::platform::error::Result;
+use crate::platform::error::{PericardError, Result};
 
 use super::{SealReason, Session, SessionState, Tokens};
 
@@ -28,6 +29,8 @@ const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 pub(super) struct Lease {
     span: Option<Duration>,
     last_contact: Mutex<Option<LastContact>>,
+    /// Somebody was told that it is over.
+    told: AtomicBool,
     /// Wakes who waits for the end, to look again.
     changed: Arc<Notify>,
 }
@@ -43,6 +46,7 @@ impl Lease {
         Self {
             span,
             last_contact: Mutex::new(last_contact),
+            told: AtomicBool::new(false),
             changed: Arc::default(),
         }
     }
@@ -77,6 +81,20 @@ impl Session {
             return false;
         };
         contact.is_over(span, self.clocks())
+    }
+
+    /// Fails if the lease is over; from then on the state says so, whoever has the tokens and stores the seal. Memory only.
+    pub(super) fn within_lease(&self) -> Result<()> {
+        if self.lease_is_over() {
+            self.lease.told.store(true, Ordering::Relaxed);
+            return Err(PericardError::LeaseEnded);
+        }
+        Ok(())
+    }
+
+    /// Whether the lease is over and somebody was told. Memory only.
+    pub(super) fn is_told_of_its_end(&self) -> bool {
+        self.lease.told.load(Ordering::Relaxed) && self.lease_is_over()
     }
 
     /// Seals when the lease ends, also if nobody reads then, so that streams are told. Ends with the session, and holds
@@ -133,9 +151,9 @@ impl Session {
     }
 
     /// Whether the content may be read, but for the lease.
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         matches!(
-            self.state(),
+            self.shown(),
             SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. }
         )
     }
@@ -157,6 +175,7 @@ impl Session {
                 return;
             }
             *last = Some(now);
+            self.lease.told.store(false, Ordering::Relaxed);
             now
         };
         let account = self.account.id.clone();

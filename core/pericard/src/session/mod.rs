@@ -140,6 +140,16 @@ impl Session {
     }
 
     pub(crate) fn state(&self) -> SessionState {
+        if self.is_open() && self.is_told_of_its_end() {
+            return SessionState::Sealed {
+                reason: SealReason::Lease,
+            };
+        }
+        self.shown()
+    }
+
+    /// The state as it was shown last.
+    fn shown(&self) -> SessionState {
         if self.has_left() {
             return SessionState::SignedOut;
         }
@@ -150,10 +160,7 @@ impl Session {
     pub(crate) fn readable(&self) -> Result<()> {
         match self.state() {
             SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. } => {
-                if self.lease_is_over() {
-                    return Err(PericardError::LeaseEnded);
-                }
-                Ok(())
+                self.within_lease()
             }
             // A session knows of no problem; its account does.
             SessionState::SignedOut | SessionState::Unusable { .. } => {

@@ -54,13 +54,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// What this message hangs on is no message itself if it says nothing, and is with no other of its topic any more.
+    /// What this message hangs on is no message itself if it says nothing, and follows no other of its topic any more.
     pub(super) fn heads_of(&mut self, content: &Content) -> Result<()> {
         for key in &content.ties {
             if let Some(node) = self.with_topic(key)?
                 && ties::is_the_first(self.c, key)?
             {
-                self.loose.insert(self.thread_of(node.row)?);
+                self.loose.insert(ties::thread_of(self.c, node.row)?);
             }
         }
         for id in content.ties.iter().filter_map(|key| ties::record_id(key)) {
@@ -72,17 +72,36 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// What nothing hangs on any more is with others of its topic again.
+    /// What nothing hangs on any more follows others of its topic again.
     pub(super) fn back_to_topics(&mut self, before: &str) -> Result<()> {
         for key in of_lines(before) {
-            let Some(node) = self.with_topic(key)? else {
-                continue;
-            };
-            let own = self.thread_of(node.row)?;
-            let threads = ties::threads_of(self.c, &node, |id| self.row_of(id))?;
-            for other in threads.into_iter().filter(|thread| *thread != own) {
-                self.merge(own, other)?;
+            if let Some(node) = self.with_topic(key)? {
+                self.join_its_topic(&node)?;
             }
+        }
+        Ok(())
+    }
+
+    /// What followed a message that stood here before follows the one before that now.
+    pub(super) fn close_up(&mut self, row: i64, before: &Before) -> Result<()> {
+        let stood = Node {
+            row,
+            remote: before.remote.clone(),
+            ties: String::new(),
+            topic_key: before.topic_key.clone(),
+            at: before.at,
+        };
+        match ties::follower(self.c, &stood)? {
+            Some(node) => self.join_its_topic(&node),
+            None => Ok(()),
+        }
+    }
+
+    fn join_its_topic(&mut self, node: &Node) -> Result<()> {
+        let own = ties::thread_of(self.c, node.row)?;
+        let threads = ties::threads_of(self.c, node, |id| self.row_of(id))?;
+        for other in threads.into_iter().filter(|thread| *thread != own) {
+            self.merge(own, other)?;
         }
         Ok(())
     }
@@ -95,14 +114,6 @@ impl Writer<'_> {
         };
         let Some(row) = row else { return Ok(None) };
         Ok(ties::node(self.c, row)?.filter(|node| !node.topic_key.is_empty()))
-    }
-
-    fn thread_of(&self, row: i64) -> Result<i64> {
-        let sql = "SELECT thread FROM message WHERE id = ?1";
-        Ok(self
-            .c
-            .prepare_cached(sql)?
-            .query_row([row], |row| row.get(0))?)
     }
 
     /// What a message no longer hangs on is one itself again if nothing else hangs on it.
@@ -134,16 +145,16 @@ impl Writer<'_> {
     /// The thread of a message by its evidence, made when there is none; several become one.
     pub(super) fn thread_for(&mut self, node: &Node) -> Result<i64> {
         let threads = ties::threads_of(self.c, node, |id| self.row_of(id))?;
-        match threads.split_first() {
-            None => self.new_thread(),
-            Some((first, [])) => Ok(*first),
-            Some((first, others)) => {
-                for other in others {
-                    self.merge(*first, *other)?;
-                }
-                Ok(*first)
-            }
+        let Some((first, others)) = threads.split_first() else {
+            return self.new_thread();
+        };
+        for other in others {
+            self.merge(*first, *other)?;
         }
+        if ties::parts_its_topic(self.c, node)? {
+            self.loose.insert(*first);
+        }
+        Ok(*first)
     }
 
     pub(super) fn new_thread(&self) -> Result<i64> {
@@ -197,7 +208,8 @@ impl Writer<'_> {
         if others {
             self.loose.insert(before.thread);
         }
-        let mut threads = ties::threads_of(self.c, &node(row, content), |id| self.row_of(id))?;
+        let node = node(row, content);
+        let mut threads = ties::threads_of(self.c, &node, |id| self.row_of(id))?;
         threads.retain(|thread| *thread != own);
         let target = match threads.first() {
             None => own,
@@ -216,6 +228,9 @@ impl Writer<'_> {
         };
         for other in threads.iter().skip(1) {
             self.merge(target, *other)?;
+        }
+        if ties::parts_its_topic(self.c, &node)? {
+            self.loose.insert(target);
         }
         self.changed.insert(target);
         Ok(())

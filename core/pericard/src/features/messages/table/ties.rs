@@ -1,9 +1,9 @@
 //! Which messages belong together.
 //!
 //! The evidence is a graph: a message is tied to what it belongs to or answers, and everything that is tied to one thing
-//! is one thread. Where a message has no ties, and nothing is tied to it, it belongs with those that have the same topic
-//! among the same people, from one to the next within 90 days. Evidence may come late and may be taken back; a thread is
-//! then divided anew.
+//! is one thread. A message that nothing ties, neither to something nor something to it, follows the last one before it that
+//! has the same topic among the same people, if that is not more than 90 days older. So two conversations of one topic stay
+//! two where messages hang on the first of each. Evidence may come late and may be taken back; a thread is then divided anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +45,15 @@ pub(super) struct Node {
     pub(super) at: i64,
 }
 
+/// Where a message stands among those of its topic: by time, and then by the portal's ids.
+type Place<'a> = (i64, usize, &'a str, i64);
+
+impl Node {
+    fn place(&self) -> Place<'_> {
+        (self.at, self.remote.len(), &self.remote, self.row)
+    }
+}
+
 /// A message of the table.
 pub(super) fn node(c: &Connection, row: i64) -> Result<Option<Node>> {
     let sql = "SELECT id, remote, ties, topic_key, at FROM message WHERE id = ?1";
@@ -82,12 +91,12 @@ fn own_keys(node: &Node) -> Vec<String> {
 pub(super) fn components(nodes: &[Node]) -> Vec<Vec<i64>> {
     let mut groups = Groups::new(nodes.len());
     let mut by_key: BTreeMap<String, usize> = BTreeMap::new();
-    let mut by_topic: BTreeMap<&str, Vec<(i64, usize)>> = BTreeMap::new();
+    let mut by_topic: BTreeMap<&str, Vec<(Place<'_>, bool, usize)>> = BTreeMap::new();
     // What hangs on a message is in its thread.
     let hung_on: BTreeSet<&str> = nodes.iter().flat_map(|node| of_lines(&node.ties)).collect();
     for (at, node) in nodes.iter().enumerate() {
         let own = own_keys(node);
-        let by_its_topic = !own.iter().any(|key| hung_on.contains(key.as_str()));
+        let follows = !own.iter().any(|key| hung_on.contains(key.as_str()));
         for key in own
             .into_iter()
             .chain(of_lines(&node.ties).map(str::to_owned))
@@ -99,16 +108,17 @@ pub(super) fn components(nodes: &[Node]) -> Vec<Vec<i64>> {
                 }
             }
         }
-        if by_its_topic && !node.topic_key.is_empty() {
+        if !node.topic_key.is_empty() {
             let same = by_topic.entry(&node.topic_key).or_default();
-            same.push((node.at, at));
+            same.push((node.place(), follows, at));
         }
     }
     for mut same in by_topic.into_values() {
         same.sort_unstable();
         for pair in same.windows(2) {
-            if pair[1].0 - pair[0].0 <= SAME_TOPIC_MS {
-                groups.join(pair[0].1, pair[1].1);
+            let (before, (place, follows, at)) = (&pair[0], &pair[1]);
+            if *follows && place.0 - before.0.0 <= SAME_TOPIC_MS {
+                groups.join(before.2, *at);
             }
         }
     }
@@ -146,18 +156,43 @@ impl Groups {
     }
 }
 
-// The index of topics leaves those out that are empty: a query has to say that it does not ask for them. What others hang
-// on is tied by that alone.
-pub(super) const TOPIC_BEFORE: &str = "SELECT thread, at FROM message
-     WHERE topic_key = ?1 AND topic_key <> '' AND at <= ?2 AND id <> ?3
-         AND NOT EXISTS (SELECT 1 FROM tie WHERE tie.key = 'local/' || message.id)
-         AND NOT EXISTS (SELECT 1 FROM tie WHERE tie.key = 'Communication/' || message.remote)
-     ORDER BY at DESC LIMIT 1";
-pub(super) const TOPIC_AFTER: &str = "SELECT thread, at FROM message
-     WHERE topic_key = ?1 AND topic_key <> '' AND at >= ?2 AND id <> ?3
-         AND NOT EXISTS (SELECT 1 FROM tie WHERE tie.key = 'local/' || message.id)
-         AND NOT EXISTS (SELECT 1 FROM tie WHERE tie.key = 'Communication/' || message.remote)
-     ORDER BY at LIMIT 1";
+// The index of topics leaves those out that are empty: a query has to say that it does not ask for them. The order is that
+// of `place`.
+pub(super) const TOPIC_BEFORE: &str = "SELECT id, remote, ties, topic_key, at FROM message
+     WHERE topic_key = ?1 AND topic_key <> '' AND at <= ?2 AND id <> ?5
+         AND (at < ?2 OR (length(remote), remote, id) < (?3, ?4, ?5))
+     ORDER BY at DESC, length(remote) DESC, remote DESC, id DESC LIMIT 1";
+pub(super) const TOPIC_AFTER: &str = "SELECT id, remote, ties, topic_key, at FROM message
+     WHERE topic_key = ?1 AND topic_key <> '' AND at >= ?2 AND id <> ?5
+         AND (at > ?2 OR (length(remote), remote, id) > (?3, ?4, ?5))
+     ORDER BY at, length(remote), remote, id LIMIT 1";
+
+/// The next message of this one's topic, before or after it, if it is near enough.
+fn neighbour(c: &Connection, node: &Node, sql: &str) -> Result<Option<Node>> {
+    if node.topic_key.is_empty() {
+        return Ok(None);
+    }
+    let (at, length, remote, row) = node.place();
+    let found = c
+        .prepare_cached(sql)?
+        .query_row((&node.topic_key, at, length as i64, remote, row), read)
+        .optional()?;
+    Ok(found.filter(|other| (other.at - node.at).abs() <= SAME_TOPIC_MS))
+}
+
+/// The message that follows this one by its topic alone.
+pub(super) fn follower(c: &Connection, node: &Node) -> Result<Option<Node>> {
+    let after = neighbour(c, node, TOPIC_AFTER)?;
+    Ok(match after {
+        Some(after) if !is_hung_on(c, &after)? => Some(after),
+        _ => None,
+    })
+}
+
+/// Whether what followed another message by its topic follows this one now, which itself follows nobody.
+pub(super) fn parts_its_topic(c: &Connection, node: &Node) -> Result<bool> {
+    Ok(!node.topic_key.is_empty() && is_hung_on(c, node)? && follower(c, node)?.is_some())
+}
 
 /// The threads that a message with this evidence belongs to. `row_of` knows the row of a record of the portal.
 pub(super) fn threads_of(
@@ -195,21 +230,23 @@ pub(super) fn threads_of(
             threads.extend(found.optional()?);
         }
     }
-    if !node.topic_key.is_empty() && !is_hung_on(c, node)? {
-        for sql in [TOPIC_BEFORE, TOPIC_AFTER] {
-            let found = c
-                .prepare_cached(sql)?
-                .query_row((&node.topic_key, node.at, node.row), |row| {
-                    Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
-                })
-                .optional()?;
-            let near = found.filter(|(_, at)| (at - node.at).abs() <= SAME_TOPIC_MS);
-            threads.extend(near.map(|(thread, _)| thread));
-        }
+    let before = neighbour(c, node, TOPIC_BEFORE)?;
+    let before = match before {
+        Some(_) if is_hung_on(c, node)? => None,
+        before => before,
+    };
+    for other in before.into_iter().chain(follower(c, node)?) {
+        threads.push(thread_of(c, other.row)?);
     }
     threads.sort_unstable();
     threads.dedup();
     Ok(threads)
+}
+
+/// The thread that a message is in now.
+pub(super) fn thread_of(c: &Connection, row: i64) -> Result<i64> {
+    let sql = "SELECT thread FROM message WHERE id = ?1";
+    Ok(c.prepare_cached(sql)?.query_row([row], |row| row.get(0))?)
 }
 
 /// Whether anything hangs on this message.
@@ -265,16 +302,27 @@ mod tests {
     }
 
     #[test]
-    fn what_others_hang_on_is_not_joined_by_its_topic() {
+    fn two_conversations_of_one_topic_stay_two() {
         let nodes = [
             node(1, "", "refill", 0),
             node(2, "Communication/m1", "", 1),
             node(3, "", "refill", 2),
             node(4, "Communication/m3", "", 3),
-            node(5, "", "refill", 4),
+        ];
+        assert_eq!(components(&nodes), [vec![1, 2], vec![3, 4]]);
+    }
+
+    #[test]
+    fn what_nothing_ties_follows_the_last_of_its_topic() {
+        let nodes = [
+            node(1, "", "refill", 0),
+            node(2, "Communication/m1", "", 1),
+            node(3, "", "refill", 2),
+            node(4, "", "refill", 3),
+            node(5, "Communication/m4", "", 4),
             node(6, "", "refill", 5),
         ];
-        assert_eq!(components(&nodes), [vec![1, 2], vec![3, 4], vec![5, 6]]);
+        assert_eq!(components(&nodes), [vec![1, 2, 3], vec![4, 5, 6]]);
     }
 
     #[test]

@@ -186,6 +186,7 @@ impl<'a> Writer<'a> {
             self.untie(row, &before.ties)?;
             self.tie(row, &content)?;
             self.move_to_its_thread(row, &before, &content)?;
+            self.close_up(row, &before)?;
             self.loosened_heads(&before.ties)?;
             self.back_to_topics(&before.ties)?;
             self.heads_of(&content)?;
@@ -253,6 +254,7 @@ impl<'a> Writer<'a> {
         self.loose.insert(before.thread);
         self.one_of_copies(&before.copy_key)?;
         self.back_to_topics(&before.ties)?;
+        self.close_up(row, &before)?;
         match gone {
             true => Ok(()),
             false => self.loosened_heads(&before.ties),
