@@ -87,6 +87,25 @@ fn own_keys(node: &Node) -> Vec<String> {
     keys
 }
 
+/// Notes what the message in this row is tied to.
+pub(super) fn tie(c: &Connection, row: i64, ties: &[String]) -> Result<()> {
+    let mut insert =
+        c.prepare_cached("INSERT OR IGNORE INTO tie (key, message) VALUES (?1, ?2)")?;
+    for key in ties {
+        insert.execute((key, row))?;
+    }
+    Ok(())
+}
+
+/// Takes that back.
+pub(super) fn untie(c: &Connection, row: i64, ties: &str) -> Result<()> {
+    let mut delete = c.prepare_cached("DELETE FROM tie WHERE key = ?1 AND message = ?2")?;
+    for key in of_lines(ties) {
+        delete.execute((key, row))?;
+    }
+    Ok(())
+}
+
 /// Divides messages into those that belong together: rows, the largest group first.
 pub(super) fn components(nodes: &[Node]) -> Vec<Vec<i64>> {
     let mut groups = Groups::new(nodes.len());

@@ -12,7 +12,7 @@ use crate::platform::error::Result;
 
 use super::rows::{Content, FileRow, lines, of_lines, read_files, write_files, write_parties};
 use super::summary::{Part, Place, Summary};
-use super::ties::Node;
+use super::ties::{self, Node};
 use super::{former, marks};
 
 /// Row numbers of one millisecond.
@@ -71,7 +71,7 @@ impl<'a> Writer<'a> {
     pub(in super::super) fn insert(&mut self, content: &Content, unread: bool) -> Result<i64> {
         let row = self.new_row(content, unread)?;
         let node = node(row, content);
-        self.tie(row, content)?;
+        ties::tie(self.c, row, &content.ties)?;
         if !content.remote.is_empty() {
             self.written.insert(content.remote.clone(), row);
         }
@@ -183,8 +183,8 @@ impl<'a> Writer<'a> {
         }
         self.written.insert(content.remote.clone(), row);
         if evidence {
-            self.untie(row, &before.ties)?;
-            self.tie(row, &content)?;
+            ties::untie(self.c, row, &before.ties)?;
+            ties::tie(self.c, row, &content.ties)?;
             self.move_to_its_thread(row, &before, &content)?;
             self.close_up(row, &before)?;
             self.loosened_heads(&before.ties)?;
@@ -245,7 +245,7 @@ impl<'a> Writer<'a> {
         let before = self.before(row)?;
         former::forget(self.c, row)?;
         self.unindex(row)?;
-        self.untie(row, &before.ties)?;
+        ties::untie(self.c, row, &before.ties)?;
         self.c
             .prepare_cached("DELETE FROM message WHERE id = ?1")?
             .execute([row])?;
@@ -392,25 +392,6 @@ impl<'a> Writer<'a> {
         self.c
             .prepare_cached("DELETE FROM message_text WHERE rowid = ?1")?
             .execute([row])?;
-        Ok(())
-    }
-
-    fn tie(&self, row: i64, content: &Content) -> Result<()> {
-        let mut insert = self
-            .c
-            .prepare_cached("INSERT OR IGNORE INTO tie (key, message) VALUES (?1, ?2)")?;
-        for key in &content.ties {
-            insert.execute((key, row))?;
-        }
-        Ok(())
-    }
-
-    fn untie(&self, row: i64, ties: &str) -> Result<()> {
-        let sql = "DELETE FROM tie WHERE key = ?1 AND message = ?2";
-        let mut delete = self.c.prepare_cached(sql)?;
-        for key in of_lines(ties) {
-            delete.execute((key, row))?;
-        }
         Ok(())
     }
 

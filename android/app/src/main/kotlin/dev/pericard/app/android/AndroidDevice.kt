@@ -86,8 +86,8 @@ internal class AndroidDevice(private val app: PericardApplication, private val c
     override fun copy(text: String, secret: Boolean) {
         val clipboard = app.getSystemService(ClipboardManager::class.java)
         val clip = ClipData.newPlainText("", text)
-        // The system's preview of what was copied stays empty.
-        if (secret) clip.description.extras = PersistableBundle().apply { putBoolean(SENSITIVE, true) }
+        // The preview that Android 13 shows of what was copied stays empty; older ones ignore it.
+        if (secret) clip.description.extras = PersistableBundle().apply { putBoolean(EXTRA_IS_SENSITIVE, true) }
         clipboard.setPrimaryClip(clip)
         wiping?.cancel()
         if (secret) {
@@ -151,10 +151,5 @@ internal class AndroidDevice(private val app: PericardApplication, private val c
         if (app.checkSelfPermission(POST_NOTIFICATIONS) == PERMISSION_GRANTED) return app.notifications.areOn
         val errands = errands ?: return false
         return allowed.ask { errands.askForNotifications() } ?: false
-    }
-
-    private companion object {
-        /** Of Android 13; older ones ignore it. */
-        const val SENSITIVE = EXTRA_IS_SENSITIVE
     }
 }

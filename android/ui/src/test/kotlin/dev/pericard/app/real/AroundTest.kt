@@ -1,6 +1,7 @@
 package dev.pericard.app.real
 
 import dev.pericard.app.models.LINDEN
+import dev.pericard.app.models.News
 import dev.pericard.app.ui.View
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
@@ -12,6 +13,7 @@ import dev.pericard.world.NetworkState
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import kotlin.time.Duration.Companion.seconds
 
 /** What is around the messages: people, clinics, settings, help. */
 class AroundTest : RealTest() {
@@ -88,5 +90,20 @@ class AroundTest : RealTest() {
         does.back()
         does.you.openNotices()
         sees("54-you", "noNotices") { it.top is Screen.Notices }
+    }
+
+    @Test
+    fun theBackgroundSaysWhatIsNewAndNothingElse() = real {
+        signIn()
+        assertEquals(News(), app.app.syncInBackground(BUDGET))
+        tells("""{"new_message":{"who":"ana","thread":0,"text":"One more thing."}}""")
+        assertEquals(News(newMessages = true), app.app.syncInBackground(BUDGET))
+        world.network(NetworkState.DOWN)
+        tells("""{"new_message":{"who":"ana","thread":0,"text":"And another."}}""")
+        assertEquals(News(), app.app.syncInBackground(BUDGET))
+    }
+
+    private companion object {
+        val BUDGET = 30.seconds
     }
 }
