@@ -54,7 +54,7 @@ pub(crate) fn test(
 ) -> Result<Tested, String> {
     let build = build_folder(paths);
     let reports = build.join("surefire-reports");
-    maven::forget_reports(&reports)?;
+    maven::forget(&reports)?;
     let mut maven = maven(paths);
     maven
         .arg(format!("-Dpericard.build={}", build.display()))

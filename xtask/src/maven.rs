@@ -39,8 +39,8 @@ pub(crate) fn prepare(paths: &Paths, pom: &Path) -> Result<(), Absent> {
         .map_err(|e| Absent::Broken(format!("{}: {e}", mark.display())))
 }
 
-/// Removes the reports of an earlier run, so that they are not taken for those of the next.
-pub(crate) fn forget_reports(folder: &Path) -> Result<(), String> {
+/// Removes what an earlier run left in a folder, so that it is not taken for what the next one makes.
+pub(crate) fn forget(folder: &Path) -> Result<(), String> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(format!("{}: {error}", folder.display()))

@@ -122,9 +122,9 @@ fn draw(
 ) -> Result<(Ran, Counts), String> {
     let build = build(paths);
     let reports = build.join("surefire-reports");
-    maven::forget_reports(&reports)?;
+    maven::forget(&reports)?;
     // A class whose source is gone would be looked at, too.
-    maven::forget_reports(&build.join("classes"))?;
+    maven::forget(&build.join("classes"))?;
     let pictures = paths.root.join("docs/screens");
     let mut maven = maven::of(paths, &pom(paths));
     maven

@@ -176,9 +176,11 @@ import Testing
     var told: [InboxBanner?] = [facts.banner]
     facts.stopped = nil
     told.append(facts.banner)
-    facts.failure = (.offline, at)
+    facts.failure = (.stepUpRequired, at)
     told.append(facts.banner)
     facts.session = .active
+    told.append(facts.banner)
+    facts.failure = (.offline, at)
     told.append(facts.banner)
     facts.failure = nil
     told.append(facts.banner)
@@ -188,7 +190,7 @@ import Testing
     told.append(facts.banner)
     #expect(
       told == [
-        .stopped(incident), .clockWrong(clinicTime: nil), .signIn, .offline(since: at), .held(2), .incomplete(at: at),
+        .stopped(incident), .clockWrong(clinicTime: nil), .signIn, .stepUp, .offline(since: at), .held(2), .incomplete(at: at),
         nil,
       ])
   }

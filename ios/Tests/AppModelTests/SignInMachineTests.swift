@@ -136,6 +136,17 @@ import Testing
     #expect(machine.on(.person(.stop)) == [.errand(.forgetReminder), .cancel])
   }
 
+  @Test func aFinishThatFailsIsTriedAgainByThePersonAlone() {
+    var machine = machine(.askCode(attemptsLeft: nil, recoveryCode: false))
+    _ = machine.on(.person(.code("123456")))
+    #expect(machine.on(.asks(.ready(recoveryCodesLeft: nil))) == [.finish])
+    #expect(machine.on(failed(.storage(kind: .full), next: .ready(recoveryCodesLeft: nil))).isEmpty)
+    #expect(machine.state.problem == .storageFull)
+    #expect(machine.on(.person(.code("123456"))) == [.finish])
+    #expect(machine.on(failed(.offline, next: .askCode(attemptsLeft: nil, recoveryCode: false))).isEmpty)
+    #expect(machine.on(.person(.code("654321"))) == [.code("654321")])
+  }
+
   @Test func whatDoesNotBelongToTheStepDoesNothing() {
     var machine = machine()
     let before = machine.state

@@ -24,11 +24,14 @@ struct InboxFacts {
     case .clockWrong(let clinicTime): return .clockWrong(clinicTime: clinicTime)
     default: break
     }
-    return switch session {
-    case .signIn: .signIn
-    case .stepUp: .stepUp
-    case .active, .sealed, .signedOut, .unusable: nil
+    switch session {
+    case .signIn: return .signIn
+    case .stepUp: return .stepUp
+    case .active, .sealed, .signedOut, .unusable: break
     }
+    // What only sending needs leaves the session as it is.
+    if case .stepUpRequired = failure?.error { return .stepUp }
+    return nil
   }
 
   private var inTheWay: InboxBanner? {

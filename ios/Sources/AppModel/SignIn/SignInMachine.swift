@@ -13,6 +13,8 @@ struct SignInMachine {
   private(set) var state: SignInState
   /// The pages that the clinic has.
   private let pages: Set<PortalPage>
+  /// Everything was answered, and finishing failed: the next answer finishes it.
+  private var isAnswered = false
 
   enum Event: Sendable, Unprinted {
     case person(Deed)
@@ -109,7 +111,8 @@ struct SignInMachine {
     if state.busy { return [] }
     state.busy = true
     state.problem = nil
-    return [effect]
+    defer { isAnswered = false }
+    return [isAnswered ? .finish : effect]
   }
 
   private mutating func asked(_ step: SignInStep) -> [Effect] {
@@ -161,8 +164,14 @@ struct SignInMachine {
     case let error?: state.problem = Problem(error)
     case nil: state.problem = .internal(id: "app")
     }
-    if let next { return asked(next) }
-    return []
+    switch next {
+    case nil: return []
+    // Finished again by itself, what fails would fail without end.
+    case .ready:
+      isAnswered = true
+      return []
+    case let next?: return asked(next)
+    }
   }
 
   /// Empties the field; `wrong` is nothing for what was not sent.
