@@ -190,8 +190,8 @@ import Testing
     told.append(facts.banner)
     #expect(
       told == [
-        .stopped(incident), .clockWrong(clinicTime: nil), .signIn, .stepUp, .offline(since: at), .held(2), .incomplete(at: at),
-        nil,
+        .stopped(incident), .clockWrong(clinicTime: nil), .signIn, .stepUp, .offline(since: at), .held(2),
+        .incomplete(at: at), nil,
       ])
   }
 
