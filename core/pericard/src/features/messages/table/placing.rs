@@ -57,8 +57,8 @@ impl Writer<'_> {
     /// What this message hangs on is no message itself if it says nothing, and follows no other of its topic any more.
     pub(super) fn heads_of(&mut self, content: &Content) -> Result<()> {
         for key in &content.ties {
-            if let Some(node) = self.with_topic(key)?
-                && ties::is_the_first(self.c, key)?
+            if ties::is_the_first(self.c, key)?
+                && let Some(node) = self.with_topic(key)?
             {
                 self.loose.insert(ties::thread_of(self.c, node.row)?);
             }
