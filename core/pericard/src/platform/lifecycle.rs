@@ -74,6 +74,14 @@ struct Abort {
 /// Keeps a client open as long as it is held, whatever it is.
 pub(crate) type KeepOpen = Arc<dyn std::any::Any + Send + Sync>;
 
+/// How work ended that `cancelled` ends: whichever of its parts finds the client closed first, it was cancelled.
+pub(crate) fn unless_cancelled<T>(cancelled: &CancellationToken, result: Result<T>) -> Result<T> {
+    match result {
+        Err(PericardError::Closed) if cancelled.is_cancelled() => Err(PericardError::Cancelled),
+        result => result,
+    }
+}
+
 /// The right to work; ending is dropping it.
 pub(crate) struct ActivityGuard {
     _token: TaskTrackerToken,
@@ -211,8 +219,7 @@ impl Lifecycle {
 
     /// Waits for what is under way; aborts it step by step.
     async fn drain(&self, platform: &Platform) {
-        let (syncs, network) = (self.syncs(), self.network());
-        syncs.cancel();
+        let network = self.network();
         self.0.work.close();
         for limit in [GRACE, LIMIT] {
             tokio::select! {
@@ -230,6 +237,10 @@ impl State {
         let (next, effects) = self.machine.on(event);
         self.machine = next;
         self.ready &= next.is_open();
+        // Before anybody is told `Closed`: who is at work is cancelled first.
+        if effects.contains(&Effect::Abort) {
+            self.abort.syncs.cancel();
+        }
         self.effects.extend(effects);
     }
 }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result};
-use crate::platform::lifecycle::KeepOpen;
+use crate::platform::lifecycle::{KeepOpen, unless_cancelled};
 
 use super::progress::{IncompleteReason, SyncOutcome, SyncProgress};
 
@@ -137,7 +137,7 @@ impl Run {
             biased;
             () = self.cancelled.cancelled() => Err(PericardError::Cancelled),
             () = self.late() => Ok(SyncOutcome::Incomplete { reason: IncompleteReason::Interrupted }),
-            result = work => result,
+            result = work => unless_cancelled(&self.cancelled, result),
         }
     }
 
@@ -399,6 +399,19 @@ mod tests {
         });
         paused.cancel();
         assert_eq!(end(&stuck).await, Err(PericardError::Cancelled));
+    }
+
+    /// The step at which it notices may see the closed client before the run sees that it was cancelled.
+    #[tokio::test]
+    async fn a_run_that_meets_the_closed_client_of_its_pause_was_cancelled() {
+        let (platform, runs) = (Platform::real("test"), SyncCoordinator::default());
+        let paused = CancellationToken::new();
+        let pausing = paused.clone();
+        let run = runs.start(&platform, &paused, Task::default(), async move |_| {
+            pausing.cancel();
+            Err(PericardError::Closed)
+        });
+        assert_eq!(end(&run).await, Err(PericardError::Cancelled));
     }
 
     /// A run of one's own begins where the one under way was cancelled or has less time, and never beside it.

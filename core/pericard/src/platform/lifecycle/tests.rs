@@ -2,7 +2,9 @@
 
 #![allow(clippy::disallowed_methods)] // paused time is no time
 
+use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
+use std::task::Poll;
 
 use super::*;
 use crate::platform::{Clock, Job, Spawner, Wait};
@@ -155,6 +157,21 @@ async fn a_pause_waits_for_what_ends_by_itself_and_aborts_the_rest_within_two_se
     pause.await.unwrap();
     assert!(network.is_cancelled());
     assert!(began.elapsed() < Duration::from_secs(2));
+}
+
+/// Whoever is told `Closed` was cancelled already: what it did was interrupted, not refused.
+#[tokio::test(start_paused = true)]
+async fn syncs_are_cancelled_before_anybody_is_told_that_the_client_is_closed() {
+    let (platform, lifecycle) = (platform(), Lifecycle::default());
+    let (syncs, files) = (lifecycle.syncs(), Arc::new(Watched::default()));
+    let pause = lifecycle.pause(&platform, files);
+    tokio::pin!(pause);
+    // One look at the pause: what it spawns has not run.
+    let first = std::future::poll_fn(|context| Poll::Ready(pause.as_mut().poll(context))).await;
+    assert!(first.is_pending());
+    assert_eq!(lifecycle.enter().err(), Some(PericardError::Closed));
+    assert!(syncs.is_cancelled());
+    pause.await.unwrap();
 }
 
 /// What cannot be aborted, such as a keystore that hangs, holds no pause up for ever.

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::features::PersonContext;
 use crate::platform::error::{PericardError, Result};
-use crate::platform::lifecycle::KeepOpen;
+use crate::platform::lifecycle::{KeepOpen, unless_cancelled};
 
 use super::super::notify;
 use super::fetch;
@@ -255,7 +255,7 @@ pub(super) fn start(
         }
         changed(&guard.person, thread).await;
         let result = fetch::fetch(&guard.person, guard.file, &running.cancelled, tell).await;
-        guard.end(result);
+        guard.end(unless_cancelled(&running.cancelled, result));
         changed(&guard.person, thread).await;
     }));
     Ok(handle)
