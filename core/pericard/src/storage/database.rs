@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, InterruptHandle, OpenFlags, Transaction, TransactionBehavior};
 
-use crate::platform::error::{PericardError, Result};
+use crate::platform::error::{PericardError, Result, StorageKind};
 use crate::platform::secret::Key;
 
 pub(crate) use migration::Schema;
@@ -108,6 +108,23 @@ impl Database {
             connection.pragma_update(None, "synchronous", "NORMAL")?;
             done
         })
+    }
+
+    /// Whether every page is as it was written, as far as that can be found out now. It reads the whole file.
+    pub(crate) fn is_sound(&self) -> bool {
+        let checked = self.read(|c| {
+            let mut pages = c.prepare("PRAGMA cipher_integrity_check")?;
+            let broken = pages.query([])?.next()?.is_some();
+            let structure: String = c.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+            Ok(!broken && structure == "ok")
+        });
+        match checked {
+            Ok(sound) => sound,
+            Err(PericardError::Storage { kind }) => {
+                !matches!(kind, StorageKind::Damaged | StorageKind::WrongKey)
+            }
+            Err(_) => true,
+        }
     }
 
     /// Closes both connections until `resume` and returns when no file is open. A running statement is interrupted, and

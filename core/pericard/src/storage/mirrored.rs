@@ -122,6 +122,9 @@ CREATE TABLE alias (
 ","
 -- Whether the portal keeps the identifiers of what it is sent; nothing until it has shown that.
 ALTER TABLE track ADD COLUMN keeps_identifiers INTEGER;
+","
+-- The portal's list is compared as it comes.
+DROP TABLE listed;
 "],
 };
 
@@ -442,62 +445,40 @@ pub(crate) fn absent(c: &Connection, of: Option<Track>) -> Result<Absent> {
         })?)
 }
 
-/// Begins the portal's list anew.
+/// The portal's list begins: nothing absent has been on it.
 pub(crate) fn begin_list(c: &Connection, track: i64) -> Result<()> {
-    c.execute("DELETE FROM listed WHERE track = ?1", [track])?;
     c.execute("UPDATE absent SET listed = 0 WHERE track = ?1", [track])?;
     Ok(())
 }
 
-/// Adds a record to the portal's list. Of several versions the newest counts.
-pub(crate) fn add_to_list(c: &Connection, track: i64, id: &str, version: &Version) -> Result<()> {
-    let sql = "SELECT version, last_updated FROM listed WHERE track = ?1 AND id = ?2";
-    let known = c
-        .prepare_cached(sql)?
-        .query_row((track, id), self::version)
-        .optional()?;
-    if known.is_none_or(|known| version.replaces(&known)) {
-        c.prepare_cached(
-            "INSERT OR REPLACE INTO listed (track, id, version, last_updated) VALUES (?1, ?2, ?3, ?4)",
-        )?
-        .execute((track, id, &version.id, version.last_updated))?;
-    }
-    Ok(())
+/// Whether a record that the portal lists is not here, or may be another version there.
+pub(crate) fn differs(c: &Connection, track: i64, id: &str, listed: &Version) -> Result<bool> {
+    Ok(known(c, track, id)?.is_none_or(|here| {
+        // A list without versions says nothing about records that have one. Those that have none may have changed.
+        let nothing = Version::default();
+        let says_nothing = *listed == nothing && here.version != nothing;
+        let same = *listed == here.version && *listed != nothing;
+        !same && !says_nothing && listed.may_be_current(&here.version)
+    }))
 }
 
-/// The listed records that are not here in that version.
-pub(crate) fn listed_otherwise(c: &Connection, track: i64) -> Result<Vec<(String, Version)>> {
-    let sql = "SELECT listed.version, listed.last_updated, listed.id, record.version, record.last_updated,
-                   record.id IS NOT NULL
-               FROM listed LEFT JOIN record ON record.track = listed.track AND record.id = listed.id
-               WHERE listed.track = ?1 AND (record.id IS NULL OR listed.version IS NULL AND listed.last_updated IS NULL
-                   OR record.version IS NOT listed.version OR record.last_updated IS NOT listed.last_updated)";
+/// The records here that are not on the portal's list.
+pub(crate) fn not_listed(
+    c: &Connection,
+    track: i64,
+    listed: impl Fn(&str) -> bool,
+) -> Result<Vec<String>> {
+    let sql = "SELECT id FROM record WHERE track = ?1";
     let mut statement = c.prepare_cached(sql)?;
     let mut rows = statement.query([track])?;
-    let mut found = Vec::new();
+    let mut missing = Vec::new();
     while let Some(row) = rows.next()? {
-        let listed = version(row)?;
-        let here = Version {
-            id: row.get(3)?,
-            last_updated: row.get(4)?,
-        };
-        // A list without versions says nothing about records that have one. Those that have none may have changed.
-        let says_nothing = listed == Version::default() && here != Version::default();
-        let known: bool = row.get(5)?;
-        if !known || !says_nothing && listed.may_be_current(&here) {
-            found.push((row.get(2)?, listed));
+        let id = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        if !listed(id) {
+            missing.push(id.to_owned());
         }
     }
-    Ok(found)
-}
-
-/// The records here that are not listed.
-pub(crate) fn not_listed(c: &Connection, track: i64) -> Result<Vec<String>> {
-    let sql = "SELECT id FROM record WHERE track = ?1
-               AND NOT EXISTS (SELECT 1 FROM listed WHERE listed.track = record.track AND listed.id = record.id)";
-    let mut statement = c.prepare_cached(sql)?;
-    let rows = statement.query_map([track], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(missing)
 }
 
 /// How many records are here.
@@ -516,9 +497,8 @@ pub(crate) fn mark_listed(c: &Connection, hash: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// The list is done with: it is dropped, and what is absent and was not on it counts no more.
+/// The list is done with: what is absent and was not on it counts no more.
 pub(crate) fn end_list(c: &Connection, track: i64) -> Result<()> {
-    c.execute("DELETE FROM listed WHERE track = ?1", [track])?;
     c.execute(
         "DELETE FROM absent WHERE track = ?1 AND listed = 0 AND why <> 'gone'",
         [track],

@@ -46,6 +46,8 @@ pub(crate) struct Partition {
     patient: String,
     /// It was begun anew, and nobody has been told.
     begun_anew: AtomicBool,
+    /// A statement has met damage: the next use begins it anew.
+    is_damaged: AtomicBool,
 }
 
 /// What a commit survives.
@@ -90,6 +92,7 @@ impl Partition {
             held: hmac::Key::new(hmac::HMAC_SHA256, key.held().bytes()),
             patient: patient.to_owned(),
             begun_anew: AtomicBool::new(false),
+            is_damaged: AtomicBool::new(false),
         })
     }
 
@@ -110,7 +113,27 @@ impl Partition {
     }
 
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        self.database.read(work).map_err(damaged)
+        self.noted(self.database.read(work))
+    }
+
+    /// Whether a statement has met damage.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.is_damaged.load(SeqCst)
+    }
+
+    /// Notes damage that a statement has met. A file beside the database that is damaged costs only itself.
+    fn noted<T>(&self, done: Result<T>) -> Result<T> {
+        match done.map_err(damaged) {
+            Err(DAMAGED) => {
+                if !self.is_damaged() && !self.database.is_sound() {
+                    self.is_damaged.store(true, SeqCst);
+                }
+                Err(DAMAGED)
+            }
+            // It was closed to be begun anew.
+            Err(PericardError::Closed) if self.is_damaged() => Err(DAMAGED),
+            done => done,
+        }
     }
 
     /// Whether a damaged database of this path is to be begun anew: it was moved aside.
@@ -221,10 +244,9 @@ impl Partition {
     ) -> Result<T> {
         let work = |tx: &Transaction<'_>| Ok((work(tx)?, files::removed(tx)?));
         let (done, removed) = match lasts {
-            Lasts::Process => self.database.write(work),
-            Lasts::Power => self.database.write_durably(work),
-        }
-        .map_err(damaged)?;
+            Lasts::Process => self.noted(self.database.write(work)),
+            Lasts::Power => self.noted(self.database.write_durably(work)),
+        }?;
         self.files.unlink(&removed);
         Ok(done)
     }
@@ -293,6 +315,10 @@ impl Partition {
         })
     }
 }
+
+const DAMAGED: PericardError = PericardError::Storage {
+    kind: StorageKind::Damaged,
+};
 
 /// A page that the right key does not open is damaged.
 fn damaged(error: PericardError) -> PericardError {

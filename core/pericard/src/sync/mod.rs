@@ -9,6 +9,7 @@ mod changes;
 mod delivery;
 mod download;
 mod judge;
+mod listing;
 mod location;
 mod mirror;
 pub(crate) mod outbox;

@@ -1,6 +1,6 @@
 //! Receiving for one mirror: its searches, the comparison with the portal's list when that is due, and what came of it.
 //!
-//! Uses: `download`, `pages`, `patient`, `progress`, `reconcile`, `run`
+//! Uses: `download`, `listing`, `pages`, `patient`, `progress`, `reconcile`, `run`
 //!
 //! "Up to date" is said only when it is proved: every search was complete, or the comparison with the list was. The
 //! comparison is due after the first load, after a run that was not complete, and once a day.
@@ -26,6 +26,7 @@ use crate::storage::mirrored::{self, Cursor};
 
 use super::FeatureSync;
 use super::download::{Ended, download};
+use super::listing::Listing;
 use super::patient::find_aliases;
 use super::progress::{IncompleteReason, SyncPhase};
 use super::reconcile::reconcile;
@@ -33,6 +34,9 @@ use super::run::Run;
 
 /// How often what is here is compared with the portal's list.
 const COMPARE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a search that is only made in addition may find alone, and is still fetched by the comparison.
+const FEW_FOUND: usize = 100;
 
 /// Fetches what is new, and compares when that is due. Returns what keeps the copy from being complete, if anything does.
 pub(crate) async fn receive(feature: &FeatureSync, run: &Run) -> Result<Option<IncompleteReason>> {
@@ -117,9 +121,14 @@ impl<'a> Receiving<'a> {
         let mut error: Option<PericardError> = None;
         let mut abilities = Abilities::default();
         let mut answered = Vec::with_capacity(searches.len());
+        let mut listing = None;
         for (n, search) in searches.iter().enumerate() {
             // Where the usual search fails, others would only ask a portal in trouble for more.
             if n > 0 && (error.is_some() || !self.is_due(search).await?) {
+                continue;
+            }
+            if n > 0 && self.finds_little(search, &mut listing, abilities).await? {
+                answered.push(search.clone());
                 continue;
             }
             let before = self.count().await?;
@@ -168,7 +177,7 @@ impl<'a> Receiving<'a> {
         let broken = self.feature.platform.broken(Break::Reconcile);
         if !broken && (self.compare || missing.is_some()) {
             self.run.progress(|p| p.phase = SyncPhase::Comparing);
-            let (outcome, began) = reconcile(&self.feature, &answered, abilities).await?;
+            let (outcome, began) = reconcile(&self.feature, listing, &answered, abilities).await?;
             reason = IncompleteReason::of_comparison(outcome, reason);
             match (outcome, error) {
                 // Neither a page nor the list could be had: that is no incomplete answer but none.
@@ -204,12 +213,43 @@ impl<'a> Receiving<'a> {
     /// Whether a search that is only made in addition is made now: with every comparison, and always once it has brought
     /// something.
     async fn is_due(&self, search: &Search) -> Result<bool> {
-        let (track, name) = (self.feature.track, search.name());
-        let cursor = self
-            .feature
-            .on_disk(move |feature| feature.partition.note(|c| mirrored::cursor(c, track, name)))
-            .await?;
+        let cursor = self.cursor(search).await?;
         Ok(self.compare || !cursor.loaded || cursor.fruitful)
+    }
+
+    /// Whether a search that is made for the first time, in addition, finds next to nothing that is not here: then its list
+    /// is enough, and the comparison fetches what is missing. Most portals have a subject in every record.
+    async fn finds_little(
+        &self,
+        search: &Search,
+        listing: &mut Option<Listing>,
+        abilities: Abilities,
+    ) -> Result<bool> {
+        let loaded = self.cursor(search).await?.loaded;
+        if loaded || !self.compare {
+            return Ok(false);
+        }
+        let listing = match listing {
+            Some(listing) => listing,
+            None => listing.insert(Listing::begin(&self.feature).await?),
+        };
+        match listing.add(&self.feature, search, abilities).await {
+            Ok((End::Complete { .. }, 0)) => Ok(true),
+            Ok((End::Complete { .. }, few)) if few <= FEW_FOUND => {
+                self.remember(search).await?;
+                Ok(true)
+            }
+            // The download says what there is to say of it.
+            Ok(_) | Err(PericardError::Portal { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn cursor(&self, search: &Search) -> Result<Cursor> {
+        let (track, name) = (self.feature.track, search.name());
+        self.feature
+            .on_disk(move |feature| feature.partition.note(|c| mirrored::cursor(c, track, name)))
+            .await
     }
 
     /// How many records are here.

@@ -96,11 +96,11 @@ impl Content {
     pub(super) fn all_open(&self) -> bool {
         let state = self.state();
         let mut people = state.people.iter();
-        people.all(|person| state.partitions.contains_key(&person.id))
+        people.all(|person| is_open(&state.partitions, &person.id))
     }
 
     pub(super) fn has_open(&self, person: &str) -> bool {
-        self.state().partitions.contains_key(person)
+        is_open(&self.state().partitions, person)
     }
 
     /// Closes the files until `resume`. Blocks.
@@ -131,16 +131,18 @@ impl Content {
         std::mem::take(&mut state.partitions)
     }
 
-    /// Returns a person's partition, opening it if necessary; one at a time. Fails if `session` is sealed meanwhile.
-    /// Blocks.
+    /// Returns a person's partition, opening it if necessary; one at a time. One that has met damage is begun anew. Fails
+    /// if `session` is sealed meanwhile. Blocks.
     pub(super) fn open(&self, id: &str, host: &Host, session: &Session) -> Result<Arc<Partition>> {
-        let is_open = || self.state().partitions.get(id).cloned();
-        if let Some(partition) = is_open() {
+        let opened = || self.state().partitions.get(id).cloned();
+        if let Some(partition) = opened().filter(|it| !it.is_damaged()) {
             return Ok(partition);
         }
         let _one = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(partition) = is_open() {
-            return Ok(partition);
+        match opened() {
+            Some(partition) if !partition.is_damaged() => return Ok(partition),
+            Some(damaged) => self.set_aside(&damaged, id, host)?,
+            None => {}
         }
         loop {
             let person = self.person(id)?;
@@ -169,14 +171,12 @@ impl Content {
         }
     }
 
-    /// Closes a person's damaged database and moves it aside: the next use begins it anew. Blocks.
-    pub(super) fn set_aside(&self, id: &str, host: &Host) -> Result<()> {
-        let _one = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        let partition = self.state().partitions.remove(id);
-        if let Some(partition) = partition {
-            partition.pause();
-        }
-        Partition::set_aside(&host.directory()?.person_db(&self.account, id)?)
+    /// Closes a person's damaged database, whoever is at work in it, and moves it aside. Blocks.
+    fn set_aside(&self, damaged: &Partition, id: &str, host: &Host) -> Result<()> {
+        damaged.pause();
+        Partition::set_aside(&host.directory()?.person_db(&self.account, id)?)?;
+        self.state().partitions.remove(id);
+        Ok(())
     }
 
     /// Fetches the content's key from the keystore, unless device.db is older than the last seal.
@@ -188,6 +188,11 @@ impl Content {
         }
         host.vault.content_root(&self.account)
     }
+}
+
+fn is_open(partitions: &Partitions, person: &str) -> bool {
+    let partition = partitions.get(person);
+    partition.is_some_and(|partition| !partition.is_damaged())
 }
 
 /// Opens a person's database; one that is damaged is begun anew with what waited in it. Blocks.

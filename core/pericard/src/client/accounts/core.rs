@@ -25,7 +25,7 @@ use super::content::Content;
 use super::revocations;
 
 /// What a sync works through, by the person's id, and what keeps it from being everything.
-type PeopleSyncs = (Vec<(String, FeatureSync)>, Option<IncompleteReason>);
+type PeopleSyncs = (Vec<FeatureSync>, Option<IncompleteReason>);
 
 /// A database of a person is damaged.
 const DAMAGED: PericardError = PericardError::Storage {
@@ -181,7 +181,7 @@ impl AccountCore {
                 let mut joined = run.joined();
                 let mut sending = Vec::new();
                 let (feature_syncs, mut incomplete) = core.feature_syncs().await?;
-                for (person, feature) in feature_syncs {
+                for feature in feature_syncs {
                     if feature.mirror.pace() == Pace::Daily {
                         if let Err(error) = receive_daily(&feature, &run).await
                             && stops_the_run(&error)
@@ -209,14 +209,9 @@ impl AccountCore {
                     }
                     let sends = sent.is_ok();
                     let done = sent.and(received);
+                    // A damaged database is begun anew by whoever uses it next.
                     if sends && !matches!(done, Err(DAMAGED)) {
                         sending.push((feature, kept_back));
-                    }
-                    if matches!(done, Err(DAMAGED)) {
-                        // The next run begins it anew.
-                        let damaged = core.clone();
-                        core.on_disk(move || damaged.content.set_aside(&person, &damaged.host))
-                            .await?;
                     }
                     first = first.and(done);
                 }
@@ -408,7 +403,7 @@ impl AccountCore {
                             capability: this.site.resource(track.resource_type).unwrap_or_default(),
                             takes_files: this.takes_files(),
                         };
-                        feature_syncs.push((person.id.clone(), sync));
+                        feature_syncs.push(sync);
                     }
                 }
             }

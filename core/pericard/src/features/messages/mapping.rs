@@ -41,9 +41,14 @@ pub(super) fn apply(
     let c = tx.connection();
     let mut writer = Writer::new(c);
     let mut changes = RowChanges::new(FEATURE, IdKind::Thread);
-    let mut shown = Vec::with_capacity(records.len());
+    let mut shown = vec![None; records.len()];
     let awaited = outbox::any(c, FEATURE)?;
-    for incoming in records {
+    // A download brings the newest first, and rows are numbered by time: written in that order they leave every page of
+    // the table half empty, written by turns of the clock full.
+    let mut by_time: Vec<(usize, &Incoming<'_, Communication>)> =
+        records.iter().enumerate().collect();
+    by_time.sort_by_cached_key(|(_, incoming)| dated(incoming.record).at);
+    for (n, incoming) in by_time {
         let record = incoming.record;
         changes.records = true;
         let mut content = content(c, reader, record, names)?;
@@ -77,7 +82,7 @@ pub(super) fn apply(
             None => writer.insert(&content, news && !content.outgoing && !content.hidden)?,
         };
         files::table::belong(c, row, &content.files)?;
-        shown.push(Some(row));
+        shown[n] = Some(row);
     }
     changes.groups = writer.finish()?;
     Ok(Applied { shown, changes })

@@ -57,14 +57,16 @@ impl Writer<'_> {
     /// What this message hangs on is no message itself if it says nothing, and follows no other of its topic any more.
     pub(super) fn heads_of(&mut self, content: &Content) -> Result<()> {
         for key in &content.ties {
-            if ties::is_the_first(self.c, key)?
-                && let Some(node) = self.with_topic(key)?
-            {
+            // What others hang on already is a head already.
+            if !ties::is_the_first(self.c, key)? {
+                continue;
+            }
+            if let Some(node) = self.with_topic(key)? {
                 self.loose.insert(ties::thread_of(self.c, node.row)?);
             }
-        }
-        for id in content.ties.iter().filter_map(|key| ties::record_id(key)) {
-            if let Some((row, thread)) = self.silent(id, true)? {
+            if let Some(id) = ties::record_id(key)
+                && let Some((row, thread)) = self.silent(id, true)?
+            {
                 self.show(row, false)?;
                 self.changed.insert(thread);
             }

@@ -36,6 +36,8 @@ pub(in super::super) struct Writer<'a> {
     pub(super) written: BTreeMap<String, i64>,
     /// Rows of messages that are news.
     pub(super) news: Vec<i64>,
+    /// What is to be found of the rows that were written.
+    words: BTreeMap<i64, String>,
 }
 
 /// A message of before, as far as a new version depends on it.
@@ -64,26 +66,21 @@ impl<'a> Writer<'a> {
             loose: BTreeSet::new(),
             written: BTreeMap::new(),
             news: Vec::new(),
+            words: BTreeMap::new(),
         }
     }
 
     /// A message that was not known.
     pub(in super::super) fn insert(&mut self, content: &Content, unread: bool) -> Result<i64> {
-        let row = self.new_row(content, unread)?;
-        let node = node(row, content);
+        let row = free_row(self.c, content.dated.at)?;
         ties::tie(self.c, row, &content.ties)?;
         if !content.remote.is_empty() {
             self.written.insert(content.remote.clone(), row);
         }
-        let thread = self.thread_for(&node)?;
-        self.c
-            .prepare_cached("UPDATE message SET thread = ?2 WHERE id = ?1")?
-            .execute((row, thread))?;
+        let thread = self.thread_for(&node(row, content))?;
         let shown = self.is_shown(content)?;
-        if !shown {
-            self.show(row, false)?;
-        }
-        self.index(row, content)?;
+        self.write_row(row, thread, content, unread, shown)?;
+        self.index(row, content);
         self.heads_of(content)?;
         let part = part(row, content, unread, shown);
         self.summary(thread)?.add(&part);
@@ -174,7 +171,7 @@ impl<'a> Writer<'a> {
             ])?;
         if reindexed {
             self.unindex(row)?;
-            self.index(row, &content)?;
+            self.index(row, &content);
         }
         self.changed.insert(before.thread);
         let shown = self.is_shown(&content)?;
@@ -294,6 +291,7 @@ impl<'a> Writer<'a> {
             summary.save(self.c, *thread)?;
             touched.insert(*thread);
         }
+        self.write_words()?;
         for row in self.news {
             marks::revive(self.c, row)?;
         }
@@ -308,68 +306,66 @@ impl<'a> Writer<'a> {
         Ok(self.summaries.entry(thread).or_default())
     }
 
-    fn new_row(&self, content: &Content, unread: bool) -> Result<i64> {
-        // The first number of its millisecond is free nearly always: only where it is not is one looked for.
-        let at = content.dated.at;
-        let mut row = at.clamp(0, LATEST) * PER_MILLI;
+    fn write_row(
+        &self,
+        row: i64,
+        thread: i64,
+        content: &Content,
+        unread: bool,
+        shown: bool,
+    ) -> Result<()> {
         let mut insert = self.c.prepare_cached(
             "INSERT INTO message (id, remote, thread, sender, sender_key, outgoing, unread, at, precision, updated, subject,
-                 text, files, others, parties, ties, topic_key, category, urgent, silent, hidden, copy_key)
-             VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
-             ON CONFLICT (id) DO NOTHING",
+                 text, files, others, parties, ties, topic_key, category, urgent, silent, hidden, copy_key, shown)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+                 ?23)",
         )?;
-        let (files, others, parties, ties) = (
-            write_files(&content.files)?,
-            lines(&content.others),
-            write_parties(&content.parties),
-            lines(&content.ties),
-        );
-        while insert.execute(params![
+        insert.execute(params![
             row,
             content.remote,
+            thread,
             content.sender,
             content.sender_key,
             content.outgoing,
             unread,
-            at,
+            content.dated.at,
             content.dated.precision,
             content.dated.updated,
             content.subject,
             content.text,
-            files,
-            others,
-            parties,
-            ties,
+            write_files(&content.files)?,
+            lines(&content.others),
+            write_parties(&content.parties),
+            lines(&content.ties),
             content.topic_key,
             content.category,
             content.urgent,
             content.silent,
             content.hidden,
             content.copy_key,
-        ])? == 0
-        {
-            row = free_row(self.c, at)?;
-        }
-        Ok(row)
+            shown,
+        ])?;
+        Ok(())
     }
 
-    fn index(&self, row: i64, content: &Content) -> Result<()> {
+    fn index(&mut self, row: i64, content: &Content) {
         let said = [&*content.subject, &content.sender, &content.text];
-        self.index_words(row, said, &content.files)
+        self.index_words(row, said, &content.files);
     }
 
     /// Indexes a message again as it is stored.
-    fn reindex(&self, row: i64) -> Result<()> {
+    fn reindex(&mut self, row: i64) -> Result<()> {
         let sql = "SELECT subject, sender, text, files FROM message WHERE id = ?1";
         let said = self.c.prepare_cached(sql)?.query_row([row], |r| {
             Ok::<(String, String, String, String), _>((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
         });
         let (subject, sender, text, files) = said?;
         self.unindex(row)?;
-        self.index_words(row, [&subject, &sender, &text], &read_files(&files))
+        self.index_words(row, [&subject, &sender, &text], &read_files(&files));
+        Ok(())
     }
 
-    fn index_words(&self, row: i64, said: [&str; 3], files: &[FileRow]) -> Result<()> {
+    fn index_words(&mut self, row: i64, said: [&str; 3], files: &[FileRow]) {
         let names = files.iter().map(|file| file.name.as_str());
         let mut words = String::new();
         for text in said
@@ -382,13 +378,23 @@ impl<'a> Writer<'a> {
             }
             words.push_str(&search_text::index_text(text));
         }
-        self.c
-            .prepare_cached("INSERT INTO message_text (rowid, words) VALUES (?1, ?2)")?
-            .execute((row, words))?;
+        self.words.insert(row, words);
+    }
+
+    /// The index is written in the order of its rows: FTS5 writes what it has gathered to disk at each row that is smaller
+    /// than the one before, and a download brings the newest first.
+    fn write_words(&mut self) -> Result<()> {
+        let mut insert = self
+            .c
+            .prepare_cached("INSERT INTO message_text (rowid, words) VALUES (?1, ?2)")?;
+        for (row, words) in std::mem::take(&mut self.words) {
+            insert.execute((row, words))?;
+        }
         Ok(())
     }
 
-    fn unindex(&self, row: i64) -> Result<()> {
+    fn unindex(&mut self, row: i64) -> Result<()> {
+        self.words.remove(&row);
         self.c
             .prepare_cached("DELETE FROM message_text WHERE rowid = ?1")?
             .execute([row])?;
