@@ -5,7 +5,7 @@
 //! It is a search for ids and versions, fetched by the same machine as every other search, and compared as it comes: of
 //! what was on it a hash each is kept.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use pericard_protocol::fhir::body::Body;
 use pericard_protocol::fhir::bundle::Bundle;
@@ -30,8 +30,8 @@ use super::pages::{self, Answer};
 /// The portal's list of some searches, compared with what is here.
 #[derive(Default)]
 pub(super) struct Listing {
-    /// Searches whose list is here whole.
-    searches: BTreeSet<&'static str>,
+    /// Searches whose list is here, and how it ended.
+    ended: BTreeMap<&'static str, End>,
     /// The portal's time when the first of them was begun.
     began: Option<i64>,
     /// Hashes of the ids that were on it.
@@ -63,8 +63,8 @@ impl Listing {
     ) -> Result<(End, usize)> {
         let before = self.missing.len();
         let end = self.list(feature, search, abilities).await?;
+        self.ended.insert(search.name(), end);
         if let End::Complete { began } = end {
-            self.searches.insert(search.name());
             self.began = match (self.began, began) {
                 (Some(one), Some(other)) => Some(one.min(other)),
                 (one, other) => one.or(other),
@@ -82,10 +82,11 @@ impl Listing {
     ) -> Result<End> {
         let mut missing = None;
         for (n, search) in searches.iter().enumerate() {
-            if self.searches.contains(search.name()) {
-                continue;
-            }
-            match self.add(feature, search, abilities).await?.0 {
+            let end = match self.ended.get(search.name()) {
+                Some(end) => *end,
+                None => self.add(feature, search, abilities).await?.0,
+            };
+            match end {
                 End::Complete { .. } => {}
                 // A search that is only made in addition may be one that the portal does not know.
                 End::Refused if n > 0 => {}

@@ -127,12 +127,20 @@ impl<'a> Receiving<'a> {
             if n > 0 && (error.is_some() || !self.is_due(search).await?) {
                 continue;
             }
-            if n > 0 && self.finds_little(search, &mut listing, abilities).await? {
-                answered.push(search.clone());
-                continue;
-            }
             let before = self.count().await?;
-            let ended = match download(&self.feature, self.run, search).await {
+            let listed = match n {
+                0 => None,
+                _ => self.list_first(search, &mut listing, abilities).await?,
+            };
+            let ended = match listed {
+                Some(end) => Ok(Ended {
+                    end,
+                    error: None,
+                    abilities,
+                }),
+                None => download(&self.feature, self.run, search).await,
+            };
+            let ended = match ended {
                 Err(PericardError::Portal {
                     status: Some(403), ..
                 }) if n > 0 => continue,
@@ -217,30 +225,31 @@ impl<'a> Receiving<'a> {
         Ok(self.compare || !cursor.loaded || cursor.fruitful)
     }
 
-    /// Whether a search that is made for the first time, in addition, finds next to nothing that is not here: then its list
-    /// is enough, and the comparison fetches what is missing. Most portals have a subject in every record.
-    async fn finds_little(
+    /// Lists a search that is made for the first time, in addition. Where next to nothing of it is missing here, as at most
+    /// portals, the comparison fetches that, and the search has ended as its list has.
+    async fn list_first(
         &self,
         search: &Search,
         listing: &mut Option<Listing>,
         abilities: Abilities,
-    ) -> Result<bool> {
-        let loaded = self.cursor(search).await?.loaded;
-        if loaded || !self.compare {
-            return Ok(false);
+    ) -> Result<Option<End>> {
+        if !self.compare || self.cursor(search).await?.loaded {
+            return Ok(None);
         }
         let listing = match listing {
             Some(listing) => listing,
             None => listing.insert(Listing::begin(&self.feature).await?),
         };
         match listing.add(&self.feature, search, abilities).await {
-            Ok((End::Complete { .. }, 0)) => Ok(true),
-            Ok((End::Complete { .. }, few)) if few <= FEW_FOUND => {
-                self.remember(search).await?;
-                Ok(true)
-            }
             // The download says what there is to say of it.
-            Ok(_) | Err(PericardError::Portal { .. }) => Ok(false),
+            Ok((End::Refused | End::Untakeable, _)) | Err(PericardError::Portal { .. }) => Ok(None),
+            Ok((_, missing)) if missing > FEW_FOUND => Ok(None),
+            Ok((end, missing)) => {
+                if missing > 0 {
+                    self.remember(search).await?;
+                }
+                Ok(Some(end))
+            }
             Err(error) => Err(error),
         }
     }
