@@ -9,9 +9,9 @@ use crate::sync::outbox;
 use pericard_protocol::sync::outbox::State;
 
 use super::super::files::shown;
-use super::super::mapping;
 use super::super::model::{DatePrecision, Message, MessageState, MessageThread, SearchHit};
 use super::rows::read_files;
+use super::snippet::snippet;
 use super::summary::{Place, Summary, summary_columns};
 
 /// Where a list goes on: behind this message. It is known by its row; should that be gone, by when it was first sent.
@@ -371,7 +371,7 @@ pub(crate) fn search(
     let rows = statement.query_map((query.expression(), before, limit), |row| {
         last = Some(row.get(16)?);
         let message = message(row, ids)?;
-        let snippet = mapping::snippet(&message.text, query);
+        let snippet = snippet(&message.text, query);
         Ok(SearchHit {
             message,
             subject: row.get(15)?,

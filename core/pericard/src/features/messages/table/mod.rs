@@ -17,6 +17,7 @@ mod marks;
 mod placing;
 mod recipients;
 mod rows;
+mod snippet;
 mod summary;
 mod ties;
 mod writer;

@@ -1,4 +1,4 @@
-//! Between FHIR's `Communication` and messages.
+//! What a `Communication` says: who wrote it to whom and when, its text and files, and what it belongs to.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -9,139 +9,21 @@ use pericard_protocol::display_text;
 use pericard_protocol::fhir::communication::{Attachment, Communication, Priority, Status};
 use pericard_protocol::fhir::instant::Precision;
 use pericard_protocol::fhir::names::Names;
-use pericard_protocol::fhir::outgoing::{IDENTIFIER_SYSTEM, OutgoingFile, OutgoingMessage};
 use pericard_protocol::fhir::page::Parse;
 use pericard_protocol::fhir::reference::Reference;
-use pericard_protocol::search_text::{self, Query};
-use pericard_protocol::sync::outbox::Identifiers;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::platform::error::Result;
-use crate::storage::{IdKind, PageTx, millis, mirrored};
-use crate::sync::{Applied, Incoming, Reader, RowChanges, outbox};
+use crate::sync::Reader;
 
-use super::model::SnippetPart;
-use super::table::{Content, Dated, FileRow, Outgoing, Party, Writer, queued_as, same_text};
-use super::{FEATURE, RESOURCE_TYPE, TRACK, files};
+use super::super::RESOURCE_TYPE;
+use super::super::table::{Content, Dated, FileRow, Party};
 
-/// How much of a text a snippet shows before and after the first hit, in characters.
-const BEFORE: usize = 40;
-const AFTER: usize = 120;
 /// What a file's name may take, in characters.
 const LONGEST_NAME: usize = 200;
 
-/// Writes the messages of a page.
-pub(super) fn apply(
-    tx: &PageTx<'_>,
-    reader: Reader<'_>,
-    records: &[Incoming<'_, Communication>],
-    names: &Names,
-    news: bool,
-) -> Result<Applied> {
-    let c = tx.connection();
-    let mut writer = Writer::new(c);
-    let mut changes = RowChanges::new(FEATURE, IdKind::Thread);
-    let mut shown = vec![None; records.len()];
-    let awaited = outbox::any(c, FEATURE)?;
-    // A download brings the newest first, and rows are numbered by time: written in that order they leave every page of
-    // the table half empty, written by turns of the clock full.
-    let mut by_time: Vec<(usize, &Incoming<'_, Communication>)> =
-        records.iter().enumerate().collect();
-    by_time.sort_by_cached_key(|(_, incoming)| dated(incoming.record).at);
-    for (n, incoming) in by_time {
-        let record = incoming.record;
-        changes.records = true;
-        let mut content = content(c, reader, record, names)?;
-        let queued = match (incoming.queued, awaited) {
-            (Some(row), _) => {
-                outbox::settle(tx, FEATURE, row)?;
-                Some(row)
-            }
-            (None, true) => sent_from_here(tx, incoming, &content)?,
-            (None, false) => None,
-        };
-        changes.outbox |= queued.is_some();
-        if queued.is_some() {
-            let kept = record.has_identifier_of(IDENTIFIER_SYSTEM);
-            mirrored::save_identifiers(c, TRACK, kept)?;
-        }
-        let before = match (queued, incoming.shown) {
-            (Some(queued), Some(shown)) if queued != shown => {
-                // It came by a download before its answer was understood.
-                writer.remove(shown, false)?;
-                Some(queued)
-            }
-            (queued, shown) => queued.or(shown),
-        };
-        files::table::adopt(tx, before, &mut content.files, record)?;
-        let row = match before {
-            Some(row) => {
-                writer.update(row, &content, news)?;
-                row
-            }
-            None => writer.insert(&content, news && !content.outgoing && !content.hidden)?,
-        };
-        files::table::belong(c, row, &content.files)?;
-        shown[n] = Some(row);
-    }
-    changes.groups = writer.finish()?;
-    Ok(Applied { shown, changes })
-}
-
-/// What is being written, was never delivered or should never have been is no message. What becomes of it is news.
-fn is_message(status: Status) -> bool {
-    !matches!(
-        status,
-        Status::Preparation | Status::NotDone | Status::EnteredInError
-    )
-}
-
-/// Takes away rows whose records are gone.
-pub(super) fn remove(c: &Connection, rows: &[i64], gone: bool) -> Result<RowChanges> {
-    let mut changes = RowChanges::new(FEATURE, IdKind::Thread);
-    let mut writer = Writer::new(c);
-    for row in rows {
-        writer.remove(*row, gone)?;
-        changes.records = true;
-    }
-    changes.groups = writer.finish()?;
-    Ok(changes)
-}
-
-/// The row that was queued here as this record, which settles it.
-fn sent_from_here(
-    tx: &PageTx<'_>,
-    incoming: &Incoming<'_, Communication>,
-    content: &Content,
-) -> Result<Option<i64>> {
-    let (c, record) = (tx.connection(), incoming.record);
-    for identifier in &record.identifiers {
-        if let (Some(IDENTIFIER_SYSTEM), Some(value)) =
-            (identifier.system.as_deref(), &identifier.value)
-            && let Some(row) = outbox::confirm(tx, FEATURE, value)?
-        {
-            return Ok(Some(row));
-        }
-    }
-    let keeps = mirrored::identifiers(c, TRACK)? == Identifiers::Kept;
-    if keeps || incoming.shown.is_some() || record.has_identifier_of(IDENTIFIER_SYSTEM) {
-        return Ok(None);
-    }
-    let row = queued_as(c, content)?;
-    if let Some(row) = row {
-        outbox::settle(tx, FEATURE, row)?;
-    }
-    Ok(row)
-}
-
-/// Whether a record says what a queued row says.
-pub(super) fn says(c: &Connection, row: i64, record: &Communication) -> Result<bool> {
-    let sql = "SELECT text FROM message WHERE id = ?1";
-    let written: String = c.prepare_cached(sql)?.query_row([row], |row| row.get(0))?;
-    Ok(same_text(&written, &text_of(record)))
-}
-
-fn content(
+/// What a record says. `c` knows names that the record leaves out.
+pub(super) fn content(
     c: &Connection,
     reader: Reader<'_>,
     record: &Communication,
@@ -282,8 +164,16 @@ fn party(c: &Connection, key: &str) -> Result<String> {
     Ok(found.optional()?.unwrap_or_default())
 }
 
+/// What is being written, was never delivered or should never have been is no message. What becomes of it is news.
+fn is_message(status: Status) -> bool {
+    !matches!(
+        status,
+        Status::Preparation | Status::NotDone | Status::EnteredInError
+    )
+}
+
 /// Whom a message can be addressed to: no other patient, and nothing that is nobody.
-pub(super) fn is_addressable(key: &str) -> bool {
+pub(in super::super) fn is_addressable(key: &str) -> bool {
     let kind = key.split('/').next().unwrap_or_default();
     matches!(
         kind,
@@ -344,7 +234,7 @@ fn is_own(reader: Reader<'_>, person: &Reference) -> bool {
             .is_some_and(|user| person.key(&owner.base).as_deref() == Some(user))
 }
 
-fn text_of(record: &Communication) -> String {
+pub(super) fn text_of(record: &Communication) -> String {
     let texts: Vec<Cow<'_, str>> = record
         .texts
         .iter()
@@ -376,7 +266,7 @@ fn files_of(record: &Communication) -> Vec<FileRow> {
 }
 
 /// When it was sent, else received, else when the portal last changed it.
-fn dated(record: &Communication) -> Dated {
+pub(super) fn dated(record: &Communication) -> Dated {
     let updated = record.last_updated.map_or(0, |at| at.as_millisecond());
     let sent = record.sent.as_ref().or(record.received.as_ref());
     match sent {
@@ -400,151 +290,13 @@ fn dated(record: &Communication) -> Dated {
 }
 
 /// A text to show, with its line ends.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub(in super::super) fn clean(text: &str) -> Cow<'_, str> {
     display_text::body(text)
-}
-
-/// The text around the first hit, in pieces; its beginning where nothing in it is hit.
-pub(super) fn snippet(text: &str, query: &Query) -> Vec<SnippetPart> {
-    let hits = search_text::hits(text, query);
-    let first = hits.first().map_or(0, |hit| hit.start);
-    let begin = text[..first]
-        .char_indices()
-        .rev()
-        .take(BEFORE)
-        .last()
-        .map_or(0, |(at, _)| at);
-    let begin = match text[begin..first].find(char::is_whitespace) {
-        Some(blank) if begin > 0 => begin + blank + 1,
-        _ => begin,
-    };
-    let end = text[first..]
-        .char_indices()
-        .nth(AFTER)
-        .map_or(text.len(), |(at, _)| first + at);
-    let mut parts = Vec::new();
-    let mut add = |text: &str, hit: bool| {
-        if !text.is_empty() {
-            parts.push(SnippetPart {
-                text: text.to_owned(),
-                hit,
-            });
-        }
-    };
-    let mut at = begin;
-    if begin > 0 {
-        add("…", false);
-    }
-    for hit in hits
-        .iter()
-        .filter(|hit| hit.start >= begin && hit.end <= end)
-    {
-        add(&text[at..hit.start], false);
-        add(&text[hit.clone()], true);
-        at = hit.end;
-    }
-    add(&text[at.min(end)..end], false);
-    if end < text.len() {
-        add("…", false);
-    }
-    parts
-}
-
-/// A file of a queued message: its reference where the portal has it, else its content.
-pub(super) fn outgoing_file(c: &Connection, file: &FileRow) -> Result<OutgoingFile> {
-    let content = match &file.url {
-        Some(_) => None,
-        None => files::table::inline(c, file.id)?,
-    };
-    Ok(OutgoingFile {
-        name: file.name.clone(),
-        content_type: file.kind.clone(),
-        size: file.size,
-        hash: file.hash.clone(),
-        url: file.url.clone(),
-        content,
-    })
-}
-
-/// The resource that sends a queued message; nothing while what it answers is not sent.
-pub(super) fn resource(
-    message: &Outgoing,
-    files: &[OutgoingFile],
-    reader: Reader<'_>,
-    identifier: &str,
-) -> Option<String> {
-    if message.waits {
-        return None;
-    }
-    let patient = format!("Patient/{}", reader.owner.patient);
-    let key = |id: &String| format!("{RESOURCE_TYPE}/{id}");
-    let part_of = message.head.as_ref().map(key);
-    let answered = message.newest.as_ref().map(key);
-    let recipients: Vec<&str> = message.recipients.iter().map(String::as_str).collect();
-    let resource = OutgoingMessage {
-        identifier,
-        subject: &patient,
-        sender: reader.user.unwrap_or(&patient),
-        recipients: &recipients,
-        part_of: part_of.as_deref(),
-        in_response_to: answered.as_deref().filter(|_| part_of.is_none()),
-        topic: Some(message.subject.as_str()).filter(|subject| !subject.is_empty()),
-        sent: jiff::Timestamp::from_millisecond(millis(message.at)).unwrap_or_default(),
-        text: Some(&message.text),
-        files,
-    };
-    Some(resource.to_json())
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
-
-    fn owner() -> Owner {
-        Owner {
-            base: pericard_protocol::base_url::Base::parse("https://portal.example/fhir", false)
-                .unwrap(),
-            patient: "ana".into(),
-            aliases: BTreeSet::new(),
-        }
-    }
-
-    fn outgoing() -> Outgoing {
-        Outgoing {
-            subject: String::new(),
-            text: "Please request me".into(),
-            at: std::time::SystemTime::UNIX_EPOCH,
-            head: None,
-            newest: Some("m1".into()),
-            waits: false,
-            recipients: vec!["Practitioner/7".into()],
-            files: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_message_belongs_to_the_head_or_answers_the_newest() {
-        let owner = owner();
-        let reader = Reader {
-            owner: &owner,
-            user: Some("RelatedPerson/mum"),
-        };
-        let answer = resource(&outgoing(), &[], reader, "urn:uuid:1").unwrap();
-        assert!(answer.contains("inResponseTo") && answer.contains("Communication/m1"));
-        assert!(answer.contains("RelatedPerson/mum") && answer.contains("Practitioner/7"));
-        let headed = Outgoing {
-            head: Some("h1".into()),
-            ..outgoing()
-        };
-        let headed = resource(&headed, &[], reader, "urn:uuid:1").unwrap();
-        assert!(headed.contains("Communication/h1") && !headed.contains("m1"));
-        let waiting = Outgoing {
-            waits: true,
-            ..outgoing()
-        };
-        assert_eq!(resource(&waiting, &[], reader, "urn:uuid:1"), None);
-    }
 
     #[test]
     fn texts_lose_what_cannot_be_shown() {
