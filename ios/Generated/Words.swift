@@ -4,6 +4,14 @@ import Foundation
 
 /// Every word of the app, in the language of the phone.
 enum Words {
+  static var anewAgain: String { localized("anew.again") }
+  static var anewAgainText: String { localized("anew.again.text") }
+  static var anewCome: String { localized("anew.come") }
+  static var anewComeText: String { localized("anew.come.text") }
+  static func anewText(clinic: String) -> String { localized("anew.text", own(clinic)) }
+  static var anewTitle: String { localized("anew.title") }
+  static var anewWrote: String { localized("anew.wrote") }
+  static var anewWroteText: String { localized("anew.wrote.text") }
   static var attachPhoto: String { localized("attach.photo") }
   static var browserAgain: String { localized("browser.again") }
   static var browserStop: String { localized("browser.stop") }

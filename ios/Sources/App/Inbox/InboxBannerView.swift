@@ -26,6 +26,7 @@ struct InboxBannerView: View {
         symbol: Symbol.key, title: Words.inboxSignIn(clinic: clinic.name), text: Words.inboxSignInText, tone: .warning
       ) { Button(Words.sealedAgain, action: events.signInAgain) }
     case .held(let count): Banner(symbol: Symbol.unmatched, title: Words.heldTitle(n: count)) { why }
+    case .begunAnew: Banner(symbol: Symbol.download, title: Words.anewTitle) { why }
     case .incomplete(let at):
       Banner(
         symbol: Symbol.notice, title: Words.inboxIncomplete, text: Words.inboxIncompleteText(time: Formats.time(at)))

@@ -30,6 +30,8 @@ public final class AccountModel {
   private(set) var failure: (error: PericardError, at: Date)?
   /// Why updates are stopped.
   private(set) var stopped: IncidentID?
+  /// The last time that the copy on this phone was damaged and begun anew.
+  private(set) var begunAnew: Incident?
   private(set) var held = 0
   /// When a sync of all of its people last ended.
   private(set) var syncedAt: Date?
@@ -125,6 +127,9 @@ public final class AccountModel {
     for case .stopped(let incident) in features.map(\.state) { stopped = incident }
     if stopped != self.stopped { self.stopped = stopped }
     if held != self.held { self.held = held }
+    let damages = (try? await account.incidents())?.filter { $0.kind == .databaseDamaged } ?? []
+    let begunAnew = damages.max { $0.at < $1.at }
+    if begunAnew != self.begunAnew { self.begunAnew = begunAnew }
     var states: [MessagesState?] = []
     for person in people { states.append(try? await account.messages(person: person.id).state()) }
     let syncedAt = Self.earliest(states.map { $0?.syncedAt })

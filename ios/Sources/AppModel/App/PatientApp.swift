@@ -157,7 +157,7 @@ public final class PatientApp: Follower {
     surroundings.preferences.chosen = owner.id
     let navigate: Navigate = { [weak self] in self?.go($0) }
     home = HomeModel(
-      inbox: InboxModel(owner, of: account, navigate: navigate),
+      inbox: InboxModel(owner, of: account, notices: notices, navigate: navigate),
       you: YouModel(
         owner, { [weak self] in self?.accounts ?? [] }, notices: notices, version: version, navigate: navigate),
       account: account)

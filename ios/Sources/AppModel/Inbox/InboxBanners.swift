@@ -7,6 +7,8 @@ struct InboxFacts {
   var stopped: IncidentID?
   var failure: (error: PericardError, at: Date)?
   var state: MessagesState?
+  /// A damage that the person has not been told about.
+  var begunAnew: IncidentID?
 
   /// Most important first: what endangers the person's records, what only the person can mend, what keeps news from
   /// coming, what may be missing.
@@ -46,6 +48,7 @@ struct InboxFacts {
   }
 
   private var missing: InboxBanner? {
+    if let begunAnew { return .begunAnew(begunAnew) }
     guard let state else { return nil }
     if state.held > 0 { return .held(state.held) }
     switch state.incomplete {

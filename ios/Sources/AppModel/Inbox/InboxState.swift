@@ -78,6 +78,8 @@ public enum InboxBanner: Hashable, Sendable {
   /// The clinic asks for a new sign-in; the session has not ended.
   case signIn
   case held(Int)
+  /// The copy on this phone was damaged, and begun anew. It goes once its notice was opened.
+  case begunAnew(IncidentID)
   case incomplete(at: Date)
   case rateLimited(until: Date)
   /// What the clinic's clock says, where it said it.

@@ -3,7 +3,9 @@ package dev.pericard.app.models
 import dev.pericard.Account
 import dev.pericard.ChangeSet
 import dev.pericard.FeatureState
+import dev.pericard.Incident
 import dev.pericard.IncidentId
+import dev.pericard.IncidentKind
 import dev.pericard.PericardException
 import dev.pericard.SessionState
 import dev.pericard.SyncOutcome
@@ -32,6 +34,8 @@ data class AccountView(
     val failure: PericardException? = null,
     /** The clinic delivered another person's record; updates are stopped. */
     val stopped: IncidentId? = null,
+    /** The last time that the copy on this phone was damaged and begun anew. */
+    val begunAnew: Incident? = null,
     /** What the clinic can do, where it has been asked since the app began. */
     val offers: ClinicOffers? = null,
     /** The last sync proved that everything is here. */
@@ -61,11 +65,11 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
 
     init {
         scope.launch {
-            readStopped()
+            readFeatures()
             try {
                 account.changes.collect { change ->
                     show { it.copy(session = account.session, people = account.owners()) }
-                    if (change.features) readStopped()
+                    if (change.features) readFeatures()
                     told.emit(change)
                 }
                 show { it.copy(gone = true) }
@@ -75,14 +79,19 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
         }
     }
 
-    private suspend fun readStopped() {
-        val features = try {
-            account.features()
+    private suspend fun readFeatures() {
+        val (features, incidents) = try {
+            account.features() to account.incidents()
         } catch (_: PericardException) {
             // A closed account says so by its session.
             return
         }
-        show { view -> view.copy(stopped = features.firstNotNullOfOrNull { (it.state as? FeatureState.Stopped)?.incident }) }
+        show { view ->
+            view.copy(
+                stopped = features.firstNotNullOfOrNull { (it.state as? FeatureState.Stopped)?.incident },
+                begunAnew = incidents.filter { it.kind == IncidentKind.DATABASE_DAMAGED }.maxByOrNull { it.at },
+            )
+        }
     }
 
     /** Brings the account up to date, or joins the sync that does. */

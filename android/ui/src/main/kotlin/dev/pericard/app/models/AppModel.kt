@@ -157,6 +157,12 @@ class AppModel(
         replaceAll(home.page)
     }
 
+    internal fun showMessages() {
+        home.select(Tab.Messages)
+        showHome()
+        home.inbox?.reload()
+    }
+
     private fun leaveGone() {
         if (accounts.all.isEmpty()) replaceAll(welcome(canLeave = false)) else showHome()
     }
@@ -326,6 +332,7 @@ class AppModel(
         scope.launch {
             val row = home.readNotices().find(wanted) ?: return@launch
             device.settings[SEEN + row.id] = "1"
+            home.inbox?.reload()
             val rows = NoticesState(home.readNotices())
             (top as? Page.Plain)?.state?.update { if (it is Screen.Notices) Screen.Notices(rows) else it }
             push(Page.Plain(Screen.OneNotice(NoticeState(row.clinic, row.notice))))

@@ -100,7 +100,7 @@ class InboxModel(above: CoroutineScope, val owner: Owner, val of: AccountModel, 
             rows != null && rows.isEmpty() && !first -> InboxBody.Empty
             else -> InboxBody.Content(rows.orEmpty())
         }
-        val banner = banner(view, read.messages, device.now()).takeIf { reason == null }
+        val banner = banner(view, read.messages, untold(view, device), device.now()).takeIf { reason == null }
         show {
             it.copy(
                 body = body,

@@ -4,6 +4,14 @@ package dev.pericard.app.ui.words
 
 internal object Arabic : Words {
     override val language = Language.Arabic
+    override val anewAgain = "إذا تكرر هذا"
+    override val anewAgainText = "قد تكون ذاكرة هذا الهاتف معطوبة. اطلب فحصها."
+    override val anewCome = "ما أرسلته العيادة يعود"
+    override val anewComeText = "من تلقاء نفسه ما دمت متصلًا. لا يلزمك فعل شيء."
+    override fun anewText(clinic: String) = "كانت النسخة على هذا الهاتف تالفة. بدأنا نسخة جديدة مما لدى ${language.isolate(clinic)}."
+    override val anewTitle = "كان لا بد من جلب رسائلك من جديد"
+    override val anewWrote = "راجع ما كتبته"
+    override val anewWroteText = "حفظنا المسودات والرسائل التي لم تُرسل بقدر ما أمكن قراءتها. قد تنقص واحدة."
     override val attachPhoto = "صورة"
     override val browserAgain = "فتح الصفحة مرة أخرى"
     override val browserStop = "إيقاف تسجيل الدخول"

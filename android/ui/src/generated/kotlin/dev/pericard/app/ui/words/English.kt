@@ -4,6 +4,14 @@ package dev.pericard.app.ui.words
 
 internal object English : Words {
     override val language = Language.English
+    override val anewAgain = "If this happens again"
+    override val anewAgainText = "The storage of this phone may be failing. Have it looked at."
+    override val anewCome = "What the clinic sent comes back"
+    override val anewComeText = "By itself, while you are online. You need not do anything."
+    override fun anewText(clinic: String) = "The copy on this phone was damaged. We began a new one with what ${language.isolate(clinic)} has."
+    override val anewTitle = "Your messages had to be fetched again"
+    override val anewWrote = "Look at what you wrote"
+    override val anewWroteText = "We saved drafts and unsent messages as far as we could read them. One may be missing."
     override val attachPhoto = "Photo"
     override val browserAgain = "Open the page again"
     override val browserStop = "Stop signing in"

@@ -4,6 +4,14 @@ package dev.pericard.app.ui.words
 
 internal object French : Words {
     override val language = Language.French
+    override val anewAgain = "Si cela se reproduit"
+    override val anewAgainText = "La mémoire de ce téléphone est peut-être défaillante. Faites-la vérifier."
+    override val anewCome = "Ce que la clinique a envoyé revient"
+    override val anewComeText = "De lui-même, quand vous êtes en ligne. Vous n’avez rien à faire."
+    override fun anewText(clinic: String) = "La copie sur ce téléphone était abîmée. Nous en avons commencé une nouvelle avec ce que ${language.isolate(clinic)} conserve."
+    override val anewTitle = "Vos messages ont dû être récupérés à nouveau"
+    override val anewWrote = "Regardez ce que vous avez écrit"
+    override val anewWroteText = "Nous avons sauvé les brouillons et les messages non envoyés que nous pouvions encore lire. Il peut en manquer un."
     override val attachPhoto = "Photo"
     override val browserAgain = "Rouvrir la page"
     override val browserStop = "Arrêter la connexion"

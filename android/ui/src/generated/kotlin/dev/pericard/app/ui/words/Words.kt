@@ -5,6 +5,14 @@ package dev.pericard.app.ui.words
 /** Every word of the app in one language; [Language.words] chooses. */
 interface Words {
     val language: Language
+    val anewAgain: String
+    val anewAgainText: String
+    val anewCome: String
+    val anewComeText: String
+    fun anewText(clinic: String): String
+    val anewTitle: String
+    val anewWrote: String
+    val anewWroteText: String
     val attachPhoto: String
     val browserAgain: String
     val browserStop: String

@@ -42,6 +42,7 @@ internal fun InboxBannerView(banner: InboxBanner, owner: Owner, events: InboxEve
             )
         is InboxBanner.Held ->
             Banner(Icons.unmatched, words.heldTitle(banner.count), deeds = listOf(why))
+        is InboxBanner.BegunAnew -> Banner(Icons.download, words.anewTitle, deeds = listOf(why))
         is InboxBanner.Incomplete ->
             Banner(Icons.notice, words.inboxIncomplete, text = banner.at?.let { words.inboxIncompleteText(formats.time(it)) })
         is InboxBanner.RateLimited -> Banner(Icons.timer, words.inboxWait(clinic, formats.time(banner.until)))

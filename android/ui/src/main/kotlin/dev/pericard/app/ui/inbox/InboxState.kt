@@ -88,6 +88,9 @@ sealed interface InboxBanner {
 
     data class Held(val count: Int) : Unprinted(), InboxBanner
 
+    /** The copy on this phone was damaged, and begun anew. It goes once its notice was opened. */
+    data class BegunAnew(val incidentId: String) : Unprinted(), InboxBanner
+
     /** [at] is when the last sync ended; nothing where the first one was stopped. */
     data class Incomplete(val at: Instant?) : Unprinted(), InboxBanner
 

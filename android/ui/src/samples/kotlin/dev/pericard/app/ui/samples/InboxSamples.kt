@@ -135,6 +135,7 @@ internal val inboxSamples: List<Sample> = listOf(
     Sample("19-inbox-off", "stepUp") { shows(home(banner = InboxBanner.StepUp)) },
     Sample("19-inbox-off", "signIn") { shows(home(banner = InboxBanner.SignIn)) },
     Sample("19-inbox-off", "held") { shows(home(banner = InboxBanner.Held(3), newNotices = 1)) },
+    Sample("19-inbox-off", "begunAnew") { shows(home(banner = InboxBanner.BegunAnew("7F2K"), newNotices = 1)) },
     Sample("19-inbox-off", "incomplete") { shows(home(banner = InboxBanner.Incomplete(synced))) },
     Sample("19-inbox-off", "rateLimited") { shows(home(banner = InboxBanner.RateLimited(Instant.parse("2026-11-05T08:38:00Z")))) },
     Sample("19-inbox-off", "clockWrong") { shows(home(banner = InboxBanner.ClockWrong)) },
