@@ -89,7 +89,7 @@ class AppModel(
     private suspend fun comeBack(place: Place) {
         when (place) {
             is Place.Rows -> home.inbox?.reach(place.count)
-            is Place.Thread -> openThread(place.id)
+            is Place.Thread -> openThread(place.id, from = place.from)
             is Place.Compose -> openCompose(place.draft?.let(::DraftId))
             is Place.Clinic -> openClinic(place.account)
             Place.Plain.You -> select(Tab.You)
@@ -242,11 +242,12 @@ class AppModel(
 
     // Messages.
 
-    internal fun openThread(id: String, message: String? = null) {
+    internal fun openThread(id: String, message: String? = null, from: String? = null) {
         val inbox = home.inbox ?: return
         if (id.startsWith(DRAFT_ROW)) return compose(DraftId(id.removePrefix(DRAFT_ROW)))
         val messages = inbox.messages ?: return
-        push(Page.Thread(ThreadModel(scope, inbox.owner, inbox.of, messages, ThreadId(id), device, inbox.subject(id), message?.let(::MessageId), ::closeOpened)))
+        val opening = Opening(inbox.subject(id), found = message?.let(::MessageId), from = from?.let(::MessageId))
+        push(Page.Thread(ThreadModel(scope, inbox.owner, inbox.of, messages, ThreadId(id), device, opening, ::closeOpened)))
     }
 
     internal fun compose(draft: DraftId? = null) {

@@ -163,6 +163,8 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun older() = model?.older().ignored()
 
+        override fun shownFrom(messageId: String?) = model?.shownFrom(messageId).ignored()
+
         override fun archive(archived: Boolean) = model?.archive(archived).ignored()
     }
 

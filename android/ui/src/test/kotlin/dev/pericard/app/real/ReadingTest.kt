@@ -110,6 +110,19 @@ class ReadingTest : RealTest() {
     }
 
     @Test
+    fun aLongConversationOpensWhereItWasRead() = real("""{"ana":{"threads":1,"messages":120}}""") {
+        signIn()
+        does.inbox.openThread(app.content().rows.single().id)
+        app.shows("a page") { all -> all.thread?.takeIf { it.messages.size == 50 && it.hasOlder } }
+        does.thread.older()
+        val read = app.shows("another page") { all -> all.thread?.messages?.takeIf { it.size == 100 } }[70]
+        does.thread.shownFrom(read.id)
+        restart(app.app.places)
+        val thread = checkNotNull(sees("25-thread", "cameBack", View.Large) { all -> all.thread?.run { from == read.id && messages.any { it.id == read.id } } == true }.thread)
+        assertEquals(read, thread.messages.single { it.id == read.id })
+    }
+
+    @Test
     fun aConversationIsPutAwayAndComesBackWithNews() = real {
         signIn()
         val row = app.content().rows.first()
