@@ -232,6 +232,8 @@ enum Words {
   static var offWhy: String { localized("off.why") }
   static func offlineText(time: String) -> String { localized("offline.text", own(time)) }
   static var offlineTitle: String { localized("offline.title") }
+  static func peopleAccount(which: String) -> String { localized("people.account", own(which)) }
+  static func peopleAccountAt(clinic: String, which: String) -> String { localized("people.account.at", own(clinic), own(which)) }
   static var peopleFoot: String { localized("people.foot") }
   static func peopleGone(clinic: String, name: String) -> String { localized("people.gone", own(clinic), own(name)) }
   static func peopleStrip(name: String) -> String { localized("people.strip", own(name)) }

@@ -15,6 +15,8 @@ protocol Follower: AnyObject {
 public final class AccountModel {
   public let account: Account
   public let clinic: Clinic
+  /// Which of several accounts at this clinic, from 1; nothing where it is the only one.
+  var number: Int?
 
   /// A sync under way.
   struct Running: Equatable {
@@ -68,7 +70,14 @@ public final class AccountModel {
 
   public nonisolated var id: AccountID { account.id }
 
-  var owners: [Owner] { people.map { Owner(account: id, person: $0, clinic: clinic) } }
+  var owners: [Owner] {
+    people.map { person in
+      var person = person
+      // Two who signed in at one clinic are told apart by their colours, too.
+      person.color += (number ?? 1) - 1
+      return Owner(account: id, person: person, clinic: clinic, number: number)
+    }
+  }
 
   /// The clinic takes messages, as far as that is known.
   var canWrite: Bool { feature?.sendable ?? true }

@@ -42,6 +42,8 @@ data class AccountView(
     val isComplete: Boolean = false,
     /** The person stopped the last sync. */
     val left: Boolean = false,
+    /** Which of several accounts at this clinic, from 1; nothing where it is the only one. */
+    val number: Int? = null,
     /** It was signed out or forgotten. */
     val gone: Boolean = false,
 ) : Unprinted()
@@ -61,7 +63,11 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
 
     val changes: SharedFlow<ChangeSet> = told
 
-    val owners: List<Owner> get() = state.value.people.map { Owner(it, clinic) }
+    /** Two who signed in at one clinic are told apart by their colours, too. */
+    val owners: List<Owner>
+        get() = state.value.run { people.map { Owner(it.copy(color = it.color + (number ?: 1) - 1), clinic, number) } }
+
+    internal fun number(number: Int?) = show { it.copy(number = number) }
 
     init {
         scope.launch {

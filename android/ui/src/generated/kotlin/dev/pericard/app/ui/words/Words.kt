@@ -233,6 +233,8 @@ interface Words {
     val offWhy: String
     fun offlineText(time: String): String
     val offlineTitle: String
+    fun peopleAccount(which: String): String
+    fun peopleAccountAt(clinic: String, which: String): String
     val peopleFoot: String
     fun peopleGone(clinic: String, name: String): String
     fun peopleStrip(name: String): String

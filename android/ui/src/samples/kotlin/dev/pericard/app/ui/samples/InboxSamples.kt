@@ -10,6 +10,7 @@ import dev.pericard.app.ui.inbox.Piece
 import dev.pericard.app.ui.inbox.Progress
 import dev.pericard.app.ui.inbox.RowMark
 import dev.pericard.app.ui.inbox.ThreadRow
+import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Problem
 import dev.pericard.app.ui.notices.ClosedReason
 import dev.pericard.app.ui.you.PeopleState
@@ -23,6 +24,7 @@ internal fun People.home(
     newNotices: Int = 0,
     people: PeopleState? = null,
     canWrite: Boolean = true,
+    owner: Owner = this.owner,
 ) = Screen.Home(tab, InboxState(owner, body, banner, canWrite = canWrite), you(newNotices), unread, people)
 
 internal fun People.rows(): List<ThreadRow> = listOf(
