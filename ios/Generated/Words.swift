@@ -315,6 +315,7 @@ enum Words {
   static var sealedWhyText: String { localized("sealed.why.text") }
   static var searchClear: String { localized("search.clear") }
   static func searchCount(n: Int) -> String { localized("search.count", n) }
+  static var searchElsewhere: String { localized("search.elsewhere") }
   static func searchNone(text: String) -> String { localized("search.none", own(text)) }
   static var secondFoot: String { localized("second.foot") }
   static var secondMove: String { localized("second.move") }

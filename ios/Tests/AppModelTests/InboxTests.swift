@@ -100,8 +100,14 @@ import Testing
     try await until("hits") { inbox.state.hits.count == 1 }
     let hit = try #require(inbox.state.hits.first)
     #expect(hit.subject == "Blood pressure" && hit.snippet.contains { $0.hit && $0.text == "measure" })
+    #expect(!hit.isElsewhere)
     inbox.open(hit)
     #expect(clinic.went.to == [.thread(hit.thread, focus: hit.id)])
+    // By its subject, and by who wrote it.
+    for text in ["pressure", "petra"] {
+      inbox.search(text)
+      try await until("hits for \(text)") { inbox.state.hits.contains { $0.isElsewhere } }
+    }
     inbox.search("zebra")
     try await until("nothing") { inbox.state.body == .searching(text: "zebra", hits: [], searching: false) }
     inbox.closeSearch()

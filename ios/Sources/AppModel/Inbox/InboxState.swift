@@ -67,6 +67,10 @@ public struct HitRow: Hashable, Sendable, Identifiable, Unprinted {
   public var at: Moment
   /// The pieces that hit are marked and bold.
   public var snippet: [SnippetPart]
+
+  /// Nothing of its text is marked: its subject, who wrote it, or a file's name is what was found. Which of them, the core
+  /// does not say, and its normal form of words is not the app's to repeat.
+  public var isElsewhere: Bool { !snippet.contains(where: \.hit) }
 }
 
 public enum InboxBanner: Hashable, Sendable {

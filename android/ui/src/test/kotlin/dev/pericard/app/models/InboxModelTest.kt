@@ -74,6 +74,16 @@ class InboxModelTest {
     }
 
     @Test
+    fun `what was found by its subject or sender alone says so`() = signedIn {
+        content()
+        for ((text, elsewhere) in listOf("measure" to false, "pressure" to true, "petra" to true)) {
+            does.inbox.search(text)
+            val found = inbox("hits for $text") { (it.body as? InboxBody.Searching)?.run { !searching && this.text == text } == true }
+            assertTrue((found.body as InboxBody.Searching).hits.any { it.isElsewhere == elsewhere }, text)
+        }
+    }
+
+    @Test
     fun `a session that is over closes the inbox, and its rows are gone from sight`() = signedIn { fake ->
         content()
         val expected = listOf(

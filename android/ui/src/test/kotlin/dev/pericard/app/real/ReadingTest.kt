@@ -51,6 +51,10 @@ class ReadingTest : RealTest() {
             it is InboxBody.Searching && !it.searching && it.text == word && it.hits.isNotEmpty()
         } as InboxBody.Searching
         assertTrue(found.hits.all { hit -> hit.snippet.any { it.hit && it.text.startsWith(word, ignoreCase = true) } })
+        does.inbox.search("follow")
+        seesBody("16-inbox-search", "elsewhere", View.Dark, View.Large, View.Arabic) {
+            it is InboxBody.Searching && !it.searching && it.text == "follow" && it.hits.any { hit -> hit.isElsewhere && "Follow" in hit.subject }
+        }
         does.inbox.search("xylophone")
         seesBody("16-inbox-search", "noHits") { it is InboxBody.Searching && !it.searching && it.text == "xylophone" && it.hits.isEmpty() }
         val hit = found.hits.first()

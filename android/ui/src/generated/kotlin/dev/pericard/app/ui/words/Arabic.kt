@@ -394,6 +394,7 @@ internal object Arabic : Words {
         Plural.Two -> "رسالتان على هذا الهاتف، الأحدث أولًا"
         else -> "${language.number(n)} رسالة على هذا الهاتف، الأحدث أولًا"
     }
+    override val searchElsewhere = "وُجد في الموضوع أو في اسم أو ملف"
     override fun searchNone(text: String) = "لا نتائج على هذا الهاتف لـ «${language.isolate(text)}»."
     override val secondFoot = "عندها يمكن لمن يعرف كلمة مرورك الدخول باسمك. كل خطوة تتطلب دخولًا جديدًا."
     override val secondMove = "الانتقال إلى هاتف أو تطبيق جديد"

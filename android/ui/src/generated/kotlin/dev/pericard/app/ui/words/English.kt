@@ -354,6 +354,7 @@ internal object English : Words {
         Plural.One -> "${language.number(n)} message on this phone"
         else -> "${language.number(n)} messages on this phone, newest first"
     }
+    override val searchElsewhere = "Found in the subject, a name or a file"
     override fun searchNone(text: String) = "Nothing found on this phone for “${language.isolate(text)}”."
     override val secondFoot = "Anyone who knows your password could then sign in as you. Each of these asks you to sign in once more."
     override val secondMove = "Move to a new phone or app"

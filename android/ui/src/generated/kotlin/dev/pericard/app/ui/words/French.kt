@@ -354,6 +354,7 @@ internal object French : Words {
         Plural.One -> "${language.number(n)} message sur ce téléphone"
         else -> "${language.number(n)} messages sur ce téléphone, le plus récent d’abord"
     }
+    override val searchElsewhere = "Trouvé dans l’objet, un nom ou un fichier"
     override fun searchNone(text: String) = "Rien sur ce téléphone pour « ${language.isolate(text)} »."
     override val secondFoot = "Toute personne qui connaît votre mot de passe pourrait alors entrer. Chaque action demande une nouvelle connexion."
     override val secondMove = "Changer de téléphone ou d’app"

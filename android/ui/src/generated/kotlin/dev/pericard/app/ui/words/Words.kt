@@ -316,6 +316,7 @@ interface Words {
     val sealedWhyText: String
     val searchClear: String
     fun searchCount(n: Int): String
+    val searchElsewhere: String
     fun searchNone(text: String): String
     val secondFoot: String
     val secondMove: String

@@ -64,7 +64,13 @@ enum class RowMark { None, Sent, Waiting, Sending, Failed, Unsure, Draft, File }
 
 /** A message that was found. */
 @Immutable
-data class HitRow(val messageId: String, val threadId: String, val subject: String, val who: String, val at: Moment, val snippet: List<Piece>) : Unprinted()
+data class HitRow(val messageId: String, val threadId: String, val subject: String, val who: String, val at: Moment, val snippet: List<Piece>) : Unprinted() {
+    /**
+     * Nothing of its text is marked: its subject, who wrote it, or a file's name is what was found. Which of them, the core
+     * does not say, and its normal form of words is not the app's to repeat.
+     */
+    val isElsewhere: Boolean get() = snippet.none { it.hit }
+}
 
 /** A piece of a snippet; [hit] is marked and bold. */
 @Immutable

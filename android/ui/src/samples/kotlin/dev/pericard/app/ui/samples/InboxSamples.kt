@@ -106,6 +106,10 @@ private fun People.hits(): List<HitRow> = listOf(
         listOf(Piece(say("…We have moved your ", "…نقلنا ")), Piece(say("appoint", "موعد"), true), Piece(say("ment to 9:05. The room is 2.14, on the second floor…", "ك إلى 9:05. الغرفة 2.14 في الطابق الثاني…"))),
     ),
     HitRow(
+        "h5", "5", say("Your appointment with the dietician", "موعدك مع أخصائية التغذية"), desk, at("2026-10-12T10:40:00Z"),
+        listOf(Piece(say("Dear Ana, please bring the diary that you kept in the last two weeks…", "عزيزتي آنا، أحضري معك مفكرة الأسبوعين الماضيين…"))),
+    ),
+    HitRow(
         "h2", "1", rows()[0].subject, nadia, at("2026-09-29T10:00:00Z"),
         listOf(Piece(say("…if you feel dizzy for more than a day, call us. You do not need an ", "…لا تحتاجين إلى ")), Piece(say("appoint", "موعد"), true), Piece(say("ment for that…", " لذلك…"))),
     ),
