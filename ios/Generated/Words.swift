@@ -151,6 +151,7 @@ enum Words {
   static func inboxNewBadge(n: Int) -> String { localized("inbox.new.badge", n) }
   static var inboxNoSubject: String { localized("inbox.noSubject") }
   static var inboxNoText: String { localized("inbox.noText") }
+  static func inboxNotOffered(clinic: String) -> String { localized("inbox.notOffered", own(clinic)) }
   static var inboxRefresh: String { localized("inbox.refresh") }
   static func inboxRowA11y(sender: String, subject: String, preview: String, time: String) -> String { localized("inbox.row.a11y", own(sender), own(subject), own(preview), own(time)) }
   static var inboxSearch: String { localized("inbox.search") }

@@ -214,6 +214,10 @@ import Testing
     told.append(facts.banner)
     facts.failure = (.offline, at)
     told.append(facts.banner)
+    facts.failure = (.portal(problem: .refused, status: 404), at)
+    told.append(facts.banner)
+    facts.offered = FeatureCapability(feature: .messages, readable: false, sendable: false, sendsExactlyOnce: false)
+    told.append(facts.banner)
     facts.failure = nil
     facts.begunAnew = incident
     told.append(facts.banner)
@@ -226,7 +230,7 @@ import Testing
     #expect(
       told == [
         .stopped(incident), .clockWrong(clinicTime: nil), .signIn, .stepUp, .offline(since: at),
-        .begunAnew(incident), .held(2), .incomplete(at: at), nil,
+        .failed(.refused), .notOffered, .begunAnew(incident), .held(2), .incomplete(at: at), nil,
       ])
   }
 

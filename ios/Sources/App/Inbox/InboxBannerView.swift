@@ -12,6 +12,10 @@ struct InboxBannerView: View {
       Banner(
         symbol: Symbol.offline, title: Words.offlineTitle,
         text: since.map { Words.offlineText(time: Formats.sentence($0)) })
+    case .notOffered:
+      Banner(symbol: Symbol.off, title: Words.inboxNotOffered(clinic: clinic.name), tone: .warning) {
+        if clinic.phone != nil { Button(Words.commonCall(clinic: clinic.name), action: events.callClinic) }
+      }
     case .stopped:
       Banner(
         symbol: Symbol.refused, title: Words.inboxStopped, text: Words.inboxStoppedText(clinic: clinic.name),

@@ -7,6 +7,8 @@ struct InboxFacts {
   var stopped: IncidentID?
   var failure: (error: PericardError, at: Date)?
   var state: MessagesState?
+  /// What the clinic says it offers; nothing while that is not known.
+  var offered: FeatureCapability?
   /// A damage that the person has not been told about.
   var begunAnew: IncidentID?
 
@@ -43,6 +45,7 @@ struct InboxFacts {
     case .rateLimited(let wait): return .rateLimited(until: failure.at.addingTimeInterval(wait.seconds))
     // They have a banner or a screen of their own.
     case .signInRequired, .stepUpRequired, .leaseEnded, .integrity, .clockWrong, .storage(.newer): return nil
+    case .portal where offered?.readable == false: return .notOffered
     default: return Problem(failure.error).map { .failed($0) }
     }
   }

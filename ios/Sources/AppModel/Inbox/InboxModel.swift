@@ -64,7 +64,7 @@ public final class InboxModel: Follower, InboxEvents {
     guard account.isReadable else { return nil }
     let facts = InboxFacts(
       session: account.session, stopped: account.stopped, failure: account.failure, state: messagesState,
-      begunAnew: untold)
+      offered: account.feature, begunAnew: untold)
     return facts.banner ?? problem.map { .failed($0) }
   }
 

@@ -76,6 +76,8 @@ public struct HitRow: Hashable, Sendable, Identifiable, Unprinted {
 public enum InboxBanner: Hashable, Sendable {
   /// Nothing where no sync has ended yet.
   case offline(since: Date?)
+  /// It has no messages for apps, as it says itself.
+  case notOffered
   /// The clinic delivered another person's record; updates are stopped.
   case stopped(IncidentID)
   case stepUp

@@ -33,7 +33,7 @@ extension Notice {
     case .held(let count): self = .held(count, canWrite: account.canWrite)
     case .clockWrong(let clinicTime): self = .clockWrong(phoneTime: account.now(), clinicTime: clinicTime)
     case .updateRequired: self = .update
-    case .offline, .stepUp, .signIn, .incomplete, .rateLimited, .failed: return nil
+    case .offline, .notOffered, .stepUp, .signIn, .incomplete, .rateLimited, .failed: return nil
     }
   }
 }

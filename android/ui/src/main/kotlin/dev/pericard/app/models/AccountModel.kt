@@ -124,7 +124,7 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
                 run = null
             }
             show { it.copy(sync = null, failure = failure, session = account.session, isComplete = outcome == SyncOutcome.Complete, left = left) }
-            if (failure == null && !left) askClinic()
+            if (!left && (failure == null || failure is PericardException.Portal)) askClinic(again = failure != null)
         }
     }
 
@@ -141,12 +141,17 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
         run?.cancel()
     }
 
-    /** What the clinic can do is asked for once it has answered at all, and by itself: nothing waits for it. */
-    private fun askClinic() {
-        if (state.value.offers != null || asking) return
+    /**
+     * What the clinic can do is asked for once it has answered at all, and by itself: nothing waits for it. [again] where it
+     * refuses what it offered before.
+     */
+    private fun askClinic(again: Boolean) {
+        val known = state.value.offers
+        if (asking || known != null && known.canRead && !again) return
         asking = true
         attempt({ asking = false }) {
             val offers = offers(core)
+            asking = false
             show { it.copy(offers = offers) }
         }
     }

@@ -47,6 +47,7 @@ internal fun banner(view: AccountView, messages: MessagesState?, untold: Inciden
     if (view.session is SessionState.SignIn) return InboxBanner.SignIn
     // What only sending needs leaves the session as it is.
     if (view.session is SessionState.StepUp || failure is PericardException.StepUpRequired) return InboxBanner.StepUp
+    if (failure is PericardException.Portal && view.offers?.canRead == false) return InboxBanner.NotOffered
     return when (failure) {
         is PericardException.Offline -> InboxBanner.Offline(messages?.syncedAt)
         is PericardException.RateLimited -> InboxBanner.RateLimited(now + java.time.Duration.ofMillis(failure.retryAfter.inWholeMilliseconds))

@@ -54,7 +54,7 @@ internal class Phone private constructor(val world: TestWorld, private val above
     val does: ModelEvents get() = app.does
 
     /** Where the app keeps its files. */
-    val directory: String get() = world.config().directory
+    var directory: String = world.config().directory
 
     /** The portal as the app's maker has configured it; [native] is whether the app may ask for the password itself. */
     private val portal: PortalConfig

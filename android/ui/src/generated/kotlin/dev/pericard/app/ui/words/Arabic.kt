@@ -187,6 +187,7 @@ internal object Arabic : Words {
     }
     override val inboxNoSubject = "بلا موضوع"
     override val inboxNoText = "بلا نص"
+    override fun inboxNotOffered(clinic: String) = "لا تقدم ${language.isolate(clinic)} رسائل في هذا التطبيق"
     override val inboxRefresh = "جلب الرسائل الجديدة"
     override fun inboxRowA11y(sender: String, subject: String, preview: String, time: String) = "${language.isolate(sender)}. ${language.isolate(subject)}. ${language.isolate(preview)}. ${language.isolate(time)}"
     override val inboxSearch = "ابحث في الرسائل"

@@ -169,6 +169,7 @@ internal object English : Words {
     }
     override val inboxNoSubject = "No subject"
     override val inboxNoText = "No text"
+    override fun inboxNotOffered(clinic: String) = "${language.isolate(clinic)} does not offer messages in this app"
     override val inboxRefresh = "Get new messages"
     override fun inboxRowA11y(sender: String, subject: String, preview: String, time: String) = "${language.isolate(sender)}. ${language.isolate(subject)}. ${language.isolate(preview)}. ${language.isolate(time)}"
     override val inboxSearch = "Search messages"

@@ -169,6 +169,7 @@ internal object French : Words {
     }
     override val inboxNoSubject = "Sans objet"
     override val inboxNoText = "Sans texte"
+    override fun inboxNotOffered(clinic: String) = "${language.isolate(clinic)} n’offre pas de messages dans cette app"
     override val inboxRefresh = "Récupérer les nouveaux messages"
     override fun inboxRowA11y(sender: String, subject: String, preview: String, time: String) = "${language.isolate(sender)}. ${language.isolate(subject)}. ${language.isolate(preview)}. ${language.isolate(time)}"
     override val inboxSearch = "Rechercher"

@@ -152,6 +152,7 @@ interface Words {
     fun inboxNewBadge(n: Int): String
     val inboxNoSubject: String
     val inboxNoText: String
+    fun inboxNotOffered(clinic: String): String
     val inboxRefresh: String
     fun inboxRowA11y(sender: String, subject: String, preview: String, time: String): String
     val inboxSearch: String

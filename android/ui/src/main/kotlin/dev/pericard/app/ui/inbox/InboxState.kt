@@ -84,6 +84,9 @@ sealed interface InboxBanner {
     /** Switched off by the clinic. */
     data object Off : InboxBanner
 
+    /** It has no messages for apps, as it says itself. */
+    data object NotOffered : InboxBanner
+
     /** The clinic delivered another person's record; updates are stopped. */
     data class Stopped(val incidentId: String) : Unprinted(), InboxBanner
 
