@@ -4,6 +4,14 @@ import Foundation
 
 /// Every word of the app, in the language of the phone.
 enum Words {
+  static var anewAgain: String { localized("anew.again") }
+  static var anewAgainText: String { localized("anew.again.text") }
+  static var anewCome: String { localized("anew.come") }
+  static var anewComeText: String { localized("anew.come.text") }
+  static func anewText(clinic: String) -> String { localized("anew.text", own(clinic)) }
+  static var anewTitle: String { localized("anew.title") }
+  static var anewWrote: String { localized("anew.wrote") }
+  static var anewWroteText: String { localized("anew.wrote.text") }
   static var attachPhoto: String { localized("attach.photo") }
   static var browserAgain: String { localized("browser.again") }
   static var browserStop: String { localized("browser.stop") }
@@ -143,6 +151,7 @@ enum Words {
   static func inboxNewBadge(n: Int) -> String { localized("inbox.new.badge", n) }
   static var inboxNoSubject: String { localized("inbox.noSubject") }
   static var inboxNoText: String { localized("inbox.noText") }
+  static func inboxNotOffered(clinic: String) -> String { localized("inbox.notOffered", own(clinic)) }
   static var inboxRefresh: String { localized("inbox.refresh") }
   static func inboxRowA11y(sender: String, subject: String, preview: String, time: String) -> String { localized("inbox.row.a11y", own(sender), own(subject), own(preview), own(time)) }
   static var inboxSearch: String { localized("inbox.search") }
@@ -224,6 +233,8 @@ enum Words {
   static var offWhy: String { localized("off.why") }
   static func offlineText(time: String) -> String { localized("offline.text", own(time)) }
   static var offlineTitle: String { localized("offline.title") }
+  static func peopleAccount(which: String) -> String { localized("people.account", own(which)) }
+  static func peopleAccountAt(clinic: String, which: String) -> String { localized("people.account.at", own(clinic), own(which)) }
   static var peopleFoot: String { localized("people.foot") }
   static func peopleGone(clinic: String, name: String) -> String { localized("people.gone", own(clinic), own(name)) }
   static func peopleStrip(name: String) -> String { localized("people.strip", own(name)) }
@@ -305,6 +316,7 @@ enum Words {
   static var sealedWhyText: String { localized("sealed.why.text") }
   static var searchClear: String { localized("search.clear") }
   static func searchCount(n: Int) -> String { localized("search.count", n) }
+  static var searchElsewhere: String { localized("search.elsewhere") }
   static func searchNone(text: String) -> String { localized("search.none", own(text)) }
   static var secondFoot: String { localized("second.foot") }
   static var secondMove: String { localized("second.move") }

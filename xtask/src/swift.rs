@@ -154,7 +154,7 @@ impl Swift {
         parse.args(["bash", "-c"]);
         parse.arg(
             "set -e; swiftc -typecheck -swift-version 6 ios/Generated/Words.swift; \
-             find ios/Sources/App ios/Generated -name '*.swift' -print0 | xargs -0 swiftc -frontend -parse -swift-version 6",
+             find ios/Sources/App ios/Generated ios/Tests/ScreenTests -name '*.swift' -print0 | xargs -0 swiftc -frontend -parse -swift-version 6",
         );
         Ok(command::run(&mut parse))
     }

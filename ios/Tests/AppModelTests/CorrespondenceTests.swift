@@ -106,6 +106,39 @@ import Testing
     try await stage.end()
   }
 
+  @Test func twoAccountsAtOneClinicAreToldApart() async throws {
+    let stage = try await Stage(
+      #"{"people":{"ana":{"threads":2,"messages":4,"totp":false},"ben":{"threads":1,"messages":3,"totp":false}}}"#)
+    try await stage.signInWithCode()
+    let ana = try stage.inbox.state.owner
+    #expect(ana.number == nil)
+    stage.app.go(.addClinic)
+    guard case .welcome(let welcome) = stage.app.path.last else {
+      Issue.record("no clinic can be added")
+      return
+    }
+    welcome.choose(try #require(welcome.state.places.first?.id))
+    try await until("a sign-in") { stage.signIn != nil }
+    let signIn = try #require(stage.signIn)
+    await signIn.settled()
+    signIn.password(
+      userName: try stage.world.user(who: "ben"), password: try stage.world.typed(by: "ben", right: true))
+    try await until("the other inbox") { stage.app.path.isEmpty && stage.app.home?.inbox.owner.id != ana.id }
+    #expect(try stage.inbox.state.owner.number == 2)
+    stage.app.go(.people)
+    let owners = try #require(stage.app.people?.state.owners)
+    #expect(owners.map(\.number) == [1, 2] && owners.map(\.person.color) == [0, 1])
+    #expect(Set(owners.map(\.name)).count == 2)
+    stage.app.go(.clinics)
+    guard case .clinics(let clinics) = stage.app.path.last else { return }
+    #expect(clinics.state.accounts.map(\.number) == [1, 2])
+    let ben = try #require(stage.app.accounts.last)
+    try await ben.account.signOut()
+    try await until("only one") { stage.app.accounts.count == 1 }
+    #expect(try stage.inbox.state.owner.number == nil)
+    try await stage.end()
+  }
+
   @Test func somebodyElsesRecordStopsUpdatesAndTheCacheStays() async throws {
     let stage = try await Stage(
       #"{"people":{"ana":{"threads":3,"messages":12,"totp":false},"ben":{"threads":1,"messages":3}}}"#)

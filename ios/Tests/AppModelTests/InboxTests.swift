@@ -100,8 +100,14 @@ import Testing
     try await until("hits") { inbox.state.hits.count == 1 }
     let hit = try #require(inbox.state.hits.first)
     #expect(hit.subject == "Blood pressure" && hit.snippet.contains { $0.hit && $0.text == "measure" })
+    #expect(!hit.isElsewhere)
     inbox.open(hit)
     #expect(clinic.went.to == [.thread(hit.thread, focus: hit.id)])
+    // By its subject, and by who wrote it.
+    for text in ["pressure", "petra"] {
+      inbox.search(text)
+      try await until("hits for \(text)") { inbox.state.hits.contains { $0.isElsewhere } }
+    }
     inbox.search("zebra")
     try await until("nothing") { inbox.state.body == .searching(text: "zebra", hits: [], searching: false) }
     inbox.closeSearch()
@@ -167,6 +173,32 @@ import Testing
     try await until("the rows") { inbox.state.rows.count == 5 }
   }
 
+  @Test func aCopyThatWasDamagedIsToldOnceAboveTheRowsAndStaysUnderYou() async throws {
+    let now = now
+    let clinic = FakeClinic(now: { now })
+    let notices = NoticesModel(MapPreferences(), now: { now }, navigate: clinic.went.go)
+    let inbox = clinic.inbox(notices: notices)
+    try await until("the rows") { inbox.state.rows.count == 5 }
+    func damage(_ id: String, at: Date) -> Incident {
+      Incident(
+        id: IncidentID(rawValue: id), at: at, kind: .databaseDamaged, feature: .messages, resourceType: "Communication")
+    }
+    clinic.fake.incidents = [damage("first", at: now)]
+    try await until("the banner") { inbox.state.banner == .begunAnew(IncidentID(rawValue: "first")) }
+    #expect(inbox.state.rows.count == 5)
+    await notices.read([clinic.account])
+    #expect(notices.state.rows.map(\.notice) == [.begunAnew] && notices.newCount == 1)
+    inbox.openNotice(try #require(inbox.state.banner))
+    try await until("the notice") { clinic.went.to == [.notice(.begunAnew, linden)] }
+    #expect(inbox.state.banner == nil)
+    #expect(notices.state.rows.map(\.isNew) == [false])
+    clinic.fake.incidents.append(damage("second", at: now + 1))
+    try await until("the other one") { inbox.state.banner == .begunAnew(IncidentID(rawValue: "second")) }
+    notices.seen()
+    clinic.fake.incidents.append(damage("old", at: now - 91 * 86_400))
+    #expect(!notices.isUntold(damage("old", at: now - 91 * 86_400)))
+  }
+
   @Test func theWeightiestIsTold() {
     let incident = IncidentID(rawValue: "i")
     let at = now
@@ -182,7 +214,14 @@ import Testing
     told.append(facts.banner)
     facts.failure = (.offline, at)
     told.append(facts.banner)
+    facts.failure = (.portal(problem: .refused, status: 404), at)
+    told.append(facts.banner)
+    facts.offered = FeatureCapability(feature: .messages, readable: false, sendable: false, sendsExactlyOnce: false)
+    told.append(facts.banner)
     facts.failure = nil
+    facts.begunAnew = incident
+    told.append(facts.banner)
+    facts.begunAnew = nil
     told.append(facts.banner)
     facts.state?.held = 0
     told.append(facts.banner)
@@ -190,8 +229,8 @@ import Testing
     told.append(facts.banner)
     #expect(
       told == [
-        .stopped(incident), .clockWrong(clinicTime: nil), .signIn, .stepUp, .offline(since: at), .held(2),
-        .incomplete(at: at), nil,
+        .stopped(incident), .clockWrong(clinicTime: nil), .signIn, .stepUp, .offline(since: at),
+        .failed(.refused), .notOffered, .begunAnew(incident), .held(2), .incomplete(at: at), nil,
       ])
   }
 

@@ -53,7 +53,9 @@ struct FakeClinic {
 
   var owner: Owner { account.owners[0] }
 
-  func inbox() -> InboxModel { InboxModel(owner, of: account, navigate: went.go) }
+  func inbox(notices: NoticesModel? = nil) -> InboxModel {
+    InboxModel(owner, of: account, notices: notices, navigate: went.go)
+  }
 
   func thread(_ subject: String, focus: MessageID? = nil, pause: Duration = .zero) throws -> ThreadModel {
     try ThreadModel(ThreadID(rawValue: subject), focus: focus, of: owner, at: account, pause: pause, navigate: went.go)
@@ -78,6 +80,7 @@ final class MapPreferences: Preferences {
   var signingInAt: String?
   var chosen: [String]?
   var noticesSeenAt: Date?
+  var noticesOpened: [String]?
 }
 
 extension InboxState {

@@ -52,7 +52,7 @@ pub use data::{Change, Letter, NewFile, NotSent};
 pub use error::PortalError;
 pub use fault::{
     Amendment, Contradicted, DateForm, DeletedAs, Denial, DiscoveryFlaw, DropOn, EmptyText, Fault,
-    FaultKind, FileFault, FirstAddress, Flaw, Incomplete, JwksFlaw, OddCreate, OddLabel,
+    FaultKind, FileFault, FirstAddress, Flaw, Incomplete, JwksFlaw, Lacking, OddCreate, OddLabel,
     OddMembers, OddNext, OddRecord, OddTeam, ParRefusal, Parameter, Poison, RefreshError, Repeated,
     SenderForm, StatusOn, TextForm, Threading, Unauthorized, Unsupported, WhichUser,
 };

@@ -10,6 +10,7 @@ final class AccountScript: @unchecked Sendable {
   private var failing: PericardCore.PericardError?
   private var steps: [PericardCore.SyncProgress] = []
   private var end: Result<PericardCore.SyncOutcome, PericardCore.PericardError> = .success(.complete)
+  private var noted: [PericardCore.Incident] = []
   private var streams: [CoreFakeChanges] = []
 
   convenience init(name: String, letters: [FakeLetter], recipients: [PericardCore.Recipient]) {
@@ -35,6 +36,14 @@ final class AccountScript: @unchecked Sendable {
     set {
       lock.withLock { failing = newValue }
       messages.failure = newValue
+    }
+  }
+
+  var incidents: [PericardCore.Incident] {
+    get { lock.withLock { noted } }
+    set {
+      lock.withLock { noted = newValue }
+      tell(PericardCore.ChangeSet(records: [], outbox: false, session: false, features: true, people: false))
     }
   }
 

@@ -54,7 +54,7 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
 
   override func incidents() async throws -> [PericardCore.Incident] {
     try script.check()
-    return []
+    return script.incidents
   }
 
   override func features() async throws -> [PericardCore.FeatureStatus] {

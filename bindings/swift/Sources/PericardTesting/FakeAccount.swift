@@ -4,7 +4,7 @@ public import Pericard
 ///
 /// ``account`` is an `Account` like any other, so that a screen needs nothing of its own to be shown with it. What it
 /// shows is ``messages``, which starts with sample letters; how it goes is scripted by ``session``, ``failure``,
-/// ``syncSteps`` and ``syncEnd``. Signing in again and enrolling a second factor belong to a portal: there they fail with
+/// ``incidents``, ``syncSteps`` and ``syncEnd``. Signing in again and enrolling a second factor belong to a portal: there they fail with
 /// `PericardError.offline`.
 public final class FakeAccount: Sendable {
   /// What a screen is given.
@@ -30,6 +30,12 @@ public final class FakeAccount: Sendable {
   public var failure: PericardError? {
     get { script.failure?.fromCore() }
     set { script.failure = newValue?.toCore() }
+  }
+
+  /// What was detected, as `Account.incidents` gives it. Streams are told when it is set.
+  public var incidents: [Incident] {
+    get { script.incidents.map { $0.fromCore() } }
+    set { script.incidents = newValue.map { $0.toCore() } }
   }
 
   /// The progress that the next syncs tell.

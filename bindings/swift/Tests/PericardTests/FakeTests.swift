@@ -28,6 +28,20 @@ struct FakeTests {
     #expect(waiting.count == 3)
   }
 
+  @Test func whatWasDetectedIsGivenAndTold() async throws {
+    let changes = account.changes.makeAsyncIterator()
+    let none = try await account.incidents()
+    #expect(none.isEmpty)
+    let damage = Incident(
+      id: IncidentID(rawValue: "damage"), at: Date(timeIntervalSince1970: 0), kind: .databaseDamaged,
+      feature: .messages, resourceType: "Communication")
+    fake.incidents = [damage]
+    let told = await changes.next()
+    #expect(told?.features == true)
+    let given = try await account.incidents()
+    #expect(given == [damage])
+  }
+
   @Test func whatIsSentIsToldAndArrives() async throws {
     let inbox = try inbox()
     let changes = account.changes.makeAsyncIterator()

@@ -59,4 +59,9 @@ final class StoredPreferences: Preferences {
     get { defaults.object(forKey: "noticesSeenAt") as? Date }
     set { defaults.set(newValue, forKey: "noticesSeenAt") }
   }
+
+  var noticesOpened: [String]? {
+    get { defaults.stringArray(forKey: "noticesOpened") }
+    set { defaults.set(newValue, forKey: "noticesOpened") }
+  }
 }

@@ -42,11 +42,18 @@ struct PeopleSheet: View {
       PersonAvatar(person: owner.person)
       VStack(alignment: .leading) {
         Text(owner.name).font(TypeScale.headline).foregroundStyle(Palette.text)
-        if owner.person.isSelf { Text(Words.peopleYou).font(TypeScale.support).foregroundStyle(Palette.textSoft) }
+        if let told = told(owner) { Text(told).font(TypeScale.support).foregroundStyle(Palette.textSoft) }
       }
       Spacer()
       if owner.id == state.chosen { Image(systemName: Symbol.sent).accessibilityHidden(true) }
     }
+  }
+
+  /// Where several signed in at one clinic, "You" would be each of them. One number wants the others.
+  private func told(_ owner: Owner) -> String? {
+    let numbered = state.owners.contains { $0.clinic == owner.clinic && $0.toldApartBy != nil }
+    if let number = owner.number, numbered { return Words.peopleAccount(which: number.formatted()) }
+    return owner.person.isSelf && owner.number == nil ? Words.peopleYou : nil
   }
 
   private var clinics: [Clinic] {

@@ -57,8 +57,8 @@ struct OwnerChip: View {
         PersonAvatar(person: owner.person)
         VStack(alignment: .leading) {
           Text(owner.name).font(TypeScale.headline).foregroundStyle(Palette.text)
-          if owner.name != owner.clinic.name {
-            Text(owner.clinic.name).font(TypeScale.support).foregroundStyle(Palette.textSoft)
+          if let under {
+            Text(under).font(TypeScale.support).foregroundStyle(Palette.textSoft)
           }
         }
         Image(systemName: Symbol.expand).foregroundStyle(Palette.text)
@@ -67,8 +67,19 @@ struct OwnerChip: View {
     }
     .buttonStyle(.plain)
     .accessibilityElement(children: .ignore)
-    .accessibilityLabel(Words.chipA11y(name: owner.name, clinic: owner.clinic.name))
+    .accessibilityLabel(Words.chipA11y(name: owner.name, clinic: place))
     .accessibilityAddTraits(.isButton)
+  }
+
+  /// The clinic; the account where the name alone does not say whose this is.
+  private var under: String? {
+    if let number = owner.toldApartBy { return Words.peopleAccount(which: number.formatted()) }
+    return owner.name == owner.clinic.name ? nil : owner.clinic.name
+  }
+
+  private var place: String {
+    guard let number = owner.number else { return owner.clinic.name }
+    return Words.peopleAccountAt(clinic: owner.clinic.name, which: number.formatted())
   }
 }
 

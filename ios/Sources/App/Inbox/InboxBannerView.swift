@@ -12,6 +12,10 @@ struct InboxBannerView: View {
       Banner(
         symbol: Symbol.offline, title: Words.offlineTitle,
         text: since.map { Words.offlineText(time: Formats.sentence($0)) })
+    case .notOffered:
+      Banner(symbol: Symbol.off, title: Words.inboxNotOffered(clinic: clinic.name), tone: .warning) {
+        if clinic.phone != nil { Button(Words.commonCall(clinic: clinic.name), action: events.callClinic) }
+      }
     case .stopped:
       Banner(
         symbol: Symbol.refused, title: Words.inboxStopped, text: Words.inboxStoppedText(clinic: clinic.name),
@@ -26,6 +30,7 @@ struct InboxBannerView: View {
         symbol: Symbol.key, title: Words.inboxSignIn(clinic: clinic.name), text: Words.inboxSignInText, tone: .warning
       ) { Button(Words.sealedAgain, action: events.signInAgain) }
     case .held(let count): Banner(symbol: Symbol.unmatched, title: Words.heldTitle(n: count)) { why }
+    case .begunAnew: Banner(symbol: Symbol.download, title: Words.anewTitle) { why }
     case .incomplete(let at):
       Banner(
         symbol: Symbol.notice, title: Words.inboxIncomplete, text: Words.inboxIncompleteText(time: Formats.time(at)))

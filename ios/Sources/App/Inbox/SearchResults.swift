@@ -43,6 +43,11 @@ private struct HitRowView: View {
         Text(Formats.row(hit.at)).font(TypeScale.caption).foregroundStyle(Palette.textSoft)
       }
       if !hit.who.isEmpty { Text(hit.who).font(TypeScale.support).foregroundStyle(Palette.textSoft) }
+      if hit.isElsewhere {
+        Label(Words.searchElsewhere, systemImage: Symbol.search)
+          .font(TypeScale.support)
+          .foregroundStyle(Palette.textSoft)
+      }
       Text(snippet).font(TypeScale.support).foregroundStyle(Palette.text)
     }
     .padding(.vertical, Space.xs)

@@ -10,6 +10,7 @@ struct NoticeScreen: View {
     switch state.notice {
     case .incident(let id, let at): incident(id.rawValue, at)
     case .held(let count, let canWrite): held(count, canWrite)
+    case .begunAnew: begunAnew
     case .clockWrong(let phoneTime, let clinicTime): clock(phoneTime, clinicTime)
     case .update: update
     }
@@ -46,6 +47,19 @@ struct NoticeScreen: View {
     ) {
       if canWrite { Button(Words.heldWrite, action: events.write).buttonStyle(.tonal) }
       Button(Words.commonOk, action: events.close).buttonStyle(.quiet)
+    }
+  }
+
+  private var begunAnew: some View {
+    NoticeView(
+      symbol: Symbol.download, title: Words.anewTitle, text: Words.anewText(clinic: clinic),
+      facts: [
+        Fact(symbol: Symbol.messages, title: Words.anewCome, text: Words.anewComeText),
+        Fact(symbol: Symbol.write, title: Words.anewWrote, text: Words.anewWroteText),
+        Fact(symbol: Symbol.devices, title: Words.anewAgain, text: Words.anewAgainText),
+      ]
+    ) {
+      Button(Words.offReadMine, action: events.readMessages).buttonStyle(.tonal)
     }
   }
 

@@ -38,6 +38,7 @@ extension Notice {
     switch self {
     case .incident: Words.incidentTitle
     case .held(let count, _): Words.heldTitle(n: count)
+    case .begunAnew: Words.anewTitle
     case .clockWrong: Words.clockTitle
     case .update: Words.updateTitle
     }
@@ -47,6 +48,7 @@ extension Notice {
     switch self {
     case .incident: Symbol.refused
     case .held: Symbol.unmatched
+    case .begunAnew: Symbol.download
     case .clockWrong: Symbol.clock
     case .update: Symbol.update
     }

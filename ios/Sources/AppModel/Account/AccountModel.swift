@@ -15,6 +15,8 @@ protocol Follower: AnyObject {
 public final class AccountModel {
   public let account: Account
   public let clinic: Clinic
+  /// Which of several accounts at this clinic, from 1; nothing where it is the only one.
+  var number: Int?
 
   /// A sync under way.
   struct Running: Equatable {
@@ -30,6 +32,8 @@ public final class AccountModel {
   private(set) var failure: (error: PericardError, at: Date)?
   /// Why updates are stopped.
   private(set) var stopped: IncidentID?
+  /// The last time that the copy on this phone was damaged and begun anew.
+  private(set) var begunAnew: Incident?
   private(set) var held = 0
   /// When a sync of all of its people last ended.
   private(set) var syncedAt: Date?
@@ -66,7 +70,14 @@ public final class AccountModel {
 
   public nonisolated var id: AccountID { account.id }
 
-  var owners: [Owner] { people.map { Owner(account: id, person: $0, clinic: clinic) } }
+  var owners: [Owner] {
+    people.map { person in
+      var person = person
+      // Two who signed in at one clinic are told apart by their colours, too.
+      person.color += (number ?? 1) - 1
+      return Owner(account: id, person: person, clinic: clinic, number: number)
+    }
+  }
 
   /// The clinic takes messages, as far as that is known.
   var canWrite: Bool { feature?.sendable ?? true }
@@ -125,6 +136,9 @@ public final class AccountModel {
     for case .stopped(let incident) in features.map(\.state) { stopped = incident }
     if stopped != self.stopped { self.stopped = stopped }
     if held != self.held { self.held = held }
+    let damages = (try? await account.incidents())?.filter { $0.kind == .databaseDamaged } ?? []
+    let begunAnew = damages.max { $0.at < $1.at }
+    if begunAnew != self.begunAnew { self.begunAnew = begunAnew }
     var states: [MessagesState?] = []
     for person in people { states.append(try? await account.messages(person: person.id).state()) }
     let syncedAt = Self.earliest(states.map { $0?.syncedAt })

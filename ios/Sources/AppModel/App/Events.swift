@@ -138,6 +138,7 @@ public protocol HelpEvents: AnyObject, Sendable {
 public protocol NoticeEvents: AnyObject, Sendable {
   func call()
   func copyReport()
+  func readMessages()
   func write()
   func openSettings()
   func openStore()

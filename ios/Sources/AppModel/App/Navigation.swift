@@ -21,6 +21,9 @@ extension PatientApp {
       people = nil
       closeAll()
       show(owner)
+    case .messages:
+      closeAll()
+      home?.tab = .messages
     case .addClinic:
       people = nil
       path.append(.welcome(makeWelcome(canLeave: true)))

@@ -28,7 +28,9 @@ public final class PatientApp: Follower {
   /// Why the last step to another screen was not made.
   public var problem: Problem?
 
-  private(set) var accounts: [AccountModel] = []
+  private(set) var accounts: [AccountModel] = [] {
+    didSet { number(accounts) }
+  }
 
   /// What the app runs on.
   public struct Surroundings {
@@ -157,7 +159,7 @@ public final class PatientApp: Follower {
     surroundings.preferences.chosen = owner.id
     let navigate: Navigate = { [weak self] in self?.go($0) }
     home = HomeModel(
-      inbox: InboxModel(owner, of: account, navigate: navigate),
+      inbox: InboxModel(owner, of: account, notices: notices, navigate: navigate),
       you: YouModel(
         owner, { [weak self] in self?.accounts ?? [] }, notices: notices, version: version, navigate: navigate),
       account: account)
@@ -167,6 +169,15 @@ public final class PatientApp: Follower {
     home?.close()
     home = nil
     welcome = makeWelcome(canLeave: false)
+  }
+
+  /// Several accounts at one clinic are told apart, in the order in which they came.
+  private func number(_ accounts: [AccountModel]) {
+    for account in accounts {
+      let there = accounts.filter { $0.clinic.id == account.clinic.id }
+      let place = there.firstIndex { $0 === account }.map { $0 + 1 }
+      account.number = there.count > 1 ? place : nil
+    }
   }
 
   private func add(_ account: Account) {

@@ -8,4 +8,6 @@ public protocol Preferences: AnyObject {
   /// The inbox that was shown last.
   var chosen: [String]? { get set }
   var noticesSeenAt: Date? { get set }
+  /// Those that were opened by themselves.
+  var noticesOpened: [String]? { get set }
 }

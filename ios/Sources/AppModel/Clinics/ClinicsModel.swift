@@ -17,7 +17,8 @@ public final class ClinicsModel: ClinicsEvents {
     ClinicsState(
       accounts: accounts().map {
         AccountCard(
-          id: $0.id, clinic: $0.clinic, people: $0.people, standing: Standing($0.session, completeAt: $0.completeAt))
+          id: $0.id, clinic: $0.clinic, number: $0.number, people: $0.people,
+          standing: Standing($0.session, completeAt: $0.completeAt))
       })
   }
 

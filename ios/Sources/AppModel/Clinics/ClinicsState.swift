@@ -9,6 +9,8 @@ public struct ClinicsState: Hashable, Sendable, Unprinted {
 public struct AccountCard: Hashable, Sendable, Identifiable, Unprinted {
   public var id: AccountID
   public var clinic: Clinic
+  /// Which of several accounts at this clinic; nothing where it is the only one.
+  public var number: Int?
   public var people: [Person]
   public var standing: Standing
 }

@@ -7,6 +7,10 @@ struct InboxFacts {
   var stopped: IncidentID?
   var failure: (error: PericardError, at: Date)?
   var state: MessagesState?
+  /// What the clinic says it offers; nothing while that is not known.
+  var offered: FeatureCapability?
+  /// A damage that the person has not been told about.
+  var begunAnew: IncidentID?
 
   /// Most important first: what endangers the person's records, what only the person can mend, what keeps news from
   /// coming, what may be missing.
@@ -41,11 +45,13 @@ struct InboxFacts {
     case .rateLimited(let wait): return .rateLimited(until: failure.at.addingTimeInterval(wait.seconds))
     // They have a banner or a screen of their own.
     case .signInRequired, .stepUpRequired, .leaseEnded, .integrity, .clockWrong, .storage(.newer): return nil
+    case .portal where offered?.readable == false: return .notOffered
     default: return Problem(failure.error).map { .failed($0) }
     }
   }
 
   private var missing: InboxBanner? {
+    if let begunAnew { return .begunAnew(begunAnew) }
     guard let state else { return nil }
     if state.held > 0 { return .held(state.held) }
     switch state.incomplete {

@@ -7,6 +7,7 @@ import Pericard
 public final class InboxModel: Follower, InboxEvents {
   public let owner: Owner
   let account: AccountModel
+  private let notices: NoticesModel?
 
   private var rows = InboxRows()
   private var after: PagePosition?
@@ -30,9 +31,12 @@ public final class InboxModel: Follower, InboxEvents {
 
   private static let page = 50
 
-  public init(_ owner: Owner, of account: AccountModel, navigate: @escaping Navigate = { _ in }) {
+  public init(
+    _ owner: Owner, of account: AccountModel, notices: NoticesModel? = nil, navigate: @escaping Navigate = { _ in }
+  ) {
     self.owner = owner
     self.account = account
+    self.notices = notices
     self.navigate = navigate
     account.follow(self)
   }
@@ -59,8 +63,14 @@ public final class InboxModel: Follower, InboxEvents {
   private var banner: InboxBanner? {
     guard account.isReadable else { return nil }
     let facts = InboxFacts(
-      session: account.session, stopped: account.stopped, failure: account.failure, state: messagesState)
+      session: account.session, stopped: account.stopped, failure: account.failure, state: messagesState,
+      offered: account.feature, begunAnew: untold)
     return facts.banner ?? problem.map { .failed($0) }
+  }
+
+  private var untold: IncidentID? {
+    guard let damage = account.begunAnew, notices?.isUntold(damage) ?? true else { return nil }
+    return damage.id
   }
 
   public func close() {
@@ -172,6 +182,7 @@ extension InboxModel {
   public func openNotice(_ banner: InboxBanner) {
     jobs.replace("notice") { [weak self] in
       guard let self, let notice = await Notice(banner, of: account) else { return }
+      if case .begunAnew(let id) = banner { notices?.opened(id.rawValue) }
       navigate(.notice(notice, owner.clinic))
     }
   }

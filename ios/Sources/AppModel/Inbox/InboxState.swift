@@ -67,17 +67,25 @@ public struct HitRow: Hashable, Sendable, Identifiable, Unprinted {
   public var at: Moment
   /// The pieces that hit are marked and bold.
   public var snippet: [SnippetPart]
+
+  /// Nothing of its text is marked: its subject, who wrote it, or a file's name is what was found. Which of them, the core
+  /// does not say, and its normal form of words is not the app's to repeat.
+  public var isElsewhere: Bool { !snippet.contains(where: \.hit) }
 }
 
 public enum InboxBanner: Hashable, Sendable {
   /// Nothing where no sync has ended yet.
   case offline(since: Date?)
+  /// It has no messages for apps, as it says itself.
+  case notOffered
   /// The clinic delivered another person's record; updates are stopped.
   case stopped(IncidentID)
   case stepUp
   /// The clinic asks for a new sign-in; the session has not ended.
   case signIn
   case held(Int)
+  /// The copy on this phone was damaged, and begun anew. It goes once its notice was opened.
+  case begunAnew(IncidentID)
   case incomplete(at: Date)
   case rateLimited(until: Date)
   /// What the clinic's clock says, where it said it.

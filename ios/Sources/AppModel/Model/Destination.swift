@@ -10,6 +10,8 @@ public enum Destination: Hashable, Sendable {
   /// A new message was queued: its conversation takes the place of the screen that it was written on.
   case sent(ThreadID)
   case inbox(Owner)
+  /// The inbox that is shown, with nothing above it.
+  case messages
   case thread(ThreadID, focus: MessageID?)
   /// A new message, or a draft that goes on.
   case compose(DraftID?)

@@ -5,11 +5,16 @@ public struct Owner: Hashable, Sendable, Identifiable, Unprinted {
   public var account: AccountID
   public var person: Person
   public var clinic: Clinic
+  /// Which of several accounts at this clinic; nothing where it is the only one.
+  public var number: Int?
 
   public var id: [String] { [account.rawValue, person.id.rawValue] }
 
   /// The person's name; the clinic's where it names nobody, or while the account is sealed.
   public var name: String { person.name.isEmpty ? clinic.name : person.name }
+
+  /// The number, where the name alone does not say whose this is: nobody is named, or two accounts act for them.
+  public var toldApartBy: Int? { person.name.isEmpty || !person.isSelf ? number : nil }
 }
 
 /// A person whose records an account holds.

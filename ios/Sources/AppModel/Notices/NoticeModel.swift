@@ -25,6 +25,8 @@ public final class NoticeModel: NoticeEvents {
     navigate(.outside(.copy(report, sensitive: false)))
   }
 
+  public func readMessages() { navigate(.messages) }
+
   public func write() { navigate(.compose(nil)) }
 
   public func openSettings() { navigate(.outside(.settings)) }

@@ -12,6 +12,9 @@ public enum Notice: Hashable, Sendable {
   case incident(IncidentID, at: Date)
   /// Records that could not be matched to the person; `canWrite` where the clinic takes messages.
   case held(Int, canWrite: Bool)
+  /// The copy on this phone was damaged: everything is fetched again, and what was written was saved as far as it could be
+  /// read.
+  case begunAnew
   /// `clinicTime` only where the clinic has said it.
   case clockWrong(phoneTime: Date, clinicTime: Date?)
   /// A newer version wrote on this phone.
@@ -26,10 +29,11 @@ extension Notice {
     case .stopped(let id):
       let incident = try? await account.account.incidents().first { $0.id == id }
       self = .incident(id, at: incident?.at ?? account.now())
+    case .begunAnew: self = .begunAnew
     case .held(let count): self = .held(count, canWrite: account.canWrite)
     case .clockWrong(let clinicTime): self = .clockWrong(phoneTime: account.now(), clinicTime: clinicTime)
     case .updateRequired: self = .update
-    case .offline, .stepUp, .signIn, .incomplete, .rateLimited, .failed: return nil
+    case .offline, .notOffered, .stepUp, .signIn, .incomplete, .rateLimited, .failed: return nil
     }
   }
 }

@@ -7,6 +7,7 @@ import Pericard
 public final class NoticesModel: NoticesEvents {
   private var rows: [NoticeRow] = []
   private var seenAt: Date
+  private var opened: Set<String>
 
   @ObservationIgnored private let preferences: any Preferences
   @ObservationIgnored private let now: () -> Date
@@ -19,34 +20,55 @@ public final class NoticesModel: NoticesEvents {
     self.now = now
     self.navigate = navigate
     seenAt = preferences.noticesSeenAt ?? .distantPast
+    opened = Set(preferences.noticesOpened ?? [])
   }
 
   public var state: NoticesState {
     NoticesState(
       rows: rows.map {
         var row = $0
-        row.isNew = row.at > seenAt
+        row.isNew = isNew(row.id, row.at)
         return row
       })
   }
 
-  var newCount: Int { rows.count { $0.at > seenAt } }
+  var newCount: Int { rows.count { isNew($0.id, $0.at) } }
+
+  /// The person has neither opened its notice nor seen it in the list.
+  func isUntold(_ incident: Incident) -> Bool {
+    incident.at > oldest && isNew(incident.id.rawValue, incident.at)
+  }
+
+  private func isNew(_ id: String, _ at: Date) -> Bool { at > seenAt && !opened.contains(id) }
+
+  private var oldest: Date { now().addingTimeInterval(-Self.kept) }
+
+  /// The person has this one before them.
+  func opened(_ id: String) {
+    opened.insert(id)
+    preferences.noticesOpened = opened.sorted()
+  }
 
   /// The person has the list before them.
   public func seen() {
     seenAt = now()
     preferences.noticesSeenAt = seenAt
+    // All that were opened are older than that.
+    opened = []
+    preferences.noticesOpened = nil
   }
 
-  public func open(_ row: NoticeRow) { navigate(.notice(row.notice, row.clinic)) }
+  public func open(_ row: NoticeRow) {
+    opened(row.id)
+    navigate(.notice(row.notice, row.clinic))
+  }
 
   func read(_ accounts: [AccountModel]) async {
     var rows: [NoticeRow] = []
     for account in accounts where account.isReadable {
       let incidents = (try? await account.account.incidents()) ?? []
-      // A database that was begun anew has no notice of its own in the design; its messages are fetched again.
-      rows += incidents.filter { $0.kind == .foreignRecord }.map {
-        NoticeRow(id: $0.id.rawValue, notice: .incident($0.id, at: $0.at), clinic: account.clinic, at: $0.at)
+      rows += incidents.map {
+        NoticeRow(id: $0.id.rawValue, notice: Notice($0), clinic: account.clinic, at: $0.at)
       }
       if account.held > 0 {
         let at = account.syncedAt ?? .distantPast
@@ -56,7 +78,16 @@ public final class NoticesModel: NoticesEvents {
             at: at))
       }
     }
-    let oldest = now().addingTimeInterval(-Self.kept)
+    let oldest = oldest
     self.rows = rows.filter { $0.at > oldest }.sorted { $0.at > $1.at }
+  }
+}
+
+extension Notice {
+  fileprivate init(_ incident: Incident) {
+    switch incident.kind {
+    case .foreignRecord: self = .incident(incident.id, at: incident.at)
+    case .databaseDamaged: self = .begunAnew
+    }
   }
 }

@@ -191,6 +191,7 @@
     public static let samples: [NoticeState] = [
       NoticeState(clinic: .sample, notice: .incident(IncidentID(rawValue: "i-7"), at: now)),
       NoticeState(clinic: .sample, notice: .held(2, canWrite: true)),
+      NoticeState(clinic: .sample, notice: .begunAnew),
       NoticeState(
         clinic: .sample, notice: .clockWrong(phoneTime: now, clinicTime: now.addingTimeInterval(7_200))),
       NoticeState(clinic: .sample, notice: .update),

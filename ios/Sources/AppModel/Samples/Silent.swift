@@ -84,6 +84,7 @@
     public func openSystemSettings() {}
     public func write() {}
     public func copyReport() {}
+    public func readMessages() {}
     public func openStore() {}
     public func close() {}
     public func open(_ row: NoticeRow) {}

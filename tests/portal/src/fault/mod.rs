@@ -13,8 +13,8 @@ pub use odd::{
 };
 
 pub use records::{
-    DateForm, DeletedAs, FileFault, Incomplete, OddCreate, OddNext, OddRecord, Parameter, Poison,
-    SenderForm, TextForm, Threading, Unsupported,
+    DateForm, DeletedAs, FileFault, Incomplete, Lacking, OddCreate, OddNext, OddRecord, Parameter,
+    Poison, SenderForm, TextForm, Threading, Unsupported,
 };
 
 use serde::Deserialize;
@@ -149,6 +149,9 @@ pub enum FaultKind {
     IgnoreIdentifier,
     NoIdentifierSearch,
     NoIfNoneExist,
+    Lacks {
+        what: Lacking,
+    },
     LaggingIndex {
         seconds: u64,
     },

@@ -56,6 +56,9 @@ impl TryFrom<Map<String, Value>> for Fault {
             "ignore_identifier" => FaultKind::IgnoreIdentifier,
             "no_identifier_search" => FaultKind::NoIdentifierSearch,
             "no_if_none_exist" => FaultKind::NoIfNoneExist,
+            "lacks" => FaultKind::Lacks {
+                what: keys.need("as")?,
+            },
             "lagging_index" => FaultKind::LaggingIndex {
                 seconds: keys.need("seconds")?,
             },

@@ -205,3 +205,12 @@ pub enum FileFault {
     /// Files are not taken by themselves.
     NotTaken,
 }
+
+/// What of messages the portal does not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Lacking {
+    Sending,
+    Messages,
+}

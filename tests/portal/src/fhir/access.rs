@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::StepUpSpec;
 use crate::asked::Asked;
-use crate::fault::FaultKind;
+use crate::fault::{FaultKind, Lacking};
 use crate::instance::State;
 use crate::oauth::Held;
 use crate::oauth::dpop::{self, Server};
@@ -130,6 +130,13 @@ pub(crate) fn allowed(
     kind: &str,
     action: char,
 ) -> Result<Caller, Reply> {
+    let lacks = |what| state.faults.on(|fault| fault == FaultKind::Lacks { what });
+    if kind == "Communication" && lacks(Lacking::Messages) {
+        return Err(outcome(404, "not-supported", "there are no messages here"));
+    }
+    if kind == "Communication" && action == 'c' && lacks(Lacking::Sending) {
+        return Err(outcome(405, "not-supported", "messages are not taken here"));
+    }
     let caller = caller(state, asked).map_err(Refusal::outcome)?;
     if !caller.held.scopes.allows(kind, action) {
         let text = format!("the token does not allow this on {kind}");

@@ -6,7 +6,7 @@ use axum::extract;
 use serde_json::{Value, json};
 
 use crate::clock;
-use crate::fault::{FaultKind, FileFault};
+use crate::fault::{FaultKind, FileFault, Lacking};
 use crate::instance::Instance;
 use crate::reply::{FHIR_JSON, Reply, with_body};
 
@@ -14,10 +14,14 @@ fn parameter(name: &str, kind: &str) -> Value {
     json!({ "name": name, "type": kind })
 }
 
+fn lacks(what: Lacking) -> FaultKind {
+    FaultKind::Lacks { what }
+}
+
 /// `GET {base}/metadata`
 pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instance>>) -> Reply {
     let issuer = instance.issuer();
-    let (started, takes_files) = {
+    let (started, takes_files, takes_messages, has_messages) = {
         let state = instance.state();
         let not_taken = FaultKind::File {
             how: FileFault::NotTaken,
@@ -25,15 +29,21 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
         (
             state.store.started,
             !state.faults.on(|kind| kind == not_taken),
+            !state.faults.on(|kind| kind == lacks(Lacking::Sending)),
+            !state.faults.on(|kind| kind == lacks(Lacking::Messages)),
         )
     };
     let mut files = vec![json!({ "code": "read" })];
     if takes_files {
         files.push(json!({ "code": "create" }));
     }
+    let mut messages = vec![json!({ "code": "read" }), json!({ "code": "search-type" })];
+    if takes_messages {
+        messages.push(json!({ "code": "create" }));
+    }
     let oauth = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
     let service = "http://terminology.hl7.org/CodeSystem/restful-security-service";
-    let statement = json!({
+    let mut statement = json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
         "date": clock::instant(started),
@@ -56,10 +66,8 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
                 {
                     "type": "Communication",
                     "versioning": "versioned",
-                    "interaction": [
-                        { "code": "read" }, { "code": "search-type" }, { "code": "create" },
-                    ],
-                    "conditionalCreate": true,
+                    "interaction": messages,
+                    "conditionalCreate": takes_messages,
                     "conditionalRead": "not-match",
                     "updateCreate": false,
                     "searchParam": [
@@ -89,5 +97,8 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
             ],
         }],
     });
+    if !has_messages && let Some(resources) = statement["rest"][0]["resource"].as_array_mut() {
+        resources.retain(|resource| resource["type"] != "Communication");
+    }
     with_body(200, FHIR_JSON, statement.to_string())
 }

@@ -197,6 +197,26 @@ async fn conditions_that_are_not_kept() {
 }
 
 #[tokio::test]
+async fn what_a_portal_lacks_is_not_offered_and_not_done() {
+    let world = world();
+    let ben = world.read_as("ben").await;
+    fault(&world, json!({ "fault": "lacks", "as": "sending" }));
+    let statement = ben.get("/metadata").await.json();
+    let messages = &statement["rest"][0]["resource"][0];
+    assert_eq!(messages["type"], "Communication");
+    assert_eq!(messages["conditionalCreate"], false);
+    assert!(!messages["interaction"].to_string().contains("create"));
+    assert_eq!(ben.post(&message(&world), &ONCE).await.status, 405);
+    assert_eq!(ben.get(ALL).await.status, 200);
+    fault(&world, json!({ "fault": "lacks", "as": "messages" }));
+    let statement = ben.get("/metadata").await.json();
+    assert!(!statement.to_string().contains("Communication"));
+    assert_eq!(ben.get(ALL).await.status, 404);
+    fault(&world, json!({ "fault": "none" }));
+    assert_eq!(ben.post(&message(&world), &ONCE).await.status, 201);
+}
+
+#[tokio::test]
 async fn a_lost_answer_to_a_create() {
     let world = world();
     let ben = world.read_as("ben").await;

@@ -47,6 +47,19 @@ class FakeTest {
     }
 
     @Test
+    fun `what was detected is given, and told`() = runBlocking {
+        val told = mutableListOf<ChangeSet>()
+        val stream = launch(start = CoroutineStart.UNDISPATCHED) { account.changes.toList(told) }
+        assertEquals(emptyList<Incident>(), account.incidents())
+        val damage = Incident(IncidentId("damage"), Instant.EPOCH, IncidentKind.DATABASE_DAMAGED, Feature.MESSAGES, "Communication")
+        fake.incidents = listOf(damage)
+        yield()
+        assertTrue(told.single().features)
+        assertEquals(listOf(damage), account.incidents())
+        stream.cancel()
+    }
+
+    @Test
     fun `a thread is read in both directions`() = runBlocking {
         val hit = messages.search("too HIGH", null, 10).hits.first()
         assertTrue(hit.snippet.any { it.hit })

@@ -1,6 +1,7 @@
 package dev.pericard.testing
 
 import dev.pericard.Account
+import dev.pericard.Incident
 import dev.pericard.PericardException
 import dev.pericard.SessionState
 import dev.pericard.SyncOutcome
@@ -13,7 +14,7 @@ import dev.pericard.toCore
  *
  * What a screen is given is [account], an [Account] like any other, so that it needs nothing of its own to be shown with
  * it. What that shows is [messages], which starts with sample letters; how it goes is scripted by [sessionState],
- * [failure], [syncSteps] and [syncEnd]. Signing in again and enrolling a second factor belong to a portal: there they fail
+ * [failure], [incidents], [syncSteps] and [syncEnd]. Signing in again and enrolling a second factor belong to a portal: there they fail
  * with [PericardException.Offline].
  */
 public class FakeAccount(name: String = "Ana Novak", public val messages: FakeMessages = sampleMessages()) {
@@ -34,6 +35,13 @@ public class FakeAccount(name: String = "Ana Novak", public val messages: FakeMe
         get() = core.failure?.fromCore()
         set(failure) {
             core.failure = failure?.toCore()
+        }
+
+    /** What was detected, as `Account.incidents` gives it. Streams of changes are told when it is set. */
+    public var incidents: List<Incident>
+        get() = core.noted.map { it.fromCore() }
+        set(incidents) {
+            core.noted = incidents.map { it.toCore() }
         }
 
     /** The progress that the next syncs tell. */

@@ -49,6 +49,13 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
     @Volatile
     var syncEnd: Result<SyncOutcome> = Result.success(SyncOutcome.Complete)
 
+    @Volatile
+    var noted: List<Incident> = emptyList()
+        set(incidents) {
+            field = incidents
+            tell(ChangeSet(emptyList(), outbox = false, session = false, features = true, people = false))
+        }
+
     init {
         messages.onChange = ::tell
     }
@@ -94,7 +101,7 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
 
     override suspend fun incidents(): List<Incident> {
         check()
-        return emptyList()
+        return noted
     }
 
     override suspend fun features(): List<FeatureStatus> {

@@ -3,7 +3,9 @@ package dev.pericard.app.models
 import dev.pericard.Account
 import dev.pericard.ChangeSet
 import dev.pericard.FeatureState
+import dev.pericard.Incident
 import dev.pericard.IncidentId
+import dev.pericard.IncidentKind
 import dev.pericard.PericardException
 import dev.pericard.SessionState
 import dev.pericard.SyncOutcome
@@ -32,12 +34,16 @@ data class AccountView(
     val failure: PericardException? = null,
     /** The clinic delivered another person's record; updates are stopped. */
     val stopped: IncidentId? = null,
+    /** The last time that the copy on this phone was damaged and begun anew. */
+    val begunAnew: Incident? = null,
     /** What the clinic can do, where it has been asked since the app began. */
     val offers: ClinicOffers? = null,
     /** The last sync proved that everything is here. */
     val isComplete: Boolean = false,
     /** The person stopped the last sync. */
     val left: Boolean = false,
+    /** Which of several accounts at this clinic, from 1; nothing where it is the only one. */
+    val number: Int? = null,
     /** It was signed out or forgotten. */
     val gone: Boolean = false,
 ) : Unprinted()
@@ -57,15 +63,19 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
 
     val changes: SharedFlow<ChangeSet> = told
 
-    val owners: List<Owner> get() = state.value.people.map { Owner(it, clinic) }
+    /** Two who signed in at one clinic are told apart by their colours, too. */
+    val owners: List<Owner>
+        get() = state.value.run { people.map { Owner(it.copy(color = it.color + (number ?: 1) - 1), clinic, number) } }
+
+    internal fun number(number: Int?) = show { it.copy(number = number) }
 
     init {
         scope.launch {
-            readStopped()
+            readFeatures()
             try {
                 account.changes.collect { change ->
                     show { it.copy(session = account.session, people = account.owners()) }
-                    if (change.features) readStopped()
+                    if (change.features) readFeatures()
                     told.emit(change)
                 }
                 show { it.copy(gone = true) }
@@ -75,14 +85,19 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
         }
     }
 
-    private suspend fun readStopped() {
-        val features = try {
-            account.features()
+    private suspend fun readFeatures() {
+        val (features, incidents) = try {
+            account.features() to account.incidents()
         } catch (_: PericardException) {
             // A closed account says so by its session.
             return
         }
-        show { view -> view.copy(stopped = features.firstNotNullOfOrNull { (it.state as? FeatureState.Stopped)?.incident }) }
+        show { view ->
+            view.copy(
+                stopped = features.firstNotNullOfOrNull { (it.state as? FeatureState.Stopped)?.incident },
+                begunAnew = incidents.filter { it.kind == IncidentKind.DATABASE_DAMAGED }.maxByOrNull { it.at },
+            )
+        }
     }
 
     /** Brings the account up to date, or joins the sync that does. */
@@ -109,7 +124,7 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
                 run = null
             }
             show { it.copy(sync = null, failure = failure, session = account.session, isComplete = outcome == SyncOutcome.Complete, left = left) }
-            if (failure == null && !left) askClinic()
+            if (!left && (failure == null || failure is PericardException.Portal)) askClinic(again = failure != null)
         }
     }
 
@@ -126,12 +141,17 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
         run?.cancel()
     }
 
-    /** What the clinic can do is asked for once it has answered at all, and by itself: nothing waits for it. */
-    private fun askClinic() {
-        if (state.value.offers != null || asking) return
+    /**
+     * What the clinic can do is asked for once it has answered at all, and by itself: nothing waits for it. [again] where it
+     * refuses what it offered before.
+     */
+    private fun askClinic(again: Boolean) {
+        val known = state.value.offers
+        if (asking || known != null && known.canRead && !again) return
         asking = true
         attempt({ asking = false }) {
             val offers = offers(core)
+            asking = false
             show { it.copy(offers = offers) }
         }
     }

@@ -26,7 +26,10 @@ class Accounts(private val scope: CoroutineScope, private val core: Core, privat
     private val left = MutableSharedFlow<Unit>(extraBufferCapacity = 8)
 
     var all: List<AccountModel> = emptyList()
-        private set
+        private set(now) {
+            field = now
+            number(now)
+        }
 
     /** An account has gone from this device. */
     val gone: SharedFlow<Unit> = left
@@ -51,6 +54,11 @@ class Accounts(private val scope: CoroutineScope, private val core: Core, privat
         val before = all.associateBy { it.account.id }
         all = here.map { account -> before[account.id] ?: AccountModel(scope, core, account, configuration.clinic(account)).also(::watch) }
         before.values.filter { it !in all }.forEach { it.close() }
+    }
+
+    /** Several accounts at one clinic are told apart, in the order in which they came. */
+    private fun number(all: List<AccountModel>) = all.groupBy { it.clinic }.values.forEach { there ->
+        there.forEachIndexed { index, model -> model.number(if (there.size > 1) index + 1 else null) }
     }
 
     private fun watch(model: AccountModel) {
@@ -81,7 +89,7 @@ class Accounts(private val scope: CoroutineScope, private val core: Core, privat
     }
 
     suspend fun cards() = ClinicsState(
-        all.map { AccountCard(it.account.id.value, it.clinic, it.state.value.people, it.standing(it.completeAt())) },
+        all.map { AccountCard(it.account.id.value, it.clinic, it.state.value.people, it.standing(it.completeAt()), it.state.value.number) },
     )
 }
 

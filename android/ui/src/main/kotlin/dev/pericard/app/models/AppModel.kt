@@ -89,7 +89,7 @@ class AppModel(
     private suspend fun comeBack(place: Place) {
         when (place) {
             is Place.Rows -> home.inbox?.reach(place.count)
-            is Place.Thread -> openThread(place.id)
+            is Place.Thread -> openThread(place.id, from = place.from)
             is Place.Compose -> openCompose(place.draft?.let(::DraftId))
             is Place.Clinic -> openClinic(place.account)
             Place.Plain.You -> select(Tab.You)
@@ -155,6 +155,12 @@ class AppModel(
     private fun showHome() {
         home.open()
         replaceAll(home.page)
+    }
+
+    internal fun showMessages() {
+        home.select(Tab.Messages)
+        showHome()
+        home.inbox?.reload()
     }
 
     private fun leaveGone() {
@@ -236,11 +242,12 @@ class AppModel(
 
     // Messages.
 
-    internal fun openThread(id: String, message: String? = null) {
+    internal fun openThread(id: String, message: String? = null, from: String? = null) {
         val inbox = home.inbox ?: return
         if (id.startsWith(DRAFT_ROW)) return compose(DraftId(id.removePrefix(DRAFT_ROW)))
         val messages = inbox.messages ?: return
-        push(Page.Thread(ThreadModel(scope, inbox.owner, inbox.of, messages, ThreadId(id), device, inbox.subject(id), message?.let(::MessageId), ::closeOpened)))
+        val opening = Opening(inbox.subject(id), found = message?.let(::MessageId), from = from?.let(::MessageId))
+        push(Page.Thread(ThreadModel(scope, inbox.owner, inbox.of, messages, ThreadId(id), device, opening, ::closeOpened)))
     }
 
     internal fun compose(draft: DraftId? = null) {
@@ -326,6 +333,7 @@ class AppModel(
         scope.launch {
             val row = home.readNotices().find(wanted) ?: return@launch
             device.settings[SEEN + row.id] = "1"
+            home.inbox?.reload()
             val rows = NoticesState(home.readNotices())
             (top as? Page.Plain)?.state?.update { if (it is Screen.Notices) Screen.Notices(rows) else it }
             push(Page.Plain(Screen.OneNotice(NoticeState(row.clinic, row.notice))))

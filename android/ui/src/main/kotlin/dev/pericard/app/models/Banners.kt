@@ -2,6 +2,7 @@ package dev.pericard.app.models
 
 import dev.pericard.Account
 import dev.pericard.AccountProblem
+import dev.pericard.Incident
 import dev.pericard.IncompleteReason
 import dev.pericard.MessagesState
 import dev.pericard.PericardException
@@ -38,7 +39,7 @@ internal fun PericardException.closes(): ClosedReason? = when (this) {
 }
 
 /** The one thing that is said above the rows, the weightiest first. */
-internal fun banner(view: AccountView, messages: MessagesState?, now: Instant): InboxBanner? {
+internal fun banner(view: AccountView, messages: MessagesState?, untold: Incident?, now: Instant): InboxBanner? {
     val failure = view.failure
     view.stopped?.let { return InboxBanner.Stopped(it.value) }
     if (failure is PericardException.ClockWrong) return InboxBanner.ClockWrong
@@ -46,20 +47,22 @@ internal fun banner(view: AccountView, messages: MessagesState?, now: Instant): 
     if (view.session is SessionState.SignIn) return InboxBanner.SignIn
     // What only sending needs leaves the session as it is.
     if (view.session is SessionState.StepUp || failure is PericardException.StepUpRequired) return InboxBanner.StepUp
+    if (failure is PericardException.Portal && view.offers?.canRead == false) return InboxBanner.NotOffered
     return when (failure) {
         is PericardException.Offline -> InboxBanner.Offline(messages?.syncedAt)
         is PericardException.RateLimited -> InboxBanner.RateLimited(now + java.time.Duration.ofMillis(failure.retryAfter.inWholeMilliseconds))
-        null -> quiet(messages) ?: InboxBanner.Incomplete(null).takeIf { view.left && messages?.syncedAt == null }
+        null -> quiet(messages, untold) ?: InboxBanner.Incomplete(null).takeIf { view.left && messages?.syncedAt == null }
         // What these say is told by the session, or by nothing at all.
-        is PericardException.SignInRequired, is PericardException.Closed -> quiet(messages)
+        is PericardException.SignInRequired, is PericardException.Closed -> quiet(messages, untold)
         else -> InboxBanner.Failed(failure.asProblem())
     }
 }
 
 /** What is said while all goes well. */
-private fun quiet(messages: MessagesState?): InboxBanner? {
+private fun quiet(messages: MessagesState?, untold: Incident?): InboxBanner? {
     val syncedAt = messages?.syncedAt
     return when {
+        untold != null -> InboxBanner.BegunAnew(untold.id.value)
         messages == null -> null
         messages.incomplete !in GOES_ON && syncedAt != null -> InboxBanner.Incomplete(syncedAt)
         messages.held > 0 -> InboxBanner.Held(messages.held.toInt())

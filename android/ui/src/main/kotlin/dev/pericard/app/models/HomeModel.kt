@@ -55,7 +55,7 @@ internal class HomeModel(
 
     private fun show(owner: Owner) {
         val of = accounts.of(owner) ?: return
-        if (inbox?.owner == owner && inbox?.of == of) return
+        if (inbox?.owner?.person?.id == owner.person.id && inbox?.of == of) return
         inbox?.close()
         drawing?.cancel()
         val model = InboxModel(scope, owner, of, device).also { inbox = it }

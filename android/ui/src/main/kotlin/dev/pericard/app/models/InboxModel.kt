@@ -21,8 +21,10 @@ import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
 
 /** The messages of one person at one clinic: what is here is shown at once, and again whenever it changes. */
-class InboxModel(above: CoroutineScope, val owner: Owner, val of: AccountModel, private val device: Device) :
+class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, private val device: Device) :
     Model<InboxState>(above, InboxState(owner, InboxBody.Content(emptyList()))) {
+    val owner: Owner get() = state.value.owner
+
     /** What was read; the state is made of it and of the account's view. */
     private var read = Read()
     private var searching: InboxBody.Searching? = null
@@ -100,9 +102,10 @@ class InboxModel(above: CoroutineScope, val owner: Owner, val of: AccountModel, 
             rows != null && rows.isEmpty() && !first -> InboxBody.Empty
             else -> InboxBody.Content(rows.orEmpty())
         }
-        val banner = banner(view, read.messages, device.now()).takeIf { reason == null }
+        val banner = banner(view, read.messages, untold(view, device), device.now()).takeIf { reason == null }
         show {
             it.copy(
+                owner = it.owner.among(of.owners),
                 body = body,
                 banner = banner,
                 refreshing = view.sync?.asked == true && body !is InboxBody.FirstSync,
@@ -145,6 +148,12 @@ class InboxModel(above: CoroutineScope, val owner: Owner, val of: AccountModel, 
         search?.cancel()
         searching = null
         draw()
+    }
+
+    /** As they are called now; a sealed account takes the name from none whose screen is there. */
+    private fun Owner.among(owners: List<Owner>): Owner {
+        val now = owners.find { it.person.id == person.id } ?: return this
+        return now.copy(person = now.person.copy(name = now.person.name.ifEmpty { person.name }))
     }
 
     private companion object {

@@ -11,6 +11,7 @@ import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.notices.ClosedEvents
 import dev.pericard.app.ui.notices.Notice
 import dev.pericard.app.ui.notices.NoticeEvents
+import dev.pericard.app.ui.notices.NoticeRow
 import dev.pericard.app.ui.notices.NoticesEvents
 import dev.pericard.app.ui.signin.ClinicPageEvents
 import dev.pericard.app.ui.signin.ClinicsEvents
@@ -113,7 +114,7 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun shown(index: Int) = app.inbox?.shown(index).ignored()
 
-        override fun openNotice(banner: InboxBanner) = app.openNotice { row -> row.notice.tells(banner) }
+        override fun openNotice(banner: InboxBanner) = app.openNotice { row -> row.tells(banner) }
     }
 
     override val closed = object : ClosedEvents {
@@ -162,6 +163,8 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun older() = model?.older().ignored()
 
+        override fun shownFrom(messageId: String?) = model?.shownFrom(messageId).ignored()
+
         override fun archive(archived: Boolean) = model?.archive(archived).ignored()
     }
 
@@ -197,7 +200,7 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun call() = shown?.clinic?.phone?.let(device::call).ignored()
 
-        override fun readMessages() = app.back()
+        override fun readMessages() = app.showMessages()
 
         override fun copyReport() = (shown?.notice as? Notice.Incident)?.let { device.copy(it.report, secret = false) }.ignored()
 
@@ -310,10 +313,11 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 /** Whether there was somebody to do it makes no difference. */
 private fun Any?.ignored() = Unit
 
-private fun Notice.tells(banner: InboxBanner): Boolean = when (banner) {
-    is InboxBanner.Stopped -> this is Notice.Incident && banner.incidentId in report
-    is InboxBanner.Held -> this is Notice.Held
-    InboxBanner.ClockWrong -> this is Notice.ClockWrong
-    InboxBanner.UpdateRequired -> this is Notice.Update
+private fun NoticeRow.tells(banner: InboxBanner): Boolean = when (banner) {
+    is InboxBanner.Stopped -> id == rowOf(banner.incidentId)
+    is InboxBanner.BegunAnew -> id == rowOf(banner.incidentId)
+    is InboxBanner.Held -> notice is Notice.Held
+    InboxBanner.ClockWrong -> notice is Notice.ClockWrong
+    InboxBanner.UpdateRequired -> notice is Notice.Update
     else -> false
 }

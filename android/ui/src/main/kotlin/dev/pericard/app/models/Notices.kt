@@ -18,7 +18,7 @@ private suspend fun noticesOf(of: AccountModel, device: Device, version: String)
     val account = of.account.id.value
     fun row(id: String, notice: Notice, at: Instant) = NoticeRow(id, notice, of.clinic, at, isNew = device.settings[SEEN + id] == null)
     val incidents = try {
-        of.account.incidents().filter { it.kind == IncidentKind.FOREIGN_RECORD && Duration.between(it.at, now) < KEPT }
+        of.account.incidents().filter { Duration.between(it.at, now) < KEPT }
     } catch (_: PericardException) {
         // A closed account says so in its own place.
         emptyList()
@@ -31,7 +31,7 @@ private suspend fun noticesOf(of: AccountModel, device: Device, version: String)
     val view = of.state.value
     val failure = view.failure
     return buildList {
-        incidents.forEach { add(row("incident ${it.id.value}", incident(it, version), it.at)) }
+        incidents.forEach { add(row(rowOf(it.id.value), notice(it, version), it.at)) }
         if (held > 0) add(row("held $account $held", Notice.Held(held, canWrite = view.offers?.canWrite ?: true), now))
         if (failure is PericardException.ClockWrong) add(row("clock $account", Notice.ClockWrong(now, failure.portalTime), now))
         if (failure is PericardException.Storage && failure.kind == StorageKind.NEWER) {
@@ -40,8 +40,20 @@ private suspend fun noticesOf(of: AccountModel, device: Device, version: String)
     }
 }
 
+private fun notice(incident: Incident, version: String): Notice = when (incident.kind) {
+    IncidentKind.FOREIGN_RECORD -> foreign(incident, version)
+    IncidentKind.DATABASE_DAMAGED -> Notice.BegunAnew
+}
+
+/** A damage that the person has not been told about; nothing where they have opened its notice. */
+internal fun untold(view: AccountView, device: Device): Incident? =
+    view.begunAnew?.takeIf { Duration.between(it.at, device.now()) < KEPT && device.settings[SEEN + rowOf(it.id.value)] == null }
+
+/** The id of the row that tells of an incident. */
+internal fun rowOf(incident: String) = "incident $incident"
+
 /** What the clinic needs to find it: no more than the core says, which is nothing about the record. */
-private fun incident(incident: Incident, version: String) = Notice.Incident(
+private fun foreign(incident: Incident, version: String) = Notice.Incident(
     number = incident.id.value.take(SPOKEN).uppercase(),
     report = "${incident.id.value} · ${incident.at} · ${incident.resourceType} · $version",
     at = incident.at,

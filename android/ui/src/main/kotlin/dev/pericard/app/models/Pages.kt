@@ -39,7 +39,7 @@ internal sealed interface Page {
 
     class Thread(val model: ThreadModel) : Page {
         override val screen get() = model.state.map(Screen::Thread)
-        override val place get() = Place.Thread(model.state.value.id)
+        override val place get() = Place.Thread(model.state.value.id, model.from?.value)
 
         override suspend fun keep() = model.keep()
 

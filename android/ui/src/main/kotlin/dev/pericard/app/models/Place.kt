@@ -11,8 +11,9 @@ internal sealed interface Place {
         override val text get() = "$ROWS$count"
     }
 
-    data class Thread(val id: String) : Unprinted(), Place {
-        override val text get() = "$THREAD$id"
+    /** [from] is the message at the top of the screen; nothing where the newest one is in sight. */
+    data class Thread(val id: String, val from: String? = null) : Unprinted(), Place {
+        override val text get() = THREAD + listOfNotNull(id, from).joinToString(AND)
     }
 
     /** A message that is being written; nothing was typed where it has no draft. */
@@ -33,13 +34,14 @@ internal sealed interface Place {
     companion object {
         private const val ROWS = "rows "
         private const val THREAD = "thread "
+        private const val AND = "\t"
         private const val COMPOSE = "compose "
         private const val CLINIC = "clinic "
 
         /** Nothing where another version of the app wrote it. */
         fun of(text: String): Place? = when {
             text.startsWith(ROWS) -> text.removePrefix(ROWS).toIntOrNull()?.let(::Rows)
-            text.startsWith(THREAD) -> Thread(text.removePrefix(THREAD))
+            text.startsWith(THREAD) -> text.removePrefix(THREAD).split(AND).let { Thread(it.first(), it.getOrNull(1)) }
             text.startsWith(COMPOSE) -> Compose(text.removePrefix(COMPOSE).ifEmpty { null })
             text.startsWith(CLINIC) -> Clinic(text.removePrefix(CLINIC))
             else -> Plain.entries.find { it.name == text }

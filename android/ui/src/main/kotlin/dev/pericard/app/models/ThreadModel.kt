@@ -21,6 +21,16 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.launch
 
+/** How a conversation is opened. */
+class Opening(
+    /** As its row in the list says it: shown until the conversation is read. */
+    val subject: String,
+    /** The message that was searched for. */
+    val found: MessageId? = null,
+    /** The message that was at the top of the screen when the app was ended. */
+    val from: MessageId? = null,
+)
+
 /** A conversation: its newest page at once, older ones as one asks, and whatever changes in it. */
 class ThreadModel(
     above: CoroutineScope,
@@ -29,17 +39,30 @@ class ThreadModel(
     private val messages: Messages,
     private val id: ThreadId,
     private val device: Device,
-    /** As its row in the list says it: shown until the conversation is read. */
-    subject: String,
-    private val found: MessageId?,
+    opening: Opening,
     /** The conversation, or the account, can be read no more. */
     private val onClosed: () -> Unit,
 ) : Model<ThreadState>(
     above,
-    ThreadState(id.value, owner, subject, participants = emptyList(), messages = emptyList(), found = found?.value),
+    ThreadState(
+        id.value,
+        owner,
+        opening.subject,
+        participants = emptyList(),
+        messages = emptyList(),
+        found = opening.found?.value,
+        from = opening.from?.value,
+    ),
 ) {
     private var read: List<Message> = emptyList()
     private var wanted = PAGE
+
+    /** The message that has to be here before the list can open at it. */
+    private val sought = opening.found ?: opening.from
+
+    /** The message at the top of the screen; nothing where the newest one is in sight. */
+    var from: MessageId? = opening.from
+        private set
     private val downloads = mutableMapOf<String, FileProgress>()
     private val running = mutableMapOf<String, FileDownload>()
     private var drafting: Drafting? = null
@@ -66,14 +89,16 @@ class ThreadModel(
         draft?.let { kept -> show { it.copy(draft = DraftText(kept.text, revision = 1, kept = true)) } }
     }
 
-    /** As many messages are asked for as reach the one that was found. */
+    /** As many messages are asked for as reach the one to open at. */
     private suspend fun reach() {
-        if (found == null) return
+        if (sought == null) return
         var page = messages.messages(id, limit = PAGE)
-        while (found !in page && page.after != null && wanted < MOST) {
+        while (sought !in page && page.after != null && wanted < MOST) {
             wanted += PAGE
             page = messages.messages(id, page.after, PAGE)
         }
+        // It is not there any more, or too far back: the newest end is what is left.
+        if (sought !in page) shownFrom(null)
     }
 
     private fun reload() {
@@ -112,6 +137,12 @@ class ThreadModel(
     fun older() {
         wanted = (wanted + PAGE).coerceAtMost(MOST)
         reload()
+    }
+
+    /** The list shows messages from this one on, or is at its newest end; so it has opened where it was to. */
+    fun shownFrom(messageId: String?) {
+        from = messageId?.let(::MessageId)
+        show { it.copy(found = null, from = null) }
     }
 
     fun write(text: String) {

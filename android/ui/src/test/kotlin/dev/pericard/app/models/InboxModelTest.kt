@@ -1,6 +1,10 @@
 package dev.pericard.app.models
 
 import dev.pericard.AccountProblem
+import dev.pericard.Feature
+import dev.pericard.Incident
+import dev.pericard.IncidentId
+import dev.pericard.IncidentKind
 import dev.pericard.IncompleteReason
 import dev.pericard.NewMessage
 import dev.pericard.PericardException
@@ -19,12 +23,15 @@ import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.inbox.RowMark
 import dev.pericard.app.ui.model.Problem
 import dev.pericard.app.ui.notices.ClosedReason
+import dev.pericard.app.ui.notices.Notice
 import dev.pericard.testing.FakeAccount
 import dev.pericard.testing.FakeLetter
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertInstanceOf
+import java.time.Duration
 import java.time.Instant
 import kotlin.time.Duration.Companion.minutes
 
@@ -64,6 +71,16 @@ class InboxModelTest {
         inbox("none") { (it.body as? InboxBody.Searching)?.run { !searching && text == "zzz" && this.hits.isEmpty() } == true }
         does.inbox.closeSearch()
         content()
+    }
+
+    @Test
+    fun `what was found by its subject or sender alone says so`() = signedIn {
+        content()
+        for ((text, elsewhere) in listOf("measure" to false, "pressure" to true, "petra" to true)) {
+            does.inbox.search(text)
+            val found = inbox("hits for $text") { (it.body as? InboxBody.Searching)?.run { !searching && this.text == text } == true }
+            assertTrue((found.body as InboxBody.Searching).hits.any { it.isElsewhere == elsewhere }, text)
+        }
     }
 
     @Test
@@ -124,6 +141,23 @@ class InboxModelTest {
         fake.syncFailure = null
         does.inbox.refresh()
         inbox("nothing") { it.banner == null }
+    }
+
+    @Test
+    fun `a copy that was damaged is told once, above the rows, and stays under You`() = signedIn { fake ->
+        content()
+        fake.incidents = listOf(Incident(IncidentId("first"), device.now(), IncidentKind.DATABASE_DAMAGED, Feature.MESSAGES, "Communication"))
+        val banner = inbox("the banner") { it.banner == InboxBanner.BegunAnew("first") }.banner
+        does.inbox.openNotice(checkNotNull(banner))
+        assertEquals(Notice.BegunAnew, shows("the notice") { it.top as? Screen.OneNotice }.state.notice)
+        does.notice.readMessages()
+        inbox("nothing any more") { it.banner == null && it.body is InboxBody.Content }
+        does.you.openNotices()
+        val row = shows("the notices") { it.top as? Screen.Notices }.state.rows.single { it.notice == Notice.BegunAnew }
+        assertFalse(row.isNew)
+        does.back()
+        fake.incidents = fake.incidents + Incident(IncidentId("second"), device.now() + Duration.ofSeconds(1), IncidentKind.DATABASE_DAMAGED, Feature.MESSAGES, "Communication")
+        inbox("the other one") { it.banner == InboxBanner.BegunAnew("second") }
     }
 
     @Test

@@ -141,6 +141,39 @@ class RootModelTest {
     }
 
     @Test
+    fun `a conversation opens where it was read, however far back that is`() {
+        val fake = FakeAccount(messages = FakeMessages())
+        repeat(120) { fake.messages.receive(FakeLetter("Diary", "Reception", "Number $it", Instant.EPOCH.plusSeconds(it.toLong()))) }
+        val memory = Memory(FakeCore(fake, signedIn = true))
+        var places = emptyList<String>()
+        var read = ""
+        process(memory) {
+            root.start()
+            with(open()) {
+                does.inbox.openThread(content().rows.single().id)
+                shows("a page") { (it.top as? Screen.Thread)?.state?.takeIf { state -> state.messages.size == 50 } }
+                does.thread.older()
+                val state = shows("two pages") { (it.top as? Screen.Thread)?.state?.takeIf { state -> state.messages.size == 100 } }
+                read = state.messages[80].id
+                does.thread.shownFrom(read)
+                places = app.places
+            }
+        }
+        process(memory) {
+            root.start(places)
+            with(open()) {
+                val state = shows("the message") { all -> (all.top as? Screen.Thread)?.state?.takeIf { state -> state.messages.any { it.id == read } } }
+                assertEquals(read, state.from)
+                // It ends again before anything was drawn.
+                assertEquals(places, app.places)
+                does.thread.shownFrom(null)
+                assertEquals(listOf("thread ${state.id}"), app.places)
+                shows("the newest end") { (it.top as? Screen.Thread)?.state?.takeIf { state -> state.from == null } }
+            }
+        }
+    }
+
+    @Test
     fun `the list is as long as it was, before anything is shown`() {
         val fake = FakeAccount(messages = FakeMessages())
         repeat(120) { fake.messages.receive(FakeLetter("Letter $it", "Reception", "Number $it", Instant.EPOCH.plusSeconds(it.toLong()))) }

@@ -5,6 +5,7 @@ import dev.pericard.app.models.News
 import dev.pericard.app.ui.View
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
+import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.signin.Leaving
 import dev.pericard.app.ui.signin.Standing
 import dev.pericard.app.ui.words.Language
@@ -28,15 +29,26 @@ class AroundTest : RealTest() {
         does.clinics.add()
         who = "ben"
         signIn()
-        val ben = checkNotNull(app.shows("the other inbox") { all -> all.home?.takeIf { it.tab == Tab.Messages && it.inbox.owner != ana } }).inbox.owner
+        val ben = checkNotNull(app.shows("the other inbox") { all -> all.home?.takeIf { it.tab == Tab.Messages && it.inbox.owner.person.id != ana.person.id } }).inbox.owner
         does.inbox.choosePerson()
         val people = sees("38-people", "choosing", View.Dark, View.Large, View.Arabic) { it.home?.people != null }.home?.people
-        assertEquals(listOf(ana, ben) to ben, people?.owners to people?.chosen)
+        assertEquals(listOf(ana, ben).map { it.person.id } to ben, people?.owners?.map { it.person.id } to people?.chosen)
+        assertEquals(listOf(1 to 0, 2 to 1), people?.owners?.map { it.number to it.person.color })
         does.people.choose(ana)
         seesBody("15-inbox", "theOther") { it.isWhole() }
         does.you.openClinics()
         val clinics = sees("02-clinics", "accounts", View.Dark, View.Large, View.Arabic) { it.top is Screen.Clinics }.top as Screen.Clinics
         assertTrue(clinics.state.accounts.all { (it.standing as Standing.Active).completeAt != null })
+        assertEquals(listOf(1, 2), clinics.state.accounts.map { it.number })
+        tells("""{"revoke":"ana"}""")
+        tells("""{"revoke":"ben"}""")
+        restart()
+        app.inbox("that it is closed") { it.body is InboxBody.Closed }
+        app.app.toFront()
+        settledBehind()
+        does.closed.choosePerson()
+        val sealed = sees("38-people", "sealed") { all -> all.home?.people?.owners?.all { it.person.name.isEmpty() } == true }.home?.people
+        assertEquals(listOf(1, 2), sealed?.owners?.map { it.toldApartBy })
     }
 
     @Test

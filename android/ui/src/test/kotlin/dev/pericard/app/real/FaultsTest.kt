@@ -8,7 +8,9 @@ import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.model.Problem
 import dev.pericard.app.ui.notices.Notice
 import dev.pericard.app.ui.samples.SAMPLE_NOW
+import dev.pericard.app.ui.signin.ClinicOffers
 import dev.pericard.app.ui.signin.Step
+import dev.pericard.app.ui.thread.Delivery
 import dev.pericard.world.NetworkState
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -77,6 +79,62 @@ class FaultsTest : RealTest() {
     }
 
     @Test
+    fun aFullPhoneKeepsWhatIsHereAndSaysWhatIsMissing() = SmallDisk.use(megabytes = 16) { disk ->
+        real {
+            restart { directory = disk.directory.path }
+            signIn()
+            disk.fill()
+            tells("""{"new_message":{"who":"ana","thread":1,"text":"One more thing."}}""")
+            sync()
+            seesBanner("storageFull", View.Dark, View.Large, View.Arabic) { it == InboxBanner.Failed(Problem.StorageFull) }
+            does.inbox.openThread(app.content().rows.first().id)
+            app.shows("a conversation that was here") { all -> all.thread?.takeIf { it.messages.isNotEmpty() } }
+            does.thread.write(WRITTEN)
+            does.thread.send()
+            sees("26-thread-states", "storageFull") { all -> all.thread?.run { problem == Problem.StorageFull && draft.text == WRITTEN } == true }
+            disk.empty()
+            does.thread.send()
+            app.shows("that it is sent") { all -> all.thread?.takeIf { it.draft.text.isEmpty() && it.messages.first().delivery == Delivery.Sent } }
+            does.back()
+            sync()
+            app.inbox("everything") { it.banner == null && it.body.isWhole() }
+            assertEquals(1uL, world.portalMessages(WRITTEN))
+        }
+    }
+
+    @Test
+    fun aClinicThatTakesNoMessagesOffersNoWriting() = real(faults = """{"fault":"lacks","as":"sending"}""") {
+        signIn()
+        sees("15-inbox", "readOnly", View.Dark, View.Large, View.Arabic) { all -> all.home?.inbox?.run { !canWrite && body.isWhole() } == true }
+        does.inbox.openThread(app.content().rows.first().id)
+        sees("26-thread-states", "readOnly", View.Dark, View.Large, View.Arabic) { all -> all.thread?.run { !canWrite && messages.isNotEmpty() } == true }
+        does.back()
+        seesClinic("readOnly") { it.canRead && !it.canWrite }
+    }
+
+    @Test
+    fun aClinicWithoutMessagesSaysSo() = real(faults = """{"fault":"lacks","as":"messages"}""") {
+        signIn()
+        sees("19-inbox-off", "notOffered", View.Dark, View.Large, View.Arabic) { all ->
+            all.home?.inbox?.run { banner == InboxBanner.NotOffered && !canWrite } == true
+        }
+        seesClinic("noMessages") { !it.canRead && !it.canWrite }
+        does.back()
+        app.shows("the clinics") { it.top as? Screen.Clinics }
+        does.back()
+        tells("""{"fault":"none"}""")
+        world.advance(120u)
+        sync()
+        app.inbox("everything, once it has them") { it.banner == null && it.canWrite && it.body.isWhole() }
+    }
+
+    private suspend fun Phone.seesClinic(state: String, look: (ClinicOffers) -> Boolean) {
+        does.you.openClinics()
+        does.clinics.open(app.shows("the clinics") { it.top as? Screen.Clinics }.state.accounts.single().id)
+        sees("03-clinic", state) { all -> (all.top as? Screen.OneClinic)?.state?.offers?.let(look) == true }
+    }
+
+    @Test
     fun aClockThatIsWrongIsNamedWithBothTimes() = real(manners = ""","dpop":"required"""") {
         signIn()
         world.setBack(YEAR)
@@ -118,6 +176,7 @@ class FaultsTest : RealTest() {
     }
 
     private companion object {
+        const val WRITTEN = "I have read it."
         val YEAR = 8760uL * 3600u
         const val TWO = """{"ana":{"threads":8,"messages":40},"ben":{"threads":1,"messages":3}}"""
     }

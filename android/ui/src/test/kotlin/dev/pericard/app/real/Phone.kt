@@ -29,6 +29,7 @@ import dev.pericard.world.TestWorld
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.withTimeoutOrNull
 import kotlin.time.Duration.Companion.seconds
 
@@ -53,7 +54,7 @@ internal class Phone private constructor(val world: TestWorld, private val above
     val does: ModelEvents get() = app.does
 
     /** Where the app keeps its files. */
-    val directory: String get() = world.config().directory
+    var directory: String = world.config().directory
 
     /** The portal as the app's maker has configured it; [native] is whether the app may ask for the password itself. */
     private val portal: PortalConfig
@@ -70,7 +71,7 @@ internal class Phone private constructor(val world: TestWorld, private val above
         }
     }
 
-    private suspend fun open(change: (PortalConfig) -> PortalConfig) {
+    private suspend fun open(places: List<String> = emptyList(), change: (PortalConfig) -> PortalConfig) {
         val portal = change(portal)
         client = calling { Client(world.openAs(Config(directory, "PericardApp/1.0", listOf(portal)).toCore(), keys.toCore())) }
         scope = CoroutineScope(above.coroutineContext + SupervisorJob())
@@ -81,14 +82,14 @@ internal class Phone private constructor(val world: TestWorld, private val above
         )
         val model = AppModel(scope, OpenCore(client), device, configuration) { Language.English }
         app = Running(model, device)
-        model.start()
+        scope.launch { model.begin(places) }
     }
 
-    /** The app dies, and is opened again on what it left. */
-    suspend fun restart(meanwhile: suspend () -> Unit = {}) {
+    /** The app dies, and is opened again on what it left; the person comes back to [places]. */
+    suspend fun restart(places: List<String> = emptyList(), meanwhile: suspend () -> Unit = {}) {
         put()
         meanwhile()
-        open { it }
+        open(places) { it }
     }
 
     private suspend fun put() {
@@ -156,7 +157,7 @@ internal class Phone private constructor(val world: TestWorld, private val above
 
         suspend fun of(people: String, faults: String, manners: String, native: Boolean, above: CoroutineScope, change: (PortalConfig) -> PortalConfig): Phone {
             val spec = """{"people":$people,"faults":[$faults],"seed":$SEED,"repeats_from":"$SAMPLE_NOW"$manners}"""
-            return Phone(TestWorld.start(spec), above, native).also { it.open(change) }
+            return Phone(TestWorld.start(spec), above, native).also { it.open(change = change) }
         }
     }
 }

@@ -51,6 +51,10 @@ class ReadingTest : RealTest() {
             it is InboxBody.Searching && !it.searching && it.text == word && it.hits.isNotEmpty()
         } as InboxBody.Searching
         assertTrue(found.hits.all { hit -> hit.snippet.any { it.hit && it.text.startsWith(word, ignoreCase = true) } })
+        does.inbox.search("follow")
+        seesBody("16-inbox-search", "elsewhere", View.Dark, View.Large, View.Arabic) {
+            it is InboxBody.Searching && !it.searching && it.text == "follow" && it.hits.any { hit -> hit.isElsewhere && "Follow" in hit.subject }
+        }
         does.inbox.search("xylophone")
         seesBody("16-inbox-search", "noHits") { it is InboxBody.Searching && !it.searching && it.text == "xylophone" && it.hits.isEmpty() }
         val hit = found.hits.first()
@@ -107,6 +111,19 @@ class ReadingTest : RealTest() {
         val all = app.shows("the whole") { all -> all.thread?.takeIf { !it.hasOlder } }
         assertEquals(120, all.messages.size)
         assertEquals(all.messages.map(Bubble::at).sortedByDescending { it.at }, all.messages.map(Bubble::at))
+    }
+
+    @Test
+    fun aLongConversationOpensWhereItWasRead() = real("""{"ana":{"threads":1,"messages":120}}""") {
+        signIn()
+        does.inbox.openThread(app.content().rows.single().id)
+        app.shows("a page") { all -> all.thread?.takeIf { it.messages.size == 50 && it.hasOlder } }
+        does.thread.older()
+        val read = app.shows("another page") { all -> all.thread?.messages?.takeIf { it.size == 100 } }[70]
+        does.thread.shownFrom(read.id)
+        restart(app.app.places)
+        val thread = checkNotNull(sees("25-thread", "cameBack", View.Large) { all -> all.thread?.run { from == read.id && messages.any { it.id == read.id } } == true }.thread)
+        assertEquals(read, thread.messages.single { it.id == read.id })
     }
 
     @Test

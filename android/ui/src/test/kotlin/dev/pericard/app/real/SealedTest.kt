@@ -1,10 +1,11 @@
 package dev.pericard.app.real
 
-import dev.pericard.IncidentKind
 import dev.pericard.app.ui.View
 import dev.pericard.app.ui.app.Screen
+import dev.pericard.app.ui.inbox.InboxBanner
 import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.notices.ClosedReason
+import dev.pericard.app.ui.notices.Notice
 import dev.pericard.app.ui.signin.Standing
 import dev.pericard.app.ui.signin.Step
 import dev.pericard.world.NetworkState
@@ -98,7 +99,12 @@ class SealedTest : RealTest() {
             assertEquals(1, files.size)
             files.forEach { it.writeBytes(ByteArray(it.length().toInt()) { 7 }) }
         }
-        app.inbox("everything again") { it.body.isWhole() && it.banner == null }
-        assertEquals(listOf(IncidentKind.DATABASE_DAMAGED), app.app.accounts.all.single().account.incidents().map { it.kind })
+        val shown = sees("19-inbox-off", "begunAnew", View.Dark, View.Large, View.Arabic) { all ->
+            all.home?.inbox?.run { !refreshing && body.isWhole() && banner is InboxBanner.BegunAnew } == true
+        }
+        does.inbox.openNotice(checkNotNull(shown.home?.inbox?.banner))
+        sees("34-notice-incident", "begunAnew", View.Dark, View.Large, View.Arabic) { (it.top as? Screen.OneNotice)?.state?.notice == Notice.BegunAnew }
+        does.notice.readMessages()
+        app.inbox("nothing any more") { it.banner == null && it.body.isWhole() }
     }
 }

@@ -101,6 +101,13 @@ class InboxTest {
     }
 
     @Test
+    fun `a hit with nothing marked in its text says where it may be`() = stage(sample("16-inbox-search.searching")) {
+        val rows = test.onAllNodes(SemanticsMatcher("says it") { words.searchElsewhere in it.spoken })
+        assertEquals(1, rows.fetchSemanticsNodes().size)
+        assertTrue("Your appointment with the dietician" in rows.fetchSemanticsNodes().single().spoken)
+    }
+
+    @Test
     fun `each key searches, and back closes the search`() = stage(sample("16-inbox-search.searching")) {
         test.onNode(hasSetTextAction()).performTextInput("x")
         test.onNodeWithContentDescription(words.commonBack).performClick()

@@ -3,9 +3,10 @@ package dev.pericard.app.ui
 import dev.pericard.app.ui.app.AppEvents
 import java.lang.reflect.Proxy
 
-/** Events that are written down: `inbox.openThread(1)`. What only tells how far one scrolled is left out. */
+/** Events that are written down: `inbox.openThread(1)`. What only tells how far one scrolled goes to [scrolled]. */
 class Recorder {
     val calls = mutableListOf<String>()
+    val scrolled = mutableListOf<String>()
 
     val events: AppEvents = record(AppEvents::class.java, "") as AppEvents
 
@@ -18,7 +19,8 @@ class Recorder {
                 name == "toString" -> path
                 method.returnType.isInterface -> record(method.returnType, name.removePrefix("get").replaceFirstChar(Char::lowercase) + ".")
                 else -> {
-                    if (name != "shown") calls += "$path$name(${arguments.orEmpty().joinToString()})"
+                    val told = if (name.startsWith("shown")) scrolled else calls
+                    told += "$path$name(${arguments.orEmpty().joinToString()})"
                     null
                 }
             }

@@ -5,7 +5,9 @@ import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.SemanticsMatcher
+import androidx.compose.ui.test.assertIsDisplayed
 import androidx.compose.ui.test.assertIsEnabled
+import androidx.compose.ui.test.assertIsNotDisplayed
 import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.hasContentDescription
 import androidx.compose.ui.test.hasText
@@ -15,6 +17,9 @@ import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performTextInput
 import dev.pericard.app.ui.app.Announcement
 import dev.pericard.app.ui.app.Said
+import dev.pericard.app.ui.app.Screen
+import dev.pericard.app.ui.samples.People
+import dev.pericard.app.ui.words.Language
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
@@ -57,6 +62,23 @@ class ThreadTest {
         test.waitForIdle()
         val polite = SemanticsMatcher.expectValue(SemanticsProperties.LiveRegion, LiveRegionMode.Polite)
         test.onNode(polite and hasContentDescription(words.saySent)).assertExists()
+    }
+
+    @Test
+    fun `a conversation opens with the message at its top that was there, and tells where it is`() {
+        val all = sample("25-thread.files").app(People(Language.English))
+        val thread = (all.top as Screen.Thread).state
+        val many = List(40) { thread.messages.last().copy(id = "m$it", text = "Number $it", files = emptyList()) }
+        fun at(from: String?) = all.copy(stack = all.stack.dropLast(1) + Screen.Thread(thread.copy(messages = many, from = from)))
+        stage(at("m20")) {
+            test.onNodeWithText("Number 20").assertIsDisplayed()
+            test.onNodeWithText("Number 21").assertIsNotDisplayed()
+            assertEquals("thread.shownFrom(m20)", recorder.scrolled.last())
+        }
+        stage(at(null)) {
+            test.onNodeWithText("Number 0").assertIsDisplayed()
+            assertEquals("thread.shownFrom(null)", recorder.scrolled.last())
+        }
     }
 
     @Test

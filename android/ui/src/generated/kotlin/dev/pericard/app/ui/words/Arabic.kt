@@ -4,6 +4,14 @@ package dev.pericard.app.ui.words
 
 internal object Arabic : Words {
     override val language = Language.Arabic
+    override val anewAgain = "إذا تكرر هذا"
+    override val anewAgainText = "قد تكون ذاكرة هذا الهاتف معطوبة. اطلب فحصها."
+    override val anewCome = "ما أرسلته العيادة يعود"
+    override val anewComeText = "من تلقاء نفسه ما دمت متصلًا. لا يلزمك فعل شيء."
+    override fun anewText(clinic: String) = "كانت النسخة على هذا الهاتف تالفة. بدأنا نسخة جديدة مما لدى ${language.isolate(clinic)}."
+    override val anewTitle = "اضطررنا إلى جلب رسائلك من جديد"
+    override val anewWrote = "راجع ما كتبته"
+    override val anewWroteText = "حفظنا المسودات والرسائل التي لم تُرسل بقدر ما أمكن قراءتها. قد تنقص واحدة."
     override val attachPhoto = "صورة"
     override val browserAgain = "فتح الصفحة مرة أخرى"
     override val browserStop = "إيقاف تسجيل الدخول"
@@ -179,6 +187,7 @@ internal object Arabic : Words {
     }
     override val inboxNoSubject = "بلا موضوع"
     override val inboxNoText = "بلا نص"
+    override fun inboxNotOffered(clinic: String) = "لا تقدم ${language.isolate(clinic)} رسائل في هذا التطبيق"
     override val inboxRefresh = "جلب الرسائل الجديدة"
     override fun inboxRowA11y(sender: String, subject: String, preview: String, time: String) = "${language.isolate(sender)}. ${language.isolate(subject)}. ${language.isolate(preview)}. ${language.isolate(time)}"
     override val inboxSearch = "ابحث في الرسائل"
@@ -279,6 +288,8 @@ internal object Arabic : Words {
     override val offWhy = "لماذا؟"
     override fun offlineText(time: String) = "هذا ما وصل الساعة ${language.isolate(time)}. ما تكتبه يُرسل عند عودة الاتصال."
     override val offlineTitle = "أنت غير متصل"
+    override fun peopleAccount(which: String) = "الحساب ${language.isolate(which)}"
+    override fun peopleAccountAt(clinic: String, which: String) = "${language.isolate(clinic)}، الحساب ${language.isolate(which)}"
     override val peopleFoot = "تُحفظ السجلات منفصلة. العيادة تقرر أي سجلات تراها."
     override fun peopleGone(clinic: String, name: String) = "أنهت ${language.isolate(clinic)} وصولك إلى ${language.isolate(name)}. أُزيلت هذه السجلات من الهاتف."
     override fun peopleStrip(name: String) = "أنت تتصرف نيابة عن ${language.isolate(name)}."
@@ -384,6 +395,7 @@ internal object Arabic : Words {
         Plural.Two -> "رسالتان على هذا الهاتف، الأحدث أولًا"
         else -> "${language.number(n)} رسالة على هذا الهاتف، الأحدث أولًا"
     }
+    override val searchElsewhere = "وُجد في الموضوع أو في اسم أو ملف"
     override fun searchNone(text: String) = "لا نتائج على هذا الهاتف لـ «${language.isolate(text)}»."
     override val secondFoot = "عندها يمكن لمن يعرف كلمة مرورك الدخول باسمك. كل خطوة تتطلب دخولًا جديدًا."
     override val secondMove = "الانتقال إلى هاتف أو تطبيق جديد"

@@ -4,6 +4,14 @@ package dev.pericard.app.ui.words
 
 internal object English : Words {
     override val language = Language.English
+    override val anewAgain = "If this happens again"
+    override val anewAgainText = "The storage of this phone may be failing. Have it looked at."
+    override val anewCome = "What the clinic sent comes back"
+    override val anewComeText = "By itself, while you are online. You need not do anything."
+    override fun anewText(clinic: String) = "The copy on this phone was damaged. We began a new one with what ${language.isolate(clinic)} has."
+    override val anewTitle = "We had to get your messages again"
+    override val anewWrote = "Look at what you wrote"
+    override val anewWroteText = "We saved drafts and unsent messages as far as we could read them. One may be missing."
     override val attachPhoto = "Photo"
     override val browserAgain = "Open the page again"
     override val browserStop = "Stop signing in"
@@ -161,6 +169,7 @@ internal object English : Words {
     }
     override val inboxNoSubject = "No subject"
     override val inboxNoText = "No text"
+    override fun inboxNotOffered(clinic: String) = "${language.isolate(clinic)} does not offer messages in this app"
     override val inboxRefresh = "Get new messages"
     override fun inboxRowA11y(sender: String, subject: String, preview: String, time: String) = "${language.isolate(sender)}. ${language.isolate(subject)}. ${language.isolate(preview)}. ${language.isolate(time)}"
     override val inboxSearch = "Search messages"
@@ -251,6 +260,8 @@ internal object English : Words {
     override val offWhy = "Why?"
     override fun offlineText(time: String) = "This is what came at ${language.isolate(time)}. What you write goes out when you are back online."
     override val offlineTitle = "You are offline"
+    override fun peopleAccount(which: String) = "Account ${language.isolate(which)}"
+    override fun peopleAccountAt(clinic: String, which: String) = "${language.isolate(clinic)}, account ${language.isolate(which)}"
     override val peopleFoot = "Each person’s records are kept apart. The clinic decides whose records you see."
     override fun peopleGone(clinic: String, name: String) = "${language.isolate(clinic)} ended your access to ${language.isolate(name)}. These records were removed from this phone."
     override fun peopleStrip(name: String) = "You are acting for ${language.isolate(name)}."
@@ -344,6 +355,7 @@ internal object English : Words {
         Plural.One -> "${language.number(n)} message on this phone"
         else -> "${language.number(n)} messages on this phone, newest first"
     }
+    override val searchElsewhere = "Found in the subject, a name or a file"
     override fun searchNone(text: String) = "Nothing found on this phone for “${language.isolate(text)}”."
     override val secondFoot = "Anyone who knows your password could then sign in as you. Each of these asks you to sign in once more."
     override val secondMove = "Move to a new phone or app"

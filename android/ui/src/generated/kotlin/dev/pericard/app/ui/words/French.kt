@@ -4,6 +4,14 @@ package dev.pericard.app.ui.words
 
 internal object French : Words {
     override val language = Language.French
+    override val anewAgain = "Si cela se reproduit"
+    override val anewAgainText = "La mémoire de ce téléphone est peut-être défaillante. Faites-la vérifier."
+    override val anewCome = "Ce que la clinique a envoyé revient"
+    override val anewComeText = "De lui-même, quand vous êtes en ligne. Vous n’avez rien à faire."
+    override fun anewText(clinic: String) = "La copie sur ce téléphone était abîmée. Nous en avons commencé une nouvelle avec ce que ${language.isolate(clinic)} conserve."
+    override val anewTitle = "Nous avons dû récupérer à nouveau vos messages"
+    override val anewWrote = "Regardez ce que vous avez écrit"
+    override val anewWroteText = "Nous avons sauvé les brouillons et les messages non envoyés que nous pouvions encore lire. Il peut en manquer un."
     override val attachPhoto = "Photo"
     override val browserAgain = "Rouvrir la page"
     override val browserStop = "Arrêter la connexion"
@@ -161,6 +169,7 @@ internal object French : Words {
     }
     override val inboxNoSubject = "Sans objet"
     override val inboxNoText = "Sans texte"
+    override fun inboxNotOffered(clinic: String) = "${language.isolate(clinic)} n’offre pas de messages dans cette app"
     override val inboxRefresh = "Récupérer les nouveaux messages"
     override fun inboxRowA11y(sender: String, subject: String, preview: String, time: String) = "${language.isolate(sender)}. ${language.isolate(subject)}. ${language.isolate(preview)}. ${language.isolate(time)}"
     override val inboxSearch = "Rechercher"
@@ -251,6 +260,8 @@ internal object French : Words {
     override val offWhy = "Pourquoi ?"
     override fun offlineText(time: String) = "Voici ce qui est arrivé à ${language.isolate(time)}. Ce que vous écrivez partira au retour du réseau."
     override val offlineTitle = "Vous êtes hors ligne"
+    override fun peopleAccount(which: String) = "Compte ${language.isolate(which)}"
+    override fun peopleAccountAt(clinic: String, which: String) = "${language.isolate(clinic)}, compte ${language.isolate(which)}"
     override val peopleFoot = "Chaque dossier est gardé à part. La clinique décide quels dossiers vous voyez."
     override fun peopleGone(clinic: String, name: String) = "${language.isolate(clinic)} a mis fin à votre accès pour ${language.isolate(name)}. Ce dossier a été retiré de ce téléphone."
     override fun peopleStrip(name: String) = "Vous agissez pour ${language.isolate(name)}."
@@ -344,6 +355,7 @@ internal object French : Words {
         Plural.One -> "${language.number(n)} message sur ce téléphone"
         else -> "${language.number(n)} messages sur ce téléphone, le plus récent d’abord"
     }
+    override val searchElsewhere = "Trouvé dans l’objet, un nom ou un fichier"
     override fun searchNone(text: String) = "Rien sur ce téléphone pour « ${language.isolate(text)} »."
     override val secondFoot = "Toute personne qui connaît votre mot de passe pourrait alors entrer. Chaque action demande une nouvelle connexion."
     override val secondMove = "Changer de téléphone ou d’app"

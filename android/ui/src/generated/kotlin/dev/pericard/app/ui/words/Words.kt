@@ -5,6 +5,14 @@ package dev.pericard.app.ui.words
 /** Every word of the app in one language; [Language.words] chooses. */
 interface Words {
     val language: Language
+    val anewAgain: String
+    val anewAgainText: String
+    val anewCome: String
+    val anewComeText: String
+    fun anewText(clinic: String): String
+    val anewTitle: String
+    val anewWrote: String
+    val anewWroteText: String
     val attachPhoto: String
     val browserAgain: String
     val browserStop: String
@@ -144,6 +152,7 @@ interface Words {
     fun inboxNewBadge(n: Int): String
     val inboxNoSubject: String
     val inboxNoText: String
+    fun inboxNotOffered(clinic: String): String
     val inboxRefresh: String
     fun inboxRowA11y(sender: String, subject: String, preview: String, time: String): String
     val inboxSearch: String
@@ -225,6 +234,8 @@ interface Words {
     val offWhy: String
     fun offlineText(time: String): String
     val offlineTitle: String
+    fun peopleAccount(which: String): String
+    fun peopleAccountAt(clinic: String, which: String): String
     val peopleFoot: String
     fun peopleGone(clinic: String, name: String): String
     fun peopleStrip(name: String): String
@@ -306,6 +317,7 @@ interface Words {
     val sealedWhyText: String
     val searchClear: String
     fun searchCount(n: Int): String
+    val searchElsewhere: String
     fun searchNone(text: String): String
     val secondFoot: String
     val secondMove: String

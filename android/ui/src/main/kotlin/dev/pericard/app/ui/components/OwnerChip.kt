@@ -30,7 +30,9 @@ import dev.pericard.app.ui.theme.Stroke
 /** Whose messages these are; opens the choice of people and clinics. */
 @Composable
 fun OwnerChip(owner: Owner, onClick: () -> Unit, modifier: Modifier = Modifier, closed: Boolean = false) {
-    val label = Pericard.words.chipA11y(owner.name, owner.clinic.name)
+    val words = Pericard.words
+    val place = owner.number?.let { words.peopleAccountAt(owner.clinic.name, words.language.number(it)) } ?: owner.clinic.name
+    val label = words.chipA11y(owner.name, place)
     val large = Pericard.largeText
     Surface(
         onClick = onClick,
@@ -56,19 +58,23 @@ fun OwnerChip(owner: Owner, onClick: () -> Unit, modifier: Modifier = Modifier, 
             Column(Modifier.padding(start = Space.s).weight(1f, fill = false).widthIn(max = if (large) 400.dp else 120.dp)) {
                 val lines = if (large) Int.MAX_VALUE else 1
                 Text(
-                    owner.name.substringBefore(' '),
+                    owner.person.name.substringBefore(' ').ifEmpty { owner.clinic.name },
                     style = Pericard.type.label,
                     color = Pericard.palette.text,
                     maxLines = lines,
                     overflow = TextOverflow.Ellipsis,
                 )
-                Text(
-                    owner.clinic.name,
-                    style = Pericard.type.caption,
-                    color = Pericard.palette.textSoft,
-                    maxLines = lines,
-                    overflow = TextOverflow.Ellipsis,
-                )
+                val under = owner.toldApartBy?.let { words.peopleAccount(words.language.number(it)) }
+                    ?: owner.clinic.name.takeIf { owner.person.name.isNotEmpty() }
+                if (under != null) {
+                    Text(
+                        under,
+                        style = Pericard.type.caption,
+                        color = Pericard.palette.textSoft,
+                        maxLines = lines,
+                        overflow = TextOverflow.Ellipsis,
+                    )
+                }
             }
             Box(Modifier.padding(start = Space.s)) {
                 Icon(Icons.expand, null, Modifier.size(20.dp), tint = Pericard.palette.text)

@@ -15,13 +15,13 @@ internal fun InboxBannerView(banner: InboxBanner, owner: Owner, events: InboxEve
     val formats = Pericard.formats
     val clinic = owner.clinic.name
     val why = Deed(words.offWhy) { events.openNotice(banner) }
+    val call = Deed(words.commonCall(clinic), onClick = events::callClinic).takeIf { owner.clinic.phone != null }
     when (banner) {
         is InboxBanner.Offline ->
             Banner(Icons.offline, words.offlineTitle, text = banner.since?.let { words.offlineText(formats.time(it)) })
-        InboxBanner.Off -> {
-            val call = Deed(words.commonCall(clinic), onClick = events::callClinic).takeIf { owner.clinic.phone != null }
+        InboxBanner.NotOffered -> Banner(Icons.off, words.inboxNotOffered(clinic), tone = Tone.Warning, deeds = listOfNotNull(call))
+        InboxBanner.Off ->
             Banner(Icons.off, words.offTitle, text = words.offBanner(clinic), tone = Tone.Warning, deeds = listOfNotNull(why, call))
-        }
         is InboxBanner.Stopped ->
             Banner(Icons.refused, words.inboxStopped, text = words.inboxStoppedText(clinic), tone = Tone.Error, deeds = listOf(why))
         InboxBanner.StepUp ->
@@ -42,6 +42,7 @@ internal fun InboxBannerView(banner: InboxBanner, owner: Owner, events: InboxEve
             )
         is InboxBanner.Held ->
             Banner(Icons.unmatched, words.heldTitle(banner.count), deeds = listOf(why))
+        is InboxBanner.BegunAnew -> Banner(Icons.download, words.anewTitle, deeds = listOf(why))
         is InboxBanner.Incomplete ->
             Banner(Icons.notice, words.inboxIncomplete, text = banner.at?.let { words.inboxIncompleteText(formats.time(it)) })
         is InboxBanner.RateLimited -> Banner(Icons.timer, words.inboxWait(clinic, formats.time(banner.until)))

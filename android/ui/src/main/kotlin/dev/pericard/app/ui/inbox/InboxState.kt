@@ -64,7 +64,13 @@ enum class RowMark { None, Sent, Waiting, Sending, Failed, Unsure, Draft, File }
 
 /** A message that was found. */
 @Immutable
-data class HitRow(val messageId: String, val threadId: String, val subject: String, val who: String, val at: Moment, val snippet: List<Piece>) : Unprinted()
+data class HitRow(val messageId: String, val threadId: String, val subject: String, val who: String, val at: Moment, val snippet: List<Piece>) : Unprinted() {
+    /**
+     * Nothing of its text is marked: its subject, who wrote it, or a file's name is what was found. Which of them, the core
+     * does not say, and its normal form of words is not the app's to repeat.
+     */
+    val isElsewhere: Boolean get() = snippet.none { it.hit }
+}
 
 /** A piece of a snippet; [hit] is marked and bold. */
 @Immutable
@@ -78,6 +84,9 @@ sealed interface InboxBanner {
     /** Switched off by the clinic. */
     data object Off : InboxBanner
 
+    /** It has no messages for apps, as it says itself. */
+    data object NotOffered : InboxBanner
+
     /** The clinic delivered another person's record; updates are stopped. */
     data class Stopped(val incidentId: String) : Unprinted(), InboxBanner
 
@@ -87,6 +96,9 @@ sealed interface InboxBanner {
     data object SignIn : InboxBanner
 
     data class Held(val count: Int) : Unprinted(), InboxBanner
+
+    /** The copy on this phone was damaged, and begun anew. It goes once its notice was opened. */
+    data class BegunAnew(val incidentId: String) : Unprinted(), InboxBanner
 
     /** [at] is when the last sync ended; nothing where the first one was stopped. */
     data class Incomplete(val at: Instant?) : Unprinted(), InboxBanner

@@ -9,6 +9,7 @@ import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.imePadding
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.statusBarsPadding
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.items
@@ -141,11 +142,25 @@ private fun HitRowView(hit: HitRow, onOpen: () -> Unit) {
         }
         Text(hit.who, style = Pericard.type.support.foreign(), color = Pericard.palette.textSoft)
         if (large) Text(time, style = Pericard.type.caption, color = Pericard.palette.textSoft)
+        if (hit.isElsewhere) Elsewhere()
         Text(
             marked(hit.snippet, Pericard.palette.mark, Pericard.palette.onMark),
             Modifier.padding(top = Space.xs),
             style = Pericard.type.support.foreign(),
             color = Pericard.palette.text,
+        )
+    }
+}
+
+@Composable
+private fun Elsewhere() {
+    Row(Modifier.padding(top = Space.xs), verticalAlignment = Alignment.CenterVertically) {
+        Icon(Icons.search, null, Modifier.size(16.dp), tint = Pericard.palette.textSoft)
+        Text(
+            Pericard.words.searchElsewhere,
+            Modifier.padding(start = Space.xs),
+            style = Pericard.type.support,
+            color = Pericard.palette.textSoft,
         )
     }
 }

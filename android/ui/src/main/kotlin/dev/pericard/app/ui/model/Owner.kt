@@ -4,9 +4,17 @@ import androidx.compose.runtime.Immutable
 
 /** Whose messages these are and where: one inbox is one person at one clinic. */
 @Immutable
-data class Owner(val person: Person, val clinic: Clinic) : Unprinted() {
+data class Owner(
+    val person: Person,
+    val clinic: Clinic,
+    /** Which of several accounts at this clinic, from 1; nothing where it is the only one. */
+    val number: Int? = null,
+) : Unprinted() {
     /** The person's name; the clinic's where it names nobody, or while the account is sealed. */
     val name: String get() = person.name.ifEmpty { clinic.name }
+
+    /** The number, where the name alone does not say whose this is: nobody is named, or two accounts act for them. */
+    val toldApartBy: Int? get() = number.takeIf { person.name.isEmpty() || !person.isSelf }
 }
 
 /** A person whose records an account holds. */

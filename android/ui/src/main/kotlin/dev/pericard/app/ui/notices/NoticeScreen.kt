@@ -18,6 +18,7 @@ fun NoticeScreen(state: NoticeState, events: NoticeEvents) {
         is Notice.Off -> Off(state.clinic, notice, events)
         is Notice.Incident -> Incident(state.clinic, notice, events)
         is Notice.Held -> Held(state.clinic, notice, events)
+        Notice.BegunAnew -> BegunAnew(state.clinic, events)
         is Notice.ClockWrong -> Clock(state.clinic, notice, events)
         is Notice.Update -> Update(state.clinic, notice, events)
     }
@@ -79,6 +80,19 @@ private fun Held(clinic: Clinic, notice: Notice.Held, events: NoticeEvents) {
     NoticeView(Icons.unmatched, words.heldTitle(notice.count), words.heldText(clinic.name), facts, onLeave = events::close) {
         if (notice.canWrite) TonalButton(words.heldWrite, events::write, icon = Icons.write)
         Second(words.commonOk, events::close)
+    }
+}
+
+@Composable
+private fun BegunAnew(clinic: Clinic, events: NoticeEvents) {
+    val words = Pericard.words
+    val facts = listOf(
+        Fact(Icons.messages, words.anewCome, words.anewComeText),
+        Fact(Icons.write, words.anewWrote, words.anewWroteText),
+        Fact(Icons.devices, words.anewAgain, words.anewAgainText),
+    )
+    NoticeView(Icons.download, words.anewTitle, words.anewText(clinic.name), facts, onLeave = events::close) {
+        TonalButton(words.offReadMine, events::readMessages)
     }
 }
 

@@ -20,6 +20,9 @@ sealed interface Notice {
     /** Records that could not be matched to the person; [canWrite] where the clinic takes messages. */
     data class Held(val count: Int, val canWrite: Boolean) : Unprinted(), Notice
 
+    /** The copy on this phone was damaged: everything is fetched again, and what was written was saved as far as it could be read. */
+    data object BegunAnew : Notice
+
     /** [clinicTime] only where the clinic has said it. */
     data class ClockWrong(val phoneTime: Instant, val clinicTime: Instant?) : Unprinted(), Notice
 

@@ -48,6 +48,7 @@ private fun Notice.title(words: Words): String = when (this) {
     is Notice.Off -> words.offTitle
     is Notice.Incident -> words.incidentTitle
     is Notice.Held -> words.heldTitle(count)
+    Notice.BegunAnew -> words.anewTitle
     is Notice.ClockWrong -> words.clockTitle
     is Notice.Update -> words.updateTitle
 }
@@ -57,6 +58,7 @@ private val Notice.icon: ImageVector
         is Notice.Off -> Icons.off
         is Notice.Incident -> Icons.refused
         is Notice.Held -> Icons.unmatched
+        Notice.BegunAnew -> Icons.download
         is Notice.ClockWrong -> Icons.clock
         is Notice.Update -> Icons.update
     }

@@ -68,9 +68,9 @@ private fun Account(card: AccountCard, events: ClinicsEvents) {
             ClinicMark(card.clinic.kind)
             Column(Modifier.weight(1f).padding(start = Space.m), verticalArrangement = Arrangement.spacedBy(Space.xs)) {
                 Text(card.clinic.name, style = Pericard.type.headline, color = Pericard.palette.text)
-                if (self != null) {
-                    Text(words.clinicsSignedInAs(self.name), style = Pericard.type.support, color = Pericard.palette.textSoft)
-                }
+                val told = self?.let { words.clinicsSignedInAs(it.name) }
+                    ?: card.number?.let { words.peopleAccount(words.language.number(it)) }
+                if (told != null) Text(told, style = Pericard.type.support, color = Pericard.palette.textSoft)
                 StandingTag(card.standing)
                 if (card.people.size > 1) People(card.people)
             }

@@ -12,7 +12,14 @@ import java.time.Instant
 data class ClinicsState(val accounts: List<AccountCard>) : Unprinted()
 
 @Immutable
-data class AccountCard(val id: String, val clinic: Clinic, val people: List<Person>, val standing: Standing) : Unprinted()
+data class AccountCard(
+    val id: String,
+    val clinic: Clinic,
+    val people: List<Person>,
+    val standing: Standing,
+    /** Which of several accounts at this clinic, from 1; nothing where it is the only one. */
+    val number: Int? = null,
+) : Unprinted()
 
 /** Where an account stands, in the order in which it is told. */
 @Immutable

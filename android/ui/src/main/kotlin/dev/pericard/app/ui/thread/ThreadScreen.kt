@@ -11,6 +11,7 @@ import androidx.compose.foundation.layout.imePadding
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.widthIn
 import androidx.compose.foundation.lazy.LazyColumn
+import androidx.compose.foundation.lazy.LazyListLayoutInfo
 import androidx.compose.foundation.lazy.LazyListState
 import androidx.compose.foundation.lazy.items
 import androidx.compose.foundation.lazy.rememberLazyListState
@@ -70,7 +71,7 @@ private fun Wrongs(state: ThreadState) {
         words.newTooLong.takeIf { state.tooLong },
         state.problem?.let { words.of(it, state.clinic.name) },
     )
-    texts.forEach { Banner(Icons.failed, it, Modifier.padding(horizontal = Space.gutter), tone = Tone.Warning) }
+    texts.forEach { Banner(Icons.failed, it, Modifier.padding(start = Space.gutter, end = Space.gutter, bottom = Space.s), tone = Tone.Warning) }
 }
 
 @Composable
@@ -98,7 +99,7 @@ private fun Messages(state: ThreadState, events: ThreadEvents) {
     if (state.hasOlder) AskForOlder(list, events)
     val formats = Pericard.formats
     val entries = remember(state.messages, formats) { entries(state.messages) { formats.day(it.at) } }
-    OpenAtFound(state.found, entries, list)
+    if (opened(state, entries, list)) TellFrom(list, events)
     FollowNewest(state.messages.firstOrNull(), list)
     LazyColumn(
         Modifier.fillMaxSize(),
@@ -123,16 +124,44 @@ private fun Messages(state: ThreadState, events: ThreadEvents) {
     }
 }
 
-/** The list opens at the message that was searched for, once it is there, and stays where one scrolls from then on. */
+/**
+ * Whether the list has opened: at the message that was searched for, or with the one at its top that was there when the app
+ * was ended, once it is here. It stays where one scrolls from then on.
+ */
 @Composable
-private fun OpenAtFound(found: String?, entries: List<Entry>, list: LazyListState) {
-    var isOpen by rememberSaveable(found) { mutableStateOf(found == null) }
+private fun opened(state: ThreadState, entries: List<Entry>, list: LazyListState): Boolean {
+    val sought = state.found ?: state.from
+    var isOpen by remember(sought) { mutableStateOf(sought == null) }
     LaunchedEffect(entries, isOpen) {
-        val at = if (isOpen) -1 else entries.indexOfFirst { it is Entry.Of && it.bubble.id == found }
+        val at = if (isOpen) -1 else entries.indexOfFirst { it is Entry.Of && it.bubble.id == sought }
         if (at >= 0) {
             list.scrollToItem(at)
+            if (state.found == null) list.liftToTop(at)
             isOpen = true
         }
+    }
+    return isOpen
+}
+
+/** Scrolling goes to the start of a list, which is at the bottom of this one. */
+private suspend fun LazyListState.liftToTop(index: Int) {
+    val item = layoutInfo.visibleItemsInfo.find { it.index == index } ?: return
+    val above = layoutInfo.room - item.size
+    if (above > 0) scrollToItem(index, -above)
+}
+
+/** What there is between the paddings. */
+private val LazyListLayoutInfo.room: Int get() = viewportEndOffset - afterContentPadding
+
+@Composable
+private fun TellFrom(list: LazyListState, events: ThreadEvents) {
+    LaunchedEffect(list) {
+        snapshotFlow {
+            val isNewest = list.firstVisibleItemIndex == 0 && list.firstVisibleItemScrollOffset == 0
+            if (isNewest) null else list.layoutInfo.run { visibleItemsInfo.lastOrNull { it.contentType == Entry.Of::class && it.offset < room }?.key as? String }
+        }
+            .distinctUntilChanged()
+            .collect(events::shownFrom)
     }
 }
 

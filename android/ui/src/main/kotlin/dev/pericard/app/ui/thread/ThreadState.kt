@@ -19,6 +19,8 @@ data class ThreadState(
     val hasOlder: Boolean = false,
     /** The message that was searched for: the list opens there. */
     val found: String? = null,
+    /** The message that was at the top when the app was ended: the list opens with it there. */
+    val from: String? = null,
     val archived: Boolean = false,
     val draft: DraftText = DraftText(),
     /** The clinic takes messages. */
@@ -118,6 +120,9 @@ interface ThreadEvents {
     fun copy(messageId: String)
 
     fun older()
+
+    /** This message is at the top of what is in sight; nothing where that is the newest end. */
+    fun shownFrom(messageId: String?)
 
     fun archive(archived: Boolean)
 }

@@ -55,8 +55,10 @@ internal fun People(state: PeopleState, events: PeopleEvents, modifier: Modifier
         Text(words.peopleTitle, Modifier.semantics { heading() }, style = Pericard.type.title, color = Pericard.palette.text)
         state.owners.groupBy { it.clinic }.forEach { (clinic, owners) ->
             SectionHead(clinic.name)
+            // One number wants the others.
+            val numbered = owners.any { it.toldApartBy != null }
             Column(Modifier.selectableGroup()) {
-                owners.forEach { Choice(it, it == state.chosen) { events.choose(it) } }
+                owners.forEach { Choice(it, numbered, it.person.id == state.chosen.person.id) { events.choose(it) } }
             }
         }
         SectionFoot(words.peopleFoot)
@@ -65,7 +67,11 @@ internal fun People(state: PeopleState, events: PeopleEvents, modifier: Modifier
 }
 
 @Composable
-private fun Choice(owner: Owner, chosen: Boolean, onChoose: () -> Unit) {
+private fun Choice(owner: Owner, numbered: Boolean, chosen: Boolean, onChoose: () -> Unit) {
+    val words = Pericard.words
+    // Where several signed in at one clinic, "You" would be each of them.
+    val told = owner.number?.takeIf { numbered }?.let { words.peopleAccount(words.language.number(it)) }
+        ?: words.peopleYou.takeIf { owner.person.isSelf && owner.number == null }
     Row(
         Modifier.fillMaxWidth().heightIn(min = Space.rowMin).selectable(chosen, role = Role.RadioButton, onClick = onChoose),
         verticalAlignment = Alignment.CenterVertically,
@@ -73,7 +79,7 @@ private fun Choice(owner: Owner, chosen: Boolean, onChoose: () -> Unit) {
         PersonAvatar(owner.person, size = 40.dp)
         Column(Modifier.weight(1f).padding(start = Space.m)) {
             Text(owner.name, style = Pericard.type.headline, color = Pericard.palette.text)
-            if (owner.person.isSelf) Text(Pericard.words.peopleYou, style = Pericard.type.support, color = Pericard.palette.textSoft)
+            if (told != null) Text(told, style = Pericard.type.support, color = Pericard.palette.textSoft)
         }
         if (chosen) Icon(Icons.sent, null, Modifier.size(22.dp), tint = Pericard.palette.primary)
     }

@@ -10,6 +10,7 @@ import dev.pericard.app.ui.inbox.Piece
 import dev.pericard.app.ui.inbox.Progress
 import dev.pericard.app.ui.inbox.RowMark
 import dev.pericard.app.ui.inbox.ThreadRow
+import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Problem
 import dev.pericard.app.ui.notices.ClosedReason
 import dev.pericard.app.ui.you.PeopleState
@@ -23,6 +24,7 @@ internal fun People.home(
     newNotices: Int = 0,
     people: PeopleState? = null,
     canWrite: Boolean = true,
+    owner: Owner = this.owner,
 ) = Screen.Home(tab, InboxState(owner, body, banner, canWrite = canWrite), you(newNotices), unread, people)
 
 internal fun People.rows(): List<ThreadRow> = listOf(
@@ -104,6 +106,10 @@ private fun People.hits(): List<HitRow> = listOf(
         listOf(Piece(say("…We have moved your ", "…نقلنا ")), Piece(say("appoint", "موعد"), true), Piece(say("ment to 9:05. The room is 2.14, on the second floor…", "ك إلى 9:05. الغرفة 2.14 في الطابق الثاني…"))),
     ),
     HitRow(
+        "h5", "5", say("Your appointment with the dietician", "موعدك مع أخصائية التغذية"), desk, at("2026-10-12T10:40:00Z"),
+        listOf(Piece(say("Dear Ana, please bring the diary that you kept in the last two weeks…", "عزيزتي آنا، أحضري معك مفكرة الأسبوعين الماضيين…"))),
+    ),
+    HitRow(
         "h2", "1", rows()[0].subject, nadia, at("2026-09-29T10:00:00Z"),
         listOf(Piece(say("…if you feel dizzy for more than a day, call us. You do not need an ", "…لا تحتاجين إلى ")), Piece(say("appoint", "موعد"), true), Piece(say("ment for that…", " لذلك…"))),
     ),
@@ -131,10 +137,12 @@ internal val inboxSamples: List<Sample> = listOf(
         shows(home(InboxBody.Content(waiting().take(1) + rows().take(1) + waiting().drop(3) + rows().drop(3)), InboxBanner.Offline(synced)))
     },
     Sample("19-inbox-off", "off") { shows(home(banner = InboxBanner.Off, newNotices = 1, canWrite = false)) },
+    Sample("19-inbox-off", "notOffered") { shows(home(InboxBody.Content(emptyList()), banner = InboxBanner.NotOffered, canWrite = false)) },
     Sample("19-inbox-off", "stopped") { shows(home(banner = InboxBanner.Stopped("7F2K"), newNotices = 1)) },
     Sample("19-inbox-off", "stepUp") { shows(home(banner = InboxBanner.StepUp)) },
     Sample("19-inbox-off", "signIn") { shows(home(banner = InboxBanner.SignIn)) },
     Sample("19-inbox-off", "held") { shows(home(banner = InboxBanner.Held(3), newNotices = 1)) },
+    Sample("19-inbox-off", "begunAnew") { shows(home(banner = InboxBanner.BegunAnew("7F2K"), newNotices = 1)) },
     Sample("19-inbox-off", "incomplete") { shows(home(banner = InboxBanner.Incomplete(synced))) },
     Sample("19-inbox-off", "rateLimited") { shows(home(banner = InboxBanner.RateLimited(Instant.parse("2026-11-05T08:38:00Z")))) },
     Sample("19-inbox-off", "clockWrong") { shows(home(banner = InboxBanner.ClockWrong)) },

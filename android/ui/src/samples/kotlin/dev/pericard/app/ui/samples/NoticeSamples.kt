@@ -25,6 +25,7 @@ internal val noticeSamples: List<Sample> = listOf(
     Sample("34-notice-incident", "noPhone") { notice(incident, northlight) },
     Sample("35-notice-unmatched", "held") { notice(Notice.Held(3, canWrite = true)) },
     Sample("35-notice-unmatched", "heldOne") { notice(Notice.Held(1, canWrite = false)) },
+    Sample("34-notice-incident", "begunAnew") { notice(Notice.BegunAnew) },
     Sample("36-notice-clock", "clinicTime") { notice(Notice.ClockWrong(Instant.parse("2026-11-03T08:24:00Z"), SAMPLE_NOW)) },
     Sample("36-notice-clock", "noClinicTime") { notice(Notice.ClockWrong(Instant.parse("2026-11-03T08:24:00Z"), null)) },
     Sample("37-notice-update", "required") { notice(Notice.Update("1.4", "1.2")) },

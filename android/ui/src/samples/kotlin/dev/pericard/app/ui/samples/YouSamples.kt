@@ -32,6 +32,12 @@ internal val youSamples: List<Sample> = listOf(
         val owners = listOf(owner, Owner(leo, linden), Owner(teresa, linden), Owner(ana, harbour))
         shows(home(people = PeopleState(owners, owner)))
     },
+    Sample("38-people", "severalAccounts") {
+        val first = Owner(ana, linden, number = 1)
+        val nobody = ana.copy(id = "nobody", name = "", color = 1)
+        val owners = listOf(first, Owner(leo, linden, number = 1), Owner(nobody, linden, number = 2), Owner(leo.copy(id = "leo2"), linden, number = 2))
+        shows(home(owner = owners[2], people = PeopleState(owners, owners[2])))
+    },
     Sample("54-you", "you") { shows(home(tab = Tab.You, unread = 3, newNotices = 1)) },
     Sample("54-you", "help") { shows(home(tab = Tab.You), Screen.Help(HelpState(linden, "1.2"))) },
     Sample("57-settings", "settings") { settings() },
