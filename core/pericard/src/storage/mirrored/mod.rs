@@ -13,12 +13,12 @@ mod records;
 mod schema;
 
 pub(crate) use absent::{
-    Absent, Why, absent, any_absent, begin_list, clear_absent, end_list, mark_listed, save_absent,
+    Why, absent, any_absent, begin_list, clear_absent, end_list, mark_listed, save_absent,
     why_absent,
 };
 pub(crate) use alias::{aliases, save_aliases};
 pub(crate) use cursor::{
-    Cursor, TrackState, abilities, cursor, identifiers, save_abilities, save_compared, save_cursor,
+    Cursor, abilities, cursor, identifiers, save_abilities, save_compared, save_cursor,
     save_identifiers, save_outcome, state, track,
 };
 pub(crate) use records::{

@@ -9,7 +9,6 @@ use pericard_protocol::display_text;
 use pericard_protocol::fhir::communication::{Attachment, Communication, Priority, Status};
 use pericard_protocol::fhir::instant::Precision;
 use pericard_protocol::fhir::names::Names;
-use pericard_protocol::fhir::page::Parse;
 use pericard_protocol::fhir::reference::Reference;
 use rusqlite::{Connection, OptionalExtension};
 

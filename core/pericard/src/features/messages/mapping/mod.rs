@@ -6,6 +6,7 @@ mod resource;
 use pericard_protocol::fhir::communication::Communication;
 use pericard_protocol::fhir::names::Names;
 use pericard_protocol::fhir::outgoing::IDENTIFIER_SYSTEM;
+use pericard_protocol::fhir::page::Parse;
 use pericard_protocol::sync::outbox::Identifiers;
 use rusqlite::Connection;
 

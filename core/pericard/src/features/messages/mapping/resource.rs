@@ -59,6 +59,10 @@ pub(in super::super) fn resource(
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+
+    use pericard_protocol::admission::Owner;
+
     use super::*;
 
     fn owner() -> Owner {
