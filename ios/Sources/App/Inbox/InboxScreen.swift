@@ -35,7 +35,7 @@ struct InboxScreen: View {
         SyncCard(progress: progress, onStop: events.stopSync).aside()
         threads(rows)
       case .content(let rows): threads(rows)
-      case .empty: EmptyInbox(clinic: state.owner.clinic).aside()
+      case .empty: EmptyInbox(clinic: state.owner.clinic, canWrite: state.canWrite).aside()
       case .searching(let text, let hits, let searching):
         SearchResults(text: text, hits: hits, searching: searching, events: events)
       case .closed: EmptyView()
@@ -105,6 +105,7 @@ private struct SyncCard: View {
 
 private struct EmptyInbox: View {
   let clinic: Clinic
+  let canWrite: Bool
 
   var body: some View {
     VStack(spacing: Space.m) {
@@ -113,7 +114,9 @@ private struct EmptyInbox: View {
         .foregroundStyle(Palette.textSoft)
         .accessibilityHidden(true)
       Text(Words.emptyTitle).font(TypeScale.title).accessibilityAddTraits(.isHeader)
-      Text(Words.emptyText).font(TypeScale.body).foregroundStyle(Palette.textSoft)
+      if canWrite {
+        Text(Words.emptyText).font(TypeScale.body).foregroundStyle(Palette.textSoft)
+      }
       UrgentLine(clinic: clinic)
     }
     .multilineTextAlignment(.center)

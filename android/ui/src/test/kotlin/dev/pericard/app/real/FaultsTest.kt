@@ -116,7 +116,7 @@ class FaultsTest : RealTest() {
     fun aClinicWithoutMessagesSaysSo() = real(faults = """{"fault":"lacks","as":"messages"}""") {
         signIn()
         sees("19-inbox-off", "notOffered", View.Dark, View.Large, View.Arabic) { all ->
-            all.home?.inbox?.run { banner == InboxBanner.NotOffered && !canWrite } == true
+            all.home?.inbox?.run { banner == InboxBanner.NotOffered && body == InboxBody.Empty && !canWrite } == true
         }
         seesClinic("noMessages") { !it.canRead && !it.canWrite }
         does.back()

@@ -81,6 +81,15 @@ class InboxTest {
     }
 
     @Test
+    fun `an empty inbox invites to write only where the clinic takes messages`() {
+        stage(sample("17-inbox-empty.empty")) { test.onNodeWithText(words.emptyText).assertExists() }
+        stage(sample("19-inbox-off.notOffered")) {
+            test.onNodeWithText(words.emptyTitle).assertExists()
+            test.onNodeWithText(words.emptyText).assertDoesNotExist()
+        }
+    }
+
+    @Test
     fun `progress is spoken in quarters, and stopping is a button`() = stage(sample("14-inbox-first-sync.firstSync")) {
         test.onNodeWithContentDescription(words.sayProgress(50)).assertExists()
         test.onNodeWithText(words.syncStop).performClick()

@@ -55,13 +55,15 @@ internal fun EmptyInbox(state: InboxState, events: InboxEvents, modifier: Modifi
                     style = Pericard.type.title,
                     color = Pericard.palette.text,
                 )
-                Text(
-                    words.emptyText,
-                    Modifier.padding(horizontal = Space.xxl, vertical = Space.s),
-                    style = Pericard.type.body,
-                    color = Pericard.palette.textSoft,
-                    textAlign = TextAlign.Center,
-                )
+                if (state.canWrite) {
+                    Text(
+                        words.emptyText,
+                        Modifier.padding(horizontal = Space.xxl, vertical = Space.s),
+                        style = Pericard.type.body,
+                        color = Pericard.palette.textSoft,
+                        textAlign = TextAlign.Center,
+                    )
+                }
                 UrgentCard(state.owner.clinic, Modifier.padding(horizontal = Space.xl).padding(top = Space.s, bottom = 96.dp))
             }
         }

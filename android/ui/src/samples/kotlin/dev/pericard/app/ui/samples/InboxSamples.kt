@@ -137,7 +137,7 @@ internal val inboxSamples: List<Sample> = listOf(
         shows(home(InboxBody.Content(waiting().take(1) + rows().take(1) + waiting().drop(3) + rows().drop(3)), InboxBanner.Offline(synced)))
     },
     Sample("19-inbox-off", "off") { shows(home(banner = InboxBanner.Off, newNotices = 1, canWrite = false)) },
-    Sample("19-inbox-off", "notOffered") { shows(home(InboxBody.Content(emptyList()), banner = InboxBanner.NotOffered, canWrite = false)) },
+    Sample("19-inbox-off", "notOffered") { shows(home(InboxBody.Empty, banner = InboxBanner.NotOffered, canWrite = false)) },
     Sample("19-inbox-off", "stopped") { shows(home(banner = InboxBanner.Stopped("7F2K"), newNotices = 1)) },
     Sample("19-inbox-off", "stepUp") { shows(home(banner = InboxBanner.StepUp)) },
     Sample("19-inbox-off", "signIn") { shows(home(banner = InboxBanner.SignIn)) },
