@@ -5,7 +5,7 @@
 //! It is a search for ids and versions, fetched by the same machine as every other search, and compared as it comes: of
 //! what was on it a hash each is kept.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use pericard_protocol::fhir::body::Body;
 use pericard_protocol::fhir::bundle::Bundle;
@@ -36,8 +36,8 @@ pub(super) struct Listing {
     began: Option<i64>,
     /// Hashes of the ids that were on it.
     listed: HashSet<u64>,
-    /// Ids of what is missing here, or may be another version there.
-    missing: BTreeSet<String>,
+    /// What was missing here when it was listed, or may be another version there.
+    missing: BTreeMap<String, Version>,
 }
 
 impl Listing {
@@ -102,8 +102,15 @@ impl Listing {
 
     /// How it differs from what is here.
     pub(super) fn difference(&self, c: &Connection, track: i64) -> Result<Difference> {
+        let mut missing = Vec::new();
+        for (id, version) in &self.missing {
+            // It may have come since, by a download.
+            if mirrored::differs(c, track, id, version)? {
+                missing.push(id.clone());
+            }
+        }
         Ok(Difference {
-            missing: self.missing.iter().cloned().collect(),
+            missing,
             vanished: mirrored::not_listed(c, track, |id| self.listed.contains(&judge::hash(id)))?,
             here: mirrored::count(c, track)?,
         })
@@ -251,9 +258,9 @@ fn read_list(
     (PageEvent::Page(seen), listed.collect())
 }
 
-/// The ids of what is missing here, or may be another version there. What is absent was on the list.
-fn missing(feature: &FeatureSync, page: Vec<(String, Version)>) -> Result<Vec<String>> {
-    let find = |c: &Connection| {
+/// What of a page is missing here, or may be another version there. What is absent was on the list.
+fn missing(feature: &FeatureSync, page: Vec<(String, Version)>) -> Result<Vec<(String, Version)>> {
+    feature.partition.note(|c| {
         let track = mirrored::track(c, feature.track)?;
         let any_absent = mirrored::any_absent(c)?;
         let mut missing = Vec::new();
@@ -262,10 +269,9 @@ fn missing(feature: &FeatureSync, page: Vec<(String, Version)>) -> Result<Vec<St
                 mirrored::mark_listed(c, &feature.hash(&id))?;
             }
             if mirrored::differs(c, track, &id, &version)? {
-                missing.push(id);
+                missing.push((id, version));
             }
         }
         Ok(missing)
-    };
-    feature.partition.note(find)
+    })
 }

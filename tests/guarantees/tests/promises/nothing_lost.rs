@@ -464,3 +464,28 @@ fn a_message_that_is_taken_back_under_way_stops_no_other() {
         assert_eq!(copies(&harness, "Matterhorn").await, 1);
     });
 }
+
+/// Where the usual search has next to nothing, the others are downloads of their own, and the comparison asks for nothing
+/// again.
+#[test]
+fn what_only_another_search_finds_comes_once() {
+    run(async {
+        let harness = Harness::ana_and_ben().await;
+        let account = harness.sign_in("ana").await.unwrap();
+        harness.portal(json!({ "fault": "subjectless" })).await;
+        for n in 0..150 {
+            let text = format!("Found by its recipient, {n}");
+            let message = json!({ "who": "ana", "thread": 0, "text": text });
+            harness.portal(json!({ "new_message": message })).await;
+        }
+        harness.world.portal_requests(None).await.unwrap();
+        sync(&account).await.unwrap();
+        let requests = harness.world.portal_requests(None).await.unwrap();
+        let found = inbox(&account)
+            .search("recipient".into(), None, 500)
+            .await
+            .unwrap();
+        assert_eq!(found.hits.len(), 150);
+        assert_eq!(requests, 11);
+    });
+}
