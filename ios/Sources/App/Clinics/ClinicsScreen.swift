@@ -37,7 +37,9 @@ struct ClinicsScreen: View {
           if let own = account.people.first(where: \.isSelf), !own.name.isEmpty {
             Text(Words.clinicsSignedInAs(name: own.name)).font(TypeScale.support).foregroundStyle(Palette.textSoft)
           } else if let number = account.number {
-            Text(Words.peopleAccount(which: number.formatted())).font(TypeScale.support).foregroundStyle(Palette.textSoft)
+            Text(Words.peopleAccount(which: number.formatted()))
+              .font(TypeScale.support)
+              .foregroundStyle(Palette.textSoft)
           }
           if account.people.count > 1 {
             Text(Words.clinicsPeople(n: account.people.count)).font(TypeScale.support).foregroundStyle(Palette.textSoft)
