@@ -9,8 +9,8 @@ use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use pericard_world::Sent;
 use serde_json::{Value, json};
 
+use crate::stolen_tokens::{Thief, taken_off_the_wire};
 use crate::truepill::on_disk;
-use crate::zocdoc::{Thief, taken_off_the_wire};
 
 const FOREIGN: &str = "leak_other_patient";
 

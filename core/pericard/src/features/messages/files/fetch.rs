@@ -1,6 +1,6 @@
 //! Fetching one file: carries out the machine of a download.
 //!
-//! Uses: `model`, `table`
+//! Uses: `model`, `partial`, `table`
 //!
 //! What comes goes straight into encrypted storage. Where the file is, is the sender's claim; where that may lead is
 //! `pericard_protocol::files::source`'s to say, for the first address and for every redirect.
@@ -23,16 +23,15 @@ use crate::features::{PersonContext, PersonPortal};
 use crate::http::{HttpError, Opened, Request, Response, Stream};
 use crate::platform::error::{PericardError, PortalProblem, Result};
 use crate::session::SendError;
-use crate::storage::{ContentWriter, Partition, files, mirrored, random_id};
+use crate::storage::{mirrored, random_id};
 
 use super::super::FEATURE;
 use super::model::{FileProblem, FileProgress};
+use super::partial::{Partial, on_disk};
 use super::table::{self, StoredFile};
 
 /// Bytes that are written at once.
 const BATCH: usize = 128 * 1024;
-/// Bytes after which what has come is made durable, so that a crash costs no more.
-const SAVE_EVERY: u64 = 4 * 1024 * 1024;
 const FHIR_JSON: &str = "application/fhir+json";
 
 /// Fetches a file, unless it is here.
@@ -55,11 +54,10 @@ pub(super) async fn fetch(
     let mut fetch = Fetch {
         person,
         portal,
-        file,
         cancelled,
         kind: String::new(),
         hash: None,
-        disk: Disk::default(),
+        partial: Partial::of(person, file),
         stream: None,
         at: None,
         cause: PericardError::Offline,
@@ -68,7 +66,7 @@ pub(super) async fn fetch(
     if let Err(error) = &outcome
         && let Some(problem) = problem_of(error)
     {
-        fetch.note(problem).await?;
+        fetch.partial.note(problem).await?;
     }
     outcome
 }
@@ -89,36 +87,14 @@ fn problem_of(error: &PericardError) -> Option<FileProblem> {
     }
 }
 
-async fn on_disk<T: Send + 'static>(
-    person: &Arc<dyn PersonContext>,
-    work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let inside = person.clone();
-    person
-        .platform()
-        .blocking(move || work(&*inside.partition()?))
-        .await
-}
-
-/// What has come, on its way to the disk.
-#[derive(Default)]
-struct Disk {
-    writer: Option<ContentWriter>,
-    hasher: hash::Hasher,
-    /// The row of what has come, once it has one.
-    content: Option<i64>,
-    saved: u64,
-}
-
 struct Fetch<'a> {
     person: &'a Arc<dyn PersonContext>,
     portal: PersonPortal,
-    file: i64,
     cancelled: &'a CancellationToken,
     /// The type and the hash that the record gives.
     kind: String,
     hash: Option<hash::Sha1>,
-    disk: Disk,
+    partial: Partial<'a>,
     stream: Option<Stream>,
     at: Option<Source>,
     /// Why the last answer broke off.
@@ -138,7 +114,7 @@ impl Fetch<'_> {
             size: stored.described.size,
             hashed: self.hash.is_some(),
         };
-        let here = self.take_up(stored).await?;
+        let here = self.partial.take_up(stored).await?;
         let transfer = Transfer::new(described, here, stored.validator.clone());
         let (mut machine, mut effects) = transfer.on(Event::Begin);
         loop {
@@ -155,7 +131,7 @@ impl Fetch<'_> {
                             None => self.ask(from, validator).await?,
                         });
                     }
-                    Effect::Discard => self.discard().await?,
+                    Effect::Discard => self.partial.discard().await?,
                     Effect::Take => {
                         let whole = match (&inline, self.stream.take()) {
                             (Some(content), _) => Some(content.clone()),
@@ -171,16 +147,16 @@ impl Fetch<'_> {
                         (machine, event) = self.take(machine, whole, tell).await?;
                     }
                     Effect::Hash => {
-                        let hash = std::mem::take(&mut self.disk.hasher).end();
+                        let hash = self.partial.hash();
                         event = Some(Event::Hashed(Some(hash) == self.hash));
                     }
-                    Effect::Keep => return self.keep().await,
+                    Effect::Keep => return self.partial.keep().await,
                     Effect::Pause(validator) => {
-                        self.pause(validator).await?;
+                        self.partial.pause(validator).await?;
                         return Err(self.cause.clone());
                     }
                     Effect::Refuse(problem) => {
-                        self.discard().await?;
+                        self.partial.discard().await?;
                         return Err(refusal(problem));
                     }
                 }
@@ -235,39 +211,6 @@ impl Fetch<'_> {
                 Ok(None)
             }
         }
-    }
-
-    /// Goes on with what is here from before. Returns how much that is.
-    async fn take_up(&mut self, stored: &StoredFile) -> Result<u64> {
-        let (Some(content), Some(_)) = (stored.content, &stored.validator) else {
-            return Ok(0);
-        };
-        let resumed = on_disk(self.person, move |partition| {
-            partition.read(|c| {
-                let files = partition.files();
-                let mut hasher = hash::Hasher::default();
-                let Some(writer) = ContentWriter::resume(files, c, content)? else {
-                    return Ok(None);
-                };
-                // What does not decrypt is fetched again.
-                let sound = files.read_part(c, content, |piece| hasher.add(piece));
-                Ok(sound.ok().map(|()| (writer, hasher)))
-            })
-        })
-        .await?;
-        let Some((writer, hasher)) = resumed else {
-            self.disk.content = Some(content);
-            self.discard().await?;
-            return Ok(0);
-        };
-        let here = writer.size();
-        self.disk = Disk {
-            writer: Some(writer),
-            hasher,
-            content: Some(content),
-            saved: here,
-        };
-        Ok(here)
     }
 
     /// Asks for the file and waits for the head of the answer.
@@ -382,10 +325,10 @@ impl Fetch<'_> {
             let (next, effects) = machine.on(Event::Bytes(content.len() as u64));
             machine = next;
             if let Some(Effect::Refuse(problem)) = effects.first() {
-                self.discard().await?;
+                self.partial.discard().await?;
                 return Err(refusal(*problem));
             }
-            self.write(content).await?;
+            self.partial.write(content).await?;
             return Ok((machine, Some(Event::End)));
         }
         let mut batch = Vec::new();
@@ -403,7 +346,7 @@ impl Fetch<'_> {
                     let (next, effects) = machine.on(Event::Bytes(piece.len() as u64));
                     machine = next;
                     if let Some(Effect::Refuse(problem)) = effects.first() {
-                        self.discard().await?;
+                        self.partial.discard().await?;
                         return Err(refusal(*problem));
                     }
                     batch.extend_from_slice(&piece);
@@ -413,117 +356,27 @@ impl Fetch<'_> {
                 Err(cause) => Some(self.cut(cause)),
             };
             if over.is_some() || batch.len() >= BATCH {
-                self.write(std::mem::take(&mut batch)).await?;
+                self.partial.write(std::mem::take(&mut batch)).await?;
                 tell(FileProgress {
                     received: machine.received(),
                     total: machine.total(),
                 });
-                let in_file = self.disk.writer.as_ref().map_or(0, ContentWriter::in_file);
-                if over.is_none() && in_file >= self.disk.saved + SAVE_EVERY {
-                    self.save_part(machine.validator().map(str::to_owned))
+                if over.is_none() && self.partial.is_to_be_saved() {
+                    self.partial
+                        .save(machine.validator().map(str::to_owned))
                         .await?;
                 }
             }
             if over.is_some() {
                 if over == Some(Event::Cut) && self.cause == PericardError::Cancelled {
-                    self.save_part(machine.validator().map(str::to_owned))
+                    self.partial
+                        .save(machine.validator().map(str::to_owned))
                         .await?;
                     return Err(PericardError::Cancelled);
                 }
                 return Ok((machine, over));
             }
         }
-    }
-
-    /// Writes bytes behind what is here.
-    async fn write(&mut self, bytes: Vec<u8>) -> Result<()> {
-        let mut disk = std::mem::take(&mut self.disk);
-        self.disk = on_disk(self.person, move |partition| {
-            let writer = disk
-                .writer
-                .get_or_insert_with(|| ContentWriter::new(partition.files()));
-            writer.write(&bytes)?;
-            disk.hasher.add(&bytes);
-            Ok(disk)
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// Makes durable what has come, so that another try goes on from there.
-    async fn save_part(&mut self, validator: Option<String>) -> Result<()> {
-        let mut disk = std::mem::take(&mut self.disk);
-        let file = self.file;
-        self.disk = on_disk(self.person, move |partition| {
-            let (Some(writer), Some(validator)) = (&mut disk.writer, validator) else {
-                return Ok(disk);
-            };
-            let Some(part) = writer.part()? else {
-                return Ok(disk);
-            };
-            disk.content = Some(partition.local(|tx| {
-                let c = tx.connection();
-                let content = files::save(c, disk.content, &part)?;
-                table::set_content(c, file, Some(content), Some(&validator))?;
-                Ok(content)
-            })?);
-            writer.kept();
-            disk.saved = writer.in_file();
-            Ok(disk)
-        })
-        .await?;
-        Ok(())
-    }
-
-    async fn pause(&mut self, validator: Option<String>) -> Result<()> {
-        match validator {
-            Some(_) => self.save_part(validator).await,
-            // It could not be continued.
-            None => self.discard().await,
-        }
-    }
-
-    /// Throws away what has come.
-    async fn discard(&mut self) -> Result<()> {
-        let disk = std::mem::take(&mut self.disk);
-        let file = self.file;
-        on_disk(self.person, move |partition| {
-            if disk.content.is_some() {
-                partition.local(|tx| table::discard(tx.connection(), file, None))?;
-            }
-            drop(disk.writer);
-            Ok(())
-        })
-        .await
-    }
-
-    /// The file is what was described: it is here from now on.
-    async fn keep(&mut self) -> Result<()> {
-        let mut disk = std::mem::take(&mut self.disk);
-        let file = self.file;
-        on_disk(self.person, move |partition| {
-            let mut writer = disk
-                .writer
-                .take()
-                .unwrap_or_else(|| ContentWriter::new(partition.files()));
-            let saved = writer.finish()?;
-            partition.local(|tx| {
-                let c = tx.connection();
-                let content = files::save(c, disk.content, &saved)?;
-                table::set_content(c, file, Some(content), None)
-            })?;
-            writer.kept();
-            Ok(())
-        })
-        .await
-    }
-
-    async fn note(&mut self, problem: FileProblem) -> Result<()> {
-        let file = self.file;
-        on_disk(self.person, move |partition| {
-            partition.local(|tx| table::discard(tx.connection(), file, Some(problem)))
-        })
-        .await
     }
 }
 

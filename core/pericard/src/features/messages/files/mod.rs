@@ -14,6 +14,7 @@ mod download;
 mod fetch;
 mod model;
 mod outgoing;
+mod partial;
 mod reader;
 pub(super) mod table;
 
