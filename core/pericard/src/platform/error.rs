@@ -134,6 +134,11 @@ impl PericardError {
         }
     }
 
+    /// A database or a file is not as it was written.
+    pub(crate) const DAMAGED: Self = Self::Storage {
+        kind: StorageKind::Damaged,
+    };
+
     pub(crate) fn storage(kind: StorageKind) -> Self {
         Self::Storage { kind }
     }

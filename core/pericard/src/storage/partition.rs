@@ -116,7 +116,12 @@ impl Partition {
         self.noted(self.database.read(work))
     }
 
-    /// Whether a statement has met damage.
+    /// It is damaged: the next use begins it anew.
+    pub(crate) fn condemn(&self) {
+        self.is_damaged.store(true, SeqCst);
+    }
+
+    /// Whether it is to be begun anew.
     pub(crate) fn is_damaged(&self) -> bool {
         self.is_damaged.load(SeqCst)
     }
@@ -124,14 +129,14 @@ impl Partition {
     /// Notes damage that a statement has met. A file beside the database that is damaged costs only itself.
     fn noted<T>(&self, done: Result<T>) -> Result<T> {
         match done.map_err(damaged) {
-            Err(DAMAGED) => {
+            Err(PericardError::DAMAGED) => {
                 if !self.is_damaged() && !self.database.is_sound() {
-                    self.is_damaged.store(true, SeqCst);
+                    self.condemn();
                 }
-                Err(DAMAGED)
+                Err(PericardError::DAMAGED)
             }
             // It was closed to be begun anew.
-            Err(PericardError::Closed) if self.is_damaged() => Err(DAMAGED),
+            Err(PericardError::Closed) if self.is_damaged() => Err(PericardError::DAMAGED),
             done => done,
         }
     }
@@ -316,16 +321,12 @@ impl Partition {
     }
 }
 
-const DAMAGED: PericardError = PericardError::Storage {
-    kind: StorageKind::Damaged,
-};
-
 /// A page that the right key does not open is damaged.
 fn damaged(error: PericardError) -> PericardError {
     match error {
         PericardError::Storage {
             kind: StorageKind::WrongKey,
-        } => PericardError::storage(StorageKind::Damaged),
+        } => PericardError::DAMAGED,
         error => error,
     }
 }

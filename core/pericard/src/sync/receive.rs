@@ -133,11 +133,7 @@ impl<'a> Receiving<'a> {
                 _ => self.list_first(search, &mut listing, abilities).await?,
             };
             let ended = match listed {
-                Some(end) => Ok(Ended {
-                    end,
-                    error: None,
-                    abilities,
-                }),
+                Some(ended) => Ok(ended),
                 None => download(&self.feature, self.run, search).await,
             };
             let ended = match ended {
@@ -232,7 +228,7 @@ impl<'a> Receiving<'a> {
         search: &Search,
         listing: &mut Option<Listing>,
         abilities: Abilities,
-    ) -> Result<Option<End>> {
+    ) -> Result<Option<Ended>> {
         if !self.compare || self.cursor(search).await?.loaded {
             return Ok(None);
         }
@@ -248,7 +244,11 @@ impl<'a> Receiving<'a> {
                 if missing > 0 {
                     self.remember(search).await?;
                 }
-                Ok(Some(end))
+                Ok(Some(Ended {
+                    end,
+                    error: None,
+                    abilities,
+                }))
             }
             Err(error) => Err(error),
         }

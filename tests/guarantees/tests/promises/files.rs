@@ -227,6 +227,8 @@ fn a_file_is_never_on_disk_in_plain_and_goes_with_its_message() {
         assert_eq!(read(&account).await, Err(damaged));
         std::fs::write(&path, &whole).unwrap();
         assert_eq!(read(&account).await.unwrap(), content);
+        // It cost itself, and not the database beside it.
+        assert!(account.incidents().await.unwrap().is_empty());
         // The portal takes the message back.
         let gone = json!({ "who": "ana", "text": "With a file", "as": "retracted" });
         harness.portal(json!({ "change": gone })).await;

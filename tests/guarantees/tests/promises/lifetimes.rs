@@ -230,6 +230,13 @@ impl Keystore for Unanswered {
     }
 }
 
+/// Looks until it is so: other threads get there when they do.
+async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    while !is_so().await {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 /// Ana's account after a restart, with reads, writes and lists that all wait for the keystore.
 async fn hanging(keystore: &Arc<Unanswered>, harness: Harness) -> Harness {
     let account = harness.sign_in("ana").await.unwrap();
@@ -247,9 +254,7 @@ async fn hanging(keystore: &Arc<Unanswered>, harness: Harness) -> Harness {
         });
     }
     soon("the first question", async {
-        while keystore.asking.load(SeqCst) == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        until(async || keystore.asking.load(SeqCst) > 0).await;
     })
     .await;
     harness
@@ -279,25 +284,23 @@ fn a_keystore_that_hangs_keeps_no_dropped_client_open() {
         // Those who wait for it go away, too.
         let left = Arc::downgrade(&client);
         drop(client);
-        while let Some(client) = left.upgrade() {
-            drop(client);
+        until(async || {
             keystore.answer(true);
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+            left.upgrade().is_none()
+        })
+        .await;
         keystore.answer(false);
         // The thread that let go of it last may still be in its destructor.
-        let opened = soon("opening", async {
-            loop {
-                match world.open(Unanswered::new(world.keystore())).await {
-                    Err(PericardError::InUse) => {
-                        tokio::time::sleep(Duration::from_millis(5)).await;
-                    }
-                    opened => break opened,
-                }
-            }
-        });
-        let client = opened.await.unwrap();
-        assert_eq!(client.accounts().await.unwrap().len(), 1);
+        let mut opened = Err(PericardError::InUse);
+        soon("opening", async {
+            until(async || {
+                opened = world.open(Unanswered::new(world.keystore())).await;
+                !matches!(opened, Err(PericardError::InUse))
+            })
+            .await;
+        })
+        .await;
+        assert_eq!(opened.unwrap().accounts().await.unwrap().len(), 1);
         keystore.answer(true);
     });
 }
@@ -346,9 +349,7 @@ fn a_client_that_nobody_waits_for_any_more_frees_the_directory() {
         assert!(opening.await.is_err());
         keystore.answer(true);
         soon("opening", async {
-            while world.open(world.keystore()).await.is_err() {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+            until(async || world.open(world.keystore()).await.is_ok()).await;
         })
         .await;
     });

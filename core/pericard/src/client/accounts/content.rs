@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::client::host::Host;
 use crate::keys::{PersonKey, Unlocked, Wrapped};
-use crate::platform::error::{PericardError, Result, SignInReason, StorageKind};
+use crate::platform::error::{PericardError, Result, SignInReason};
 use crate::session::{AccountProblem, Session};
 use crate::storage::{Partition, PersonRow, Salvage, Track, random_id};
 use crate::sync::outbox;
@@ -211,9 +211,7 @@ pub(super) fn open_partition(
         Partition::open(&path, &key, &host.platform, &person.patient, schemas)
     };
     let partition = match open() {
-        Err(PericardError::Storage {
-            kind: StorageKind::Damaged,
-        }) => {
+        Err(PericardError::DAMAGED) => {
             Partition::set_aside(&path)?;
             open()?
         }

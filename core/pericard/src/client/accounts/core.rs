@@ -13,7 +13,7 @@ use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::features::messages::Downloads;
 use crate::keys::Unlocked;
-use crate::platform::error::{KeystoreError, PericardError, Result, StorageKind};
+use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
 use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason, Track};
 use crate::sync::{
@@ -24,13 +24,8 @@ use crate::sync::{
 use super::content::Content;
 use super::revocations;
 
-/// What a sync works through, by the person's id, and what keeps it from being everything.
+/// What a sync works through, and what keeps it from being everything.
 type PeopleSyncs = (Vec<FeatureSync>, Option<IncompleteReason>);
-
-/// A database of a person is damaged.
-const DAMAGED: PericardError = PericardError::Storage {
-    kind: StorageKind::Damaged,
-};
 
 /// A shorter lease would seal the account between two syncs.
 const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
@@ -209,8 +204,10 @@ impl AccountCore {
                     }
                     let sends = sent.is_ok();
                     let done = sent.and(received);
-                    // A damaged database is begun anew by whoever uses it next.
-                    if sends && !matches!(done, Err(DAMAGED)) {
+                    if matches!(done, Err(PericardError::DAMAGED)) {
+                        // A sync that fails over it would fail every time, whatever a look at its pages finds.
+                        feature.partition.condemn();
+                    } else if sends {
                         sending.push((feature, kept_back));
                     }
                     first = first.and(done);

@@ -9,7 +9,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::platform::error::{PericardError, Result, StorageKind};
+use crate::platform::error::{PericardError, Result};
 use crate::storage::failure::failed_io;
 
 use super::seal::{FileKey, PIECE, Seal, TAG};
@@ -18,10 +18,6 @@ use super::{Files, Row};
 /// How long the file of a content of `size` bytes is.
 pub(super) fn sealed_size(size: u64) -> u64 {
     size + size.div_ceil(PIECE as u64) * TAG as u64
-}
-
-fn damaged() -> PericardError {
-    PericardError::storage(StorageKind::Damaged)
 }
 
 impl Files {
@@ -55,7 +51,11 @@ impl Files {
             let data = c
                 .prepare_cached(sql)?
                 .query_row((id, from, most), |row| row.get::<_, Option<Vec<u8>>>(0));
-            return data.optional()?.flatten().ok_or_else(damaged).map(Some);
+            return data
+                .optional()?
+                .flatten()
+                .ok_or(PericardError::DAMAGED)
+                .map(Some);
         };
         let mut open = OpenFile::new(self, name, key, &row)?;
         let mut bytes = Vec::new();
@@ -66,7 +66,7 @@ impl Files {
             let skip = (at % PIECE as u64) as usize;
             let take = ((end - at) as usize).min(piece.len().saturating_sub(skip));
             if take == 0 {
-                return Err(damaged());
+                return Err(PericardError::DAMAGED);
             }
             bytes.extend_from_slice(&piece[skip..skip + take]);
             at += take as u64;
@@ -106,13 +106,13 @@ struct OpenFile {
 impl OpenFile {
     fn new(files: &Files, name: &str, key: &FileKey, row: &Row) -> Result<Self> {
         let file = File::open(files.path(name)).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => damaged(),
+            std::io::ErrorKind::NotFound => PericardError::DAMAGED,
             _ => failed_io(&error),
         })?;
         let length = file.metadata().map_err(|e| failed_io(&e))?.len();
         let whole = sealed_size(row.size);
         if row.complete && length != whole || length < whole {
-            return Err(damaged());
+            return Err(PericardError::DAMAGED);
         }
         Ok(Self {
             file,
@@ -131,11 +131,13 @@ impl OpenFile {
             .seek(SeekFrom::Start(number * (PIECE + TAG) as u64))
             .and_then(|_| self.file.read_exact(&mut piece))
             .map_err(|error| match error.kind() {
-                std::io::ErrorKind::UnexpectedEof => damaged(),
+                std::io::ErrorKind::UnexpectedEof => PericardError::DAMAGED,
                 _ => failed_io(&error),
             })?;
-        let counted = u32::try_from(number).map_err(|_| damaged())?;
+        let counted = u32::try_from(number).map_err(|_| PericardError::DAMAGED)?;
         let last = self.last == Some(number);
-        self.seal.open(counted, last, piece).ok_or_else(damaged)
+        self.seal
+            .open(counted, last, piece)
+            .ok_or(PericardError::DAMAGED)
     }
 }

@@ -3,7 +3,7 @@
 use super::seal::{PIECE, TAG};
 use super::*;
 use crate::platform::Platform;
-use crate::platform::error::{PericardError, StorageKind};
+use crate::platform::error::PericardError;
 use crate::storage::Partition;
 
 struct Person {
@@ -67,10 +67,6 @@ fn bytes(count: usize) -> Vec<u8> {
     (0..count).map(|n| (n * 7 + n / 251) as u8).collect()
 }
 
-const DAMAGED: PericardError = PericardError::Storage {
-    kind: StorageKind::Damaged,
-};
-
 #[test]
 fn every_part_of_a_content_reads_back() {
     let person = Person::new();
@@ -132,12 +128,15 @@ fn what_was_changed_moved_or_cut_is_noticed() {
     let longer = [&whole[..], b"more"].concat();
     for changed in [flipped, swapped, cut, taken, longer] {
         std::fs::write(&file, changed).unwrap();
-        assert_eq!(person.read(id, 0, content.len()).err(), Some(DAMAGED));
+        assert_eq!(
+            person.read(id, 0, content.len()).err(),
+            Some(PericardError::DAMAGED)
+        );
     }
     std::fs::write(&file, &whole).unwrap();
     assert_eq!(person.read(id, 0, content.len()).unwrap(), Some(content));
     std::fs::remove_file(&file).unwrap();
-    assert_eq!(person.read(id, 0, 1).err(), Some(DAMAGED));
+    assert_eq!(person.read(id, 0, 1).err(), Some(PericardError::DAMAGED));
     let files = person.partition.files();
     assert!(!person.partition.read(|c| files.is_here(c, id)).unwrap());
 }

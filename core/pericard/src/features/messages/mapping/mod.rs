@@ -34,8 +34,8 @@ pub(super) fn apply(
     let mut changes = RowChanges::new(FEATURE, IdKind::Thread);
     let mut shown = vec![None; records.len()];
     let awaited = outbox::any(c, FEATURE)?;
-    // A download brings the newest first, and rows are numbered by time: written in that order they leave every page of
-    // the table half empty, written by turns of the clock full.
+    // A download brings the newest first, and rows are numbered by time: in that order they would leave the pages of the
+    // table half empty. Oldest first, they fill them.
     let mut by_time: Vec<(usize, &Incoming<'_, Communication>)> =
         records.iter().enumerate().collect();
     by_time.sort_by_cached_key(|(_, incoming)| dated(incoming.record).at);
