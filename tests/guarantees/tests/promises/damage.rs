@@ -62,14 +62,26 @@ async fn settled(harness: &Harness, account: &Account) {
     }
 }
 
-/// Ana, synced, with a queued message and `harm` done to the pages of her database while the app is closed.
+/// Ana, synced, with a queued message, and `harm` done to the pages of her database while the app is closed.
 async fn harmed(harm: impl FnOnce(&mut Vec<u8>)) -> (Harness, Arc<Account>) {
+    harmed_with(&[], harm).await
+}
+
+/// The same, with more drafts.
+async fn harmed_with(
+    drafts: &[String],
+    harm: impl FnOnce(&mut Vec<u8>),
+) -> (Harness, Arc<Account>) {
     let harness = Harness::with(json!({ "ana": { "threads": 6, "messages": 90 } })).await;
     let ana = harness.sign_in("ana").await.unwrap();
     sync(&ana).await.unwrap();
     inbox(&ana).send(new_message(TEXT)).await.unwrap();
     let draft = inbox(&ana).save_draft(None, new_message(DRAFT)).await;
     assert!(draft.unwrap().is_some());
+    for text in drafts {
+        let draft = inbox(&ana).save_draft(None, new_message(text)).await;
+        assert!(draft.unwrap().is_some());
+    }
     let (id, file) = (ana.id(), database(&harness, &ana));
     harness.client.shut_down().await.unwrap();
     let mut pages = std::fs::read(&file).unwrap();
@@ -119,6 +131,30 @@ fn a_damaged_database_is_begun_anew_and_what_waited_is_saved_where_it_can_be_rea
             saved > 0 && drafts > 0,
             "nothing was saved from any of the damaged files"
         );
+    });
+}
+
+/// A page that no sync needs is met by who reads it: that fails, and the next look finds what could be read.
+#[test]
+fn damage_that_only_a_screen_meets_is_mended_by_the_next_look() {
+    run(async {
+        // Long ones lie on pages of their own, at the end of the file.
+        let long: Vec<String> = (0..16).map(|n| format!("{n:02}").repeat(9_000)).collect();
+        let (harness, ana) = harmed_with(&long, |pages| {
+            let page = pages.len() / PAGE - 20;
+            pages[page * PAGE..(page + 1) * PAGE].fill(7);
+        })
+        .await;
+        settled(&harness, &ana).await;
+        assert!(ana.incidents().await.unwrap().is_empty());
+        assert_eq!(inbox(&ana).drafts().await.err(), Some(DAMAGED));
+        let kept = inbox(&ana).drafts().await.unwrap();
+        assert!((1..17).contains(&kept.len()), "{}", kept.len());
+        let told = ana.incidents().await.unwrap();
+        assert_eq!(told[0].kind, IncidentKind::DatabaseDamaged);
+        settled(&harness, &ana).await;
+        let all = threads(&ana).await.unwrap();
+        assert_eq!(all.iter().map(|thread| thread.messages).sum::<u32>(), 91);
     });
 }
 
