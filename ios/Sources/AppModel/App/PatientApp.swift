@@ -89,12 +89,18 @@ public final class PatientApp: Follower {
   }
 
   /// Opens what is on this phone. It works offline.
-  public func start() async {
+  public func start() async { await begin() }
+
+  /// Removes what cannot be opened; the clinics keep the originals. What could be opened after all stays.
+  public func beginAnew() async { await begin(erasing: true) }
+
+  private func begin(erasing: Bool = false) async {
     guard client == nil, !isStarting else { return }
     isStarting = true
     defer { isStarting = false }
     phase = .opening
     do {
+      if erasing { try await surroundings.erase() }
       let client = try await surroundings.open()
       self.client = client
       for account in try await client.accounts() { add(account) }
@@ -105,17 +111,7 @@ public final class PatientApp: Follower {
       await resumeSignIn()
       syncAll()
     } catch {
-      phase = .failed(Problem(error) ?? .failing, canBeginAnew: Self.isLost(error))
-    }
-  }
-
-  /// Removes what cannot be opened; the clinics keep the originals.
-  public func beginAnew() async {
-    do {
-      try await surroundings.erase()
-      await start()
-    } catch {
-      phase = .failed(Problem(error) ?? .failing, canBeginAnew: true)
+      phase = .failed(Problem(error) ?? .failing, canBeginAnew: erasing || Self.isLost(error))
     }
   }
 

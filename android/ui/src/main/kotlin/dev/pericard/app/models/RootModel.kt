@@ -58,8 +58,9 @@ class RootModel(
         scope.launch { opened(places) }
     }
 
-    private suspend fun opened(places: List<String> = emptyList()): AppModel? = opening.withLock {
-        open?.let { return@withLock it.app }
+    private suspend fun opened(places: List<String> = emptyList()): AppModel? = opening.withLock { open?.app ?: openNow(places) }
+
+    private suspend fun openNow(places: List<String> = emptyList()): AppModel? =
         try {
             val app = AppModel(scope, storage.open(), device, configuration, systemLanguage)
             app.begin(places)
@@ -69,19 +70,21 @@ class RootModel(
             shown.value = Root.CannotOpen(CannotOpenState(error.why))
             null
         }
-    }
 
     override fun tryAgain() = start()
 
     override fun beginAnew() {
         scope.launch {
-            try {
-                storage.erase()
-            } catch (error: PericardException) {
-                shown.value = Root.CannotOpen(CannotOpenState(error.why))
-                return@launch
+            opening.withLock {
+                // It was asked for twice, or could be opened after all: what can be opened is not removed.
+                if (open != null) return@launch
+                try {
+                    storage.erase()
+                    openNow()
+                } catch (error: PericardException) {
+                    shown.value = Root.CannotOpen(CannotOpenState(error.why))
+                }
             }
-            opened()
         }
     }
 

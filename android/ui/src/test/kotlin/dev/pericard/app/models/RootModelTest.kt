@@ -19,6 +19,7 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.yield
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNull
@@ -35,13 +36,19 @@ class RootModelTest {
         var opened = 0
         var erased = 0
 
+        private var isInUse = false
+
         override suspend fun open(): Core {
             opened += 1
+            isInUse = true
+            yield()
+            isInUse = false
             failure?.let { throw it }
             return core
         }
 
         override suspend fun erase() {
+            if (isInUse) throw PericardException.InUse()
             erased += 1
             failure = null
         }
@@ -104,6 +111,20 @@ class RootModelTest {
         process(memory) {
             root.start()
             assertTrue(cannotOpen().reason.isLoss)
+            root.beginAnew()
+            open()
+            assertEquals(1, memory.erased)
+        }
+    }
+
+    @Test
+    fun `it is removed once, however often it is said, and while a window tries to open it`() {
+        val memory = here.apply { failure = PericardException.Storage(StorageKind.DAMAGED) }
+        process(memory) {
+            root.start()
+            root.toFront()
+            cannotOpen()
+            root.beginAnew()
             root.beginAnew()
             open()
             assertEquals(1, memory.erased)
