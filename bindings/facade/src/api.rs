@@ -231,6 +231,8 @@ pub(crate) enum Type {
     Text,
     /// `Vec<u8>`
     Bytes,
+    /// `bytes` of a text that a person types and nobody keeps.
+    Secret,
     /// `SystemTime`
     Time,
     /// `Duration`

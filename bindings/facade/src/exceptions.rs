@@ -10,8 +10,6 @@ pub(crate) const BY_HAND: &[(&str, &str)] = &[
     ("Account.changes", "changes"),
     ("SyncRun.next", "progress"),
     ("FileDownload.next", "progress"),
-    // Secrets are text for the app and bytes that are wiped for the core.
-    ("SignIn.password", "password"),
     // What a person is typing may end in half an emoji.
     ("Messages.search", "search"),
 ];
@@ -21,6 +19,15 @@ pub(crate) const BY_HAND_IN_SWIFT: &[&str] = &[
     "SignIn.authorization_url",
     "SignIn.redirected",
     "Portal.page",
+];
+
+/// What a person types and nobody keeps: text for the app, bytes that are wiped for the core.
+const SECRETS: &[(&str, &[&str])] = &[
+    ("SignIn.password", &["password"]),
+    ("AccountLock.unlock", &["pin"]),
+    ("AccountLock.set_pin", &["current", "pin"]),
+    ("AccountLock.remove_pin", &["current"]),
+    ("AccountLock.add_key", &["current"]),
 ];
 
 /// Records whose texts are the app's or the standard's and say nothing of a patient: they print whole.
@@ -55,6 +62,14 @@ pub(crate) fn by_hand(of: &str, member: &str) -> Option<&'static str> {
         .iter()
         .find(|(hidden, _)| *hidden == name)
         .map(|(_, instead)| *instead)
+}
+
+/// Whether an argument of `of.member` is a secret that a person types.
+pub(crate) fn is_secret(of: &str, member: &str, argument: &str) -> bool {
+    let name = format!("{of}.{member}");
+    SECRETS
+        .iter()
+        .any(|(secret, arguments)| *secret == name && arguments.contains(&argument))
 }
 
 /// Whether a hand writes a member in Swift alone.

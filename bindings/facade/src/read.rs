@@ -9,6 +9,7 @@ use uniffi_bindgen::{BindgenLoader, BindgenPaths, ComponentInterface, GlobalConf
 use uniffi_meta::Type as MetaType;
 
 use crate::api::{Api, Default, Enum, Field, Id, Method, Object, Record, Trait, Type, Variant};
+use crate::exceptions;
 
 /// Reads what `of` exports from a library as it was built.
 pub(crate) fn api(library: &Utf8Path, of: &str) -> Result<Api> {
@@ -50,7 +51,15 @@ fn read(interface: &ComponentInterface) -> Result<Api> {
         });
     }
     for object in interface.object_definitions() {
-        let methods = object.methods().into_iter().map(method);
+        let methods = object.methods().into_iter().map(|it| {
+            let mut method = method(it)?;
+            for argument in &mut method.arguments {
+                if exceptions::is_secret(object.name(), &method.name, &argument.name) {
+                    argument.of = secret(&argument.of)?;
+                }
+            }
+            Ok(method)
+        });
         let methods = methods.collect::<Result<Vec<_>>>()?;
         if object.has_callback_interface() {
             api.traits.push(Trait {
@@ -114,6 +123,14 @@ fn method(method: &MetaMethod) -> Result<Method> {
         fails_with: method.throws_name().map(ToOwned::to_owned),
         is_async: method.is_async(),
     })
+}
+
+fn secret(of: &Type) -> Result<Type> {
+    match of {
+        Type::Bytes => Ok(Type::Secret),
+        Type::Optional(inner) => Ok(Type::Optional(Box::new(secret(inner)?))),
+        other => bail!("a secret crosses as bytes, not as {other:?}"),
+    }
 }
 
 fn docs(text: Option<&str>) -> String {

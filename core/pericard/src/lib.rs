@@ -25,10 +25,12 @@ pub mod test_support;
 
 pub use api::account::{Account, FeatureState, FeatureStatus, Incident, IncidentKind, Person};
 pub use api::client::{Client, erase};
+pub use api::lock::AccountLock;
 pub use api::portal::Portal;
 pub use api::qr_code::QrCode;
 pub use api::sign_in::SignIn;
 pub use api::two_factor::TwoFactor;
+pub use client::accounts::LockState;
 pub use client::config::{ClientId, Config, PortalConfig};
 pub use client::second_factor::{TotpEnrolment, TotpSecret, TwoFactorStatus};
 pub use client::sign_in::{SignInMethod, SignInStep};

@@ -19,6 +19,7 @@
 //! | [`files`] | names and addresses of files, and the machine of fetching one |
 //! | [`session`] | the session machine: when to refresh, when to seal |
 //! | [`sync`] | the machines of downloading, comparing and sending |
+//! | [`lock`] | the lock machine: PIN, counted tries, absence |
 //! | [`lifecycle`] | the lifecycle machine: pause, resume, shut down |
 //! | [`limits`] | limits on everything that is accepted |
 //!
@@ -35,6 +36,7 @@ pub mod http_date;
 pub mod json;
 pub mod lifecycle;
 pub mod limits;
+pub mod lock;
 pub mod oauth;
 
 pub mod base_url;

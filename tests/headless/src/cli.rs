@@ -26,11 +26,12 @@ Exit codes:
   3  the portal cannot be reached    8  someone else's record was refused
   4  a sign-in is needed             9  this device's clock is wrong
 Code 3 also means that messages are sealed because the device was offline for too long;
-code 4 also a wrong password or code, or that the portal asks for a new sign-in first.
+code 4 also a wrong password, code or PIN, that an account is locked, or that the portal asks for a new sign-in first.
 
 Environment:
   PERICARD_CONFIG, PERICARD_DIR      same as --config and --dir
   PERICARD_PASSWORD                  password for the portal, for scripts
+  PERICARD_PIN                       PIN of a locked account, for scripts
   PERICARD_PASSPHRASE                keep the keys in a file under this passphrase
   PAGER                              shows what is longer than the screen, else less
   NO_COLOR                           plain output, as in a pipe";
@@ -256,6 +257,22 @@ pub(crate) enum Command {
         #[arg(long, num_args = 2, value_names = ["N", "TEXT"], conflicts_with_all = ["retry", "withdraw"])]
         edit: Option<Vec<String>>,
     },
+    /// Choose a PIN that is asked for before anything is read, change it or remove it
+    #[command(
+        after_help = "Examples:\n  pericard pin\n  pericard pin --remove\n  echo 270419 | pericard pin --stdin\n\nSix to twelve digits. Ten wrong ones in a row delete this device's copy and what waits to be sent; the portal keeps the original."
+    )]
+    Pin {
+        /// Remove it: whoever uses this computer can read
+        #[arg(long)]
+        remove: bool,
+        /// Read the new one from standard input
+        #[arg(long, conflicts_with = "remove")]
+        stdin: bool,
+    },
+    /// Try the PIN; a right one takes wrong ones of before back
+    Unlock,
+    /// Say that everything is closed until the PIN is given
+    Lock,
     /// Sign out at the portal and remove the account from this device
     #[command(visible_alias = "logout")]
     Signout,

@@ -11,6 +11,7 @@ use crate::cli::Options;
 use crate::failure::Failure;
 use crate::prompt;
 use crate::settings::{self, Folder};
+use crate::unlocking;
 
 /// The program's name for portals' logs.
 pub(crate) const APP: &str = concat!("pericard/", env!("CARGO_PKG_VERSION"));
@@ -78,8 +79,15 @@ impl Context {
             .is_some_and(|portal| portal.native_sign_in)
     }
 
-    /// The account that the command is about.
+    /// The account that the command is about, unlocked.
     pub(crate) async fn account(&self) -> Result<Arc<Account>, Failure> {
+        let account = self.any_account().await?;
+        unlocking::unlocked(&account.lock()).await?;
+        Ok(account)
+    }
+
+    /// The same, locked or not, for what reads nothing of it.
+    pub(crate) async fn any_account(&self) -> Result<Arc<Account>, Failure> {
         let accounts = self.client.accounts().await?;
         if accounts.is_empty() {
             return Err(Failure::Nobody);

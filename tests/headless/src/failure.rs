@@ -57,6 +57,8 @@ impl Failure {
                 PericardError::Offline | PericardError::LeaseEnded => 3,
                 PericardError::SignInRequired { .. }
                 | PericardError::StepUpRequired
+                | PericardError::Locked
+                | PericardError::WrongPin { .. }
                 | PericardError::WrongPassword { .. }
                 | PericardError::WrongCode { .. } => 4,
                 PericardError::Portal { .. } => 5,
@@ -87,6 +89,8 @@ impl Failure {
                 PericardError::SignInRequired { .. } => "sign_in_required",
                 PericardError::StepUpRequired => "step_up_required",
                 PericardError::LeaseEnded => "lease_ended",
+                PericardError::Locked => "locked",
+                PericardError::WrongPin { .. } => "wrong_pin",
                 PericardError::ClockWrong { .. } => "clock_wrong",
                 PericardError::RateLimited { .. } => "rate_limited",
                 PericardError::WrongPassword { .. } => "wrong_password",
@@ -184,6 +188,23 @@ impl From<DesktopKeystoreError> for Failure {
     }
 }
 
+fn pin(field: &str, problem: InputProblem) -> String {
+    let which = if field == "pin" {
+        "the PIN"
+    } else {
+        "the present PIN"
+    };
+    let problem = match problem {
+        InputProblem::Empty => "is empty",
+        InputProblem::TooShort => "needs six digits or more",
+        InputProblem::TooLong => "has more than twelve digits",
+        InputProblem::TooSimple => "is one that everybody tries first",
+        InputProblem::WrongState => "is needed where there is one, and only there",
+        _ => "has digits only",
+    };
+    format!("{which} {problem}")
+}
+
 fn core(error: &PericardError) -> String {
     let tries = |left: &Option<u32>| match left {
         Some(1) => "; you have one attempt left".into(),
@@ -198,6 +219,7 @@ fn core(error: &PericardError) -> String {
             SignInReason::IdentityChanged => {
                 "the portal responded for a different person; your messages here are sealed, not lost"
             }
+            SignInReason::Destroyed => "ten wrong PINs deleted this device's copy; the portal keeps the original",
             SignInReason::Expired => "signing in took longer than ten minutes",
             SignInReason::AnotherPerson => "someone else signed in; nothing was changed",
             SignInReason::Interaction => "the portal has something to show you first; you can still read what is on this device",
@@ -213,6 +235,11 @@ fn core(error: &PericardError) -> String {
         PericardError::LeaseEnded => {
             "this device has been offline for too long; your messages here are sealed, not lost".into()
         }
+        PericardError::Locked => "this account is locked; your messages here are closed, not lost".into(),
+        PericardError::WrongPin { attempts_left } => {
+            let warning = if *attempts_left <= 5 { ", after which this device's copy is deleted" } else { "" };
+            format!("that PIN is wrong{}{warning}", tries(&Some(*attempts_left)))
+        }
         PericardError::ClockWrong { portal_time } => clock(*portal_time, SystemTime::now()),
         PericardError::RateLimited { retry_after } => {
             let until = SystemTime::now().checked_add(*retry_after).map(time_format::time);
@@ -226,9 +253,11 @@ fn core(error: &PericardError) -> String {
             format!("the code is wrong or was already used{}", tries(attempts_left))
         }
         PericardError::InvalidInput { field, problem } => {
-            let problem = match problem {
+            let words = match problem {
                 InputProblem::Empty => "is empty",
                 InputProblem::TooLong => "is too long",
+                InputProblem::TooShort => "needs six digits or more",
+                InputProblem::TooSimple => "is one that everybody tries first",
                 InputProblem::TooLarge => "is too large",
                 InputProblem::TooMany => "are too many",
                 InputProblem::NotDigits => "must have six to eight digits",
@@ -250,9 +279,11 @@ fn core(error: &PericardError) -> String {
                 "method" => "sign-in by password",
                 "extra_roots" => "a root in --config",
                 "after" => "the position in --after",
-                other => return format!("the {other} {problem}"),
+                "pin" | "current" => return pin(field, *problem),
+                "lock" => return "there is no lock on this account".into(),
+                other => return format!("the {other} {words}"),
             };
-            format!("{field} {problem}")
+            format!("{field} {words}")
         }
         PericardError::NotFound => "there is no such item on this device".into(),
         PericardError::InUse => "another pericard has this directory open".into(),
@@ -326,6 +357,9 @@ fn next(error: &PericardError) -> String {
                 | SignInReason::SecondFactor
                 | SignInReason::Refused,
         } => "Sign in again as the same person: pericard signin --browser",
+        PericardError::SignInRequired {
+            reason: SignInReason::Destroyed,
+        } => "Sign in to get your messages back: pericard signin",
         PericardError::SignInRequired { .. } => {
             "Sign in again as the same person to read them: pericard signin"
         }
@@ -333,6 +367,8 @@ fn next(error: &PericardError) -> String {
             "Nothing was lost. Sign in, then try again: pericard step-up"
         }
         PericardError::LeaseEnded => "Connect to the internet to read them again: pericard sync",
+        PericardError::Locked => "Unlock it: pericard unlock",
+        PericardError::WrongPin { .. } => "Try again: pericard unlock",
         PericardError::ClockWrong { .. } => "Set this device's date, time and time zone, then try again.",
         PericardError::RateLimited { .. } => "Nothing was lost. Try again then.",
         PericardError::WrongPassword { .. } => "Try again: pericard signin",
@@ -340,6 +376,9 @@ fn next(error: &PericardError) -> String {
             "Wait for the next code in the authenticator app, then: pericard signin --resume"
         }
         PericardError::InvalidInput { field, problem } => match (field.as_str(), problem) {
+            ("pin" | "current", InputProblem::WrongState) => "Look at: pericard pin --help",
+            ("pin" | "current", _) => "A PIN has six to twelve digits, and neither one digit only nor a row like 123456.",
+            ("lock", _) => "Choose a PIN: pericard pin",
             ("method", _) => "Use the browser: pericard signin --browser",
             ("base", InputProblem::NotHttps) => {
                 "A portal's address begins with https. For a test portal on this machine, add to every command: \

@@ -20,6 +20,7 @@ mod render;
 mod settings;
 mod time_format;
 mod tour;
+mod unlocking;
 
 use std::process::ExitCode;
 

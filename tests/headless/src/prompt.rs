@@ -55,6 +55,11 @@ pub(crate) fn agree(question: &str, otherwise: bool) -> Result<bool, Failure> {
     }
 }
 
+/// A word between two questions.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// A line that is not shown.
 pub(crate) fn hidden(
     question: &'static str,

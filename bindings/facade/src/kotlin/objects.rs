@@ -1,6 +1,6 @@
 //! Objects, functions, and what an app implements.
 
-use crate::api::{Method, Object, Trait};
+use crate::api::{Field, Method, Object, Trait, Type};
 use crate::docs::{self, Place};
 use crate::exceptions;
 
@@ -137,6 +137,7 @@ impl Kotlin<'_> {
             Some(of) => self.lifted(of, &call),
             None => call,
         };
+        let call = method.arguments.iter().rev().fold(call, with_secret);
         let returns = returned.unwrap_or_else(|| "Unit".to_owned());
         if method.is_property() {
             page.line(format!("public val {name}: {returns}"));
@@ -291,4 +292,18 @@ impl Kotlin<'_> {
         );
         (names.join(", "), signature)
     }
+}
+
+/// `call` with the bytes of a secret argument, wiped after it.
+fn with_secret(call: String, argument: &Field) -> String {
+    let name = member(&argument.name);
+    let taken = match &argument.of {
+        Type::Secret => "secret",
+        Type::Optional(inner) if **inner == Type::Secret => "secretOrNull",
+        _ => return call,
+    };
+    format!(
+        "{taken}(\"{}\", {name}) {{ {name} -> {call} }}",
+        argument.name
+    )
 }

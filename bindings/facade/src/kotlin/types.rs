@@ -17,6 +17,7 @@ impl Kotlin<'_> {
             Type::Float { .. } => "Double".to_owned(),
             Type::Text => "String".to_owned(),
             Type::Bytes => "ByteArray".to_owned(),
+            Type::Secret => "CharSequence".to_owned(),
             Type::Time => {
                 page.import("java.time.Instant");
                 "Instant".to_owned()
@@ -66,9 +67,12 @@ impl Kotlin<'_> {
     /// What the core returned, as an app sees it.
     pub(super) fn lifted(&self, of: &Type, value: &str) -> String {
         match of {
-            Type::Boolean | Type::Float { .. } | Type::Text | Type::Bytes | Type::Time => {
-                value.to_owned()
-            }
+            Type::Boolean
+            | Type::Float { .. }
+            | Type::Text
+            | Type::Bytes
+            | Type::Secret
+            | Type::Time => value.to_owned(),
             Type::Integer {
                 bits: 32 | 64,
                 signed: true,
@@ -90,7 +94,10 @@ impl Kotlin<'_> {
     /// What an app passes, as the core takes it. `field` is the name of what it is passed as.
     pub(super) fn lowered(&self, of: &Type, value: &str, field: &str) -> String {
         match of {
-            Type::Boolean | Type::Float { .. } | Type::Bytes | Type::Time => value.to_owned(),
+            // A secret was taken as bytes around the call.
+            Type::Boolean | Type::Float { .. } | Type::Bytes | Type::Secret | Type::Time => {
+                value.to_owned()
+            }
             Type::Text => format!("wellFormed(\"{field}\", {value})"),
             Type::Integer {
                 bits: 32 | 64,

@@ -49,10 +49,7 @@ struct Swift<'a> {
 }
 
 /// The labels of what a hand writes.
-const BY_HAND_LABELS: &[(&str, &str)] = &[
-    ("password", "(user:password:)"),
-    ("search", "(text:after:limit:)"),
-];
+const BY_HAND_LABELS: &[(&str, &str)] = &[("search", "(text:after:limit:)")];
 
 /// The short words that Swift writes in capitals, but at the beginning of a member.
 const CAPITALS: &[&str] = &["Http", "Https", "Id", "Ids", "Qr", "Totp", "Url"];

@@ -176,7 +176,7 @@ pub(super) fn values_call(
 /// Whether a field shows text or bytes, itself or in what it holds many of.
 fn holds_text(of: &Type) -> bool {
     match of {
-        Type::Text | Type::Bytes => true,
+        Type::Text | Type::Bytes | Type::Secret => true,
         Type::Optional(inner) | Type::List(inner) => holds_text(inner),
         Type::Map(key, value) => holds_text(key) || holds_text(value),
         _ => false,

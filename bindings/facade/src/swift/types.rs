@@ -14,6 +14,7 @@ impl Swift<'_> {
             Type::Float { .. } => "Double".to_owned(),
             Type::Text => "String".to_owned(),
             Type::Bytes => "Data".to_owned(),
+            Type::Secret => "String".to_owned(),
             Type::Time => "Date".to_owned(),
             Type::Duration => "Duration".to_owned(),
             Type::Optional(inner) => match **inner {
@@ -48,9 +49,12 @@ impl Swift<'_> {
     /// What the core returned, as an app sees it.
     pub(super) fn lifted(&self, of: &Type, value: &str) -> String {
         match of {
-            Type::Boolean | Type::Float { .. } | Type::Text | Type::Bytes | Type::Time => {
-                value.to_owned()
-            }
+            Type::Boolean
+            | Type::Float { .. }
+            | Type::Text
+            | Type::Bytes
+            | Type::Secret
+            | Type::Time => value.to_owned(),
             Type::Integer { .. } => format!("Int(clamping: {value})"),
             Type::Duration => format!("Duration.fromCore({value})"),
             Type::Optional(inner) | Type::List(inner) => {
@@ -69,6 +73,7 @@ impl Swift<'_> {
             Type::Boolean | Type::Float { .. } | Type::Text | Type::Bytes | Type::Time => {
                 value.to_owned()
             }
+            Type::Secret => format!("wiped({value})"),
             Type::Integer { bits, signed } => {
                 format!(
                     "{}Int{bits}(clamping: {value})",

@@ -15,6 +15,8 @@ extension PericardError: LocalizedError {
     case .clockWrong: "The date or time on this device is wrong. Correct it, then try again."
     case .rateLimited(let retryAfter): "Please wait \(words(retryAfter)) before you try again."
     case .wrongPassword(let left): "The user name or password is wrong.\(words(left))"
+    case .locked: "This is locked. Unlock it to read your messages."
+    case .wrongPin(let left): "That PIN is wrong.\(words(left))"
     case .wrongCode(let left): "That code is wrong or was already used. Enter the next one.\(words(left))"
     case .invalidInput(_, let problem): "This can't be used: \(problem.words)"
     case .notFound: "This item is no longer on this device."
@@ -86,6 +88,8 @@ extension SignInReason {
     case .signedOut: "You're signed out. Sign in to continue."
     case .revoked: "The portal has ended your session. Sign in again. Messages you wrote are kept."
     case .identityChanged: "The portal responded for a different person. Sign in again. Messages you wrote are kept."
+    case .destroyed:
+      "The copy on this device was deleted after ten wrong PINs. Sign in to get your messages back."
     case .expired: "Signing in took too long. Please start again."
     case .anotherPerson: "Someone else signed in. Sign in as the same person as before."
     case .interaction:
@@ -109,9 +113,11 @@ extension InputProblem {
     switch self {
     case .empty: "it is empty."
     case .tooLong: "it is too long. Please shorten it."
+    case .tooShort: "a PIN has six digits or more."
+    case .tooSimple: "this PIN is too easy to guess. Choose another one."
     case .tooLarge: "the file is too large to send."
     case .tooMany: "there are too many files. Please send fewer."
-    case .notDigits: "a code has six to eight digits."
+    case .notDigits: "it has to be digits."
     case .notARecoveryCode: "this is not a recovery code. Enter one exactly as it was given to you."
     case .notAURL: "it is not a web address."
     case .notHTTPS: "the address must begin with https."
@@ -122,7 +128,7 @@ extension InputProblem {
     case .notAsked: "the portal is asking for something else now."
     case .sharedRedirect:
       "the app can't tell this portal's sign-in from another portal's. Contact the people who make this app."
-    case .wrongState: "the message has changed in the meantime. Check its status."
+    case .wrongState: "it has changed in the meantime. Check its status."
     }
   }
 }

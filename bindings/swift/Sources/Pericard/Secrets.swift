@@ -29,19 +29,3 @@ private func wipe(_ memory: UnsafeMutableRawPointer, _ count: Int) {
     explicit_bzero(memory, count)
   #endif
 }
-
-extension SignIn {
-  /// Submits user name and password. Neither is stored. The core's copies of the password and the one made here are
-  /// wiped; the text itself is the app's, so keep it no longer than needed.
-  ///
-  /// Fails with ``PericardError/wrongPassword(attemptsLeft:)``, ``PericardError/rateLimited(retryAfter:)`` (then
-  /// ``SignIn/step()`` is ``SignInStep/wait(until:)``), ``PericardError/invalidInput(field:problem:)`` (`user`, `password`:
-  /// ``InputProblem/empty``, ``InputProblem/tooLong``), ``PericardError/offline``,
-  /// ``PericardError/portal(problem:status:)``. The question stays.
-  public func password(user: String, password: String) async throws -> SignInStep {
-    let bytes = wiped(password)
-    return try await calling { [core] in
-      try await core.password(user: user, password: bytes).fromCore()
-    }
-  }
-}

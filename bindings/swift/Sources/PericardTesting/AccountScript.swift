@@ -5,6 +5,7 @@ internal import PericardCore
 final class AccountScript: @unchecked Sendable {
   let messages: CoreFakeMessages
   let person: PericardCore.Person
+  private(set) lazy var contentLock = CoreFakeLock { [weak self] in self?.session = $0 }
   private let lock = NSLock()
   private var state = PericardCore.SessionState.active
   private var failing: PericardCore.PericardError?

@@ -70,6 +70,8 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
     throw PericardCore.PericardError.Offline
   }
 
+  override func lock() -> PericardCore.AccountLock { script.contentLock }
+
   override func twoFactor() -> PericardCore.TwoFactor { CoreFakeTwoFactor() }
 
   override func signOut() async throws { try script.leave() }

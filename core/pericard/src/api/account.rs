@@ -1,6 +1,6 @@
 //! An account: one person's sign-in at one portal, with everything this device keeps for it.
 //!
-//! Uses: `sign_in`, `two_factor`
+//! Uses: `lock`, `sign_in`, `two_factor`
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -18,6 +18,7 @@ use crate::session::SessionState;
 use crate::storage::{Feature, PersonRow};
 use crate::sync::{Changes, SyncRun, Task};
 
+use super::lock::AccountLock;
 use super::sign_in::SignIn;
 use super::two_factor::TwoFactor;
 
@@ -26,7 +27,7 @@ use super::two_factor::TwoFactor;
 pub struct Person {
     /// Opaque, stable on this device, unknown to the portal.
     pub id: PersonId,
-    /// The name that the portal gives; empty if it gives none, and while the account is sealed.
+    /// The name that the portal gives; empty if it gives none, and while the account is sealed or locked.
     pub name: String,
     /// Whether it is the person who signed in.
     pub is_self: bool,
@@ -147,7 +148,7 @@ impl Account {
     /// first load, after a run that was not complete, and once a day; `full` is for a person who wants to be sure now. It
     /// costs a few requests more, and those records that differ.
     ///
-    /// Fails with `SignInRequired`, `Closed`, or why an unusable account is unusable; everything later comes through
+    /// Fails with `SignInRequired`, `Locked`, `Closed`, or why an unusable account is unusable; everything later comes through
     /// `SyncRun.next`. Memory only.
     #[uniffi::method(default(budget = None, full = false))]
     pub fn start_sync(
@@ -238,6 +239,11 @@ impl Account {
     pub async fn step_up(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
         let wanted = self.entry.core()?.session().step_up();
         self.begin(method, Some(wanted)).await
+    }
+
+    /// The lock of what this device keeps for the account. Memory only.
+    pub fn lock(&self) -> Arc<AccountLock> {
+        AccountLock::new(self.open.clone(), self.entry.clone())
     }
 
     /// The person's second factor at this portal. Memory only; its methods need the network.

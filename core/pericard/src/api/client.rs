@@ -129,6 +129,17 @@ impl Client {
             .await
     }
 
+    /// The person leaves the app: no window of it is in front. Accounts with a lock close it when `AccountLock.auto_lock` has
+    /// passed, at once where that is nothing. Saying it twice counts from the first time. Memory only.
+    pub fn person_left(&self) {
+        self.open.accounts().person_left();
+    }
+
+    /// The person is back. What was away for too long is locked, whatever the process did meanwhile. Memory only.
+    pub fn person_returned(&self) {
+        self.open.accounts().person_returned();
+    }
+
     /// Closes this client for good: like `pause`, and the directory is free for another client.
     pub async fn shut_down(&self) -> Result<(), PericardError> {
         let accounts = self.open.accounts().clone();

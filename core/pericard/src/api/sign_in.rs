@@ -54,7 +54,8 @@ impl SignIn {
             .await
     }
 
-    /// Submits user name and password. Neither is stored; the core's copies are wiped.
+    /// Submits user name and password. Neither is stored. The copies that are made of the password on the way are wiped; the one
+    /// that is passed in is the app's, so keep it no longer than needed.
     ///
     /// Fails with `WrongPassword`, `RateLimited` (then `step` is `Wait`), `InvalidInput` (`user`, `password`: `Empty`,
     /// `TooLong`), `Offline`, `Portal`. The question stays.

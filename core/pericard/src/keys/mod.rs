@@ -4,6 +4,8 @@
 //! keystore  {directory}.device            device root ──HKDF──▶ device.db
 //! keystore  {directory}.content.{account} content root ─AEAD──▶ person key (random, kept wrapped in device.db)
 //!                                                      person key ──HKDF──▶ the person's database, ids
+//!           under a PIN where one was chosen: Argon2id ─AEAD─▶ content root; beside it under a key of the shell's
+//! keystore  {directory}.tries.{account}   wrong PINs since the last right one
 //! keystore  {directory}.seals.{account}   how often the account was sealed; an older copy of device.db knows less
 //! ```
 //!
@@ -11,16 +13,21 @@
 //! new install never meets an old one's. Each person has a *random* key, so that forgetting one person is
 //! destroying one key. Derivation is bound to account, person and purpose; two purposes never share a key.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+mod envelope;
+mod person;
+mod pin;
+mod root;
+mod vault;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf;
 use zeroize::Zeroizing;
 
-use crate::platform::Platform;
-use crate::platform::error::{KeystoreError, PericardError, Result, StorageKind};
+use crate::platform::error::KeystoreError;
 use crate::platform::secret::Key;
+
+pub(crate) use person::{PersonKey, Unlocked, Wrapped};
+pub(crate) use root::LockedRoot;
+pub(crate) use vault::{Content, Vault};
 
 /// Keeps small secrets for this device, such as the iOS Keychain or a file wrapped by an Android Keystore key.
 ///
@@ -35,219 +42,6 @@ pub trait Keystore: Send + Sync {
     fn store(&self, name: String, value: Vec<u8>) -> std::result::Result<(), KeystoreError>;
     /// Deletes the value under `name`. Succeeds if there is none.
     fn delete(&self, name: String) -> std::result::Result<(), KeystoreError>;
-}
-
-/// The keys of one directory. Its methods block: call them through `Platform::blocking`.
-pub(crate) struct Vault {
-    /// Let go when the client is shut down: a keystore may hold the client that holds it.
-    keystore: Mutex<Option<Arc<dyn Keystore>>>,
-    platform: Platform,
-    directory: String,
-}
-
-/// A person's key as it lies in device.db.
-pub(crate) struct Wrapped(pub(crate) Vec<u8>);
-
-impl Vault {
-    pub(crate) fn new(keystore: Arc<dyn Keystore>, platform: Platform, directory: String) -> Self {
-        Self {
-            keystore: Mutex::new(Some(keystore)),
-            platform,
-            directory,
-        }
-    }
-
-    /// The keystore, until the client is shut down. It is asked without a lock.
-    fn keystore(&self) -> Result<Arc<dyn Keystore>> {
-        let keystore = self.keystore.lock().unwrap_or_else(PoisonError::into_inner);
-        keystore.clone().ok_or(PericardError::Closed)
-    }
-
-    /// Lets the keystore go for good.
-    pub(crate) fn release(&self) {
-        let keystore = {
-            let mut keystore = self.keystore.lock().unwrap_or_else(PoisonError::into_inner);
-            keystore.take()
-        };
-        // Dropped without the lock: the app's own code may run.
-        drop(keystore);
-    }
-
-    /// The names of everything that this directory has in the keystore, with these accounts.
-    pub(crate) fn names(&self, accounts: &BTreeSet<String>) -> BTreeSet<String> {
-        let of_accounts = accounts
-            .iter()
-            .flat_map(|account| [self.content_name(account), self.seals_name(account)]);
-        of_accounts.chain([self.device_name()]).collect()
-    }
-
-    /// The device root, if one was made.
-    pub(crate) fn device_root(&self) -> Result<Option<Key>> {
-        self.load(&self.device_name())
-    }
-
-    /// Keeps a new device root.
-    pub(crate) fn save_device_root(&self, root: &Key) -> Result<()> {
-        self.keep(&self.device_name(), root)
-    }
-
-    /// The content root of an account: what `Unlocked` holds. `Lost` when it is gone.
-    pub(crate) fn content_root(&self, account: &str) -> Result<Unlocked> {
-        let root = self.load(&self.content_name(account))?;
-        root.map(|root| Unlocked { root })
-            .ok_or(KeystoreError::Lost.into())
-    }
-
-    /// A new content root, in place of an earlier one: what was wrapped with that is lost.
-    pub(crate) fn new_content_root(&self, account: &str) -> Result<Unlocked> {
-        let root = Key::new(self.platform.random());
-        self.keep(&self.content_name(account), &root)?;
-        Ok(Unlocked { root })
-    }
-
-    /// Destroys what the keystore has of an account. Whatever is left of its files is unreadable from here on.
-    pub(crate) fn destroy(&self, account: &str) -> Result<()> {
-        let keystore = self.keystore()?;
-        keystore.delete(self.content_name(account))?;
-        Ok(keystore.delete(self.seals_name(account))?)
-    }
-
-    /// How often an account was sealed, as far as the keystore was told.
-    pub(crate) fn seals(&self, account: &str) -> Result<u64> {
-        let Some(bytes) = self.keystore()?.load(self.seals_name(account))? else {
-            return Ok(0);
-        };
-        let number = bytes.try_into().map(u64::from_be_bytes);
-        number.map_err(|_| {
-            KeystoreError::unexpected("a value has another length than was stored").into()
-        })
-    }
-
-    /// Notes how often an account was sealed.
-    pub(crate) fn note_seals(&self, account: &str, seals: u64) -> Result<()> {
-        let bytes = seals.to_be_bytes().to_vec();
-        Ok(self.keystore()?.store(self.seals_name(account), bytes)?)
-    }
-
-    fn device_name(&self) -> String {
-        format!("{}.device", self.directory)
-    }
-
-    fn content_name(&self, account: &str) -> String {
-        format!("{}.content.{account}", self.directory)
-    }
-
-    fn seals_name(&self, account: &str) -> String {
-        format!("{}.seals.{account}", self.directory)
-    }
-
-    fn load(&self, name: &str) -> Result<Option<Key>> {
-        let found = self.keystore()?.load(name.to_owned())?.map(Zeroizing::new);
-        let wrong = || KeystoreError::unexpected("a key has another length than was stored");
-        let key = found.map(|bytes| Key::from_slice(&bytes).ok_or_else(wrong));
-        Ok(key.transpose()?)
-    }
-
-    fn keep(&self, name: &str, key: &Key) -> Result<()> {
-        let keystore = self.keystore()?;
-        keystore.store(name.to_owned(), key.bytes().to_vec())?;
-        // A keystore that forgets at once would cost everything that is written from here on.
-        match keystore.load(name.to_owned())?.map(Zeroizing::new) {
-            Some(kept) if *kept == key.bytes() => Ok(()),
-            _ => Err(KeystoreError::unexpected("what was stored is not there").into()),
-        }
-    }
-}
-
-/// An account's content root in memory: the proof that its content may be read.
-///
-/// Only `Vault::content_root` makes one; sealing and locking drop it.
-#[derive(Clone)]
-pub(crate) struct Unlocked {
-    root: Key,
-}
-
-impl Unlocked {
-    /// A new random person key, wrapped.
-    pub(crate) fn new_person(
-        &self,
-        platform: &Platform,
-        account: &str,
-        person: &str,
-    ) -> Result<Wrapped> {
-        let nonce: [u8; NONCE_LEN] = platform.random();
-        let mut sealed = Key::new(platform.random()).bytes().to_vec();
-        let bound = binding(account, person);
-        self.wrapping()?
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(bound.as_bytes()),
-                &mut sealed,
-            )
-            .map_err(|_| PericardError::internal("wrap"))?;
-        Ok(Wrapped([nonce.as_slice(), &sealed].concat()))
-    }
-
-    /// A person's key; `WrongKey` when it was wrapped for another account or person or by another root.
-    pub(crate) fn person(
-        &self,
-        account: &str,
-        person: &str,
-        wrapped: &Wrapped,
-    ) -> Result<PersonKey> {
-        let wrong = || PericardError::storage(StorageKind::WrongKey);
-        let (nonce, sealed) = wrapped
-            .0
-            .split_first_chunk::<NONCE_LEN>()
-            .ok_or_else(wrong)?;
-        let mut sealed = Zeroizing::new(sealed.to_vec());
-        let bound = binding(account, person);
-        let opened = self
-            .wrapping()?
-            .open_in_place(
-                Nonce::assume_unique_for_key(*nonce),
-                Aad::from(bound.as_bytes()),
-                &mut sealed,
-            )
-            .map_err(|_| wrong())?;
-        Ok(PersonKey {
-            key: Key::from_slice(opened).ok_or_else(wrong)?,
-            bound,
-        })
-    }
-
-    fn wrapping(&self) -> Result<LessSafeKey> {
-        let key = derive(&self.root, "pericard person wrap", "");
-        let key = UnboundKey::new(&AES_256_GCM, key.bytes())
-            .map_err(|_| PericardError::internal("wrap"))?;
-        Ok(LessSafeKey::new(key))
-    }
-}
-
-/// A person's own key; what it is used for is derived from it.
-pub(crate) struct PersonKey {
-    key: Key,
-    bound: String,
-}
-
-impl PersonKey {
-    pub(crate) fn database(&self) -> Key {
-        derive(&self.key, "pericard person database", &self.bound)
-    }
-
-    pub(crate) fn ids(&self) -> Key {
-        derive(&self.key, "pericard person ids", &self.bound)
-    }
-
-    /// Account and person: what sealed files are bound to.
-    pub(crate) fn bound(&self) -> &str {
-        &self.bound
-    }
-
-    /// For keyed hashes of records that must not be stored.
-    pub(crate) fn held(&self) -> Key {
-        derive(&self.key, "pericard person held", &self.bound)
-    }
 }
 
 /// The key of device.db.
@@ -284,9 +78,11 @@ fn derive(key: &Key, purpose: &str, bound: &str) -> Key {
 #[allow(clippy::unwrap_used)]
 pub(crate) mod tests {
     use std::collections::BTreeMap;
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::platform::Platform;
+    use crate::platform::error::{PericardError, StorageKind};
 
     /// Keeps values, unless it forgets them at once.
     #[derive(Default)]

@@ -35,6 +35,16 @@ pub enum PericardError {
     /// opens by itself when `Account.start_sync` reaches the portal, or with a new sign-in.
     #[error("this device was offline for too long; connect it")]
     LeaseEnded,
+    /// The content is locked: ask for the PIN (`AccountLock.unlock`) or for what the shell keeps a key behind
+    /// (`AccountLock.unlock_with_key`). Nothing is lost.
+    #[error("the content is locked; ask the person to unlock it")]
+    Locked,
+    /// The PIN is wrong. Say how many tries are left; with the last one the content of this account is destroyed.
+    #[error("the PIN is wrong; say how many tries are left")]
+    WrongPin {
+        /// Tries that are left, at least one.
+        attempts_left: u32,
+    },
     /// The device's clock is so wrong that nothing can be proved to the portal: ask the person to set it.
     #[error("the clock of this device is wrong")]
     ClockWrong {
@@ -154,6 +164,8 @@ pub enum SignInReason {
     Revoked,
     /// The portal answered with another person than the one who signed in. Sealed as for `Revoked`.
     IdentityChanged,
+    /// Ten wrong PINs destroyed what was cached and queued, and the session with it. Signing in begins anew.
+    Destroyed,
     /// A sign-in took longer than its ten minutes; start again.
     Expired,
     /// Somebody else signed in where the same person was expected; nothing was changed.
@@ -182,11 +194,15 @@ pub enum InputProblem {
     Empty,
     /// Longer than the portal or the core accepts.
     TooLong,
+    /// A PIN has six digits at least.
+    TooShort,
+    /// A PIN that everybody tries first: one digit over and over, or digits that count up or down.
+    TooSimple,
     /// A file has more bytes than the portal or the core accepts.
     TooLarge,
     /// More than are accepted at once.
     TooMany,
-    /// A code may hold six to eight digits, spaces and dashes, and nothing else.
+    /// A code may hold six to eight digits, spaces and dashes, and nothing else; a PIN six to twelve.
     NotDigits,
     /// Not a recovery code: eight letters and digits or more, spaces and dashes between them.
     NotARecoveryCode,
@@ -208,7 +224,7 @@ pub enum InputProblem {
     SharedRedirect,
     /// The sign-in asks for something else now; look at `SignIn.step`.
     NotAsked,
-    /// This message is not in a state in which that can be done.
+    /// This message, or the lock, is not in a state in which that can be done.
     WrongState,
 }
 

@@ -47,6 +47,9 @@ pub enum SessionState {
     SignedOut,
     /// Signed in, as far as this device knows.
     Active,
+    /// The content is locked, by the person or since they were away for too long: unlock it (`AccountLock.unlock`,
+    /// `AccountLock.unlock_with_key`). Until then nothing can be read, and names are not told.
+    Locked,
     /// The portal asks for stronger or fresher authentication: begin `Account.step_up`. The cache stays readable.
     StepUp,
     /// The portal asks the person to sign in again: begin `Account.sign_in_again`. The session has not ended and the cache
@@ -162,8 +165,8 @@ impl Session {
             SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. } => {
                 self.within_lease()
             }
-            // A session knows of no problem; its account does.
-            SessionState::SignedOut | SessionState::Unusable { .. } => {
+            // A session knows of no problem and no lock; its account does.
+            SessionState::SignedOut | SessionState::Unusable { .. } | SessionState::Locked => {
                 Err(required(SignInReason::SignedOut))
             }
             SessionState::Sealed {
@@ -265,6 +268,19 @@ impl Session {
         self.lease.begin(last_contact);
         self.show(&tokens);
         Ok(())
+    }
+
+    /// Ends the session because its content is destroyed: the tokens go, too. Blocks.
+    pub(crate) fn content_destroyed(&self) -> Result<()> {
+        let mut tokens = self.tokens.blocking_lock();
+        tokens.machine = tokens.machine.on(Event::ContentDestroyed).0;
+        tokens.grant = None;
+        // A token that came meanwhile is not revoked: nobody waits for the network here.
+        tokens.received = None;
+        self.show(&tokens);
+        self.deps
+            .device
+            .seal(&self.account.id, SealReason::Destroyed)
     }
 
     /// Stops all requests and reads from now on.
@@ -376,6 +392,7 @@ fn seal_reason(reason: machine::SealReason) -> SealReason {
         machine::SealReason::Refused => SealReason::Refused,
         machine::SealReason::IdentityChanged => SealReason::IdentityChanged,
         machine::SealReason::Lease => SealReason::Lease,
+        machine::SealReason::Destroyed => SealReason::Destroyed,
     }
 }
 
@@ -384,6 +401,7 @@ fn machine_reason(reason: SealReason) -> machine::SealReason {
         SealReason::Refused => machine::SealReason::Refused,
         SealReason::IdentityChanged => machine::SealReason::IdentityChanged,
         SealReason::Lease => machine::SealReason::Lease,
+        SealReason::Destroyed => machine::SealReason::Destroyed,
     }
 }
 
@@ -392,6 +410,7 @@ fn reason_of(reason: SealReason) -> SignInReason {
     match reason {
         SealReason::Refused | SealReason::Lease => SignInReason::Revoked,
         SealReason::IdentityChanged => SignInReason::IdentityChanged,
+        SealReason::Destroyed => SignInReason::Destroyed,
     }
 }
 

@@ -8,6 +8,7 @@
 //! [`LocalTx`], which survives the loss of power.
 
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::SystemTime;
 
@@ -48,6 +49,8 @@ pub(crate) struct Partition {
     begun_anew: AtomicBool,
     /// A statement has met damage: the next use begins it anew.
     is_damaged: AtomicBool,
+    /// It is closed for good, for this reason.
+    ended: OnceLock<PericardError>,
 }
 
 /// What a commit survives.
@@ -93,6 +96,7 @@ impl Partition {
             patient: patient.to_owned(),
             begun_anew: AtomicBool::new(false),
             is_damaged: AtomicBool::new(false),
+            ended: OnceLock::new(),
         })
     }
 
@@ -110,6 +114,13 @@ impl Partition {
 
     pub(crate) fn resume(&self) {
         self.database.resume();
+    }
+
+    /// Closes it for good; whoever still holds it is told `why`.
+    pub(crate) fn end(&self, why: PericardError) {
+        // The first reason counts.
+        let _ = self.ended.set(why);
+        self.database.pause();
     }
 
     pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
@@ -135,6 +146,7 @@ impl Partition {
                 }
                 Err(PericardError::DAMAGED)
             }
+            Err(PericardError::Closed) if let Some(why) = self.ended.get() => Err(why.clone()),
             // It was closed to be begun anew.
             Err(PericardError::Closed) if self.is_damaged() => Err(PericardError::DAMAGED),
             done => done,

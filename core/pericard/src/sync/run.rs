@@ -50,7 +50,7 @@ impl SyncRun {
     /// those before it may be left out.
     ///
     /// Fails once with what ended the run early: `Offline`, `SignInRequired`, `RateLimited`, `Integrity`, `Portal`,
-    /// `Storage`, `Cancelled`; then returns nothing. A call that is given up loses no progress.
+    /// `Storage`, `Locked`, `Cancelled`; then returns nothing. A call that is given up loses no progress.
     pub async fn next(&self) -> Result<Option<SyncProgress>, PericardError> {
         let mut subscription = self.subscription.lock().await;
         if subscription.ended {
@@ -102,6 +102,8 @@ impl SyncRun {
 pub(crate) struct Run {
     reports: watch::Sender<Report>,
     cancelled: CancellationToken,
+    /// What the handles are told where something else than `cancel` or a pause ended it.
+    why: OnceLock<PericardError>,
     /// By the time since boot: setting the clock changes no budget.
     deadline: Option<Duration>,
     /// It compares with the portal's lists whether that is due or not.
@@ -252,6 +254,7 @@ impl SyncCoordinator {
         let run = Arc::new(Run {
             reports,
             cancelled: parent.child_token(),
+            why: OnceLock::new(),
             deadline,
             full: task.full,
             joining: Mutex::default(),
@@ -268,7 +271,15 @@ impl SyncCoordinator {
                 }
                 job.await
             };
-            let result = guard.0.limited(in_turn).await;
+            let result = match guard.0.limited(in_turn).await {
+                Err(PericardError::Cancelled) => Err(guard
+                    .0
+                    .why
+                    .get()
+                    .cloned()
+                    .unwrap_or(PericardError::Cancelled)),
+                result => result,
+            };
             guard
                 .0
                 .reports
@@ -277,10 +288,20 @@ impl SyncCoordinator {
         handle
     }
 
-    /// Ends every run, without waiting for it.
-    pub(crate) fn cancel(&self) {
+    /// Ends every run with `why`, without waiting for it.
+    pub(crate) fn cancel(&self, why: &PericardError) {
         for run in self.runs().iter().filter_map(Weak::upgrade) {
+            // The first reason counts.
+            let _ = run.why.set(why.clone());
             run.cancelled.cancel();
+        }
+    }
+
+    /// Returns when every run that there is has ended.
+    pub(crate) async fn ended(&self) {
+        let runs: Vec<_> = self.runs().iter().filter_map(Weak::upgrade).collect();
+        for run in runs {
+            run.ended().await;
         }
     }
 

@@ -42,6 +42,8 @@ pub enum Event {
     LeaseEnded,
     /// The portal answered for another issuer, subject or patient.
     IdentityChanged,
+    /// Too many wrong PINs destroyed the content.
+    ContentDestroyed,
     /// The person signs out.
     RevokedByUser,
     /// The process begins, with the state restored from disk.

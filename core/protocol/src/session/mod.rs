@@ -20,6 +20,7 @@
 //!     Refreshing --> Sealed: invalid_grant / Seal, Fail
 //!     Active --> Sealed: IdentityChanged / Seal, Fail
 //!     Refreshing --> Sealed: IdentityChanged / DiscardAnswer, Seal, Fail
+//!     Active --> Sealed: ContentDestroyed / Seal, from every state that has tokens
 //!     Active --> Active: LeaseEnded / Seal; from here it is lapsed
 //!     Sealed --> Storing: SignedIn by the same person / StoreTokens
 //!     Active --> SignedOut: RevokedByUser, from every state
@@ -117,6 +118,8 @@ pub enum SealReason {
     IdentityChanged,
     /// The portal was not reached for longer than the lease.
     Lease,
+    /// Too many wrong PINs: the content is destroyed.
+    Destroyed,
 }
 
 impl Session {
@@ -138,6 +141,7 @@ impl Session {
             Event::RefreshUnreachable { now } => self.unreachable(now),
             Event::LeaseEnded => self.lease_ended(),
             Event::IdentityChanged => self.identity_changed(),
+            Event::ContentDestroyed => self.content_destroyed(),
             // The account deletes the content and revokes the tokens.
             Event::RevokedByUser => (Self::SignedOut, vec![]),
             Event::Restarted { intent } => (self.restarted(intent), vec![]),
@@ -345,6 +349,19 @@ impl Session {
                 ..
             } => (Self::Sealed { reason }, vec![Effect::DiscardAnswer]),
             Self::SignedOut | Self::Sealed { .. } => (self, vec![Effect::DiscardAnswer]),
+        }
+    }
+
+    /// The tokens go with the content: whoever typed the wrong PINs must not fetch it again.
+    fn content_destroyed(self) -> (Self, Vec<Effect>) {
+        let reason = SealReason::Destroyed;
+        match self {
+            Self::SignedOut
+            | Self::Sealed {
+                reason: SealReason::Destroyed,
+            } => (self, vec![]),
+            Self::Refreshing { .. } | Self::Storing { .. } => seal(reason, true),
+            Self::Active(_) | Self::StepUp(_) | Self::Sealed { .. } => seal(reason, false),
         }
     }
 

@@ -13,6 +13,7 @@ mod lease;
 mod leaving;
 mod lifecycle;
 mod lifetimes;
+mod locked;
 mod managemyhealth;
 mod myquest;
 mod nothing_lost;

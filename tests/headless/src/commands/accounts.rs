@@ -43,12 +43,14 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
             };
             let (session, look) = match account.session() {
                 SessionState::Active => ("active", Look::Good),
+                SessionState::Locked => ("locked", Look::Plain),
                 SessionState::StepUp | SessionState::SignIn { .. } => ("sign-in wanted", Look::Bad),
                 SessionState::Sealed { reason } => (
                     match reason {
                         SealReason::Refused => "sealed: ended",
                         SealReason::IdentityChanged => "sealed: stranger",
                         SealReason::Lease => "sealed: offline",
+                        SealReason::Destroyed => "deleted: wrong PINs",
                     },
                     Look::Bad,
                 ),

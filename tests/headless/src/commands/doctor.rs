@@ -30,7 +30,7 @@ pub(super) async fn run(
         _ => None,
     };
     let account = match &context {
-        Some(context) => match context.account().await {
+        Some(context) => match context.any_account().await {
             Ok(account) => Some(account),
             Err(Failure::Nobody) => None,
             Err(failure) => return Err(failure),
@@ -162,6 +162,13 @@ impl Device {
                 "sealed, the portal ended the session: pericard signin".into(),
                 false,
             ),
+            SessionState::Sealed {
+                reason: SealReason::Destroyed,
+            } => (
+                "ten wrong PINs deleted this device's copy: pericard signin".into(),
+                false,
+            ),
+            SessionState::Locked => ("locked: pericard unlock".into(), true),
             SessionState::Unusable { .. } => (
                 "the account cannot be used on this device: pericard accounts".into(),
                 false,

@@ -5,6 +5,7 @@ mod doctor;
 mod drafts;
 mod find;
 mod inbox;
+mod lock;
 mod marks;
 mod outbox;
 mod page;
@@ -70,6 +71,9 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
             withdraw,
             edit,
         } => outbox::run(options, *retry, *withdraw, edit.as_deref(), output).await,
+        Command::Pin { remove, stdin } => lock::pin(options, *remove, *stdin, output).await,
+        Command::Unlock => lock::unlock(options, output).await,
+        Command::Lock => lock::lock(options, output).await,
         Command::Signout => sign_out::run(options, true, output).await,
         Command::Forget => sign_out::run(options, false, output).await,
     }

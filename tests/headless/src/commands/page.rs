@@ -55,7 +55,7 @@ async fn portal(options: &Options, base: Option<&str>) -> Result<PortalConfig, F
         return settings::portal(options, base);
     }
     let context = Context::existing(options).await?;
-    let config = match context.account().await {
+    let config = match context.any_account().await {
         // With the roots that it was made with.
         Ok(account) => Some(account.portal_config()?),
         Err(Failure::Nobody) => None,

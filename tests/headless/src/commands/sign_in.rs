@@ -56,7 +56,7 @@ async fn begin(
     };
     callback.keep()?;
     let sign_in = if options.account.is_some() {
-        let account = context.account().await?;
+        let account = context.any_account().await?;
         let native = context.is_native(&account.portal());
         by(&how.answering, native, async |method| {
             account.sign_in_again(method).await

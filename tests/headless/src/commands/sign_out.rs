@@ -13,7 +13,7 @@ pub(super) async fn run(
     output: &Output,
 ) -> Result<(), Failure> {
     let context = Context::existing(options).await?;
-    let account = context.account().await?;
+    let account = context.any_account().await?;
     let id = account.id();
     if tell_portal {
         account.sign_out().await?;

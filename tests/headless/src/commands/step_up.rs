@@ -19,7 +19,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let answers = Answers::of(how, false)?;
     let (context, callback) = Context::with_browser(options).await?;
-    let account = context.account().await?;
+    let account = context.any_account().await?;
     let way = Way {
         context: &context,
         callback: &callback,

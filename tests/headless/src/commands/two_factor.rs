@@ -19,7 +19,7 @@ pub(super) async fn run(
     output: &Output,
 ) -> Result<(), Failure> {
     let (context, callback) = Context::with_browser(options).await?;
-    let account = context.account().await?;
+    let account = context.any_account().await?;
     let factor = account.two_factor();
     let way = Way {
         context: &context,

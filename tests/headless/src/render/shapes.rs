@@ -22,6 +22,7 @@ pub(crate) fn session(state: SessionState) -> &'static str {
         SessionState::Active => "active",
         SessionState::StepUp => "step_up",
         SessionState::SignIn { .. } => "sign_in",
+        SessionState::Locked => "locked",
         SessionState::Sealed { .. } => "sealed",
         SessionState::Unusable { .. } => "unusable",
         SessionState::SignedOut => "signed_out",
@@ -35,6 +36,7 @@ pub(crate) fn sealed_by(state: SessionState) -> Option<&'static str> {
             SealReason::Refused => "portal",
             SealReason::IdentityChanged => "identity",
             SealReason::Lease => "lease",
+            SealReason::Destroyed => "pins",
         }),
         _ => None,
     }

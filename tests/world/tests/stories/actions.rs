@@ -7,7 +7,7 @@ use pericard_world::NetworkState;
 use crate::context::{Context, Halt, broken};
 use crate::files;
 use crate::keys::Keys;
-use crate::{signing_in, writing};
+use crate::{locking, signing_in, writing};
 
 pub(crate) async fn carry_out(
     context: &mut Context,
@@ -30,6 +30,9 @@ pub(crate) async fn carry_out(
             let run = context.account()?.start_sync(None, false)?;
             while run.next().await?.is_some() {}
             context.number().await?;
+        }
+        "set_pin" | "remove_pin" | "unlock" | "lock" | "auto_lock" | "person" => {
+            locking::carry_out(context, verb, keys).await?
         }
         "pause" => context.client.pause().await?,
         "resume" => context.client.resume().await?,
@@ -121,7 +124,7 @@ async fn forget(context: &mut Context, keys: &mut Keys<'_>) -> Result<(), Halt> 
     Ok(())
 }
 
-fn seconds(text: &str) -> Result<u64, Halt> {
+pub(crate) fn seconds(text: &str) -> Result<u64, Halt> {
     let span: Result<jiff::SignedDuration, _> = text.parse();
     let seconds = span
         .ok()

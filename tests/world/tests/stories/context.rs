@@ -276,6 +276,7 @@ impl Context {
             Some(SessionState::Active) => "active",
             Some(SessionState::StepUp) => "step_up",
             Some(SessionState::SignIn { .. }) => "sign_in",
+            Some(SessionState::Locked) => "locked",
             Some(SessionState::Sealed { .. }) => "sealed",
             Some(SessionState::Unusable { .. }) => "unusable",
         }

@@ -8,6 +8,7 @@ use crate::context::{Context, Halt, PAGE, broken};
 use crate::correspondence;
 use crate::files;
 use crate::keys::Keys;
+use crate::locking;
 
 pub(crate) async fn expect(
     context: &mut Context,
@@ -79,11 +80,19 @@ pub(crate) async fn expect(
         "session" => {
             let wanted = keys.word(
                 "state",
-                &["signed_out", "active", "step_up", "sign_in", "sealed"],
+                &[
+                    "signed_out",
+                    "active",
+                    "step_up",
+                    "sign_in",
+                    "sealed",
+                    "locked",
+                ],
                 false,
             )?;
             same("session", wanted.as_str(), context.session())
         }
+        "lock" => locking::expect(context, keys),
         "feature" => {
             keys.word("name", &["messages"], false)?;
             let wanted = keys.word("state", &["on", "stopped"], false)?;

@@ -41,6 +41,10 @@ fn described(error: &PericardError) -> (&'static str, Map<String, Value>) {
         }
         PericardError::StepUpRequired => ("StepUpRequired", json!({})),
         PericardError::LeaseEnded => ("LeaseEnded", json!({})),
+        PericardError::Locked => ("Locked", json!({})),
+        PericardError::WrongPin { attempts_left } => {
+            ("WrongPin", json!({ "attempts_left": attempts_left }))
+        }
         // The time itself is another in each run.
         PericardError::ClockWrong { .. } => ("ClockWrong", json!({})),
         PericardError::RateLimited { retry_after } => (

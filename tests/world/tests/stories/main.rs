@@ -9,6 +9,7 @@ mod expectations;
 mod failure;
 mod files;
 mod keys;
+mod locking;
 mod signing_in;
 mod writing;
 

@@ -18,6 +18,13 @@ extension StoryContext {
     case "sync":
       try await account().startSync().join()
       try await number()
+    case "set_pin": try await account().lock.setPin(current: keys.textIfThere("current"), pin: keys.text("pin"))
+    case "remove_pin": try await account().lock.removePin(current: keys.text("current"))
+    case "unlock": try await account().lock.unlock(pin: keys.text("pin"))
+    case "lock": try await account().lock.lock()
+    case "auto_lock": try await account().lock.setAutoLock(after: .seconds(Int(seconds(keys.text("after")))))
+    case "person":
+      if try keys.word("state", "away", "back") == "away" { client.personLeft() } else { client.personReturned() }
     case "pause": try await client.pause()
     case "resume": try await client.resume()
     case "restart": try await restart(&keys)

@@ -37,8 +37,9 @@ extension StoryContext {
       try same("hits", try keys.number("count"), hits.count)
     case "archived", "drafts", "recipients", "around", "former_texts": try await expectCorrespondence(thing, &keys)
     case "session":
-      let expected = try keys.word("state", "signed_out", "active", "step_up", "sign_in", "sealed")
+      let expected = try keys.word("state", "signed_out", "active", "step_up", "sign_in", "sealed", "locked")
       try same("session", expected, session())
+    case "lock": try lock(&keys)
     case "feature":
       _ = try keys.word("name", "messages")
       let state = try await account().features().first { $0.feature == .messages }?.state
@@ -91,9 +92,25 @@ extension StoryContext {
     case .active: "active"
     case .stepUp: "step_up"
     case .signIn: "sign_in"
+    case .locked: "locked"
     case .sealed: "sealed"
     case .unusable: "unusable"
     }
+  }
+
+  private func lock(_ keys: inout Keys) throws {
+    let expected = try keys.word("state", "off", "unlocked", "locked", "destroyed")
+    var left: Int?
+    let found =
+      switch try account().lock.state() {
+      case .off: "off"
+      case .unlocked: "unlocked"
+      case .locked(let attempts, _):
+        { left = attempts; return "locked" }()
+      case .destroyed: "destroyed"
+      }
+    try same("the lock", expected, found)
+    if let expected = try keys.numberIfThere("attempts_left") { try same("tries left", expected, left) }
   }
 
   /// How far the current person's messages are those at the portal.

@@ -31,6 +31,7 @@ struct Failure: CustomStringConvertible {
     case .offline: ("Offline", [:])
     case .stepUpRequired: ("StepUpRequired", [:])
     case .leaseEnded: ("LeaseEnded", [:])
+    case .locked: ("Locked", [:])
     // The time itself is another in each run.
     case .clockWrong: ("ClockWrong", [:])
     case .notFound: ("NotFound", [:])
@@ -40,6 +41,7 @@ struct Failure: CustomStringConvertible {
     case .signInRequired(let reason): ("SignInRequired", ["reason": word(reason)])
     case .rateLimited(let after): ("RateLimited", ["retry_after": .number(Int(after.components.seconds))])
     case .wrongPassword(let left): ("WrongPassword", ["attempts_left": number(left)])
+    case .wrongPin(let left): ("WrongPin", ["attempts_left": number(left)])
     case .wrongCode(let left): ("WrongCode", ["attempts_left": number(left)])
     case .invalidInput(let field, let problem):
       ("InvalidInput", ["field": .text(field), "problem": word(problem)])

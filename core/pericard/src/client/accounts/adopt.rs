@@ -19,6 +19,16 @@ use crate::storage::{AccountRow, Device, GrantRow, PersonRow, random_id};
 use super::content::open_partition;
 use super::{AccountEntry, Accounts};
 
+/// The key of the content of an account that somebody signed in to.
+pub(crate) enum Adopted {
+    /// It is under a lock, which a sign-in does not open.
+    Locked,
+    /// It is the one of before.
+    Known(Unlocked),
+    /// It is new: there was none, or what it opened can never be read again.
+    Anew(Unlocked),
+}
+
 /// The result of a finished sign-in.
 pub(crate) struct SignedIn {
     /// The id of the sign-in's row, which is deleted in the same transaction.
@@ -82,6 +92,7 @@ impl Accounts {
                 uptime: self.host.platform.clock.uptime(),
             }),
             step_up: None,
+            auto_lock: found.as_ref().map(|row| row.auto_lock).unwrap_or_default(),
         };
         let known = self.host.device.people(&row.id)?.into_iter().next();
         // A grant is for one patient. The same login with another patient counts as another person.
@@ -91,8 +102,8 @@ impl Accounts {
         {
             return Err(another);
         }
-        let (unlocked, anew) = match &entry {
-            None => (self.host.vault.new_content_root(&row.id)?, true),
+        let unlocked = match &entry {
+            None => Adopted::Anew(self.host.vault.new_content_root(&row.id)?),
             Some(entry) => self.reopen(entry, known.as_ref())?,
         };
         let person = PersonRow {
@@ -111,12 +122,11 @@ impl Accounts {
             user: signed_in.user.clone(),
             wrapped: Vec::new(),
         };
-        let wrapped = match known {
-            Some(known) if !anew => known.wrapped,
-            _ => {
-                unlocked
-                    .new_person(&self.host.platform, &row.id, &person.id)?
-                    .0
+        let wrapped = match (&unlocked, known) {
+            (Adopted::Locked | Adopted::Known(_), Some(known)) => known.wrapped,
+            (Adopted::Locked, None) => return Err(PericardError::Locked),
+            (Adopted::Known(root) | Adopted::Anew(root), _) => {
+                root.new_person(&self.host.platform, &row.id, &person.id)?.0
             }
         };
         let person = PersonRow { wrapped, ..person };
@@ -156,9 +166,8 @@ impl Accounts {
         Ok(entry)
     }
 
-    /// Returns the key of an account's content, and whether it is a new one because the old content can never be read
-    /// again.
-    fn reopen(&self, entry: &AccountEntry, known: Option<&PersonRow>) -> Result<(Unlocked, bool)> {
+    /// Returns the key of an account's content; a new one where the old content can never be read again.
+    fn reopen(&self, entry: &AccountEntry, known: Option<&PersonRow>) -> Result<Adopted> {
         let (host, id) = (&self.host, entry.id());
         let found = host.vault.content_root(id);
         let is_open = |person| entry.core().is_ok_and(|core| core.has_open(person));
@@ -170,7 +179,9 @@ impl Accounts {
             _ => Ok(()),
         };
         match (found, readable) {
-            (Ok(root), Ok(())) => Ok((root, known.is_none())),
+            (Ok(root), Ok(())) => Ok(Adopted::Known(root)),
+            // The person proves later who they are.
+            (Err(PericardError::Locked), _) => Ok(Adopted::Locked),
             (
                 Err(PericardError::Keystore {
                     kind: KeystoreError::Lost,
@@ -187,7 +198,7 @@ impl Accounts {
                     core.close();
                 }
                 host.directory()?.remove_account(id)?;
-                Ok((host.vault.new_content_root(id)?, true))
+                Ok(Adopted::Anew(host.vault.new_content_root(id)?))
             }
             (Err(error), _) | (_, Err(error)) => Err(error),
         }

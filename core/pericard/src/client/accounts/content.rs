@@ -60,13 +60,20 @@ impl Content {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes over the people and the key of a new sign-in.
-    pub(super) fn replace(&self, people: Vec<PersonRow>, unlocked: Unlocked) {
+    /// Takes over the people of a new sign-in and, unless it is under a lock, the key.
+    pub(super) fn replace(&self, people: Vec<PersonRow>, unlocked: Option<Unlocked>) {
         let mut state = self.state();
         state.people = people;
-        state.unlocked = Some(unlocked);
+        state.unlocked = unlocked;
         state.generation += 1;
         state.problem = None;
+    }
+
+    /// Takes the key that somebody has unlocked. Memory only.
+    pub(super) fn unlock_with(&self, root: Unlocked) {
+        let mut state = self.state();
+        state.unlocked = Some(root);
+        state.generation += 1;
     }
 
     pub(super) fn people_and_problem(&self) -> (Vec<PersonRow>, Option<AccountProblem>) {

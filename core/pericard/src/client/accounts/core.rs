@@ -12,7 +12,6 @@ use pericard_protocol::session::lease::LastContact;
 use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::features::messages::Downloads;
-use crate::keys::Unlocked;
 use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
 use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason, Track};
@@ -21,7 +20,9 @@ use crate::sync::{
     SyncOutcome, SyncRun, Task, receive, send,
 };
 
+use super::adopt::Adopted;
 use super::content::Content;
+use super::lock::LockCore;
 use super::revocations;
 
 /// What a sync works through, and what keeps it from being everything.
@@ -36,7 +37,8 @@ pub(crate) struct AccountCore {
     pub(super) row: AccountRow,
     pub(super) site: Arc<Site>,
     pub(super) session: Arc<Session>,
-    content: Arc<Content>,
+    pub(super) content: Arc<Content>,
+    pub(super) lock: Arc<LockCore>,
     pub(super) notifier: Arc<ChangeNotifier>,
     pub(super) sync_runs: SyncCoordinator,
     pub(super) downloads: Downloads,
@@ -62,7 +64,12 @@ impl AccountCore {
         let client_id = site.known_client(host)?.unwrap_or_default();
         let people = host.device.people(&row.id)?;
         let content = Arc::new(Content::new(row.id.clone(), people));
-        let (closing, changed) = (content.clone(), notifier.clone());
+        let lock = Arc::new(LockCore::load(host, &row.id, row.auto_lock)?);
+        if lock.is_destroyed() && row.sealed != Some(SealReason::Destroyed) {
+            host.device.seal(&row.id, SealReason::Destroyed)?;
+            row.sealed = Some(SealReason::Destroyed);
+        }
+        let (closing, locking, changed) = (content.clone(), lock.clone(), notifier.clone());
         let spawner = host.platform.spawner.clone();
         let deps = SessionDeps {
             platform: host.platform.clone(),
@@ -72,6 +79,8 @@ impl AccountCore {
             authority: site.authority.clone(),
             on_change: Box::new(move |state| {
                 if matches!(state, SessionState::Sealed { .. }) {
+                    // Who comes back after a seal proves anew who they are.
+                    locking.close();
                     let closed = closing.seal();
                     // Dropping the last handle of a partition closes its file, which accesses the disk.
                     spawner.blocking(Box::new(move || drop(closed)));
@@ -90,6 +99,7 @@ impl AccountCore {
             site: Arc::new(site),
             session,
             content,
+            lock,
             notifier,
             sync_runs: SyncCoordinator::default(),
             downloads: Downloads::default(),
@@ -100,27 +110,38 @@ impl AccountCore {
     /// Takes over a new sign-in, which `store` commits. Blocks, also until a refresh in progress has ended.
     pub(crate) fn signed_in(
         &self,
-        unlocked: Unlocked,
+        unlocked: Adopted,
         expires: SystemTime,
         last_contact: Option<LastContact>,
         store: impl FnOnce(&Device) -> Result<()>,
     ) -> Result<()> {
         self.session.adopt(expires, last_contact, store)?;
         let people = self.host.device.people(&self.row.id)?;
-        self.content.replace(people, unlocked);
+        let root = match unlocked {
+            Adopted::Locked => None,
+            Adopted::Known(root) => Some(root),
+            Adopted::Anew(root) => {
+                self.lock.begin_anew();
+                Some(root)
+            }
+        };
+        self.content.replace(people, root);
         self.notifier.session();
         self.notifier.people();
         Ok(())
     }
 
-    /// Returns the state of the session, or `Unusable` while its content cannot be opened. Memory only.
+    /// Returns the state of the session, `Locked` while somebody locked its content, or `Unusable` while that cannot be opened.
+    /// Memory only.
     pub(crate) fn state(&self) -> SessionState {
         let state = self.session.state();
-        match (state, self.content.problem()) {
-            (
-                SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. },
-                Some(problem),
-            ) => SessionState::Unusable { problem },
+        let open = matches!(
+            state,
+            SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. }
+        );
+        match self.content.problem() {
+            Some(problem) if open => SessionState::Unusable { problem },
+            _ if open && self.readable() == Err(PericardError::Locked) => SessionState::Locked,
             _ => state,
         }
     }
@@ -128,7 +149,7 @@ impl AccountCore {
     /// Returns the people whose records the account shows, without names while nothing may be read. Memory only.
     pub(crate) fn people(&self) -> Vec<PersonRow> {
         let (mut people, problem) = self.content.people_and_problem();
-        if self.session.readable().is_err() || problem == Some(AccountProblem::KeyLost) {
+        if self.readable().is_err() || problem == Some(AccountProblem::KeyLost) {
             for person in &mut people {
                 person.name.clear();
             }
@@ -139,8 +160,8 @@ impl AccountCore {
     /// Stops all requests and reads. Memory only.
     pub(super) fn leave(&self) {
         self.session.leave();
-        self.sync_runs.cancel();
-        self.downloads.cancel();
+        self.sync_runs.cancel(&PericardError::Cancelled);
+        self.downloads.cancel(&PericardError::Cancelled);
     }
 
     /// Lists the features of this client.
@@ -158,6 +179,9 @@ impl AccountCore {
     /// Starts a sync, or joins the one in progress.
     pub(crate) fn start_sync(self: &Arc<Self>, task: Task) -> Result<Arc<SyncRun>> {
         self.session.can_ask()?;
+        if self.readable() == Err(PericardError::Locked) {
+            return Err(PericardError::Locked);
+        }
         if self.content.problem() == Some(AccountProblem::KeyLost) {
             // Without a key there is nowhere to save what the portal would send.
             return Err(KeystoreError::Lost.into());
@@ -267,8 +291,11 @@ impl AccountCore {
 
     /// A person's partition, opened when first asked for. Blocks.
     pub(super) fn partition(&self, id: &str) -> Result<Arc<Partition>> {
-        if let Err(error) = self.session.readable() {
-            self.session.seal_if_over()?;
+        if let Err(error) = self.readable() {
+            match error {
+                PericardError::Locked => self.lock_if_over(),
+                _ => self.session.seal_if_over()?,
+            }
             return Err(error);
         }
         let opened = self.content.open(id, &self.host, &self.session);
@@ -298,7 +325,7 @@ impl AccountCore {
 
     /// Checks whether the content can be opened, unless it is sealed. Blocks.
     pub(super) fn probe(&self) {
-        if self.session.readable().is_ok() {
+        if self.readable().is_ok() {
             let _ = self.partitions();
         }
     }
@@ -429,6 +456,7 @@ fn stops_the_run(error: &PericardError) -> bool {
             | PericardError::SignInRequired { .. }
             | PericardError::StepUpRequired
             | PericardError::LeaseEnded
+            | PericardError::Locked
             | PericardError::ClockWrong { .. }
             | PericardError::Closed
             | PericardError::Cancelled

@@ -4,6 +4,7 @@
 //!
 //! - `entry` is an account as its handles see it, usable or not; `core` is a usable one; `content` opens its people's
 //!   databases.
+//! - `lock` is what keeps the content closed until the person proves who they are.
 //! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
 //! - `open` keeps the client open as long as the app holds one of its objects.
 //! - `remove` deletes an account from this device; `revocations` revokes tokens at the portal.
@@ -12,6 +13,7 @@ mod adopt;
 mod content;
 mod core;
 mod entry;
+mod lock;
 pub(crate) mod open;
 mod person;
 mod remove;
@@ -28,6 +30,7 @@ use crate::storage::AccountRow;
 pub(crate) use adopt::SignedIn;
 pub(crate) use core::AccountCore;
 pub(crate) use entry::AccountEntry;
+pub use lock::LockState;
 pub(crate) use open::OpenClient;
 pub(crate) use remove::NotifyPortal;
 
@@ -156,6 +159,20 @@ impl Accounts {
         revocations::settle(&self.host);
         self.tidy();
         Ok(())
+    }
+
+    /// The person leaves the app. Memory only.
+    pub(crate) fn person_left(&self) {
+        for account in self.cores() {
+            account.person_left();
+        }
+    }
+
+    /// The person is back. Memory only.
+    pub(crate) fn person_returned(&self) {
+        for account in self.cores() {
+            account.person_returned();
+        }
     }
 
     /// Finishes interrupted removals in the background.

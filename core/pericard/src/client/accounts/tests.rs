@@ -132,6 +132,7 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
         sealed: None,
         last_contact: None,
         step_up: None,
+        auto_lock: std::time::Duration::ZERO,
     };
     let root = host.vault.new_content_root(&row.id).unwrap();
     let id = random_id(&host.platform);

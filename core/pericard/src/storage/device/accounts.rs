@@ -13,7 +13,7 @@ use super::Device;
 use super::rows::{AccountRow, GrantRow, PersonRow, SealReason, millis};
 
 const ACCOUNT: &str =
-    "SELECT id, base, issuer, subject, config, sealed, last_contact, last_contact_uptime, step_up
+    "SELECT id, base, issuer, subject, config, sealed, last_contact, last_contact_uptime, step_up, auto_lock
      FROM account";
 
 fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
@@ -31,6 +31,7 @@ fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
             uptime: Duration::from_millis(uptime.unsigned_abs()),
         }),
         step_up: row.get(8)?,
+        auto_lock: Duration::from_millis(row.get::<_, i64>(9)?.unsigned_abs()),
     })
 }
 
@@ -257,6 +258,18 @@ impl Device {
             tx.execute(
                 "UPDATE account SET step_up = ?2 WHERE id = ?1",
                 (account, step_up),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Saves how long the person may be away before the content locks.
+    pub(crate) fn save_auto_lock(&self, account: &str, after: Duration) -> Result<()> {
+        let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
+        self.database.write(|tx| {
+            tx.execute(
+                "UPDATE account SET auto_lock = ?2 WHERE id = ?1",
+                (account, after),
             )?;
             Ok(())
         })

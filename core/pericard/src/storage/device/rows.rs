@@ -21,6 +21,8 @@ pub(crate) struct AccountRow {
     pub(crate) last_contact: Option<LastContact>,
     /// The step-up that the portal asked for, in JSON.
     pub(crate) step_up: Option<String>,
+    /// How long the person may be away before the content locks.
+    pub(crate) auto_lock: Duration,
 }
 
 /// Why an account's content may not be read until the same person signs in again.
@@ -32,6 +34,8 @@ pub enum SealReason {
     IdentityChanged,
     /// The portal was not heard for longer than `PortalConfig.lease`. Reaching it opens the content as well.
     Lease,
+    /// Ten wrong PINs destroyed what was cached and queued. Signing in begins anew, with an empty cache.
+    Destroyed,
 }
 
 impl SealReason {
@@ -40,6 +44,7 @@ impl SealReason {
             Self::Refused => "refused",
             Self::IdentityChanged => "identity_changed",
             Self::Lease => "lease",
+            Self::Destroyed => "destroyed",
         }
     }
 
@@ -48,6 +53,7 @@ impl SealReason {
         match name {
             "identity_changed" => Self::IdentityChanged,
             "lease" => Self::Lease,
+            "destroyed" => Self::Destroyed,
             _ => Self::Refused,
         }
     }

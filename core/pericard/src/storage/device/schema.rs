@@ -101,5 +101,8 @@ ALTER TABLE account RENAME COLUMN wanted TO step_up;
 ", "
 -- Who signed in for the person, as `Type/id`; empty where that is the person. They are the sender of what is written here.
 ALTER TABLE person ADD COLUMN user TEXT NOT NULL DEFAULT '';
+", "
+-- How long the person may be away, in milliseconds, before a chosen lock closes.
+ALTER TABLE account ADD COLUMN auto_lock INTEGER NOT NULL DEFAULT 0;
 "],
 };

@@ -48,7 +48,7 @@ impl FileDownload {
     /// Fails once, and returns nothing then: `Offline` (what has come is kept), `Portal` (`Mismatch`: it is not the file that
     /// the message describes; `TooLarge`; `ForeignLink`: its address is not followed; `Refused`; `Failing`), `Integrity` (it
     /// is another patient's), `SignInRequired`, `StepUpRequired`, `RateLimited`, `NotFound` (the message is gone), `Storage`,
-    /// `Cancelled`. A call that is given up loses no progress.
+    /// `Locked`, `Cancelled`. A call that is given up loses no progress.
     pub async fn next(&self) -> Result<Option<FileProgress>, PericardError> {
         let mut told = self.told.lock().await;
         if told.ended {
@@ -132,6 +132,8 @@ impl FileDownload {
 struct Running {
     reports: watch::Sender<Report>,
     cancelled: CancellationToken,
+    /// What the handles are told where something else than `cancel` or a pause ended it.
+    why: Arc<OnceLock<PericardError>>,
 }
 
 impl Running {
@@ -167,10 +169,20 @@ impl Downloads {
         }
     }
 
-    /// Cancels all. Memory only.
-    pub(crate) fn cancel(&self) {
+    /// Ends all with `why`, without waiting for them. Memory only.
+    pub(crate) fn cancel(&self, why: &PericardError) {
         for running in self.running().values() {
+            // The first reason counts.
+            let _ = running.why.set(why.clone());
             running.cancelled.cancel();
+        }
+    }
+
+    /// Returns when every download that there is has ended.
+    pub(crate) async fn ended(&self) {
+        let running: Vec<_> = self.running().values().cloned().collect();
+        for running in running {
+            running.ended().await;
         }
     }
 }
@@ -184,6 +196,15 @@ struct Guard {
 
 impl Guard {
     fn end(&self, result: Result<()>) {
+        let result = match result {
+            Err(PericardError::Cancelled) => Err(self
+                .running
+                .why
+                .get()
+                .cloned()
+                .unwrap_or(PericardError::Cancelled)),
+            result => result,
+        };
         let key = (self.person.id().to_owned(), self.file);
         let mut all = self.person.downloads().running();
         if all
@@ -230,6 +251,7 @@ pub(super) fn start(
         let running = Running {
             reports,
             cancelled: person.aborted().child_token(),
+            why: Arc::default(),
         };
         // One that was cancelled ends first: two would write to one file.
         let before = all.insert(key, running.clone());

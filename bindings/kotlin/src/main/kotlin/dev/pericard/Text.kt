@@ -42,27 +42,22 @@ public suspend fun Messages.search(text: String, after: PagePosition? = null, li
     }
 }
 
-/**
- * Submits user name and password. Neither is stored; every copy that this makes of the password is wiped. Give it in what
- * you can wipe yourself, such as `CharBuffer.wrap(chars)`, where your toolkit has it so; a `String` stays until it is
- * collected.
- *
- * Fails with [PericardException.WrongPassword], [PericardException.RateLimited] (then [SignIn.step] is [SignInStep.Wait]),
- * [PericardException.InvalidInput] (`user`, `password`: [InputProblem.EMPTY], [InputProblem.TOO_LONG]),
- * [PericardException.Offline] and [PericardException.Portal]. The question stays.
- */
-@Throws(PericardException::class, kotlin.coroutines.cancellation.CancellationException::class)
-public suspend fun SignIn.password(user: String, password: CharSequence): SignInStep {
-    val bytes = encoded(password)
+/** Runs [call] with the UTF-8 of what a person typed, and wipes it. */
+internal inline fun <T> secret(name: String, text: CharSequence, call: (ByteArray) -> T): T {
+    val bytes = encoded(name, text)
     try {
-        return suspending { core.password(wellFormed("user", user), bytes).fromCore() }
+        return call(bytes)
     } finally {
         bytes.fill(0)
     }
 }
 
+/** The same for what may be left out. */
+internal inline fun <T> secretOrNull(name: String, text: CharSequence?, call: (ByteArray?) -> T): T =
+    if (text == null) call(null) else secret(name, text, call)
+
 /** The UTF-8 of a secret, with nothing of it left elsewhere. */
-private fun encoded(secret: CharSequence): ByteArray {
+internal fun encoded(name: String, secret: CharSequence): ByteArray {
     val encoder = Charsets.UTF_8.newEncoder()
     val room = ByteArray((secret.length * encoder.maxBytesPerChar().toDouble()).toInt())
     val buffer = ByteBuffer.wrap(room)
@@ -71,7 +66,7 @@ private fun encoded(secret: CharSequence): ByteArray {
         if (result.isError) result.throwException()
         return room.copyOf(buffer.position())
     } catch (_: CharacterCodingException) {
-        throw PericardException.InvalidInput("password", InputProblem.UNREADABLE)
+        throw PericardException.InvalidInput(name, InputProblem.UNREADABLE)
     } finally {
         room.fill(0)
     }

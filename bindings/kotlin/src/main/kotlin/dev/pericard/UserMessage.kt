@@ -15,6 +15,8 @@ public val PericardException.userMessage: String
         is PericardException.StepUpRequired -> "To continue, please confirm it's you by signing in again."
         is PericardException.LeaseEnded ->
             "This device has been offline for too long. Connect to the internet to read your records again. Nothing was lost."
+        is PericardException.Locked -> "This is locked. Unlock it to read your messages."
+        is PericardException.WrongPin -> "That PIN is wrong.${attemptsLeft.inWords()}"
         is PericardException.ClockWrong -> "The date or time on this device is wrong. Correct it, then try again."
         is PericardException.RateLimited -> "Please wait ${retryAfter.inWords()} before you try again."
         is PericardException.WrongPassword -> "The user name or password is wrong.${attemptsLeft.inWords()}"
@@ -61,6 +63,8 @@ private val SignInReason.text: String
         SignInReason.SIGNED_OUT -> "You're signed out. Sign in to continue."
         SignInReason.REVOKED -> "The portal has ended your session. Sign in again. Messages you wrote are kept."
         SignInReason.IDENTITY_CHANGED -> "The portal responded for a different person. Sign in again. Messages you wrote are kept."
+        SignInReason.DESTROYED ->
+            "The copy on this device was deleted after ten wrong PINs. Sign in to get your messages back."
         SignInReason.EXPIRED -> "Signing in took too long. Please start again."
         SignInReason.ANOTHER_PERSON -> "Someone else signed in. Sign in as the same person as before."
         SignInReason.INTERACTION ->
@@ -82,9 +86,11 @@ private val InputProblem.text: String
     get() = when (this) {
         InputProblem.EMPTY -> "it is empty."
         InputProblem.TOO_LONG -> "it is too long. Please shorten it."
+        InputProblem.TOO_SHORT -> "a PIN has six digits or more."
+        InputProblem.TOO_SIMPLE -> "this PIN is too easy to guess. Choose another one."
         InputProblem.TOO_LARGE -> "the file is too large to send."
         InputProblem.TOO_MANY -> "there are too many files. Please send fewer."
-        InputProblem.NOT_DIGITS -> "a code has six to eight digits."
+        InputProblem.NOT_DIGITS -> "it has to be digits."
         InputProblem.NOT_A_RECOVERY_CODE -> "this is not a recovery code. Enter one exactly as it was given to you."
         InputProblem.NOT_A_URL -> "it is not a web address."
         InputProblem.NOT_HTTPS -> "the address must begin with https."
@@ -95,7 +101,7 @@ private val InputProblem.text: String
         InputProblem.NOT_ASKED -> "the portal is asking for something else now."
         InputProblem.SHARED_REDIRECT ->
             "the app can't tell this portal's sign-in from another portal's. Contact the people who make this app."
-        InputProblem.WRONG_STATE -> "the message has changed in the meantime. Check its status."
+        InputProblem.WRONG_STATE -> "it has changed in the meantime. Check its status."
     }
 
 private val PortalProblem.text: String

@@ -16,6 +16,8 @@ class UserMessageTest {
         SignInReason.entries.forEach { add(PericardException.SignInRequired(it)) }
         add(PericardException.StepUpRequired())
         add(PericardException.LeaseEnded())
+        add(PericardException.Locked())
+        add(PericardException.WrongPin(3))
         add(PericardException.ClockWrong(null))
         add(PericardException.RateLimited(60.seconds))
         add(PericardException.WrongPassword(4))

@@ -1,6 +1,7 @@
 package dev.pericard.testing
 
 import dev.pericard.internal.Account
+import dev.pericard.internal.AccountLock
 import dev.pericard.internal.ChangeSet
 import dev.pericard.internal.Changes
 import dev.pericard.internal.ClientId
@@ -28,6 +29,7 @@ import java.time.Duration
 internal class ScriptedAccount(name: String, val messages: Correspondence) : Account(NoHandle) {
     private val person = Person("fake-person", name, isSelf = true)
     private val streams = mutableListOf<FakeChanges>()
+    private val contentLock = ScriptedLock(this)
 
     @Volatile
     var sessionState: SessionState = SessionState.Active
@@ -112,6 +114,8 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
     override suspend fun signInAgain(method: SignInMethod): SignIn = throw PericardException.Offline()
 
     override suspend fun stepUp(method: SignInMethod): SignIn = throw PericardException.Offline()
+
+    override fun lock(): AccountLock = contentLock
 
     override fun twoFactor(): TwoFactor = FakeTwoFactor()
 

@@ -4,6 +4,7 @@ import dev.pericard.join
 import dev.pericard.world.NetworkState
 import java.time.Duration
 import java.time.format.DateTimeParseException
+import kotlin.time.toKotlinDuration
 
 /** Where a sign-in can be left. */
 private val PLACES = arrayOf("password", "code", "browser", "enrol", "recovery_codes")
@@ -19,6 +20,12 @@ suspend fun StoryContext.carryOut(verb: String, keys: Keys) {
         "new_recovery_codes" -> newRecoveryCodes()
         "leave" -> leaving = keys.word("at", *PLACES) to keys.word("kind", "app", "process")
         "sync" -> sync()
+        "set_pin" -> account.lock.setPin(keys.textOrNull("current"), keys.text("pin"))
+        "remove_pin" -> account.lock.removePin(keys.text("current"))
+        "unlock" -> account.lock.unlock(keys.text("pin"))
+        "lock" -> account.lock.lock()
+        "auto_lock" -> account.lock.setAutoLock(duration(keys.text("after")).toKotlinDuration())
+        "person" -> if (keys.word("state", "away", "back") == "away") client.personLeft() else client.personReturned()
         "pause" -> client.pause()
         "resume" -> client.resume()
         "restart" -> restart(keys)

@@ -3,6 +3,7 @@ package dev.pericard.stories
 import dev.pericard.ChangeSet
 import dev.pericard.Feature
 import dev.pericard.FeatureState
+import dev.pericard.LockState
 import dev.pericard.MessageState
 import dev.pericard.SessionState
 import dev.pericard.search
@@ -35,7 +36,8 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
             same("hits", keys.number("count"), hits.size)
         }
         "archived", "drafts", "recipients", "around", "former_texts" -> expectCorrespondence(thing, keys)
-        "session" -> same("session", keys.word("state", "signed_out", "active", "step_up", "sign_in", "sealed"), session())
+        "session" -> same("session", keys.word("state", "signed_out", "active", "step_up", "sign_in", "sealed", "locked"), session())
+        "lock" -> lock(keys)
         "feature" -> {
             keys.word("name", "messages")
             val state = account.features().single { it.feature == Feature.MESSAGES }.state
@@ -91,8 +93,21 @@ private fun StoryContext.session(): String = when (accountOrNull?.session) {
     is SessionState.Active -> "active"
     is SessionState.StepUp -> "step_up"
     is SessionState.SignIn -> "sign_in"
+    is SessionState.Locked -> "locked"
     is SessionState.Sealed -> "sealed"
     is SessionState.Unusable -> "unusable"
+}
+
+private fun StoryContext.lock(keys: Keys) {
+    val state = account.lock.state()
+    val word = when (state) {
+        is LockState.Off -> "off"
+        is LockState.Unlocked -> "unlocked"
+        is LockState.Locked -> "locked"
+        is LockState.Destroyed -> "destroyed"
+    }
+    same("the lock", keys.word("state", "off", "unlocked", "locked", "destroyed"), word)
+    keys.numberOrNull("attempts_left")?.let { same("tries left", it, (state as? LockState.Locked)?.attemptsLeft ?: "none") }
 }
 
 private suspend fun StoryContext.changes(keys: Keys) {

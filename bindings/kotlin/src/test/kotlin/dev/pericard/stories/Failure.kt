@@ -34,6 +34,7 @@ class Failure(private val announced: JsonObject) {
             is PericardException.Offline,
             is PericardException.StepUpRequired,
             is PericardException.LeaseEnded,
+            is PericardException.Locked,
             is PericardException.NotFound,
             is PericardException.InUse,
             is PericardException.Cancelled,
@@ -44,6 +45,7 @@ class Failure(private val announced: JsonObject) {
             is PericardException.SignInRequired -> mapOf("reason" to error.reason)
             is PericardException.RateLimited -> mapOf("retry_after" to error.retryAfter)
             is PericardException.WrongPassword -> mapOf("attempts_left" to error.attemptsLeft)
+            is PericardException.WrongPin -> mapOf("attempts_left" to error.attemptsLeft)
             is PericardException.WrongCode -> mapOf("attempts_left" to error.attemptsLeft)
             is PericardException.InvalidInput -> mapOf("field" to error.field, "problem" to error.problem)
             is PericardException.Portal -> mapOf("problem" to error.problem, "status" to error.status)

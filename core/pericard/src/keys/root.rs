@@ -1,0 +1,304 @@
+//! The content root of an account as it lies in the keystore: bare, or under a PIN and, beside that, under a key that the
+//! shell keeps behind biometry.
+//!
+//! ```text
+//! bare    32 bytes: the root
+//! locked  1            version
+//!         4 + 4 + 16   Argon2id: KiB, passes (big-endian), salt
+//!         60           the root, wrapped under the PIN's key
+//!         60           the root, wrapped under the shell's key; left out where there is none
+//! ```
+//!
+//! Both wraps are bound to version, directory, account and purpose, the first to all that is before it, too. Another PIN
+//! leaves the shell's key as it is.
+
+use pericard_protocol::lock::pin::Pin;
+
+use crate::platform::Platform;
+use crate::platform::error::{KeystoreError, PericardError, Result, StorageKind};
+use crate::platform::secret::Key;
+
+use super::pin::{self, Cost, SALT_LEN};
+use super::{Unlocked, derive, envelope};
+
+const VERSION: u8 = 1;
+/// Version, cost and salt.
+const HEAD: usize = 1 + 4 + 4 + SALT_LEN;
+
+/// A content root as it was found.
+pub(super) enum StoredRoot {
+    Bare(Key),
+    Locked(LockedRoot),
+}
+
+/// A content root under a PIN.
+pub(crate) struct LockedRoot {
+    head: [u8; HEAD],
+    under_pin: Vec<u8>,
+    under_key: Option<Vec<u8>>,
+}
+
+impl StoredRoot {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self> {
+        if let Some(key) = Key::from_slice(bytes) {
+            return Ok(Self::Bare(key));
+        }
+        let odd = || KeystoreError::unexpected("a value has another length than was stored");
+        match bytes.first() {
+            None => Err(odd().into()),
+            Some(&VERSION) => LockedRoot::parse(bytes)
+                .map(Self::Locked)
+                .ok_or(odd().into()),
+            Some(_) => Err(PericardError::storage(StorageKind::Newer)),
+        }
+    }
+}
+
+impl LockedRoot {
+    /// Wraps `root` under `pin`. `bound` names directory and account.
+    pub(crate) fn new(
+        root: &Unlocked,
+        pin: &Pin,
+        bound: &str,
+        platform: &Platform,
+    ) -> Result<Self> {
+        Self::at_cost(root, pin, bound, platform, Cost::NOW)
+    }
+
+    fn at_cost(
+        root: &Unlocked,
+        pin: &Pin,
+        bound: &str,
+        platform: &Platform,
+        cost: Cost,
+    ) -> Result<Self> {
+        let salt: [u8; SALT_LEN] = platform.random();
+        let mut head = [VERSION; HEAD];
+        head[1..5].copy_from_slice(&cost.kib.to_be_bytes());
+        head[5..9].copy_from_slice(&cost.passes.to_be_bytes());
+        head[9..].copy_from_slice(&salt);
+        let under = pin::key(pin, &salt, cost)?;
+        let under_pin = envelope::wrap(&root.root, &under, &aad(&head, PIN, bound), platform)?;
+        Ok(Self {
+            head,
+            under_pin,
+            under_key: None,
+        })
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let (head, wraps) = bytes.split_first_chunk::<HEAD>()?;
+        let (under_pin, rest) = wraps.split_at_checked(envelope::LEN)?;
+        let root = Self {
+            head: *head,
+            under_pin: under_pin.to_vec(),
+            under_key: (!rest.is_empty()).then(|| rest.to_vec()),
+        };
+        let whole = rest.is_empty() || rest.len() == envelope::LEN;
+        (whole && root.cost_and_salt().0.is_sane()).then_some(root)
+    }
+
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let under_key = self.under_key.as_deref().unwrap_or_default();
+        [self.head.as_slice(), &self.under_pin, under_key].concat()
+    }
+
+    fn cost_and_salt(&self) -> (Cost, [u8; SALT_LEN]) {
+        let number = |at: usize| {
+            let bytes = self.head.iter().skip(at).take(4);
+            bytes.fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte))
+        };
+        let cost = Cost {
+            kib: number(1),
+            passes: number(5),
+        };
+        let mut salt = [0; SALT_LEN];
+        salt.copy_from_slice(&self.head[HEAD - SALT_LEN..]);
+        (cost, salt)
+    }
+
+    /// The root, if `pin` is the right one. Takes as long as Argon2id does.
+    pub(crate) fn open_with_pin(&self, pin: &Pin, bound: &str) -> Result<Option<Unlocked>> {
+        let (cost, salt) = self.cost_and_salt();
+        let under = pin::key(pin, &salt, cost)?;
+        let opened = envelope::unwrap(&self.under_pin, &under, &aad(&self.head, PIN, bound))?;
+        Ok(opened.map(|root| Unlocked { root }))
+    }
+
+    /// The root, if `key` is the shell's.
+    pub(crate) fn open_with_key(&self, key: &Key, bound: &str) -> Result<Option<Unlocked>> {
+        let Some(wrapped) = &self.under_key else {
+            return Ok(None);
+        };
+        let under = derive(key, KEY, bound);
+        let opened = envelope::unwrap(wrapped, &under, &aad(&[VERSION], KEY, bound))?;
+        Ok(opened.map(|root| Unlocked { root }))
+    }
+
+    /// Whether the shell has a key to it.
+    pub(crate) fn has_key(&self) -> bool {
+        self.under_key.is_some()
+    }
+
+    /// The same with this key for the shell, in place of another.
+    pub(crate) fn with_key(
+        self,
+        root: &Unlocked,
+        key: &Key,
+        bound: &str,
+        platform: &Platform,
+    ) -> Result<Self> {
+        let under = derive(key, KEY, bound);
+        let wrapped = envelope::wrap(&root.root, &under, &aad(&[VERSION], KEY, bound), platform)?;
+        let under_key = Some(wrapped);
+        Ok(Self { under_key, ..self })
+    }
+
+    /// The same with the shell's key of another PIN to the same root.
+    pub(crate) fn with_key_of(self, other: Self) -> Self {
+        let under_key = other.under_key;
+        Self { under_key, ..self }
+    }
+
+    /// The same without a key for the shell.
+    pub(crate) fn without_key(self) -> Self {
+        let under_key = None;
+        Self { under_key, ..self }
+    }
+}
+
+const PIN: &str = "pericard content root, pin";
+const KEY: &str = "pericard content root, unlock key";
+
+fn aad(head: &[u8], purpose: &str, bound: &str) -> Vec<u8> {
+    [head, purpose.as_bytes(), b"\0", bound.as_bytes()].concat()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const CHEAP: Cost = Cost { kib: 8, passes: 1 };
+
+    fn pin(typed: &str) -> Pin {
+        Pin::read(typed.as_bytes()).unwrap()
+    }
+
+    fn locked(root: &Unlocked) -> LockedRoot {
+        let platform = Platform::real("test");
+        LockedRoot::at_cost(root, &pin("270419"), "dir|a", &platform, CHEAP).unwrap()
+    }
+
+    fn root() -> Unlocked {
+        Unlocked {
+            root: Key::new([7; Key::LEN]),
+        }
+    }
+
+    fn again(locked: &LockedRoot) -> LockedRoot {
+        match StoredRoot::parse(&locked.bytes()).unwrap() {
+            StoredRoot::Locked(locked) => locked,
+            StoredRoot::Bare(_) => panic!("bare"),
+        }
+    }
+
+    fn is_root(opened: Result<Option<Unlocked>>) -> bool {
+        opened
+            .unwrap()
+            .is_some_and(|opened| *opened.root.bytes() == [7; Key::LEN])
+    }
+
+    #[test]
+    fn the_right_pin_opens_what_was_stored_and_no_other_does() {
+        let found = again(&locked(&root()));
+        assert!(is_root(found.open_with_pin(&pin("270419"), "dir|a")));
+        assert!(
+            found
+                .open_with_pin(&pin("270418"), "dir|a")
+                .unwrap()
+                .is_none()
+        );
+        assert!(
+            found
+                .open_with_pin(&pin("270419"), "dir|b")
+                .unwrap()
+                .is_none()
+        );
+        assert!(!found.has_key());
+        let none = found.open_with_key(&Key::new([7; Key::LEN]), "dir|a");
+        assert!(none.unwrap().is_none());
+    }
+
+    #[test]
+    fn the_shells_key_opens_it_beside_the_pin_until_it_is_taken_back() {
+        let (platform, key) = (Platform::real("test"), Key::new([9; Key::LEN]));
+        let both = locked(&root())
+            .with_key(&root(), &key, "dir|a", &platform)
+            .unwrap();
+        let found = again(&both);
+        assert!(found.has_key());
+        assert!(is_root(found.open_with_key(&key, "dir|a")));
+        assert!(is_root(found.open_with_pin(&pin("270419"), "dir|a")));
+        for (other, bound) in [(&Key::new([8; Key::LEN]), "dir|a"), (&key, "dir|b")] {
+            assert!(found.open_with_key(other, bound).unwrap().is_none());
+        }
+        let another = LockedRoot::at_cost(&root(), &pin("190427"), "dir|a", &platform, CHEAP);
+        let changed = again(&another.unwrap().with_key_of(again(&found)));
+        assert!(is_root(changed.open_with_key(&key, "dir|a")));
+        assert!(
+            changed
+                .open_with_pin(&pin("270419"), "dir|a")
+                .unwrap()
+                .is_none()
+        );
+        let without = again(&found.without_key());
+        assert!(without.open_with_key(&key, "dir|a").unwrap().is_none());
+    }
+
+    #[test]
+    fn nothing_of_it_can_be_changed() {
+        let (platform, key) = (Platform::real("test"), Key::new([9; Key::LEN]));
+        let both = locked(&root())
+            .with_key(&root(), &key, "dir|a", &platform)
+            .unwrap();
+        let bytes = both.bytes();
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            // The lowest bit: a cost that is not sane is refused before.
+            changed[at] ^= 1;
+            let Ok(StoredRoot::Locked(found)) = StoredRoot::parse(&changed) else {
+                continue;
+            };
+            let by_pin = found.open_with_pin(&pin("270419"), "dir|a").unwrap();
+            let by_key = found.open_with_key(&key, "dir|a").unwrap();
+            assert!(by_pin.is_none() || by_key.is_none(), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_root_is_not_taken_for_one() {
+        let whole = locked(&root()).bytes();
+        let odd: PericardError =
+            KeystoreError::unexpected("a value has another length than was stored").into();
+        for bytes in [
+            &[][..],
+            &[1],
+            &whole[..whole.len() - 1],
+            &[whole.as_slice(), &[0]].concat(),
+        ] {
+            assert_eq!(StoredRoot::parse(bytes).err(), Some(odd.clone()));
+        }
+        let mut dear = whole.clone();
+        dear[1] = 0xff;
+        assert_eq!(StoredRoot::parse(&dear).err(), Some(odd));
+        let mut newer = whole;
+        newer[0] = 2;
+        let update = PericardError::storage(StorageKind::Newer);
+        assert_eq!(StoredRoot::parse(&newer).err(), Some(update));
+        assert!(matches!(
+            StoredRoot::parse(&[5; 32]),
+            Ok(StoredRoot::Bare(_))
+        ));
+    }
+}
