@@ -37,10 +37,11 @@ impl AccountLock {
     /// Locks: drops the content's key, closes every file of it, and ends syncs and downloads with `Locked`. Returns when that is
     /// done. Locking again does nothing.
     ///
-    /// Fails with `InvalidInput` (`lock`, `WrongState`) where there is none, `Closed`.
+    /// Works while the client is paused. Fails with `InvalidInput` (`lock`, `WrongState`) where there is no lock.
     pub async fn lock(&self) -> Result<(), PericardError> {
         let core = self.entry.core()?;
-        self.open.host().job(async move { core.lock().await }).await
+        let platform = &self.open.host().platform;
+        platform.spawn(async move { core.lock().await }).await
     }
 
     /// Opens the lock with the PIN: six to twelve digits of any script; spaces and dashes are ignored. Also proves who is there

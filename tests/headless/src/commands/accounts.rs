@@ -50,7 +50,7 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
                         SealReason::Refused => "sealed: ended",
                         SealReason::IdentityChanged => "sealed: stranger",
                         SealReason::Lease => "sealed: offline",
-                        SealReason::Destroyed => "deleted: wrong PINs",
+                        SealReason::Destroyed => "deleted: PINs",
                     },
                     Look::Bad,
                 ),

@@ -28,6 +28,9 @@ fn the_help_teaches() {
         "two-factor new-codes",
         "two-factor disable",
         "page",
+        "pin",
+        "unlock",
+        "lock",
     ] {
         let mut asked = harness.command();
         asked.args(command.split_terminator(' ')).arg("--help");

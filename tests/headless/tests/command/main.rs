@@ -10,6 +10,7 @@ mod exits;
 mod files;
 mod harness;
 mod help;
+mod lock;
 mod page;
 mod second_factor;
 mod step_up;

@@ -13,6 +13,8 @@ extension Call {
     Call("Client.erase", .lifecycle) { s in
       try await Client.erase(directory: s.world.appConfig.directory, keystore: MapKeystore())
     },
+    Call("Client.personLeft", .memory) { s in s.client.personLeft() },
+    Call("Client.personReturned", .memory) { s in s.client.personReturned() },
     Call("Client.pause", .lifecycle) { s in try await s.client.pause() },
     Call("Client.resume", .lifecycle) { s in try await s.client.resume() },
     Call("Client.shutDown", .lifecycle) { s in try await s.client.shutDown() },
@@ -46,6 +48,19 @@ extension Call {
     Call("Account.stepUp", .portal) { s in _ = try await s.account.stepUp(method: .native) },
     Call("Account.signOut", .ending) { s in try await s.account.signOut() },
     Call("Account.forget", .ending) { s in try await s.account.forget() },
+    Call("Account.lock", .memory) { s in _ = s.account.lock },
+    Call("AccountLock.state", .memory) { s in _ = try s.account.lock.state() },
+    Call("AccountLock.autoLock", .memory) { s in _ = try s.account.lock.autoLock() },
+    Call("AccountLock.setAutoLock", .disk) { s in try await s.account.lock.setAutoLock(after: .seconds(60)) },
+    Call("AccountLock.lock", .lifecycle) { s in try await s.account.lock.lock() },
+    Call("AccountLock.unlock", .disk) { s in try await s.account.lock.unlock(pin: "270419") },
+    Call("AccountLock.unlockWithKey", .disk) { s in
+      try await s.account.lock.unlockWithKey(key: Data(repeating: 7, count: 32))
+    },
+    Call("AccountLock.setPin", .disk) { s in try await s.account.lock.setPin(current: nil, pin: "270419") },
+    Call("AccountLock.addKey", .disk) { s in _ = try await s.account.lock.addKey(current: "270419") },
+    Call("AccountLock.removeKey", .disk) { s in try await s.account.lock.removeKey() },
+    Call("AccountLock.removePin", .disk) { s in try await s.account.lock.removePin(current: "270419") },
     Call("TwoFactor.status", .portal) { s in _ = try await s.account.twoFactor.status() },
     Call("TwoFactor.enrol", .portal) { s in _ = try await s.account.twoFactor.enrol() },
     Call("TwoFactor.confirm", .portal) { s in

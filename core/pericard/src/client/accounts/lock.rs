@@ -169,14 +169,15 @@ impl AccountCore {
     /// is at work in them any more.
     pub(crate) async fn lock(self: &Arc<Self>) -> Result<()> {
         let core = self.clone();
-        self.on_disk(move || {
+        // A client that is paused locks, too.
+        let locked = self.host.platform.blocking(move || {
             if core.lock.state().machine == machine::Lock::Off {
                 return Err(PericardError::input("lock", InputProblem::WrongState));
             }
             core.lock_now();
             Ok(())
-        })
-        .await?;
+        });
+        locked.await?;
         self.sync_runs.ended().await;
         self.downloads.ended().await;
         Ok(())

@@ -63,6 +63,8 @@ pub(super) fn letter() -> NewMessage {
 
 pub(super) const NATIVE: SignInMethod = SignInMethod::Native;
 
+const PIN: &[u8] = b"270419";
+
 pub(super) const LINES: &[Line] = &[
     line!("Client.portals", Memory, |s| fine(s.client.portals())),
     line!("Client.portal", Needs::Portal, |s| {
@@ -77,6 +79,12 @@ pub(super) const LINES: &[Line] = &[
         .client
         .resume_sign_in()
         .await),
+    line!("Client.person_left", Memory, |s| fine(
+        s.client.person_left()
+    )),
+    line!("Client.person_returned", Memory, |s| fine(
+        s.client.person_returned()
+    )),
     line!("Client.pause", Lifecycle, |s| s.client.pause().await),
     line!("Client.resume", Lifecycle, |s| s.client.resume().await),
     line!("Client.shut_down", Lifecycle, |s| s
@@ -107,6 +115,52 @@ pub(super) const LINES: &[Line] = &[
     line!("Account.step_up", Needs::Portal, |s| s
         .account
         .step_up(NATIVE)
+        .await),
+    line!("Account.lock", Memory, |s| fine(s.account.lock())),
+    line!("AccountLock.state", Memory, |s| s.account.lock().state()),
+    line!("AccountLock.lock", Lifecycle, |s| s
+        .account
+        .lock()
+        .lock()
+        .await),
+    line!("AccountLock.unlock", Disk, |s| s
+        .account
+        .lock()
+        .unlock(PIN.to_vec())
+        .await),
+    line!("AccountLock.unlock_with_key", Disk, |s| s
+        .account
+        .lock()
+        .unlock_with_key(vec![7; 32])
+        .await),
+    line!("AccountLock.set_pin", Disk, |s| s
+        .account
+        .lock()
+        .set_pin(None, PIN.to_vec())
+        .await),
+    line!("AccountLock.add_key", Disk, |s| s
+        .account
+        .lock()
+        .add_key(PIN.to_vec())
+        .await),
+    line!("AccountLock.remove_key", Disk, |s| s
+        .account
+        .lock()
+        .remove_key()
+        .await),
+    line!("AccountLock.remove_pin", Disk, |s| s
+        .account
+        .lock()
+        .remove_pin(PIN.to_vec())
+        .await),
+    line!("AccountLock.auto_lock", Memory, |s| s
+        .account
+        .lock()
+        .auto_lock()),
+    line!("AccountLock.set_auto_lock", Disk, |s| s
+        .account
+        .lock()
+        .set_auto_lock(Duration::from_secs(60))
         .await),
     line!("Account.two_factor", Memory, |s| fine(
         s.account.two_factor()

@@ -64,6 +64,7 @@ class ContractTest {
         portal("Portal.signIn") { portal.signIn(SignInMethod.NATIVE) }
         nothing("SignIn.step") { runCatching { signIn.step() } }
         portal("SignIn.authorizationUrl") { signIn.authorizationUrl() }
+        portal("SignIn.password") { signIn.password("ana", "wrong") }
         portal("SignIn.code") { signIn.code("123456") }
         portal("SignIn.recoveryCode") { signIn.recoveryCode("abcd-efgh") }
         portal("SignIn.redirected") { signIn.redirected("app:/back?code=1&state=2") }
@@ -77,6 +78,17 @@ class ContractTest {
         disk("Account.startSync") { account.startSync().join() }
         portal("Account.signInAgain") { account.signInAgain(SignInMethod.NATIVE) }
         portal("Account.stepUp") { account.stepUp(SignInMethod.NATIVE) }
+        nothing("AccountLock.state") { account.lock.state() }
+        nothing("AccountLock.autoLock") { account.lock.autoLock() }
+        disk("AccountLock.setAutoLock") { account.lock.setAutoLock(60.seconds) }
+        disk("AccountLock.unlock") { account.lock.unlock("270419") }
+        disk("AccountLock.unlockWithKey") { account.lock.unlockWithKey(ByteArray(32)) }
+        disk("AccountLock.setPin") { account.lock.setPin(null, "270419") }
+        disk("AccountLock.addKey") { account.lock.addKey("270419") }
+        disk("AccountLock.removeKey") { account.lock.removeKey() }
+        disk("AccountLock.removePin") { account.lock.removePin("270419") }
+        nothing("Client.personLeft") { client.personLeft() }
+        nothing("Client.personReturned") { client.personReturned() }
         disk("Messages.archivedThreads") { inbox.archivedThreads() }
         disk("Messages.formerTexts") { inbox.formerTexts(message) }
         disk("Messages.message") { inbox.message(message) }
@@ -117,7 +129,7 @@ class ContractTest {
 
     /** What has no place in the matrix: the client's own life, and what needs a file on the device; see their tests. */
     private val elsewhere = setOf(
-        "Client.pause", "Client.resume", "Client.shutDown", "Client.close", "FileDownload.cancel", "FileReader.read", "FileReader.seek",
+        "Client.pause", "Client.resume", "Client.shutDown", "Client.close", "AccountLock.lock", "FileDownload.cancel", "FileReader.read", "FileReader.seek",
         "FileReader.close",
     )
 
@@ -135,7 +147,7 @@ class ContractTest {
     @Test
     fun `no call is left out`() {
         val classes = listOf(
-            Client::class, Portal::class, SignIn::class, Account::class, Messages::class, TwoFactor::class, SyncRun::class,
+            Client::class, Portal::class, SignIn::class, Account::class, AccountLock::class, Messages::class, TwoFactor::class, SyncRun::class,
             FileDownload::class, FileReader::class,
         )
         val all = classes.flatMap { of ->
