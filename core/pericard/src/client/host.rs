@@ -194,7 +194,7 @@ fn open_device(directory: &Directory, vault: &Arc<Vault>, platform: &Platform) -
         (None, false) if directory.has_accounts()? => return Err(damaged()),
         (None, false) => {
             directory.remove_draft()?;
-            let root = Key::new(platform.random());
+            let root = Key::random(platform);
             // Closed again before it is moved, so that nothing of it lies beside it.
             drop(open(&directory.device_draft(), &root)?);
             vault.save_device_root(&root)?;

@@ -20,7 +20,6 @@ mod root;
 mod vault;
 
 use aws_lc_rs::hkdf;
-use zeroize::Zeroizing;
 
 use crate::platform::error::KeystoreError;
 use crate::platform::secret::Key;
@@ -62,16 +61,14 @@ fn derive(key: &Key, purpose: &str, bound: &str) -> Key {
             Key::LEN
         }
     }
-    let mut bytes = Zeroizing::new([0; Key::LEN]);
-    let filled = hkdf::Salt::new(hkdf::HKDF_SHA256, &[])
-        .extract(key.bytes())
-        .expand(&[purpose.as_bytes(), b"\0", bound.as_bytes()], Len)
-        .and_then(|okm| okm.fill(&mut *bytes));
+    let derived = Key::try_filled(|bytes| {
+        hkdf::Salt::new(hkdf::HKDF_SHA256, &[])
+            .extract(key.bytes())
+            .expand(&[purpose.as_bytes(), b"\0", bound.as_bytes()], Len)
+            .and_then(|okm| okm.fill(bytes))
+    });
     // 32 bytes of SHA-256 are always within RFC 5869's bound of 255 blocks.
-    if filled.is_err() {
-        std::process::abort();
-    }
-    Key::new(*bytes)
+    derived.unwrap_or_else(|_| std::process::abort())
 }
 
 #[cfg(test)]

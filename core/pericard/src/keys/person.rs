@@ -25,7 +25,7 @@ impl Unlocked {
         account: &str,
         person: &str,
     ) -> Result<Wrapped> {
-        let key = Key::new(platform.random());
+        let key = Key::random(platform);
         let bound = binding(account, person);
         envelope::wrap(&key, &self.wrapping(), bound.as_bytes(), platform).map(Wrapped)
     }

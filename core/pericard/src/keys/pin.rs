@@ -2,7 +2,6 @@
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use pericard_protocol::lock::pin::Pin;
-use zeroize::Zeroizing;
 
 use crate::platform::error::{PericardError, Result};
 use crate::platform::secret::Key;
@@ -43,13 +42,8 @@ pub(super) fn key(pin: &Pin, salt: &[u8; SALT_LEN], cost: Cost) -> Result<Key> {
 
 fn derive(secret: &[u8], salt: &[u8], cost: Cost) -> argon2::Result<Key> {
     let params = Params::new(cost.kib, cost.passes, 1, Some(Key::LEN))?;
-    let mut bytes = Zeroizing::new([0; Key::LEN]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
-        secret,
-        salt,
-        &mut *bytes,
-    )?;
-    Ok(Key::new(*bytes))
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    Key::try_filled(|bytes| argon2.hash_password_into(secret, salt, bytes))
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ impl Vault {
     /// A new content root, in place of an earlier one: what was wrapped with that is lost.
     pub(crate) fn new_content_root(&self, account: &str) -> Result<Unlocked> {
         let root = Unlocked {
-            root: Key::new(self.platform.random()),
+            root: Key::random(&self.platform),
         };
         self.save_open(account, &root)?;
         Ok(root)

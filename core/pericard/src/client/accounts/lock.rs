@@ -293,7 +293,7 @@ impl AccountCore {
     /// Makes a key for the shell, in place of an earlier one. Blocks.
     pub(crate) fn add_key(&self, current: &Pin) -> Result<Key> {
         let root = self.proved(Some(current))?;
-        let key = Key::new(self.host.platform.random());
+        let key = Key::random(&self.host.platform);
         self.save_key(Some(&root), Some(&key))?;
         Ok(key)
     }
