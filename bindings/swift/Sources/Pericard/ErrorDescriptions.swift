@@ -76,6 +76,7 @@ extension IncompleteReason {
     case .moreToFetch: "There are more messages at the clinic. The next update brings them."
     case .storage:
       "The messages of one person can't be opened on this device right now. The clinic still has them, and the app will try again."
+    case .locked: "There may be more messages at the clinic. Unlock this to fetch them."
     case .interrupted:
       "There may be more messages at the clinic: the update was interrupted. The next one continues."
     }

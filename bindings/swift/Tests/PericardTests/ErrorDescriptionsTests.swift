@@ -29,7 +29,7 @@ import Testing
   @Test func everyReasonToDoubtThatAllIsHereHasWordsOfItsOwn() {
     let reasons: [IncompleteReason] = [
       .portalSaysSo, .pagesMissing, .unreadablePage, .manyVanished, .unanswered, .moreToFetch, .storage,
-      .interrupted,
+      .interrupted, .locked,
     ]
     let words = reasons.map(\.userMessage)
     for word in words {

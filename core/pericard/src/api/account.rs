@@ -148,7 +148,10 @@ impl Account {
     /// first load, after a run that was not complete, and once a day; `full` is for a person who wants to be sure now. It
     /// costs a few requests more, and those records that differ.
     ///
-    /// Fails with `SignInRequired`, `Locked`, `Closed`, or why an unusable account is unusable; everything later comes through
+    /// While the account is locked it only counts what is new (`SyncRun.news`), so that an app in the background can say *that*
+    /// there is something, and ends `Incomplete` with `Locked`.
+    ///
+    /// Fails with `SignInRequired`, `Closed`, or why an unusable account is unusable; everything later comes through
     /// `SyncRun.next`. Memory only.
     #[uniffi::method(default(budget = None, full = false))]
     pub fn start_sync(
@@ -156,7 +159,11 @@ impl Account {
         budget: Option<Duration>,
         full: bool,
     ) -> Result<Arc<SyncRun>, PericardError> {
-        let run = self.entry.core()?.start_sync(Task { budget, full })?;
+        let run = self.entry.core()?.start_sync(Task {
+            budget,
+            full,
+            ..Task::default()
+        })?;
         run.keep(self.open.keep());
         Ok(run)
     }

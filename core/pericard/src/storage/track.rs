@@ -27,3 +27,10 @@ pub(crate) struct Track {
     pub(crate) feature: Feature,
     pub(crate) resource_type: &'static str,
 }
+
+impl Track {
+    /// Its name in the databases.
+    pub(crate) fn name(self) -> String {
+        format!("{}/{}", self.feature.name(), self.resource_type)
+    }
+}

@@ -214,9 +214,19 @@ impl<R: Parse + Admissible> Judged<R> {
                 mirrored::save_record(c, track, id, incoming.version, *shown)?;
             }
             changes.merge(applied.changes);
+            if let Some(newest) = self.newest() {
+                mirrored::saw(c, track, newest)?;
+            }
             note(c)?;
             Ok(changes)
         })
+    }
+
+    /// The newest change on the page, whatever becomes of its record.
+    fn newest(&self) -> Option<i64> {
+        let unreadable = self.unreadable.iter().map(|record| &record.version);
+        let versions = self.versions.values().chain(unreadable);
+        versions.filter_map(|version| version.last_updated).max()
     }
 
     /// The admitted records that are newer than what is here.

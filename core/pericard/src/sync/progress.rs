@@ -61,10 +61,12 @@ pub enum IncompleteReason {
     Storage,
     /// The run ended early: its budget was used up, or something failed.
     Interrupted,
+    /// The account is locked: what is new was counted (`SyncRun.news`) and not fetched.
+    Locked,
 }
 
 impl IncompleteReason {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::PortalSaysSo,
         Self::PagesMissing,
         Self::UnreadablePage,
@@ -73,6 +75,7 @@ impl IncompleteReason {
         Self::MoreToFetch,
         Self::Storage,
         Self::Interrupted,
+        Self::Locked,
     ];
 
     /// Its name in the databases.
@@ -86,6 +89,7 @@ impl IncompleteReason {
             Self::MoreToFetch => "more_to_fetch",
             Self::Storage => "storage",
             Self::Interrupted => "interrupted",
+            Self::Locked => "locked",
         }
     }
 

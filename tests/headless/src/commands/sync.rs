@@ -87,6 +87,7 @@ pub(super) fn why(reason: IncompleteReason) -> &'static str {
         IncompleteReason::Unanswered => "it did not answer for some messages.",
         IncompleteReason::MoreToFetch => "there is more to fetch; sync once more.",
         IncompleteReason::Storage => "the database of one person cannot be opened.",
+        IncompleteReason::Locked => "this account is locked: pericard unlock",
         IncompleteReason::Interrupted => "the sync was interrupted; sync once more.",
     }
 }

@@ -153,6 +153,7 @@ pub(crate) fn incomplete(reason: IncompleteReason) -> &'static str {
         IncompleteReason::Unanswered => "unanswered",
         IncompleteReason::MoreToFetch => "more_to_fetch",
         IncompleteReason::Storage => "storage",
+        IncompleteReason::Locked => "locked",
         IncompleteReason::Interrupted => "interrupted",
     }
 }

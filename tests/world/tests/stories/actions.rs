@@ -29,6 +29,7 @@ pub(crate) async fn carry_out(
         "sync" => {
             let run = context.account()?.start_sync(None, false)?;
             while run.next().await?.is_some() {}
+            context.news = run.news();
             context.number().await?;
         }
         "set_pin" | "remove_pin" | "unlock" | "lock" | "auto_lock" | "person" => {

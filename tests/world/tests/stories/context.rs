@@ -93,6 +93,8 @@ pub(crate) struct Context {
     pub(crate) messages: BTreeMap<String, MessageId>,
     /// The drafts that the story named.
     pub(crate) drafts: BTreeMap<String, DraftId>,
+    /// What the last sync counted without fetching it.
+    pub(crate) news: u64,
     accounts: BTreeMap<String, Arc<Account>>,
     numbered: BTreeMap<String, Vec<ThreadId>>,
     /// What changed since it was last asked for.
@@ -114,6 +116,7 @@ impl Context {
             who: None,
             signing_in: None,
             leaving: None,
+            news: 0,
             enrolment: None,
             spent: None,
             messages: BTreeMap::new(),

@@ -93,6 +93,7 @@ pub(crate) async fn expect(
             same("session", wanted.as_str(), context.session())
         }
         "lock" => locking::expect(context, keys),
+        "news" => same("news", keys.number("count")?, context.news),
         "feature" => {
             keys.word("name", &["messages"], false)?;
             let wanted = keys.word("state", &["on", "stopped"], false)?;
@@ -203,6 +204,7 @@ fn reason(reason: IncompleteReason) -> &'static str {
         IncompleteReason::MoreToFetch => "more_to_fetch",
         IncompleteReason::Storage => "storage",
         IncompleteReason::Interrupted => "interrupted",
+        IncompleteReason::Locked => "locked",
     }
 }
 

@@ -134,6 +134,7 @@ extension Call {
   ]
 
   private static let ofStreams: [Call] = [
+    Call("SyncRun.news", .memory) { s in _ = s.run.news },
     Call("SyncRun.cancel", .memory) { s in s.run.cancel() },
     Call("SyncRun.outcome", .memory) { s in _ = s.run.outcome },
     Call("SyncRun.progress", .memory) { s in _ = s.run.progress },

@@ -16,7 +16,9 @@ extension StoryContext {
       let at = try keys.word("at", "password", "code", "browser", "enrol", "recovery_codes")
       leaving = (at, try keys.word("kind", "app", "process"))
     case "sync":
-      try await account().startSync().join()
+      let run = try account().startSync()
+      try await run.join()
+      news = run.news
       try await number()
     case "set_pin": try await account().lock.setPin(current: keys.textIfThere("current"), pin: keys.text("pin"))
     case "remove_pin": try await account().lock.removePin(current: keys.text("current"))

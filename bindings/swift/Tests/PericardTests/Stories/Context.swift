@@ -15,6 +15,8 @@ actor StoryContext {
   /// A sign-in whose question is still open, and whose it is.
   var signingIn: (who: String, signIn: SignIn)?
   /// Where the next sign-in is left, and how; see the verb `leave`.
+  /// What the last sync counted without fetching it.
+  var news = 0
   var leaving: (at: String, kind: String)?
 
   /// An enrolment that waits for its code: its id and the secret's address.

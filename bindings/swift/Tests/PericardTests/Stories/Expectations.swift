@@ -40,6 +40,7 @@ extension StoryContext {
       let expected = try keys.word("state", "signed_out", "active", "step_up", "sign_in", "sealed", "locked")
       try same("session", expected, session())
     case "lock": try lock(&keys)
+    case "news": try same("news", try keys.number("count"), news)
     case "feature":
       _ = try keys.word("name", "messages")
       let state = try await account().features().first { $0.feature == .messages }?.state
@@ -138,6 +139,7 @@ extension StoryContext {
     case .unanswered: "unanswered"
     case .moreToFetch: "more_to_fetch"
     case .storage: "storage"
+    case .locked: "locked"
     case .interrupted: "interrupted"
     }
   }

@@ -2,31 +2,22 @@
 //!
 //! When the session is sealed, the content is closed.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use pericard_protocol::admission::Owner;
 use pericard_protocol::session::lease::LastContact;
 
 use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::features::messages::Downloads;
-use crate::platform::error::{KeystoreError, PericardError, Result};
+use crate::platform::error::{PericardError, Result};
 use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
-use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason, Track};
-use crate::sync::{
-    ChangeNotifier, FeatureSync, IncompleteReason, Pace, Replica, Run, SyncCoordinator,
-    SyncOutcome, SyncRun, Task, receive, send,
-};
+use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason};
+use crate::sync::{ChangeNotifier, SyncCoordinator};
 
 use super::adopt::Adopted;
 use super::content::Content;
 use super::lock::LockCore;
-use super::revocations;
-
-/// What a sync works through, and what keeps it from being everything.
-type PeopleSyncs = (Vec<FeatureSync>, Option<IncompleteReason>);
 
 /// A shorter lease would seal the account between two syncs.
 const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
@@ -176,84 +167,6 @@ impl AccountCore {
         self.feature_names().find(|feature| feature.name() == name)
     }
 
-    /// Starts a sync, or joins the one in progress.
-    pub(crate) fn start_sync(self: &Arc<Self>, task: Task) -> Result<Arc<SyncRun>> {
-        self.session.can_ask()?;
-        if self.readable() == Err(PericardError::Locked) {
-            return Err(PericardError::Locked);
-        }
-        if self.content.problem() == Some(AccountProblem::KeyLost) {
-            // Without a key there is nowhere to save what the portal would send.
-            return Err(KeystoreError::Lost.into());
-        }
-        let guard = self.host.lifecycle().enter()?;
-        let syncs = self.host.lifecycle().syncs();
-        let core = self.clone();
-        Ok(self
-            .sync_runs
-            .start(&self.host.platform, &syncs, task, move |run| async move {
-                let _guard = guard;
-                revocations::settle(&core.host);
-                core.site.refresh_documents(&core.host).await;
-                core.session.reopen().await?;
-                let mut first = Ok(());
-                let mut joined = run.joined();
-                let mut sending = Vec::new();
-                let (feature_syncs, mut incomplete) = core.feature_syncs().await?;
-                for feature in feature_syncs {
-                    if feature.mirror.pace() == Pace::Daily {
-                        if let Err(error) = receive_daily(&feature, &run).await
-                            && stops_the_run(&error)
-                        {
-                            return first.and(Err(error));
-                        }
-                        continue;
-                    }
-                    // A failing feature does not stop the others, and failing to send does not stop receiving. An error
-                    // of the session or the network ends the run: further requests could use up a refresh token whose
-                    // response is lost.
-                    let mut kept_back = BTreeSet::new();
-                    let sent = send(&feature, &run, &mut kept_back).await;
-                    if sent.as_ref().err().is_some_and(stops_the_run) {
-                        return first.and(sent).map(|()| SyncOutcome::Complete);
-                    }
-                    let received = receive(&feature, &run).await.map(|reason| {
-                        incomplete = incomplete.or(reason);
-                    });
-                    if received.as_ref().err().is_some_and(stops_the_run) {
-                        return first
-                            .and(sent)
-                            .and(received)
-                            .map(|()| SyncOutcome::Complete);
-                    }
-                    let sends = sent.is_ok();
-                    let done = sent.and(received);
-                    if matches!(done, Err(PericardError::DAMAGED)) {
-                        // A sync that fails over it would fail every time, whatever a look at its pages finds.
-                        feature.partition.condemn();
-                    } else if sends {
-                        sending.push((feature, kept_back));
-                    }
-                    first = first.and(done);
-                }
-                // Who has joined since may have queued something, and was promised that it goes out now.
-                while !run.closes(joined) {
-                    joined = run.joined();
-                    for (feature, kept_back) in &mut sending {
-                        let sent = send(feature, &run, kept_back).await;
-                        if sent.as_ref().err().is_some_and(stops_the_run) {
-                            return first.and(sent).map(|()| SyncOutcome::Complete);
-                        }
-                        first = first.and(sent);
-                    }
-                }
-                first.map(|()| match incomplete {
-                    None => SyncOutcome::Complete,
-                    Some(reason) => SyncOutcome::Incomplete { reason },
-                })
-            }))
-    }
-
     /// Closes the files until `resume`. Blocks.
     pub(super) fn pause(&self) {
         self.content.pause();
@@ -383,82 +296,4 @@ impl AccountCore {
             .resource("Binary")
             .is_some_and(|binary| binary.creates())
     }
-
-    /// Lists what a sync works through: each feature of each person, with the person's id. A person whose database
-    /// cannot be opened costs only themselves, which is the reason that is returned.
-    pub(super) async fn feature_syncs(self: &Arc<Self>) -> Result<PeopleSyncs> {
-        let this = self.clone();
-        self.on_disk(move || {
-            let mut feature_syncs = Vec::new();
-            let (people, _) = this.content.people_and_problem();
-            let (mut opened, mut failed) = (false, None);
-            for person in people {
-                let partition = match this.partition(&person.id) {
-                    Err(error @ PericardError::Storage { .. }) => {
-                        failed = failed.or(Some(error));
-                        continue;
-                    }
-                    partition => partition?,
-                };
-                opened = true;
-                let owner = Owner {
-                    base: this.site.base().clone(),
-                    patient: person.patient.clone(),
-                    aliases: Default::default(),
-                };
-                let owner = Arc::new(owner);
-                for definition in this.host.features {
-                    for mirror in definition.mirrors() {
-                        let track = Track {
-                            feature: definition.feature(),
-                            resource_type: mirror.resource_type(),
-                        };
-                        let sync = FeatureSync {
-                            session: this.session.clone(),
-                            replica: Replica {
-                                platform: this.host.platform.clone(),
-                                partition: partition.clone(),
-                                owner: owner.clone(),
-                                user: person.user.clone(),
-                                track,
-                                notifier: this.notifier.clone(),
-                            },
-                            mirror: *mirror,
-                            capability: this.site.resource(track.resource_type).unwrap_or_default(),
-                            takes_files: this.takes_files(),
-                        };
-                        feature_syncs.push(sync);
-                    }
-                }
-            }
-            match failed {
-                Some(error) if !opened => Err(error),
-                failed => Ok((feature_syncs, failed.map(|_| IncompleteReason::Storage))),
-            }
-        })
-        .await
-    }
-}
-
-/// Receives what nothing depends on, once a day, at a portal that lists it.
-async fn receive_daily(feature: &FeatureSync, run: &Run) -> Result<()> {
-    if feature.capability.searches() && (run.full || feature.is_due_daily().await?) {
-        receive(feature, run).await?;
-    }
-    Ok(())
-}
-
-/// Whether an error concerns the whole account or the network rather than one feature.
-fn stops_the_run(error: &PericardError) -> bool {
-    matches!(
-        error,
-        PericardError::Offline
-            | PericardError::SignInRequired { .. }
-            | PericardError::StepUpRequired
-            | PericardError::LeaseEnded
-            | PericardError::Locked
-            | PericardError::ClockWrong { .. }
-            | PericardError::Closed
-            | PericardError::Cancelled
-    )
 }

@@ -7,6 +7,7 @@
 //! - `lock` is what keeps the content closed until the person proves who they are.
 //! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
 //! - `open` keeps the client open as long as the app holds one of its objects.
+//! - `sync` works through the features of its people, or counts what is new while it is locked.
 //! - `remove` deletes an account from this device; `revocations` revokes tokens at the portal.
 
 mod adopt;
@@ -18,6 +19,7 @@ pub(crate) mod open;
 mod person;
 mod remove;
 pub(crate) mod revocations;
+mod sync;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -263,6 +263,27 @@ impl Device {
         })
     }
 
+    /// Notes the newest change that a mirror of a person has seen.
+    pub(crate) fn save_seen(&self, person: &str, track: &str, at: i64) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "INSERT INTO seen SELECT id, ?2, ?3 FROM person WHERE id = ?1
+                 ON CONFLICT (person, track) DO UPDATE SET at = ?3",
+                (person, track, at),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The newest change that a mirror of a person has seen; nothing before its first sync.
+    pub(crate) fn seen(&self, person: &str, track: &str) -> Result<Option<i64>> {
+        self.database.read(|c| {
+            let sql = "SELECT at FROM seen WHERE person = ?1 AND track = ?2";
+            let row = c.query_row(sql, (person, track), |row| row.get(0));
+            Ok(row.optional()?)
+        })
+    }
+
     /// Saves how long the person may be away before the content locks.
     pub(crate) fn save_auto_lock(&self, account: &str, after: Duration) -> Result<()> {
         let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);

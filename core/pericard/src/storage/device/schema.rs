@@ -104,5 +104,12 @@ ALTER TABLE person ADD COLUMN user TEXT NOT NULL DEFAULT '';
 ", "
 -- How long the person may be away, in milliseconds, before a chosen lock closes.
 ALTER TABLE account ADD COLUMN auto_lock INTEGER NOT NULL DEFAULT 0;
+-- The newest change that each of a person's mirrors has seen: what changed later is counted while the content is locked.
+CREATE TABLE seen (
+    person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    track TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (person, track)
+) STRICT, WITHOUT ROWID;
 "],
 };

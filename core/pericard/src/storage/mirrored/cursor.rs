@@ -64,6 +64,21 @@ pub(crate) fn cursor(c: &Connection, of: Track, search: &str) -> Result<Cursor> 
     Ok(found.optional()?.unwrap_or_default())
 }
 
+/// The newest change that has been seen of any record of a track.
+pub(crate) fn newest(c: &Connection, of: Track) -> Result<Option<i64>> {
+    let sql = "SELECT newest FROM track WHERE feature = ?1 AND resource_type = ?2";
+    let key = (of.feature.name(), of.resource_type);
+    let found = c.prepare_cached(sql)?.query_row(key, |row| row.get(0));
+    Ok(found.optional()?.flatten())
+}
+
+/// Notes a change that has been seen.
+pub(crate) fn saw(c: &Connection, track: i64, last_updated: i64) -> Result<()> {
+    c.prepare_cached("UPDATE track SET newest = ?2 WHERE id = ?1 AND coalesce(newest < ?2, true)")?
+        .execute((track, last_updated))?;
+    Ok(())
+}
+
 /// Notes how far a search has come.
 pub(crate) fn save_cursor(c: &Connection, of: Track, search: &str, cursor: &Cursor) -> Result<()> {
     let track = track(c, of)?;

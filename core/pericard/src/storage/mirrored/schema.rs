@@ -111,5 +111,8 @@ ALTER TABLE track ADD COLUMN keeps_identifiers INTEGER;
 ","
 -- The portal's list is compared as it comes.
 DROP TABLE listed;
+","
+-- The newest change that has been seen of any of its records.
+ALTER TABLE track ADD COLUMN newest INTEGER;
 "],
 };

@@ -336,6 +336,7 @@ pub(super) const LINES: &[Line] = &[
     }),
     line!("SyncRun.next", Event, |s| s.run.next().await),
     line!("SyncRun.outcome", Memory, |s| fine(s.run.outcome())),
+    line!("SyncRun.news", Memory, |s| fine(s.run.news())),
     line!("SyncRun.cancel", Memory, |s| {
         s.run.cancel();
         fine(())

@@ -54,6 +54,7 @@ public val IncompleteReason.userMessage: String
         IncompleteReason.MORE_TO_FETCH -> "There are more messages at the clinic. The next update brings them."
         IncompleteReason.STORAGE ->
             "The messages of one person can't be opened on this device right now. The clinic still has them, and the app will try again."
+        IncompleteReason.LOCKED -> "There may be more messages at the clinic. Unlock this to fetch them."
         IncompleteReason.INTERRUPTED ->
             "There may be more messages at the clinic: the update was interrupted. The next one continues."
     }

@@ -56,7 +56,9 @@ suspend fun StoryContext.carryOut(verb: String, keys: Keys) {
 }
 
 private suspend fun StoryContext.sync() {
-    account.startSync().join()
+    val run = account.startSync()
+    run.join()
+    news = run.news
     number()
 }
 

@@ -34,6 +34,8 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
     var signingIn: Pair<String, SignIn>? = null
 
     /** Where the next sign-in is left, and how; see the verb `leave`. */
+    /** What the last sync counted without fetching it. */
+    var news = 0L
     var leaving: Pair<String, String>? = null
 
     /** An enrolment that waits for its code: its id and the secret's address. */

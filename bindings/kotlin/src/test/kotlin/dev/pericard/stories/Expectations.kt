@@ -38,6 +38,7 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
         "archived", "drafts", "recipients", "around", "former_texts" -> expectCorrespondence(thing, keys)
         "session" -> same("session", keys.word("state", "signed_out", "active", "step_up", "sign_in", "sealed", "locked"), session())
         "lock" -> lock(keys)
+        "news" -> same("news", keys.number("count"), news.toInt())
         "feature" -> {
             keys.word("name", "messages")
             val state = account.features().single { it.feature == Feature.MESSAGES }.state
