@@ -87,7 +87,7 @@ public final class AccountModel {
   var isReadable: Bool {
     switch session {
     case .active, .stepUp, .signIn: true
-    case .sealed, .unusable, .signedOut: false
+    case .sealed, .locked, .unusable, .signedOut: false
     }
   }
 

@@ -34,9 +34,9 @@ extension Standing {
       switch session {
       case .active: .active(completeAt: completeAt)
       case .stepUp, .signIn: .signIn
-      case .signedOut, .sealed(.refused), .sealed(.identityChanged): .signedOut
+      case .signedOut, .sealed(.refused), .sealed(.identityChanged), .sealed(.destroyed): .signedOut
       case .sealed(.lease): .lease
-      case .unusable: .unusable
+      case .locked, .unusable: .unusable
       }
   }
 

@@ -31,7 +31,7 @@ struct InboxFacts {
     switch session {
     case .signIn: return .signIn
     case .stepUp: return .stepUp
-    case .active, .sealed, .signedOut, .unusable: break
+    case .active, .sealed, .locked, .signedOut, .unusable: break
     }
     // What only sending needs leaves the session as it is.
     if case .stepUpRequired = failure?.error { return .stepUp }

@@ -33,7 +33,8 @@ extension Problem {
     case .offline, .leaseEnded: self = .offline
     case .signInRequired(.expired): self = .expired
     case .signInRequired(.anotherPerson): self = .anotherPerson
-    case .signInRequired, .stepUpRequired, .wrongPassword, .wrongCode, .notFound, .integrity: self = .refused
+    case .signInRequired, .stepUpRequired, .wrongPassword, .wrongCode, .wrongPin, .locked, .notFound, .integrity:
+      self = .refused
     case .rateLimited, .clockWrong: self = .failing
     case .portal(let problem, _): self.init(problem)
     case .storage(.full): self = .storageFull

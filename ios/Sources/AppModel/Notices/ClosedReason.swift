@@ -29,6 +29,9 @@ extension ClosedReason {
     case .signedOut: return nil
     case .sealed(.refused): self = .refused
     case .sealed(.identityChanged): self = .identityChanged
+    // The app offers no lock yet; after ten wrong PINs it is with the content as after a lost key.
+    case .sealed(.destroyed): self = .keyLost
+    case .locked: self = .unavailable
     case .sealed(.lease):
       let lease = (try? account.account.portalConfig().lease)?.seconds ?? 0
       self = .lease(days: max(1, Int(lease / 86_400)), trying: account.syncing != nil)

@@ -108,7 +108,7 @@ internal fun AccountModel.standing(completeAt: Instant?): Standing = when (val s
     SessionState.StepUp, is SessionState.SignIn -> Standing.SignIn
     is SessionState.Sealed -> if (session.reason == SealReason.LEASE) Standing.Lease else Standing.SignedOut
     SessionState.SignedOut -> Standing.SignedOut
-    is SessionState.Unusable -> Standing.Unusable
+    SessionState.Locked, is SessionState.Unusable -> Standing.Unusable
 }
 
 /** The sync that runs has ended. */

@@ -22,6 +22,8 @@ internal fun PericardException.asProblem(): Problem = when (this) {
     is PericardException.Storage -> if (kind == StorageKind.FULL) Problem.StorageFull else Problem.Internal(code)
     is PericardException.Keystore -> if (kind is KeystoreException.Unavailable) Problem.Failing else Problem.Internal(code)
     is PericardException.Internal -> Problem.Internal(id)
+    is PericardException.Locked,
+    is PericardException.WrongPin,
     is PericardException.WrongPassword,
     is PericardException.WrongCode,
     is PericardException.InvalidInput,
