@@ -1,4 +1,6 @@
 //! The people's keys: random, wrapped by the content root of their account.
+//!
+//! Uses: `envelope`
 
 use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result, StorageKind};

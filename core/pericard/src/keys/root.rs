@@ -9,6 +9,8 @@
 //!         60           the root, wrapped under the shell's key; left out where there is none
 //! ```
 //!
+//! Uses: `envelope`, `person`, `pin`
+//!
 //! Both wraps are bound to version, directory, account and purpose, the first to all that is before it, too. Another PIN
 //! leaves the shell's key as it is.
 
@@ -18,8 +20,9 @@ use crate::platform::Platform;
 use crate::platform::error::{KeystoreError, PericardError, Result, StorageKind};
 use crate::platform::secret::Key;
 
+use super::person::Unlocked;
 use super::pin::{self, Cost, SALT_LEN};
-use super::{Unlocked, derive, envelope};
+use super::{derive, envelope};
 
 const VERSION: u8 = 1;
 /// Version, cost and salt.

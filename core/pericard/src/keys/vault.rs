@@ -1,4 +1,6 @@
 //! What a directory has in the keystore, by name.
+//!
+//! Uses: `person`, `root`
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,8 +11,9 @@ use crate::platform::Platform;
 use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::platform::secret::Key;
 
-use super::root::StoredRoot;
-use super::{Keystore, LockedRoot, Unlocked};
+use super::Keystore;
+use super::person::Unlocked;
+use super::root::{LockedRoot, StoredRoot};
 
 /// A content root as the keystore has it.
 pub(crate) enum Content {

@@ -42,7 +42,7 @@ pub(crate) async fn look(
         from: None,
         sort: None,
         count: None,
-        ..newest.clone()
+        ..newest
     };
     let mut response = ask(session, base, kind, search, &newest, true).await?;
     if response.status == 400 {

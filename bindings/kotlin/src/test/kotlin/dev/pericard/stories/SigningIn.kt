@@ -4,7 +4,6 @@ import dev.pericard.SessionState
 import dev.pericard.SignIn
 import dev.pericard.SignInMethod
 import dev.pericard.SignInStep
-import dev.pericard.password
 import dev.pericard.world.WorldException
 
 /** What a person types. */

@@ -13,7 +13,6 @@ import dev.pericard.SignIn
 import dev.pericard.SignInMethod
 import dev.pericard.SignInStep
 import dev.pericard.app.ui.signin.QrPicture
-import dev.pericard.password
 import dev.pericard.resumeSignIn
 
 /**
