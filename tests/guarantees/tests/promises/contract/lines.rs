@@ -79,12 +79,14 @@ pub(super) const LINES: &[Line] = &[
         .client
         .resume_sign_in()
         .await),
-    line!("Client.person_left", Memory, |s| fine(
-        s.client.person_left()
-    )),
-    line!("Client.person_returned", Memory, |s| fine(
-        s.client.person_returned()
-    )),
+    line!("Client.person_left", Memory, |s| {
+        s.client.person_left();
+        Ok::<(), PericardError>(())
+    }),
+    line!("Client.person_returned", Memory, |s| {
+        s.client.person_returned();
+        Ok::<(), PericardError>(())
+    }),
     line!("Client.pause", Lifecycle, |s| s.client.pause().await),
     line!("Client.resume", Lifecycle, |s| s.client.resume().await),
     line!("Client.shut_down", Lifecycle, |s| s
