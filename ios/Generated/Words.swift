@@ -243,9 +243,14 @@ enum Words {
   static func peopleUntil(date: String) -> String { localized("people.until", own(date)) }
   static var peopleYou: String { localized("people.you") }
   static func pinA11y(n: Int) -> String { localized("pin.a11y", n) }
+  static var pinAgain: String { localized("pin.again") }
+  static var pinChoose: String { localized("pin.choose") }
   static var pinDelete: String { localized("pin.delete") }
   static var pinDestroyed: String { localized("pin.destroyed") }
+  static var pinDiffer: String { localized("pin.differ") }
+  static var pinEasy: String { localized("pin.easy") }
   static var pinForgot: String { localized("pin.forgot") }
+  static var pinForgotText: String { localized("pin.forgotText") }
   static var pinTitle: String { localized("pin.title") }
   static func pinWarning(clinic: String) -> String { localized("pin.warning", own(clinic)) }
   static func pinWrong(n: Int) -> String { localized("pin.wrong", n) }
@@ -414,6 +419,7 @@ enum Words {
   static func unusableConfiguration(clinic: String) -> String { localized("unusable.configuration", own(clinic)) }
   static var unusableConfigurationText: String { localized("unusable.configuration.text") }
   static var unusableDamaged: String { localized("unusable.damaged") }
+  static var unusableDestroyed: String { localized("unusable.destroyed") }
   static var unusableKeyLost: String { localized("unusable.keyLost") }
   static func unusableKeyLostText(clinic: String) -> String { localized("unusable.keyLost.text", own(clinic)) }
   static var unusableLostText: String { localized("unusable.lost.text") }

@@ -78,8 +78,7 @@ class MainActivity : ComponentActivity() {
         // Turning the phone makes a new window before this one is stopped.
         if (app.device.errands === errands) app.isInFront = false
         app.scope.launch {
-            app.root.toBackground()
-            if (app.root.hasUnsent()) SyncWorker.sendWhenOnline(app)
+            if (app.root.toBackground(away = !app.isInFront)) SyncWorker.sendWhenOnline(app)
         }
     }
 

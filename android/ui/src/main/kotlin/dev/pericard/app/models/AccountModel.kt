@@ -61,6 +61,9 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
     private var run: SyncRun? = null
     private var asking = false
 
+    /** What was new when it was last counted, while it was locked. */
+    private var counted = 0L
+
     val changes: SharedFlow<ChangeSet> = told
 
     /** Two who signed in at one clinic are told apart by their colours, too. */
@@ -128,13 +131,20 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
         }
     }
 
-    /** Brings it up to date within [budget] and says nothing about how it went: nobody is looking. */
-    suspend fun syncInBackground(budget: Duration) {
+    /**
+     * Brings it up to date within [budget] and says nothing about how it went: nobody is looking. True where it is locked and
+     * there is more at the clinic than before.
+     */
+    suspend fun syncInBackground(budget: Duration): Boolean {
+        val before = counted
         try {
-            account.startSync(budget = budget).join()
+            val run = account.startSync(budget = budget)
+            run.join()
+            counted = run.news
         } catch (_: PericardException) {
             // What failed is told when the app is in front.
         }
+        return counted > before
     }
 
     fun stopSync() {

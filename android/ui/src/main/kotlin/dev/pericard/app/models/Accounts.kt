@@ -17,19 +17,26 @@ import dev.pericard.app.ui.signin.Standing
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.SharedFlow
+import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.takeWhile
 import kotlinx.coroutines.launch
 import java.time.Instant
 
 /** Every account on this device, each with its model, which lives as long as the account does. */
 class Accounts(private val scope: CoroutineScope, private val core: Core, private val configuration: Configuration) {
     private val left = MutableSharedFlow<Unit>(extraBufferCapacity = 8)
+    private val turned = MutableSharedFlow<Unit>(extraBufferCapacity = 64)
 
     var all: List<AccountModel> = emptyList()
         private set(now) {
             field = now
             number(now)
         }
+
+    /** The session of an account is another one. */
+    val sessions: SharedFlow<Unit> = turned
 
     /** An account has gone from this device. */
     val gone: SharedFlow<Unit> = left
@@ -62,11 +69,13 @@ class Accounts(private val scope: CoroutineScope, private val core: Core, privat
     }
 
     private fun watch(model: AccountModel) {
+        scope.launch { model.state.map { it.session }.distinctUntilChanged().takeWhile { !model.state.value.gone }.collect { turned.emit(Unit) } }
         scope.launch {
             model.state.first { it.gone }
             all = all - model
             model.close()
             left.emit(Unit)
+            turned.emit(Unit)
         }
     }
 

@@ -23,6 +23,7 @@ import dev.pericard.app.ui.notices.NoticesState
 import dev.pericard.app.ui.words.Language
 import dev.pericard.app.ui.you.Choice
 import dev.pericard.app.ui.you.HelpState
+import dev.pericard.app.ui.you.LockSettings
 import dev.pericard.app.ui.you.SettingsState
 import kotlin.time.Duration
 import kotlinx.coroutines.CoroutineScope
@@ -51,6 +52,7 @@ class AppModel(
     private val chosenLanguage = MutableStateFlow(chosenLanguage(device.settings))
     internal val accounts = Accounts(scope, core, configuration)
     private val home = HomeModel(scope, accounts, device, configuration)
+    internal val lock = LockModel(scope, accounts)
 
     /** The language that the person has chosen; nothing is the phone's. */
     val language: StateFlow<Language?> = chosenLanguage
@@ -58,6 +60,7 @@ class AppModel(
     val state: StateFlow<AppState> = stack
         .flatMapLatest { pages -> if (pages.isEmpty()) flowOf(emptyList()) else combine(pages.map { it.screen }) { it.toList() } }
         .combine(announcement) { screens, said -> AppState(screens, announcement = said) }
+        .combine(lock.state) { app, lock -> app.copy(lock = lock) }
         .stateIn(scope, SharingStarted.Eagerly, AppState(emptyList()))
 
     internal val top: Page? get() = stack.value.lastOrNull()
@@ -72,7 +75,9 @@ class AppModel(
     /** Returns once something is shown; the person comes back to [places], as far as they are still there. */
     suspend fun begin(places: List<String> = emptyList()) {
         scope.launch { accounts.gone.collect { leaveGone() } }
+        scope.launch { accounts.sessions.collect { lock.look() } }
         accounts.read()
+        lock.look()
         if (accounts.all.isEmpty()) push(welcome(canLeave = false)) else showHome()
         if (accounts.all.isNotEmpty()) {
             // The list is there before its place in it is looked for.
@@ -102,6 +107,8 @@ class AppModel(
 
     /** The app is in front again, or the phone is online: what is new is fetched, and a sign-in left for a code goes on. */
     fun toFront() {
+        core.personReturned()
+        lock.look()
         accounts.all.forEach { it.sync() }
         (top as? Page.SignIn)?.model?.toFront()
     }
@@ -109,11 +116,18 @@ class AppModel(
     /** The app is no longer in front: what was typed last is on disk when this returns. */
     suspend fun keep() = stack.value.forEach { it.keep() }
 
+    /** No window is in front any more; after [keep], since it may lock at once. */
+    fun left() {
+        core.personLeft()
+        lock.look()
+    }
+
     /** Fetches what is new within [budget], and sends what waits. */
     suspend fun syncInBackground(budget: Duration): News {
         val (unread, failed) = accounts.unread() to accounts.failed()
-        accounts.all.forEach { it.syncInBackground(budget) }
-        return News(newMessages = accounts.unread() > unread, notSent = accounts.failed() > failed)
+        // What is locked says only that there is something.
+        val isNews = accounts.all.map { it.syncInBackground(budget) }.any { it }
+        return News(newMessages = isNews || accounts.unread() > unread, notSent = accounts.failed() > failed)
     }
 
     /** A clinic's address came from outside: it is shown as if it had been typed, and asked for when the person says so. */
@@ -173,6 +187,7 @@ class AppModel(
     }
 
     internal fun back() {
+        if (lock.state.value != null) return lock.cancel()
         when (val page = top) {
             is Page.SignIn -> page.model.stop()
             is Page.Home -> if (home.inboxIsSearching) home.inbox?.closeSearch() else home.select(Tab.Messages)
@@ -221,6 +236,7 @@ class AppModel(
         model.owners.firstOrNull()?.let(home::choose)
         home.select(Tab.Messages)
         showHome()
+        lock.cover(model)
         model.sync()
     }
 
@@ -351,12 +367,19 @@ class AppModel(
     private fun settings(clinic: Clinic, choosing: Choice? = null) =
         SettingsState(
             clinic,
-            lock = null,
+            lock = LockSettings(biometry = null, hasPin = lock.hasPin, minutes = lock.minutes),
             notify = if (device.canNotify) device.settings[NOTIFY] != null else null,
             language = language.value ?: systemLanguage(),
             phoneLanguage = chosenLanguage.value == null,
             choosing = choosing,
         )
+
+    internal fun changePin() = lock.change()
+
+    internal fun lockAfter(minutes: Int) {
+        lock.lockAfter(minutes)
+        redrawSettings { it.copy(lock = it.lock?.copy(minutes = minutes), choosing = null) }
+    }
 
     internal fun choosing(choice: Choice?) = redrawSettings { it.copy(choosing = choice) }
 

@@ -18,10 +18,10 @@ internal fun closed(view: AccountView, account: Account): ClosedReason? = when (
     is SessionState.Sealed -> when (session.reason) {
         SealReason.REFUSED -> ClosedReason.Refused
         SealReason.IDENTITY_CHANGED -> ClosedReason.IdentityChanged
-        // The app offers no lock yet; after ten wrong PINs it is with the content as after a lost key.
-        SealReason.DESTROYED -> ClosedReason.KeyLost
+        SealReason.DESTROYED -> ClosedReason.Destroyed
         SealReason.LEASE -> ClosedReason.Lease(account.leaseDays(), trying = view.sync != null)
     }
+    // Under the lock nothing is seen of it.
     SessionState.Locked -> ClosedReason.Unavailable
     is SessionState.Unusable -> when (session.problem) {
         AccountProblem.KEY_LOST -> ClosedReason.KeyLost

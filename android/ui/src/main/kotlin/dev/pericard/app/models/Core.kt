@@ -35,6 +35,12 @@ interface Core {
 
     suspend fun stepUp(account: Account, method: SignInMethod): SignInAttempt
 
+    /** No window of the app is in front. */
+    fun personLeft()
+
+    /** One is again. */
+    fun personReturned()
+
     /** The QR code of an authenticator's address. */
     fun qr(text: String): QrPicture
 }
@@ -82,6 +88,10 @@ class OpenCore(private val client: Client) : Core {
     override suspend fun signInAgain(account: Account, method: SignInMethod): SignInAttempt = Attempt(account.signInAgain(method))
 
     override suspend fun stepUp(account: Account, method: SignInMethod): SignInAttempt = Attempt(account.stepUp(method))
+
+    override fun personLeft() = client.personLeft()
+
+    override fun personReturned() = client.personReturned()
 
     override fun qr(text: String): QrPicture = QrCode(text).let { code -> QrPicture(code.side, code.modules.map { it == DARK }) }
 

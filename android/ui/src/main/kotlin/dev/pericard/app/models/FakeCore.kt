@@ -36,6 +36,10 @@ class FakeCore(val fake: FakeAccount = FakeAccount(), private var signedIn: Bool
 
     override suspend fun stepUp(account: Account, method: SignInMethod): SignInAttempt = FakeAttempt(method)
 
+    override fun personLeft() {}
+
+    override fun personReturned() {}
+
     override fun qr(text: String): QrPicture = QrPicture(1, listOf(true))
 
     private inner class FakeClinic : FoundClinic {

@@ -273,12 +273,12 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun language(language: Language?) = app.language(language)
 
-        // The lock, the second step and notifications are not in this app's settings yet: nothing offers them.
+        // Biometry and the second step are not in this app's settings yet: nothing offers them.
         override fun biometry(on: Boolean) = Unit
 
-        override fun changePin() = Unit
+        override fun changePin() = app.changePin()
 
-        override fun lockAfter(minutes: Int) = Unit
+        override fun lockAfter(minutes: Int) = app.lockAfter(minutes)
 
         override fun openSecondStep() = Unit
 
@@ -293,15 +293,19 @@ class ModelEvents(private val app: AppModel) : AppEvents {
         override fun write() = app.compose()
     }
 
-    // The app has no lock yet, so this screen is never shown.
     override val lock = object : LockEvents {
+        // Biometry is not offered yet.
         override fun unlock() = Unit
 
         override fun usePin() = Unit
 
-        override fun pin(digits: String) = Unit
+        override fun pin(digits: String) = app.lock.pin(digits)
 
-        override fun forgotPin() = Unit
+        override fun forgotPin() = app.lock.forgotPin()
+
+        override fun forget() = app.lock.forget()
+
+        override fun cancel() = app.lock.cancel()
     }
 
     private val of: AccountModel? get() = app.inbox?.of

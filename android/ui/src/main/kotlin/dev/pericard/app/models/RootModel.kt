@@ -93,9 +93,15 @@ class RootModel(
         open?.app?.toFront() ?: start()
     }
 
-    /** No window of the app is in front: what was typed is kept before the system ends the process. */
-    suspend fun toBackground() {
+    /**
+     * A window is not in front any more, and where [away], no other is: what was typed is kept before the system ends the process,
+     * and the lock begins to count. Returns whether something waits to be sent.
+     */
+    suspend fun toBackground(away: Boolean): Boolean {
         open?.app?.keep()
+        val waits = hasUnsent()
+        if (away) open?.app?.left()
+        return waits
     }
 
     /** A clinic's address came from outside, as from a code that the phone's camera read. */

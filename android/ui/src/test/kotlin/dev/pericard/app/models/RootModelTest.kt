@@ -226,7 +226,7 @@ class RootModelTest {
                 does.inbox.compose()
                 shows("a new message") { it.top as? Screen.Compose }
                 does.compose.text("Half a quest")
-                root.toBackground()
+                root.toBackground(away = true)
                 places = app.places
             }
         }

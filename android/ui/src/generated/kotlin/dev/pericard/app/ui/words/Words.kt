@@ -244,9 +244,14 @@ interface Words {
     fun peopleUntil(date: String): String
     val peopleYou: String
     fun pinA11y(n: Int): String
+    val pinAgain: String
+    val pinChoose: String
     val pinDelete: String
     val pinDestroyed: String
+    val pinDiffer: String
+    val pinEasy: String
     val pinForgot: String
+    val pinForgotText: String
     val pinTitle: String
     fun pinWarning(clinic: String): String
     fun pinWrong(n: Int): String
@@ -415,6 +420,7 @@ interface Words {
     fun unusableConfiguration(clinic: String): String
     val unusableConfigurationText: String
     val unusableDamaged: String
+    val unusableDestroyed: String
     val unusableKeyLost: String
     fun unusableKeyLostText(clinic: String): String
     val unusableLostText: String

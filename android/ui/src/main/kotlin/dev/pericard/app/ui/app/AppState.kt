@@ -26,14 +26,19 @@ data class AppState(val stack: List<Screen>, val lock: LockState? = null, val an
 
     /** Back does something inside the app. Recovery codes are not left by it: they are shown once. */
     val takesBack: Boolean
-        get() = lock == null && when (val top = top) {
-            is Screen.SignIn -> true
-            is Screen.Home -> top.takesBack
-            else -> stack.size > 1
+        get() = when (lock) {
+            null -> when (val top = top) {
+                is Screen.SignIn -> true
+                is Screen.Home -> top.takesBack
+                else -> stack.size > 1
+            }
+            is LockState.Choose, is LockState.Forgot -> true
+            is LockState.Pin -> lock.optional
+            is LockState.Locked, LockState.Cover -> false
         }
 
     /** Nothing that Back would lead to: the codes have to be kept first. */
-    val holdsBack: Boolean get() = (top as? Screen.SignIn)?.state?.step is Step.RecoveryCodes
+    val holdsBack: Boolean get() = lock == null && (top as? Screen.SignIn)?.state?.step is Step.RecoveryCodes
 }
 
 /** A screen and its state. [key] names its place, so that what is scrolled and typed there stays with it. */

@@ -11,6 +11,8 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.layout.systemBarsPadding
 import androidx.compose.foundation.layout.widthIn
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Button
 import androidx.compose.material3.ButtonDefaults
 import androidx.compose.material3.Icon
@@ -40,8 +42,44 @@ fun LockScreen(state: LockState, events: LockEvents) {
         when (state) {
             is LockState.Locked -> Locked(state, events)
             is LockState.Pin -> PinScreen(state, events)
+            is LockState.Choose -> ChooseScreen(state, events)
+            is LockState.Forgot -> Forgot(state, events)
             LockState.Cover -> Mark(Pericard.palette.shieldAccent, Pericard.palette.shieldHeart, size = 96.dp)
         }
+    }
+}
+
+@Composable
+private fun Forgot(state: LockState.Forgot, events: LockEvents) {
+    val words = Pericard.words
+    val palette = Pericard.palette
+    Column(
+        Modifier.fillMaxSize().widthIn(max = 480.dp).verticalScroll(rememberScrollState()).padding(Space.xl),
+        Arrangement.Center,
+        Alignment.CenterHorizontally,
+    ) {
+        Ring(RingState.Closed, size = 72.dp, color = palette.shieldAccent) { Heart(palette.shieldHeart, size = 28.dp) }
+        Text(
+            words.forgetTitle(state.clinic),
+            Modifier.padding(top = Space.l).semantics { heading() },
+            style = Pericard.type.title,
+            color = palette.onShield,
+            textAlign = TextAlign.Center,
+        )
+        Text(
+            words.pinForgotText,
+            Modifier.padding(vertical = Space.l),
+            style = Pericard.type.body,
+            color = palette.onShieldSoft,
+            textAlign = TextAlign.Center,
+        )
+        Button(
+            events::forget,
+            Modifier.fillMaxWidth().heightIn(min = 52.dp),
+            enabled = !state.going,
+            colors = ButtonDefaults.buttonColors(palette.shieldAccent, palette.onShieldAccent),
+        ) { Text(words.forgetDo, style = Pericard.type.headline, textAlign = TextAlign.Center) }
+        QuietButton(words.commonCancel, events::cancel, Modifier.padding(top = Space.s), color = palette.onShield)
     }
 }
 

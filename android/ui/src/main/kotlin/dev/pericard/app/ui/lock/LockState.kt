@@ -17,11 +17,22 @@ sealed interface LockState {
         val clinic: String,
         val biometry: Boolean = false,
         val checking: Boolean = false,
+        /** Somebody who reads already is asked who they are; they may leave it. */
+        val optional: Boolean = false,
     ) : Unprinted(), LockState
+
+    /** A PIN is being chosen, typed twice; [attempt] empties the dots as above. */
+    data class Choose(val attempt: Int = 0, val again: Boolean = false, val problem: PinProblem? = null) : Unprinted(), LockState
+
+    /** The PIN is forgotten: what goes with the copy on this phone. */
+    data class Forgot(val clinic: String, val going: Boolean = false) : Unprinted(), LockState
 
     /** What the list of recent apps shows. */
     data object Cover : LockState
 }
+
+/** Why a PIN was not taken. */
+enum class PinProblem { Differ, Easy, Failed }
 
 interface LockEvents {
     fun unlock()
@@ -32,4 +43,10 @@ interface LockEvents {
     fun pin(digits: String)
 
     fun forgotPin()
+
+    /** Forgets what is locked on this phone. */
+    fun forget()
+
+    /** Leaves it as it is. */
+    fun cancel()
 }

@@ -49,16 +49,50 @@ internal const val PIN_DIGITS = 6
 /** From this many tries left on, the screen says what happens after the last. */
 private const val WARN_FROM = 5
 
-/** The PIN on keys of the app's own, so that no keyboard learns it. */
 @Composable
 internal fun PinScreen(state: LockState.Pin, events: LockEvents) {
     val words = Pericard.words
+    PinPad(words.pinTitle, state.attempt, !state.checking, events::pin, if (state.biometry) events::unlock else null, {
+        state.attemptsLeft?.let { WrongPin(it, state.clinic) }
+    }) {
+        if (state.optional) Quiet(words.commonCancel, events::cancel) else Quiet(words.pinForgot, events::forgotPin)
+    }
+}
+
+@Composable
+internal fun ChooseScreen(state: LockState.Choose, events: LockEvents) {
+    val words = Pericard.words
+    val problem = when (state.problem) {
+        PinProblem.Differ -> words.pinDiffer
+        PinProblem.Easy -> words.pinEasy
+        PinProblem.Failed -> words.unusableUnavailable
+        null -> null
+    }
+    PinPad(if (state.again) words.pinAgain else words.pinChoose, state.attempt, true, events::pin, null, { problem?.let { Trouble(it) } }) {
+        Quiet(words.commonCancel, events::cancel)
+    }
+}
+
+@Composable
+private fun Quiet(text: String, onClick: () -> Unit) = QuietButton(text, onClick, Modifier.padding(top = Space.m), color = Pericard.palette.onShield)
+
+/** A PIN on keys of the app's own, so that no keyboard learns it. A new [attempt] empties the dots. */
+@Composable
+private fun PinPad(
+    title: String,
+    attempt: Int,
+    enabled: Boolean,
+    onPin: (String) -> Unit,
+    onBiometry: (() -> Unit)?,
+    trouble: @Composable () -> Unit,
+    foot: @Composable () -> Unit,
+) {
     val palette = Pericard.palette
-    var pin by remember(state.attempt) { mutableStateOf("") }
+    var pin by remember(attempt) { mutableStateOf("") }
     val type = { digit: Int ->
-        if (pin.length < PIN_DIGITS && !state.checking) {
+        if (pin.length < PIN_DIGITS && enabled) {
             pin += digit
-            if (pin.length == PIN_DIGITS) events.pin(pin)
+            if (pin.length == PIN_DIGITS) onPin(pin)
         }
     }
     Column(
@@ -68,32 +102,36 @@ internal fun PinScreen(state: LockState.Pin, events: LockEvents) {
     ) {
         Ring(RingState.Closed, size = 72.dp, color = palette.shieldAccent) { Heart(palette.shieldHeart, size = 28.dp) }
         Text(
-            words.pinTitle,
+            title,
             Modifier.padding(top = Space.l).semantics { heading() },
             style = Pericard.type.title,
             color = palette.onShield,
+            textAlign = TextAlign.Center,
         )
-        state.attemptsLeft?.let { WrongPin(it, state.clinic) }
+        trouble()
         Dots(pin.length)
         CompositionLocalProvider(LocalLayoutDirection provides LayoutDirection.Ltr) {
-            Keys(type, { pin = pin.dropLast(1) }, if (state.biometry) events::unlock else null)
+            Keys(type, { pin = pin.dropLast(1) }, onBiometry)
         }
-        QuietButton(words.pinForgot, events::forgotPin, Modifier.padding(top = Space.m), color = palette.onShield)
+        foot()
     }
 }
 
 @Composable
 private fun WrongPin(left: Int, clinic: String) {
     val words = Pericard.words
+    Trouble(words.pinWrong(left), if (left <= WARN_FROM) words.pinWarning(clinic) else null)
+}
+
+@Composable
+private fun Trouble(text: String, more: String? = null) {
     Column(
         Modifier.padding(top = Space.s).semantics(mergeDescendants = true) { liveRegion = LiveRegionMode.Assertive },
         horizontalAlignment = Alignment.CenterHorizontally,
     ) {
         val color = Pericard.palette.shieldHeart
-        Text(words.pinWrong(left), style = Pericard.type.label, color = color, textAlign = TextAlign.Center)
-        if (left <= WARN_FROM) {
-            Text(words.pinWarning(clinic), style = Pericard.type.support, color = color, textAlign = TextAlign.Center)
-        }
+        Text(text, style = Pericard.type.label, color = color, textAlign = TextAlign.Center)
+        more?.let { Text(it, style = Pericard.type.support, color = color, textAlign = TextAlign.Center) }
     }
 }
 

@@ -77,12 +77,16 @@ fun ClosedScreen(owner: Owner, reason: ClosedReason, events: ClosedEvents, modif
             RingState.Closed,
             head = chip,
         ) { signIn(false) }
-        ClosedReason.KeyLost, ClosedReason.Damaged -> {
-            val lost = reason == ClosedReason.KeyLost
+        ClosedReason.KeyLost, ClosedReason.Damaged, ClosedReason.Destroyed -> {
+            val damaged = reason == ClosedReason.Damaged
             NoticeView(
-                if (lost) Icons.key else Icons.warning,
-                if (lost) words.unusableKeyLost else words.unusableDamaged,
-                words.unusableKeyLostText(clinic),
+                if (damaged) Icons.warning else Icons.key,
+                when (reason) {
+                    ClosedReason.Damaged -> words.unusableDamaged
+                    ClosedReason.Destroyed -> words.unusableDestroyed
+                    else -> words.unusableKeyLost
+                },
+                if (reason == ClosedReason.Destroyed) words.pinDestroyed else words.unusableKeyLostText(clinic),
                 listOf(Fact(Icons.warning, words.unusableUnsent, words.unusableUnsentText)),
                 modifier,
                 RingState.Closed,

@@ -3,7 +3,7 @@ package dev.pericard.app.ui.notices
 import androidx.compose.runtime.Immutable
 import dev.pericard.app.ui.model.Unprinted
 
-/** Why an account's messages cannot be read now. They are kept on this phone in all but the last two cases. */
+/** Why an account's messages cannot be read now. They are kept on this phone in all but the last three cases. */
 @Immutable
 sealed interface ClosedReason {
     /** The clinic ended the session: only a new sign-in of the same person opens them. */
@@ -23,6 +23,9 @@ sealed interface ClosedReason {
 
     /** The key of the content is gone from the keystore. */
     data object KeyLost : ClosedReason
+
+    /** Ten wrong PINs destroyed the copy on this phone. */
+    data object Destroyed : ClosedReason
 
     /** The database is damaged. */
     data object Damaged : ClosedReason

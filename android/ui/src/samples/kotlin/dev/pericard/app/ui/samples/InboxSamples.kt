@@ -153,6 +153,7 @@ internal val inboxSamples: List<Sample> = listOf(
     Sample("24-inbox-wide", "nothingOpen", wide = true) { shows(home()) },
     Sample("31-notice-signed-out", "sealed") { shows(home(InboxBody.Closed(ClosedReason.Refused))) },
     Sample("31-notice-signed-out", "identityChanged") { shows(home(InboxBody.Closed(ClosedReason.IdentityChanged))) },
+    Sample("31-notice-signed-out", "destroyed") { shows(home(InboxBody.Closed(ClosedReason.Destroyed))) },
     Sample("31-notice-signed-out", "keyLost") { shows(home(InboxBody.Closed(ClosedReason.KeyLost))) },
     Sample("31-notice-signed-out", "damaged") { shows(home(InboxBody.Closed(ClosedReason.Damaged))) },
     Sample("31-notice-signed-out", "unavailable") { shows(home(InboxBody.Closed(ClosedReason.Unavailable))) },
