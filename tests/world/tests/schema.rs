@@ -56,7 +56,7 @@ fn what_no_runner_knows_does_not_fit() {
         json!({ "do": "portal" }),
         json!({ "do": "sync", "fails": { "error": "Tired" } }),
         json!({ "expect": "joy" }),
-        json!({ "expect": "session", "state": "locked" }),
+        json!({ "expect": "session", "state": "asleep" }),
         json!({ "do": "sync", "expect": "held", "count": 0 }),
     ] {
         assert!(!schema.is_valid(&story(step.clone())), "{step}");
