@@ -9,6 +9,9 @@ struct RootView: View {
     switch app.phase {
     case .opening: Cover()
     case .failed(let problem, let canBeginAnew): FailedScreen(app: app, problem: problem, canBeginAnew: canBeginAnew)
+    // Behind the lock nothing is drawn, sheets neither: a name must not flash up before it.
+    case .ready where app.lock.over != nil:
+      if let over = app.lock.over { LockScreen(over: over, events: app.lock) }
     case .ready:
       Group {
         if let home = app.home {

@@ -39,6 +39,11 @@ struct ClosedScreen: View {
         text: Words.unusableConfigurationText,
         facts: [kept]
       ) { signIn }
+    case .destroyed:
+      NoticeView(
+        symbol: Symbol.warning, title: Words.unusableDestroyed, text: Words.pinDestroyed,
+        facts: [Fact(symbol: Symbol.warning, title: Words.unusableUnsent, text: Words.unusableUnsentText)]
+      ) { signIn }
     case .keyLost, .damaged:
       NoticeView(
         symbol: Symbol.warning, title: reason == .keyLost ? Words.unusableKeyLost : Words.unusableDamaged,

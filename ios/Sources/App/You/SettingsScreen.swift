@@ -8,6 +8,22 @@ struct SettingsScreen: View {
 
   var body: some View {
     List {
+      Section(Words.settingsLock) {
+        Button(action: events.changePin) {
+          LabeledContent(Words.settingsPin) {
+            Text(state.lock.hasPin ? Words.settingsPinChange : Words.settingsPinSet)
+          }
+        }
+        if state.lock.hasPin {
+          Picker(
+            Words.settingsLockAfter, selection: Binding(get: { state.lock.minutes }, set: events.lockAfter(minutes:))
+          ) {
+            ForEach([0, 1, 5, 15], id: \.self) { minutes in
+              Text(minutes == 0 ? Words.settingsLockAfterNow : Words.settingsLockAfterMinutes(n: minutes)).tag(minutes)
+            }
+          }
+        }
+      }
       if let second = state.secondStep {
         Section(Words.enrolTitle) {
           LabeledContent(Words.settingsAuthenticator) {

@@ -47,6 +47,7 @@ public final class AccountModel {
   @ObservationIgnored private var run: SyncRun?
   @ObservationIgnored private var watching: Task<Void, Never>?
   @ObservationIgnored private var again = false
+  @ObservationIgnored private var lastCounted = 0
   @ObservationIgnored let jobs = Jobs()
   @ObservationIgnored let now: () -> Date
 
@@ -89,6 +90,15 @@ public final class AccountModel {
     case .active, .stepUp, .signIn: true
     case .sealed, .locked, .unusable, .signedOut: false
     }
+  }
+
+  /// The clinic can be asked: for what is new, or whether the session goes on.
+  var canAsk: Bool { isReadable || session == .locked || session == .sealed(reason: .lease) }
+
+  /// What was new when it was last counted, while it was locked. True where it has become more.
+  func counted(_ news: Int) -> Bool {
+    defer { lastCounted = news }
+    return news > lastCounted
   }
 
   func follow(_ follower: any Follower) {

@@ -126,6 +126,19 @@ public protocol YouEvents: AnyObject, Sendable {
 @MainActor
 public protocol SettingsEvents: AnyObject, Sendable {
   func openSystemSettings()
+  func changePin()
+  func lockAfter(minutes: Int)
+}
+
+@MainActor
+public protocol LockEvents: AnyObject, Sendable {
+  /// Six digits.
+  func pin(_ digits: String)
+  func forgotPin()
+  /// Forgets what is locked on this phone.
+  func forget()
+  /// Leaves it as it is.
+  func cancel()
 }
 
 @MainActor

@@ -7,12 +7,17 @@ extension PatientApp {
   public func enterBackground() async {
     for case .thread(let model) in allScreens { await model.keep() }
     for case .compose(let model) in allScreens { await model.keep() }
+    // After what was typed is kept: it may lock at once.
+    client?.personLeft()
+    lock.look()
     try? await client?.pause()
   }
 
   public func enterForeground() async {
     guard let client else { return await start() }
     try? await client.resume()
+    client.personReturned()
+    lock.look()
     syncAll()
   }
 
@@ -20,10 +25,14 @@ extension PatientApp {
   public func syncInBackground(budget: Duration) async -> Bool {
     if client == nil { await start() } else { try? await client?.resume() }
     let before = await unread()
-    for account in accounts where account.isReadable || account.session == .sealed(reason: .lease) {
-      _ = try? await account.account.startSync(budget: budget).join()
+    var isNews = false
+    for account in accounts where account.canAsk {
+      let run = try? account.account.startSync(budget: budget)
+      _ = try? await run?.join()
+      // What is locked says only that there is something.
+      if account.counted(run?.news ?? 0) { isNews = true }
     }
-    return await unread() > before
+    return await unread() > before || isNews
   }
 
   /// The address that opened the app, where it is none that the browser's session caught.

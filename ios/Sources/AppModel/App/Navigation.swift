@@ -51,7 +51,7 @@ extension PatientApp {
         path.append(.thread(try ThreadModel(id, focus: focus, of: owner, at: account, navigate: navigate)))
       case .compose(let draft):
         path.append(.compose(try ComposeModel(draft, of: owner, at: account, navigate: navigate)))
-      case .settings: path.append(.settings(SettingsModel(account, navigate: navigate)))
+      case .settings: path.append(.settings(SettingsModel(account, lock: lock, navigate: navigate)))
       case .help:
         path.append(.help(HelpModel(HelpState(clinic: owner.clinic, version: version), navigate: navigate)))
       default: break

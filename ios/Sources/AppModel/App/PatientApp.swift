@@ -61,6 +61,7 @@ public final class PatientApp: Follower {
   @ObservationIgnored private(set) var client: Client?
   @ObservationIgnored private var isStarting = false
   @ObservationIgnored let jobs = Jobs()
+  @ObservationIgnored public private(set) lazy var lock = LockModel { [weak self] in self?.accounts ?? [] }
   @ObservationIgnored private(set) lazy var notices = NoticesModel(surroundings.preferences, now: surroundings.now) {
     [weak self] in self?.go($0)
   }
@@ -104,6 +105,7 @@ public final class PatientApp: Follower {
       let client = try await surroundings.open()
       self.client = client
       for account in try await client.accounts() { add(account) }
+      lock.look()
       let chosen = surroundings.preferences.chosen
       let owners = accounts.flatMap(\.owners)
       if let owner = owners.first(where: { $0.id == chosen }) ?? owners.first { show(owner) } else { welcomeSomebody() }
@@ -123,6 +125,8 @@ public final class PatientApp: Follower {
   }
 
   func refresh(_ changes: ChangeSet?) async {
+    lock.look()
+    for case .settings(let model) in allScreens { model.look() }
     let gone = accounts.filter { $0.session == .signedOut }
     if !gone.isEmpty { remove(gone) }
     leavePersonWhoWent()
@@ -145,6 +149,7 @@ public final class PatientApp: Follower {
     welcome = nil
     let again = home?.inbox.owner.account == account.id ? home?.inbox.owner.id : nil
     if let owner = model.owners.first(where: { $0.id == again }) ?? model.owners.first { show(owner) }
+    lock.cover(model)
     model.sync()
     askPortal(of: model)
   }

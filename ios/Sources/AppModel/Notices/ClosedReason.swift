@@ -1,7 +1,7 @@
 import Foundation
 import Pericard
 
-/// Why an account's messages cannot be read now. They are kept on this phone in all but the last two cases.
+/// Why an account's messages cannot be read now. They are kept on this phone in all but the last three cases.
 public enum ClosedReason: Hashable, Sendable {
   /// The clinic ended the session: only a new sign-in of the same person opens them.
   case refused
@@ -15,6 +15,8 @@ public enum ClosedReason: Hashable, Sendable {
   case configuration
   /// The key of the content is gone from the keystore.
   case keyLost
+  /// Ten wrong PINs destroyed the copy on this phone.
+  case destroyed
   /// The database is damaged.
   case damaged
 }
@@ -29,8 +31,8 @@ extension ClosedReason {
     case .signedOut: return nil
     case .sealed(.refused): self = .refused
     case .sealed(.identityChanged): self = .identityChanged
-    // The app offers no lock yet; after ten wrong PINs it is with the content as after a lost key.
-    case .sealed(.destroyed): self = .keyLost
+    case .sealed(.destroyed): self = .destroyed
+    // Under the lock nothing is seen of it.
     case .locked: self = .unavailable
     case .sealed(.lease):
       let lease = (try? account.account.portalConfig().lease)?.seconds ?? 0

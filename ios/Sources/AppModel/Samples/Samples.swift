@@ -97,7 +97,7 @@
     ]
 
     public static let closedSamples: [InboxState] = [
-      .sample(.closed(.refused)), .sample(.closed(.identityChanged)), .sample(.closed(.lease(days: 30, trying: false))),
+      .sample(.closed(.refused)), .sample(.closed(.identityChanged)), .sample(.closed(.destroyed)), .sample(.closed(.lease(days: 30, trying: false))),
       .sample(.closed(.unavailable)), .sample(.closed(.configuration)), .sample(.closed(.keyLost)),
       .sample(.closed(.damaged)),
     ]
@@ -180,7 +180,17 @@
   }
 
   extension SettingsState {
-    public static let sample = SettingsState(clinic: .sample, secondStep: SecondStepState(on: true, codesLeft: 2))
+    public static let sample = SettingsState(
+      clinic: .sample, lock: LockSettings(hasPin: true, minutes: 5), secondStep: SecondStepState(on: true, codesLeft: 2))
+  }
+
+  extension AppLock {
+    public static let samples: [AppLock] = [
+      .pin(PinQuestion(clinic: Clinic.sample.name)),
+      .pin(PinQuestion(attempt: 6, attemptsLeft: 4, clinic: Clinic.sample.name)),
+      .choose(attempt: 0, again: false, problem: nil), .choose(attempt: 1, again: true, problem: nil),
+      .choose(attempt: 2, again: false, problem: .easy), .forgot(clinic: Clinic.sample.name, going: false),
+    ]
   }
 
   extension HelpState {

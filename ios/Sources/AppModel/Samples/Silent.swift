@@ -4,7 +4,7 @@
 
   /// Events that do nothing, for previews.
   public final class Silent: WelcomeEvents, SignInEvents, InboxEvents, ThreadEvents, ComposeEvents, ClinicsEvents,
-    ClinicPageEvents, PeopleEvents, YouEvents, SettingsEvents, HelpEvents, NoticeEvents, NoticesEvents
+    ClinicPageEvents, PeopleEvents, YouEvents, SettingsEvents, HelpEvents, NoticeEvents, NoticesEvents, LockEvents
   {
     public init() {}
 
@@ -82,6 +82,12 @@
     public func openClinics() {}
     public func openSettings() {}
     public func openSystemSettings() {}
+    public func changePin() {}
+    public func lockAfter(minutes: Int) {}
+    public func pin(_ digits: String) {}
+    public func forgotPin() {}
+    public func forget() {}
+    public func cancel() {}
     public func write() {}
     public func copyReport() {}
     public func readMessages() {}

@@ -47,11 +47,13 @@ public final class YouModel: YouEvents {
 @MainActor @Observable
 public final class SettingsModel: SettingsEvents {
   public private(set) var state: SettingsState
+  @ObservationIgnored private let lock: LockModel
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored let jobs = Jobs()
 
-  init(_ account: AccountModel, navigate: @escaping Navigate) {
-    state = SettingsState(clinic: account.clinic)
+  init(_ account: AccountModel, lock: LockModel, navigate: @escaping Navigate) {
+    state = SettingsState(clinic: account.clinic, lock: lock.settings)
+    self.lock = lock
     self.navigate = navigate
     jobs.start { [weak self] in
       do {
@@ -70,6 +72,16 @@ public final class SettingsModel: SettingsEvents {
   func settled() async { await jobs.settled() }
 
   public func openSystemSettings() { navigate(.outside(.settings)) }
+
+  public func changePin() { lock.change() }
+
+  public func lockAfter(minutes: Int) {
+    lock.lockAfter(minutes: minutes)
+    state.lock.minutes = minutes
+  }
+
+  /// What is set of the lock may have changed over this screen.
+  func look() { state.lock.hasPin = lock.settings.hasPin }
 }
 
 /// Whom to ask.

@@ -12,6 +12,7 @@ public struct YouState: Hashable, Sendable, Unprinted {
 
 public struct SettingsState: Hashable, Sendable {
   public var clinic: Clinic
+  public var lock = LockSettings()
   /// Nothing where the clinic has no second step in the app, and until it has answered.
   public var secondStep: SecondStepState?
   public var problem: Problem?
