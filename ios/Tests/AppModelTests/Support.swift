@@ -46,9 +46,9 @@ struct FakeClinic {
   let account: AccountModel
   let went = Went()
 
-  init(_ messages: FakeMessages = .sample(), now: @escaping () -> Date = { Date() }) {
+  init(_ messages: FakeMessages = .sample(), ask: AskClinic? = nil, now: @escaping () -> Date = { Date() }) {
     fake = FakeAccount(messages: messages)
-    account = AccountModel(fake.account, at: linden, now: now)
+    account = AccountModel(fake.account, at: linden, ask: ask, now: now)
   }
 
   var owner: Owner { account.owners[0] }
@@ -57,8 +57,11 @@ struct FakeClinic {
     InboxModel(owner, of: account, notices: notices, navigate: went.go)
   }
 
-  func thread(_ subject: String, focus: MessageID? = nil, pause: Duration = .zero) throws -> ThreadModel {
-    try ThreadModel(ThreadID(rawValue: subject), focus: focus, of: owner, at: account, pause: pause, navigate: went.go)
+  func thread(
+    _ subject: String, focus: MessageID? = nil, from: MessageID? = nil, pause: Duration = .zero
+  ) throws -> ThreadModel {
+    try ThreadModel(
+      ThreadID(rawValue: subject), focus: focus, from: from, of: owner, at: account, pause: pause, navigate: went.go)
   }
 
   func compose(_ draft: DraftID? = nil) throws -> ComposeModel {

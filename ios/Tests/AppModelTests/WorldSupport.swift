@@ -39,6 +39,8 @@ final class Stage {
   let browser: WorldBrowser
   let preferences = MapPreferences()
   private(set) var errands: [Errand] = []
+  /// How long after now the app believes it is.
+  var later: TimeInterval = 0
   private(set) var app: PatientApp!
   private let keystore: WorldKeystore
 
@@ -56,20 +58,32 @@ final class Stage {
     let surroundings = PatientApp.Surroundings(
       open: { [world, keystore] in try await world.open(keystore) },
       erase: { throw Broken(what: "nothing is to be erased") }, preferences: preferences, browser: browser,
-      errand: { [weak self] in self?.errands.append($0) })
+      errand: { [weak self] in self?.errands.append($0) },
+      now: { [weak self] in Date(timeIntervalSinceNow: self?.later ?? 0) })
     return PatientApp(
       surroundings,
       clinics: ClinicDirectory([ConfiguredClinic(clinic: clinic, portal: config)], redirect: config.redirect),
       version: "1.0")
   }
 
-  /// The process ends and the app is opened again.
-  func restart() async throws {
+  /// The process ends and the app is opened again; the person comes back to `places`.
+  func restart(places: [String] = []) async throws {
+    try await die()
+    await app.start(places: places)
+  }
+
+  /// The process ends, and the next one begins with a background task.
+  func restartInBackground() async throws {
+    try await die()
+    _ = await app.syncInBackground(budget: .seconds(20))
+    await app.enterBackground()
+  }
+
+  private func die() async throws {
     app.closeAll()
     for account in app.accounts { account.close() }
     try await app.client?.shutDown()
     app = make()
-    await app.start()
   }
 
   func end() async throws {
@@ -79,6 +93,13 @@ final class Stage {
   var signIn: SignInModel? {
     for case .signIn(let model) in app.path { return model }
     return nil
+  }
+
+  var thread: ThreadModel {
+    get throws {
+      guard case .thread(let model) = app.path.last else { throw Broken(what: "no thread is open") }
+      return model
+    }
   }
 
   var inbox: InboxModel {

@@ -5,17 +5,33 @@ import UIKit
 @main
 struct Main: App {
   @State private var host = Host()
-  @Environment(\.scenePhase) private var phase
 
   var body: some Scene {
-    WindowGroup {
-      RootView(app: host.app)
-        // The system takes the app switcher's picture when the app is inactive already.
-        .overlay { if phase != .active { Cover() } }
-        .onChange(of: phase, initial: true) { _, phase in host.changed(to: phase) }
-        .onOpenURL { host.app.opened($0) }
-    }
-    .backgroundTask(.appRefresh(BackgroundRefresh.name)) { await host.refresh() }
+    WindowGroup { AppWindow(host: host) }
+      .backgroundTask(.appRefresh(BackgroundRefresh.name)) { await host.refresh() }
+  }
+}
+
+/// The window. The system keeps with it where the person was, until they close it in the app switcher.
+private struct AppWindow: View {
+  let host: Host
+  @SceneStorage("places") private var places = ""
+  @Environment(\.scenePhase) private var phase
+
+  var body: some View {
+    RootView(app: host.app)
+      // The system takes the app switcher's picture when the app is inactive already.
+      .overlay { if phase != .active { Cover() } }
+      .onChange(of: phase, initial: true) { _, phase in host.changed(to: phase, places: kept) }
+      .onChange(of: shown) { _, shown in if let shown { places = shown } }
+      .onOpenURL { host.app.opened($0) }
+  }
+
+  private var kept: [String] { places.split(separator: "\n").map(String.init) }
+
+  /// Nothing before the person is back where they were.
+  private var shown: String? {
+    host.app.phase == .ready ? host.app.places.joined(separator: "\n") : nil
   }
 }
 
@@ -29,12 +45,12 @@ final class Host {
     app = PatientApp(.onThisPhone(), clinics: .bundled, version: Bundle.main.version)
   }
 
-  func changed(to phase: ScenePhase) {
+  func changed(to phase: ScenePhase, places: [String]) {
     switch phase {
     case .active:
       isInFront = true
       Notifier.clear()
-      Task { await app.enterForeground() }
+      Task { await app.enterForeground(places: places) }
     case .background:
       isInFront = false
       BackgroundRefresh.schedule()

@@ -1,10 +1,16 @@
 import AppModel
+import Pericard
 import SwiftUI
 
 /// A conversation, the newest below.
 struct ThreadScreen: View {
   let state: ThreadState
   let events: any ThreadEvents
+  /// The message at the top of what is in sight.
+  @State private var topmost: MessageID?
+  @State private var inSight: Set<MessageID> = []
+  /// The list is where it was to open, and tells from then on where one scrolls.
+  @State private var isOpen = false
 
   var body: some View {
     ScrollViewReader { scroll in
@@ -13,23 +19,26 @@ struct ThreadScreen: View {
           if state.hasOlder {
             Button(Words.threadOlder, action: events.older).buttonStyle(.quiet).onAppear { events.older() }
           }
-          ForEach(days) { day in
-            Text(day.title)
-              .font(TypeScale.caption)
-              .foregroundStyle(Palette.textSoft)
-              .padding(.top, Space.m)
-              .accessibilityAddTraits(.isHeader)
-            ForEach(day.bubbles) { bubble in
-              BubbleView(bubble: bubble, clinic: state.clinic, events: events).id(bubble.id)
+          ForEach(rows) { row in
+            VStack(spacing: Space.s) {
+              if let day = row.day { DayHead(title: day) }
+              BubbleView(bubble: row.bubble, clinic: state.clinic, events: events)
             }
+            .onAppear { inSight.insert(row.id) }
+            .onDisappear { inSight.remove(row.id) }
           }
         }
+        .scrollTargetLayout()
         .padding(Space.gutter)
       }
+      .scrollPosition(id: $topmost, anchor: .top)
       .defaultScrollAnchor(.bottom)
-      .onChange(of: state.focus, initial: true) { _, focus in
-        if let focus { scroll.scrollTo(focus, anchor: .center) }
+      .onChange(of: canOpen, initial: true) { _, canOpen in
+        guard canOpen, !isOpen else { return }
+        if let sought { scroll.scrollTo(sought, anchor: state.focus == nil ? .top : .center) }
+        isOpen = true
       }
+      .onChange(of: shownFrom) { _, from in if isOpen { events.shownFrom(from) } }
     }
     .background(Palette.background)
     .safeAreaInset(edge: .top, spacing: 0) { top }
@@ -61,24 +70,47 @@ struct ThreadScreen: View {
     }
   }
 
-  private var days: [Day] {
-    var days: [Day] = []
-    for bubble in state.messages.reversed() {
-      let title = Formats.day(bubble.at)
-      if days.last?.title == title {
-        days[days.count - 1].bubbles.append(bubble)
-      } else {
-        days.append(Day(title: title, bubbles: [bubble]))
-      }
-    }
-    return days
+  /// The message to open at.
+  private var sought: MessageID? { state.focus ?? state.from }
+
+  /// There is none, or it is here.
+  private var canOpen: Bool {
+    guard let sought else { return !state.messages.isEmpty }
+    return state.messages.contains { $0.id == sought }
   }
 
-  private struct Day: Identifiable {
-    let title: String
-    var bubbles: [Bubble]
+  private var shownFrom: MessageID? {
+    if let newest = state.messages.first?.id, inSight.contains(newest) { nil } else { topmost }
+  }
 
-    var id: String { "\(title) \(bubbles.first?.id.rawValue ?? "")" }
+  private var rows: [Row] {
+    var (rows, last) = ([Row](), String?.none)
+    for bubble in state.messages.reversed() {
+      let day = Formats.day(bubble.at)
+      rows.append(Row(bubble: bubble, day: day == last ? nil : day))
+      last = day
+    }
+    return rows
+  }
+
+  /// A message, under its day where it is the first of it: so each view of the list has a message's id.
+  private struct Row: Identifiable {
+    let bubble: Bubble
+    let day: String?
+
+    var id: MessageID { bubble.id }
+  }
+}
+
+private struct DayHead: View {
+  let title: String
+
+  var body: some View {
+    Text(title)
+      .font(TypeScale.caption)
+      .foregroundStyle(Palette.textSoft)
+      .padding(.top, Space.m)
+      .accessibilityAddTraits(.isHeader)
   }
 }
 

@@ -2,6 +2,9 @@ import Foundation
 import Observation
 public import Pericard
 
+/// Asks a clinic what it can do.
+public typealias AskClinic = @MainActor (Account) async throws -> PortalCapabilities
+
 /// A screen that shows what an account holds.
 @MainActor
 protocol Follower: AnyObject {
@@ -39,7 +42,7 @@ public final class AccountModel {
   private(set) var syncedAt: Date?
   /// When one last proved that everything is here.
   private(set) var completeAt: Date?
-  /// What the portal can do; nothing until it was asked.
+  /// What the portal can do, as it said last; nothing until it has answered.
   private(set) var capabilities: PortalCapabilities?
   public private(set) var announcement: Announcement?
 
@@ -50,14 +53,23 @@ public final class AccountModel {
   @ObservationIgnored private var lastCounted = 0
   @ObservationIgnored let jobs = Jobs()
   @ObservationIgnored let now: () -> Date
+  @ObservationIgnored private let ask: AskClinic?
+  @ObservationIgnored private var isAsking = false
+  @ObservationIgnored private var answeredAt: Date?
+
+  /// What a clinic has said is taken for so long, unless the person wants to know it now.
+  private static let fresh: TimeInterval = 15 * 60
 
   private struct Following {
     weak var follower: (any Follower)?
   }
 
-  public init(_ account: Account, at clinic: Clinic, now: @escaping () -> Date = { Date() }) {
+  public init(
+    _ account: Account, at clinic: Clinic, ask: AskClinic? = nil, now: @escaping () -> Date = { Date() }
+  ) {
     self.account = account
     self.clinic = clinic
+    self.ask = ask
     self.now = now
     session = account.session
     look()
@@ -107,8 +119,28 @@ public final class AccountModel {
     jobs.start { [weak follower] in await follower?.refresh(nil) }
   }
 
-  func found(_ portal: Portal) {
-    capabilities = portal.capabilities
+  /// The clinic has said what it can do.
+  func found(_ capabilities: PortalCapabilities) {
+    answeredAt = now()
+    if capabilities != self.capabilities { self.capabilities = capabilities }
+  }
+
+  /// Asks the clinic what it can do, where the person wants to know or what it said is old. What is known stays until it
+  /// answers.
+  func askClinic(person: Bool = false) {
+    guard let ask, person || isOld, !isAsking else { return }
+    isAsking = true
+    jobs.start { [weak self, account] in
+      let answer = try? await ask(account)
+      self?.isAsking = false
+      if let answer { self?.found(answer) }
+    }
+  }
+
+  private var isOld: Bool {
+    guard let answeredAt else { return true }
+    // A clock that was set back makes it old as well.
+    return !(0..<Self.fresh).contains(now().timeIntervalSince(answeredAt))
   }
 
   /// Ends everything; the account stays.
@@ -167,6 +199,7 @@ extension AccountModel {
   /// Sends what waits and fetches what is new, or joins the sync that does. What was queued while one ran goes with the next.
   public func sync(asked: Bool = false, full: Bool = false) {
     if jobs.isClosed { return }
+    if asked { askClinic(person: true) }
     if let running = syncing {
       syncing?.asked = running.asked || asked
       again = again || !asked

@@ -76,6 +76,8 @@ public protocol ThreadEvents: AnyObject, Sendable {
   func openFile(_ file: FileID)
   func copy(_ message: MessageID)
   func older()
+  /// This message is at the top of what is in sight; nothing where the newest one is.
+  func shownFrom(_ message: MessageID?)
   func archive(_ archived: Bool)
 }
 

@@ -13,17 +13,19 @@ extension PatientApp {
     try? await client?.pause()
   }
 
-  public func enterForeground() async {
-    guard let client else { return await start() }
+  /// A window is in front; for its `places` see `start`.
+  public func enterForeground(places: [String] = []) async {
+    guard let client else { return await start(places: places) }
     try? await client.resume()
     client.personReturned()
     lock.look()
+    await start(places: places)
     syncAll()
   }
 
   /// Fetches what is new within `budget`, for a background task; true where there is something unread that was not before.
   public func syncInBackground(budget: Duration) async -> Bool {
-    if client == nil { await start() } else { try? await client?.resume() }
+    if client == nil { await begin() } else { try? await client?.resume() }
     let before = await unread()
     var isNews = false
     for account in accounts where account.canAsk {
@@ -43,16 +45,7 @@ extension PatientApp {
   func syncAll() {
     for account in accounts {
       account.sync()
-      askPortal(of: account)
-    }
-  }
-
-  /// What the clinic can do, once in a run of the app.
-  func askPortal(of account: AccountModel) {
-    guard account.capabilities == nil, let client else { return }
-    account.jobs.replace("portal") { [weak account] in
-      guard let config = try? account?.account.portalConfig() else { return }
-      if let portal = try? await client.portal(config: config) { account?.found(portal) }
+      account.askClinic()
     }
   }
 

@@ -43,23 +43,31 @@ extension PatientApp {
   /// What belongs to the inbox that is shown.
   private func open(_ destination: Destination) {
     guard let home else { return }
-    let (owner, account) = (home.inbox.owner, home.account)
     let navigate: Navigate = { [weak self] in self?.go($0) }
     do {
       switch destination {
-      case .thread(let id, let focus):
-        path.append(.thread(try ThreadModel(id, focus: focus, of: owner, at: account, navigate: navigate)))
-      case .compose(let draft):
-        path.append(.compose(try ComposeModel(draft, of: owner, at: account, navigate: navigate)))
-      case .settings: path.append(.settings(SettingsModel(account, lock: lock, navigate: navigate)))
+      case .thread(let id, let focus): path.append(.thread(try makeThread(id, focus: focus, in: home)))
+      case .compose(let draft): path.append(.compose(try makeCompose(draft, in: home)))
+      case .settings: path.append(.settings(SettingsModel(home.account, lock: lock, navigate: navigate)))
       case .help:
-        path.append(.help(HelpModel(HelpState(clinic: owner.clinic, version: version), navigate: navigate)))
+        path.append(.help(HelpModel(HelpState(clinic: home.inbox.owner.clinic, version: version), navigate: navigate)))
       default: break
       }
     } catch {
-      account.look()
+      home.account.look()
       problem = Problem(error)
     }
+  }
+
+  func makeThread(
+    _ id: ThreadID, focus: MessageID? = nil, from: MessageID? = nil, in home: HomeModel
+  ) throws -> ThreadModel {
+    try ThreadModel(
+      id, focus: focus, from: from, of: home.inbox.owner, at: home.account, navigate: { [weak self] in self?.go($0) })
+  }
+
+  func makeCompose(_ draft: DraftID?, in home: HomeModel) throws -> ComposeModel {
+    try ComposeModel(draft, of: home.inbox.owner, at: home.account, navigate: { [weak self] in self?.go($0) })
   }
 
   private func openClinic(_ id: AccountID) {
@@ -67,8 +75,8 @@ extension PatientApp {
     let model = ClinicModel(
       account, browser: surroundings.browser, redirect: (try? account.account.portalConfig().redirect) ?? ""
     ) { [weak self] account in
-      guard let client = self?.client else { throw PericardError.closed }
-      return try await client.portal(config: try account.account.portalConfig())
+      guard let self else { throw PericardError.closed }
+      return try await portal(of: account.account)
     }
     path.append(.clinic(model))
   }
@@ -127,7 +135,7 @@ extension PatientApp {
     ) { [weak self] account in
       guard let self else { return }
       surroundings.preferences.signingInAt = nil
-      if let account { signedIn(account) } else { remove { if case .signIn = $0 { true } else { false } } }
+      if let account { signedIn(account, at: portal) } else { remove { if case .signIn = $0 { true } else { false } } }
     }
     path.append(.signIn(model))
   }

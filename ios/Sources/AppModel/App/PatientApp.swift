@@ -60,6 +60,9 @@ public final class PatientApp: Follower {
   @ObservationIgnored let version: String
   @ObservationIgnored private(set) var client: Client?
   @ObservationIgnored private var isStarting = false
+  @ObservationIgnored private var hasWindow = false
+  /// Where the person was when the system ended the app, until they are back there.
+  @ObservationIgnored var leftAt: [String]?
   @ObservationIgnored let jobs = Jobs()
   @ObservationIgnored public private(set) lazy var lock = LockModel { [weak self] in self?.accounts ?? [] }
   @ObservationIgnored private(set) lazy var notices = NoticesModel(surroundings.preferences, now: surroundings.now) {
@@ -89,13 +92,20 @@ public final class PatientApp: Follower {
     for gone in before where !now.contains(gone) { gone.close() }
   }
 
-  /// Opens what is on this phone. It works offline.
-  public func start() async { await begin() }
+  /// Opens what is on this phone for a window. It works offline.
+  ///
+  /// The person comes back to `places`, which the first window of this process says, as far as they are still there; also
+  /// where background work has opened it before.
+  public func start(places: [String] = []) async {
+    if !hasWindow { (hasWindow, leftAt) = (true, places) }
+    await begin()
+    if phase == .ready { await comeBack() }
+  }
 
   /// Removes what cannot be opened; the clinics keep the originals. What could be opened after all stays.
   public func beginAnew() async { await begin(erasing: true) }
 
-  private func begin(erasing: Bool = false) async {
+  func begin(erasing: Bool = false) async {
     guard client == nil, !isStarting else { return }
     isStarting = true
     defer { isStarting = false }
@@ -109,6 +119,7 @@ public final class PatientApp: Follower {
       let chosen = surroundings.preferences.chosen
       let owners = accounts.flatMap(\.owners)
       if let owner = owners.first(where: { $0.id == chosen }) ?? owners.first { show(owner) } else { welcomeSomebody() }
+      await comeBack()
       phase = .ready
       await resumeSignIn()
       syncAll()
@@ -135,9 +146,10 @@ public final class PatientApp: Follower {
   }
 
   /// The account that came of a sign-in, in place of the one that it reopened.
-  func signedIn(_ account: Account) {
+  func signedIn(_ account: Account, at portal: Portal) {
     let known = accounts.firstIndex { $0.id == account.id }
-    let model = AccountModel(account, at: directory.clinic(base: account.portal), now: surroundings.now)
+    let model = makeModel(of: account)
+    model.found(portal.capabilities)
     if let known {
       accounts[known].close()
       accounts[known] = model
@@ -151,7 +163,6 @@ public final class PatientApp: Follower {
     if let owner = model.owners.first(where: { $0.id == again }) ?? model.owners.first { show(owner) }
     lock.cover(model)
     model.sync()
-    askPortal(of: model)
   }
 
   func show(_ owner: Owner) {
@@ -182,9 +193,24 @@ public final class PatientApp: Follower {
   }
 
   private func add(_ account: Account) {
-    let model = AccountModel(account, at: directory.clinic(base: account.portal), now: surroundings.now)
+    let model = makeModel(of: account)
     accounts.append(model)
     model.follow(self)
+  }
+
+  private func makeModel(of account: Account) -> AccountModel {
+    AccountModel(
+      account, at: directory.clinic(base: account.portal),
+      ask: { [weak self] in
+        guard let self else { throw PericardError.closed }
+        return try await portal(of: $0).capabilities
+      }, now: surroundings.now)
+  }
+
+  /// Asks the clinic of an account what it can do. What has not changed since is not sent again.
+  func portal(of account: Account) async throws -> Portal {
+    guard let client else { throw PericardError.closed }
+    return try await client.portal(config: try account.portalConfig())
   }
 
   /// The clinic ended the access to the person whose inbox is shown.

@@ -32,8 +32,6 @@ public final class ClinicsModel: ClinicsEvents {
 /// What one clinic offers.
 @MainActor @Observable
 public final class ClinicModel: ClinicPageEvents {
-  /// Nothing until the clinic has answered.
-  public private(set) var state: ClinicPageState?
   public let clinic: Clinic
   public private(set) var problem: Problem?
   /// The person is asked whether to sign out.
@@ -53,17 +51,19 @@ public final class ClinicModel: ClinicPageEvents {
     self.account = account
     self.redirect = redirect
     self.browser = browser
-    if let known = account.capabilities { state = ClinicPageState(clinic, known) }
-    jobs.start { [weak self, clinic] in
+    jobs.start { [weak self] in
       do {
         let portal = try await find(account)
         self?.portal = portal
-        self?.state = ClinicPageState(clinic, portal.capabilities)
+        account.found(portal.capabilities)
       } catch {
         self?.problem = Problem(error)
       }
     }
   }
+
+  /// Nothing until the clinic has answered.
+  public var state: ClinicPageState? { account.capabilities.map { ClinicPageState(clinic, $0) } }
 
   public func close() { jobs.close() }
 

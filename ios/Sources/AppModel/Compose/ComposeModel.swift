@@ -6,6 +6,8 @@ public import Pericard
 @MainActor @Observable
 public final class ComposeModel: ComposeEvents {
   public private(set) var state: ComposeState
+  /// Where what was typed is kept; nothing before the first pause.
+  private(set) var draft: DraftID?
   let account: AccountModel
 
   @ObservationIgnored private let messages: Messages
@@ -25,11 +27,10 @@ public final class ComposeModel: ComposeEvents {
   ) throws {
     self.account = account
     self.navigate = navigate
+    self.draft = draft
     state = ComposeState(owner: owner)
     messages = try account.account.messages(person: owner.person.id)
-    keeper = DraftKeeper(messages, draft: draft, pause: pause) { [weak self] in
-      if case .failure(let error) = $0 { self?.failed(error) }
-    }
+    keeper = DraftKeeper(messages, draft: draft, pause: pause) { [weak self] in self?.kept($0) }
     jobs.start { [weak self] in await self?.read(draft) }
   }
 
@@ -51,6 +52,11 @@ public final class ComposeModel: ComposeEvents {
   }
 
   func settled() async { await jobs.settled() }
+
+  private func kept(_ result: Result<Bool, any Error>) {
+    if draft != keeper.draft { draft = keeper.draft }
+    if case .failure(let error) = result { failed(error) }
+  }
 
   private func failed(_ error: any Error) {
     account.look()

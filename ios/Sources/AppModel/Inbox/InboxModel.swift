@@ -14,6 +14,8 @@ public final class InboxModel: Follower, InboxEvents {
   private var messagesState: MessagesState?
   private var problem: Problem?
   private var search: Search?
+  /// How many rows are read: all that were asked for, so that a list that is read anew keeps its length.
+  private var wanted = page
 
   /// What is looked for, and how far.
   private struct Search: Equatable {
@@ -26,10 +28,10 @@ public final class InboxModel: Follower, InboxEvents {
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored private let jobs = Jobs()
   @ObservationIgnored private let refresher = Refresher()
-  /// How many rows are read: all that were asked for, so that a list that is read anew keeps its length.
-  @ObservationIgnored private var wanted = page
 
   private static let page = 50
+  /// Nobody scrolls further by hand.
+  private static let far = 5_000
 
   public init(
     _ owner: Owner, of account: AccountModel, notices: NoticesModel? = nil, navigate: @escaping Navigate = { _ in }
@@ -80,6 +82,15 @@ public final class InboxModel: Follower, InboxEvents {
 
   /// Waits until nothing of this screen is under way: for tests.
   func settled() async { await jobs.settled() }
+
+  /// Where the person was in the list, as far as it has to be read to go there.
+  var place: ScreenPlace? { wanted > Self.page ? .rows(wanted) : nil }
+
+  /// Reads at least so many conversations; returns when they are shown.
+  func reach(_ count: Int) async {
+    wanted = max(wanted, min(count, Self.far))
+    await reread()
+  }
 
   func refresh(_ changes: ChangeSet?) async {
     if let changes, changes.records.isEmpty, !changes.outbox, !changes.session { return }

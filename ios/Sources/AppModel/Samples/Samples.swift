@@ -97,7 +97,8 @@
     ]
 
     public static let closedSamples: [InboxState] = [
-      .sample(.closed(.refused)), .sample(.closed(.identityChanged)), .sample(.closed(.destroyed)), .sample(.closed(.lease(days: 30, trying: false))),
+      .sample(.closed(.refused)), .sample(.closed(.identityChanged)),
+      .sample(.closed(.destroyed)), .sample(.closed(.lease(days: 30, trying: false))),
       .sample(.closed(.unavailable)), .sample(.closed(.configuration)), .sample(.closed(.keyLost)),
       .sample(.closed(.damaged)),
     ]
@@ -181,7 +182,8 @@
 
   extension SettingsState {
     public static let sample = SettingsState(
-      clinic: .sample, lock: LockSettings(hasPin: true, minutes: 5), secondStep: SecondStepState(on: true, codesLeft: 2))
+      clinic: .sample, lock: LockSettings(hasPin: true, minutes: 5),
+      secondStep: SecondStepState(on: true, codesLeft: 2))
   }
 
   extension AppLock {

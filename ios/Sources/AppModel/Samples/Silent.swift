@@ -62,6 +62,7 @@
     public func openFile(_ file: FileID) {}
     public func copy(_ message: MessageID) {}
     public func older() {}
+    public func shownFrom(_ message: MessageID?) {}
     public func archive(_ archived: Bool) {}
     public func chooseRecipients() {}
     public func searchRecipients(_ text: String) {}

@@ -21,6 +21,10 @@ public final class ThreadModel: Follower, ThreadEvents {
   private var resending: Set<MessageID> = []
   private var places: [FileID: FilePlace] = [:]
   private var focus: MessageID?
+  /// The message at the top of the screen; nothing where the newest one is in sight.
+  private(set) var from: MessageID?
+  /// The list has opened at `focus` or `from`, and is where one scrolls since then.
+  private var isOpen = false
   private var problem: Problem?
   private var isGone = false
   /// The file that is looked at.
@@ -38,9 +42,10 @@ public final class ThreadModel: Follower, ThreadEvents {
 
   private static let pageSize = 50
 
+  /// Opens at `focus`, which was looked for, or with `from` at the top, as when the app was ended; else at the newest.
   /// Fails where the account holds nobody's messages any more.
   public init(
-    _ id: ThreadID, focus: MessageID? = nil, of owner: Owner, at account: AccountModel,
+    _ id: ThreadID, focus: MessageID? = nil, from: MessageID? = nil, of owner: Owner, at account: AccountModel,
     pause: Duration = .milliseconds(400), navigate: @escaping Navigate = { _ in }
   ) throws {
     self.id = id
@@ -48,6 +53,7 @@ public final class ThreadModel: Follower, ThreadEvents {
     self.account = account
     self.navigate = navigate
     self.focus = focus
+    self.from = from
     messages = try account.account.messages(person: owner.person.id)
     keeper = DraftKeeper(messages, pause: pause) { [weak self] in self?.kept($0) }
     account.follow(self)
@@ -60,7 +66,7 @@ public final class ThreadModel: Follower, ThreadEvents {
       messages: bubbles, hasOlder: after != nil, archived: thread?.archived ?? false,
       draft: DraftText(text: text, revision: revision, kept: kept, files: attachments.rows),
       canWrite: account.canWrite, deciding: bubbles.first { $0.id == deciding && $0.delivery == .unknown },
-      focus: focus,
+      focus: isOpen ? nil : focus, from: isOpen ? nil : from,
       problem: problem, refused: refused)
   }
 
@@ -97,7 +103,7 @@ public final class ThreadModel: Follower, ThreadEvents {
     return bubble
   }
 
-  /// As many messages as are wanted, and as far back as the one that was looked for.
+  /// As many messages as are wanted, and as far back as the one to open at.
   private func read() async {
     guard account.isReadable, !jobs.isClosed else {
       page = []
@@ -105,13 +111,14 @@ public final class ThreadModel: Follower, ThreadEvents {
     }
     do {
       let thread = try await messages.thread(id: id)
+      try await reach()
       var (all, next) = ([Message](), PagePosition?.none)
       repeat {
         let limit = min(max(wanted - all.count, Self.pageSize), 500)
         let page = try await messages.messages(thread: id, after: next, limit: limit)
         all += page.messages
         next = page.after
-      } while next != nil && (all.count < wanted || isMissing(all))
+      } while next != nil && all.count < wanted
       self.thread = thread
       (page, after) = (all, next)
       wanted = max(wanted, all.count)
@@ -126,9 +133,21 @@ public final class ThreadModel: Follower, ThreadEvents {
     }
   }
 
-  private func isMissing(_ all: [Message]) -> Bool {
-    guard let focus else { return false }
-    return page.isEmpty && !all.contains { $0.id == focus }
+  /// As many messages are wanted as reach the one to open at.
+  private func reach() async throws {
+    guard page.isEmpty, !isOpen, let sought = focus ?? from else { return }
+    var (count, next) = (0, PagePosition?.none)
+    repeat {
+      let page = try await messages.messages(thread: id, after: next, limit: Self.pageSize)
+      count += page.messages.count
+      if page.messages.contains(where: { $0.id == sought }) {
+        wanted = max(wanted, count)
+        return
+      }
+      next = page.after
+    } while next != nil
+    // It is not there any more: the newest end is what is left.
+    shownFrom(nil)
   }
 
   private func readDraft() async throws {
@@ -231,6 +250,12 @@ extension ThreadModel {
     guard after != nil else { return }
     wanted = page.count + Self.pageSize
     jobs.replace("older") { [weak self] in await self?.reread() }
+  }
+
+  /// The list shows messages from this one on, or is at its newest end; so it has opened where it was to.
+  public func shownFrom(_ message: MessageID?) {
+    if from != message { from = message }
+    if !isOpen { isOpen = true }
   }
 
   public func archive(_ archived: Bool) {

@@ -14,8 +14,10 @@ public struct ThreadState: Hashable, Sendable, Identifiable, Unprinted {
   public var canWrite = true
   /// The message of state `unknown` that the person decides about.
   public var deciding: Bubble?
-  /// The message that was looked for.
+  /// The message that was looked for: the list opens there.
   public var focus: MessageID?
+  /// The message that was at the top when the app was ended: the list opens with it there.
+  public var from: MessageID?
   public var problem: Problem?
   public var refused: FileRefusal?
 

@@ -218,6 +218,51 @@ fn a_pin_whose_try_cannot_be_counted_is_not_tried() {
     });
 }
 
+/// The keystore of a phone that was not unlocked since it was switched on answers later: nothing is open until then.
+#[test]
+fn a_keystore_that_answers_late_opens_no_lock() {
+    run(async {
+        let (mut harness, ana) = with_a_pin().await;
+        harness.client.shut_down().await.unwrap();
+        let keystore = Arc::new(Late {
+            inner: harness.world.keystore(),
+            answers: AtomicBool::new(false),
+        });
+        harness.client = harness.world.open(keystore.clone()).await.unwrap();
+        let ana = harness.client.account(ana.id()).await.unwrap();
+        assert!(threads(&ana).await.is_err());
+        keystore.answers.store(true, SeqCst);
+        assert_eq!(threads(&ana).await, Err(PericardError::Locked));
+        assert!(is_closed(&ana).await);
+        assert_eq!(lock(&ana).unlock(WRONG.to_vec()).await, wrong(9));
+        lock(&ana).unlock(PIN.to_vec()).await.unwrap();
+        assert!(is_open(&ana).await);
+    });
+}
+
+/// Does not give the key of any content while it is told not to.
+struct Late {
+    inner: Arc<dyn Keystore>,
+    answers: AtomicBool,
+}
+
+impl Keystore for Late {
+    fn load(&self, name: String) -> Result<Option<Vec<u8>>, KeystoreError> {
+        if name.contains(".content.") && !self.answers.load(SeqCst) {
+            return Err(KeystoreError::Unavailable);
+        }
+        self.inner.load(name)
+    }
+
+    fn store(&self, name: String, value: Vec<u8>) -> Result<(), KeystoreError> {
+        self.inner.store(name, value)
+    }
+
+    fn delete(&self, name: String) -> Result<(), KeystoreError> {
+        self.inner.delete(name)
+    }
+}
+
 /// Somebody deletes the count alone.
 #[test]
 fn a_count_that_is_gone_gives_one_try_and_not_ten() {

@@ -55,7 +55,7 @@ extension Call {
     Call("AccountLock.lock", .lifecycle) { s in try await s.account.lock.lock() },
     Call("AccountLock.unlock", .disk) { s in try await s.account.lock.unlock(pin: "270419") },
     Call("AccountLock.unlockWithKey", .disk) { s in
-      try await s.account.lock.unlockWithKey(key: Data(repeating: 7, count: 32))
+      try await s.account.lock.unlockWithKey(Data(repeating: 7, count: 32))
     },
     Call("AccountLock.setPin", .disk) { s in try await s.account.lock.setPin(current: nil, pin: "270419") },
     Call("AccountLock.addKey", .disk) { s in _ = try await s.account.lock.addKey(current: "270419") },

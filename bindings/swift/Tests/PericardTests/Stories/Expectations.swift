@@ -101,14 +101,13 @@ extension StoryContext {
 
   private func lock(_ keys: inout Keys) throws {
     let expected = try keys.word("state", "off", "unlocked", "locked", "destroyed")
-    var left: Int?
-    let found =
-      switch try account().lock.state() {
-      case .off: "off"
-      case .unlocked: "unlocked"
-      case .locked(let attempts, _):
-        { left = attempts; return "locked" }()
-      case .destroyed: "destroyed"
+    let state = try account().lock.state()
+    let (found, left): (String, Int?) =
+      switch state {
+      case .off: ("off", nil)
+      case .unlocked: ("unlocked", nil)
+      case .locked(let attempts, _): ("locked", attempts)
+      case .destroyed: ("destroyed", nil)
       }
     try same("the lock", expected, found)
     if let expected = try keys.numberIfThere("attempts_left") { try same("tries left", expected, left) }

@@ -55,7 +55,7 @@ impl AccountCore {
         let client_id = site.known_client(host)?.unwrap_or_default();
         let people = host.device.people(&row.id)?;
         let content = Arc::new(Content::new(row.id.clone(), people));
-        let lock = Arc::new(LockCore::load(host, &row.id, row.auto_lock)?);
+        let lock = Arc::new(LockCore::load(host, &row.id, row.auto_lock));
         if lock.is_destroyed() && row.sealed != Some(SealReason::Destroyed) {
             host.device.seal(&row.id, SealReason::Destroyed)?;
             row.sealed = Some(SealReason::Destroyed);
@@ -213,6 +213,10 @@ impl AccountCore {
         }
         let opened = self.content.open(id, &self.host, &self.session);
         self.note_problem(&opened);
+        if matches!(opened, Err(PericardError::Locked)) && self.lock.find(&self.host, &self.row.id)
+        {
+            self.notifier.session();
+        }
         if opened
             .as_ref()
             .is_ok_and(|partition| partition.was_begun_anew())
@@ -225,7 +229,8 @@ impl AccountCore {
     /// Notes whether the content can be opened, and notifies if that changed.
     fn note_problem<T>(&self, opened: &Result<T>) {
         let problem = match opened {
-            Ok(_) => None,
+            // The keystore has answered.
+            Ok(_) | Err(PericardError::Locked) => None,
             Err(error) => match AccountProblem::of(error) {
                 None => return,
                 problem => problem,

@@ -53,35 +53,51 @@ struct State {
 
 impl LockCore {
     /// The lock as it was left, closed. Blocks.
-    pub(super) fn load(host: &Host, account: &str, auto_lock: Duration) -> Result<Self> {
-        let (machine, has_key) = match host.vault.content(account) {
+    pub(super) fn load(host: &Host, account: &str, auto_lock: Duration) -> Self {
+        let lock = Self {
+            state: Mutex::new(State {
+                machine: machine::Lock::Off,
+                absence: Absence::new(Some(auto_lock)),
+                has_key: false,
+            }),
+            turn: Mutex::default(),
+        };
+        lock.find(host, account);
+        lock
+    }
+
+    /// Looks whether there is a lock, where none is known. A keystore that does not answer is asked again by what reads: what
+    /// is under a lock cannot be read without it anyway. Returns whether there is one that was not known. Blocks.
+    pub(super) fn find(&self, host: &Host, account: &str) -> bool {
+        if self.state().machine != machine::Lock::Off {
+            return false;
+        }
+        let found = match host.vault.content(account) {
             Ok(Content::Locked(root)) => {
-                // A count that is gone was not taken away by the person: one try is what is left.
-                let wrong = host.vault.tries(account)?.unwrap_or(machine::TRIES - 1);
+                // A count that is gone was not taken away by the person, and one that is not told is not fewer: one try is
+                // what is left.
+                let counted = host.vault.tries(account).ok().flatten();
+                let wrong = counted.unwrap_or(machine::TRIES - 1);
                 (machine::Lock::begin(true, wrong), root.has_key())
             }
-            Ok(Content::Open(_)) => (machine::Lock::Off, false),
             Err(PericardError::Keystore {
                 kind: KeystoreError::Lost,
             }) => {
                 // It was being destroyed when the process ended.
-                let tried = host
-                    .vault
-                    .tries(account)?
-                    .is_some_and(|it| it >= machine::TRIES);
-                let destroyed = tried.then_some(machine::Lock::Destroyed);
-                (destroyed.unwrap_or(machine::Lock::Off), false)
+                let counted = host.vault.tries(account).ok().flatten();
+                if counted.is_none_or(|wrong| wrong < machine::TRIES) {
+                    return false;
+                }
+                (machine::Lock::Destroyed, false)
             }
-            Err(error) => return Err(error),
+            Ok(Content::Open(_)) | Err(_) => return false,
         };
-        Ok(Self {
-            state: Mutex::new(State {
-                machine,
-                absence: Absence::new(Some(auto_lock)),
-                has_key,
-            }),
-            turn: Mutex::default(),
-        })
+        let mut state = self.state();
+        let unknown = state.machine == machine::Lock::Off;
+        if unknown {
+            (state.machine, state.has_key) = found;
+        }
+        unknown
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -20,10 +20,13 @@ import dev.pericard.changes
 import dev.pericard.join
 import dev.pericard.progress
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.minutes
+import kotlin.time.toKotlinDuration
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.SharedFlow
 import kotlinx.coroutines.launch
+import java.time.Instant
 
 /** An account as the screens that show it see it. */
 data class AccountView(
@@ -36,7 +39,7 @@ data class AccountView(
     val stopped: IncidentId? = null,
     /** The last time that the copy on this phone was damaged and begun anew. */
     val begunAnew: Incident? = null,
-    /** What the clinic can do, where it has been asked since the app began. */
+    /** What the clinic can do, as it said last; nothing until it has answered. */
     val offers: ClinicOffers? = null,
     /** The last sync proved that everything is here. */
     val isComplete: Boolean = false,
@@ -55,7 +58,7 @@ data class Syncing(val progress: SyncProgress?, val asked: Boolean) : Unprinted(
  * One account, for everything that shows it: its session, its sync, and what changes in it. It alone reads the account's
  * stream, and [changes] tells the others after the view is up to date.
  */
-class AccountModel(above: CoroutineScope, private val core: Core, val account: Account, val clinic: Clinic) :
+class AccountModel(above: CoroutineScope, private val core: Core, val account: Account, val clinic: Clinic, private val now: () -> Instant) :
     Model<AccountView>(above, AccountView(account.session, account.owners())) {
     private val told = MutableSharedFlow<ChangeSet>(extraBufferCapacity = 64)
     private var run: SyncRun? = null
@@ -63,6 +66,9 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
 
     /** What was new when it was last counted, while it was locked. */
     private var counted = 0L
+
+    /** When the clinic last said what it can do. */
+    private var answeredAt: Instant? = null
 
     val changes: SharedFlow<ChangeSet> = told
 
@@ -126,8 +132,9 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
             } finally {
                 run = null
             }
+            val wanted = state.value.sync?.asked == true
             show { it.copy(sync = null, failure = failure, session = account.session, isComplete = outcome == SyncOutcome.Complete, left = left) }
-            if (!left && (failure == null || failure is PericardException.Portal)) askClinic(again = failure != null)
+            if (!left && (failure == null || failure is PericardException.Portal)) askWhereOld(wanted)
         }
     }
 
@@ -152,18 +159,30 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
     }
 
     /**
-     * What the clinic can do is asked for once it has answered at all, and by itself: nothing waits for it. [again] where it
-     * refuses what it offered before.
+     * What the clinic can do is asked for once it has answered at all, and by itself: nothing waits for it. What it said is
+     * taken for a while, unless the person wants to know it now.
      */
-    private fun askClinic(again: Boolean) {
-        val known = state.value.offers
-        if (asking || known != null && known.canRead && !again) return
+    private fun askWhereOld(person: Boolean) {
+        val age = answeredAt?.let { java.time.Duration.between(it, now()).toKotlinDuration() }
+        // A clock that was set back makes it old as well.
+        val isFresh = age != null && age >= Duration.ZERO && age < FRESH
+        if (asking || isFresh && !person) return
         asking = true
         attempt({ asking = false }) {
-            val offers = offers(core)
+            askClinic()
             asking = false
-            show { it.copy(offers = offers) }
         }
+    }
+
+    /** Asks the clinic what it can do. What is known stays where it does not answer. */
+    suspend fun askClinic() {
+        val offers = offers(core)
+        answeredAt = now()
+        show { it.copy(offers = offers) }
+    }
+
+    private companion object {
+        val FRESH = 15.minutes
     }
 }
 

@@ -25,7 +25,12 @@ import kotlinx.coroutines.launch
 import java.time.Instant
 
 /** Every account on this device, each with its model, which lives as long as the account does. */
-class Accounts(private val scope: CoroutineScope, private val core: Core, private val configuration: Configuration) {
+class Accounts(
+    private val scope: CoroutineScope,
+    private val core: Core,
+    private val configuration: Configuration,
+    private val now: () -> Instant,
+) {
     private val left = MutableSharedFlow<Unit>(extraBufferCapacity = 8)
     private val turned = MutableSharedFlow<Unit>(extraBufferCapacity = 64)
 
@@ -59,7 +64,7 @@ class Accounts(private val scope: CoroutineScope, private val core: Core, privat
             return
         }
         val before = all.associateBy { it.account.id }
-        all = here.map { account -> before[account.id] ?: AccountModel(scope, core, account, configuration.clinic(account)).also(::watch) }
+        all = here.map { account -> before[account.id] ?: AccountModel(scope, core, account, configuration.clinic(account), now).also(::watch) }
         before.values.filter { it !in all }.forEach { it.close() }
     }
 

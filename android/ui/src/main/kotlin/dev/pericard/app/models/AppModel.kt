@@ -50,7 +50,7 @@ class AppModel(
     private val stack = MutableStateFlow<List<Page>>(emptyList())
     private val announcement = MutableStateFlow<Announcement?>(null)
     private val chosenLanguage = MutableStateFlow(chosenLanguage(device.settings))
-    internal val accounts = Accounts(scope, core, configuration)
+    internal val accounts = Accounts(scope, core, configuration, device::now)
     private val home = HomeModel(scope, accounts, device, configuration)
     internal val lock = LockModel(scope, accounts)
 
@@ -79,12 +79,15 @@ class AppModel(
         accounts.read()
         lock.look()
         if (accounts.all.isEmpty()) push(welcome(canLeave = false)) else showHome()
-        if (accounts.all.isNotEmpty()) {
-            // The list is there before its place in it is looked for.
-            home.inbox?.reach()
-            places.mapNotNull(Place::of).forEach { comeBack(it) }
-        }
+        // The list is there before its place in it is looked for.
+        home.inbox?.reach()
+        comeBack(places)
         resumeSignIn()
+    }
+
+    /** Brings the person to [places], unless something lies over the inbox already. */
+    suspend fun comeBack(places: List<String>) {
+        if (stack.value.singleOrNull() is Page.Home) places.mapNotNull(Place::of).forEach { comeBack(it) }
     }
 
     /** The screens that lie over the inbox, for [begin] in another process: text of opaque ids. */

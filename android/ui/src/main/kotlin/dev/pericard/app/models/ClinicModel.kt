@@ -7,17 +7,16 @@ import dev.pericard.PortalPage
 import dev.pericard.app.ui.signin.ClinicPageState
 import dev.pericard.app.ui.signin.Leaving
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.launch
 
 /** The clinic of one account: what it offers, and signing out of it, which works offline too. */
 class ClinicModel(above: CoroutineScope, private val of: AccountModel, private val core: Core, private val device: Device) :
-    Model<ClinicPageState>(above, ClinicPageState(of.clinic)) {
+    Model<ClinicPageState>(above, ClinicPageState(of.clinic, of.state.value.offers)) {
     val account: AccountId get() = of.account.id
 
     init {
-        attempt(::failed) {
-            val offers = of.offers(core)
-            show { it.copy(offers = offers) }
-        }
+        scope.launch { of.state.collect { view -> show { it.copy(offers = view.offers) } } }
+        attempt(::failed) { of.askClinic() }
     }
 
     private fun failed(error: PericardException) = show { it.copy(problem = error.asProblem(), leaving = null) }

@@ -46,6 +46,9 @@ class RootModel(
     private val shown = MutableStateFlow<Root>(Root.Opening)
     private val opening = Mutex()
 
+    /** Where the person was when the system ended the app, until they are back there; nothing before the first window says it. */
+    private var leftAt: List<String>? = null
+
     val state: StateFlow<Root> = shown
 
     private val open get() = shown.value as? Root.Open
@@ -53,17 +56,23 @@ class RootModel(
     /** The language that the person has chosen, or the phone's. */
     val language: Language get() = chosenLanguage(device.settings) ?: systemLanguage()
 
-    /** A window is there. [places] is where the person was when the system ended the app; see [AppModel.places]. */
+    /**
+     * A window is there. The first one says with [places] where the person was when the system ended the app (see
+     * [AppModel.places]); they come back there also where work in the background has opened it before.
+     */
     fun start(places: List<String> = emptyList()) {
-        scope.launch { opened(places) }
+        if (leftAt == null) leftAt = places
+        scope.launch { opened()?.comeBack(left()) }
     }
 
-    private suspend fun opened(places: List<String> = emptyList()): AppModel? = opening.withLock { open?.app ?: openNow(places) }
+    private fun left(): List<String> = leftAt.orEmpty().also { if (leftAt != null) leftAt = emptyList() }
 
-    private suspend fun openNow(places: List<String> = emptyList()): AppModel? =
+    private suspend fun opened(): AppModel? = opening.withLock { open?.app ?: openNow() }
+
+    private suspend fun openNow(): AppModel? =
         try {
             val app = AppModel(scope, storage.open(), device, configuration, systemLanguage)
-            app.begin(places)
+            app.begin(left())
             shown.value = Root.Open(app, ModelEvents(app))
             app
         } catch (error: PericardException) {

@@ -129,7 +129,7 @@ class LockModelTest {
         does.lock.forgotPin()
         does.lock.forget()
         open()
-        shows("the beginning") { it.top as? Screen.Welcome }
+        shows<Screen>("the beginning") { it.top as? Screen.Welcome }.let {}
     }
 
     @Test

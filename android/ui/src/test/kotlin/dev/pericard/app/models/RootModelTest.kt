@@ -243,6 +243,33 @@ class RootModelTest {
     }
 
     @Test
+    fun `what the background has opened is come back to by the first window, once`() = process(here) {
+        root.syncInBackground(5.seconds)
+        root.start(listOf("Settings"))
+        with(open()) {
+            shows("the settings") { it.top as? Screen.Settings }
+            does.back()
+            shows("the inbox") { it.top as? Screen.Home }
+            root.start(listOf("Settings"))
+            root.toFront()
+            content()
+            assertEquals(emptyList<String>(), app.places)
+        }
+    }
+
+    @Test
+    fun `a place is not lost over what does not open at first`() = here.let { memory ->
+        process(memory) {
+            memory.failure = PericardException.Keystore(KeystoreException.Unavailable())
+            root.start(listOf("Settings"))
+            cannotOpen()
+            memory.failure = null
+            root.tryAgain()
+            open().shows("the settings") { it.top as? Screen.Settings }
+        }
+    }
+
+    @Test
     fun `without an account nothing is come back to`() = process(Memory(FakeCore())) {
         root.start(listOf("Settings"))
         open().shows("the beginning") { state -> state.stack.singleOrNull() as? Screen.Welcome }

@@ -1,0 +1,52 @@
+import Pericard
+
+// Where the person is, over the app's death.
+extension PatientApp {
+  /// The screens that lie over the inbox, for `start` in another process: text of opaque ids. The tab that is shown comes
+  /// last.
+  public var places: [String] {
+    guard let home else { return [] }
+    let inbox = [home.inbox.place].compactMap(\.self) + messagesPath.compactMap { $0.place }
+    let you = youPath.compactMap { $0.place }
+    let all: [ScreenPlace] =
+      switch home.tab {
+      case .you: inbox + [.you] + you
+      case .messages: you.isEmpty ? inbox : [.you] + you + [.messages] + inbox
+      }
+    return all.map(\.text)
+  }
+
+  /// Brings the person back to where they were, as far as it is still there.
+  func comeBack() async {
+    guard let places = leftAt else { return }
+    leftAt = nil
+    // A sign-in that goes on is where they were.
+    guard let home, allScreens.isEmpty else { return }
+    for text in places {
+      guard self.home === home, let place = ScreenPlace(text) else { continue }
+      await comeBack(to: place, in: home)
+    }
+  }
+
+  private func comeBack(to place: ScreenPlace, in home: HomeModel) async {
+    switch place {
+    case .messages: home.tab = .messages
+    case .you: home.tab = .you
+    case .rows(let count): await home.inbox.reach(count)
+    case .thread(let id, let from):
+      guard home.account.isReadable, let thread = try? makeThread(id, from: from, in: home) else { return }
+      path.append(.thread(thread))
+      // Read before it is shown; one that is not there any more closes.
+      await thread.refresh(nil)
+    case .compose(let draft):
+      guard home.account.isReadable, let compose = try? makeCompose(draft, in: home) else { return }
+      path.append(.compose(compose))
+      await compose.settled()
+    case .clinic(let id): go(.clinic(id))
+    case .clinics: go(.clinics)
+    case .notices: go(.notices)
+    case .settings: go(.settings)
+    case .help: go(.help)
+    }
+  }
+}
