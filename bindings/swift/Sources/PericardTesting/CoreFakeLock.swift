@@ -64,6 +64,7 @@ final class CoreFakeLock: PericardCore.AccountLock, @unchecked Sendable {
 
   override func setPin(current: Data?, pin: Data) async throws {
     let digits = try digits(pin, "pin")
+    if isSimple(digits) { throw PericardCore.PericardError.InvalidInput(field: "pin", problem: .tooSimple) }
     guard (current == nil) == with({ $0.pin == nil }) else { throw wrongState("current") }
     if let current { try prove(current, "current") }
     with { $0.pin = digits }
@@ -123,6 +124,13 @@ final class CoreFakeLock: PericardCore.AccountLock, @unchecked Sendable {
       }
     if let problem { throw PericardCore.PericardError.InvalidInput(field: field, problem: problem) }
     return digits
+  }
+
+  /// One digit over and over, or digits that count up or down.
+  private func isSimple(_ digits: String) -> Bool {
+    let values = digits.compactMap(\.wholeNumberValue)
+    let steps = Set(zip(values, values.dropFirst()).map { (10 + $1 - $0) % 10 })
+    return steps.count == 1 && steps.isSubset(of: [0, 1, 9])
   }
 
   private func wrongState(_ field: String) -> PericardCore.PericardError {

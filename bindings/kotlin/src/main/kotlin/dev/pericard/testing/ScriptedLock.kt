@@ -52,6 +52,7 @@ internal class ScriptedLock(private val account: ScriptedAccount) : AccountLock(
 
     override suspend fun setPin(current: ByteArray?, pin: ByteArray) {
         val digits = digits(pin, "pin")
+        if (isSimple(digits)) throw PericardException.InvalidInput("pin", InputProblem.TOO_SIMPLE)
         if ((current == null) != (this.pin == null)) throw wrongState("current")
         if (current != null) prove(current, "current")
         synchronized(this) { this.pin = digits }
@@ -111,6 +112,12 @@ internal class ScriptedLock(private val account: ScriptedAccount) : AccountLock(
             else -> return digits
         }
         throw PericardException.InvalidInput(field, problem)
+    }
+
+    /** One digit over and over, or digits that count up or down. */
+    private fun isSimple(digits: String): Boolean {
+        val steps = digits.zipWithNext { one, next -> (next - one).mod(10) }.toSet()
+        return steps.size == 1 && steps.single() in setOf(0, 1, 9)
     }
 
     private fun wrongState(field: String) = PericardException.InvalidInput(field, InputProblem.WRONG_STATE)
