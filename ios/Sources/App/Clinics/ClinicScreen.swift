@@ -4,7 +4,7 @@ import SwiftUI
 /// What a clinic offers, as plain yes and no.
 struct ClinicScreen: View {
   let clinic: Clinic
-  /// Nothing until the clinic has answered.
+  /// As it said last; nothing until it has answered.
   let state: ClinicPageState?
   let problem: Problem?
   var leaving: LeavingState?
@@ -12,6 +12,7 @@ struct ClinicScreen: View {
 
   var body: some View {
     List {
+      if let problem { WrongLine(text: problem.words(clinic.name)) }
       if let state {
         Section(Words.clinicCan) {
           Offer(title: Words.clinicRead, offered: state.canRead)
@@ -36,9 +37,7 @@ struct ClinicScreen: View {
             Text(Words.clinicAccountText)
           }
         }
-      } else if let problem {
-        WrongLine(text: problem.words(clinic.name))
-      } else {
+      } else if problem == nil {
         Label(Words.welcomeChecking, systemImage: Symbol.clinic).foregroundStyle(Palette.textSoft)
       }
       Section {

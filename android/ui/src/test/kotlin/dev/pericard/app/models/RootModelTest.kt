@@ -252,7 +252,7 @@ class RootModelTest {
             shows("the inbox") { it.top as? Screen.Home }
             root.start(listOf("Settings"))
             root.toFront()
-            content()
+            app.accounts.all.single().settled()
             assertEquals(emptyList<String>(), app.places)
         }
     }

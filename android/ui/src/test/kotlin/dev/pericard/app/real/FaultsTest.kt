@@ -110,11 +110,16 @@ class FaultsTest : RealTest() {
         sees("26-thread-states", "readOnly", View.Dark, View.Large, View.Arabic) { all -> all.thread?.run { !canWrite && messages.isNotEmpty() } == true }
         does.back()
         seesClinic("readOnly") { it.canRead && !it.canWrite }
+    }
+
+    @Test
+    fun aClinicThatBeginsToTakeMessagesIsNoticed() = real(faults = """{"fault":"lacks","as":"sending"}""") {
+        signIn()
+        app.inbox("nothing to write with") { !it.canWrite }
         tells("""{"fault":"none"}""")
         device.time += Duration.ofMinutes(15)
         app.app.toFront()
-        val offers = app.shows("that it takes messages") { all -> (all.top as? Screen.OneClinic)?.state?.offers?.takeIf { it.canWrite } }
-        assertTrue(offers.canRead)
+        app.inbox("what one writes with") { it.canWrite }
     }
 
     @Test

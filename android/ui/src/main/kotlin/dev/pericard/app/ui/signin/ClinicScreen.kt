@@ -28,10 +28,10 @@ import dev.pericard.app.ui.theme.Space
 fun ClinicScreen(state: ClinicPageState, events: ClinicPageEvents, onLeave: () -> Unit) {
     val words = Pericard.words
     Page(Leave.Back, onLeave, title = state.clinic.name, subtitle = state.clinic.host) {
+        state.problem?.let { WrongLine(words.of(it, state.clinic.name), Modifier.padding(vertical = Space.l)) }
         when {
             state.offers != null -> Offers(state.offers, state.clinic.name, events)
-            state.problem != null -> WrongLine(words.of(state.problem, state.clinic.name), Modifier.padding(vertical = Space.l))
-            else -> Text(words.welcomeChecking, Modifier.padding(vertical = Space.l), style = Pericard.type.body, color = Pericard.palette.textSoft)
+            state.problem == null -> Text(words.welcomeChecking, Modifier.padding(vertical = Space.l), style = Pericard.type.body, color = Pericard.palette.textSoft)
         }
         Group(Modifier.padding(vertical = Space.xl)) {
             GroupRow(

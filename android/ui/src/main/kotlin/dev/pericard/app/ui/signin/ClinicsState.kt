@@ -51,9 +51,9 @@ interface ClinicsEvents {
 @Immutable
 data class ClinicPageState(
     val clinic: Clinic,
-    /** Nothing until it has answered. */
+    /** As it said last; nothing until it has answered. */
     val offers: ClinicOffers? = null,
-    /** Why it has not. */
+    /** Why it does not answer now. */
     val problem: Problem? = null,
     /** The person is asked whether they mean it. */
     val leaving: Leaving? = null,
