@@ -23,8 +23,9 @@ mod sync;
 #[doc(hidden)]
 pub mod test_support;
 
-pub use api::account::{Account, FeatureState, FeatureStatus, Incident, IncidentKind, Person};
+pub use api::account::{Account, Incident, IncidentKind, Person};
 pub use api::client::{Client, erase};
+pub use api::features::{FeatureState, FeatureStatus, Notice};
 pub use api::lock::AccountLock;
 pub use api::portal::Portal;
 pub use api::qr_code::QrCode;
@@ -32,6 +33,7 @@ pub use api::sign_in::SignIn;
 pub use api::two_factor::TwoFactor;
 pub use client::accounts::LockState;
 pub use client::config::{ClientId, Config, PortalConfig};
+pub use client::policy::{PolicyProblem, PolicyStatus};
 pub use client::second_factor::{TotpEnrolment, TotpSecret, TwoFactorStatus};
 pub use client::sign_in::{SignInMethod, SignInStep};
 pub use client::site::{Finding, PortalCapabilities, PortalPage, Verdict};

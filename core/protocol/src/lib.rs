@@ -20,6 +20,7 @@
 //! | [`session`] | the session machine: when to refresh, when to seal |
 //! | [`sync`] | the machines of downloading, comparing and sending |
 //! | [`lock`] | the lock machine: PIN, counted tries, absence |
+//! | [`policy`] | what a clinic switches: reading its signed document, and which one is in force |
 //! | [`lifecycle`] | the lifecycle machine: pause, resume, shut down |
 //! | [`limits`] | limits on everything that is accepted |
 //!
@@ -41,6 +42,7 @@ pub mod oauth;
 
 pub mod base_url;
 pub mod otpauth;
+pub mod policy;
 pub mod qr;
 pub mod recovery_code;
 pub mod retry_after;

@@ -111,6 +111,13 @@ pub const ITEMS: usize = 1024;
 /// Bytes of one token. An access token has to fit into a header field.
 pub const TOKEN: usize = 16 * 1024;
 
+/// Features that a policy may name; the rest is left out.
+pub const POLICY_FEATURES: usize = 64;
+/// Languages of a policy's notice; the rest is left out.
+pub const POLICY_LANGUAGES: usize = 64;
+/// Characters of a policy's notice; the rest is left out.
+pub const POLICY_NOTICE: usize = 1000;
+
 /// Characters of an OAuth error code that are kept.
 pub const ERROR_CODE: usize = 64;
 

@@ -25,6 +25,7 @@ Exit codes:
   2  the command line is wrong       7  the portal asks you to wait
   3  the portal cannot be reached    8  someone else's record was refused
   4  a sign-in is needed             9  this device's clock is wrong
+                                    10  the clinic has switched it off, or needs a newer version
 Code 3 also means that messages are sealed because the device was offline for too long;
 code 4 also a wrong password, code or PIN, that an account is locked, or that the portal asks for a new sign-in first.
 
@@ -256,6 +257,15 @@ pub(crate) enum Command {
         /// Write the n-th message anew, if it is not sent yet or was refused, and queue it
         #[arg(long, num_args = 2, value_names = ["N", "TEXT"], conflicts_with_all = ["retry", "withdraw"])]
         edit: Option<Vec<String>>,
+    },
+    /// Show what the clinic lets this device do, and why
+    #[command(
+        after_help = "Examples:\n  pericard policy\n  pericard policy --check     ask the portal now\n\nA clinic may let messages be read only, or switch them off, by a signed document on its portal. Nothing is deleted by it."
+    )]
+    Policy {
+        /// Ask the portal now
+        #[arg(long)]
+        check: bool,
     },
     /// Choose a PIN that is asked for before anything is read, change it or remove it
     #[command(

@@ -55,6 +55,7 @@ impl Failure {
             Self::Core(error) => match error {
                 PericardError::InvalidInput { .. } | PericardError::NotFound => 2,
                 PericardError::Offline | PericardError::LeaseEnded => 3,
+                PericardError::SwitchedOff | PericardError::UpdateRequired { .. } => 10,
                 PericardError::SignInRequired { .. }
                 | PericardError::StepUpRequired
                 | PericardError::Locked
@@ -91,6 +92,8 @@ impl Failure {
                 PericardError::LeaseEnded => "lease_ended",
                 PericardError::Locked => "locked",
                 PericardError::WrongPin { .. } => "wrong_pin",
+                PericardError::SwitchedOff => "switched_off",
+                PericardError::UpdateRequired { .. } => "update_required",
                 PericardError::ClockWrong { .. } => "clock_wrong",
                 PericardError::RateLimited { .. } => "rate_limited",
                 PericardError::WrongPassword { .. } => "wrong_password",
@@ -121,6 +124,7 @@ impl Failure {
                 PericardError::RateLimited { retry_after } => {
                     json!({ "retry_after": whole_seconds(*retry_after) })
                 }
+                PericardError::UpdateRequired { minimum } => json!({ "minimum": minimum }),
                 PericardError::ClockWrong { portal_time } => {
                     json!({ "portal_time": portal_time.map(time_format::instant) })
                 }
@@ -240,6 +244,10 @@ fn core(error: &PericardError) -> String {
             let warning = if *attempts_left <= 5 { ", after which this device's copy is deleted" } else { "" };
             format!("that PIN is wrong{}{warning}", tries(&Some(*attempts_left)))
         }
+        PericardError::SwitchedOff => "the clinic has switched messages off, and keeps what is here closed".into(),
+        PericardError::UpdateRequired { minimum } => {
+            format!("the clinic needs version {minimum} of this program or a newer one")
+        }
         PericardError::ClockWrong { portal_time } => clock(*portal_time, SystemTime::now()),
         PericardError::RateLimited { retry_after } => {
             let until = SystemTime::now().checked_add(*retry_after).map(time_format::time);
@@ -260,6 +268,7 @@ fn core(error: &PericardError) -> String {
                 InputProblem::TooSimple => "is one that everybody tries first",
                 InputProblem::TooLarge => "is too large",
                 InputProblem::TooMany => "are too many",
+                InputProblem::TooFew => "are too few: two at least, each with a kid",
                 InputProblem::NotDigits => "must have six to eight digits",
                 InputProblem::NotARecoveryCode => "is not a recovery code",
                 InputProblem::NotAUrl => "is not a web address",
@@ -278,6 +287,7 @@ fn core(error: &PericardError) -> String {
                 "base" => "the portal's address",
                 "method" => "sign-in by password",
                 "extra_roots" => "a root in --config",
+                "policy_keys" => "the policy_keys in --config",
                 "after" => "the position in --after",
                 "pin" | "current" => return pin(field, *problem),
                 "lock" => return "there is no lock on this account".into(),
@@ -368,6 +378,8 @@ fn next(error: &PericardError) -> String {
         }
         PericardError::LeaseEnded => "Connect to the internet to read them again: pericard sync",
         PericardError::Locked => "Unlock it: pericard unlock",
+        PericardError::SwitchedOff => "Nothing was deleted. To see why, and whether it is on again: pericard policy --check",
+        PericardError::UpdateRequired { .. } => "Update it. What is on this device can be read, and what you wrote is kept.",
         PericardError::WrongPin { .. } => "Try again: pericard unlock",
         PericardError::ClockWrong { .. } => "Set this device's date, time and time zone, then try again.",
         PericardError::RateLimited { .. } => "Nothing was lost. Try again then.",

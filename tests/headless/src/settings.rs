@@ -35,6 +35,9 @@ struct Entry {
     /// After so many hours without the portal everything is sealed until it is reached.
     #[serde(default)]
     lease_hours: Option<u32>,
+    /// The keys that sign the clinic's policies, as a JWK Set.
+    #[serde(default)]
+    policy_keys: Option<serde_json::Value>,
     #[serde(default)]
     extra_roots: Vec<String>,
 }
@@ -73,6 +76,7 @@ pub(crate) fn portals(options: &Options) -> Result<Vec<PortalConfig>, Failure> {
             lease: entry
                 .lease_hours
                 .map(|hours| Duration::from_secs(u64::from(hours) * 3600)),
+            policy_keys: entry.policy_keys.map(|keys| keys.to_string()),
             extra_roots: roots
                 .ok_or_else(|| wrong("a root is not PEM".into()))?
                 .concat(),
@@ -109,6 +113,7 @@ pub(crate) fn portal(options: &Options, base: Option<&str>) -> Result<PortalConf
                 redirect: REDIRECT.into(),
                 native_sign_in: false,
                 lease: None,
+                policy_keys: None,
                 extra_roots: Vec::new(),
             })),
         None => match <[PortalConfig; 1]>::try_from(portals) {

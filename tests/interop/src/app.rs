@@ -137,6 +137,7 @@ impl Setup {
             redirect: callback.redirect.clone(),
             native_sign_in: false,
             lease: None,
+            policy_keys: None,
             extra_roots: Vec::new(),
         }
     }

@@ -20,6 +20,9 @@ pub struct PortalEntry {
     pub redirect: String,
     /// Whether the native challenge may be used.
     pub native_sign_in: bool,
+    /// The keys that sign the policies of its clinic, as a JWK Set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_keys: Option<serde_json::Value>,
     /// Certificate authorities in PEM.
     pub extra_roots: Vec<String>,
 }

@@ -12,6 +12,7 @@ use crate::clock;
 use crate::data::{Change, NewFile, NotSent, Stray};
 use crate::fault::{Fault, FaultKind};
 use crate::instance::{Instance, State};
+use crate::policy::Decision;
 use crate::{PortalError, data};
 
 /// One command.
@@ -72,6 +73,8 @@ pub enum Command {
         /// Which.
         text: String,
     },
+    /// The clinic decides what apps may do; nothing takes the policy away.
+    Policy(Option<Box<Decision>>),
     /// Signs id tokens with a new key from now on, and publishes only that.
     RotateKeys,
     /// Moves this portal's clock.
@@ -275,7 +278,9 @@ impl TryFrom<Map<String, Value>> for Command {
                 true => Self::EndRegistrations,
                 false => return Err("end_registrations can only be true".into()),
             },
-            "policy" | "withdraw_proxy" => {
+            "policy" if value == "none" => Self::Policy(None),
+            "policy" => Self::Policy(Some(Box::new(read(&key, value)?))),
+            "withdraw_proxy" => {
                 return Err(format!("{key:?} is not implemented by this portal"));
             }
             _ => return Err(format!("{key:?} is no command of this portal")),
@@ -367,6 +372,15 @@ impl Command {
                 let now = state.clock.millis();
                 let record = data::only(&state.store.containing(Some(person), &text), &text)?;
                 Answer::Id(state.store.delete(record, now))
+            }
+            Self::Policy(None) => {
+                state.policy.withdraw();
+                Answer::Done
+            }
+            Self::Policy(Some(decision)) => {
+                let now = state.clock.millis();
+                state.policy.decide(&base, *decision, now);
+                Answer::Done
             }
             Self::RotateKeys => {
                 state.key = state.key.successor(state.key.generation + 1);

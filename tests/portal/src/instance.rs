@@ -12,6 +12,7 @@ use crate::entropy::Entropy;
 use crate::fault::Faults;
 use crate::fhir::Pages;
 use crate::oauth::{Clients, Credentials, Dpop, Grants, SignIns, SigningKey};
+use crate::policy::Policy;
 use crate::{Offer, StepUpSpec};
 
 pub(crate) struct Instance {
@@ -39,6 +40,7 @@ pub(crate) struct State {
     pub(crate) enrolments: Enrolments,
     pub(crate) visits: Visits,
     pub(crate) key: SigningKey,
+    pub(crate) policy: Policy,
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,
 }

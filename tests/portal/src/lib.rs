@@ -38,6 +38,7 @@ mod fault;
 mod fhir;
 mod instance;
 mod oauth;
+pub mod policy;
 mod portal;
 mod reply;
 mod secret;
@@ -56,6 +57,7 @@ pub use fault::{
     OddMembers, OddNext, OddRecord, OddTeam, ParRefusal, Parameter, Poison, RefreshError, Repeated,
     SenderForm, StatusOn, TextForm, Threading, Unauthorized, Unsupported, WhichUser,
 };
+pub use policy::{Decision, PolicyFlaw, PolicyKey};
 pub use portal::{PersonInfo, Portal};
 pub use server::Hangup;
 pub use spec::{Acr, Offer, PersonSpec, Spec, StepUpSpec, TotpAlgorithm, TotpSpec};

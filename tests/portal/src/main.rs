@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use pericard_portal::policy::command_line::{KeysArguments, PolicyArguments};
 use pericard_portal::{ControlServer, Portal, PortalError, Spec};
 
 /// A strict health portal on this machine, to try Pericard against.
@@ -16,7 +17,10 @@ use pericard_portal::{ControlServer, Portal, PortalError, Spec};
 /// `pericard` command. It forgets everything when it stops (ctrl-c), and never listens beyond loopback.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Subcommand>,
     /// Port of the portal, or with --control of the control interface; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -40,6 +44,12 @@ struct Arguments {
     verbose: bool,
 }
 
+#[derive(clap::Subcommand)]
+enum Subcommand {
+    Policy(PolicyArguments),
+    PolicyKeys(KeysArguments),
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -53,6 +63,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), PortalError> {
+    let told = match &arguments.command {
+        Some(Subcommand::Policy(arguments)) => Some(arguments.run()?),
+        Some(Subcommand::PolicyKeys(arguments)) => Some(arguments.run()?),
+        None => None,
+    };
+    if let Some(told) = told {
+        return Ok(writeln!(io::stdout(), "{told}")?);
+    }
     if arguments.exit_with_stdin {
         // A thread of its own: a blocking read must not hold the runtime.
         std::thread::spawn(|| {
@@ -90,6 +108,7 @@ async fn run(arguments: &Arguments) -> Result<(), PortalError> {
             PortalError::Spec(format!("cannot write {}: {error}", file.display()))
         })?;
     }
+    portal.serve_policy(&arguments.config)?;
     let file = arguments.config.display().to_string();
     show(&mut io::stdout(), &portal, &spec, &file)?;
     std::future::pending().await
@@ -174,6 +193,16 @@ fn show(out: &mut impl Write, portal: &Portal, spec: &Spec, config: &str) -> io:
     writeln!(out, "\n{bold}In another terminal:{plain}")?;
     for command in ["signin", "sync", "inbox", "search appointment", "doctor"] {
         writeln!(out, "  cargo run -- --config {config} {command}")?;
+    }
+    writeln!(
+        out,
+        "\n{bold}To switch messages off for everybody, and on again:{plain}"
+    )?;
+    for switch in ["off --notice \"We are looking into a mix-up.\"", "on"] {
+        writeln!(
+            out,
+            "  cargo run -p pericard-portal -- policy --config {config} --messages {switch}"
+        )?;
     }
     out.flush()
 }

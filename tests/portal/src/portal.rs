@@ -1,6 +1,7 @@
 //! [`Portal`]: one running portal.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -18,6 +19,7 @@ use crate::fault::Faults;
 use crate::fhir::Pages;
 use crate::instance::{Instance, Requests, State};
 use crate::oauth::{Clients, Credentials, Dpop, Grants, SignIns, SigningKey, clients};
+use crate::policy::{Policy, command_line};
 use crate::server::{self, Listening};
 use crate::{PortalError, Spec, web};
 
@@ -150,6 +152,18 @@ impl Portal {
         person.map_or_else(Vec::new, |person| data::letters(&state, person))
     }
 
+    /// The keys that sign the policies of this portal's clinic (RFC 7517).
+    pub fn policy_keys(&self) -> serde_json::Value {
+        self.instance.state().policy.public_keys()
+    }
+
+    /// Shows the policy that `pericard-portal policy` writes beside a configuration, and saves the keys for it there.
+    pub fn serve_policy(&self, config: &Path) -> Result<(), PortalError> {
+        let mut state = self.instance.state();
+        state.policy.serve(command_line::policy_beside(config));
+        command_line::save_keys(config, &state.policy.private_keys())
+    }
+
     /// What the headless client's `--config` reads.
     pub fn config(&self) -> ConfigFile {
         ConfigFile {
@@ -158,6 +172,7 @@ impl Portal {
                 client_id: clients::FIRST_PARTY.into(),
                 redirect: clients::LOOPBACK.into(),
                 native_sign_in: true,
+                policy_keys: Some(self.policy_keys()),
                 extra_roots: vec![self.ca_pem()],
             }],
         }
@@ -196,6 +211,7 @@ fn instance(
         enrolments: Enrolments::default(),
         visits: Visits::default(),
         key: SigningKey::new(spec.seed, 1),
+        policy: Policy::new(spec.seed),
         faults: Faults::default(),
         requests: Requests::default(),
     };

@@ -54,13 +54,17 @@ pub(crate) fn oauth_error(error: &str, description: &str) -> Reply {
 
 /// A document that clients may keep, with its validator; 304 if they still have it.
 pub(crate) fn cacheable(request: &HeaderMap, body: &Value) -> Reply {
-    let text = body.to_string();
+    cacheable_text(request, "application/json", body.to_string())
+}
+
+/// The same for a text of another type.
+pub(crate) fn cacheable_text(request: &HeaderMap, kind: &'static str, text: String) -> Reply {
     let digest = Sha256::digest(text.as_bytes());
     let etag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&digest[..8]));
     let mut reply = if none_match(request, &etag) {
         empty(304)
     } else {
-        with_body(200, "application/json", text)
+        with_body(200, kind, text)
     };
     set(&mut reply, header::ETAG, &etag);
     set(&mut reply, header::CACHE_CONTROL, "max-age=300");

@@ -20,6 +20,7 @@ use crate::fault::{FaultKind, StatusOn, Unauthorized};
 use crate::fhir;
 use crate::instance::Instance;
 use crate::oauth::{authorize, challenge, discovery, dpop, login, own_pages, par, register, token};
+use crate::policy;
 use crate::reply::{self, Reply};
 
 /// Marks an answer that is streamed or already encoded: it is sent as it is.
@@ -54,6 +55,7 @@ pub(crate) fn router(instance: Arc<Instance>) -> Router {
             "/fhir/.well-known/smart-configuration",
             get(discovery::smart),
         )
+        .route("/fhir/.well-known/pericard-policy", get(policy::show))
         .route("/fhir/metadata", get(fhir::metadata))
         .route("/fhir", get(fhir::follow_page))
         .route("/fhir/Patient", get(fhir::search_patient))
@@ -225,6 +227,10 @@ async fn after(instance: &Instance, path: &str, gzip: bool, answer: Reply) -> Re
             marked,
         )
     };
+    let mut answer = answer;
+    if path.starts_with("/fhir") {
+        instance.state().policy.name(&mut answer);
+    }
     let mut answer = if answer.extensions().get::<AsIs>().is_some() {
         answer
     } else {

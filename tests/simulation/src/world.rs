@@ -107,6 +107,7 @@ impl World {
                 redirect: "http://127.0.0.1/callback".into(),
                 native_sign_in: true,
                 lease: None,
+                policy_keys: None,
                 extra_roots: Vec::new(),
             }],
             allow_loopback_http: false,

@@ -347,6 +347,7 @@ fn configuration(portal: &Value) -> Result<PortalConfig, WorldError> {
         redirect: text(portal, "redirect")?,
         native_sign_in: portal["native_sign_in"].as_bool().unwrap_or_default(),
         lease: None,
+        policy_keys: portal.get("policy_keys").map(Value::to_string),
         extra_roots: roots.collect::<Result<_, _>>()?,
     })
 }

@@ -9,6 +9,7 @@ use pericard_protocol::oauth::step_up::StepUp;
 
 use crate::client::accounts::{AccountEntry, NotifyPortal, OpenClient, revocations};
 use crate::client::config::PortalConfig;
+use crate::client::policy::PolicyStatus;
 use crate::client::sign_in::{Purpose, SignInFlow, SignInMethod};
 use crate::client::site::Site;
 use crate::features::messages::Messages;
@@ -67,27 +68,6 @@ impl IncidentKind {
             _ => None,
         }
     }
-}
-
-/// A feature and its state.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct FeatureStatus {
-    /// The feature.
-    pub feature: Feature,
-    /// Its state.
-    pub state: FeatureState,
-}
-
-/// The state of a feature.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum FeatureState {
-    /// It works.
-    On,
-    /// Updates are stopped until the portal delivers correct data again; the cache stays readable.
-    Stopped {
-        /// The incident in `Account.incidents`.
-        incident: IncidentId,
-    },
 }
 
 /// An account on this device.
@@ -209,30 +189,6 @@ impl Account {
             .await
     }
 
-    /// The state of each feature.
-    pub async fn features(&self) -> Result<Vec<FeatureStatus>, PericardError> {
-        let core = self.entry.core()?;
-        let reading = core.clone();
-        reading
-            .reading(move || {
-                let partitions = core.partitions()?;
-                let mut all = Vec::new();
-                for feature in core.feature_names() {
-                    let mut stopped = None;
-                    for partition in &partitions {
-                        stopped = stopped.or(partition.stopped(feature)?);
-                    }
-                    let state =
-                        stopped.map_or(FeatureState::On, |incident| FeatureState::Stopped {
-                            incident: incident.into(),
-                        });
-                    all.push(FeatureStatus { feature, state });
-                }
-                Ok(all)
-            })
-            .await
-    }
-
     /// Begins a sign-in that reopens this account: cache and outbox come back when the same person signs in. Anybody
     /// else's sign-in ends with `SignInRequired` (`AnotherPerson`) and changes nothing.
     pub async fn sign_in_again(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
@@ -246,6 +202,26 @@ impl Account {
     pub async fn step_up(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
         let wanted = self.entry.core()?.session().step_up();
         self.begin(method, Some(wanted)).await
+    }
+
+    /// What is known of the policy with which the clinic switches features: for support, and to say that the app is too old.
+    /// Memory only.
+    pub fn policy(&self) -> Result<PolicyStatus, PericardError> {
+        Ok(self.entry.core()?.policy_status())
+    }
+
+    /// Asks the portal for its policy now, and returns what is known then: for a person who wants to see whether something is on
+    /// again. A sync asks by itself, once an hour at most and when the portal says that there is another one. Whatever the portal
+    /// answers, or if it does not, what is in force stays so.
+    ///
+    /// Fails with `Offline`, `Portal`, `RateLimited`, `Closed`, or why an unusable account is unusable.
+    pub async fn check_policy(&self) -> Result<PolicyStatus, PericardError> {
+        let core = self.entry.core()?;
+        self.job(async move {
+            core.check_policy(true).await?;
+            Ok(core.policy_status())
+        })
+        .await
     }
 
     /// The lock of what this device keeps for the account. Memory only.
@@ -297,7 +273,6 @@ impl Account {
         self.open.host().job(job).await
     }
 
-    #[cfg(feature = "test-support")]
     pub(crate) fn entry(&self) -> &AccountEntry {
         &self.entry
     }

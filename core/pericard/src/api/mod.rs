@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod client;
+pub(crate) mod features;
 pub(crate) mod lock;
 pub(crate) mod portal;
 pub(crate) mod qr_code;

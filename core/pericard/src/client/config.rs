@@ -16,7 +16,8 @@ pub struct Config {
     /// Allows `http` to literal loopback addresses, for tests against a local server. Leave it off in apps.
     #[uniffi(default = false)]
     pub allow_loopback_http: bool,
-    /// The app's name and version for the portal's logs, for example `Clinic/1.2`; printable ASCII.
+    /// The app's name and version for the portal's logs, for example `Clinic/1.2`; printable ASCII. The version, numbers with
+    /// dots between, is what a clinic's policy may ask to be newer.
     pub app: String,
 }
 
@@ -41,6 +42,11 @@ pub struct PortalConfig {
     #[serde(default)]
     #[uniffi(default = None)]
     pub lease: Option<Duration>,
+    /// The keys with which the clinic signs its policy, as a JWK Set (RFC 7517) in JSON: two at least, each with a `kid`, so that
+    /// a stolen one can be replaced. None: no policy is asked for, and nothing can be switched off.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub policy_keys: Option<String>,
     /// Certificates (DER) that are trusted in addition to the system's, for this portal only.
     #[uniffi(default = [])]
     pub extra_roots: Vec<Vec<u8>>,

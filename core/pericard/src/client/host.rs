@@ -1,6 +1,6 @@
 //! What all objects of one client share: configuration, platform, keys, the device's database, HTTP clients.
 //!
-//! Uses: `config`, `erase`, `shared`
+//! Uses: `config`, `erase`, `policy`, `shared`
 //!
 //! `Host` knows no portal, account or sign-in; they are built on it.
 
@@ -23,6 +23,7 @@ use crate::storage::{Device, Directory};
 
 use super::config::{Config, PortalConfig};
 use super::erase;
+use super::policy::{self, Policies, PortalPolicy};
 use super::shared::SharedById;
 
 /// Identifies a portal connection: base URL plus extra roots.
@@ -40,6 +41,7 @@ pub(crate) struct Host {
     lifecycle: Lifecycle,
     directory: Mutex<Option<Arc<Directory>>>,
     http_clients: Mutex<BTreeMap<PortalKey, HttpClient>>,
+    policies: Policies,
     /// Sign-ins under way: one flow per sign-in, however many handles.
     pub(crate) shared: Arc<SharedById>,
 }
@@ -68,6 +70,7 @@ impl Host {
             lifecycle: Lifecycle::default(),
             directory: Mutex::new(Some(Arc::new(directory))),
             http_clients: Mutex::default(),
+            policies: Policies::default(),
             shared: Arc::default(),
         }))
     }
@@ -153,6 +156,20 @@ impl Host {
         Ok(client.clone())
     }
 
+    /// Returns the policy of a portal, which its accounts share. Blocks.
+    pub(crate) fn policy(&self, config: &PortalConfig) -> Result<Arc<PortalPolicy>> {
+        self.policies.of(config, || {
+            PortalPolicy::load(config, &self.platform, &self.device, &self.vault)
+        })
+    }
+
+    /// Lets go what was known of a portal's policy: its last account leaves. Blocks.
+    pub(crate) fn forget_policy(&self, base: &str) {
+        // Where the keystore fails, the portal's policy has to be seen again before anything is.
+        let _ = self.vault.retire_policies(base);
+        self.policies.forget(base);
+    }
+
     /// Returns the configuration for an account's portal: today's from the app, else the one saved at sign-in.
     pub(crate) fn portal_config(&self, base: &str, saved: &str) -> Result<PortalConfig> {
         match self
@@ -223,6 +240,7 @@ fn check(config: &Config) -> Result<()> {
     for portal in &config.portals {
         Base::parse(&portal.base, config.allow_loopback_http)?;
         check_redirect(&portal.redirect)?;
+        policy::keys(portal)?;
     }
     Ok(())
 }

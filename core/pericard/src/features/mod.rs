@@ -100,9 +100,20 @@ pub(crate) struct PersonPortal {
     pub(crate) takes_files: bool,
 }
 
+/// What somebody wants of a feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// What is on this device, or what is to be queued there.
+    Read,
+    /// What the portal has.
+    Fetch,
+}
+
 /// What a feature's object works on: one person of one account.
 pub(crate) trait PersonContext: Send + Sync {
     fn platform(&self) -> &Platform;
+    /// Fails if the portal's policy does not allow it now. Memory only.
+    fn may(&self, feature: Feature, access: Access) -> Result<()>;
     /// Fails while the client is paused or shut down.
     fn enter(&self) -> Result<ActivityGuard>;
     /// Whether the person's partition is open. Memory only.

@@ -13,6 +13,7 @@
 //! its effect.
 
 mod bearer;
+mod policy_hint;
 mod proof;
 mod response;
 mod retry;
@@ -203,6 +204,7 @@ pub(crate) struct HttpClient {
     in_flight: Arc<Semaphore>,
     heard: Arc<proof::ServerHints>,
     bearer_only: bearer::BearerOnly,
+    policy_hint: policy_hint::PolicyHint,
 }
 
 impl HttpClient {
@@ -220,6 +222,7 @@ impl HttpClient {
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
             heard: Arc::default(),
             bearer_only: bearer::BearerOnly::default(),
+            policy_hint: policy_hint::PolicyHint::default(),
         }
     }
 
@@ -304,6 +307,7 @@ impl HttpClient {
         let response = Response::read(head, request.limit, &*self.platform.clock).await?;
         self.heard
             .take(&response, &request.url, &self.base, &self.platform);
+        self.take_policy_hint(&response, &request.url);
         Ok(response)
     }
 

@@ -7,6 +7,7 @@
 //!           under a PIN where one was chosen: Argon2id ─AEAD─▶ content root; beside it under a key of the shell's
 //! keystore  {directory}.tries.{account}   wrong PINs since the last right one
 //! keystore  {directory}.seals.{account}   how often the account was sealed; an older copy of device.db knows less
+//! keystore  {directory}.policies          the newest policy seen of each portal's keys
 //! ```
 //!
 //! Names in the keystore carry the directory's random id: two directories never touch each other's keys and a
@@ -16,6 +17,7 @@
 mod envelope;
 mod person;
 mod pin;
+mod policies;
 mod root;
 mod vault;
 
@@ -103,6 +105,17 @@ pub(crate) mod tests {
         fn delete(&self, name: String) -> std::result::Result<(), KeystoreError> {
             self.values.lock().unwrap().remove(&name);
             Ok(())
+        }
+    }
+
+    impl Memory {
+        pub(crate) fn value(&self, name: &str) -> Vec<u8> {
+            self.values
+                .lock()
+                .unwrap()
+                .get(name)
+                .cloned()
+                .unwrap_or_default()
         }
     }
 

@@ -3,7 +3,7 @@
 //! Uses: `person`, `root`
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
 
@@ -29,6 +29,8 @@ pub(crate) struct Vault {
     keystore: Mutex<Option<Arc<dyn Keystore>>>,
     pub(super) platform: Platform,
     directory: String,
+    /// Held while the policies' numbers are changed.
+    policies: Mutex<()>,
 }
 
 impl Vault {
@@ -37,11 +39,16 @@ impl Vault {
             keystore: Mutex::new(Some(keystore)),
             platform,
             directory,
+            policies: Mutex::default(),
         }
     }
 
+    pub(super) fn policies_turn(&self) -> MutexGuard<'_, ()> {
+        self.policies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The keystore, until the client is shut down. It is asked without a lock.
-    fn keystore(&self) -> Result<Arc<dyn Keystore>> {
+    pub(super) fn keystore(&self) -> Result<Arc<dyn Keystore>> {
         let keystore = self.keystore.lock().unwrap_or_else(PoisonError::into_inner);
         keystore.clone().ok_or(PericardError::Closed)
     }
@@ -65,7 +72,9 @@ impl Vault {
                 self.seals_name(account),
             ]
         });
-        of_accounts.chain([self.device_name()]).collect()
+        of_accounts
+            .chain([self.device_name(), self.policies_name()])
+            .collect()
     }
 
     /// The device root, if one was made.
@@ -173,6 +182,10 @@ impl Vault {
         format!("{}.device", self.directory)
     }
 
+    pub(super) fn policies_name(&self) -> String {
+        format!("{}.policies", self.directory)
+    }
+
     fn content_name(&self, account: &str) -> String {
         format!("{}.content.{account}", self.directory)
     }
@@ -185,7 +198,7 @@ impl Vault {
         format!("{}.tries.{account}", self.directory)
     }
 
-    fn keep(&self, name: &str, value: &[u8]) -> Result<()> {
+    pub(super) fn keep(&self, name: &str, value: &[u8]) -> Result<()> {
         let keystore = self.keystore()?;
         keystore.store(name.to_owned(), value.to_vec())?;
         // A keystore that forgets at once would cost everything that is written from here on.

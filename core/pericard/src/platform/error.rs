@@ -45,6 +45,17 @@ pub enum PericardError {
         /// Tries that are left, at least one.
         attempts_left: u32,
     },
+    /// The clinic has switched this off, by its policy (`Account.features` has its notice). What was written is kept and goes
+    /// out when it is on again.
+    #[error("the clinic has switched this off")]
+    SwitchedOff,
+    /// The clinic needs a newer version of the app, by its policy: ask the person to update. Nothing is sent or fetched until
+    /// then; what is on the device stays readable and what was written is kept.
+    #[error("the clinic needs version {minimum} of this app or a newer one")]
+    UpdateRequired {
+        /// The oldest version that the clinic accepts.
+        minimum: String,
+    },
     /// The device's clock is so wrong that nothing can be proved to the portal: ask the person to set it.
     #[error("the clock of this device is wrong")]
     ClockWrong {
@@ -202,6 +213,8 @@ pub enum InputProblem {
     TooLarge,
     /// More than are accepted at once.
     TooMany,
+    /// Fewer than are needed: of the keys that sign policies there are two at least, so that a stolen one can be replaced.
+    TooFew,
     /// A code may hold six to eight digits, spaces and dashes, and nothing else; a PIN six to twelve.
     NotDigits,
     /// Not a recovery code: eight letters and digits or more, spaces and dashes between them.

@@ -27,7 +27,6 @@ const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 /// A lease and the last contact that it counts from.
 pub(super) struct Lease {
-    span: Option<Duration>,
     last_contact: Mutex<Option<LastContact>>,
     /// Somebody was told that it is over.
     told: AtomicBool,
@@ -42,9 +41,8 @@ impl Drop for Lease {
 }
 
 impl Lease {
-    pub(super) fn new(span: Option<Duration>, last_contact: Option<LastContact>) -> Self {
+    pub(super) fn new(last_contact: Option<LastContact>) -> Self {
         Self {
-            span,
             last_contact: Mutex::new(last_contact),
             told: AtomicBool::new(false),
             changed: Arc::default(),
@@ -77,7 +75,7 @@ impl Session {
 
     /// Whether the last contact with the portal is too long ago. Memory only.
     pub(super) fn lease_is_over(&self) -> bool {
-        let (Some(span), Some(contact)) = (self.lease.span, *self.lease.last_contact()) else {
+        let (Some(span), Some(contact)) = ((self.deps.lease)(), *self.lease.last_contact()) else {
             return false;
         };
         contact.is_over(span, self.clocks())
@@ -100,9 +98,6 @@ impl Session {
     /// Seals when the lease ends, also if nobody reads then, so that streams are told. Ends with the session, and holds
     /// neither it nor the client.
     pub(crate) fn follow_lease(self: &Arc<Self>) {
-        if self.lease.span.is_none() {
-            return;
-        }
         let (session, platform) = (Arc::downgrade(self), self.deps.platform.clone());
         let changed = self.lease.changed.clone();
         let clock = platform.clock.clone();
@@ -133,7 +128,7 @@ impl Session {
 
     /// How long the lease goes on; nothing where there is no end to wait for.
     fn lease_left(&self) -> Option<Duration> {
-        let (span, contact) = (self.lease.span?, (*self.lease.last_contact())?);
+        let (span, contact) = ((self.deps.lease)()?, (*self.lease.last_contact())?);
         let left = contact.left(span, self.clocks())?;
         self.is_open().then_some(left)
     }

@@ -24,7 +24,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 use pericard_protocol::oauth::bearer::Refusal;
 use pericard_protocol::oauth::refusal::Why;
-use pericard_protocol::oauth::step_up::StepUp;
+use pericard_protocol::oauth::step_up::{SignInProof, StepUp};
 use pericard_protocol::oauth::token::TokenKind;
 use pericard_protocol::session as machine;
 use pericard_protocol::session::{Effect, Event};
@@ -91,6 +91,9 @@ impl From<SendError> for PericardError {
     }
 }
 
+/// How long a lease is; nothing where there is none.
+pub(crate) type LeaseSpan = Box<dyn Fn() -> Option<std::time::Duration> + Send + Sync>;
+
 /// What a session depends on.
 pub(crate) struct SessionDeps {
     pub(crate) platform: Platform,
@@ -100,8 +103,8 @@ pub(crate) struct SessionDeps {
     pub(crate) authority: Arc<Authority>,
     /// Called on each change of state; drops the content key when the session is sealed. Never blocks.
     pub(crate) on_change: Box<dyn Fn(SessionState) + Send + Sync>,
-    /// How long the content stays readable without contact to the portal.
-    pub(crate) lease: Option<std::time::Duration>,
+    /// How long the content stays readable without contact to the portal, just now. Never blocks.
+    pub(crate) lease: LeaseSpan,
     /// The client id for grants that were stored without one.
     pub(crate) client_id: String,
 }
@@ -118,16 +121,20 @@ pub(crate) struct Session {
     left: AtomicBool,
     /// The last step-up that the portal asked for.
     step_up: Mutex<Option<StepUp>>,
+    /// When and how the person last proved who they are.
+    proof: Mutex<SignInProof>,
 }
 
 impl Session {
     /// Loads the session from disk. Blocks.
     pub(crate) fn open(deps: SessionDeps, account: AccountRow) -> Result<Self> {
         let tokens = Tokens::load(&deps.device, &account.id, account.sealed)?;
+        let proof = tokens.grant.as_ref().map(|grant| grant.proof.clone());
+        let proof = proof.unwrap_or_default();
         let session = Self {
             shown: Mutex::new(to_state(&tokens.machine)),
             tokens: tokio::sync::Mutex::new(tokens),
-            lease: Lease::new(deps.lease, account.last_contact),
+            lease: Lease::new(account.last_contact),
             left: AtomicBool::new(false),
             step_up: Mutex::new(
                 account
@@ -135,6 +142,7 @@ impl Session {
                     .as_ref()
                     .and_then(|json| serde_json::from_str(json).ok()),
             ),
+            proof: Mutex::new(proof),
             deps,
             account,
         };
@@ -265,6 +273,8 @@ impl Session {
         tokens.grant = self.deps.device.grant(&self.account.id)?;
         tokens.received = None;
         *self.asked_step_up() = None;
+        let proof = tokens.grant.as_ref().map(|grant| grant.proof.clone());
+        *self.proof() = proof.unwrap_or_default();
         self.lease.begin(last_contact);
         self.show(&tokens);
         Ok(())

@@ -179,6 +179,7 @@ impl Session {
             key: old.key.clone(),
             bound: answered.kind == TokenKind::Dpop,
             patient_is_user: old.patient_is_user,
+            proof: old.proof.clone(),
         });
         if self.has_left() {
             // The account was left meanwhile, and nobody else will revoke what has just come.

@@ -1,11 +1,11 @@
-//! The step-up that the portal last asked for (RFC 9470).
+//! The step-up that the portal last asked for (RFC 9470), and the one that a policy asks for.
 
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pericard_protocol::oauth::step_up::StepUp;
+use pericard_protocol::oauth::step_up::{SignInProof, StepUp};
 
-use crate::platform::error::PericardError;
+use crate::platform::error::{PericardError, Result};
 
 use super::{SendError, Session};
 
@@ -28,6 +28,20 @@ impl Session {
             ..StepUp::default()
         };
         self.asked_step_up().clone().unwrap_or(fresh)
+    }
+
+    /// Fails unless the person has proved who they are as a policy asks for; a step-up then asks for just that. Memory only.
+    pub(crate) fn proved(&self, wanted: &StepUp) -> Result<()> {
+        let now = self.deps.authority.estimated_time();
+        if wanted.met_by(&self.proof(), now) {
+            return Ok(());
+        }
+        *self.asked_step_up() = Some(wanted.clone());
+        Err(PericardError::StepUpRequired)
+    }
+
+    pub(super) fn proof(&self) -> MutexGuard<'_, SignInProof> {
+        self.proof.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn asked_step_up(&self) -> MutexGuard<'_, Option<StepUp>> {

@@ -34,12 +34,12 @@ mod track;
 pub(crate) use database::Schema;
 pub use device::SealReason;
 pub(crate) use device::{
-    AccountRow, Device, GrantRow, PendingRevocation, PersonRow, instant, millis,
+    AccountRow, Device, GrantRow, PendingRevocation, PersonRow, SavedPolicy, instant, millis,
 };
 pub(crate) use directory::Directory;
 pub(crate) use files::{ContentWriter, Files};
 pub(crate) use ids::{IdKind, Ids, random_id};
-pub(crate) use partition::{LocalTx, PageTx, Partition};
+pub(crate) use partition::{IncidentRow, LocalTx, PageTx, Partition};
 pub(crate) use remains::Remains;
 pub(crate) use salvage::Salvage;
 pub use track::Feature;

@@ -63,10 +63,12 @@ pub enum IncompleteReason {
     Interrupted,
     /// The account is locked: what is new was counted (`SyncRun.news`) and not fetched.
     Locked,
+    /// The clinic has switched something off (`Account.features`): it was neither fetched nor sent.
+    SwitchedOff,
 }
 
 impl IncompleteReason {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::PortalSaysSo,
         Self::PagesMissing,
         Self::UnreadablePage,
@@ -76,6 +78,7 @@ impl IncompleteReason {
         Self::Storage,
         Self::Interrupted,
         Self::Locked,
+        Self::SwitchedOff,
     ];
 
     /// Its name in the databases.
@@ -90,6 +93,7 @@ impl IncompleteReason {
             Self::Storage => "storage",
             Self::Interrupted => "interrupted",
             Self::Locked => "locked",
+            Self::SwitchedOff => "switched_off",
         }
     }
 

@@ -59,6 +59,8 @@ pub(crate) struct Jws<'a> {
     /// `None` if it is not one of the above.
     pub(crate) algorithm: Option<Algorithm>,
     pub(crate) key_id: Option<String>,
+    /// `typ`, which says what kind of document it is.
+    pub(crate) kind: Option<String>,
     /// What is signed.
     pub(crate) input: &'a str,
     payload: &'a str,
@@ -79,6 +81,7 @@ pub(crate) enum JwsError {
 struct Header {
     alg: Member<Text>,
     kid: Member<Text>,
+    typ: Member<Text>,
     crit: Option<serde::de::IgnoredAny>,
 }
 
@@ -110,6 +113,7 @@ impl<'a> Jws<'a> {
         Ok(Self {
             algorithm: Algorithm::parse(&alg),
             key_id: header.kid.get(),
+            kind: header.typ.get(),
             input,
             payload,
             signature,

@@ -36,7 +36,7 @@ pub mod first_party;
 pub mod id_token;
 pub mod identity;
 pub mod jwks;
-mod jws;
+pub(crate) mod jws;
 pub mod par;
 pub mod pkce;
 pub mod refusal;

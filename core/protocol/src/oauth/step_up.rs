@@ -22,11 +22,29 @@ pub struct StepUp {
     pub max_age: Option<Duration>,
 }
 
+/// When and how a person proved who they are, as far as their portal said so.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SignInProof {
+    /// `auth_time`.
+    pub at: Option<Timestamp>,
+    /// `acr`.
+    pub acr: Option<String>,
+}
+
+impl From<&IdClaims> for SignInProof {
+    fn from(claims: &IdClaims) -> Self {
+        Self {
+            at: claims.auth_time,
+            acr: claims.acr.clone(),
+        }
+    }
+}
+
 impl StepUp {
     /// Whether a sign-in meets the requirement. A time in the future counts as now, within [`limits::CLOCK_TOLERANCE`].
-    pub fn met_by(&self, claims: &IdClaims, now: Timestamp) -> bool {
+    pub fn met_by(&self, proof: &SignInProof, now: Timestamp) -> bool {
         let fresh = self.max_age.is_none_or(|max_age| {
-            let age = claims.auth_time.map(|at| now.duration_since(at));
+            let age = proof.at.map(|at| now.duration_since(at));
             let tolerance = limits::CLOCK_TOLERANCE;
             let oldest = SignedDuration::try_from(max_age.saturating_add(tolerance))
                 .unwrap_or(SignedDuration::MAX);
@@ -34,7 +52,7 @@ impl StepUp {
             age.is_some_and(|age| -newest <= age && age <= oldest)
         });
         let strong = self.acr_values.is_empty()
-            || claims
+            || proof
                 .acr
                 .as_ref()
                 .is_some_and(|acr| self.acr_values.contains(acr));
@@ -63,12 +81,10 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    fn claims(auth_time: Option<i64>, acr: Option<&str>) -> IdClaims {
-        IdClaims {
-            subject: "user-7".into(),
-            auth_time: auth_time.map(at),
+    fn claims(auth_time: Option<i64>, acr: Option<&str>) -> SignInProof {
+        SignInProof {
+            at: auth_time.map(at),
             acr: acr.map(str::to_owned),
-            fhir_user: None,
         }
     }
 

@@ -23,6 +23,7 @@ mod requirements;
 mod sealed;
 mod stolen_tokens;
 mod strangers;
+mod switching;
 mod truepill;
 mod walgreens;
 mod zocdoc;

@@ -29,7 +29,7 @@ fn copy_device(from: &Path, to: &Path) {
 }
 
 /// Ana is synced; `work` happens between a copy of device.db and its coming back.
-async fn rolled_back<W: Future<Output = Harness>>(
+pub(crate) async fn rolled_back<W: Future<Output = Harness>>(
     work: impl FnOnce(Harness, Arc<Account>) -> W,
 ) -> (Harness, Arc<Account>) {
     let harness = Harness::ana_and_ben().await;

@@ -50,7 +50,10 @@ fn a_foreign_record_is_never_stored_or_shown() {
         let messages =
             |threads: &[pericard::MessageThread]| threads.iter().map(|t| t.messages).sum::<u32>();
         assert_eq!(messages(&after), messages(&before) + 1);
-        assert_eq!(account.features().await.unwrap()[0].state, FeatureState::On);
+        assert_eq!(
+            account.features(Vec::new()).await.unwrap()[0].state,
+            FeatureState::On
+        );
     });
 }
 

@@ -192,16 +192,36 @@ impl Device {
             lines.push(two_factor::line(factor));
         }
         let (held, incidents) = (account.held().await?, account.incidents().await?);
-        let features = account.features().await?;
+        let features = account.features(Vec::new()).await?;
         let stopped = features
             .iter()
             .any(|feature| matches!(feature.state, FeatureState::Stopped { .. }));
+        let policy = account.policy()?;
+        if let Some(problem) = policy.problem {
+            lines.push((
+                format!("the clinic's policy: {}", super::policy::why(problem)),
+                false,
+            ));
+        }
+        if let Some(minimum) = &policy.update_required {
+            let needed = format!("the clinic needs version {minimum} of this program");
+            lines.push((needed, false));
+        }
+        let state = features
+            .first()
+            .map_or(FeatureState::On, |first| first.state.clone());
         lines.push(match stopped {
             true => (
                 "updates are paused: the portal sent someone else's record".into(),
                 false,
             ),
-            false => ("messages are updated".into(), true),
+            false => match state {
+                FeatureState::Off { .. } => ("the clinic has switched messages off".into(), false),
+                FeatureState::ReadOnly { .. } => {
+                    ("the clinic takes no messages for now".into(), false)
+                }
+                _ => ("messages are updated".into(), true),
+            },
         });
         lines.push(match held {
             0 => ("every record was matched to a person".into(), true),

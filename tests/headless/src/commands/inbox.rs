@@ -4,7 +4,7 @@ use pericard::{Message, MessageId, MessagePage, MessageThread, Messages, ThreadI
 use pericard_protocol::search_text;
 use serde_json::json;
 
-use super::save;
+use super::{policy, save};
 use crate::cli::{List, Options};
 use crate::commands::sync::count;
 use crate::context::{self, Context};
@@ -20,7 +20,12 @@ pub(super) async fn inbox(
     output: &Output,
 ) -> Result<(), Failure> {
     let context = Context::existing(options).await?;
-    let messages = context.messages().await?;
+    let account = context.account().await?;
+    let state = policy::messages(&account).await?;
+    if policy::tell(&state, output) {
+        output.say("");
+    }
+    let messages = context::messages(&account)?;
     if archived {
         archive(&messages, list, output).await?;
         return context.close().await;

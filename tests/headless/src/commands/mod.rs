@@ -9,6 +9,7 @@ mod lock;
 mod marks;
 mod outbox;
 mod page;
+mod policy;
 mod portal;
 mod recipients;
 mod save;
@@ -71,6 +72,7 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
             withdraw,
             edit,
         } => outbox::run(options, *retry, *withdraw, edit.as_deref(), output).await,
+        Command::Policy { check } => policy::run(options, *check, output).await,
         Command::Pin { remove, stdin } => lock::pin(options, *remove, *stdin, output).await,
         Command::Unlock => lock::unlock(options, output).await,
         Command::Lock => lock::lock(options, output).await,

@@ -1,8 +1,9 @@
 //! Fetching what is new and sending what is queued.
 
-use pericard::{Account, IncompleteReason};
+use pericard::{Account, FeatureState, IncompleteReason};
 use serde_json::json;
 
+use super::policy;
 use super::step_up::Way;
 use crate::cli::Options;
 use crate::context::{self, Context};
@@ -29,6 +30,12 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
 
 /// What is on the device now, and what needs attention.
 async fn tell(account: &Account, synced: &Synced, output: &Output) -> Result<(), Failure> {
+    let state = policy::messages(account).await?;
+    if let FeatureState::Off { cached: false, .. } = &state {
+        output.result(&json!({ "sent": 0, "complete": false, "incomplete": "switched_off", "feature": policy::feature(&state) }));
+        policy::tell(&state, output);
+        return Ok(());
+    }
     let messages = context::messages(account)?;
     let threads = context::all_threads(&messages).await?;
     let (all, unread) = threads.iter().fold((0, 0), |(all, unread), thread| {
@@ -41,7 +48,7 @@ async fn tell(account: &Account, synced: &Synced, output: &Output) -> Result<(),
     let (held, waiting) = (account.held().await?, messages.outbox().await?);
     output.result(&json!({ "received": done.done, "sent": done.sent, "threads": threads.len(), "messages": all,
         "unread": unread, "outbox": waiting.len(), "held": held, "complete": synced.incomplete.is_none(),
-        "incomplete": synced.incomplete.map(shapes::incomplete) }));
+        "incomplete": synced.incomplete.map(shapes::incomplete), "feature": policy::feature(&state) }));
     let here = format!(
         "{} in {}, {unread} unread.",
         count(all, "message"),
@@ -49,6 +56,7 @@ async fn tell(account: &Account, synced: &Synced, output: &Output) -> Result<(),
     );
     match synced.incomplete {
         None => output.tell(format!("Up to date: {here}")),
+        Some(IncompleteReason::SwitchedOff) => output.tell(format!("Here: {here}")),
         Some(reason) => {
             output.tell(format!("Here: {here}"));
             output.say(output.paint(
@@ -57,6 +65,7 @@ async fn tell(account: &Account, synced: &Synced, output: &Output) -> Result<(),
             ));
         }
     }
+    policy::tell(&state, output);
     if done.sent > 0 {
         output.tell(format!("Sent {}.", count(done.sent, "message")));
     }
@@ -88,6 +97,7 @@ pub(super) fn why(reason: IncompleteReason) -> &'static str {
         IncompleteReason::MoreToFetch => "there is more to fetch; sync once more.",
         IncompleteReason::Storage => "the database of one person cannot be opened.",
         IncompleteReason::Locked => "this account is locked: pericard unlock",
+        IncompleteReason::SwitchedOff => "the clinic has switched messages off.",
         IncompleteReason::Interrupted => "the sync was interrupted; sync once more.",
     }
 }

@@ -154,6 +154,7 @@ pub(crate) fn incomplete(reason: IncompleteReason) -> &'static str {
         IncompleteReason::MoreToFetch => "more_to_fetch",
         IncompleteReason::Storage => "storage",
         IncompleteReason::Locked => "locked",
+        IncompleteReason::SwitchedOff => "switched_off",
         IncompleteReason::Interrupted => "interrupted",
     }
 }

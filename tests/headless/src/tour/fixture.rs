@@ -75,6 +75,7 @@ impl Fixture {
             redirect: REDIRECT.into(),
             native_sign_in: true,
             lease: None,
+            policy_keys: Some(self.portal.policy_keys().to_string()),
             extra_roots: vec![self.portal.ca_der()],
         }
     }

@@ -77,7 +77,7 @@ impl Acr {
     }
 }
 
-const LATER: &[&str] = &["policy", "proxy_for", "pin"];
+const LATER: &[&str] = &["proxy_for", "pin"];
 
 fn unknown(what: &str, key: &str) -> String {
     if LATER.contains(&key) {

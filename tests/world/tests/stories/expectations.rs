@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use pericard::{ChangeSet, Feature, FeatureChanges, FeatureState, IncompleteReason, MessageState};
+use pericard::{ChangeSet, Feature, FeatureChanges, IncompleteReason, MessageState};
 
 use crate::context::{Context, Halt, PAGE, broken};
 use crate::correspondence;
 use crate::files;
 use crate::keys::Keys;
 use crate::locking;
+use crate::switching;
 
 pub(crate) async fn expect(
     context: &mut Context,
@@ -94,19 +95,8 @@ pub(crate) async fn expect(
         }
         "lock" => locking::expect(context, keys),
         "news" => same("news", keys.number("count")?, context.news),
-        "feature" => {
-            keys.word("name", &["messages"], false)?;
-            let wanted = keys.word("state", &["on", "stopped"], false)?;
-            let features = context.account()?.features().await?;
-            let on = features
-                .iter()
-                .all(|feature| feature.state == FeatureState::On);
-            same(
-                "feature",
-                wanted.as_str(),
-                if on { "on" } else { "stopped" },
-            )
-        }
+        "feature" => switching::feature(context, keys).await,
+        "policy" => switching::policy(context, keys),
         "held" => same(
             "held records",
             keys.number("count")?,
@@ -205,6 +195,7 @@ fn reason(reason: IncompleteReason) -> &'static str {
         IncompleteReason::Storage => "storage",
         IncompleteReason::Interrupted => "interrupted",
         IncompleteReason::Locked => "locked",
+        IncompleteReason::SwitchedOff => "switched_off",
     }
 }
 

@@ -45,6 +45,10 @@ fn described(error: &PericardError) -> (&'static str, Map<String, Value>) {
         PericardError::WrongPin { attempts_left } => {
             ("WrongPin", json!({ "attempts_left": attempts_left }))
         }
+        PericardError::SwitchedOff => ("SwitchedOff", json!({})),
+        PericardError::UpdateRequired { minimum } => {
+            ("UpdateRequired", json!({ "minimum": minimum }))
+        }
         // The time itself is another in each run.
         PericardError::ClockWrong { .. } => ("ClockWrong", json!({})),
         PericardError::RateLimited { retry_after } => (

@@ -11,6 +11,7 @@ mod files;
 mod keys;
 mod locking;
 mod signing_in;
+mod switching;
 mod writing;
 
 use std::path::{Path, PathBuf};

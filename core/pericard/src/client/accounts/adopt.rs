@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 use pericard_protocol::oauth::dpop::DpopKey;
+use pericard_protocol::oauth::step_up::SignInProof;
 use pericard_protocol::secret::Secret;
 use pericard_protocol::session::lease::LastContact;
 
@@ -54,6 +55,8 @@ pub(crate) struct SignedIn {
     pub(crate) at: Timestamp,
     /// Whether `fhirUser` named the patient.
     pub(crate) patient_is_user: bool,
+    /// When and how the person proved who they are.
+    pub(crate) proof: SignInProof,
 }
 
 impl Accounts {
@@ -141,6 +144,7 @@ impl Accounts {
             key: signed_in.key.clone(),
             bound: signed_in.bound,
             patient_is_user: signed_in.patient_is_user,
+            proof: signed_in.proof.clone(),
         };
         if site.http.takes_bearer() {
             // If it cannot be saved, it is detected again.

@@ -3,8 +3,9 @@
 //! When the session is sealed, the content is closed.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
+use pericard_protocol::policy::SHORTEST_LEASE;
 use pericard_protocol::session::lease::LastContact;
 
 use crate::client::host::Host;
@@ -18,9 +19,6 @@ use crate::sync::{ChangeNotifier, SyncCoordinator};
 use super::adopt::Adopted;
 use super::content::Content;
 use super::lock::LockCore;
-
-/// A shorter lease would seal the account between two syncs.
-const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
 
 /// A usable account, shared by all its handles.
 pub(crate) struct AccountCore {
@@ -62,6 +60,7 @@ impl AccountCore {
         }
         let (closing, locking, changed) = (content.clone(), lock.clone(), notifier.clone());
         let spawner = host.platform.spawner.clone();
+        let (configured, policy) = (site.config.lease, site.policy.clone());
         let deps = SessionDeps {
             platform: host.platform.clone(),
             lifecycle: host.lifecycle().clone(),
@@ -78,13 +77,17 @@ impl AccountCore {
                 }
                 changed.session();
             }),
-            lease: site.config.lease.map(|lease| lease.max(SHORTEST_LEASE)),
+            lease: Box::new(move || {
+                // The shorter of the two that there are.
+                let lease = configured.into_iter().chain(policy.lease()).min();
+                lease.map(|lease| lease.max(SHORTEST_LEASE))
+            }),
             client_id,
         };
         let session = Session::open(deps, row.clone())?;
         let (host, session) = (host.clone(), Arc::new(session));
         session.follow_lease();
-        Ok(Arc::new(Self {
+        let core = Arc::new(Self {
             host,
             row,
             site: Arc::new(site),
@@ -95,7 +98,9 @@ impl AccountCore {
             sync_runs: SyncCoordinator::default(),
             downloads: Downloads::default(),
             opening: Arc::default(),
-        }))
+        });
+        core.follow_policy();
+        Ok(core)
     }
 
     /// Takes over a new sign-in, which `store` commits. Blocks, also until a refresh in progress has ended.

@@ -8,6 +8,7 @@
 //! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
 //! - `open` keeps the client open as long as the app holds one of its objects.
 //! - `sync` works through the features of its people, or counts what is new while it is locked.
+//! - `rules` is what the portal's policy allows just now.
 //! - `remove` deletes an account from this device; `revocations` revokes tokens at the portal.
 
 mod adopt;
@@ -19,6 +20,7 @@ pub(crate) mod open;
 mod person;
 mod remove;
 pub(crate) mod revocations;
+mod rules;
 mod sync;
 
 use std::collections::BTreeMap;

@@ -6,11 +6,11 @@ use pericard_protocol::admission::Owner;
 use tokio_util::sync::CancellationToken;
 
 use crate::features::messages::Downloads;
-use crate::features::{PersonContext, PersonPortal};
+use crate::features::{Access, PersonContext, PersonPortal};
 use crate::platform::Platform;
 use crate::platform::error::Result;
 use crate::platform::lifecycle::ActivityGuard;
-use crate::storage::Partition;
+use crate::storage::{Feature, Partition};
 use crate::sync::ChangeNotifier;
 
 use super::core::AccountCore;
@@ -24,6 +24,10 @@ struct AccountPerson {
 impl PersonContext for AccountPerson {
     fn platform(&self) -> &Platform {
         &self.account.host.platform
+    }
+
+    fn may(&self, feature: Feature, access: Access) -> Result<()> {
+        self.account.may(feature, access)
     }
 
     fn enter(&self) -> Result<ActivityGuard> {

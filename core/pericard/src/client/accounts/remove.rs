@@ -90,6 +90,9 @@ impl Accounts {
     fn remove_files(&self, id: &str) -> Result<()> {
         // The row is deleted last: while it exists, the rest is tried again.
         self.host.directory()?.remove_account(id)?;
+        if let Some(base) = self.host.device.last_at_base(id)? {
+            self.host.forget_policy(&base);
+        }
         self.host.device.remove_account(id)
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use pericard_protocol::admission::Owner;
 use pericard_protocol::fhir::search::Search;
+use pericard_protocol::policy::Switch;
 
 use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::session::AccountProblem;
@@ -43,6 +44,10 @@ impl AccountCore {
                 revocations::settle(&core.host);
                 core.site.refresh_documents(&core.host).await;
                 core.session.reopen().await?;
+                // Without an answer what is in force stays so, and the run finds out for itself whether the portal is there.
+                let _ = core.check_policy(task.full).await;
+                core.app_is_current()?;
+                core.lift_incidents().await?;
                 if looks {
                     return core.look(&run).await;
                 }
@@ -51,6 +56,11 @@ impl AccountCore {
                 let mut sending = Vec::new();
                 let (feature_syncs, mut incomplete) = core.feature_syncs().await?;
                 for feature in feature_syncs {
+                    let switch = core.switch(feature.track.feature);
+                    if switch == Switch::Off {
+                        incomplete = incomplete.or(Some(IncompleteReason::SwitchedOff));
+                        continue;
+                    }
                     if feature.mirror.pace() == Pace::Daily {
                         if let Err(error) = receive_daily(&feature, &run).await
                             && stops_the_run(&error)
@@ -63,7 +73,11 @@ impl AccountCore {
                     // of the session or the network ends the run: further requests could use up a refresh token whose
                     // response is lost.
                     let mut kept_back = BTreeSet::new();
-                    let sent = send(&feature, &run, &mut kept_back).await;
+                    let sent = match switch {
+                        Switch::On => send(&feature, &run, &mut kept_back).await,
+                        // What waits goes out once the clinic takes it again.
+                        Switch::ReadOnly | Switch::Off => Ok(()),
+                    };
                     if sent.as_ref().err().is_some_and(stops_the_run) {
                         return first.and(sent).map(|()| SyncOutcome::Complete);
                     }
@@ -81,12 +95,17 @@ impl AccountCore {
                     if matches!(done, Err(PericardError::DAMAGED)) {
                         // A sync that fails over it would fail every time, whatever a look at its pages finds.
                         feature.partition.condemn();
-                    } else if sends {
+                    } else if sends && switch == Switch::On {
                         sending.push((feature, kept_back));
                     }
                     first = first.and(done);
                 }
                 first = first.and(core.note_seen().await);
+                // The portal may have named another policy in passing.
+                let _ = core.check_policy(false).await;
+                if core.is_any_off() {
+                    incomplete = incomplete.or(Some(IncompleteReason::SwitchedOff));
+                }
                 // Who has joined since may have queued something, and was promised that it goes out now.
                 while !run.closes(joined) {
                     joined = run.joined();
@@ -111,6 +130,9 @@ impl AccountCore {
         for person in self.content.people_and_problem().0 {
             let owner = self.owner_of(&person);
             for (track, mirror) in self.mirrors() {
+                if self.switch(track.feature) == Switch::Off {
+                    continue;
+                }
                 let (core, id) = (self.clone(), person.id.clone());
                 let seen = self.on_disk(move || core.host.device.seen(&id, &track.name()));
                 let (Some(since), Some(search)) = (seen.await?, self.main_search(mirror, &owner))
@@ -150,7 +172,7 @@ impl AccountCore {
     }
 
     /// The mirrors that every run brings up to date.
-    fn mirrors(&self) -> impl Iterator<Item = (Track, &'static dyn AnyMirror)> {
+    pub(super) fn mirrors(&self) -> impl Iterator<Item = (Track, &'static dyn AnyMirror)> {
         self.host.features.iter().flat_map(|definition| {
             let mirrors = definition.mirrors().iter();
             let every = mirrors.filter(|mirror| mirror.pace() == Pace::EveryRun);
@@ -248,6 +270,7 @@ fn stops_the_run(error: &PericardError) -> bool {
             | PericardError::StepUpRequired
             | PericardError::LeaseEnded
             | PericardError::Locked
+            | PericardError::UpdateRequired { .. }
             | PericardError::ClockWrong { .. }
             | PericardError::Closed
             | PericardError::Cancelled

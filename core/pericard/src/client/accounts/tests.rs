@@ -107,6 +107,7 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
             redirect: "com.example.app:/back".into(),
             native_sign_in: false,
             lease: None,
+            policy_keys: None,
             extra_roots: Vec::new(),
         }],
         allow_loopback_http: false,
@@ -156,6 +157,7 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
         key: None,
         bound: false,
         patient_is_user: false,
+        proof: Default::default(),
     };
     host.device.signed_in(&row, &grant, &person, "").unwrap();
     let accounts = Accounts::new(host).unwrap();

@@ -276,6 +276,7 @@ impl SignInFlow {
             bound: redeemed.bound,
             at: redeemed.at,
             patient_is_user: redeemed.patient_is_user,
+            proof: redeemed.proof,
         };
         let site = self.site.clone();
         let adopted = self

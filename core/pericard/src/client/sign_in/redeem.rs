@@ -10,6 +10,7 @@ use pericard_protocol::oauth::Code;
 use pericard_protocol::oauth::dpop::DpopKey;
 use pericard_protocol::oauth::id_token::Expected;
 use pericard_protocol::oauth::refusal::Remedy;
+use pericard_protocol::oauth::step_up::SignInProof;
 use pericard_protocol::oauth::token::{TokenKind, TokenResponse, redeem_code};
 use pericard_protocol::secret::Secret;
 
@@ -73,6 +74,7 @@ pub(super) async fn redeem(
         patient_is_user: who.patient_is_user,
         name: who.name,
         at: who.at,
+        proof: who.proof,
         bound: tokens.kind == TokenKind::Dpop,
         access_token: tokens.access_token,
         expires: now
@@ -185,6 +187,7 @@ struct Who {
     patient_is_user: bool,
     name: String,
     at: Timestamp,
+    proof: SignInProof,
 }
 
 async fn identify(
@@ -217,7 +220,8 @@ async fn identify(
         subject: Some(claims.subject.clone()),
     };
     let wanted = state.step_up.as_ref();
-    if wanted.is_some_and(|wanted| !wanted.met_by(&claims, at)) {
+    let proof = SignInProof::from(&claims);
+    if wanted.is_some_and(|wanted| !wanted.met_by(&proof, at)) {
         return Err(unfit(PortalProblem::NotFresh));
     }
     let user = claims
@@ -244,6 +248,7 @@ async fn identify(
         patient,
         name,
         at,
+        proof,
     })
 }
 

@@ -8,7 +8,7 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use pericard_protocol::oauth::dpop::DpopKey;
 use pericard_protocol::oauth::first_party::Needs;
 use pericard_protocol::oauth::pkce::Pkce;
-use pericard_protocol::oauth::step_up::StepUp;
+use pericard_protocol::oauth::step_up::{SignInProof, StepUp};
 use pericard_protocol::secret::Secret;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -116,6 +116,9 @@ pub(super) struct Redeemed {
     /// Whether `fhirUser` named the patient.
     #[serde(default)]
     pub(super) patient_is_user: bool,
+    /// When and how the person proved who they are.
+    #[serde(default)]
+    pub(super) proof: SignInProof,
     /// New recovery codes, to be shown once.
     #[serde(serialize_with = "expose_all")]
     pub(super) recovery_codes: Vec<Secret>,

@@ -1,6 +1,6 @@
 //! A portal as this device knows it: its documents and the HTTP client that reaches it.
 //!
-//! Uses: `config`, `host`
+//! Uses: `config`, `host`, `policy`
 //!
 //! - `discovery` reads a portal's documents and saves them, so that an account works offline.
 //! - `capabilities` and `diagnostics` say what they mean for the app and for the person.
@@ -29,6 +29,7 @@ use crate::platform::error::Result;
 use crate::session::authority::{Authority, ServerMetadata};
 
 use crate::client::config::PortalConfig;
+use crate::client::policy::PortalPolicy;
 
 pub use capabilities::{PortalCapabilities, PortalPage};
 pub use diagnostics::{Finding, Verdict};
@@ -39,6 +40,7 @@ pub(crate) struct Site {
     pub(crate) config: PortalConfig,
     pub(crate) http: HttpClient,
     pub(crate) authority: Arc<Authority>,
+    pub(crate) policy: Arc<PortalPolicy>,
     documents: Mutex<Arc<Documents>>,
     capability: Mutex<Option<Arc<CapabilityStatement>>>,
 }
@@ -48,16 +50,16 @@ impl Site {
     pub(crate) async fn discover(host: &Arc<Host>, config: PortalConfig) -> Result<Self> {
         check_redirect(&config.redirect)?;
         let http = host.http_client(&config)?;
-        let base = config.base.clone();
-        let before = host
-            .on_disk(move |host| Documents::load(host, &base))
+        let own = config.clone();
+        let (before, policy) = host
+            .on_disk(move |host| Ok((Documents::load(host, &own.base)?, host.policy(&own)?)))
             .await?;
         let documents = Documents::ask(host, &http, before.as_ref()).await?;
         let documents = match before {
             Some(before) => not_less(host, &http, before, documents, true)?,
             None => documents,
         };
-        let site = Self::of(host, config, http, documents)?;
+        let site = Self::of(host, config, http, policy, documents)?;
         site.keep(host).await?;
         site.recall(host).await;
         Ok(site)
@@ -78,7 +80,8 @@ impl Site {
         };
         let http = host.http_client(&config)?;
         http.note_bearer(host.device.takes_bearer(&config.base)?);
-        Self::of(host, config, http, documents).map(Some)
+        let policy = host.policy(&config)?;
+        Self::of(host, config, http, policy, documents).map(Some)
     }
 
     /// Reads the documents again when they are a day old. If the new ones are invalid, name another issuer or show fewer
@@ -119,6 +122,7 @@ impl Site {
         host: &Host,
         config: PortalConfig,
         http: HttpClient,
+        policy: Arc<PortalPolicy>,
         documents: Documents,
     ) -> Result<Self> {
         let (known, capability) = read(&http, &documents, host.config.allow_loopback_http)?;
@@ -126,6 +130,7 @@ impl Site {
             config,
             authority: Arc::new(Authority::new(http.clone(), known)),
             http,
+            policy,
             documents: Mutex::new(Arc::new(documents)),
             capability: Mutex::new(capability),
         })

@@ -26,7 +26,7 @@ use crate::platform::lifecycle::KeepOpen;
 use crate::storage::{Feature, IdKind, Partition, Track, instant, mirrored};
 use crate::sync::{IncompleteReason, RowChanges};
 
-use super::PersonContext;
+use super::{Access, PersonContext};
 
 pub(crate) use files::Downloads;
 pub use files::{
@@ -54,7 +54,9 @@ const LONGEST_QUERY: usize = 200;
 ///
 /// All lists are newest first and come in pages: pass a page's `after` to get the next one. A position stays valid
 /// while messages come and go. Reading works offline; it fails with `SignInRequired` when the account is sealed or
-/// signed out, `Closed` while the client is paused, and `Storage` when the disk does.
+/// signed out, `Closed` while the client is paused, and `Storage` when the disk does. Where the clinic has switched messages off
+/// and lets nobody read what is here, everything fails with `SwitchedOff`; where it asks for a fresher sign-in first, with
+/// `StepUpRequired`. What is written while messages are off or for reading alone waits in the outbox.
 #[derive(uniffi::Object)]
 pub struct Messages {
     person: Arc<dyn PersonContext>,
@@ -305,6 +307,7 @@ async fn within<T: Send + 'static>(
 ) -> Result<impl FnOnce() -> Result<T> + Send + 'static> {
     let guard = person.enter()?;
     opened(person).await?;
+    person.may(FEATURE, Access::Read)?;
     let person = person.clone();
     Ok(move || {
         let _guard = guard;

@@ -83,8 +83,8 @@ impl Device {
             trim(tx, &row.id)?;
             tx.execute(
                 "INSERT OR REPLACE INTO token_grant
-                     (account, patient, access_token, expires, refresh_token, scope, client_id, dpop_key, bound, patient_is_user)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                     (account, patient, access_token, expires, refresh_token, scope, client_id, dpop_key, bound, patient_is_user, auth_time, acr)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 params![
                     row.id,
                     grant.patient,
@@ -96,6 +96,8 @@ impl Device {
                     grant.key.as_ref().map(|key| key.secret()),
                     grant.bound,
                     grant.patient_is_user,
+                    grant.proof.at.map(|at| at.as_millisecond()),
+                    grant.proof.acr,
                 ],
             )?;
             tx.execute(
@@ -166,7 +168,7 @@ impl Device {
     pub(crate) fn remove_account(&self, id: &str) -> Result<()> {
         self.database.write(|tx| {
             tx.execute(&format!("DELETE FROM sign_in WHERE {}", of_account()), [id])?;
-            for table in ["portal", "registration"] {
+            for table in ["portal", "registration", "policy"] {
                 let sql = format!("DELETE FROM {table} WHERE base IN ({LAST_AT_BASE})");
                 tx.execute(&sql, [id])?;
             }
@@ -323,7 +325,7 @@ impl Device {
 }
 
 /// The base of account ?1, if it is the only account there.
-const LAST_AT_BASE: &str = "SELECT base FROM account AS own WHERE id = ?1
+pub(super) const LAST_AT_BASE: &str = "SELECT base FROM account AS own WHERE id = ?1
     AND NOT EXISTS (SELECT 1 FROM account WHERE base = own.base AND id <> own.id)";
 
 /// Selects the sign-ins that belong to account ?1: those that would reopen it and, for the last account at a base, all

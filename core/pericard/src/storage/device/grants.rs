@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use pericard_protocol::oauth::dpop::DpopKey;
+use pericard_protocol::oauth::step_up::SignInProof;
 use pericard_protocol::secret::Secret;
 use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
@@ -16,7 +18,7 @@ impl Device {
     pub(crate) fn grant(&self, account: &str) -> Result<Option<GrantRow>> {
         self.database.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT patient, access_token, expires, refresh_token, scope, intent, client_id, dpop_key, bound, patient_is_user
+                "SELECT patient, access_token, expires, refresh_token, scope, intent, client_id, dpop_key, bound, patient_is_user, auth_time, acr
                  FROM token_grant WHERE account = ?1",
             )?;
             let row = statement.query_row([account], |row| {
@@ -35,6 +37,12 @@ impl Device {
                         .map(Arc::new),
                     bound: row.get(8)?,
                     patient_is_user: row.get(9)?,
+                    proof: SignInProof {
+                        at: row
+                            .get::<_, Option<i64>>(10)?
+                            .and_then(|at| Timestamp::from_millisecond(at).ok()),
+                        acr: row.get(11)?,
+                    },
                 })
             });
             Ok(row.optional()?)

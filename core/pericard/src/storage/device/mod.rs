@@ -4,6 +4,7 @@
 //!
 //! - `accounts` has the accounts and their people, and the accounts that are being removed.
 //! - `grants` has the tokens of each account.
+//! - `policies` has the portals' policies.
 //! - `pending` has sign-ins in progress, portals' documents, registrations and revocations.
 //!
 //! Every commit survives a loss of power, because a lost refresh token locks the person out.
@@ -11,6 +12,7 @@
 mod accounts;
 mod grants;
 mod pending;
+mod policies;
 mod rows;
 mod schema;
 
@@ -23,6 +25,7 @@ use crate::platform::secret::Key;
 
 use super::database::{Database, Durability};
 
+pub(crate) use policies::SavedPolicy;
 pub use rows::SealReason;
 pub(crate) use rows::{AccountRow, GrantRow, PendingRevocation, PersonRow, instant, millis};
 use schema::SCHEMA;

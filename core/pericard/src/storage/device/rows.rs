@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use pericard_protocol::oauth::dpop::DpopKey;
+use pericard_protocol::oauth::step_up::SignInProof;
 use pericard_protocol::secret::Secret;
 use pericard_protocol::session::lease::LastContact;
 
@@ -76,6 +77,8 @@ pub(crate) struct GrantRow {
     pub(crate) bound: bool,
     /// Whether `fhirUser` named the patient at sign-in. Then every refresh has to name the same one.
     pub(crate) patient_is_user: bool,
+    /// When and how the person proved who they are, as far as the portal said so.
+    pub(crate) proof: SignInProof,
 }
 
 /// A patient within an account.

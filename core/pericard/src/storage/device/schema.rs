@@ -111,5 +111,16 @@ CREATE TABLE seen (
     at INTEGER NOT NULL,
     PRIMARY KEY (person, track)
 ) STRICT, WITHOUT ROWID;
+", "
+-- The policy of each portal as it was accepted, empty where there is none, and when the portal was last asked for it.
+CREATE TABLE policy (
+    base TEXT PRIMARY KEY,
+    document TEXT NOT NULL,
+    etag TEXT,
+    asked INTEGER
+) STRICT;
+-- When and how the person last proved who they are, as far as the portal said so: what a policy asks for is held against it.
+ALTER TABLE token_grant ADD COLUMN auth_time INTEGER;
+ALTER TABLE token_grant ADD COLUMN acr TEXT;
 "],
 };

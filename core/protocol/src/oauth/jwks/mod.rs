@@ -6,6 +6,9 @@
 //! The algorithm that a token names selects among the keys of the matching type; it never decides how a key is read. RSA
 //! keys have 2,048 to 8,192 bits (RFC 7518 §3.3).
 
+use std::collections::BTreeSet;
+
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
     RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
@@ -24,6 +27,10 @@ use crate::limits;
 pub struct KeySet {
     keys: Vec<Key>,
 }
+
+/// Names a key by what it is (RFC 7638, with SHA-256).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Thumbprint(pub [u8; 32]);
 
 /// Why a document is not a set of keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -104,6 +111,24 @@ impl KeySet {
         Ok(Self { keys })
     }
 
+    /// The keys that have a name, each by what it is: a key that is there twice is one.
+    pub fn named(&self) -> BTreeSet<Thumbprint> {
+        let named = self.keys.iter().filter(|key| key.id.is_some());
+        named.map(Key::thumbprint).collect()
+    }
+
+    /// The key that signed a token; the token has to name it.
+    pub(crate) fn signer(&self, jws: &Jws<'_>) -> Result<Thumbprint, VerifyError> {
+        let name = jws.key_id.as_ref().ok_or(VerifyError::UnknownKey)?;
+        self.verify(jws)?;
+        let algorithm = jws.algorithm.ok_or(VerifyError::Algorithm)?;
+        let mut named = self.keys.iter().filter(|key| key.id.as_ref() == Some(name));
+        let signer = named.find(|key| key.signed(algorithm, jws.input.as_bytes(), &jws.signature));
+        signer
+            .map(Key::thumbprint)
+            .ok_or(VerifyError::WrongSignature)
+    }
+
     /// Whether one of the keys signed the token. With `kid` it must be that key; without, one that
     /// fits the algorithm.
     pub(crate) fn verify(&self, jws: &Jws<'_>) -> Result<(), VerifyError> {
@@ -161,6 +186,30 @@ impl Key {
             algorithm,
             material,
         })
+    }
+
+    /// RFC 7638 §3.2: the members that a key of its kind must have, in the order of their names, without blanks.
+    fn thumbprint(&self) -> Thumbprint {
+        let text = |octets: &[u8]| BASE64URL_NOPAD.encode(octets);
+        let point = |curve: &str, point: &[u8]| {
+            // Behind the octet that says it is uncompressed.
+            let (x, y) = point.get(1..).unwrap_or_default().split_at(point.len() / 2);
+            let (x, y) = (text(x), text(y));
+            format!(r#"{{"crv":"{curve}","kty":"EC","x":"{x}","y":"{y}"}}"#)
+        };
+        let canonical = match &self.material {
+            Material::Rsa { n, e } => {
+                format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, text(e), text(n))
+            }
+            Material::P256(octets) => point("P-256", octets),
+            Material::P384(octets) => point("P-384", octets),
+            Material::Ed25519(octets) => {
+                format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, text(octets))
+            }
+        };
+        let hash = digest(&SHA256, canonical.as_bytes());
+        // SHA-256 has 32 octets.
+        Thumbprint(hash.as_ref().try_into().unwrap_or_default())
     }
 
     fn fits(&self, algorithm: Algorithm) -> bool {

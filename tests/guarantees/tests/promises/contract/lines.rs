@@ -109,7 +109,15 @@ pub(super) const LINES: &[Line] = &[
     line!("Account.changes", Memory, |s| s.account.changes()),
     line!("Account.held", Disk, |s| s.account.held().await),
     line!("Account.incidents", Disk, |s| s.account.incidents().await),
-    line!("Account.features", Disk, |s| s.account.features().await),
+    line!("Account.features", Disk, |s| s
+        .account
+        .features(Vec::new())
+        .await),
+    line!("Account.policy", Memory, |s| s.account.policy()),
+    line!("Account.check_policy", Needs::Portal, |s| s
+        .account
+        .check_policy()
+        .await),
     line!("Account.sign_in_again", Needs::Portal, |s| s
         .account
         .sign_in_again(NATIVE)

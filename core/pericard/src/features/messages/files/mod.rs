@@ -20,13 +20,13 @@ pub(super) mod table;
 
 use std::sync::Arc;
 
-use crate::features::PersonContext;
+use crate::features::{Access, PersonContext};
 use crate::platform::error::{PericardError, Result};
 use crate::platform::id::FileId;
 use crate::storage::{IdKind, Partition};
 
 use super::model::Message;
-use super::{Messages, notify, row};
+use super::{FEATURE, Messages, notify, row};
 
 pub(crate) use download::Downloads;
 pub use download::FileDownload;
@@ -66,7 +66,8 @@ impl Messages {
     /// The portal's token goes to the portal alone; an address elsewhere is asked without one, by https only. At most 100 MB
     /// are taken, whatever is said before.
     ///
-    /// Fails with `NotFound` when there is no such file; everything later comes through `FileDownload.next`.
+    /// Fails with `NotFound` when there is no such file, and `SwitchedOff`; everything later comes through
+    /// `FileDownload.next`.
     pub async fn download(&self, file: FileId) -> Result<Arc<FileDownload>, PericardError> {
         let person = self.person.clone();
         let (id, here, thread) = self
@@ -84,7 +85,10 @@ impl Messages {
             .await?;
         let handle = match here {
             true => FileDownload::done(),
-            false => download::start(person, id, thread)?,
+            false => {
+                person.may(FEATURE, Access::Fetch)?;
+                download::start(person, id, thread)?
+            }
         };
         handle.keep(self.open.clone());
         Ok(handle)
