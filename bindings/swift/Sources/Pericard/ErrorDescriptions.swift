@@ -12,6 +12,9 @@ extension PericardError: LocalizedError {
     case .stepUpRequired: "To continue, please confirm it's you by signing in again."
     case .leaseEnded:
       "This device has been offline for too long. Connect to the internet to read your records again. Nothing was lost."
+    case .switchedOff: "Your clinic has switched this off for now. Nothing was deleted, and what you wrote is kept."
+    case .updateRequired(let minimum):
+      "Your clinic needs version \(minimum) of this app or a newer one. Please update it. You can still read what's on this device."
     case .clockWrong: "The date or time on this device is wrong. Correct it, then try again."
     case .rateLimited(let retryAfter): "Please wait \(words(retryAfter)) before you try again."
     case .wrongPassword(let left): "The user name or password is wrong.\(words(left))"
@@ -77,6 +80,7 @@ extension IncompleteReason {
     case .storage:
       "The messages of one person can't be opened on this device right now. The clinic still has them, and the app will try again."
     case .locked: "There may be more messages at the clinic. Unlock this to fetch them."
+    case .switchedOff: "The clinic has switched messages off for now. New ones come when they are back on."
     case .interrupted:
       "There may be more messages at the clinic: the update was interrupted. The next one continues."
     }
@@ -118,6 +122,7 @@ extension InputProblem {
     case .tooSimple: "this PIN is too easy to guess. Choose another one."
     case .tooLarge: "the file is too large to send."
     case .tooMany: "there are too many files. Please send fewer."
+    case .tooFew: "there are too few keys in the app's configuration."
     case .notDigits: "it has to be digits."
     case .notARecoveryCode: "this is not a recovery code. Enter one exactly as it was given to you."
     case .notAURL: "it is not a web address."

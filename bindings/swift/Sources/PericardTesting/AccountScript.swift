@@ -12,6 +12,9 @@ final class AccountScript: @unchecked Sendable {
   private var steps: [PericardCore.SyncProgress] = []
   private var end: Result<PericardCore.SyncOutcome, PericardCore.PericardError> = .success(.complete)
   private var noted: [PericardCore.Incident] = []
+  private var switches = [PericardCore.FeatureStatus(feature: .messages, state: .on)]
+  private var decided = PericardCore.PolicyStatus(
+    configured: false, seq: nil, issuedAt: nil, askedAt: nil, problem: nil, updateRequired: nil)
   private var streams: [CoreFakeChanges] = []
 
   convenience init(name: String, letters: [FakeLetter], recipients: [PericardCore.Recipient]) {
@@ -46,6 +49,19 @@ final class AccountScript: @unchecked Sendable {
       lock.withLock { noted = newValue }
       tell(PericardCore.ChangeSet(records: [], outbox: false, session: false, features: true, people: false))
     }
+  }
+
+  var features: [PericardCore.FeatureStatus] {
+    get { lock.withLock { switches } }
+    set {
+      lock.withLock { switches = newValue }
+      tell(PericardCore.ChangeSet(records: [], outbox: false, session: false, features: true, people: false))
+    }
+  }
+
+  var policy: PericardCore.PolicyStatus {
+    get { lock.withLock { decided } }
+    set { lock.withLock { decided = newValue } }
   }
 
   /// The progress and the end of the next syncs.

@@ -22,7 +22,7 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
   override func portalConfig() throws -> PericardCore.PortalConfig {
     PericardCore.PortalConfig(
       base: portal(), client: .registered(clientId: "fake"), redirect: "com.example.fake:/callback",
-      nativeSignIn: true, lease: nil, extraRoots: [])
+      nativeSignIn: true, lease: nil, policyKeys: nil, extraRoots: [])
   }
 
   override func session() -> PericardCore.SessionState { script.session }
@@ -57,10 +57,17 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
     return script.incidents
   }
 
-  override func features() async throws -> [PericardCore.FeatureStatus] {
+  override func features(languages: [String]) async throws -> [PericardCore.FeatureStatus] {
     try script.check()
-    return [PericardCore.FeatureStatus(feature: .messages, state: .on)]
+    return script.features
   }
+
+  override func policy() throws -> PericardCore.PolicyStatus {
+    try script.check()
+    return script.policy
+  }
+
+  override func checkPolicy() async throws -> PericardCore.PolicyStatus { try policy() }
 
   override func signInAgain(method: PericardCore.SignInMethod) async throws -> PericardCore.SignIn {
     throw PericardCore.PericardError.Offline

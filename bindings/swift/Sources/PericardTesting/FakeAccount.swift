@@ -4,7 +4,7 @@ public import Pericard
 ///
 /// ``account`` is an `Account` like any other, so that a screen needs nothing of its own to be shown with it. What it
 /// shows is ``messages``, which starts with sample letters; how it goes is scripted by ``session``, ``failure``,
-/// ``incidents``, ``syncSteps`` and ``syncEnd``. Signing in again and enrolling a second factor belong to a portal: there they fail with
+/// ``incidents``, ``features``, ``policy``, ``syncSteps`` and ``syncEnd``. Signing in again and enrolling a second factor belong to a portal: there they fail with
 /// `PericardError.offline`.
 public final class FakeAccount: Sendable {
   /// What a screen is given.
@@ -36,6 +36,18 @@ public final class FakeAccount: Sendable {
   public var incidents: [Incident] {
     get { script.incidents.map { $0.fromCore() } }
     set { script.incidents = newValue.map { $0.toCore() } }
+  }
+
+  /// The features and their states, as `Account.features` gives them. Streams are told when it is set.
+  public var features: [FeatureStatus] {
+    get { script.features.map { $0.fromCore() } }
+    set { script.features = newValue.map { $0.toCore() } }
+  }
+
+  /// What is known of the clinic's policy.
+  public var policy: PolicyStatus {
+    get { script.policy.fromCore() }
+    set { script.policy = newValue.toCore() }
   }
 
   /// The progress that the next syncs tell.

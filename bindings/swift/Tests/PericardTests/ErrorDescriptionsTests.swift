@@ -7,7 +7,8 @@ import Testing
     var all: [PericardError] = [
       .offline, .stepUpRequired, .leaseEnded, .clockWrong(portalTime: nil), .rateLimited(retryAfter: .seconds(60)),
       .wrongPassword(attemptsLeft: 4), .wrongCode(attemptsLeft: nil), .notFound, .inUse, .cancelled, .closed,
-      .integrity(incident: IncidentID(rawValue: "id")), .internal(id: "run"),
+      .integrity(incident: IncidentID(rawValue: "id")), .internal(id: "run"), .switchedOff,
+      .updateRequired(minimum: "2.0"),
     ]
     all += SignInReason.allCases.map { PericardError.signInRequired(reason: $0) }
     all += InputProblem.allCases.map { PericardError.invalidInput(field: "code", problem: $0) }
@@ -29,7 +30,7 @@ import Testing
   @Test func everyReasonToDoubtThatAllIsHereHasWordsOfItsOwn() {
     let reasons: [IncompleteReason] = [
       .portalSaysSo, .pagesMissing, .unreadablePage, .manyVanished, .unanswered, .moreToFetch, .storage,
-      .interrupted, .locked,
+      .interrupted, .locked, .switchedOff,
     ]
     let words = reasons.map(\.userMessage)
     for word in words {

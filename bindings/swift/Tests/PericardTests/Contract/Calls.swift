@@ -43,6 +43,8 @@ extension Call {
     Call("Account.held", .disk) { s in _ = try await s.account.held() },
     Call("Account.incidents", .disk) { s in _ = try await s.account.incidents() },
     Call("Account.features", .disk) { s in _ = try await s.account.features() },
+    Call("Account.policy", .nothing) { s in _ = try s.account.policy() },
+    Call("Account.checkPolicy", .portal) { s in _ = try await s.account.checkPolicy() },
     Call("Account.startSync", .portal) { s in try await s.account.startSync().join() },
     Call("Account.signInAgain", .portal) { s in _ = try await s.account.signInAgain(method: .native) },
     Call("Account.stepUp", .portal) { s in _ = try await s.account.stepUp(method: .native) },

@@ -41,10 +41,8 @@ extension StoryContext {
       try same("session", expected, session())
     case "lock": try lock(&keys)
     case "news": try same("news", try keys.number("count"), news)
-    case "feature":
-      _ = try keys.word("name", "messages")
-      let state = try await account().features().first { $0.feature == .messages }?.state
-      try same("feature", try keys.word("state", "on", "stopped"), state == .on ? "on" : "stopped")
+    case "feature": try await feature(&keys)
+    case "policy": try policy(&keys)
     case "held": try same("held records", try keys.number("count"), Int(try await account().held()))
     case "messages_state": try await messagesState(&keys)
     case "incidents": try same("incidents", try keys.number("count"), try await account().incidents().count)
@@ -113,6 +111,45 @@ extension StoryContext {
     if let expected = try keys.numberIfThere("attempts_left") { try same("tries left", expected, left) }
   }
 
+  private func feature(_ keys: inout Keys) async throws {
+    _ = try keys.word("name", "messages")
+    let expected = try keys.word("state", "on", "read_only", "off", "stopped")
+    let language = try keys.textIfThere("language")
+    let features = try await account().features(languages: language.map { [$0] } ?? [])
+    let state = features.first { $0.feature == .messages }?.state
+    let (found, notice): (String, Notice?) =
+      switch state {
+      case .on: ("on", nil)
+      case .readOnly(let notice): ("read_only", notice)
+      case .off(let notice, _): ("off", notice)
+      case .stopped: ("stopped", nil)
+      case nil: ("missing", nil)
+      }
+    try same("the feature", expected, found)
+    if let expected = try keys.textIfThere("notice") { try same("the notice", expected, notice?.text ?? "") }
+  }
+
+  private func policy(_ keys: inout Keys) throws {
+    let status = try account().policy()
+    if let expected = try keys.numberIfThere("seq") { try same("the policy's number", expected, Int(status.seq ?? 0)) }
+    try same("the policy's problem", try keys.text("problem"), status.problem.map(word) ?? "none")
+  }
+
+  private func word(_ problem: PolicyProblem) -> String {
+    switch problem {
+    case .missing: "missing"
+    case .unreadable: "unreadable"
+    case .unsigned: "unsigned"
+    case .unknownKey: "unknown_key"
+    case .wrongSignature: "wrong_signature"
+    case .anotherPortal: "another_portal"
+    case .expired: "expired"
+    case .fromTheFuture: "from_the_future"
+    case .older: "older"
+    case .withheld: "withheld"
+    }
+  }
+
   /// How far the current person's messages are those at the portal.
   private func messagesState(_ keys: inout Keys) async throws {
     let state = try await inbox().state()
@@ -138,6 +175,7 @@ extension StoryContext {
     case .unanswered: "unanswered"
     case .moreToFetch: "more_to_fetch"
     case .storage: "storage"
+    case .switchedOff: "switched_off"
     case .locked: "locked"
     case .interrupted: "interrupted"
     }

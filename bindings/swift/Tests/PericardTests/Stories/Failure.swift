@@ -32,6 +32,8 @@ struct Failure: CustomStringConvertible {
     case .stepUpRequired: ("StepUpRequired", [:])
     case .leaseEnded: ("LeaseEnded", [:])
     case .locked: ("Locked", [:])
+    case .switchedOff: ("SwitchedOff", [:])
+    case .updateRequired(let minimum): ("UpdateRequired", ["minimum": .text(minimum)])
     // The time itself is another in each run.
     case .clockWrong: ("ClockWrong", [:])
     case .notFound: ("NotFound", [:])

@@ -17,6 +17,10 @@ public val PericardException.userMessage: String
             "This device has been offline for too long. Connect to the internet to read your records again. Nothing was lost."
         is PericardException.Locked -> "This is locked. Unlock it to read your messages."
         is PericardException.WrongPin -> "That PIN is wrong.${attemptsLeft.inWords()}"
+        is PericardException.SwitchedOff ->
+            "Your clinic has switched this off for now. Nothing was deleted, and what you wrote is kept."
+        is PericardException.UpdateRequired ->
+            "Your clinic needs version $minimum of this app or a newer one. Please update it. You can still read what's on this device."
         is PericardException.ClockWrong -> "The date or time on this device is wrong. Correct it, then try again."
         is PericardException.RateLimited -> "Please wait ${retryAfter.inWords()} before you try again."
         is PericardException.WrongPassword -> "The user name or password is wrong.${attemptsLeft.inWords()}"
@@ -55,6 +59,7 @@ public val IncompleteReason.userMessage: String
         IncompleteReason.STORAGE ->
             "The messages of one person can't be opened on this device right now. The clinic still has them, and the app will try again."
         IncompleteReason.LOCKED -> "There may be more messages at the clinic. Unlock this to fetch them."
+        IncompleteReason.SWITCHED_OFF -> "The clinic has switched messages off for now. New ones come when they are back on."
         IncompleteReason.INTERRUPTED ->
             "There may be more messages at the clinic: the update was interrupted. The next one continues."
     }
@@ -91,6 +96,7 @@ private val InputProblem.text: String
         InputProblem.TOO_SIMPLE -> "this PIN is too easy to guess. Choose another one."
         InputProblem.TOO_LARGE -> "the file is too large to send."
         InputProblem.TOO_MANY -> "there are too many files. Please send fewer."
+        InputProblem.TOO_FEW -> "there are too few keys in the app's configuration."
         InputProblem.NOT_DIGITS -> "it has to be digits."
         InputProblem.NOT_A_RECOVERY_CODE -> "this is not a recovery code. Enter one exactly as it was given to you."
         InputProblem.NOT_A_URL -> "it is not a web address."

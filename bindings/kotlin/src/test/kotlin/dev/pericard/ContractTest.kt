@@ -71,6 +71,8 @@ class ContractTest {
         portal("SignIn.finish") { signIn.finish() }
         portal("SignIn.cancel") { signIn.cancel() }
         disk("Account.features") { account.features() }
+        nothing("Account.policy") { account.policy() }
+        portal("Account.checkPolicy") { account.checkPolicy() }
         disk("Account.held") { account.held() }
         disk("Account.incidents") { account.incidents() }
         nothing("Account.messages") { account.messages(person) }

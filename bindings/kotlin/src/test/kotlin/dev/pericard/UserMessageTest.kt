@@ -17,6 +17,8 @@ class UserMessageTest {
         add(PericardException.StepUpRequired())
         add(PericardException.LeaseEnded())
         add(PericardException.Locked())
+        add(PericardException.SwitchedOff())
+        add(PericardException.UpdateRequired("2.0"))
         add(PericardException.WrongPin(3))
         add(PericardException.ClockWrong(null))
         add(PericardException.RateLimited(60.seconds))

@@ -1,8 +1,10 @@
 package dev.pericard.testing
 
 import dev.pericard.Account
+import dev.pericard.FeatureStatus
 import dev.pericard.Incident
 import dev.pericard.PericardException
+import dev.pericard.PolicyStatus
 import dev.pericard.SessionState
 import dev.pericard.SyncOutcome
 import dev.pericard.SyncProgress
@@ -14,7 +16,7 @@ import dev.pericard.toCore
  *
  * What a screen is given is [account], an [Account] like any other, so that it needs nothing of its own to be shown with
  * it. What that shows is [messages], which starts with sample letters; how it goes is scripted by [sessionState],
- * [failure], [incidents], [syncSteps] and [syncEnd]. Signing in again and enrolling a second factor belong to a portal: there they fail
+ * [failure], [incidents], [features], [policy], [syncSteps] and [syncEnd]. Signing in again and enrolling a second factor belong to a portal: there they fail
  * with [PericardException.Offline].
  */
 public class FakeAccount(name: String = "Ana Novak", public val messages: FakeMessages = sampleMessages()) {
@@ -42,6 +44,20 @@ public class FakeAccount(name: String = "Ana Novak", public val messages: FakeMe
         get() = core.noted.map { it.fromCore() }
         set(incidents) {
             core.noted = incidents.map { it.toCore() }
+        }
+
+    /** The features and their states, as `Account.features` gives them. Streams of changes are told when it is set. */
+    public var features: List<FeatureStatus>
+        get() = core.featureStates.map { it.fromCore() }
+        set(features) {
+            core.featureStates = features.map { it.toCore() }
+        }
+
+    /** What is known of the clinic's policy. */
+    public var policy: PolicyStatus
+        get() = core.policyStatus.fromCore()
+        set(policy) {
+            core.policyStatus = policy.toCore()
         }
 
     /** The progress that the next syncs tell. */

@@ -13,6 +13,7 @@ import dev.pericard.internal.Messages
 import dev.pericard.internal.NoHandle
 import dev.pericard.internal.PericardException
 import dev.pericard.internal.Person
+import dev.pericard.internal.PolicyStatus
 import dev.pericard.internal.PortalConfig
 import dev.pericard.internal.SessionState
 import dev.pericard.internal.SignIn
@@ -58,6 +59,23 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
             tell(ChangeSet(emptyList(), outbox = false, session = false, features = true, people = false))
         }
 
+    @Volatile
+    var featureStates: List<FeatureStatus> = listOf(FeatureStatus(Feature.MESSAGES, FeatureState.On))
+        set(states) {
+            field = states
+            tell(ChangeSet(emptyList(), outbox = false, session = false, features = true, people = false))
+        }
+
+    @Volatile
+    var policyStatus: PolicyStatus = PolicyStatus(
+        configured = false,
+        seq = null,
+        issuedAt = null,
+        askedAt = null,
+        problem = null,
+        updateRequired = null,
+    )
+
     init {
         messages.onChange = ::tell
     }
@@ -72,6 +90,7 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
         redirect = "com.example.fake:/callback",
         nativeSignIn = true,
         lease = null,
+        policyKeys = null,
         extraRoots = emptyList(),
     )
 
@@ -106,10 +125,17 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
         return noted
     }
 
-    override suspend fun features(): List<FeatureStatus> {
+    override suspend fun features(languages: List<String>): List<FeatureStatus> {
         check()
-        return listOf(FeatureStatus(Feature.MESSAGES, FeatureState.On))
+        return featureStates
     }
+
+    override fun policy(): PolicyStatus {
+        check()
+        return policyStatus
+    }
+
+    override suspend fun checkPolicy(): PolicyStatus = policy()
 
     override suspend fun signInAgain(method: SignInMethod): SignIn = throw PericardException.Offline()
 

@@ -39,11 +39,8 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
         "session" -> same("session", keys.word("state", "signed_out", "active", "step_up", "sign_in", "sealed", "locked"), session())
         "lock" -> lock(keys)
         "news" -> same("news", keys.number("count"), news.toInt())
-        "feature" -> {
-            keys.word("name", "messages")
-            val state = account.features().single { it.feature == Feature.MESSAGES }.state
-            same("feature", keys.word("state", "on", "stopped"), if (state is FeatureState.On) "on" else "stopped")
-        }
+        "feature" -> feature(keys)
+        "policy" -> policy(keys)
         "held" -> same("held records", keys.number("count"), account.held().toInt())
         "messages_state" -> messagesState(keys)
         "incidents" -> same("incidents", keys.number("count"), account.incidents().size)
@@ -109,6 +106,27 @@ private fun StoryContext.lock(keys: Keys) {
     }
     same("the lock", keys.word("state", "off", "unlocked", "locked", "destroyed"), word)
     keys.numberOrNull("attempts_left")?.let { same("tries left", it, (state as? LockState.Locked)?.attemptsLeft ?: "none") }
+}
+
+private suspend fun StoryContext.feature(keys: Keys) {
+    keys.word("name", "messages")
+    val expected = keys.word("state", "on", "read_only", "off", "stopped")
+    val languages = listOfNotNull(keys.textOrNull("language"))
+    val state = account.features(languages).single { it.feature == Feature.MESSAGES }.state
+    val (word, notice) = when (state) {
+        is FeatureState.On -> "on" to null
+        is FeatureState.ReadOnly -> "read_only" to state.notice
+        is FeatureState.Off -> "off" to state.notice
+        is FeatureState.Stopped -> "stopped" to null
+    }
+    same("the feature", expected, word)
+    keys.textOrNull("notice")?.let { same("the notice", it, notice?.text.orEmpty()) }
+}
+
+private fun StoryContext.policy(keys: Keys) {
+    val status = account.policy()
+    keys.numberOrNull("seq")?.let { same("the policy's number", it.toLong(), status.seq ?: 0L) }
+    same("the policy's problem", keys.text("problem"), status.problem?.name?.lowercase() ?: "none")
 }
 
 private suspend fun StoryContext.changes(keys: Keys) {

@@ -35,6 +35,7 @@ class Failure(private val announced: JsonObject) {
             is PericardException.StepUpRequired,
             is PericardException.LeaseEnded,
             is PericardException.Locked,
+            is PericardException.SwitchedOff,
             is PericardException.NotFound,
             is PericardException.InUse,
             is PericardException.Cancelled,
@@ -42,6 +43,7 @@ class Failure(private val announced: JsonObject) {
             -> emptyMap()
             // The time itself is another in each run.
             is PericardException.ClockWrong -> emptyMap()
+            is PericardException.UpdateRequired -> mapOf("minimum" to error.minimum)
             is PericardException.SignInRequired -> mapOf("reason" to error.reason)
             is PericardException.RateLimited -> mapOf("retry_after" to error.retryAfter)
             is PericardException.WrongPassword -> mapOf("attempts_left" to error.attemptsLeft)
