@@ -141,11 +141,7 @@ fn windows() -> Result<(), Absent> {
 }
 
 fn has_windows() -> Result<bool, String> {
-    const HOME: &str = "java.home = ";
-    let said = command::run(Command::new("java").args(["-XshowSettings:properties", "-version"]))
-        .text_or_error()?;
-    let home = said.lines().find_map(|line| line.trim().strip_prefix(HOME));
-    Ok(home.is_some_and(|home| Path::new(home).join("lib/libawt_xawt.so").exists()))
+    Ok(fetching::java_home()?.join("lib/libawt_xawt.so").exists())
 }
 
 /// A screen in memory; it ends with this value.

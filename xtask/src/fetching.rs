@@ -40,6 +40,16 @@ pub(crate) fn java(what: &str) -> Result<(), Absent> {
     Ok(())
 }
 
+/// The folder of this machine's Java.
+pub(crate) fn java_home() -> Result<PathBuf, String> {
+    const HOME: &str = "java.home = ";
+    let said = command::run(Command::new("java").args(["-XshowSettings:properties", "-version"]))
+        .text_or_error()?;
+    let home = said.lines().find_map(|line| line.trim().strip_prefix(HOME));
+    home.map(PathBuf::from)
+        .ok_or_else(|| "java does not say where it is".to_owned())
+}
+
 /// Node.js with npm.
 pub(crate) fn node(what: &str) -> Result<(), Absent> {
     if !toolchain::has("node") || !toolchain::has("npm") {

@@ -132,7 +132,7 @@ enum Task {
     },
     /// Open the Android app in a window here, with the real core and the reference portal
     App(app::Arguments),
-    /// Put the Android app together without the SDK, and run it in Robolectric over the real core and the reference portal
+    /// Put the Android app together without the SDK, shrink it, and run it in Robolectric over the real core and the reference portal
     Android,
     /// Test the Android app's screens and draw them to docs/screens
     Screens,

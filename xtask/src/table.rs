@@ -13,8 +13,8 @@ pub(crate) struct Row {
     step: String,
     counts: Counts,
     took: Duration,
-    /// Why something was left out.
-    why: String,
+    /// Why something was left out, or what a check found.
+    note: String,
     /// What the step said; shown where it failed.
     output: String,
 }
@@ -31,8 +31,17 @@ impl Row {
             step: step.to_owned(),
             counts,
             took,
-            why: String::new(),
+            note: String::new(),
             output: result.unwrap_or_else(|text| text),
+        }
+    }
+
+    /// A check that says what it found.
+    pub(crate) fn told(step: &str, result: Result<String, String>, took: Duration) -> Self {
+        let note = result.clone().unwrap_or_default();
+        Self {
+            note,
+            ..Self::check(step, result, took)
         }
     }
 
@@ -48,14 +57,14 @@ impl Row {
             step: step.to_owned(),
             counts,
             took,
-            why: String::new(),
+            note: String::new(),
             output,
         };
         if row.counts.failed == 0 && !ok {
             row.counts.failed = 1;
         } else if row.counts == Counts::default() {
             row.counts.failed = 1;
-            row.why = "ran no test".to_owned();
+            row.note = "ran no test".to_owned();
         }
         row
     }
@@ -63,7 +72,7 @@ impl Row {
     /// A step whose toolchain is absent.
     pub(crate) fn absent(step: &str, absent: &Absent, took: Duration) -> Self {
         let failed = absent.is_failure();
-        let why = absent.text().lines().next().unwrap_or_default().to_owned();
+        let note = absent.text().lines().next().unwrap_or_default().to_owned();
         Self {
             step: step.to_owned(),
             counts: Counts {
@@ -72,7 +81,7 @@ impl Row {
                 passed: 0,
             },
             took,
-            why,
+            note,
             output: absent.text().to_owned(),
         }
     }
@@ -122,13 +131,7 @@ pub(crate) fn print(rows: &[Row], whole: Duration) -> Counts {
         .load_style(presets::UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header([
-        "step",
-        "result",
-        "passed",
-        "failed",
-        "skipped",
-        "seconds",
-        "why skipped",
+        "step", "result", "passed", "failed", "skipped", "seconds", "",
     ]);
     for row in rows {
         let (word, colour) = row.word();
@@ -140,7 +143,7 @@ pub(crate) fn print(rows: &[Row], whole: Duration) -> Counts {
             number(row.counts.failed),
             number(row.counts.skipped),
             Cell::new(format!("{:.1}", row.took.as_secs_f64())).set_alignment(CellAlignment::Right),
-            Cell::new(&row.why),
+            Cell::new(&row.note),
         ]);
     }
     println!("\n{table}\n{:.0} s in all", whole.as_secs_f64());

@@ -8,6 +8,9 @@ use super::resources::emptied;
 use super::{MINIMUM, Workshop};
 use crate::command;
 
+/// What ships of ours, and in Java the names of the resources; the first is found first.
+pub(super) const MODULES: [&str; 4] = ["app", "ui", "pericard", "names"];
+
 /// A module of Kotlin and what is special about its compilation.
 struct Module<'a> {
     name: &'a str,
@@ -151,21 +154,35 @@ impl Workshop<'_> {
             .args(self.libraries.jars("framework")?)
             .arg("--output")
             .arg(&out);
-        for module in ["pericard", "ui", "app", "names"] {
-            dex.args(files(&self.classes(module), "class")?);
-        }
-        dex.arg(self.package()?).args(self.libraries.jars("app")?);
+        dex.args(self.shipped()?);
         command::run(&mut dex).text_or_error()?;
-        let bytes: u64 = files(&out, "dex")?
-            .iter()
-            .filter_map(|file| file.metadata().ok())
-            .map(|file| file.len())
-            .sum();
-        Ok(format!(
-            "{:.1} MB of classes before they are shrunk",
-            bytes as f64 / 1e6
-        ))
+        Ok(megabytes(weight(&out)?))
     }
+
+    /// All classes that ship: files of ours, and jars.
+    pub(super) fn shipped(&self) -> Result<Vec<PathBuf>, String> {
+        let mut shipped = Vec::new();
+        for module in MODULES {
+            shipped.extend(files(&self.classes(module), "class")?);
+        }
+        shipped.push(self.package()?);
+        shipped.extend(self.libraries.jars("app")?);
+        Ok(shipped)
+    }
+}
+
+/// The bytes of a phone's classes in a folder.
+pub(super) fn weight(folder: &Path) -> Result<u64, String> {
+    let files = files(folder, "dex")?;
+    let sizes = files.iter().map(|file| {
+        let size = file.metadata().map(|file| file.len());
+        size.map_err(|e| format!("{}: {e}", file.display()))
+    });
+    sizes.sum()
+}
+
+pub(super) fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB of classes", bytes as f64 / 1e6)
 }
 
 pub(super) fn joined(paths: Vec<PathBuf>) -> Result<OsString, String> {
@@ -173,7 +190,7 @@ pub(super) fn joined(paths: Vec<PathBuf>) -> Result<OsString, String> {
 }
 
 /// All files with this ending in a folder and below it.
-fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, String> {
+pub(super) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

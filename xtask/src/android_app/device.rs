@@ -1,12 +1,14 @@
-//! The app's tests on an Android without a phone: Robolectric runs the system's own code on this machine's Java.
+//! The app's tests on an Android without a phone: Robolectric runs the system's own code on this machine's Java. They are run on
+//! the app as it is compiled, and on what R8 leaves of it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
-use super::classes::joined;
+use super::classes::{MODULES, joined};
 use super::resources::emptied;
-use super::{APPLICATION, RUN, Workshop};
+use super::{APPLICATION, RUN, SHRUNK_RUN, Workshop};
 use crate::build::Built;
 use crate::command::{self, Ran};
 use crate::counts::Counts;
@@ -20,15 +22,38 @@ const OPENED: [&str; 5] = ["java.lang", "java.util", "java.io", "java.net", "jav
 impl Workshop<'_> {
     /// Compiles the tests and runs them against a portal of their own, which one of them ends.
     pub(super) fn test(&self, built: &Built) -> Row {
-        let started = std::time::Instant::now();
-        match self.tested(built) {
-            Ok((ran, counts)) => Row::tests(RUN, ran.ok, counts, ran.text, started.elapsed()),
-            Err(text) => Row::check(RUN, Err(text), started.elapsed()),
+        self.row(RUN, built, || {
+            self.compile_tests()?;
+            let mut classes: Vec<PathBuf> = MODULES.map(|module| self.classes(module)).into();
+            classes.push(self.package()?);
+            classes.extend(self.libraries.jars("app")?);
+            Ok(classes)
+        })
+    }
+
+    /// Runs them, as they are compiled, on the shrunk app.
+    pub(super) fn test_shrunk(&self, built: &Built) -> Row {
+        self.row(SHRUNK_RUN, built, || {
+            let to = self.out.join("shrunk.jar");
+            self.r8(&["--classfile"], &self.rules_of_tests()?, &to)?;
+            Ok(vec![to])
+        })
+    }
+
+    fn row(
+        &self,
+        step: &str,
+        built: &Built,
+        app: impl FnOnce() -> Result<Vec<PathBuf>, String>,
+    ) -> Row {
+        let started = Instant::now();
+        match app().and_then(|classes| self.tested(built, classes)) {
+            Ok((ran, counts)) => Row::tests(step, ran.ok, counts, ran.text, started.elapsed()),
+            Err(text) => Row::check(step, Err(text), started.elapsed()),
         }
     }
 
-    fn tested(&self, built: &Built) -> Result<(Ran, Counts), String> {
-        self.compile_tests()?;
+    fn tested(&self, built: &Built, app: Vec<PathBuf>) -> Result<(Ran, Counts), String> {
         let told = self.out.join("told");
         emptied(&told)?;
         self.tell(&told)?;
@@ -38,9 +63,9 @@ impl Workshop<'_> {
         let ana = demo.person("ana")?;
 
         let mut path = vec![told, self.paths.root.join("android/app/src/test/resources")];
-        path.extend(["test", "app", "ui", "pericard", "names"].map(|module| self.classes(module)));
-        path.push(self.package()?);
-        for section in ["app", "test", "device"] {
+        path.push(self.classes("test"));
+        path.extend(app);
+        for section in ["test", "device"] {
             path.extend(self.libraries.jars(section)?);
         }
         let mut java = Command::new("java");

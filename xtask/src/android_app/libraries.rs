@@ -40,12 +40,17 @@ impl Libraries {
         Ok(Self { folder })
     }
 
-    /// The jars of a section, and the classes of its unpacked archives.
+    /// The jars of a section, and those of its unpacked archives.
     pub(super) fn jars(&self, section: &str) -> Result<Vec<PathBuf>, String> {
-        let mut jars = listed(&self.folder.join(section))?;
-        jars.retain(|path| path.extension().is_some_and(|end| end == "jar"));
-        let unpacked = self.unpacked(section)?.into_iter();
-        jars.extend(unpacked.map(|library| library.0.join("classes.jar")));
+        let mut jars = jars_in(&self.folder.join(section))?;
+        for library in self.unpacked(section)? {
+            jars.push(library.0.join("classes.jar"));
+            // What an archive carries of others' libraries.
+            let inner = library.0.join("libs");
+            if inner.exists() {
+                jars.extend(jars_in(&inner)?);
+            }
+        }
         Ok(jars)
     }
 
@@ -96,6 +101,12 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     Ok(paths)
+}
+
+fn jars_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut jars = listed(folder)?;
+    jars.retain(|path| path.extension().is_some_and(|end| end == "jar"));
+    Ok(jars)
 }
 
 /// A section of the list: `[name]`, or `[name+]` where what a library needs comes with it.
@@ -180,7 +191,8 @@ fn unpack(archive: &Path, into: &Path) -> Result<(), String> {
     zip.extract(into).map_err(|e| at(&e))
 }
 
-fn extract(archive: &Path, name: &str, to: &Path) -> Result<(), String> {
+/// One file of an archive.
+pub(super) fn extract(archive: &Path, name: &str, to: &Path) -> Result<(), String> {
     let at = |error: &dyn std::fmt::Display| format!("{}: {error}", archive.display());
     let file = File::open(archive).map_err(|e| at(&e))?;
     let mut zip = ZipArchive::new(file).map_err(|e| at(&e))?;

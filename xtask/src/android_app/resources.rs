@@ -18,6 +18,11 @@ impl Workshop<'_> {
         self.out.join("resources.ap_")
     }
 
+    /// The rules that keep the classes which the manifest and the resources name.
+    pub(super) fn rules_of_resources(&self) -> PathBuf {
+        self.out.join("resources.pro")
+    }
+
     pub(super) fn assets(&self) -> PathBuf {
         self.paths.root.join("android/app/src/main/assets")
     }
@@ -59,6 +64,12 @@ impl Workshop<'_> {
             .arg(self.names())
             .args(["--custom-package", &format!("{APPLICATION}.android")])
             .args(["--extra-packages", &packages.join(":")])
+            .arg("--proguard")
+            .arg(self.rules_of_resources())
+            .args([
+                "--proguard-minimal-keep-rules",
+                "--no-proguard-location-reference",
+            ])
             .arg("-o")
             .arg(self.resources())
             .args(inputs);
