@@ -215,6 +215,10 @@ fn instance(
         faults: Faults::default(),
         requests: Requests::default(),
     };
+    if let Some(decision) = &spec.policy {
+        let now = state.clock.millis();
+        state.policy.decide(&base, decision.clone(), now);
+    }
     for fault in &spec.faults {
         state.set_fault(fault.clone());
     }

@@ -160,7 +160,9 @@ impl PortalPolicy {
         let policy = Policy::read(&saved.document, &keys, base).ok();
         // Where the keystore cannot be read, nothing else can be read either.
         let seen = vault.policies_seen(base, &keys.named());
-        let (standing, effects) = Standing::begin(policy, &seen.unwrap_or_default());
+        let problem = saved.problem.as_deref();
+        let problem = problem.and_then(|json| serde_json::from_str(json).ok());
+        let (standing, effects) = Standing::begin(policy, problem, &seen.unwrap_or_default());
         for effect in effects {
             if let Effect::Raise { key, seq } = effect {
                 // If this fails, the next start does it.
@@ -350,6 +352,7 @@ impl PortalPolicy {
                             document: text.clone(),
                             etag: etag.clone(),
                             asked,
+                            problem: None,
                         };
                         saved = self.save(document).await;
                         if saved {
@@ -371,11 +374,18 @@ impl PortalPolicy {
         }
         if !saved {
             let this = self.clone();
-            let asked = self.state().asked;
+            let (asked, problem) = {
+                let state = self.state();
+                (state.asked, state.standing.problem())
+            };
+            let problem = problem.and_then(|problem| serde_json::to_string(&problem).ok());
             // What could not be noted is asked again.
             let _ = self
                 .platform
-                .blocking(move || this.device.policy_asked(&this.base, asked))
+                .blocking(move || {
+                    let problem = problem.as_deref();
+                    this.device.policy_asked(&this.base, asked, problem)
+                })
                 .await;
         }
     }

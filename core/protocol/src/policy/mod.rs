@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::display_text;
 use crate::limits;
@@ -102,7 +102,7 @@ pub enum Switch {
 }
 
 /// Why a document is no policy of this portal, or changes nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Flaw {
     /// Not a compact JWS of the right type with readable claims.
     Unreadable,

@@ -28,6 +28,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::oauth::jwks::Thumbprint;
 
@@ -52,7 +53,7 @@ enum Force {
 }
 
 /// What was wrong at the last check. It changed nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Problem {
     /// The portal showed a policy before and shows none now.
     Missing,
@@ -104,9 +105,14 @@ pub enum Effect {
 }
 
 impl Standing {
-    /// The state after a start: the saved policy, and what was seen of the configured keys. Also returns what to raise.
+    /// The state after a start: the saved policy, what was wrong at the last check, and what was seen of the configured keys.
+    /// Also returns what to raise.
     #[must_use]
-    pub fn begin(saved: Option<Policy>, seen: &BTreeMap<Thumbprint, Seen>) -> (Self, Vec<Effect>) {
+    pub fn begin(
+        saved: Option<Policy>,
+        problem: Option<Problem>,
+        seen: &BTreeMap<Thumbprint, Seen>,
+    ) -> (Self, Vec<Effect>) {
         let mut highest: BTreeMap<_, _> = seen.iter().map(|(key, seen)| (*key, seen.seq)).collect();
         let mut effects = Vec::new();
         let force = match saved {
@@ -130,7 +136,7 @@ impl Standing {
             force,
             saving: None,
             seen: highest,
-            problem: None,
+            problem,
         };
         (begun, effects)
     }

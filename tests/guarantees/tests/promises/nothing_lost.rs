@@ -478,6 +478,8 @@ fn what_only_another_search_finds_comes_once() {
             let message = json!({ "who": "ana", "thread": 0, "text": text });
             harness.portal(json!({ "new_message": message })).await;
         }
+        // What is asked for once an hour is not counted.
+        account.check_policy().await.unwrap();
         harness.world.portal_requests(None).await.unwrap();
         sync(&account).await.unwrap();
         let requests = harness.world.portal_requests(None).await.unwrap();

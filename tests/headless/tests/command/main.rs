@@ -12,6 +12,7 @@ mod harness;
 mod help;
 mod lock;
 mod page;
+mod policy;
 mod second_factor;
 mod step_up;
 #[cfg(unix)]

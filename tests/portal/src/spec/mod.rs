@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::Fault;
+use crate::{Decision, Fault};
 pub use person::{PersonSpec, TotpAlgorithm, TotpSpec};
 
 /// People, seed, faults and manners of one portal.
@@ -30,6 +30,8 @@ pub struct Spec {
     pub dpop: Offer,
     /// Pushed authorization requests (RFC 9126).
     pub par: Offer,
+    /// What its clinic lets apps do; no policy if not given.
+    pub policy: Option<Decision>,
     /// What sending a message asks of the sign-in (RFC 9470); nothing if not given.
     pub step_up: Option<StepUpSpec>,
     /// Where its clock begins, if every start is to be like every other: then all randomness comes from the seed too.
@@ -101,6 +103,7 @@ impl TryFrom<Map<String, Value>> for Spec {
                 "faults" => spec.faults = serde_json::from_value(value).map_err(wrong)?,
                 "dpop" => spec.dpop = serde_json::from_value(value).map_err(wrong)?,
                 "par" => spec.par = serde_json::from_value(value).map_err(wrong)?,
+                "policy" => spec.policy = serde_json::from_value(value).map_err(wrong)?,
                 "step_up" => spec.step_up = serde_json::from_value(value).map_err(wrong)?,
                 "repeats_from" => {
                     spec.repeats_from = serde_json::from_value(value).map_err(wrong)?;

@@ -15,6 +15,7 @@ mod odd;
 mod over_tls;
 mod own_pages;
 mod par;
+mod policy;
 mod program;
 mod prover;
 mod records;

@@ -44,7 +44,50 @@ fn alone_it_writes_a_configuration_and_says_who_can_sign_in() {
         }
     }
     let config: ConfigFile = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    std::fs::remove_file(&file).unwrap();
+    // The clinic switches messages off: what the running portal shows is what was signed.
+    let policy = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pericard-portal"));
+        let output = command
+            .args(["policy", "--config", &path])
+            .args(arguments)
+            .output()
+            .unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(told).unwrap())
+    };
+    let (done, told) = policy(&[
+        "--messages",
+        "off",
+        "--notice",
+        "Closed",
+        "--notice",
+        "fr=Fermé",
+    ]);
+    assert!(
+        done && told.contains("policy 1 for https://localhost:"),
+        "{told}"
+    );
+    let (done, told) = policy(&["--messages", "on"]);
+    assert!(done && told.contains("policy 2 for"), "{told}");
+    let (done, told) = policy(&["--notice", "fr=Oui", "--notice", "fr=Non"]);
+    assert!(
+        !done && told.contains("two notices for the same language"),
+        "{told}"
+    );
+    let keys = file.with_extension("policy-keys.json");
+    let (done, told) = policy(&["--keys", "no-such-file.json"]);
+    assert!(
+        !done && told.contains("cannot read no-such-file.json"),
+        "{told}"
+    );
+    for written in [
+        &file,
+        &keys,
+        &file.with_extension("policy"),
+        &file.with_extension("pem"),
+    ] {
+        std::fs::remove_file(written).unwrap();
+    }
     drop(child.stdin.take());
     child.wait().unwrap();
     let seen = seen.join("\n");

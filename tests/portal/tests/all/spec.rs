@@ -15,7 +15,6 @@ fn refused<T: serde::de::DeserializeOwned>(value: Value) -> String {
 #[test]
 fn what_is_not_implemented_is_refused_with_a_sentence() {
     for spec in [
-        json!({ "policy": {} }),
         json!({ "people": { "ana": { "proxy_for": ["ben"] } } }),
         json!({ "faults": [{ "fault": "slow_body" }] }),
     ] {
@@ -24,7 +23,6 @@ fn what_is_not_implemented_is_refused_with_a_sentence() {
     }
     for command in [
         json!({ "fault": "old_policy" }),
-        json!({ "policy": {} }),
         json!({ "withdraw_proxy": { "of": "ana", "for": "ben" } }),
     ] {
         let text = refused::<Command>(command);

@@ -259,6 +259,28 @@ impl Site {
         ]
     }
 
+    /// Whether the clinic can switch features off in this app.
+    fn switching(&self, host: &Host) -> Row {
+        let status = self.policy.status(&host.config.app);
+        let (verdict, otherwise) = match (status.configured, status.problem) {
+            (true, None) if status.seq.is_some() => (Verdict::Works, ""),
+            (true, None) => (
+                Verdict::Missing,
+                "the clinic has shown no policy; everything is on",
+            ),
+            (true, Some(_)) => (
+                Verdict::Wrong,
+                "what the clinic shows now is not followed; what was in force stays so",
+            ),
+            (false, _) => (
+                Verdict::Missing,
+                "this app has no keys of the clinic, which can stop messages by a new version alone",
+            ),
+        };
+        let works = "the clinic can switch messages off, and on again, within one sync";
+        ("Switching off (policy)", verdict, works, otherwise)
+    }
+
     fn records(&self, host: &Host) -> Vec<Row> {
         let fhir = match self.capability() {
             None => Verdict::Missing,
@@ -271,6 +293,7 @@ impl Site {
             "records are understood",
             "the CapabilityStatement is missing or of another version; records may not be understood",
         )];
+        rows.push(self.switching(host));
         for feature in host.features {
             let can = feature.capability(&|kind| self.resource(kind));
             let findings = feature.findings(&can).into_iter();

@@ -112,12 +112,14 @@ CREATE TABLE seen (
     PRIMARY KEY (person, track)
 ) STRICT, WITHOUT ROWID;
 ", "
--- The policy of each portal as it was accepted, empty where there is none, and when the portal was last asked for it.
+-- The policy of each portal as it was accepted, empty where there is none, when the portal was last asked for it, and what
+-- was wrong with what it showed then.
 CREATE TABLE policy (
     base TEXT PRIMARY KEY,
     document TEXT NOT NULL,
     etag TEXT,
-    asked INTEGER
+    asked INTEGER,
+    problem TEXT
 ) STRICT;
 -- When and how the person last proved who they are, as far as the portal said so: what a policy asks for is held against it.
 ALTER TABLE token_grant ADD COLUMN auth_time INTEGER;

@@ -36,7 +36,7 @@ fn seen(all: &[(Thumbprint, u64)]) -> BTreeMap<Thumbprint, Seen> {
 }
 
 fn nothing() -> Standing {
-    Standing::begin(None, &BTreeMap::new()).0
+    Standing::begin(None, None, &BTreeMap::new()).0
 }
 
 fn offer(standing: Standing, policy: Policy) -> (Standing, Vec<Effect>) {
@@ -133,7 +133,7 @@ fn a_policy_stays_in_force_beyond_its_end() {
         expires: at(NOW - 90 * 86_400),
         ..policy(A, 5)
     };
-    let (standing, effects) = Standing::begin(Some(old.clone()), &seen(&[(A, 5)]));
+    let (standing, effects) = Standing::begin(Some(old.clone()), None, &seen(&[(A, 5)]));
     assert_eq!((seq(&standing), effects), (Some(5), vec![]));
     assert_eq!(offer(standing, old).0.problem(), None);
 }
@@ -141,7 +141,7 @@ fn a_policy_stays_in_force_beyond_its_end() {
 #[test]
 fn an_older_copy_withholds_until_something_not_older_comes() {
     for saved in [None, Some(policy(A, 4))] {
-        let (standing, _) = Standing::begin(saved, &seen(&[(A, 5)]));
+        let (standing, _) = Standing::begin(saved, None, &seen(&[(A, 5)]));
         assert!(standing.is_withheld());
         assert!(take(standing.clone(), policy(A, 4)).is_withheld());
         let (missing, _) = standing.clone().on(Event::NoneOffered);
@@ -152,7 +152,7 @@ fn an_older_copy_withholds_until_something_not_older_comes() {
         assert_eq!(seq(&take(standing, policy(A, 5))), Some(5));
     }
     // The keystore was not told in time.
-    let (standing, effects) = Standing::begin(Some(policy(A, 6)), &seen(&[(A, 5)]));
+    let (standing, effects) = Standing::begin(Some(policy(A, 6)), None, &seen(&[(A, 5)]));
     assert_eq!(
         (seq(&standing), effects),
         (Some(6), vec![Effect::Raise { key: A, seq: 6 }])
@@ -165,7 +165,7 @@ fn an_older_copy_withholds_until_something_not_older_comes() {
             retired: true,
         },
     )]);
-    let (standing, _) = Standing::begin(None, &retired);
+    let (standing, _) = Standing::begin(None, None, &retired);
     assert!(!standing.is_withheld());
     assert_eq!(seq(&take(standing.clone(), policy(A, 4))), None);
     assert_eq!(seq(&take(standing, policy(A, 5))), Some(5));
@@ -212,7 +212,7 @@ proptest! {
                     if older_copy {
                         database.pop();
                     }
-                    Standing::begin(database.last().cloned(), &keystore)
+                    Standing::begin(database.last().cloned(), None, &keystore)
                 }
             };
             standing = next;
