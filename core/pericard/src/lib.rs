@@ -23,6 +23,7 @@ mod sync;
 #[doc(hidden)]
 pub mod test_support;
 
+pub use api::access_log::{AccessEntry, AccessPage, LogCheck};
 pub use api::account::{Account, Incident, IncidentKind, Person};
 pub use api::client::{Client, erase};
 pub use api::features::{FeatureState, FeatureStatus, Notice};
@@ -53,7 +54,7 @@ pub use platform::id::{
     RecipientId, ThreadId,
 };
 pub use session::{AccountProblem, SessionState};
-pub use storage::{Feature, SealReason};
+pub use storage::{AccessAction, Feature, SealReason};
 pub use sync::{
     ChangeSet, Changes, FeatureChanges, IncompleteReason, SyncOutcome, SyncPhase, SyncProgress,
     SyncRun,

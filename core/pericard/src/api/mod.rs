@@ -1,5 +1,6 @@
 //! The exported objects: thin shells, each method a job on the floors below.
 
+pub(crate) mod access_log;
 pub(crate) mod account;
 pub(crate) mod client;
 pub(crate) mod features;

@@ -100,7 +100,7 @@ impl From<Problem> for PolicyProblem {
 /// Whom a policy concerns.
 pub(crate) trait Concerned: Send + Sync {
     /// Another policy is in force. Called on a thread that must not block.
-    fn policy_changed(&self);
+    fn policy_changed(self: Arc<Self>);
 }
 
 /// The policy of one portal, shared by its accounts.

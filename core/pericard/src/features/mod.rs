@@ -16,7 +16,7 @@ use crate::platform::Platform;
 use crate::platform::error::Result;
 use crate::platform::lifecycle::ActivityGuard;
 use crate::session::Session;
-use crate::storage::{Feature, Partition, Salvage, Schema};
+use crate::storage::{AccessAction, Feature, Partition, Salvage, Schema};
 use crate::sync::{AnyMirror, ChangeNotifier};
 
 pub(crate) mod messages;
@@ -114,6 +114,8 @@ pub(crate) trait PersonContext: Send + Sync {
     fn platform(&self) -> &Platform;
     /// Fails if the portal's policy does not allow it now. Memory only.
     fn may(&self, feature: Feature, access: Access) -> Result<()>;
+    /// Notes what the person did, with the id of what it was done to. Blocks.
+    fn note(&self, action: AccessAction, record: Option<String>);
     /// Fails while the client is paused or shut down.
     fn enter(&self) -> Result<ActivityGuard>;
     /// Whether the person's partition is open. Memory only.

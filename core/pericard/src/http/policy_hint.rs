@@ -1,5 +1,7 @@
 //! Which policy a portal names in passing: `Pericard-Policy: 12` on any of its responses, an integer of RFC 9651.
 //!
+//! Uses: `response`
+//!
 //! It is not signed and decides nothing. It only makes this device ask for the policy before the hour is over, so that what a
 //! clinic switches off is off within one sync without a request in each.
 

@@ -7,6 +7,7 @@
 //!           under a PIN where one was chosen: Argon2id ─AEAD─▶ content root; beside it under a key of the shell's
 //! keystore  {directory}.tries.{account}   wrong PINs since the last right one
 //! keystore  {directory}.seals.{account}   how often the account was sealed; an older copy of device.db knows less
+//! keystore  {directory}.log.{account}     the newest entry of the access log
 //! keystore  {directory}.policies          the newest policy seen of each portal's keys
 //! ```
 //!
@@ -15,6 +16,7 @@
 //! destroying one key. Derivation is bound to account, person and purpose; two purposes never share a key.
 
 mod envelope;
+mod log;
 mod person;
 mod pin;
 mod policies;
@@ -26,6 +28,7 @@ use aws_lc_rs::hkdf;
 use crate::platform::error::KeystoreError;
 use crate::platform::secret::Key;
 
+pub(crate) use log::{LogHead, LogKeys, LogWitness};
 pub(crate) use person::{PersonKey, Unlocked, Wrapped};
 pub(crate) use root::LockedRoot;
 pub(crate) use vault::{Content, Vault};

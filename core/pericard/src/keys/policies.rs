@@ -1,6 +1,8 @@
 //! The highest `seq` of each policy key that this directory has seen, where an older copy of the database cannot bring back a
 //! lower one.
 //!
+//! Uses: `vault`
+//!
 //! One value for all portals: a version, then for each key eight octets that stand for the portal, eight that stand for the key,
 //! and the number. Both are derived from the device root, so the value says neither which portals nor which keys.
 

@@ -28,7 +28,7 @@ pub(crate) struct Vault {
     /// Let go when the client is shut down: a keystore may hold the client that holds it.
     keystore: Mutex<Option<Arc<dyn Keystore>>>,
     pub(super) platform: Platform,
-    directory: String,
+    pub(super) directory: String,
     /// Held while the policies' numbers are changed.
     policies: Mutex<()>,
 }
@@ -70,6 +70,7 @@ impl Vault {
                 self.content_name(account),
                 self.tries_name(account),
                 self.seals_name(account),
+                self.log_name(account),
             ]
         });
         of_accounts
@@ -139,6 +140,7 @@ impl Vault {
         self.destroy_content(account)?;
         let keystore = self.keystore()?;
         keystore.delete(self.tries_name(account))?;
+        keystore.delete(self.log_name(account))?;
         Ok(keystore.delete(self.seals_name(account))?)
     }
 

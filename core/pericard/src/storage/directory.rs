@@ -100,10 +100,19 @@ impl Directory {
 
     /// Returns the path of a person's database, creating the account's folder.
     pub(crate) fn person_db(&self, account: &str, person: &str) -> Result<PathBuf> {
+        Ok(self.folder(account)?.join(format!("{person}.db")))
+    }
+
+    /// Returns the path of an account's access log, creating its folder.
+    pub(crate) fn log_db(&self, account: &str) -> Result<PathBuf> {
+        Ok(self.folder(account)?.join("log.db"))
+    }
+
+    fn folder(&self, account: &str) -> Result<PathBuf> {
         let folder = self.path.join(account);
         std::fs::create_dir_all(&folder).map_err(|e| failed_io(&e))?;
         keep_private(&folder)?;
-        Ok(folder.join(format!("{person}.db")))
+        Ok(folder)
     }
 
     /// Deletes an account's files to free the space. Their key is destroyed before.

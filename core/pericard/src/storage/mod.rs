@@ -5,6 +5,7 @@
 //! {directory}/lock                     held by the process that has the directory open
 //! {directory}/erased                   names of keys that the keystore did not delete when the directory was erased
 //! {directory}/device.db                accounts, tokens, sign-ins in progress   (device root key)
+//! {directory}/{account}/log.db         who opened what                         (device root key)
 //! {directory}/{account}/{person}.db    one person's records, called a partition (person key)
 //! {directory}/{account}/{person}.files one person's large files, each sealed under a key of its own
 //! ```
@@ -18,6 +19,8 @@
 //! Fails with `Storage` and a kind. A file that cannot be read is left untouched, but a partition: of that, what waits to
 //! be sent is saved, and the rest begun anew (`salvage`).
 
+mod access_action;
+mod access_log;
 mod allocator;
 mod database;
 mod device;
@@ -31,6 +34,8 @@ mod remains;
 mod salvage;
 mod track;
 
+pub use access_action::AccessAction;
+pub(crate) use access_log::{AccessLog, LogEntryRow, NewLogEntry};
 pub(crate) use database::Schema;
 pub use device::SealReason;
 pub(crate) use device::{

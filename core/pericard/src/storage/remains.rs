@@ -126,12 +126,12 @@ fn gone(removed: std::io::Result<()>) -> Result<()> {
     }
 }
 
-/// Whether `name` is one of the three patterns of `keys`.
+/// Whether `name` is one of the patterns of `keys`.
 fn is_ours(name: &str) -> bool {
     let parts: Vec<&str> = name.split('.').collect();
     match parts[..] {
-        [directory, "device"] => is_random_id(directory),
-        [directory, "content" | "seals", account] => {
+        [directory, "device" | "policies"] => is_random_id(directory),
+        [directory, "content" | "seals" | "tries" | "log", account] => {
             is_random_id(directory) && is_random_id(account)
         }
         _ => false,
@@ -151,6 +151,9 @@ mod tests {
             format!("{id}.device"),
             format!("{id}.content.{id}"),
             format!("{id}.seals.{id}"),
+            format!("{id}.tries.{id}"),
+            format!("{id}.log.{id}"),
+            format!("{id}.policies"),
         ]
         .into();
         Remains::note_doomed(folder.path(), &names).unwrap();

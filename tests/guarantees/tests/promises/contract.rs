@@ -65,9 +65,17 @@ fn every_exported_method_has_a_line() {
 }
 
 /// A keystore that fails when it is told to.
-struct Failing(Arc<dyn Keystore>, AtomicBool);
+pub(crate) struct Failing(Arc<dyn Keystore>, AtomicBool);
 
 impl Failing {
+    pub(crate) fn new(inner: Arc<dyn Keystore>) -> Self {
+        Self(inner, AtomicBool::new(false))
+    }
+
+    pub(crate) fn fails(&self, fails: bool) {
+        self.1.store(fails, SeqCst);
+    }
+
     fn inner(&self) -> Result<&dyn Keystore, KeystoreError> {
         match self.1.load(SeqCst) {
             true => Err(KeystoreError::unexpected("the dialog was closed")),

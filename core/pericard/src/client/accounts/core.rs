@@ -2,7 +2,7 @@
 //!
 //! When the session is sealed, the content is closed.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::SystemTime;
 
 use pericard_protocol::policy::SHORTEST_LEASE;
@@ -13,12 +13,13 @@ use crate::client::site::Site;
 use crate::features::messages::Downloads;
 use crate::platform::error::{PericardError, Result};
 use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
-use crate::storage::{AccountRow, Device, Feature, Partition, PersonRow, SealReason};
+use crate::storage::{AccessAction, AccountRow, Device, Feature, Partition, PersonRow, SealReason};
 use crate::sync::{ChangeNotifier, SyncCoordinator};
 
 use super::adopt::Adopted;
 use super::content::Content;
 use super::lock::LockCore;
+use super::log::LogCore;
 
 /// A usable account, shared by all its handles.
 pub(crate) struct AccountCore {
@@ -28,6 +29,7 @@ pub(crate) struct AccountCore {
     pub(super) session: Arc<Session>,
     pub(super) content: Arc<Content>,
     pub(super) lock: Arc<LockCore>,
+    pub(super) log: LogCore,
     pub(super) notifier: Arc<ChangeNotifier>,
     pub(super) sync_runs: SyncCoordinator,
     pub(super) downloads: Downloads,
@@ -60,6 +62,8 @@ impl AccountCore {
         }
         let (closing, locking, changed) = (content.clone(), lock.clone(), notifier.clone());
         let spawner = host.platform.spawner.clone();
+        let this: Arc<OnceLock<Weak<Self>>> = Arc::default();
+        let noting = this.clone();
         let (configured, policy) = (site.config.lease, site.policy.clone());
         let deps = SessionDeps {
             platform: host.platform.clone(),
@@ -74,6 +78,9 @@ impl AccountCore {
                     let closed = closing.seal();
                     // Dropping the last handle of a partition closes its file, which accesses the disk.
                     spawner.blocking(Box::new(move || drop(closed)));
+                    if let Some(core) = noting.get().and_then(Weak::upgrade) {
+                        core.note_soon(AccessAction::Sealed);
+                    }
                 }
                 changed.session();
             }),
@@ -94,11 +101,13 @@ impl AccountCore {
             session,
             content,
             lock,
+            log: LogCore::default(),
             notifier,
             sync_runs: SyncCoordinator::default(),
             downloads: Downloads::default(),
             opening: Arc::default(),
         });
+        let _ = this.set(Arc::downgrade(&core));
         core.follow_policy();
         Ok(core)
     }
@@ -122,6 +131,7 @@ impl AccountCore {
             }
         };
         self.content.replace(people, root);
+        self.note_now(AccessAction::SignedIn, None, None);
         self.notifier.session();
         self.notifier.people();
         Ok(())
@@ -173,16 +183,19 @@ impl AccountCore {
     }
 
     /// Closes the files until `resume`. Blocks.
-    pub(super) fn pause(&self) {
+    pub(super) fn pause(self: &Arc<Self>) {
         self.content.pause();
+        self.pause_log();
     }
 
     pub(super) fn resume(&self) {
         self.content.resume();
+        self.log.resume();
     }
 
     /// Drops the key and closes every file for good. Blocks.
     pub(super) fn close(&self) {
+        self.log.close();
         let partitions = self.content.seal();
         for partition in partitions.into_values() {
             // Another thread may still hold it; this closes its file all the same.

@@ -17,6 +17,7 @@ use crate::client::host::Host;
 use crate::keys::{Content, LockedRoot, Unlocked};
 use crate::platform::error::{InputProblem, KeystoreError, PericardError, Result, SignInReason};
 use crate::platform::secret::Key;
+use crate::storage::AccessAction;
 
 use super::core::AccountCore;
 
@@ -232,7 +233,9 @@ impl AccountCore {
         self.session.readable()?;
         self.lock_if_over();
         let root = self.prove(pin)?;
-        self.admit(root)
+        self.admit(root)?;
+        self.note_now(AccessAction::Unlocked, None, None);
+        Ok(())
     }
 
     /// Opens the content with the shell's key. Blocks.
@@ -248,7 +251,9 @@ impl AccountCore {
         // Replaced by another key, or of another account: the PIN is what is left.
         let root = root.ok_or(KeystoreError::Refused)?;
         self.run(Event::KeyOpened, Some(root.clone()), |_| Ok(None))?;
-        self.admit(root)
+        self.admit(root)?;
+        self.note_now(AccessAction::UnlockedWithKey, None, None);
+        Ok(())
     }
 
     /// Puts a proved key where content is read with it, unless it was sealed or locked meanwhile.
@@ -292,6 +297,7 @@ impl AccountCore {
         self.lock.state().has_key = locked.has_key();
         self.lock.on(Event::Chosen);
         self.notifier.session();
+        self.note_now(AccessAction::PinSet, None, None);
         Ok(())
     }
 
@@ -303,6 +309,7 @@ impl AccountCore {
         self.lock.state().has_key = false;
         self.lock.on(Event::GivenUp);
         self.notifier.session();
+        self.note_now(AccessAction::PinRemoved, None, None);
         Ok(())
     }
 
@@ -425,7 +432,11 @@ impl AccountCore {
                 Content::Locked(root) => root.open_with_pin(pin, &bound),
                 Content::Open(_) => Err(PericardError::internal("lock")),
             }
-        })?;
+        });
+        if matches!(found, Err(PericardError::WrongPin { .. })) {
+            self.note_now(AccessAction::WrongPin, None, None);
+        }
+        let found = found?;
         found.ok_or(PericardError::internal("lock"))
     }
 
@@ -482,6 +493,7 @@ impl AccountCore {
         self.sync_runs.cancel(&PericardError::Locked);
         self.downloads.cancel(&PericardError::Locked);
         let _ = self.session.content_destroyed();
+        self.note_now(AccessAction::Destroyed, None, None);
         self.notifier.session();
         self.notifier.people();
     }

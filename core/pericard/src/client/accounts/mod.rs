@@ -5,6 +5,7 @@
 //! - `entry` is an account as its handles see it, usable or not; `core` is a usable one; `content` opens its people's
 //!   databases.
 //! - `lock` is what keeps the content closed until the person proves who they are.
+//! - `log` notes who opened what.
 //! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
 //! - `open` keeps the client open as long as the app holds one of its objects.
 //! - `sync` works through the features of its people, or counts what is new while it is locked.
@@ -16,6 +17,7 @@ mod content;
 mod core;
 mod entry;
 mod lock;
+mod log;
 pub(crate) mod open;
 mod person;
 mod remove;

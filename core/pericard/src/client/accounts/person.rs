@@ -10,7 +10,7 @@ use crate::features::{Access, PersonContext, PersonPortal};
 use crate::platform::Platform;
 use crate::platform::error::Result;
 use crate::platform::lifecycle::ActivityGuard;
-use crate::storage::{Feature, Partition};
+use crate::storage::{AccessAction, Feature, Partition};
 use crate::sync::ChangeNotifier;
 
 use super::core::AccountCore;
@@ -28,6 +28,10 @@ impl PersonContext for AccountPerson {
 
     fn may(&self, feature: Feature, access: Access) -> Result<()> {
         self.account.may(feature, access)
+    }
+
+    fn note(&self, action: AccessAction, record: Option<String>) {
+        self.account.note(action, Some(&self.person), record);
     }
 
     fn enter(&self) -> Result<ActivityGuard> {

@@ -1,6 +1,6 @@
 //! What an account's portal allows just now, by its policy.
 //!
-//! Uses: `core`, `sync`
+//! Uses: `core`, `log`, `policy`, `sync`
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,7 +10,7 @@ use pericard_protocol::policy::Switch;
 use crate::client::policy::{Concerned, PolicyStatus};
 use crate::features::Access;
 use crate::platform::error::{PericardError, Result};
-use crate::storage::{Feature, IncidentRow};
+use crate::storage::{AccessAction, Feature, IncidentRow};
 
 use super::core::AccountCore;
 
@@ -100,10 +100,11 @@ impl AccountCore {
 }
 
 impl Concerned for AccountCore {
-    fn policy_changed(&self) {
+    fn policy_changed(self: Arc<Self>) {
         // Its lease may be another one.
         self.session.look_at_lease();
         self.notifier.features();
+        self.note_soon(AccessAction::PolicyChanged);
         for feature in self.feature_names() {
             if self.switch(feature) == Switch::Off {
                 self.downloads.cancel(&PericardError::SwitchedOff);

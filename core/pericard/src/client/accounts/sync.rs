@@ -41,87 +41,96 @@ impl AccountCore {
             .sync_runs
             .start(&self.host.platform, &syncs, task, move |run| async move {
                 let _guard = guard;
-                revocations::settle(&core.host);
-                core.site.refresh_documents(&core.host).await;
-                core.session.reopen().await?;
-                // Without an answer what is in force stays so, and the run finds out for itself whether the portal is there.
-                let _ = core.check_policy(task.full).await;
-                core.app_is_current()?;
-                core.lift_incidents().await?;
-                if looks {
-                    return core.look(&run).await;
-                }
-                let mut first = Ok(());
-                let mut joined = run.joined();
-                let mut sending = Vec::new();
-                let (feature_syncs, mut incomplete) = core.feature_syncs().await?;
-                for feature in feature_syncs {
-                    let switch = core.switch(feature.track.feature);
-                    if switch == Switch::Off {
-                        incomplete = incomplete.or(Some(IncompleteReason::SwitchedOff));
-                        continue;
-                    }
-                    if feature.mirror.pace() == Pace::Daily {
-                        if let Err(error) = receive_daily(&feature, &run).await
-                            && stops_the_run(&error)
-                        {
-                            return first.and(Err(error));
-                        }
-                        continue;
-                    }
-                    // A failing feature does not stop the others, and failing to send does not stop receiving. An error
-                    // of the session or the network ends the run: further requests could use up a refresh token whose
-                    // response is lost.
-                    let mut kept_back = BTreeSet::new();
-                    let sent = match switch {
-                        Switch::On => send(&feature, &run, &mut kept_back).await,
-                        // What waits goes out once the clinic takes it again.
-                        Switch::ReadOnly | Switch::Off => Ok(()),
-                    };
-                    if sent.as_ref().err().is_some_and(stops_the_run) {
-                        return first.and(sent).map(|()| SyncOutcome::Complete);
-                    }
-                    let received = receive(&feature, &run).await.map(|reason| {
-                        incomplete = incomplete.or(reason);
-                    });
-                    if received.as_ref().err().is_some_and(stops_the_run) {
-                        return first
-                            .and(sent)
-                            .and(received)
-                            .map(|()| SyncOutcome::Complete);
-                    }
-                    let sends = sent.is_ok();
-                    let done = sent.and(received);
-                    if matches!(done, Err(PericardError::DAMAGED)) {
-                        // A sync that fails over it would fail every time, whatever a look at its pages finds.
-                        feature.partition.condemn();
-                    } else if sends && switch == Switch::On {
-                        sending.push((feature, kept_back));
-                    }
-                    first = first.and(done);
-                }
-                first = first.and(core.note_seen().await);
-                // The portal may have named another policy in passing.
-                let _ = core.check_policy(false).await;
-                if core.is_any_off() {
-                    incomplete = incomplete.or(Some(IncompleteReason::SwitchedOff));
-                }
-                // Who has joined since may have queued something, and was promised that it goes out now.
-                while !run.closes(joined) {
-                    joined = run.joined();
-                    for (feature, kept_back) in &mut sending {
-                        let sent = send(feature, &run, kept_back).await;
-                        if sent.as_ref().err().is_some_and(stops_the_run) {
-                            return first.and(sent).map(|()| SyncOutcome::Complete);
-                        }
-                        first = first.and(sent);
-                    }
-                }
-                first.map(|()| match incomplete {
-                    None => SyncOutcome::Complete,
-                    Some(reason) => SyncOutcome::Incomplete { reason },
-                })
+                let done = core.work(&run, task).await;
+                // What stopped something belongs into the log, however the run ended.
+                let noting = core.clone();
+                let _ = core.on_disk(move || noting.note_incidents()).await;
+                done
             }))
+    }
+
+    /// A run: what is queued goes out, then what is new comes in.
+    async fn work(self: &Arc<Self>, run: &Run, task: Task) -> Result<SyncOutcome> {
+        revocations::settle(&self.host);
+        self.site.refresh_documents(&self.host).await;
+        self.session.reopen().await?;
+        // Without an answer what is in force stays so, and the run finds out for itself whether the portal is there.
+        let _ = self.check_policy(task.full).await;
+        self.app_is_current()?;
+        self.lift_incidents().await?;
+        if task.looks {
+            return self.look(run).await;
+        }
+        let mut first = Ok(());
+        let mut joined = run.joined();
+        let mut sending = Vec::new();
+        let (feature_syncs, mut incomplete) = self.feature_syncs().await?;
+        for feature in feature_syncs {
+            let switch = self.switch(feature.track.feature);
+            if switch == Switch::Off {
+                incomplete = incomplete.or(Some(IncompleteReason::SwitchedOff));
+                continue;
+            }
+            if feature.mirror.pace() == Pace::Daily {
+                if let Err(error) = receive_daily(&feature, run).await
+                    && stops_the_run(&error)
+                {
+                    return first.and(Err(error));
+                }
+                continue;
+            }
+            // A failing feature does not stop the others, and failing to send does not stop receiving. An error
+            // of the session or the network ends the run: further requests could use up a refresh token whose
+            // response is lost.
+            let mut kept_back = BTreeSet::new();
+            let sent = match switch {
+                Switch::On => send(&feature, run, &mut kept_back).await,
+                // What waits goes out once the clinic takes it again.
+                Switch::ReadOnly | Switch::Off => Ok(()),
+            };
+            if sent.as_ref().err().is_some_and(stops_the_run) {
+                return first.and(sent).map(|()| SyncOutcome::Complete);
+            }
+            let received = receive(&feature, run).await.map(|reason| {
+                incomplete = incomplete.or(reason);
+            });
+            if received.as_ref().err().is_some_and(stops_the_run) {
+                return first
+                    .and(sent)
+                    .and(received)
+                    .map(|()| SyncOutcome::Complete);
+            }
+            let sends = sent.is_ok();
+            let done = sent.and(received);
+            if matches!(done, Err(PericardError::DAMAGED)) {
+                // A sync that fails over it would fail every time, whatever a look at its pages finds.
+                feature.partition.condemn();
+            } else if sends && switch == Switch::On {
+                sending.push((feature, kept_back));
+            }
+            first = first.and(done);
+        }
+        first = first.and(self.note_seen().await);
+        // The portal may have named another policy in passing.
+        let _ = self.check_policy(false).await;
+        if self.is_any_off() {
+            incomplete = incomplete.or(Some(IncompleteReason::SwitchedOff));
+        }
+        // Who has joined since may have queued something, and was promised that it goes out now.
+        while !run.closes(joined) {
+            joined = run.joined();
+            for (feature, kept_back) in &mut sending {
+                let sent = send(feature, run, kept_back).await;
+                if sent.as_ref().err().is_some_and(stops_the_run) {
+                    return first.and(sent).map(|()| SyncOutcome::Complete);
+                }
+                first = first.and(sent);
+            }
+        }
+        first.map(|()| match incomplete {
+            None => SyncOutcome::Complete,
+            Some(reason) => SyncOutcome::Incomplete { reason },
+        })
     }
 
     /// Counts what is new of everybody, without their databases.

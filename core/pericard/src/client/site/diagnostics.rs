@@ -263,11 +263,7 @@ impl Site {
     fn switching(&self, host: &Host) -> Row {
         let status = self.policy.status(&host.config.app);
         let (verdict, otherwise) = match (status.configured, status.problem) {
-            (true, None) if status.seq.is_some() => (Verdict::Works, ""),
-            (true, None) => (
-                Verdict::Missing,
-                "the clinic has shown no policy; everything is on",
-            ),
+            (true, None) => (Verdict::Works, ""),
             (true, Some(_)) => (
                 Verdict::Wrong,
                 "what the clinic shows now is not followed; what was in force stays so",

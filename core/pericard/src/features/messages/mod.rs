@@ -23,7 +23,7 @@ use pericard_protocol::search_text;
 use crate::platform::error::{InputProblem, PericardError, Result};
 use crate::platform::id::{MessageId, PagePosition, ThreadId};
 use crate::platform::lifecycle::KeepOpen;
-use crate::storage::{Feature, IdKind, Partition, Track, instant, mirrored};
+use crate::storage::{AccessAction, Feature, IdKind, Partition, Track, instant, mirrored};
 use crate::sync::{IncompleteReason, RowChanges};
 
 use super::{Access, PersonContext};
@@ -108,12 +108,16 @@ impl Messages {
     ) -> Result<MessagePage, PericardError> {
         let person = self.person.clone();
         self.reading(move |partition| {
+            let opened = after.is_none().then(|| thread.as_str().to_owned());
             let thread = row(partition, IdKind::Thread, &thread)?;
             let before = position(partition, after)?;
             let stretch = partition.read(|c| {
                 let thread = table::has_thread(c, thread)?.ok_or(PericardError::NotFound)?;
                 table::messages(c, partition.ids(), thread, before, clamp(limit))
             })?;
+            if opened.is_some() {
+                person.note(AccessAction::ConversationOpened, opened);
+            }
             Ok(page(&*person, partition, stretch))
         })
         .await
@@ -153,11 +157,9 @@ impl Messages {
         self.reading(move |partition| {
             let row = row(partition, IdKind::Message, &message)?;
             let stretch = partition.read(|c| table::around(c, partition.ids(), row, clamp(limit)));
-            Ok(page(
-                &*person,
-                partition,
-                stretch?.ok_or(PericardError::NotFound)?,
-            ))
+            let stretch = stretch?.ok_or(PericardError::NotFound)?;
+            opened(&*person, stretch.messages.first());
+            Ok(page(&*person, partition, stretch))
         })
         .await
     }
@@ -169,6 +171,7 @@ impl Messages {
             let row = row(partition, IdKind::Message, &id)?;
             let found = partition.read(|c| table::one(c, partition.ids(), row))?;
             let mut message = found.ok_or(PericardError::NotFound)?;
+            opened(&*person, Some(&message));
             files::mark(&*person, partition, [&mut message]);
             Ok(message)
         })
@@ -201,6 +204,7 @@ impl Messages {
         after: Option<PagePosition>,
         limit: u32,
     ) -> Result<SearchPage, PericardError> {
+        let person = self.person.clone();
         self.reading(move |partition| {
             if text.chars().count() > LONGEST_QUERY {
                 return Err(PericardError::input("text", InputProblem::TooLong));
@@ -214,6 +218,7 @@ impl Messages {
             };
             let (hits, last) = partition
                 .read(|c| table::search(c, partition.ids(), &query, before, clamp(limit)))?;
+            person.note(AccessAction::Searched, None);
             Ok(SearchPage {
                 hits,
                 after: next(partition, last),
@@ -306,7 +311,7 @@ async fn within<T: Send + 'static>(
     work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
 ) -> Result<impl FnOnce() -> Result<T> + Send + 'static> {
     let guard = person.enter()?;
-    opened(person).await?;
+    open(person).await?;
     person.may(FEATURE, Access::Read)?;
     let person = person.clone();
     Ok(move || {
@@ -317,7 +322,7 @@ async fn within<T: Send + 'static>(
 
 /// Opens the person's partition, if it is not open. One caller of an account asks the keystore, which may take its time;
 /// the others wait for it without a thread.
-async fn opened(person: &Arc<dyn PersonContext>) -> Result<()> {
+async fn open(person: &Arc<dyn PersonContext>) -> Result<()> {
     if person.is_open() {
         return Ok(());
     }
@@ -334,6 +339,14 @@ async fn opened(person: &Arc<dyn PersonContext>) -> Result<()> {
             opening.partition().map(drop)
         })
         .await
+}
+
+/// Notes that the conversation of a message was opened.
+fn opened(person: &dyn PersonContext, message: Option<&Message>) {
+    if let Some(message) = message {
+        let thread = message.thread.as_str().to_owned();
+        person.note(AccessAction::ConversationOpened, Some(thread));
+    }
 }
 
 fn clamp(limit: u32) -> u32 {

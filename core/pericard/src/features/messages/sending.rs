@@ -5,7 +5,7 @@ use pericard_protocol::display_text;
 use crate::features::PersonContext;
 use crate::platform::error::{InputProblem, PericardError, Result};
 use crate::platform::id::MessageId;
-use crate::storage::{IdKind, Partition, millis};
+use crate::storage::{AccessAction, IdKind, Partition, millis};
 use crate::sync::outbox;
 
 use super::model::{Message, NewMessage};
@@ -27,8 +27,13 @@ impl Messages {
     /// (`thread`, a recipient).
     pub async fn send(&self, message: NewMessage) -> Result<Message, PericardError> {
         let person = self.person.clone();
-        self.at(move |partition| queue(&*person, partition, &message, None))
-            .await
+        self.at(move |partition| {
+            let queued = queue(&*person, partition, &message, None)?;
+            let thread = queued.thread.as_str().to_owned();
+            person.note(AccessAction::Written, Some(thread));
+            Ok(queued)
+        })
+        .await
     }
 
     /// What is queued, under way, failed or in doubt, oldest first.

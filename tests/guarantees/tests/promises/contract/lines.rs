@@ -113,6 +113,18 @@ pub(super) const LINES: &[Line] = &[
         .account
         .features(Vec::new())
         .await),
+    line!("Account.access_log", Disk, |s| s
+        .account
+        .access_log(None, 5)
+        .await),
+    line!("Account.check_access_log", Disk, |s| s
+        .account
+        .check_access_log()
+        .await),
+    line!("Account.export_access_log", Disk, |s| s
+        .account
+        .export_access_log()
+        .await),
     line!("Account.policy", Memory, |s| s.account.policy()),
     line!("Account.check_policy", Needs::Portal, |s| s
         .account

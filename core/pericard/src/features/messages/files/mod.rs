@@ -23,7 +23,7 @@ use std::sync::Arc;
 use crate::features::{Access, PersonContext};
 use crate::platform::error::{PericardError, Result};
 use crate::platform::id::FileId;
-use crate::storage::{IdKind, Partition};
+use crate::storage::{AccessAction, IdKind, Partition};
 
 use super::model::Message;
 use super::{FEATURE, Messages, notify, row};
@@ -98,14 +98,18 @@ impl Messages {
     ///
     /// `NotFound` when it is not here: `download` it first. `Storage` (`Damaged`) when it was changed on disk.
     pub async fn open_file(&self, file: FileId) -> Result<Arc<FileReader>, PericardError> {
+        let opening = self.person.clone();
         let found = self.reading(move |partition| {
             let id = row(partition, IdKind::File, &file)?;
-            partition.read(|c| {
-                let content = table::file(c, id)?.and_then(|file| file.content);
-                let content = content.ok_or(PericardError::NotFound)?;
+            let (content, size, thread) = partition.read(|c| {
+                let file = table::file(c, id)?.ok_or(PericardError::NotFound)?;
+                let content = file.content.ok_or(PericardError::NotFound)?;
                 let size = partition.files().size(c, content)?;
-                Ok((content, size.ok_or(PericardError::NotFound)?))
-            })
+                Ok((content, size.ok_or(PericardError::NotFound)?, file.thread))
+            })?;
+            let thread = partition.ids().encode(IdKind::Thread, thread);
+            opening.note(AccessAction::FileOpened, Some(thread));
+            Ok((content, size))
         });
         let (content, size) = found.await?;
         let (person, open) = (self.person.clone(), self.open.clone());
