@@ -258,6 +258,18 @@ pub(crate) enum Command {
         #[arg(long, num_args = 2, value_names = ["N", "TEXT"], conflicts_with_all = ["retry", "withdraw"])]
         edit: Option<Vec<String>>,
     },
+    /// Show who opened what on this device, and whether the list is whole
+    #[command(
+        after_help = "Examples:\n  pericard log\n  pericard log --csv > log.csv\n\nIt shows what was done here, not what the clinic's staff opened, and says nothing of what was read."
+    )]
+    Log {
+        /// Maximum number of entries
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=500))]
+        limit: u32,
+        /// Print all of it as comma-separated values
+        #[arg(long)]
+        csv: bool,
+    },
     /// Show what the clinic lets this device do, and why
     #[command(
         after_help = "Examples:\n  pericard policy\n  pericard policy --check     ask the portal now\n\nA clinic may let messages be read only, or switch them off, by a signed document on its portal. Nothing is deleted by it."

@@ -15,6 +15,8 @@ final class AccountScript: @unchecked Sendable {
   private var switches = [PericardCore.FeatureStatus(feature: .messages, state: .on)]
   private var decided = PericardCore.PolicyStatus(
     configured: false, seq: nil, issuedAt: nil, askedAt: nil, problem: nil, updateRequired: nil)
+  private var entries: [PericardCore.AccessEntry] = []
+  private var checked = PericardCore.LogCheck.whole
   private var streams: [CoreFakeChanges] = []
 
   convenience init(name: String, letters: [FakeLetter], recipients: [PericardCore.Recipient]) {
@@ -62,6 +64,16 @@ final class AccountScript: @unchecked Sendable {
   var policy: PericardCore.PolicyStatus {
     get { lock.withLock { decided } }
     set { lock.withLock { decided = newValue } }
+  }
+
+  var log: [PericardCore.AccessEntry] {
+    get { lock.withLock { entries } }
+    set { lock.withLock { entries = newValue } }
+  }
+
+  var logCheck: PericardCore.LogCheck {
+    get { lock.withLock { checked } }
+    set { lock.withLock { checked = newValue } }
   }
 
   /// The progress and the end of the next syncs.

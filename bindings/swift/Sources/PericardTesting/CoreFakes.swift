@@ -69,6 +69,27 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
 
   override func checkPolicy() async throws -> PericardCore.PolicyStatus { try policy() }
 
+  override func accessLog(before: UInt64?, limit: UInt32) async throws -> PericardCore.AccessPage {
+    try script.check()
+    let older = script.log.filter { entry in before.map { entry.number < $0 } ?? true }
+      .sorted { $0.number > $1.number }
+    let page = Array(older.prefix(Int(limit)))
+    return PericardCore.AccessPage(entries: page, before: page.count < older.count ? page.last?.number : nil)
+  }
+
+  override func checkAccessLog() async throws -> PericardCore.LogCheck {
+    try script.check()
+    return script.logCheck
+  }
+
+  override func exportAccessLog() async throws -> String {
+    try script.check()
+    let rows = script.log.sorted { $0.number < $1.number }.map { entry in
+      "\(entry.number),\(entry.at.ISO8601Format()),\(entry.action),\(script.person.name),\(entry.thread ?? "")"
+    }
+    return (["number,at,action,person,thread"] + rows).map { $0 + "\r\n" }.joined()
+  }
+
   override func signInAgain(method: PericardCore.SignInMethod) async throws -> PericardCore.SignIn {
     throw PericardCore.PericardError.Offline
   }

@@ -4,7 +4,7 @@ public import Pericard
 ///
 /// ``account`` is an `Account` like any other, so that a screen needs nothing of its own to be shown with it. What it
 /// shows is ``messages``, which starts with sample letters; how it goes is scripted by ``session``, ``failure``,
-/// ``incidents``, ``features``, ``policy``, ``syncSteps`` and ``syncEnd``. Signing in again and enrolling a second factor belong to a portal: there they fail with
+/// ``incidents``, ``features``, ``policy``, ``accessLog``, ``syncSteps`` and ``syncEnd``. Signing in again and enrolling a second factor belong to a portal: there they fail with
 /// `PericardError.offline`.
 public final class FakeAccount: Sendable {
   /// What a screen is given.
@@ -48,6 +48,18 @@ public final class FakeAccount: Sendable {
   public var policy: PolicyStatus {
     get { script.policy.fromCore() }
     set { script.policy = newValue.toCore() }
+  }
+
+  /// What `Account.accessLog` shows, in any order.
+  public var accessLog: [AccessEntry] {
+    get { script.log.map { $0.fromCore() } }
+    set { script.log = newValue.map { $0.toCore() } }
+  }
+
+  /// Whether the log is whole.
+  public var logCheck: LogCheck {
+    get { script.logCheck.fromCore() }
+    set { script.logCheck = newValue.toCore() }
   }
 
   /// The progress that the next syncs tell.

@@ -1,7 +1,8 @@
 //! What the access log notes.
 
 /// What was done on this device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AccessAction {
     /// Somebody signed in, with password or browser.
     SignedIn,

@@ -6,6 +6,7 @@ mod drafts;
 mod find;
 mod inbox;
 mod lock;
+mod log;
 mod marks;
 mod outbox;
 mod page;
@@ -72,6 +73,7 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
             withdraw,
             edit,
         } => outbox::run(options, *retry, *withdraw, edit.as_deref(), output).await,
+        Command::Log { limit, csv } => log::run(options, *limit, *csv, output).await,
         Command::Policy { check } => policy::run(options, *check, output).await,
         Command::Pin { remove, stdin } => lock::pin(options, *remove, *stdin, output).await,
         Command::Unlock => lock::unlock(options, output).await,

@@ -11,6 +11,7 @@ mod files;
 mod harness;
 mod help;
 mod lock;
+mod log;
 mod page;
 mod policy;
 mod second_factor;

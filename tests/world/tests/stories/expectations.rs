@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use pericard::{ChangeSet, Feature, FeatureChanges, IncompleteReason, MessageState};
+use pericard::{
+    AccessEntry, ChangeSet, Feature, FeatureChanges, IncompleteReason, LogCheck, MessageState,
+};
+
+use serde_json::json;
 
 use crate::context::{Context, Halt, PAGE, broken};
 use crate::correspondence;
@@ -97,6 +101,7 @@ pub(crate) async fn expect(
         "news" => same("news", keys.number("count")?, context.news),
         "feature" => switching::feature(context, keys).await,
         "policy" => switching::policy(context, keys),
+        "log" => logged(context, keys).await,
         "held" => same(
             "held records",
             keys.number("count")?,
@@ -162,6 +167,24 @@ pub(crate) async fn expect(
 }
 
 /// How far the current person's messages are those at the portal.
+/// How often something was done, by the access log, which is whole or not.
+async fn logged(context: &Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
+    let account = context.account()?;
+    let (action, count) = (keys.text("action")?, keys.number("count")?);
+    let entries = account.access_log(None, 500).await?.entries;
+    let named =
+        |entry: &AccessEntry| serde_json::to_value(entry.action).ok() == Some(json!(action));
+    let found = entries.iter().filter(|entry| named(entry)).count() as u64;
+    same("entries of the log", count, found)?;
+    match keys.flag_or_none("whole")? {
+        Some(wanted) => {
+            let whole = account.check_access_log().await? == LogCheck::Whole;
+            same("whole", wanted, whole)
+        }
+        None => Ok(()),
+    }
+}
+
 async fn messages_state(context: &Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
     let state = context.inbox()?.state().await?;
     let reason = state.incomplete.map_or("none", reason);

@@ -63,9 +63,12 @@ impl<'a> Keys<'a> {
         self.number_or_none(name)?.ok_or_else(|| missing(name))
     }
 
+    pub(crate) fn flag_or_none(&mut self, name: &str) -> Result<Option<bool>, Problem> {
+        self.typed(name, "flag", Value::as_bool)
+    }
+
     pub(crate) fn flag(&mut self, name: &str) -> Result<bool, Problem> {
-        self.typed(name, "flag", Value::as_bool)?
-            .ok_or_else(|| missing(name))
+        self.flag_or_none(name)?.ok_or_else(|| missing(name))
     }
 
     pub(crate) fn part(&mut self, name: &str) -> Result<Option<Value>, Problem> {

@@ -43,6 +43,7 @@ extension StoryContext {
     case "news": try same("news", try keys.number("count"), news)
     case "feature": try await feature(&keys)
     case "policy": try policy(&keys)
+    case "log": try await log(&keys)
     case "held": try same("held records", try keys.number("count"), Int(try await account().held()))
     case "messages_state": try await messagesState(&keys)
     case "incidents": try same("incidents", try keys.number("count"), try await account().incidents().count)
@@ -127,6 +128,18 @@ extension StoryContext {
       }
     try same("the feature", expected, found)
     if let expected = try keys.textIfThere("notice") { try same("the notice", expected, notice?.text ?? "") }
+  }
+
+  /// How often something was done, by the access log, which is whole or not.
+  private func log(_ keys: inout Keys) async throws {
+    let action = try keys.text("action").filter { $0 != "_" }
+    let count = try keys.number("count")
+    let entries = try await account().accessLog(limit: 500).entries
+    let found = entries.count { "\($0.action)".lowercased() == action }
+    try same("entries of the log", count, found)
+    if let expected = try keys.flagIfThere("whole") {
+      try same("whole", expected, try await account().checkAccessLog() == .whole)
+    }
   }
 
   private func policy(_ keys: inout Keys) throws {

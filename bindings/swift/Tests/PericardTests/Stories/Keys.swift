@@ -94,7 +94,12 @@ struct Keys {
   }
 
   mutating func flag(_ name: String) throws -> Bool {
-    guard let value = element(name) else { throw Unfit("`\(name)` is missing") }
+    guard let flag = try flagIfThere(name) else { throw Unfit("`\(name)` is missing") }
+    return flag
+  }
+
+  mutating func flagIfThere(_ name: String) throws -> Bool? {
+    guard let value = element(name) else { return nil }
     guard case .flag(let flag) = value else { throw Unfit("`\(name)` is no flag") }
     return flag
   }

@@ -71,6 +71,9 @@ class ContractTest {
         portal("SignIn.finish") { signIn.finish() }
         portal("SignIn.cancel") { signIn.cancel() }
         disk("Account.features") { account.features() }
+        disk("Account.accessLog") { account.accessLog() }
+        disk("Account.checkAccessLog") { account.checkAccessLog() }
+        disk("Account.exportAccessLog") { account.exportAccessLog() }
         nothing("Account.policy") { account.policy() }
         portal("Account.checkPolicy") { account.checkPolicy() }
         disk("Account.held") { account.held() }

@@ -1,8 +1,10 @@
 package dev.pericard.testing
 
+import dev.pericard.AccessEntry
 import dev.pericard.Account
 import dev.pericard.FeatureStatus
 import dev.pericard.Incident
+import dev.pericard.LogCheck
 import dev.pericard.PericardException
 import dev.pericard.PolicyStatus
 import dev.pericard.SessionState
@@ -16,7 +18,7 @@ import dev.pericard.toCore
  *
  * What a screen is given is [account], an [Account] like any other, so that it needs nothing of its own to be shown with
  * it. What that shows is [messages], which starts with sample letters; how it goes is scripted by [sessionState],
- * [failure], [incidents], [features], [policy], [syncSteps] and [syncEnd]. Signing in again and enrolling a second factor belong to a portal: there they fail
+ * [failure], [incidents], [features], [policy], [accessLog], [syncSteps] and [syncEnd]. Signing in again and enrolling a second factor belong to a portal: there they fail
  * with [PericardException.Offline].
  */
 public class FakeAccount(name: String = "Ana Novak", public val messages: FakeMessages = sampleMessages()) {
@@ -58,6 +60,20 @@ public class FakeAccount(name: String = "Ana Novak", public val messages: FakeMe
         get() = core.policyStatus.fromCore()
         set(policy) {
             core.policyStatus = policy.toCore()
+        }
+
+    /** What `Account.accessLog` shows, in any order. */
+    public var accessLog: List<AccessEntry>
+        get() = core.log.map { it.fromCore() }
+        set(entries) {
+            core.log = entries.map { it.toCore() }
+        }
+
+    /** Whether the log is whole. */
+    public var logCheck: LogCheck
+        get() = core.logCheck.fromCore()
+        set(check) {
+            core.logCheck = check.toCore()
         }
 
     /** The progress that the next syncs tell. */

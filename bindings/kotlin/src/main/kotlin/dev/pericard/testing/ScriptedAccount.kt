@@ -1,5 +1,7 @@
 package dev.pericard.testing
 
+import dev.pericard.internal.AccessEntry
+import dev.pericard.internal.AccessPage
 import dev.pericard.internal.Account
 import dev.pericard.internal.AccountLock
 import dev.pericard.internal.ChangeSet
@@ -9,6 +11,7 @@ import dev.pericard.internal.Feature
 import dev.pericard.internal.FeatureState
 import dev.pericard.internal.FeatureStatus
 import dev.pericard.internal.Incident
+import dev.pericard.internal.LogCheck
 import dev.pericard.internal.Messages
 import dev.pericard.internal.NoHandle
 import dev.pericard.internal.PericardException
@@ -76,6 +79,12 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
         updateRequired = null,
     )
 
+    @Volatile
+    var log: List<AccessEntry> = emptyList()
+
+    @Volatile
+    var logCheck: LogCheck = LogCheck.WHOLE
+
     init {
         messages.onChange = ::tell
     }
@@ -136,6 +145,24 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
     }
 
     override suspend fun checkPolicy(): PolicyStatus = policy()
+
+    override suspend fun accessLog(before: ULong?, limit: UInt): AccessPage {
+        check()
+        val older = log.filter { before == null || it.number < before }.sortedByDescending { it.number }
+        val page = older.take(limit.toInt())
+        return AccessPage(page, page.lastOrNull()?.number.takeIf { page.size < older.size })
+    }
+
+    override suspend fun checkAccessLog(): LogCheck {
+        check()
+        return logCheck
+    }
+
+    override suspend fun exportAccessLog(): String {
+        check()
+        val rows = log.sortedBy { it.number }.map { "${it.number},${it.at},${it.action.name.lowercase()},${person.name},${it.thread.orEmpty()}" }
+        return (listOf("number,at,action,person,thread") + rows).joinToString("") { "$it\r\n" }
+    }
 
     override suspend fun signInAgain(method: SignInMethod): SignIn = throw PericardException.Offline()
 

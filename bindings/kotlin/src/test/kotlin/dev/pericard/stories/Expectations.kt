@@ -4,6 +4,7 @@ import dev.pericard.ChangeSet
 import dev.pericard.Feature
 import dev.pericard.FeatureState
 import dev.pericard.LockState
+import dev.pericard.LogCheck
 import dev.pericard.MessageState
 import dev.pericard.SessionState
 import dev.pericard.search
@@ -41,6 +42,7 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
         "news" -> same("news", keys.number("count"), news.toInt())
         "feature" -> feature(keys)
         "policy" -> policy(keys)
+        "log" -> log(keys)
         "held" -> same("held records", keys.number("count"), account.held().toInt())
         "messages_state" -> messagesState(keys)
         "incidents" -> same("incidents", keys.number("count"), account.incidents().size)
@@ -127,6 +129,15 @@ private fun StoryContext.policy(keys: Keys) {
     val status = account.policy()
     keys.numberOrNull("seq")?.let { same("the policy's number", it.toLong(), status.seq ?: 0L) }
     same("the policy's problem", keys.text("problem"), status.problem?.name?.lowercase() ?: "none")
+}
+
+/** How often something was done, by the access log, which is whole or not. */
+private suspend fun StoryContext.log(keys: Keys) {
+    val action = keys.text("action")
+    val count = keys.number("count")
+    val found = account.accessLog(limit = 500).entries.count { it.action.name.lowercase() == action }
+    same("entries of the log", count, found)
+    keys.flagOrNull("whole")?.let { same("whole", it, account.checkAccessLog() == LogCheck.WHOLE) }
 }
 
 private suspend fun StoryContext.changes(keys: Keys) {
