@@ -28,6 +28,7 @@ const SECRETS: &[(&str, &[&str])] = &[
     ("AccountLock.set_pin", &["current", "pin"]),
     ("AccountLock.remove_pin", &["current"]),
     ("AccountLock.add_key", &["current"]),
+    ("Account.export", &["current"]),
 ];
 
 /// Records whose texts are the app's or the standard's and say nothing of a patient: they print whole.

@@ -258,6 +258,17 @@ pub(crate) enum Command {
         #[arg(long, num_args = 2, value_names = ["N", "TEXT"], conflicts_with_all = ["retry", "withdraw"])]
         edit: Option<Vec<String>>,
     },
+    /// Make a copy of your messages, to read or for another program
+    #[command(
+        after_help = "Examples:\n  pericard export messages.html\n  pericard export --form fhir messages.json\n\nIt asks for the PIN, or for a sign-in of the last five minutes. The file is not encrypted."
+    )]
+    Export {
+        /// Where to write it; an existing file is not overwritten
+        file: PathBuf,
+        /// A page to read, or a FHIR Bundle
+        #[arg(long, value_enum, default_value_t = Form::Html)]
+        form: Form,
+    },
     /// Show who opened what on this device, and whether the list is whole
     #[command(
         after_help = "Examples:\n  pericard log\n  pericard log --csv > log.csv\n\nIt shows what was done here, not what the clinic's staff opened, and says nothing of what was read."
@@ -300,6 +311,13 @@ pub(crate) enum Command {
     Signout,
     /// Remove the account from this device without signing out at the portal
     Forget,
+}
+
+/// The form of a copy.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    Html,
+    Fhir,
 }
 
 /// What to send.

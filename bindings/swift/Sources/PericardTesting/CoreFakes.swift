@@ -90,6 +90,14 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
     return (["number,at,action,person,thread"] + rows).map { $0 + "\r\n" }.joined()
   }
 
+  override func export(
+    person: PericardCore.PersonId, format: PericardCore.ExportFormat, current: Data?
+  ) async throws -> PericardCore.Export {
+    try script.check()
+    guard person == script.person.id else { throw PericardCore.PericardError.NotFound }
+    return CoreFakeExport(name: script.person.name, format: format)
+  }
+
   override func signInAgain(method: PericardCore.SignInMethod) async throws -> PericardCore.SignIn {
     throw PericardCore.PericardError.Offline
   }
@@ -105,6 +113,34 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
   override func signOut() async throws { try script.leave() }
 
   override func forget() async throws { try script.leave() }
+}
+
+/// A copy in which there is nothing but the person's name.
+private final class CoreFakeExport: PericardCore.Export, @unchecked Sendable {
+  private let lock = NSLock()
+  private var left: Data
+
+  init(name: String, format: PericardCore.ExportFormat) {
+    let text =
+      switch format {
+      case .html: "<!doctype html><title>\(name)</title>"
+      case .fhir: #"{"resourceType":"Bundle","type":"collection"}"#
+      }
+    left = Data(text.utf8)
+    super.init(noHandle: NoHandle())
+  }
+
+  required init(unsafeFromHandle handle: UInt64) {
+    left = Data()
+    super.init(unsafeFromHandle: handle)
+  }
+
+  override func read() async throws -> Data {
+    lock.withLock {
+      defer { left = Data() }
+      return left
+    }
+  }
 }
 
 /// A second factor that is enrolled.

@@ -273,6 +273,10 @@ impl Account {
         self.open.host().job(job).await
     }
 
+    pub(super) fn open(&self) -> &Arc<OpenClient> {
+        &self.open
+    }
+
     pub(crate) fn entry(&self) -> &AccountEntry {
         &self.entry
     }

@@ -52,7 +52,7 @@ impl AccountLock {
     /// `SignInRequired` or `LeaseEnded` while the account is sealed; `Keystore` where the try could not be counted, and then
     /// was not made.
     pub async fn unlock(&self, pin: Vec<u8>) -> Result<(), PericardError> {
-        let pin = read(pin, "pin")?;
+        let pin = read_pin(pin, "pin")?;
         self.with_core(move |core| core.unlock(&pin)).await
     }
 
@@ -79,14 +79,16 @@ impl AccountLock {
     ) -> Result<(), PericardError> {
         let pin = Zeroizing::new(pin);
         let pin = Pin::choose(&pin).map_err(|problem| input("pin", problem))?;
-        let current = current.map(|typed| read(typed, "current")).transpose()?;
+        let current = current
+            .map(|typed| read_pin(typed, "current"))
+            .transpose()?;
         self.with_core(move |core| core.set_pin(current.as_ref(), &pin))
             .await
     }
 
     /// Gives the lock up, with the shell's key: from here on whoever opens the app reads. Fails as `set_pin` does.
     pub async fn remove_pin(&self, current: Vec<u8>) -> Result<(), PericardError> {
-        let current = read(current, "current")?;
+        let current = read_pin(current, "current")?;
         self.with_core(move |core| core.remove_pin(&current)).await
     }
 
@@ -94,7 +96,7 @@ impl AccountLock {
     /// biometry and lets the key go when the fingers and faces that it knows change (`biometryCurrentSet`,
     /// `setInvalidatedByBiometricEnrollment`), and nowhere else. Fails as `set_pin` does.
     pub async fn add_key(&self, current: Vec<u8>) -> Result<Vec<u8>, PericardError> {
-        let current = read(current, "current")?;
+        let current = read_pin(current, "current")?;
         let made = self.with_core(move |core| core.add_key(&current)).await?;
         Ok(made.bytes().to_vec())
     }
@@ -137,7 +139,7 @@ impl AccountLock {
     }
 }
 
-fn read(typed: Vec<u8>, field: &str) -> Result<Pin> {
+pub(super) fn read_pin(typed: Vec<u8>, field: &str) -> Result<Pin> {
     let typed = Zeroizing::new(typed);
     Pin::read(&typed).map_err(|problem| input(field, problem))
 }

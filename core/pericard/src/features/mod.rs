@@ -80,9 +80,56 @@ pub(crate) trait FeatureDefinition: Send + Sync {
     fn salvages(&self) -> &'static [Salvage] {
         &[]
     }
+    /// Returns the next part of a copy of what is here, behind `after`, and where the part behind that is; nothing at the end.
+    fn export(
+        &self,
+        partition: &Partition,
+        subject: &Subject<'_>,
+        after: ExportPosition,
+    ) -> Result<Option<(Exported, ExportPosition)>>;
     /// Puts in order what was saved.
     fn salvaged(&self, _connection: &Connection) -> Result<()> {
         Ok(())
+    }
+}
+
+/// Whose copy it is.
+pub(crate) struct Subject<'a> {
+    /// The id of their Patient.
+    pub(crate) patient: &'a str,
+}
+
+/// A part of a copy.
+#[derive(Debug, Default)]
+pub(crate) struct Exported {
+    /// For a person to read: escaped, a section of a page.
+    pub(crate) html: String,
+    /// The same as FHIR resources.
+    pub(crate) resources: Vec<serde_json::Value>,
+}
+
+/// How far a copy of a feature has come; a feature goes through its lists one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ExportPosition {
+    /// The row behind which it goes on, from the newest.
+    pub(crate) row: i64,
+    /// Whether it is in the second list, such as an archive.
+    pub(crate) second: bool,
+}
+
+impl ExportPosition {
+    pub(crate) fn first() -> Self {
+        Self {
+            row: i64::MAX,
+            second: false,
+        }
+    }
+
+    pub(crate) fn second() -> Self {
+        Self {
+            second: true,
+            ..Self::first()
+        }
     }
 }
 

@@ -13,9 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 use pericard::{
-    Account, Changes, Client, FileContent, FileReader, Keystore, KeystoreError, Message, Messages,
-    NewFile, NewMessage, PericardError, Portal, PortalPage, QrCode, SignIn, SignInMethod,
-    SignInReason, SyncRun, TwoFactor,
+    Account, Changes, Client, Export, ExportFormat, FileContent, FileReader, Keystore,
+    KeystoreError, Message, Messages, NewFile, NewMessage, PericardError, Portal, PortalPage,
+    QrCode, SignIn, SignInMethod, SignInReason, SyncRun, TwoFactor,
 };
 use pericard_guarantees::{Harness, inbox, run, sync};
 use pericard_world::NetworkState;
@@ -123,6 +123,10 @@ async fn stage(harness: &Harness, account: Arc<Account>) -> Stage {
             .open_file(queued.files[0].id.clone())
             .await
             .unwrap(),
+        export: {
+            let me = account.people().remove(0).id;
+            account.export(me, ExportFormat::Html, None).await.unwrap()
+        },
         queued,
         messages,
         account,

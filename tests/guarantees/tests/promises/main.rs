@@ -5,6 +5,7 @@
 mod access;
 mod bad_input;
 mod contract;
+mod copies;
 mod damage;
 mod deaths;
 mod discovery;

@@ -3,6 +3,7 @@
 mod accounts;
 mod doctor;
 mod drafts;
+mod export;
 mod find;
 mod inbox;
 mod lock;
@@ -73,6 +74,7 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
             withdraw,
             edit,
         } => outbox::run(options, *retry, *withdraw, edit.as_deref(), output).await,
+        Command::Export { file, form } => export::run(options, file, *form, output).await,
         Command::Log { limit, csv } => log::run(options, *limit, *csv, output).await,
         Command::Policy { check } => policy::run(options, *check, output).await,
         Command::Pin { remove, stdin } => lock::pin(options, *remove, *stdin, output).await,

@@ -98,6 +98,7 @@ struct Stage: Sendable {
   /// A message that waits to be sent, with a file.
   let queued: Message
   let reader: FileReader
+  let export: Export
 
   static let letter = NewMessage(text: "Hello", subject: "A question")
 
@@ -116,6 +117,7 @@ struct Stage: Sendable {
     return Self(
       world: world, client: client, portal: portal, account: account, inbox: inbox, run: run,
       signIn: try await portal.signIn(method: .native), browser: try await portal.signIn(method: .browser),
-      thread: thread, queued: queued, reader: try await inbox.openFile(queued.files[0].id))
+      thread: thread, queued: queued, reader: try await inbox.openFile(queued.files[0].id),
+      export: try await account.export(person: account.people[0].id, format: .html))
   }
 }

@@ -46,6 +46,8 @@ extension Call {
     Call("Account.accessLog", .disk) { s in _ = try await s.account.accessLog() },
     Call("Account.checkAccessLog", .disk) { s in _ = try await s.account.checkAccessLog() },
     Call("Account.exportAccessLog", .disk) { s in _ = try await s.account.exportAccessLog() },
+    Call("Account.export", .disk) { s in _ = try await s.account.export(person: s.account.people[0].id, format: .html) },
+    Call("Export.read", .disk) { s in _ = try await s.export.read() },
     Call("Account.policy", .nothing) { s in _ = try s.account.policy() },
     Call("Account.checkPolicy", .portal) { s in _ = try await s.account.checkPolicy() },
     Call("Account.startSync", .portal) { s in try await s.account.startSync().join() },

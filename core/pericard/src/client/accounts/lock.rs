@@ -400,7 +400,7 @@ impl AccountCore {
     }
 
     /// The key, from somebody who has proved to be there: with the PIN where there is a lock. Blocks.
-    fn proved(&self, current: Option<&Pin>) -> Result<Unlocked> {
+    pub(super) fn proved(&self, current: Option<&Pin>) -> Result<Unlocked> {
         self.partitions_readable()?;
         match (self.host.vault.content(&self.row.id)?, current) {
             (Content::Open(root), None) => Ok(root),

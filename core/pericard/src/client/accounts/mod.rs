@@ -5,6 +5,7 @@
 //! - `entry` is an account as its handles see it, usable or not; `core` is a usable one; `content` opens its people's
 //!   databases.
 //! - `lock` is what keeps the content closed until the person proves who they are.
+//! - `export` makes a copy for the person.
 //! - `log` notes who opened what.
 //! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
 //! - `open` keeps the client open as long as the app holds one of its objects.
@@ -16,6 +17,7 @@ mod adopt;
 mod content;
 mod core;
 mod entry;
+mod export;
 mod lock;
 mod log;
 pub(crate) mod open;
@@ -36,6 +38,8 @@ use crate::storage::AccountRow;
 pub(crate) use adopt::SignedIn;
 pub(crate) use core::AccountCore;
 pub(crate) use entry::AccountEntry;
+pub(crate) use export::Export;
+pub use export::ExportFormat;
 pub use lock::LockState;
 pub(crate) use open::OpenClient;
 pub(crate) use remove::NotifyPortal;

@@ -10,13 +10,15 @@ use pericard_protocol::fhir::search::Search;
 use pericard_protocol::oauth::scope::ResourceNeed;
 use rusqlite::Connection;
 
-use crate::features::{FeatureCapability, FeatureDefinition, FeatureFinding};
+use crate::features::{
+    ExportPosition, Exported, FeatureCapability, FeatureDefinition, FeatureFinding, Subject,
+};
 use crate::platform::error::Result;
 use crate::storage::{Feature, IdKind, PageTx, Partition, Salvage, Schema};
 use crate::sync::{AnyMirror, Applied, Incoming, Mirror, Reader, RowChanges, Upload};
 
 use super::care_team::CareTeamMirror;
-use super::{FEATURE, files, mapping, table};
+use super::{FEATURE, export, files, mapping, table};
 
 /// The feature's line in the table.
 pub(crate) struct MessagesFeature;
@@ -94,6 +96,15 @@ impl FeatureDefinition for MessagesFeature {
                 rows: ("draft", "id"),
             },
         ]
+    }
+
+    fn export(
+        &self,
+        partition: &Partition,
+        subject: &Subject<'_>,
+        after: ExportPosition,
+    ) -> Result<Option<(Exported, ExportPosition)>> {
+        export::conversation(partition, subject, after)
     }
 
     fn salvaged(&self, connection: &Connection) -> Result<()> {

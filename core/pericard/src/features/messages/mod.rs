@@ -5,6 +5,7 @@
 
 mod care_team;
 mod drafts;
+mod export;
 mod files;
 mod mapping;
 mod marks;

@@ -35,6 +35,7 @@ pub(super) struct Stage {
     /// A message that waits to be sent, with a file.
     pub(super) queued: Message,
     pub(super) reader: Arc<FileReader>,
+    pub(super) export: Arc<Export>,
 }
 
 pub(super) type Call = Pin<Box<dyn Future<Output = Result<(), PericardError>> + Send>>;
@@ -125,6 +126,11 @@ pub(super) const LINES: &[Line] = &[
         .account
         .export_access_log()
         .await),
+    line!("Account.export", Disk, |s| s
+        .account
+        .export("nobody".into(), ExportFormat::Html, None)
+        .await),
+    line!("Export.read", Disk, |s| s.export.read().await),
     line!("Account.policy", Memory, |s| s.account.policy()),
     line!("Account.check_policy", Needs::Portal, |s| s
         .account

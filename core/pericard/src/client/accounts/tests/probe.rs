@@ -12,9 +12,11 @@ use pericard_protocol::oauth::scope::ResourceNeed;
 use rusqlite::Connection;
 use serde::Deserialize;
 
-use crate::features::{FeatureCapability, FeatureDefinition, FeatureFinding};
+use crate::features::{
+    ExportPosition, Exported, FeatureCapability, FeatureDefinition, FeatureFinding, Subject,
+};
 use crate::platform::error::Result;
-use crate::storage::{Feature, IdKind, PageTx, Schema};
+use crate::storage::{Feature, IdKind, PageTx, Partition, Schema};
 use crate::sync::{AnyMirror, Applied, Incoming, Mirror, Reader, RowChanges};
 
 /// FHIR's `Flag`, as far as the feature needs it.
@@ -136,6 +138,15 @@ impl FeatureDefinition for Probe {
 
     fn mirrors(&self) -> &'static [&'static dyn AnyMirror] {
         &[&Probe]
+    }
+
+    fn export(
+        &self,
+        _: &Partition,
+        _: &Subject<'_>,
+        _: ExportPosition,
+    ) -> Result<Option<(Exported, ExportPosition)>> {
+        Ok(None)
     }
 }
 

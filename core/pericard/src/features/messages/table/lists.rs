@@ -248,6 +248,13 @@ pub(crate) fn thread_of(c: &Connection, row: i64) -> Result<i64> {
     )
 }
 
+/// The portal's id of a message; nothing until it has one.
+pub(crate) fn remote(c: &Connection, row: i64) -> Result<Option<String>> {
+    let sql = "SELECT remote FROM message WHERE id = ?1";
+    let remote: String = c.prepare_cached(sql)?.query_row([row], |r| r.get(0))?;
+    Ok(Some(remote).filter(|remote| !remote.is_empty()))
+}
+
 /// Messages of a thread, newest first, and the rows at whose outer sides there is more.
 #[derive(Default)]
 pub(crate) struct Stretch {

@@ -31,8 +31,8 @@ pub(super) use arrival::{queued_as, same_text};
 pub(super) use drafts::{DraftRow, discard_draft, draft, draft_of, drafts, save_draft};
 pub(super) use former::former;
 pub(super) use lists::{
-    Stretch, around, has_thread, messages, newer, one, one_thread, queued, search, thread_of,
-    threads,
+    Stretch, around, has_thread, messages, newer, one, one_thread, queued, remote, search,
+    thread_of, threads,
 };
 pub(super) use marks::{archive, mark_read, mark_unread};
 pub(super) use recipients::{

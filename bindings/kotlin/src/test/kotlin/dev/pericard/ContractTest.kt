@@ -74,6 +74,7 @@ class ContractTest {
         disk("Account.accessLog") { account.accessLog() }
         disk("Account.checkAccessLog") { account.checkAccessLog() }
         disk("Account.exportAccessLog") { account.exportAccessLog() }
+        disk("Account.export") { account.export(person, ExportFormat.HTML) }
         nothing("Account.policy") { account.policy() }
         portal("Account.checkPolicy") { account.checkPolicy() }
         disk("Account.held") { account.held() }

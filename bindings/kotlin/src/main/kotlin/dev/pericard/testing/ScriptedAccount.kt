@@ -7,6 +7,8 @@ import dev.pericard.internal.AccountLock
 import dev.pericard.internal.ChangeSet
 import dev.pericard.internal.Changes
 import dev.pericard.internal.ClientId
+import dev.pericard.internal.Export
+import dev.pericard.internal.ExportFormat
 import dev.pericard.internal.Feature
 import dev.pericard.internal.FeatureState
 import dev.pericard.internal.FeatureStatus
@@ -164,6 +166,12 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
         return (listOf("number,at,action,person,thread") + rows).joinToString("") { "$it\r\n" }
     }
 
+    override suspend fun export(person: String, format: ExportFormat, current: ByteArray?): Export {
+        check()
+        if (person != this.person.id) throw PericardException.NotFound()
+        return FakeExport(this.person.name, format)
+    }
+
     override suspend fun signInAgain(method: SignInMethod): SignIn = throw PericardException.Offline()
 
     override suspend fun stepUp(method: SignInMethod): SignIn = throw PericardException.Offline()
@@ -191,6 +199,18 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
     private fun tell(set: ChangeSet) {
         synchronized(streams) { streams.toList() }.forEach { it.add(set) }
     }
+}
+
+/** A copy in which there is nothing but the person's name. */
+private class FakeExport(name: String, format: ExportFormat) : Export(NoHandle) {
+    private var left = when (format) {
+        ExportFormat.HTML -> "<!doctype html><title>$name</title>"
+        ExportFormat.FHIR -> """{"resourceType":"Bundle","type":"collection"}"""
+    }.toByteArray()
+
+    override suspend fun read(): ByteArray = left.also { left = ByteArray(0) }
+
+    override fun close() {}
 }
 
 /** A second factor that is enrolled. */
