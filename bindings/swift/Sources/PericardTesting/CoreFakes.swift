@@ -22,7 +22,7 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
   override func portalConfig() throws -> PericardCore.PortalConfig {
     PericardCore.PortalConfig(
       base: portal(), client: .registered(clientId: "fake"), redirect: "com.example.fake:/callback",
-      nativeSignIn: true, lease: nil, policyKeys: nil, extraRoots: [])
+      nativeSignIn: true, lease: nil, extraRoots: [], policyKeys: nil)
   }
 
   override func session() -> PericardCore.SessionState { script.session }

@@ -42,14 +42,14 @@ pub struct PortalConfig {
     #[serde(default)]
     #[uniffi(default = None)]
     pub lease: Option<Duration>,
+    /// Certificates (DER) that are trusted in addition to the system's, for this portal only.
+    #[uniffi(default = [])]
+    pub extra_roots: Vec<Vec<u8>>,
     /// The keys with which the clinic signs its policy, as a JWK Set (RFC 7517) in JSON: two at least, each with a `kid`, so that
     /// a stolen one can be replaced. None: no policy is asked for, and nothing can be switched off.
     #[serde(default)]
     #[uniffi(default = None)]
     pub policy_keys: Option<String>,
-    /// Certificates (DER) that are trusted in addition to the system's, for this portal only.
-    #[uniffi(default = [])]
-    pub extra_roots: Vec<Vec<u8>>,
 }
 
 /// Which client of a portal the app is.

@@ -48,7 +48,7 @@ extension Call {
     Call("Account.exportAccessLog", .disk) { s in _ = try await s.account.exportAccessLog() },
     Call("Account.export", .disk) { s in _ = try await s.account.export(person: s.account.people[0].id, format: .html) },
     Call("Export.read", .disk) { s in _ = try await s.export.read() },
-    Call("Account.policy", .nothing) { s in _ = try s.account.policy() },
+    Call("Account.policy", .memory) { s in _ = try s.account.policy() },
     Call("Account.checkPolicy", .portal) { s in _ = try await s.account.checkPolicy() },
     Call("Account.startSync", .portal) { s in try await s.account.startSync().join() },
     Call("Account.signInAgain", .portal) { s in _ = try await s.account.signInAgain(method: .native) },
