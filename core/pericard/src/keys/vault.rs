@@ -1,6 +1,6 @@
 //! What a directory has in the keystore, by name.
 //!
-//! Uses: `person`, `root`
+//! Uses: `context`, `person`, `root`
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,16 +12,9 @@ use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::platform::secret::Key;
 
 use super::Keystore;
+use super::context::KeyContext;
 use super::person::Unlocked;
-use super::root::{LockedRoot, StoredRoot};
-
-/// A content root as the keystore has it.
-pub(crate) enum Content {
-    /// Nobody chose a lock.
-    Open(Unlocked),
-    /// Under a PIN.
-    Locked(LockedRoot),
-}
+use super::root::{Content, LockedRoot};
 
 /// The keys of one directory. Its methods block: call them through `Platform::blocking`.
 pub(crate) struct Vault {
@@ -87,10 +80,7 @@ impl Vault {
     pub(crate) fn content(&self, account: &str) -> Result<Content> {
         let found = self.keystore()?.load(self.content_name(account))?;
         let found = Zeroizing::new(found.ok_or(KeystoreError::Lost)?);
-        Ok(match StoredRoot::parse(&found)? {
-            StoredRoot::Bare(root) => Content::Open(Unlocked { root }),
-            StoredRoot::Locked(root) => Content::Locked(root),
-        })
+        Content::parse(&found, &self.context(account))
     }
 
     /// The content root of an account that nobody locked. `Locked` when somebody did.
@@ -105,6 +95,7 @@ impl Vault {
     pub(crate) fn new_content_root(&self, account: &str) -> Result<Unlocked> {
         let root = Unlocked {
             root: Key::random(&self.platform),
+            context: self.context(account),
         };
         self.save_open(account, &root)?;
         Ok(root)
@@ -120,9 +111,8 @@ impl Vault {
         self.keep(&self.content_name(account), &root.bytes())
     }
 
-    /// What a lock of this account is bound to. Unambiguous, since both ids are of one fixed length and alphabet.
-    pub(crate) fn bound(&self, account: &str) -> String {
-        format!("{}|{account}", self.directory)
+    fn context(&self, account: &str) -> KeyContext {
+        KeyContext::new(&self.directory, account)
     }
 
     /// Destroys what the keystore has of an account. Whatever is left of its files is unreadable from here on.

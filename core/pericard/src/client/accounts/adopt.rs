@@ -123,10 +123,11 @@ impl Accounts {
             wrapped: Vec::new(),
         };
         let wrapped = match (&unlocked, known) {
-            (Adopted::Locked | Adopted::Known(_), Some(known)) => known.wrapped,
+            // The one on disk may be newer than the one that was read here.
+            (Adopted::Locked | Adopted::Known(_), Some(_)) => Vec::new(),
             (Adopted::Locked, None) => return Err(PericardError::Locked),
             (Adopted::Known(root) | Adopted::Anew(root), _) => {
-                root.new_person(&self.host.platform, &row.id, &person.id)?.0
+                root.new_person(&self.host.platform, &person.id)?.0
             }
         };
         let person = PersonRow { wrapped, ..person };

@@ -209,7 +209,8 @@ pub(super) fn open_partition(
     root: &Unlocked,
     person: &PersonRow,
 ) -> Result<Arc<Partition>> {
-    let key = root.person(account, &person.id, &Wrapped(person.wrapped.clone()))?;
+    let wrapped = Wrapped(person.wrapped.clone());
+    let key = root.person(&person.id, &wrapped)?;
     let path = host.directory()?.person_db(account, &person.id)?;
     let open = || {
         let features = host.features.iter();
@@ -227,7 +228,23 @@ pub(super) fn open_partition(
     if Partition::is_set_aside(&path) {
         take_over(host, &partition, &path, &key)?;
     }
+    if wrapped.is_old() {
+        // It opens as it is; where it cannot be written now, the next opening does.
+        let _ = wrap_again(host, root, &person.id, &key, &wrapped);
+    }
     Ok(Arc::new(partition))
+}
+
+/// Writes a person's key in today's form.
+fn wrap_again(
+    host: &Host,
+    root: &Unlocked,
+    person: &str,
+    key: &PersonKey,
+    old: &Wrapped,
+) -> Result<()> {
+    let new = root.wrap_again(&host.platform, person, key)?;
+    host.device.replace_wrapped(person, old, &new)
 }
 
 /// Saves from a damaged database what waits to be sent.

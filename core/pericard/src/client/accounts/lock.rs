@@ -240,10 +240,9 @@ impl AccountCore {
         self.session.readable()?;
         self.lock_if_over();
         let _turn = self.turn();
-        let bound = self.host.vault.bound(&self.row.id);
         let root = match self.host.vault.content(&self.row.id)? {
             Content::Open(_) => return Err(PericardError::input("lock", InputProblem::WrongState)),
-            Content::Locked(root) => root.open_with_key(key, &bound)?,
+            Content::Locked(root) => root.open_with_key(key)?,
         };
         // Replaced by another key, or of another account: the PIN is what is left.
         let root = root.ok_or(KeystoreError::Refused)?;
@@ -279,12 +278,11 @@ impl AccountCore {
     /// Chooses a PIN, or another one; `current` proves who is there where there is one. Blocks.
     pub(crate) fn set_pin(&self, current: Option<&Pin>, new: &Pin) -> Result<()> {
         let (vault, account) = (&self.host.vault, &self.row.id);
-        let bound = vault.bound(account);
         let root = self.proved(current)?;
         let _turn = self.turn();
         // First: a count of before must not be found beside the new lock.
         vault.note_tries(account, 0)?;
-        let mut locked = LockedRoot::new(&root, new, &bound, &self.host.platform)?;
+        let mut locked = LockedRoot::new(&root, new, &self.host.platform)?;
         if let Content::Locked(before) = vault.content(account)? {
             locked = locked.with_key_of(before);
         }
@@ -326,9 +324,7 @@ impl AccountCore {
             return Err(PericardError::input("lock", InputProblem::WrongState));
         };
         let locked = match root.zip(key) {
-            Some((root, key)) => {
-                locked.with_key(root, key, &vault.bound(account), &self.host.platform)?
-            }
+            Some((root, key)) => locked.with_key(root, key, &self.host.platform)?,
             None => locked.without_key(),
         };
         vault.save_locked(account, &locked)?;
@@ -419,10 +415,9 @@ impl AccountCore {
     /// Tries a PIN. Blocks.
     fn prove(&self, pin: &Pin) -> Result<Unlocked> {
         let _turn = self.turn();
-        let bound = self.host.vault.bound(&self.row.id);
         let found = self.run(Event::PinTyped, None, |core| {
             match core.host.vault.content(&core.row.id)? {
-                Content::Locked(root) => root.open_with_pin(pin, &bound),
+                Content::Locked(root) => root.open_with_pin(pin),
                 Content::Open(_) => Err(PericardError::internal("lock")),
             }
         })?;

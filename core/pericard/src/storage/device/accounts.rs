@@ -7,6 +7,7 @@ use pericard_protocol::secret::Secret;
 use pericard_protocol::session::lease::LastContact;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
+use crate::keys::Wrapped;
 use crate::platform::error::Result;
 
 use super::Device;
@@ -60,7 +61,7 @@ impl Device {
     }
 
     /// Saves the account, tokens and person of a finished sign-in, and deletes the sign-in and the seal, in one
-    /// transaction.
+    /// transaction. A person who comes without a key keeps the one that is there.
     pub(crate) fn signed_in(
         &self,
         row: &AccountRow,
@@ -100,7 +101,8 @@ impl Device {
             )?;
             tx.execute(
                 "INSERT INTO person (id, account, patient, name, is_self, wrapped, user) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (account, patient) DO UPDATE SET name = ?4, is_self = ?5, wrapped = ?6, user = ?7",
+                 ON CONFLICT (account, patient) DO UPDATE SET name = ?4, is_self = ?5, user = ?7,
+                     wrapped = iif(length(?6) = 0, wrapped, ?6)",
                 (
                     &person.id,
                     &row.id,
@@ -281,6 +283,17 @@ impl Device {
             let sql = "SELECT at FROM seen WHERE person = ?1 AND track = ?2";
             let row = c.query_row(sql, (person, track), |row| row.get(0));
             Ok(row.optional()?)
+        })
+    }
+
+    /// Replaces a person's wrapped key, unless another has taken its place meanwhile.
+    pub(crate) fn replace_wrapped(&self, person: &str, old: &Wrapped, new: &Wrapped) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "UPDATE person SET wrapped = ?3 WHERE id = ?1 AND wrapped = ?2",
+                (person, &old.0, &new.0),
+            )?;
+            Ok(())
         })
     }
 
