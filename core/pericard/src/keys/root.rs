@@ -12,7 +12,7 @@
 //! Both wraps are bound to version, directory, account and purpose, the first to all that is before it, too. Another PIN
 //! leaves the shell's key as it is.
 //!
-//! Uses: `context`, `envelope`, `person`, `pin`
+//! Uses: `context`, `derivation`, `envelope`, `person`, `pin`
 
 use pericard_protocol::lock::pin::Pin;
 
@@ -21,9 +21,10 @@ use crate::platform::error::{KeystoreError, PericardError, Result, StorageKind};
 use crate::platform::secret::Key;
 
 use super::context::KeyContext;
+use super::derivation::derive;
+use super::envelope;
 use super::person::Unlocked;
 use super::pin::{self, Cost, SALT_LEN};
-use super::{derive, envelope};
 
 const VERSION: u8 = 1;
 /// Version, cost and salt.
