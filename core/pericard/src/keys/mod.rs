@@ -14,6 +14,7 @@
 //! destroying one key. Derivation is bound to account, person and purpose; two purposes never share a key. A wrap is bound to
 //! its version, purpose, directory and account, and to the person where the key is theirs.
 
+mod change;
 mod context;
 mod derivation;
 mod envelope;
@@ -25,6 +26,7 @@ mod vault;
 use crate::platform::error::KeystoreError;
 use crate::platform::secret::Key;
 
+pub(crate) use change::Stored;
 pub(crate) use person::{PersonKey, Unlocked, Wrapped};
 pub(crate) use root::{Content, LockedRoot};
 pub(crate) use vault::Vault;
@@ -44,6 +46,10 @@ pub trait Keystore: Send + Sync {
     fn delete(&self, name: String) -> std::result::Result<(), KeystoreError>;
 }
 
+fn odd_length() -> KeystoreError {
+    KeystoreError::unexpected("a value has another length than was stored")
+}
+
 /// The key of device.db.
 pub(crate) fn device_database(root: &Key) -> Key {
     derivation::derive(root, "pericard device database", "")
@@ -53,6 +59,7 @@ pub(crate) fn device_database(root: &Key) -> Key {
 #[allow(clippy::unwrap_used)]
 pub(crate) mod tests {
     use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
     use std::sync::{Arc, Mutex};
 
     pub(crate) use super::person::tests::old;
@@ -64,7 +71,14 @@ pub(crate) mod tests {
     #[derive(Default)]
     pub(crate) struct Memory {
         values: Mutex<BTreeMap<String, Vec<u8>>>,
-        forgets: bool,
+        forgets: AtomicBool,
+    }
+
+    impl Memory {
+        /// Whether it forgets from now on.
+        pub(crate) fn forget(&self, at_once: bool) {
+            self.forgets.store(at_once, SeqCst);
+        }
     }
 
     impl Keystore for Memory {
@@ -73,7 +87,7 @@ pub(crate) mod tests {
         }
 
         fn store(&self, name: String, value: Vec<u8>) -> std::result::Result<(), KeystoreError> {
-            if !self.forgets {
+            if !self.forgets.load(SeqCst) {
                 self.values.lock().unwrap().insert(name, value);
             }
             Ok(())
@@ -86,10 +100,8 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn vault(forgets: bool) -> (Vault, Arc<Memory>) {
-        let keystore = Arc::new(Memory {
-            forgets,
-            ..Memory::default()
-        });
+        let keystore = Arc::new(Memory::default());
+        keystore.forget(forgets);
         let platform = Platform::real("test");
         (
             Vault::new(keystore.clone(), platform, "dir".into()),
@@ -136,10 +148,9 @@ pub(crate) mod tests {
         assert_eq!(vault.seals("a"), Ok(3));
         vault.destroy("a").unwrap();
         assert!(keystore.values.lock().unwrap().is_empty());
-        assert_eq!(vault.content_root("a").err(), Some(LOST));
+        assert_eq!(vault.stored("a").err(), Some(LOST));
         assert_eq!(vault.seals("a"), Ok(0));
-        vault.new_content_root("a").unwrap();
-        let root = vault.content_root("a").unwrap();
+        let root = vault.new_content_root("a").unwrap();
         assert_eq!(root.person("p", &wrapped).err(), Some(WRONG_KEY));
     }
 }

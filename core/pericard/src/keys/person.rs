@@ -28,18 +28,39 @@ pub(crate) struct RootId([u8; Self::LEN]);
 
 impl RootId {
     pub(super) const LEN: usize = 16;
+
+    pub(super) fn bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+}
+
+impl From<[u8; Self::LEN]> for RootId {
+    fn from(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
+    }
 }
 
 /// A person's key as it lies in device.db.
 pub(crate) struct Wrapped(pub(crate) Vec<u8>);
 
-/// What is stored before the wrap.
+/// Bytes that are stored before the wrap.
 const HEAD: usize = 1 + RootId::LEN;
+
+fn head(root: RootId) -> [u8; HEAD] {
+    let mut head = [VERSION; HEAD];
+    head[1..].copy_from_slice(&root.0);
+    head
+}
 
 impl Wrapped {
     /// Whether an older version wrote it.
     pub(crate) fn is_old(&self) -> bool {
         self.0.len() == envelope::LEN
+    }
+
+    /// Whether it is under this root. One of another version is under none that this version knows.
+    pub(crate) fn is_under(&self, root: RootId) -> bool {
+        !self.is_old() && self.0.starts_with(&head(root))
     }
 }
 
@@ -89,8 +110,7 @@ impl Unlocked {
     }
 
     fn wrap(&self, key: &Key, person: &str, platform: &Platform) -> Result<Wrapped> {
-        let mut head = [VERSION; HEAD];
-        head[1..].copy_from_slice(&self.id().0);
+        let head = head(self.id());
         let bound = self.bound(&head, person);
         let wrap = envelope::wrap(key, &self.wrapping(), &bound, platform)?;
         Ok(Wrapped([head.as_slice(), &wrap].concat()))
@@ -101,7 +121,7 @@ impl Unlocked {
     }
 
     /// What the wraps under this root say of it.
-    fn id(&self) -> RootId {
+    pub(crate) fn id(&self) -> RootId {
         let derived = derive(&self.root, "pericard content root id", "");
         let mut id = [0; RootId::LEN];
         id.copy_from_slice(&derived.bytes()[..RootId::LEN]);
@@ -185,6 +205,7 @@ pub(crate) mod tests {
         let (platform, own) = (Platform::real("test"), root(7, "d", "a"));
         let wrapped = own.new_person(&platform, "p").unwrap();
         assert!(!wrapped.is_old());
+        assert!(wrapped.is_under(own.id()) && !wrapped.is_under(root(8, "d", "a").id()));
         let key = own.person("p", &wrapped).unwrap();
         let database = key.database().bytes().to_vec();
         assert_eq!(opened(&own, "p", &wrapped), Ok(database.clone()));
@@ -211,8 +232,7 @@ pub(crate) mod tests {
     #[test]
     fn a_wrap_of_another_purpose_is_none_of_a_persons() {
         let (platform, own) = (Platform::real("test"), root(7, "d", "a"));
-        let mut head = [VERSION; HEAD];
-        head[1..].copy_from_slice(&own.id().0);
+        let head = head(own.id());
         for (purpose, opens) in [(PURPOSE, true), ("pericard content root, pin", false)] {
             let bound = envelope::bound(&head, purpose, &own.context.person("p"));
             let key = Key::new([9; Key::LEN]);
@@ -260,6 +280,7 @@ pub(crate) mod tests {
     fn a_wrap_without_a_version_still_opens() {
         let wrapped = Wrapped(old::wrapped());
         assert!(wrapped.is_old());
+        assert!(!wrapped.is_under(root(7, "any directory", old::ACCOUNT).id()));
         let own = root(7, "any directory", old::ACCOUNT);
         assert_eq!(own.root.bytes(), &old::ROOT);
         assert_eq!(opened(&own, old::PERSON, &wrapped), Ok(hex(old::DATABASE)));

@@ -15,22 +15,24 @@
 //! Uses: `context`, `derivation`, `envelope`, `person`, `pin`
 
 use pericard_protocol::lock::pin::Pin;
+use zeroize::Zeroizing;
 
 use crate::platform::Platform;
-use crate::platform::error::{KeystoreError, PericardError, Result, StorageKind};
+use crate::platform::error::{PericardError, Result, StorageKind};
 use crate::platform::secret::Key;
 
 use super::context::KeyContext;
 use super::derivation::derive;
-use super::envelope;
 use super::person::Unlocked;
 use super::pin::{self, Cost, SALT_LEN};
+use super::{envelope, odd_length};
 
 const VERSION: u8 = 1;
 /// Version, cost and salt.
 const HEAD: usize = 1 + 4 + 4 + SALT_LEN;
 
 /// A content root as the keystore has it.
+#[derive(Clone)]
 pub(crate) enum Content {
     /// Nobody chose a lock.
     Open(Unlocked),
@@ -39,6 +41,7 @@ pub(crate) enum Content {
 }
 
 /// A content root under a PIN.
+#[derive(Clone)]
 pub(crate) struct LockedRoot {
     context: KeyContext,
     head: [u8; HEAD],
@@ -47,17 +50,31 @@ pub(crate) struct LockedRoot {
 }
 
 impl Content {
+    /// Bytes of a root that nobody locked.
+    pub(super) const BARE: usize = Key::LEN;
+
+    /// Whether the shell has a key to it.
+    pub(crate) fn has_key(&self) -> bool {
+        matches!(self, Self::Locked(root) if root.has_key())
+    }
+
+    pub(super) fn bytes(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(match self {
+            Self::Open(root) => root.root.bytes().to_vec(),
+            Self::Locked(root) => root.bytes(),
+        })
+    }
+
     pub(super) fn parse(bytes: &[u8], context: &KeyContext) -> Result<Self> {
         let context = context.clone();
         if let Some(root) = Key::from_slice(bytes) {
             return Ok(Self::Open(Unlocked { root, context }));
         }
-        let odd = || KeystoreError::unexpected("a value has another length than was stored");
         match bytes.first() {
-            None => Err(odd().into()),
+            None => Err(odd_length().into()),
             Some(&VERSION) => LockedRoot::parse(bytes, context)
                 .map(Self::Locked)
-                .ok_or(odd().into()),
+                .ok_or(odd_length().into()),
             Some(_) => Err(PericardError::storage(StorageKind::Newer)),
         }
     }
@@ -86,6 +103,16 @@ impl LockedRoot {
         })
     }
 
+    /// The same where trying costs nothing.
+    #[cfg(test)]
+    pub(crate) fn cheap(root: &Unlocked, pin: &Pin, platform: &Platform) -> Self {
+        let cost = Cost { kib: 8, passes: 1 };
+        let Ok(root) = Self::at_cost(root, pin, platform, cost) else {
+            panic!("argon2");
+        };
+        root
+    }
+
     fn parse(bytes: &[u8], context: KeyContext) -> Option<Self> {
         let (head, wraps) = bytes.split_first_chunk::<HEAD>()?;
         let (under_pin, rest) = wraps.split_at_checked(envelope::LEN)?;
@@ -99,7 +126,7 @@ impl LockedRoot {
         (whole && root.cost_and_salt().0.is_sane()).then_some(root)
     }
 
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    fn bytes(&self) -> Vec<u8> {
         let under_key = self.under_key.as_deref().unwrap_or_default();
         [self.head.as_slice(), &self.under_pin, under_key].concat()
     }
@@ -159,8 +186,8 @@ impl LockedRoot {
     }
 
     /// The same with the shell's key of another PIN to the same root.
-    pub(crate) fn with_key_of(self, other: Self) -> Self {
-        let under_key = other.under_key;
+    pub(crate) fn with_key_of(self, other: &Self) -> Self {
+        let under_key = other.under_key.clone();
         Self { under_key, ..self }
     }
 
@@ -188,8 +215,6 @@ fn under_key(key: &Key, context: &KeyContext) -> Key {
 mod tests {
     use super::*;
 
-    const CHEAP: Cost = Cost { kib: 8, passes: 1 };
-
     fn pin(typed: &str) -> Pin {
         Pin::read(typed.as_bytes()).unwrap()
     }
@@ -206,8 +231,7 @@ mod tests {
     }
 
     fn locked() -> LockedRoot {
-        let platform = Platform::real("test");
-        LockedRoot::at_cost(&root(), &pin("270419"), &platform, CHEAP).unwrap()
+        LockedRoot::cheap(&root(), &pin("270419"), &Platform::real("test"))
     }
 
     /// What was stored, as `account` finds it.
@@ -248,8 +272,8 @@ mod tests {
         assert!(other.unwrap().is_none());
         let of_another = found(&both, "b").open_with_key(&key);
         assert!(of_another.unwrap().is_none());
-        let another = LockedRoot::at_cost(&root(), &pin("190427"), &platform, CHEAP);
-        let changed = found(&another.unwrap().with_key_of(own), "a");
+        let another = LockedRoot::cheap(&root(), &pin("190427"), &platform);
+        let changed = found(&another.with_key_of(&own), "a");
         assert!(is_root(changed.open_with_key(&key)));
         assert!(changed.open_with_pin(&pin("270419")).unwrap().is_none());
         let without = found(&changed.without_key(), "a");
@@ -278,8 +302,7 @@ mod tests {
     fn what_is_no_root_is_not_taken_for_one() {
         let parse = |bytes: &[u8]| Content::parse(bytes, &context("a"));
         let whole = locked().bytes();
-        let odd: PericardError =
-            KeystoreError::unexpected("a value has another length than was stored").into();
+        let odd: PericardError = odd_length().into();
         for bytes in [
             &[][..],
             &[1],

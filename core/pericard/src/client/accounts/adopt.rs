@@ -94,6 +94,9 @@ impl Accounts {
             step_up: None,
             auto_lock: found.as_ref().map(|row| row.auto_lock).unwrap_or_default(),
         };
+        // What is found of keys below is so until it is taken over.
+        let core = entry.as_ref().and_then(|entry| entry.core().ok());
+        let turn = core.map(|core| core.lock.turn_blocking());
         let known = self.host.device.people(&row.id)?.into_iter().next();
         // A grant is for one patient. The same login with another patient counts as another person.
         if known
@@ -106,6 +109,9 @@ impl Accounts {
             None => Adopted::Anew(self.host.vault.new_content_root(&row.id)?),
             Some(entry) => self.reopen(entry, known.as_ref())?,
         };
+        // Nobody waits at a lock for what the portal is asked.
+        let turn = turn.filter(|_| !matches!(unlocked, Adopted::Locked));
+        let unlocked = (unlocked, turn);
         let person = PersonRow {
             id: known
                 .as_ref()
@@ -122,7 +128,7 @@ impl Accounts {
             user: signed_in.user.clone(),
             wrapped: Vec::new(),
         };
-        let wrapped = match (&unlocked, known) {
+        let wrapped = match (&unlocked.0, known) {
             // The one on disk may be newer than the one that was read here.
             (Adopted::Locked | Adopted::Known(_), Some(_)) => Vec::new(),
             (Adopted::Locked, None) => return Err(PericardError::Locked),
@@ -170,7 +176,7 @@ impl Accounts {
     /// Returns the key of an account's content; a new one where the old content can never be read again.
     fn reopen(&self, entry: &AccountEntry, known: Option<&PersonRow>) -> Result<Adopted> {
         let (host, id) = (&self.host, entry.id());
-        let found = host.vault.content_root(id);
+        let found = host.device.content_root(id);
         let is_open = |person| entry.core().is_ok_and(|core| core.has_open(person));
         let readable = match (&found, known) {
             (Ok(root), Some(known)) if !is_open(&known.id) => {

@@ -17,7 +17,7 @@ use crate::sync::{ChangeNotifier, SyncCoordinator};
 
 use super::adopt::Adopted;
 use super::content::Content;
-use super::lock::LockCore;
+use super::lock::{LockCore, Turn};
 
 /// A shorter lease would seal the account between two syncs.
 const SHORTEST_LEASE: Duration = Duration::from_secs(60 * 60);
@@ -98,15 +98,17 @@ impl AccountCore {
         }))
     }
 
-    /// Takes over a new sign-in, which `store` commits. Blocks, also until a refresh in progress has ended.
-    pub(crate) fn signed_in(
+    /// Takes over a new sign-in, which `store` commits. Blocks, also until a refresh in progress has ended; what is unlocked
+    /// then must not become another meanwhile, so whoever has the root brings the turn.
+    pub(super) fn signed_in(
         &self,
-        unlocked: Adopted,
+        (unlocked, turn): (Adopted, Option<Turn>),
         expires: SystemTime,
         last_contact: Option<LastContact>,
         store: impl FnOnce(&Device) -> Result<()>,
     ) -> Result<()> {
         self.session.adopt(expires, last_contact, store)?;
+        let _turn = turn.unwrap_or_else(|| self.lock.turn_blocking());
         let people = self.host.device.people(&self.row.id)?;
         let root = match unlocked {
             Adopted::Locked => None,

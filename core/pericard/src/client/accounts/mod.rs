@@ -4,13 +4,15 @@
 //!
 //! - `entry` is an account as its handles see it, usable or not; `core` is a usable one; `content` opens its people's
 //!   databases.
-//! - `lock` is what keeps the content closed until the person proves who they are.
+//! - `lock` is what keeps the content closed until the person proves who they are: in `unlocking`, with what they set in
+//!   `choosing`.
 //! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
 //! - `open` keeps the client open as long as the app holds one of its objects.
 //! - `sync` works through the features of its people, or counts what is new while it is locked.
 //! - `remove` deletes an account from this device; `revocations` revokes tokens at the portal.
 
 mod adopt;
+mod choosing;
 mod content;
 mod core;
 mod entry;
@@ -20,6 +22,7 @@ mod person;
 mod remove;
 pub(crate) mod revocations;
 mod sync;
+mod unlocking;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,6 +36,7 @@ pub(crate) use adopt::SignedIn;
 pub(crate) use core::AccountCore;
 pub(crate) use entry::AccountEntry;
 pub use lock::LockState;
+pub(crate) use lock::Turn;
 pub(crate) use open::OpenClient;
 pub(crate) use remove::NotifyPortal;
 

@@ -4,6 +4,7 @@
 //!
 //! - `accounts` has the accounts and their people, and the accounts that are being removed.
 //! - `grants` has the tokens of each account.
+//! - `roots` has the content root of each account, of which the keystore has one half.
 //! - `pending` has sign-ins in progress, portals' documents, registrations and revocations.
 //!
 //! Every commit survives a loss of power, because a lost refresh token locks the person out.
@@ -11,6 +12,7 @@
 mod accounts;
 mod grants;
 mod pending;
+mod roots;
 mod rows;
 mod schema;
 
