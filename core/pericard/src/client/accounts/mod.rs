@@ -5,7 +5,7 @@
 //! - `entry` is an account as its handles see it, usable or not; `core` is a usable one; `content` opens its people's
 //!   databases.
 //! - `lock` is what keeps the content closed until the person proves who they are: in `unlocking`, with what they set in
-//!   `choosing`.
+//!   `choosing`. `destruction` is what ten wrong PINs bring about.
 //! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
 //! - `open` keeps the client open as long as the app holds one of its objects.
 //! - `sync` works through the features of its people, or counts what is new while it is locked.
@@ -15,6 +15,7 @@ mod adopt;
 mod choosing;
 mod content;
 mod core;
+mod destruction;
 mod entry;
 mod lock;
 pub(crate) mod open;

@@ -1,6 +1,6 @@
 //! Opening a lock: what somebody types, or the shell's key, is tried; ten wrong PINs destroy.
 //!
-//! Uses: `core`, `lock`
+//! Uses: `core`, `destruction`, `lock`
 
 use pericard_protocol::lock::pin::Pin;
 use pericard_protocol::lock::{Effect, Event, Refusal};
@@ -124,22 +124,6 @@ impl AccountCore {
             }
         }
         Err(PericardError::internal("lock"))
-    }
-
-    /// Destroys what ten wrong PINs destroy: the key, then the tokens. What fails here is done at the next start, since the count
-    /// stays.
-    pub(super) fn destroy_content(&self) {
-        let _ = self.host.vault.destroy_content(&self.row.id);
-        for partition in self.content.seal().into_values() {
-            partition.end(PericardError::SignInRequired {
-                reason: SignInReason::Destroyed,
-            });
-        }
-        self.sync_runs.cancel(&PericardError::Locked);
-        self.downloads.cancel(&PericardError::Locked);
-        let _ = self.session.content_destroyed();
-        self.notifier.session();
-        self.notifier.people();
     }
 }
 
