@@ -6,7 +6,7 @@ mod news;
 mod roots;
 mod tries;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -245,4 +245,15 @@ fn a_seal_closes_the_lock_and_a_sign_in_does_not_open_it() {
 
 fn directory(harness: &Harness) -> PathBuf {
     PathBuf::from(harness.world.config().directory)
+}
+
+/// Copies the files of `from` whose names begin with `device.db` to `to`.
+fn copy_device(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_name().to_string_lossy().starts_with("device.db") {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
 }

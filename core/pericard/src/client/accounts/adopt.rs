@@ -14,10 +14,11 @@ use pericard_protocol::session::lease::LastContact;
 use crate::client::site::Site;
 use crate::keys::Unlocked;
 use crate::platform::error::{KeystoreError, PericardError, Result, SignInReason, StorageKind};
+use crate::session::AccountProblem;
 use crate::storage::{AccountRow, Device, GrantRow, PersonRow, random_id};
 
 use super::content::open_partition;
-use super::{AccountEntry, Accounts};
+use super::{AccountEntry, Accounts, LockState};
 
 /// The key of the content of an account that somebody signed in to.
 pub(crate) enum Adopted {
@@ -185,14 +186,22 @@ impl Accounts {
             // There is nothing to read, or no key to read it with: the result of `content_root` decides.
             _ => Ok(()),
         };
+        // Somebody has unlocked what is there, and it opens nothing: an older device.db was put back.
+        let opens_nothing = entry.core().is_ok_and(|core| {
+            let is_open = core.lock_state() == LockState::Unlocked;
+            is_open && core.content.problem() == Some(AccountProblem::KeyLost)
+        });
         match (found, readable) {
             (Ok(root), Ok(())) => Ok(Adopted::Known(root)),
             // The person proves later who they are.
-            (Err(PericardError::Locked), _) => Ok(Adopted::Locked),
+            (Err(PericardError::Locked), _) if !opens_nothing => Ok(Adopted::Locked),
             (
-                Err(PericardError::Keystore {
-                    kind: KeystoreError::Lost,
-                }),
+                Err(
+                    PericardError::Locked
+                    | PericardError::Keystore {
+                        kind: KeystoreError::Lost,
+                    },
+                ),
                 _,
             )
             | (

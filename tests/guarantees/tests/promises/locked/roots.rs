@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use pericard::test_support::Checkpoint;
-use pericard::{Config, StorageKind};
+use pericard::{AccountProblem, Config, StorageKind};
 
 use pericard_world::Sent;
 
@@ -119,6 +119,40 @@ fn what_was_copied_under_a_pin_that_somebody_saw_opens_nothing_once_it_is_anothe
         let now = value(&harness, &ana);
         assert!(reads(&harness, &ana, &now, Some(OTHER)).await);
         assert!(is_open(&ana).await);
+    });
+}
+
+/// Somebody puts back a device.db from before the PIN: it opens nothing, and signing in begins anew. Not before the right PIN
+/// was typed, since until then nobody knows.
+#[test]
+fn an_older_device_db_beside_a_new_root_is_begun_anew_by_whoever_has_the_pin() {
+    run(async {
+        let harness = Harness::ana_and_ben().await;
+        let ana = harness.sign_in("ana").await.unwrap();
+        sync(&ana).await.unwrap();
+        let (harness, ana) = restarted(harness, &ana).await;
+        let copy = harness.world.path().join("copy");
+        copy_device(&directory(&harness), &copy);
+        lock(&ana).set_pin(None, PIN.to_vec()).await.unwrap();
+        harness.client.shut_down().await.unwrap();
+        copy_device(&copy, &directory(&harness));
+        let (harness, ana) = restarted(harness, &ana).await;
+        let sign_in = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let ana = harness.answer("ana", sign_in).await.unwrap();
+        assert!(is_closed(&ana).await);
+        lock(&ana).unlock(PIN.to_vec()).await.unwrap();
+        let kind = StorageKind::WrongKey;
+        assert_eq!(threads(&ana).await, Err(PericardError::Storage { kind }));
+        let problem = AccountProblem::KeyLost;
+        assert_eq!(ana.session(), SessionState::Unusable { problem });
+        let sign_in = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let ana = harness.answer("ana", sign_in).await.unwrap();
+        assert_eq!(lock(&ana).state(), Ok(LockState::Off));
+        assert!(threads(&ana).await.unwrap().is_empty());
+        sync(&ana).await.unwrap();
+        assert!(is_open(&ana).await);
+        let (_harness, ana) = restarted(harness, &ana).await;
+        assert_eq!(threads(&ana).await.unwrap().len(), 3);
     });
 }
 

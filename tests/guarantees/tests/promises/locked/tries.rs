@@ -1,7 +1,5 @@
 //! A PIN cannot be guessed: tries are counted before they are made, and ten wrong ones destroy.
 
-use std::path::Path;
-
 use pericard::{SealReason, SignInStep};
 
 use super::*;
@@ -209,15 +207,4 @@ fn a_count_that_is_gone_gives_one_try_and_not_ten() {
         lock(&ana).unlock(PIN.to_vec()).await.unwrap();
         assert!(is_open(&ana).await);
     });
-}
-
-/// Copies the files of `from` whose names begin with `device.db` to `to`.
-fn copy_device(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_name().to_string_lossy().starts_with("device.db") {
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
-    }
 }
