@@ -183,14 +183,19 @@ impl fmt::Debug for Totp {
     }
 }
 
-/// RFC 4226 §5.3. `digits` is 6 to 8 here, so the power fits.
-fn hotp(secret: &[u8], algorithm: Algorithm, digits: u8, counter: u64) -> Code {
+/// RFC 2104.
+fn tag(secret: &[u8], algorithm: Algorithm, message: &[u8]) -> hmac::Tag {
     let algorithm = match algorithm {
         Algorithm::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
         Algorithm::Sha256 => hmac::HMAC_SHA256,
         Algorithm::Sha512 => hmac::HMAC_SHA512,
     };
-    let tag = hmac::sign(&hmac::Key::new(algorithm, secret), &counter.to_be_bytes());
+    hmac::sign(&hmac::Key::new(algorithm, secret), message)
+}
+
+/// RFC 4226 §5.3. `digits` is 6 to 8 here, so the power fits.
+fn hotp(secret: &[u8], algorithm: Algorithm, digits: u8, counter: u64) -> Code {
+    let tag = tag(secret, algorithm, &counter.to_be_bytes());
     let tag = tag.as_ref();
     // Dynamic truncation: the low four bits of the last octet say where the four octets begin. The
     // shortest tag has 20 octets, so 15 + 4 is always inside.

@@ -10,7 +10,9 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::process::Command;
 
-use pericard::{Keystore, SessionState};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::hkdf;
+use pericard::{Account, Keystore, SessionState};
 use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use pericard_portal::ControlServer;
 use serde_json::json;
@@ -116,8 +118,12 @@ fn the_process_with_the_client() {
             .await;
         drop(text);
         sync(&ana).await.unwrap();
-        let root = masked_root(&harness, &ana);
+        let mut root_before = kept(&harness, &ana);
+        root_before.iter_mut().for_each(|byte| *byte ^= MASK);
         ana.lock().set_pin(None, bare(&PIN)).await.unwrap();
+        let key = ana.lock().add_key(bare(&PIN)).await.unwrap();
+        let root = masked_root(&harness, &ana, &key);
+        assert_ne!(root_before, root);
         let thread = threads(&ana).await.unwrap().remove(0);
         let page = inbox(&ana)
             .messages(thread.id.clone(), None, 50)
@@ -139,18 +145,43 @@ fn the_process_with_the_client() {
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         assert_eq!(copies(&CANARY), 0, "of the content");
         assert_eq!(copies(&root), 0, "of the key");
+        assert_eq!(copies(&root_before), 0, "of the key of before");
         assert_eq!(copies(&PIN), 0, "of the PIN");
         std::fs::write(searched, "").unwrap();
     });
 }
 
-/// The content's key as it lies bare in the keystore, masked.
-fn masked_root(harness: &Harness, account: &pericard::Account) -> Vec<u8> {
-    let directory = harness.world.config().directory;
-    let id = std::fs::read_to_string(std::path::Path::new(&directory).join("id")).unwrap();
-    let name = format!("{}.content.{}", id.trim(), account.id());
+/// What the keystore has of the content.
+fn kept(harness: &Harness, account: &Account) -> Vec<u8> {
+    let name = format!("{}.content.{}", directory_id(harness), account.id());
     let keystore: std::sync::Arc<dyn Keystore> = harness.world.keystore();
-    let mut root = keystore.load(name).unwrap().unwrap();
+    keystore.load(name).unwrap().unwrap()
+}
+
+fn directory_id(harness: &Harness) -> String {
+    let directory = harness.world.config().directory;
+    let id = std::fs::read_to_string(std::path::Path::new(&directory).join("id"));
+    id.unwrap().trim().to_owned()
+}
+
+/// The content's key under a PIN, opened with the shell's `key`; masked.
+fn masked_root(harness: &Harness, account: &Account, key: &[u8]) -> Vec<u8> {
+    const PURPOSE: &[u8] = b"pericard content root, unlock key";
+    let kept = kept(harness, account);
+    // Version, cost and salt, the wrap of the PIN, that of the shell's key.
+    let (nonce, sealed) = kept[1 + 24 + 60..].split_at(12);
+    let whose = format!("{}|{}", directory_id(harness), account.id());
+    let info = [PURPOSE, b"\0", whose.as_bytes()];
+    let mut under = [0; 32];
+    let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(key);
+    let expanded = extracted.expand(&info, hkdf::HKDF_SHA256).unwrap();
+    expanded.fill(&mut under).unwrap();
+    let cipher = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &under).unwrap());
+    let nonce = Nonce::try_assume_unique_for_key(nonce).unwrap();
+    let bound = Aad::from([&[1], PURPOSE, b"\0", whose.as_bytes()].concat());
+    let mut root = sealed.to_vec();
+    cipher.open_in_place(nonce, bound, &mut root).unwrap();
+    root.truncate(32);
     root.iter_mut().for_each(|byte| *byte ^= MASK);
     root
 }

@@ -266,7 +266,7 @@ impl Account {
     }
 
     /// Runs the job of an exported method.
-    async fn job<T: Send + 'static>(
+    pub(super) async fn job<T: Send + 'static>(
         &self,
         job: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {

@@ -58,10 +58,12 @@ impl Account {
         let pin = current
             .map(|typed| read_pin(typed, "current"))
             .transpose()?;
-        let exporting = core.clone();
-        let begun = core
-            .on_disk(move || exporting.export(person.as_str(), format, pin.as_ref()))
-            .await?;
+        let begun = self.job(async move {
+            let (turn, exporting) = (core.lock_turn().await, core.clone());
+            let export = move || exporting.export(person.as_str(), format, &turn, pin.as_ref());
+            core.on_disk(export).await
+        });
+        let begun = begun.await?;
         Ok(Arc::new(Export {
             core: Arc::new(tokio::sync::Mutex::new(begun)),
             open: self.open().clone(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use pericard_protocol::lock::pin::{Pin, PinProblem};
 use zeroize::Zeroizing;
 
-use crate::client::accounts::{AccountCore, AccountEntry, LockState, OpenClient};
+use crate::client::accounts::{AccountCore, AccountEntry, LockState, OpenClient, Turn};
 use crate::platform::error::{InputProblem, PericardError, Result};
 use crate::platform::secret::Key;
 
@@ -53,7 +53,8 @@ impl AccountLock {
     /// was not made.
     pub async fn unlock(&self, pin: Vec<u8>) -> Result<(), PericardError> {
         let pin = read_pin(pin, "pin")?;
-        self.with_core(move |core| core.unlock(&pin)).await
+        self.with_core(move |core, turn| core.unlock(turn, &pin))
+            .await
     }
 
     /// Opens the lock with the key that `add_key` made.
@@ -64,10 +65,12 @@ impl AccountLock {
         let key = Zeroizing::new(key);
         let unreadable = PericardError::input("key", InputProblem::Unreadable);
         let key = Key::from_slice(&key).ok_or(unreadable)?;
-        self.with_core(move |core| core.unlock_with_key(&key)).await
+        self.with_core(move |core, turn| core.unlock_with_key(turn, &key))
+            .await
     }
 
-    /// Chooses a PIN, or another one; `current` proves who is there where there is one already. The shell's key stays.
+    /// Chooses a PIN, or another one; `current` proves who is there where there is one already. The shell's key stays. Where
+    /// there is none, the content gets a new key: a copy of what the keystore had before opens nothing any more.
     ///
     /// Fails with `InvalidInput` (`pin`, `current`) as `unlock` does, and `TooSimple` for a new one that everybody tries first;
     /// (`current`, `WrongState`) where it is missing or there is none; `WrongPin`, which counts; `Locked`; `Keystore`. Then
@@ -82,14 +85,16 @@ impl AccountLock {
         let current = current
             .map(|typed| read_pin(typed, "current"))
             .transpose()?;
-        self.with_core(move |core| core.set_pin(current.as_ref(), &pin))
-            .await
+        let core = self.entry.core()?;
+        let job = async move { core.set_pin(current, pin).await };
+        self.open.host().job(job).await
     }
 
     /// Gives the lock up, with the shell's key: from here on whoever opens the app reads. Fails as `set_pin` does.
     pub async fn remove_pin(&self, current: Vec<u8>) -> Result<(), PericardError> {
         let current = read_pin(current, "current")?;
-        self.with_core(move |core| core.remove_pin(&current)).await
+        self.with_core(move |core, turn| core.remove_pin(turn, &current))
+            .await
     }
 
     /// Makes a key of 32 bytes that opens the lock beside the PIN, in place of an earlier one. Keep it where the system asks for
@@ -97,7 +102,8 @@ impl AccountLock {
     /// `setInvalidatedByBiometricEnrollment`), and nowhere else. Fails as `set_pin` does.
     pub async fn add_key(&self, current: Vec<u8>) -> Result<Vec<u8>, PericardError> {
         let current = read_pin(current, "current")?;
-        let made = self.with_core(move |core| core.add_key(&current)).await?;
+        let made = self.with_core(move |core, turn| core.add_key(turn, &current));
+        let made = made.await?;
         Ok(made.bytes().to_vec())
     }
 
@@ -105,7 +111,7 @@ impl AccountLock {
     ///
     /// Fails with `InvalidInput` (`lock`, `WrongState`) where there is no lock, `Keystore`.
     pub async fn remove_key(&self) -> Result<(), PericardError> {
-        self.with_core(AccountCore::remove_key).await
+        self.with_core(|core, turn| core.remove_key(turn)).await
     }
 
     /// How long the person may be away (`Client.person_left`) before the lock closes by itself; nothing at first, which is at
@@ -116,7 +122,12 @@ impl AccountLock {
 
     /// Changes that. The time in which the device sleeps counts. Fails with `Storage`, `Closed`.
     pub async fn set_auto_lock(&self, after: Duration) -> Result<(), PericardError> {
-        self.with_core(move |core| core.set_auto_lock(after)).await
+        let core = self.entry.core()?;
+        let job = async move {
+            let working = core.clone();
+            core.on_disk(move || working.set_auto_lock(after)).await
+        };
+        self.open.host().job(job).await
     }
 }
 
@@ -125,15 +136,15 @@ impl AccountLock {
         Arc::new(Self { open, entry })
     }
 
-    /// Runs `work` to its end, whether the caller waits for it or not: a try that was counted is made.
+    /// Runs `work` to its end, one at a time, whether the caller waits for it or not: a try that was counted is made.
     async fn with_core<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&AccountCore) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&AccountCore, &Turn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let core = self.entry.core()?;
         let job = async move {
-            let working = core.clone();
-            core.on_disk(move || work(&working)).await
+            let (turn, working) = (core.lock_turn().await, core.clone());
+            core.on_disk(move || work(&working, &turn)).await
         };
         self.open.host().job(job).await
     }

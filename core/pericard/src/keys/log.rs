@@ -1,6 +1,6 @@
 //! The keys of an account's access log, and the newest entry that the keystore knows.
 //!
-//! Uses: `vault`
+//! Uses: `derivation`, `vault`
 //!
 //! They come from the device root: the log is written while the account is locked, too.
 
@@ -9,8 +9,9 @@ use std::sync::Arc;
 use crate::platform::error::{KeystoreError, Result};
 use crate::platform::secret::Key;
 
+use super::Keystore;
+use super::derivation::derive;
 use super::vault::Vault;
-use super::{Keystore, derive};
 
 /// The keys of an access log.
 pub(crate) struct LogKeys {

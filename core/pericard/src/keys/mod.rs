@@ -13,8 +13,12 @@
 //!
 //! Names in the keystore carry the directory's random id: two directories never touch each other's keys and a
 //! new install never meets an old one's. Each person has a *random* key, so that forgetting one person is
-//! destroying one key. Derivation is bound to account, person and purpose; two purposes never share a key.
+//! destroying one key. Derivation is bound to account, person and purpose; two purposes never share a key. A wrap is bound to
+//! its version, purpose, directory and account, and to the person where the key is theirs.
 
+mod change;
+mod context;
+mod derivation;
 mod envelope;
 mod log;
 mod person;
@@ -23,15 +27,14 @@ mod policies;
 mod root;
 mod vault;
 
-use aws_lc_rs::hkdf;
-
 use crate::platform::error::KeystoreError;
 use crate::platform::secret::Key;
 
+pub(crate) use change::Stored;
 pub(crate) use log::{LogHead, LogKeys, LogWitness};
 pub(crate) use person::{PersonKey, Unlocked, Wrapped};
-pub(crate) use root::LockedRoot;
-pub(crate) use vault::{Content, Vault};
+pub(crate) use root::{Content, LockedRoot};
+pub(crate) use vault::Vault;
 
 /// Keeps small secrets for this device, such as the iOS Keychain or a file wrapped by an Android Keystore key.
 ///
@@ -48,40 +51,23 @@ pub trait Keystore: Send + Sync {
     fn delete(&self, name: String) -> std::result::Result<(), KeystoreError>;
 }
 
+fn odd_length() -> KeystoreError {
+    KeystoreError::unexpected("a value has another length than was stored")
+}
+
 /// The key of device.db.
 pub(crate) fn device_database(root: &Key) -> Key {
-    derive(root, "pericard device database", "")
-}
-
-/// Unambiguous, since both ids are of one fixed length and alphabet.
-fn binding(account: &str, person: &str) -> String {
-    format!("{account}|{person}")
-}
-
-/// HKDF-SHA256 (RFC 5869) of a uniformly random key: no salt is needed (§3.1).
-fn derive(key: &Key, purpose: &str, bound: &str) -> Key {
-    struct Len;
-    impl hkdf::KeyType for Len {
-        fn len(&self) -> usize {
-            Key::LEN
-        }
-    }
-    let derived = Key::try_filled(|bytes| {
-        hkdf::Salt::new(hkdf::HKDF_SHA256, &[])
-            .extract(key.bytes())
-            .expand(&[purpose.as_bytes(), b"\0", bound.as_bytes()], Len)
-            .and_then(|okm| okm.fill(bytes))
-    });
-    // 32 bytes of SHA-256 are always within RFC 5869's bound of 255 blocks.
-    derived.unwrap_or_else(|_| std::process::abort())
+    derivation::derive(root, "pericard device database", "")
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 pub(crate) mod tests {
     use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
     use std::sync::{Arc, Mutex};
 
+    pub(crate) use super::person::tests::old;
     use super::*;
     use crate::platform::Platform;
     use crate::platform::error::{PericardError, StorageKind};
@@ -90,7 +76,14 @@ pub(crate) mod tests {
     #[derive(Default)]
     pub(crate) struct Memory {
         values: Mutex<BTreeMap<String, Vec<u8>>>,
-        forgets: bool,
+        forgets: AtomicBool,
+    }
+
+    impl Memory {
+        /// Whether it forgets from now on.
+        pub(crate) fn forget(&self, at_once: bool) {
+            self.forgets.store(at_once, SeqCst);
+        }
     }
 
     impl Keystore for Memory {
@@ -99,7 +92,7 @@ pub(crate) mod tests {
         }
 
         fn store(&self, name: String, value: Vec<u8>) -> std::result::Result<(), KeystoreError> {
-            if !self.forgets {
+            if !self.forgets.load(SeqCst) {
                 self.values.lock().unwrap().insert(name, value);
             }
             Ok(())
@@ -123,10 +116,8 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn vault(forgets: bool) -> (Vault, Arc<Memory>) {
-        let keystore = Arc::new(Memory {
-            forgets,
-            ..Memory::default()
-        });
+        let keystore = Arc::new(Memory::default());
+        keystore.forget(forgets);
         let platform = Platform::real("test");
         (
             Vault::new(keystore.clone(), platform, "dir".into()),
@@ -165,45 +156,17 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_person_key_opens_for_its_account_and_person_and_root_alone() {
-        let (vault, _) = vault(false);
-        let root = vault.new_content_root("a").unwrap();
-        let wrapped = root.new_person(&vault.platform, "a", "p").unwrap();
-        let key = root.person("a", "p", &wrapped).unwrap();
-        assert_eq!(
-            root.person("a", "p", &wrapped).unwrap().database().bytes(),
-            key.database().bytes()
-        );
-        assert_ne!(key.database().bytes(), key.ids().bytes());
-        for (account, person) in [("a", "q"), ("b", "p"), ("", "")] {
-            assert_eq!(
-                root.person(account, person, &wrapped).err(),
-                Some(WRONG_KEY)
-            );
-        }
-        let other = vault.new_content_root("b").unwrap();
-        assert_eq!(other.person("a", "p", &wrapped).err(), Some(WRONG_KEY));
-        for broken in [Vec::new(), vec![0; 5], wrapped.0[1..].to_vec()] {
-            assert_eq!(
-                root.person("a", "p", &Wrapped(broken)).err(),
-                Some(WRONG_KEY)
-            );
-        }
-    }
-
-    #[test]
     fn a_root_that_was_destroyed_is_lost_and_a_new_one_is_another() {
         let (vault, keystore) = vault(false);
         let wrapped = vault.new_content_root("a").unwrap();
-        let wrapped = wrapped.new_person(&vault.platform, "a", "p").unwrap();
+        let wrapped = wrapped.new_person(&vault.platform, "p").unwrap();
         vault.note_seals("a", 3).unwrap();
         assert_eq!(vault.seals("a"), Ok(3));
         vault.destroy("a").unwrap();
         assert!(keystore.values.lock().unwrap().is_empty());
-        assert_eq!(vault.content_root("a").err(), Some(LOST));
+        assert_eq!(vault.stored("a").err(), Some(LOST));
         assert_eq!(vault.seals("a"), Ok(0));
-        vault.new_content_root("a").unwrap();
-        let root = vault.content_root("a").unwrap();
-        assert_eq!(root.person("a", "p", &wrapped).err(), Some(WRONG_KEY));
+        let root = vault.new_content_root("a").unwrap();
+        assert_eq!(root.person("p", &wrapped).err(), Some(WRONG_KEY));
     }
 }

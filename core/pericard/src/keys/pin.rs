@@ -40,16 +40,40 @@ pub(super) fn key(pin: &Pin, salt: &[u8; SALT_LEN], cost: Cost) -> Result<Key> {
     derive(pin.expose(), salt, cost).map_err(|_| PericardError::internal("argon2"))
 }
 
-fn derive(secret: &[u8], salt: &[u8], cost: Cost) -> argon2::Result<Key> {
+fn derive(password: &[u8], salt: &[u8], cost: Cost) -> argon2::Result<Key> {
     let params = Params::new(cost.kib, cost.passes, 1, Some(Key::LEN))?;
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    Key::try_filled(|bytes| argon2.hash_password_into(secret, salt, bytes))
+    argon2id(password, salt, &[], params)
+}
+
+/// No PIN has a `secret` beside it; RFC 9106's test vector does.
+fn argon2id(password: &[u8], salt: &[u8], secret: &[u8], params: Params) -> argon2::Result<Key> {
+    let argon2 = Argon2::new_with_secret(secret, Algorithm::Argon2id, Version::V0x13, params)?;
+    Key::try_filled(|bytes| argon2.hash_password_into(password, salt, bytes))
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use argon2::{AssociatedData, ParamsBuilder};
+
     use super::*;
+
+    fn hex(key: &Key) -> String {
+        data_encoding::HEXLOWER.encode(key.bytes())
+    }
+
+    #[test]
+    fn the_key_is_that_of_rfc_9106() {
+        // §5.3.
+        let mut params = ParamsBuilder::new();
+        params.m_cost(32).t_cost(3).p_cost(4).output_len(Key::LEN);
+        params.data(AssociatedData::new(&[4; 12]).unwrap());
+        let key = argon2id(&[1; 32], &[2; 16], &[3; 8], params.build().unwrap()).unwrap();
+        assert_eq!(
+            hex(&key),
+            "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"
+        );
+    }
 
     /// From the reference implementation's test.c: `hashtest(version, 2, 16, 1, "password", "somesalt", …)` of Argon2id.
     #[test]
@@ -59,13 +83,8 @@ mod tests {
             passes: 2,
         };
         let key = derive(b"password", b"somesalt", cost).unwrap();
-        let hex: String = key
-            .bytes()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         assert_eq!(
-            hex,
+            hex(&key),
             "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7"
         );
     }

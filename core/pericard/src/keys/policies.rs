@@ -1,7 +1,7 @@
 //! The highest `seq` of each policy key that this directory has seen, where an older copy of the database cannot bring back a
 //! lower one.
 //!
-//! Uses: `vault`
+//! Uses: `derivation`, `vault`
 //!
 //! One value for all portals: a version, then for each key eight octets that stand for the portal, eight that stand for the key,
 //! and the number. Both are derived from the device root, so the value says neither which portals nor which keys.
@@ -14,7 +14,7 @@ use pericard_protocol::policy::standing::Seen;
 
 use crate::platform::error::{KeystoreError, Result};
 
-use super::derive;
+use super::derivation::derive;
 use super::vault::Vault;
 
 const VERSION: u8 = 1;

@@ -1,6 +1,6 @@
 //! What a directory has in the keystore, by name.
 //!
-//! Uses: `person`, `root`
+//! Uses: `change`, `context`, `person`, `root`
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,17 +11,11 @@ use crate::platform::Platform;
 use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::platform::secret::Key;
 
-use super::Keystore;
+use super::change::{self, Stored};
+use super::context::KeyContext;
 use super::person::Unlocked;
-use super::root::{LockedRoot, StoredRoot};
-
-/// A content root as the keystore has it.
-pub(crate) enum Content {
-    /// Nobody chose a lock.
-    Open(Unlocked),
-    /// Under a PIN.
-    Locked(LockedRoot),
-}
+use super::root::Content;
+use super::{Keystore, odd_length};
 
 /// The keys of one directory. Its methods block: call them through `Platform::blocking`.
 pub(crate) struct Vault {
@@ -93,46 +87,46 @@ impl Vault {
         self.keep(&self.device_name(), root.bytes())
     }
 
-    /// The content root of an account. `Lost` when it is gone.
-    pub(crate) fn content(&self, account: &str) -> Result<Content> {
+    /// What there is of an account's content. `Lost` when it is gone.
+    pub(crate) fn stored(&self, account: &str) -> Result<Stored> {
         let found = self.keystore()?.load(self.content_name(account))?;
         let found = Zeroizing::new(found.ok_or(KeystoreError::Lost)?);
-        Ok(match StoredRoot::parse(&found)? {
-            StoredRoot::Bare(root) => Content::Open(Unlocked { root }),
-            StoredRoot::Locked(root) => Content::Locked(root),
-        })
+        Stored::parse(&found, &self.context(account))
     }
 
-    /// The content root of an account that nobody locked. `Locked` when somebody did.
-    pub(crate) fn content_root(&self, account: &str) -> Result<Unlocked> {
-        match self.content(account)? {
-            Content::Open(root) => Ok(root),
-            Content::Locked(_) => Err(PericardError::Locked),
+    /// A content root that was not there before, and is not kept yet.
+    pub(crate) fn random_root(&self, account: &str) -> Unlocked {
+        Unlocked {
+            root: Key::random(&self.platform),
+            context: self.context(account),
         }
     }
 
     /// A new content root, in place of an earlier one: what was wrapped with that is lost.
     pub(crate) fn new_content_root(&self, account: &str) -> Result<Unlocked> {
-        let root = Unlocked {
-            root: Key::random(&self.platform),
-        };
-        self.save_open(account, &root)?;
+        let root = self.random_root(account);
+        self.save(account, &Content::Open(root.clone()))?;
         Ok(root)
     }
 
-    /// Keeps a content root without a lock.
-    pub(crate) fn save_open(&self, account: &str, root: &Unlocked) -> Result<()> {
-        self.keep(&self.content_name(account), root.root.bytes())
+    /// Keeps a content root.
+    pub(crate) fn save(&self, account: &str, content: &Content) -> Result<()> {
+        self.keep(&self.content_name(account), &content.bytes())
     }
 
-    /// Keeps a content root under a lock.
-    pub(crate) fn save_locked(&self, account: &str, root: &LockedRoot) -> Result<()> {
-        self.keep(&self.content_name(account), &root.bytes())
+    /// Keeps the content root that is there, and one that is to take its place.
+    pub(crate) fn save_both(
+        &self,
+        account: &str,
+        before: &Content,
+        (after, root): (&Content, &Unlocked),
+    ) -> Result<()> {
+        let both = change::both(before, after, root.id());
+        self.keep(&self.content_name(account), &both)
     }
 
-    /// What a lock of this account is bound to. Unambiguous, since both ids are of one fixed length and alphabet.
-    pub(crate) fn bound(&self, account: &str) -> String {
-        format!("{}|{account}", self.directory)
+    fn context(&self, account: &str) -> KeyContext {
+        KeyContext::new(&self.directory, account)
     }
 
     /// Destroys what the keystore has of an account. Whatever is left of its files is unreadable from here on.
@@ -209,8 +203,4 @@ impl Vault {
             _ => Err(KeystoreError::unexpected("what was stored is not there").into()),
         }
     }
-}
-
-fn odd_length() -> KeystoreError {
-    KeystoreError::unexpected("a value has another length than was stored")
 }

@@ -22,6 +22,10 @@ pub enum Checkpoint {
     RefreshAnswered,
     /// The new tokens are on disk.
     TokensStored,
+    /// A new content root is in the keystore beside the one of before, which wraps the people's keys.
+    RootKept,
+    /// The new content root wraps the people's keys; the keystore still has both.
+    RootReplaced,
     /// An account's key is destroyed; its rows and files are there.
     KeyDestroyed,
     /// The account is gone; the portal has not been told.
@@ -43,7 +47,7 @@ pub enum Checkpoint {
 #[cfg(feature = "test-support")]
 impl Checkpoint {
     /// Those of an account's life, in its order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::CodeReceived,
         Self::CodeRedeemed,
         Self::SignInKept,
@@ -51,6 +55,8 @@ impl Checkpoint {
         Self::IntentStored,
         Self::RefreshAnswered,
         Self::TokensStored,
+        Self::RootKept,
+        Self::RootReplaced,
         Self::KeyDestroyed,
         Self::AccountRemoved,
     ];

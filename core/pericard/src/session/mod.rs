@@ -280,17 +280,19 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session because its content is destroyed: the tokens go, too. Blocks.
-    pub(crate) fn content_destroyed(&self) -> Result<()> {
+    /// Ends the session because its content is destroyed. `store` seals it on disk and deletes the tokens there, while no
+    /// refresh is under way that could bring others. Blocks.
+    pub(crate) fn content_destroyed(
+        &self,
+        store: impl FnOnce(&Device) -> Result<()>,
+    ) -> Result<()> {
         let mut tokens = self.tokens.blocking_lock();
         tokens.machine = tokens.machine.on(Event::ContentDestroyed).0;
         tokens.grant = None;
-        // A token that came meanwhile is not revoked: nobody waits for the network here.
+        // What could not be stored before is in memory alone, and not revoked.
         tokens.received = None;
         self.show(&tokens);
-        self.deps
-            .device
-            .seal(&self.account.id, SealReason::Destroyed)
+        store(&self.deps.device)
     }
 
     /// Stops all requests and reads from now on.

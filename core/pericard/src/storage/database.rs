@@ -110,6 +110,19 @@ impl Database {
         })
     }
 
+    /// Same as `write`, and what it replaces is not left in the log. In the file SQLCipher writes over it by itself.
+    pub(crate) fn write_over<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.with(&self.writer, |connection| {
+            let done = in_transaction(connection, work)?;
+            // It fails nothing that is committed. A log that somebody reads just now goes when the file is closed.
+            let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            Ok(done)
+        })
+    }
+
     /// Whether every page is as it was written, as far as that can be found out now. It reads the whole file.
     pub(crate) fn is_sound(&self) -> bool {
         let checked = self.read(|c| {

@@ -86,6 +86,25 @@ mod tests {
         Ids::new(&Key::new([key; 32])).unwrap()
     }
 
+    /// FIPS 197, appendix C.3.
+    #[test]
+    fn the_cipher_is_aes_with_256_bits_of_key() {
+        let key = Key::try_filled(|key| {
+            key.iter_mut().zip(0..).for_each(|(byte, n)| *byte = n);
+            Ok::<_, ()>(())
+        });
+        let ids = Ids::new(&key.unwrap()).unwrap();
+        let text: [u8; 16] = std::array::from_fn(|n| 0x11 * n as u8);
+        let mut block = text;
+        ids.seal.encrypt(&mut block).unwrap();
+        let hex = data_encoding::HEXLOWER.encode(&block);
+        assert_eq!(hex, "8ea2b7ca516745bfeafc49904b496089");
+        ids.open
+            .decrypt(&mut block, DecryptionContext::None)
+            .unwrap();
+        assert_eq!(block, text);
+    }
+
     #[test]
     fn an_id_leads_back_to_its_row_and_to_no_other_kind() {
         let mine = ids(1);

@@ -381,8 +381,8 @@ mod tests {
         let vault = crate::keys::tests::vault(false).0;
         let root = vault.new_content_root("a").unwrap();
         let platform = crate::platform::Platform::real("test");
-        let wrapped = root.new_person(&platform, "a", "p").unwrap();
-        let key = root.person("a", "p", &wrapped).unwrap();
+        let wrapped = root.new_person(&platform, "p").unwrap();
+        let key = root.person("p", &wrapped).unwrap();
         let old = Database::open(&path, key.database(), Durability::Process, vec![&FIRST]).unwrap();
         old.write(|tx| {
             Ok(tx.execute_batch(

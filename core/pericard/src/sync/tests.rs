@@ -134,8 +134,8 @@ impl Copy {
         let vault = crate::keys::tests::vault(false).0;
         let root = vault.new_content_root("a").unwrap();
         let platform = Platform::real("test");
-        let wrapped = root.new_person(&platform, "a", "p").unwrap();
-        let key = root.person("a", "p", &wrapped).unwrap();
+        let wrapped = root.new_person(&platform, "p").unwrap();
+        let key = root.person("p", &wrapped).unwrap();
         let messages = FEATURES[0];
         let schemas = std::iter::once(&outbox::SCHEMA).chain(messages.schemas().iter().copied());
         let path = folder.path().join("person.db");

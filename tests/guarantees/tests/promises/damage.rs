@@ -203,11 +203,11 @@ fn what_was_saved_is_looked_for_before_it_is_sent() {
 }
 
 /// A file system of its own, unmounted when dropped.
-struct Small(PathBuf);
+pub(crate) struct Small(PathBuf);
 
 impl Small {
     /// None where this process may not mount one.
-    fn mount(at: PathBuf, size: &str) -> Option<Self> {
+    pub(crate) fn mount(at: PathBuf, size: &str) -> Option<Self> {
         std::fs::create_dir_all(&at).unwrap();
         let options = format!("size={size}");
         let mount = Command::new("mount")

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use pericard::test_support::Checkpoint;
 use pericard::{
-    Account, Client, Config, NewMessage, PericardError, SessionState, SignInMethod, SignInReason,
-    SignInStep,
+    Account, Client, Config, LockState, NewMessage, PericardError, SessionState, SignInMethod,
+    SignInReason, SignInStep,
 };
 use pericard_guarantees::{Harness, inbox, run, sync, threads};
 use serde_json::json;
@@ -36,7 +36,7 @@ async fn afterwards(harness: &Harness) -> Harness {
     }
 }
 
-fn copied(from: &Path, to: &Path) {
+pub(crate) fn copied(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -151,6 +151,52 @@ fn in_the_middle_of_a_refresh() {
 }
 
 #[test]
+fn in_the_middle_of_choosing_a_pin() {
+    const FIRST: &[u8] = b"270419";
+    const SECOND: &[u8] = b"904172";
+    for point in [Checkpoint::RootKept, Checkpoint::RootReplaced] {
+        for had_one in [false, true] {
+            run(async move {
+                let before = harness().await;
+                let account = before.sign_in("ana").await.unwrap();
+                sync(&account).await.unwrap();
+                let current = had_one.then(|| FIRST.to_vec());
+                if had_one {
+                    account.lock().set_pin(None, FIRST.to_vec()).await.unwrap();
+                }
+                let (lock, known) = (account.lock(), current.clone());
+                let chooses = async move { lock.set_pin(known, SECOND.to_vec()).await };
+                dies(&before, point, chooses).await;
+                let harness = afterwards(&before).await;
+                let account = only(&harness.client).await;
+                let lock = account.lock();
+                let is_new = point == Checkpoint::RootReplaced;
+                if !is_new && !had_one {
+                    assert_eq!(lock.state(), Ok(LockState::Off));
+                    lock.set_pin(None, SECOND.to_vec()).await.unwrap();
+                } else {
+                    let (right, wrong) = if is_new {
+                        (SECOND, FIRST)
+                    } else {
+                        (FIRST, SECOND)
+                    };
+                    let refused = lock.unlock(wrong.to_vec()).await;
+                    assert_eq!(refused, Err(PericardError::WrongPin { attempts_left: 9 }));
+                    lock.unlock(right.to_vec()).await.unwrap();
+                    let again = lock.set_pin(Some(right.to_vec()), SECOND.to_vec()).await;
+                    again.unwrap();
+                }
+                assert_eq!(threads(&account).await.unwrap().len(), 3, "{point:?}");
+                sync(&account).await.unwrap();
+                lock.lock().await.unwrap();
+                lock.unlock(SECOND.to_vec()).await.unwrap();
+                assert_eq!(threads(&account).await.unwrap().len(), 3, "{point:?}");
+            });
+        }
+    }
+}
+
+#[test]
 fn in_the_middle_of_signing_out() {
     for point in [Checkpoint::KeyDestroyed, Checkpoint::AccountRemoved] {
         run(async {
@@ -219,6 +265,8 @@ fn every_such_moment_is_tried_here() {
         Checkpoint::IntentStored,
         Checkpoint::RefreshAnswered,
         Checkpoint::TokensStored,
+        Checkpoint::RootKept,
+        Checkpoint::RootReplaced,
         Checkpoint::KeyDestroyed,
         Checkpoint::AccountRemoved,
     ];

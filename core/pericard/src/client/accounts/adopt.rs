@@ -15,10 +15,11 @@ use pericard_protocol::session::lease::LastContact;
 use crate::client::site::Site;
 use crate::keys::Unlocked;
 use crate::platform::error::{KeystoreError, PericardError, Result, SignInReason, StorageKind};
+use crate::session::AccountProblem;
 use crate::storage::{AccountRow, Device, GrantRow, PersonRow, random_id};
 
 use super::content::open_partition;
-use super::{AccountEntry, Accounts};
+use super::{AccountEntry, Accounts, LockState};
 
 /// The key of the content of an account that somebody signed in to.
 pub(crate) enum Adopted {
@@ -97,6 +98,9 @@ impl Accounts {
             step_up: None,
             auto_lock: found.as_ref().map(|row| row.auto_lock).unwrap_or_default(),
         };
+        // What is found of keys below is so until it is taken over.
+        let core = entry.as_ref().and_then(|entry| entry.core().ok());
+        let turn = core.map(|core| core.lock.turn_blocking());
         let known = self.host.device.people(&row.id)?.into_iter().next();
         // A grant is for one patient. The same login with another patient counts as another person.
         if known
@@ -109,6 +113,9 @@ impl Accounts {
             None => Adopted::Anew(self.host.vault.new_content_root(&row.id)?),
             Some(entry) => self.reopen(entry, known.as_ref())?,
         };
+        // Nobody waits at a lock for what the portal is asked.
+        let turn = turn.filter(|_| !matches!(unlocked, Adopted::Locked));
+        let unlocked = (unlocked, turn);
         let person = PersonRow {
             id: known
                 .as_ref()
@@ -125,11 +132,12 @@ impl Accounts {
             user: signed_in.user.clone(),
             wrapped: Vec::new(),
         };
-        let wrapped = match (&unlocked, known) {
-            (Adopted::Locked | Adopted::Known(_), Some(known)) => known.wrapped,
+        let wrapped = match (&unlocked.0, known) {
+            // The one on disk may be newer than the one that was read here.
+            (Adopted::Locked | Adopted::Known(_), Some(_)) => Vec::new(),
             (Adopted::Locked, None) => return Err(PericardError::Locked),
             (Adopted::Known(root) | Adopted::Anew(root), _) => {
-                root.new_person(&self.host.platform, &row.id, &person.id)?.0
+                root.new_person(&self.host.platform, &person.id)?.0
             }
         };
         let person = PersonRow { wrapped, ..person };
@@ -173,7 +181,7 @@ impl Accounts {
     /// Returns the key of an account's content; a new one where the old content can never be read again.
     fn reopen(&self, entry: &AccountEntry, known: Option<&PersonRow>) -> Result<Adopted> {
         let (host, id) = (&self.host, entry.id());
-        let found = host.vault.content_root(id);
+        let found = host.device.content_root(id);
         let is_open = |person| entry.core().is_ok_and(|core| core.has_open(person));
         let readable = match (&found, known) {
             (Ok(root), Some(known)) if !is_open(&known.id) => {
@@ -182,14 +190,22 @@ impl Accounts {
             // There is nothing to read, or no key to read it with: the result of `content_root` decides.
             _ => Ok(()),
         };
+        // Somebody has unlocked what is there, and it opens nothing: an older device.db was put back.
+        let opens_nothing = entry.core().is_ok_and(|core| {
+            let is_open = core.lock_state() == LockState::Unlocked;
+            is_open && core.content.problem() == Some(AccountProblem::KeyLost)
+        });
         match (found, readable) {
             (Ok(root), Ok(())) => Ok(Adopted::Known(root)),
             // The person proves later who they are.
-            (Err(PericardError::Locked), _) => Ok(Adopted::Locked),
+            (Err(PericardError::Locked), _) if !opens_nothing => Ok(Adopted::Locked),
             (
-                Err(PericardError::Keystore {
-                    kind: KeystoreError::Lost,
-                }),
+                Err(
+                    PericardError::Locked
+                    | PericardError::Keystore {
+                        kind: KeystoreError::Lost,
+                    },
+                ),
                 _,
             )
             | (

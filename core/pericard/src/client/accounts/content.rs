@@ -40,6 +40,13 @@ struct State {
     problem: Option<AccountProblem>,
 }
 
+impl State {
+    fn person(&self, id: &str) -> Result<PersonRow> {
+        let found = self.people.iter().find(|person| person.id == id);
+        found.cloned().ok_or(PericardError::NotFound)
+    }
+}
+
 impl Content {
     pub(super) fn new(account: String, people: Vec<PersonRow>) -> Self {
         Self {
@@ -60,11 +67,11 @@ impl Content {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes over the people of a new sign-in and, unless it is under a lock, the key.
+    /// Takes over the people of a new sign-in and the key; under a lock that is the one that somebody has unlocked, if any.
     pub(super) fn replace(&self, people: Vec<PersonRow>, unlocked: Option<Unlocked>) {
         let mut state = self.state();
         state.people = people;
-        state.unlocked = unlocked;
+        state.unlocked = unlocked.or(state.unlocked.take());
         state.generation += 1;
         state.problem = None;
     }
@@ -76,15 +83,25 @@ impl Content {
         state.generation += 1;
     }
 
+    /// Takes over what a new content root wraps, and that root, unless it is locked. Memory only.
+    pub(super) fn rewrapped(&self, wraps: Vec<(String, Wrapped)>, root: Option<Unlocked>) {
+        let mut state = self.state();
+        for (id, wrapped) in wraps {
+            if let Some(person) = state.people.iter_mut().find(|person| person.id == id) {
+                person.wrapped = wrapped.0;
+            }
+        }
+        state.unlocked = root;
+        state.generation += 1;
+    }
+
     pub(super) fn people_and_problem(&self) -> (Vec<PersonRow>, Option<AccountProblem>) {
         let state = self.state();
         (state.people.clone(), state.problem)
     }
 
     pub(super) fn person(&self, id: &str) -> Result<PersonRow> {
-        let state = self.state();
-        let found = state.people.iter().find(|person| person.id == id);
-        found.cloned().ok_or(PericardError::NotFound)
+        self.state().person(id)
     }
 
     pub(super) fn forget_people(&self) {
@@ -152,10 +169,10 @@ impl Content {
             None => {}
         }
         loop {
-            let person = self.person(id)?;
-            let (generation, unlocked) = {
+            let (person, generation, unlocked) = {
                 let state = self.state();
-                (state.generation, state.unlocked.clone())
+                // All at once: the key wraps this person's, and another may take its place.
+                (state.person(id)?, state.generation, state.unlocked.clone())
             };
             let root = match unlocked {
                 Some(root) => root,
@@ -193,7 +210,7 @@ impl Content {
                 reason: SignInReason::Revoked,
             });
         }
-        host.vault.content_root(&self.account)
+        host.device.content_root(&self.account)
     }
 }
 
@@ -209,7 +226,8 @@ pub(super) fn open_partition(
     root: &Unlocked,
     person: &PersonRow,
 ) -> Result<Arc<Partition>> {
-    let key = root.person(account, &person.id, &Wrapped(person.wrapped.clone()))?;
+    let wrapped = Wrapped(person.wrapped.clone());
+    let key = root.person(&person.id, &wrapped)?;
     let path = host.directory()?.person_db(account, &person.id)?;
     let open = || {
         let features = host.features.iter();
@@ -227,7 +245,23 @@ pub(super) fn open_partition(
     if Partition::is_set_aside(&path) {
         take_over(host, &partition, &path, &key)?;
     }
+    if wrapped.is_old() {
+        // It opens as it is; where it cannot be written now, the next opening does.
+        let _ = wrap_again(host, root, &person.id, &key, &wrapped);
+    }
     Ok(Arc::new(partition))
+}
+
+/// Writes a person's key in today's form.
+fn wrap_again(
+    host: &Host,
+    root: &Unlocked,
+    person: &str,
+    key: &PersonKey,
+    old: &Wrapped,
+) -> Result<()> {
+    let new = root.wrap_again(&host.platform, person, key)?;
+    host.device.replace_wrapped(person, old, &new)
 }
 
 /// Saves from a damaged database what waits to be sent.

@@ -18,7 +18,8 @@ use crate::sync::{ChangeNotifier, SyncCoordinator};
 
 use super::adopt::Adopted;
 use super::content::Content;
-use super::lock::LockCore;
+use super::destruction;
+use super::lock::{LockCore, Turn};
 use super::log::LogCore;
 
 /// A usable account, shared by all its handles.
@@ -44,9 +45,15 @@ impl AccountCore {
         mut row: AccountRow,
         notifier: Arc<ChangeNotifier>,
     ) -> Result<Arc<Self>> {
-        // A database from before the last seal is sealed again. If the keystore cannot be read, the account may be
-        // sealed too.
-        if host.device.is_rolled_back(&row.id)? {
+        let lock = Arc::new(LockCore::load(host, &row.id, row.auto_lock));
+        if lock.is_destroyed() {
+            if row.sealed != Some(SealReason::Destroyed) {
+                destruction::finish(host, &row)?;
+                row.sealed = Some(SealReason::Destroyed);
+            }
+        } else if host.device.is_rolled_back(&row.id)? {
+            // A database from before the last seal is sealed again. If the keystore cannot be read, the account may be
+            // sealed too.
             host.device.seal(&row.id, SealReason::Refused)?;
             row.sealed = Some(SealReason::Refused);
         }
@@ -55,11 +62,6 @@ impl AccountCore {
         let client_id = site.known_client(host)?.unwrap_or_default();
         let people = host.device.people(&row.id)?;
         let content = Arc::new(Content::new(row.id.clone(), people));
-        let lock = Arc::new(LockCore::load(host, &row.id, row.auto_lock));
-        if lock.is_destroyed() && row.sealed != Some(SealReason::Destroyed) {
-            host.device.seal(&row.id, SealReason::Destroyed)?;
-            row.sealed = Some(SealReason::Destroyed);
-        }
         let (closing, locking, changed) = (content.clone(), lock.clone(), notifier.clone());
         let spawner = host.platform.spawner.clone();
         let this: Arc<OnceLock<Weak<Self>>> = Arc::default();
@@ -112,15 +114,17 @@ impl AccountCore {
         Ok(core)
     }
 
-    /// Takes over a new sign-in, which `store` commits. Blocks, also until a refresh in progress has ended.
-    pub(crate) fn signed_in(
+    /// Takes over a new sign-in, which `store` commits. Blocks, also until a refresh in progress has ended; what is unlocked
+    /// then must not become another meanwhile, so whoever has the root brings the turn.
+    pub(super) fn signed_in(
         &self,
-        unlocked: Adopted,
+        (unlocked, turn): (Adopted, Option<Turn>),
         expires: SystemTime,
         last_contact: Option<LastContact>,
         store: impl FnOnce(&Device) -> Result<()>,
     ) -> Result<()> {
         self.session.adopt(expires, last_contact, store)?;
+        let _turn = turn.unwrap_or_else(|| self.lock.turn_blocking());
         let people = self.host.device.people(&self.row.id)?;
         let root = match unlocked {
             Adopted::Locked => None,

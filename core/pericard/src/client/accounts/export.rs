@@ -1,6 +1,6 @@
 //! A copy of what is on this device of one person, for them to keep: to read, or for another program.
 //!
-//! Uses: `core`, `log`
+//! Uses: `choosing`, `core`, `lock`, `log`
 //!
 //! It is made conversation by conversation while it is read, so that it is never whole in memory, and nothing of it is written
 //! here. Whoever asks for it has to prove that they are there: with the PIN where there is a lock, else by a fresh sign-in.
@@ -18,6 +18,7 @@ use crate::platform::error::Result;
 use crate::storage::{AccessAction, PersonRow};
 
 use super::core::AccountCore;
+use super::lock::Turn;
 
 /// How fresh a sign-in has to be where there is no PIN.
 const FRESH: Duration = Duration::from_secs(5 * 60);
@@ -57,10 +58,11 @@ impl AccountCore {
         self: &Arc<Self>,
         person: &str,
         format: ExportFormat,
+        turn: &Turn,
         pin: Option<&Pin>,
     ) -> Result<Export> {
         let person = self.person(person)?;
-        self.presence(pin)?;
+        self.presence(turn, pin)?;
         self.note_now(AccessAction::Exported, Some(&person.id), None);
         Ok(Export {
             core: self.clone(),
@@ -71,8 +73,8 @@ impl AccountCore {
     }
 
     /// Fails unless somebody proves to be there. Blocks.
-    fn presence(&self, pin: Option<&Pin>) -> Result<()> {
-        self.proved(pin)?;
+    fn presence(&self, turn: &Turn, pin: Option<&Pin>) -> Result<()> {
+        self.proved(turn, pin)?;
         match pin {
             Some(_) => Ok(()),
             None => self.session.proved(&StepUp {

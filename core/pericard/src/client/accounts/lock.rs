@@ -1,23 +1,22 @@
-//! The lock of an account in practice: what keeps the key of its content, who may have it, and when it is dropped.
+//! The lock of an account in practice: whether the key of its content is in memory, and when it is dropped.
 //!
 //! Uses: `content`, `core`
 //!
-//! The states are `pericard_protocol::lock`'s. Trying a PIN takes as long as Argon2id does and asks the keystore; one is tried
-//! at a time, on a thread that may block. `state` is never held over either, so a call that is memory only waits for neither.
+//! The states are `pericard_protocol::lock`'s. `unlocking` tries what somebody types, `choosing` changes what is to be typed; both
+//! take as long as Argon2id does and ask the keystore, and each needs the [`Turn`], of which there is one. `state` is never held
+//! over either, so a call that is memory only waits for neither.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pericard_protocol::lock as machine;
 use pericard_protocol::lock::absence::Absence;
-use pericard_protocol::lock::pin::Pin;
-use pericard_protocol::lock::{Effect, Event, Refusal};
+use pericard_protocol::lock::{Effect, Event};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::client::host::Host;
-use crate::keys::{Content, LockedRoot, Unlocked};
-use crate::platform::error::{InputProblem, KeystoreError, PericardError, Result, SignInReason};
-use crate::platform::secret::Key;
-use crate::storage::AccessAction;
+use crate::keys::Content;
+use crate::platform::error::{InputProblem, KeystoreError, PericardError, Result};
 
 use super::core::AccountCore;
 
@@ -42,14 +41,27 @@ pub enum LockState {
 /// The lock of one account.
 pub(super) struct LockCore {
     state: Mutex<State>,
-    /// Held over a try.
-    turn: Mutex<()>,
+    /// Held by whoever has the turn.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
-struct State {
-    machine: machine::Lock,
-    absence: Absence,
-    has_key: bool,
+pub(super) struct State {
+    pub(super) machine: machine::Lock,
+    pub(super) absence: Absence,
+    pub(super) has_key: bool,
+}
+
+/// The right to try a PIN, and to change what keeps the content: who has it finds both as they were a moment ago.
+#[derive(Clone)]
+pub(crate) struct Turn {
+    _held: Arc<OwnedMutexGuard<()>>,
+}
+
+impl From<OwnedMutexGuard<()>> for Turn {
+    fn from(held: OwnedMutexGuard<()>) -> Self {
+        let _held = Arc::new(held);
+        Self { _held }
+    }
 }
 
 impl LockCore {
@@ -61,7 +73,7 @@ impl LockCore {
                 absence: Absence::new(Some(auto_lock)),
                 has_key: false,
             }),
-            turn: Mutex::default(),
+            turn: Arc::default(),
         };
         lock.find(host, account);
         lock
@@ -73,7 +85,11 @@ impl LockCore {
         if self.state().machine != machine::Lock::Off {
             return false;
         }
-        let found = match host.vault.content(account) {
+        // Who has the turn says what they find, or chose.
+        let Ok(_turn) = self.turn.try_lock() else {
+            return false;
+        };
+        let found = match host.device.settled_content(account) {
             Ok(Content::Locked(root)) => {
                 // A count that is gone was not taken away by the person, and one that is not told is not fewer: one try is
                 // what is left.
@@ -101,11 +117,22 @@ impl LockCore {
         unknown
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    /// Waits for the turn.
+    pub(super) async fn turn(&self) -> Turn {
+        self.turn.clone().lock_owned().await.into()
+    }
+
+    /// The same on a thread that may block.
+    pub(super) fn turn_blocking(&self) -> Turn {
+        self.turn.clone().blocking_lock_owned().into()
+    }
+
+    /// Held for a moment.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn on(&self, event: Event) -> Vec<Effect> {
+    pub(super) fn on(&self, event: Event) -> Vec<Effect> {
         self.state().on(event)
     }
 
@@ -138,7 +165,7 @@ impl LockCore {
 }
 
 impl State {
-    fn on(&mut self, event: Event) -> Vec<Effect> {
+    pub(super) fn on(&mut self, event: Event) -> Vec<Effect> {
         let (machine, effects) = self.machine.on(event);
         self.machine = machine;
         effects
@@ -165,6 +192,11 @@ impl AccountCore {
             return Err(PericardError::Locked);
         }
         Ok(())
+    }
+
+    /// Waits for the turn at the lock.
+    pub(crate) async fn lock_turn(&self) -> Turn {
+        self.lock.turn().await
     }
 
     /// The state of the lock. Memory only.
@@ -228,122 +260,6 @@ impl AccountCore {
         }
     }
 
-    /// Opens the content with the PIN. Blocks for as long as Argon2id takes.
-    pub(crate) fn unlock(&self, pin: &Pin) -> Result<()> {
-        self.session.readable()?;
-        self.lock_if_over();
-        let root = self.prove(pin)?;
-        self.admit(root)?;
-        self.note_now(AccessAction::Unlocked, None, None);
-        Ok(())
-    }
-
-    /// Opens the content with the shell's key. Blocks.
-    pub(crate) fn unlock_with_key(&self, key: &Key) -> Result<()> {
-        self.session.readable()?;
-        self.lock_if_over();
-        let _turn = self.turn();
-        let bound = self.host.vault.bound(&self.row.id);
-        let root = match self.host.vault.content(&self.row.id)? {
-            Content::Open(_) => return Err(PericardError::input("lock", InputProblem::WrongState)),
-            Content::Locked(root) => root.open_with_key(key, &bound)?,
-        };
-        // Replaced by another key, or of another account: the PIN is what is left.
-        let root = root.ok_or(KeystoreError::Refused)?;
-        self.run(Event::KeyOpened, Some(root.clone()), |_| Ok(None))?;
-        self.admit(root)?;
-        self.note_now(AccessAction::UnlockedWithKey, None, None);
-        Ok(())
-    }
-
-    /// Puts a proved key where content is read with it, unless it was sealed or locked meanwhile.
-    fn admit(&self, root: Unlocked) -> Result<()> {
-        let admitted = {
-            let mut state = self.lock.state();
-            state.absence = state.absence.come_back();
-            let open = !state.machine.is_locked();
-            if open {
-                self.content.unlock_with(root);
-            }
-            open
-        };
-        if self.session.readable().is_err() {
-            drop(self.content.seal());
-            self.lock.close();
-        }
-        self.notifier.session();
-        self.notifier.people();
-        self.readable()?;
-        if admitted {
-            Ok(())
-        } else {
-            Err(PericardError::Locked)
-        }
-    }
-
-    /// Chooses a PIN, or another one; `current` proves who is there where there is one. Blocks.
-    pub(crate) fn set_pin(&self, current: Option<&Pin>, new: &Pin) -> Result<()> {
-        let (vault, account) = (&self.host.vault, &self.row.id);
-        let bound = vault.bound(account);
-        let root = self.proved(current)?;
-        let _turn = self.turn();
-        // First: a count of before must not be found beside the new lock.
-        vault.note_tries(account, 0)?;
-        let mut locked = LockedRoot::new(&root, new, &bound, &self.host.platform)?;
-        if let Content::Locked(before) = vault.content(account)? {
-            locked = locked.with_key_of(before);
-        }
-        vault.save_locked(account, &locked)?;
-        self.lock.state().has_key = locked.has_key();
-        self.lock.on(Event::Chosen);
-        self.notifier.session();
-        self.note_now(AccessAction::PinSet, None, None);
-        Ok(())
-    }
-
-    /// Gives the lock up: whoever opens the app reads. Blocks.
-    pub(crate) fn remove_pin(&self, current: &Pin) -> Result<()> {
-        let root = self.proved(Some(current))?;
-        let _turn = self.turn();
-        self.host.vault.save_open(&self.row.id, &root)?;
-        self.lock.state().has_key = false;
-        self.lock.on(Event::GivenUp);
-        self.notifier.session();
-        self.note_now(AccessAction::PinRemoved, None, None);
-        Ok(())
-    }
-
-    /// Makes a key for the shell, in place of an earlier one. Blocks.
-    pub(crate) fn add_key(&self, current: &Pin) -> Result<Key> {
-        let root = self.proved(Some(current))?;
-        let key = Key::random(&self.host.platform);
-        self.save_key(Some(&root), Some(&key))?;
-        Ok(key)
-    }
-
-    /// Makes the shell's key useless. Blocks.
-    pub(crate) fn remove_key(&self) -> Result<()> {
-        self.save_key(None, None)
-    }
-
-    fn save_key(&self, root: Option<&Unlocked>, key: Option<&Key>) -> Result<()> {
-        let (vault, account) = (&self.host.vault, &self.row.id);
-        let _turn = self.turn();
-        let Content::Locked(locked) = vault.content(account)? else {
-            return Err(PericardError::input("lock", InputProblem::WrongState));
-        };
-        let locked = match root.zip(key) {
-            Some((root, key)) => {
-                locked.with_key(root, key, &vault.bound(account), &self.host.platform)?
-            }
-            None => locked.without_key(),
-        };
-        vault.save_locked(account, &locked)?;
-        self.lock.state().has_key = locked.has_key();
-        self.notifier.session();
-        Ok(())
-    }
-
     /// When the content locks by itself after the person has left.
     pub(crate) fn auto_lock(&self) -> Duration {
         self.lock.auto_lock()
@@ -397,132 +313,5 @@ impl AccountCore {
                 }
             }));
         }));
-    }
-
-    /// The key, from somebody who has proved to be there: with the PIN where there is a lock. Blocks.
-    pub(super) fn proved(&self, current: Option<&Pin>) -> Result<Unlocked> {
-        self.partitions_readable()?;
-        match (self.host.vault.content(&self.row.id)?, current) {
-            (Content::Open(root), None) => Ok(root),
-            (Content::Open(_), Some(_)) | (Content::Locked(_), None) => {
-                Err(PericardError::input("current", InputProblem::WrongState))
-            }
-            (Content::Locked(_), Some(pin)) => self.prove(pin),
-        }
-    }
-
-    fn partitions_readable(&self) -> Result<()> {
-        self.lock_if_over();
-        self.readable()
-    }
-
-    fn turn(&self) -> MutexGuard<'_, ()> {
-        self.lock
-            .turn
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Tries a PIN. Blocks.
-    fn prove(&self, pin: &Pin) -> Result<Unlocked> {
-        let _turn = self.turn();
-        let bound = self.host.vault.bound(&self.row.id);
-        let found = self.run(Event::PinTyped, None, |core| {
-            match core.host.vault.content(&core.row.id)? {
-                Content::Locked(root) => root.open_with_pin(pin, &bound),
-                Content::Open(_) => Err(PericardError::internal("lock")),
-            }
-        });
-        if matches!(found, Err(PericardError::WrongPin { .. })) {
-            self.note_now(AccessAction::WrongPin, None, None);
-        }
-        let found = found?;
-        found.ok_or(PericardError::internal("lock"))
-    }
-
-    /// Runs the machine from `event` until somebody is admitted or refused.
-    fn run(
-        &self,
-        event: Event,
-        mut root: Option<Unlocked>,
-        attempt: impl Fn(&Self) -> Result<Option<Unlocked>>,
-    ) -> Result<Option<Unlocked>> {
-        let account = &self.row.id;
-        let (mut next, mut failed) = (Some(event), None);
-        while let Some(event) = next.take() {
-            for effect in self.lock.on(event) {
-                match effect {
-                    Effect::Count(wrong) => {
-                        let kept = self.host.vault.note_tries(account, wrong);
-                        next = Some(event_of(
-                            kept,
-                            &mut failed,
-                            Event::Counted,
-                            Event::NotCounted,
-                        ));
-                    }
-                    Effect::Try => {
-                        let tried = attempt(self);
-                        let right = if matches!(tried, Ok(None)) {
-                            Event::Wrong
-                        } else {
-                            Event::Right
-                        };
-                        root = tried.as_ref().ok().cloned().flatten();
-                        next = Some(event_of(tried, &mut failed, right, Event::NotTried));
-                    }
-                    Effect::Admit => return Ok(root),
-                    Effect::DropKey => {}
-                    Effect::Destroy => self.destroy_content(),
-                    Effect::Refuse(refusal) => return Err(error_of(refusal, failed)),
-                }
-            }
-        }
-        Err(PericardError::internal("lock"))
-    }
-
-    /// Destroys what ten wrong PINs destroy: the key, then the tokens. What fails here is done at the next start, since the count
-    /// stays.
-    pub(super) fn destroy_content(&self) {
-        let _ = self.host.vault.destroy_content(&self.row.id);
-        for partition in self.content.seal().into_values() {
-            partition.end(PericardError::SignInRequired {
-                reason: SignInReason::Destroyed,
-            });
-        }
-        self.sync_runs.cancel(&PericardError::Locked);
-        self.downloads.cancel(&PericardError::Locked);
-        let _ = self.session.content_destroyed();
-        self.note_now(AccessAction::Destroyed, None, None);
-        self.notifier.session();
-        self.notifier.people();
-    }
-}
-
-fn event_of<T>(
-    done: Result<T>,
-    failed: &mut Option<PericardError>,
-    good: Event,
-    bad: Event,
-) -> Event {
-    match done {
-        Ok(_) => good,
-        Err(error) => {
-            *failed = Some(error);
-            bad
-        }
-    }
-}
-
-fn error_of(refusal: Refusal, failed: Option<PericardError>) -> PericardError {
-    match refusal {
-        Refusal::Wrong { left } => PericardError::WrongPin {
-            attempts_left: left.into(),
-        },
-        Refusal::Destroyed => PericardError::SignInRequired {
-            reason: SignInReason::Destroyed,
-        },
-        Refusal::NoLock => PericardError::input("lock", InputProblem::WrongState),
-        Refusal::Failed | Refusal::Busy => failed.unwrap_or(PericardError::internal("lock")),
     }
 }

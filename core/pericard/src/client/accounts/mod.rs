@@ -4,7 +4,8 @@
 //!
 //! - `entry` is an account as its handles see it, usable or not; `core` is a usable one; `content` opens its people's
 //!   databases.
-//! - `lock` is what keeps the content closed until the person proves who they are.
+//! - `lock` is what keeps the content closed until the person proves who they are: in `unlocking`, with what they set in
+//!   `choosing`. `destruction` is what ten wrong PINs bring about.
 //! - `export` makes a copy for the person.
 //! - `log` notes who opened what.
 //! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
@@ -14,8 +15,10 @@
 //! - `remove` deletes an account from this device; `revocations` revokes tokens at the portal.
 
 mod adopt;
+mod choosing;
 mod content;
 mod core;
+mod destruction;
 mod entry;
 mod export;
 mod lock;
@@ -26,6 +29,7 @@ mod remove;
 pub(crate) mod revocations;
 mod rules;
 mod sync;
+mod unlocking;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -41,6 +45,7 @@ pub(crate) use entry::AccountEntry;
 pub(crate) use export::Export;
 pub use export::ExportFormat;
 pub use lock::LockState;
+pub(crate) use lock::Turn;
 pub(crate) use open::OpenClient;
 pub(crate) use remove::NotifyPortal;
 

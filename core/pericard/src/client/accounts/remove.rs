@@ -51,7 +51,7 @@ impl Accounts {
                 }
                 // Removing does not fail because a revocation cannot be saved.
                 let pending = core.filter(|_| notify == NotifyPortal::Yes);
-                let pending = pending.and_then(|core| core.revocations(host).ok());
+                let pending = pending.and_then(|core| revocations_of(host, &core).ok());
                 let until = host.platform.clock.now() + revocations::LIFETIME;
                 let noted = host
                     .device
@@ -103,23 +103,8 @@ fn delete_keys(host: &Host, id: &str) -> Result<()> {
     host.device.keys_deleted(id)
 }
 
-impl AccountCore {
-    /// Returns the revocations of an account: for the tokens in use, for those that later sign-ins replaced, and for
-    /// its unfinished sign-ins. Blocks.
-    fn revocations(&self, host: &Arc<Host>) -> Result<Vec<Secret>> {
-        let device = &host.device;
-        let current = device
-            .grant(&self.row.id)?
-            .and_then(|grant| Some((grant.client_id, grant.refresh_token?)));
-        let tokens = device.superseded(&self.row.id)?.into_iter().chain(current);
-        let tokens = tokens.chain(device.sign_in_tokens(&self.row.id)?);
-        let known = self.site.known_client(host)?.unwrap_or_default();
-        tokens
-            .filter_map(|(client_id, token)| {
-                let told = Some(client_id).filter(|id| !id.is_empty());
-                let client_id = told.as_ref().unwrap_or(&known);
-                revocations::document(&self.site, &self.row.issuer, client_id, &token).transpose()
-            })
-            .collect()
-    }
+/// Returns the revocations of an account, those of its unfinished sign-ins included. Blocks.
+fn revocations_of(host: &Arc<Host>, core: &AccountCore) -> Result<Vec<Secret>> {
+    let unfinished = host.device.sign_in_tokens(&core.row.id)?;
+    revocations::of_account(host, &core.site, &core.row, unfinished)
 }

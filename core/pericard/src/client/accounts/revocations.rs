@@ -4,8 +4,8 @@
 //! to the authorization server that issued the token, as known when the token was given up, and never to another server
 //! that the base names later.
 //!
-//! Revocations are sent when a client is opened or resumed, a portal is found, or a sync starts. They run in the
-//! background, so a slow portal delays nothing else. A refusal ends the attempts, because it would be repeated; a
+//! Revocations are sent when a client is opened or resumed, a portal is found, a sync starts, or ten wrong PINs destroyed an
+//! account's content. They run in the background, so a slow portal delays nothing else. A refusal ends the attempts, because it would be repeated; a
 //! failure that says nothing about the token (offline, 5xx, 401, 408, 429) leaves the revocation for the next time.
 
 use std::collections::BTreeSet;
@@ -26,7 +26,7 @@ use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::http::{HttpClient, Request};
 use crate::platform::error::{PericardError, Result};
-use crate::storage::PendingRevocation;
+use crate::storage::{AccountRow, PendingRevocation};
 
 /// How long a revocation is kept while the portal cannot be reached.
 pub(super) const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -63,6 +63,30 @@ pub(crate) fn document(
         roots: site.config.extra_roots.clone(),
     };
     Ok(Some(Secret::new(serde_json::to_string(&document)?)))
+}
+
+/// Returns the revocations of an account: for the tokens in use, for those that later sign-ins replaced, and for `others`,
+/// each with the client that it was issued to. Blocks.
+pub(super) fn of_account(
+    host: &Arc<Host>,
+    site: &Site,
+    row: &AccountRow,
+    others: Vec<(String, Secret)>,
+) -> Result<Vec<Secret>> {
+    let device = &host.device;
+    let current = device
+        .grant(&row.id)?
+        .and_then(|grant| Some((grant.client_id, grant.refresh_token?)));
+    let tokens = device.superseded(&row.id)?.into_iter().chain(current);
+    let known = site.known_client(host)?.unwrap_or_default();
+    tokens
+        .chain(others)
+        .filter_map(|(client_id, token)| {
+            let told = Some(client_id).filter(|id| !id.is_empty());
+            let client_id = told.as_ref().unwrap_or(&known);
+            document(site, &row.issuer, client_id, &token).transpose()
+        })
+        .collect()
 }
 
 /// Saves the revocation of a token that no account uses. Blocks.

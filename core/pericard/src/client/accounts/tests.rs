@@ -3,6 +3,7 @@
 
 #![allow(clippy::disallowed_methods)] // a test has a clock
 
+mod keys;
 mod probe;
 
 use std::collections::BTreeMap;
@@ -94,8 +95,8 @@ fn page(kind: &str, records: &[(&str, &str)]) -> String {
     format!(r#"{{"resourceType":"Bundle","type":"searchset","entry":[{entries}]}}"#)
 }
 
-/// An account of Ana's with both features.
-fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, Arc<AccountCore>) {
+/// A host with both features.
+fn host(folder: &std::path::Path, transport: Arc<Canned>, keystore: Arc<Memory>) -> Arc<Host> {
     static BOTH: Features = &[FEATURES[0], &Probe];
     let config = Config {
         directory: folder.to_string_lossy().into_owned(),
@@ -117,7 +118,26 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
         transport,
         ..Platform::real("test")
     };
-    let host = Host::open(config, Arc::new(Memory::default()), platform, BOTH).unwrap();
+    Host::open(config, keystore, platform, BOTH).unwrap()
+}
+
+/// An account of Ana's with both features.
+fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, Arc<AccountCore>) {
+    let host = host(folder, transport, Arc::default());
+    let account = random_id(&host.platform);
+    let person = random_id(&host.platform);
+    let root = host.vault.new_content_root(&account).unwrap();
+    let wrapped = root.new_person(&host.platform, &person).unwrap().0;
+    signed_in(host, account, person, wrapped)
+}
+
+/// Ana's account with these ids.
+fn signed_in(
+    host: Arc<Host>,
+    account: String,
+    person: String,
+    wrapped: Vec<u8>,
+) -> (Arc<Accounts>, Arc<AccountCore>) {
     let document = serde_json::json!({
         "asked": SystemTime::now() + Duration::from_secs(60), "smart": { "text": SMART },
         "server": null, "keys": null, "capability": { "text": CAPABILITY } });
@@ -125,7 +145,7 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
         .save_portal(BASE, &document.to_string())
         .unwrap();
     let row = AccountRow {
-        id: random_id(&host.platform),
+        id: account,
         base: BASE.into(),
         issuer: "https://portal.example".into(),
         subject: "ana".into(),
@@ -135,11 +155,8 @@ fn account(folder: &std::path::Path, transport: Arc<Canned>) -> (Arc<Accounts>, 
         step_up: None,
         auto_lock: std::time::Duration::ZERO,
     };
-    let root = host.vault.new_content_root(&row.id).unwrap();
-    let id = random_id(&host.platform);
-    let wrapped = root.new_person(&host.platform, &row.id, &id).unwrap().0;
     let person = PersonRow {
-        id,
+        id: person,
         patient: "ana".into(),
         name: "Ana".into(),
         is_self: true,
@@ -262,6 +279,7 @@ async fn a_second_feature_appears_in_capabilities_and_findings() {
     let subjects: Vec<_> = findings.iter().map(|row| row.subject.as_str()).collect();
     assert!(subjects.ends_with(&[
         "FHIR R4",
+        "Switching off (policy)",
         "Messages",
         "Sending messages",
         "Messages sent exactly once",

@@ -50,6 +50,50 @@ fn what_is_written_is_read_and_is_not_on_disk() {
     }
 }
 
+/// Every page, decrypted, with what is in its free space.
+fn pages(database: &Database) -> Vec<u8> {
+    use rusqlite::ffi::{sqlite3_free, sqlite3_serialize};
+    let read = |c: &Connection| {
+        let mut length = 0;
+        // SAFETY: the connection is open, and the copy is as long as it says until it is freed.
+        Ok(unsafe {
+            let copy = sqlite3_serialize(c.handle(), c"main".as_ptr(), &raw mut length, 0);
+            let length = usize::try_from(length).unwrap();
+            let pages = std::slice::from_raw_parts(copy, length).to_vec();
+            sqlite3_free(copy.cast());
+            pages
+        })
+    };
+    database.read(read).unwrap()
+}
+
+#[test]
+fn what_is_written_over_is_left_neither_in_free_space_nor_in_the_log() {
+    // Between two others, so that its room is not what the longer one takes.
+    const THREE: &str = "INSERT INTO note VALUES ('one'), ('penicillin allergy'), ('three')";
+    const LONGER: &str =
+        "UPDATE note SET text = 'something else that takes more room' WHERE rowid = 2";
+    for over in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path(), 1, &FIRST).unwrap();
+        database.write(|tx| Ok(tx.execute(THREE, [])?)).unwrap();
+        let update = |tx: &Transaction<'_>| Ok(tx.execute(LONGER, [])?);
+        let updated = if over {
+            database.write_over(update)
+        } else {
+            database.write(update)
+        };
+        assert_eq!(updated, Ok(1));
+        let pages = pages(&database);
+        let is_there = |text: &[u8]| pages.windows(text.len()).any(|bytes| bytes == text);
+        assert!(is_there(b"that takes more room"));
+        assert!(!is_there(b"allergy"));
+        let log = std::fs::metadata(folder.path().join("a.db-wal")).unwrap();
+        assert_eq!(log.len() == 0, over);
+        assert_eq!(count(&database), 3);
+    }
+}
+
 #[test]
 fn another_key_is_refused_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();

@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 use pericard_protocol::secret::Secret;
 use pericard_protocol::session::lease::LastContact;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
+use crate::keys::Wrapped;
 use crate::platform::error::Result;
 
 use super::Device;
@@ -60,7 +61,7 @@ impl Device {
     }
 
     /// Saves the account, tokens and person of a finished sign-in, and deletes the sign-in and the seal, in one
-    /// transaction.
+    /// transaction. A person who comes without a key keeps the one that is there.
     pub(crate) fn signed_in(
         &self,
         row: &AccountRow,
@@ -102,7 +103,8 @@ impl Device {
             )?;
             tx.execute(
                 "INSERT INTO person (id, account, patient, name, is_self, wrapped, user) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (account, patient) DO UPDATE SET name = ?4, is_self = ?5, wrapped = ?6, user = ?7",
+                 ON CONFLICT (account, patient) DO UPDATE SET name = ?4, is_self = ?5, user = ?7,
+                     wrapped = iif(length(?6) = 0, wrapped, ?6)",
                 (
                     &person.id,
                     &row.id,
@@ -127,13 +129,7 @@ impl Device {
             for table in ["token_grant", "superseded", "person"] {
                 tx.execute(&format!("DELETE FROM {table} WHERE account = ?1"), [id])?;
             }
-            for document in pending {
-                tx.execute(
-                    "INSERT INTO revocation (document, expires) VALUES (?1, ?2)",
-                    (document.expose(), millis(until)),
-                )?;
-            }
-            Ok(())
+            save_revocations(tx, pending, until)
         })
     }
 
@@ -180,18 +176,16 @@ impl Device {
     /// Returns the clients and refresh tokens of finished sign-ins that belong to an account.
     pub(crate) fn sign_in_tokens(&self, id: &str) -> Result<Vec<(String, Secret)>> {
         self.database.read(|c| {
-            let sql = format!(
-                "SELECT state ->> '$.client_id', state ->> '$.stage.Ready.refresh_token' FROM sign_in
-                 WHERE {} AND CASE WHEN json_valid(state)
-                     THEN state ->> '$.stage.Ready.refresh_token' IS NOT NULL END",
-                of_account()
-            );
-            let mut statement = c.prepare(&sql)?;
-            let rows = statement.query_map([id], |row| {
-                let client: Option<String> = row.get(0)?;
-                Ok((client.unwrap_or_default(), Secret::new(row.get(1)?)))
-            })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            let sql = format!("{SIGN_IN_TOKENS} WHERE {} AND {HAS_TOKEN}", of_account());
+            sign_in_tokens(c, &sql, id)
+        })
+    }
+
+    /// Returns the clients and refresh tokens of sign-ins by the account's own person that only need to be taken over.
+    pub(crate) fn finished_sign_ins(&self, id: &str) -> Result<Vec<(String, Secret)>> {
+        self.database.read(|c| {
+            let sql = format!("{SIGN_IN_TOKENS} WHERE {FINISHED_OF_ACCOUNT} AND {HAS_TOKEN}");
+            sign_in_tokens(c, &sql, id)
         })
     }
 
@@ -211,9 +205,35 @@ impl Device {
     ///
     /// The keystore is updated after the commit. If the process dies in between, the next opening updates it.
     pub(crate) fn seal(&self, account: &str, reason: SealReason) -> Result<()> {
+        self.seal_with(account, reason, |_| Ok(()))
+    }
+
+    /// Seals an account whose content is destroyed: deletes everything that could fetch it anew, and saves the `pending`
+    /// revocations until `until`.
+    pub(crate) fn destroyed(
+        &self,
+        account: &str,
+        pending: &[Secret],
+        until: SystemTime,
+    ) -> Result<()> {
+        self.seal_with(account, SealReason::Destroyed, |tx| {
+            tx.execute("DELETE FROM superseded WHERE account = ?1", [account])?;
+            let finished = format!("DELETE FROM sign_in WHERE {FINISHED_OF_ACCOUNT}");
+            tx.execute(&finished, [account])?;
+            save_revocations(tx, pending, until)
+        })
+    }
+
+    fn seal_with(
+        &self,
+        account: &str,
+        reason: SealReason,
+        also: impl FnOnce(&Transaction<'_>) -> Result<()>,
+    ) -> Result<()> {
         // A keystore that cannot be read counts as zero: the newest database has the higher number anyway.
         let in_keystore = self.vault.seals(account).unwrap_or_default();
         let seals = self.database.write(|tx| {
+            also(tx)?;
             // The end of a lease does not replace another reason.
             tx.execute(
                 "UPDATE account SET sealed = ?2 WHERE id = ?1 AND (sealed IS NULL OR ?2 <> ?3)",
@@ -286,6 +306,17 @@ impl Device {
         })
     }
 
+    /// Replaces a person's wrapped key, unless another has taken its place meanwhile.
+    pub(crate) fn replace_wrapped(&self, person: &str, old: &Wrapped, new: &Wrapped) -> Result<()> {
+        self.database.write(|tx| {
+            tx.execute(
+                "UPDATE person SET wrapped = ?3 WHERE id = ?1 AND wrapped = ?2",
+                (person, &old.0, &new.0),
+            )?;
+            Ok(())
+        })
+    }
+
     /// Saves how long the person may be away before the content locks.
     pub(crate) fn save_auto_lock(&self, account: &str, after: Duration) -> Result<()> {
         let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
@@ -322,6 +353,36 @@ impl Device {
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
+}
+
+const SIGN_IN_TOKENS: &str =
+    "SELECT state ->> '$.client_id', state ->> '$.stage.Ready.refresh_token' FROM sign_in";
+
+const HAS_TOKEN: &str =
+    "CASE WHEN json_valid(state) THEN state ->> '$.stage.Ready.refresh_token' IS NOT NULL END";
+
+/// Selects the sign-ins that have their tokens and that account ?1 would take over.
+const FINISHED_OF_ACCOUNT: &str = "CASE WHEN json_valid(state) THEN EXISTS (
+    SELECT 1 FROM account WHERE id = ?1 AND base = state ->> '$.config.base' AND issuer = state ->> '$.issuer'
+        AND subject = state ->> '$.stage.Ready.subject') END";
+
+fn sign_in_tokens(c: &Connection, sql: &str, id: &str) -> Result<Vec<(String, Secret)>> {
+    let mut statement = c.prepare(sql)?;
+    let rows = statement.query_map([id], |row| {
+        let client: Option<String> = row.get(0)?;
+        Ok((client.unwrap_or_default(), Secret::new(row.get(1)?)))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn save_revocations(tx: &Transaction<'_>, pending: &[Secret], until: SystemTime) -> Result<()> {
+    for document in pending {
+        tx.execute(
+            "INSERT INTO revocation (document, expires) VALUES (?1, ?2)",
+            (document.expose(), millis(until)),
+        )?;
+    }
+    Ok(())
 }
 
 /// The base of account ?1, if it is the only account there.

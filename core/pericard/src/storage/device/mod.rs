@@ -5,6 +5,7 @@
 //! - `accounts` has the accounts and their people, and the accounts that are being removed.
 //! - `grants` has the tokens of each account.
 //! - `policies` has the portals' policies.
+//! - `roots` has the content root of each account, of which the keystore has one half.
 //! - `pending` has sign-ins in progress, portals' documents, registrations and revocations.
 //!
 //! Every commit survives a loss of power, because a lost refresh token locks the person out.
@@ -13,6 +14,7 @@ mod accounts;
 mod grants;
 mod pending;
 mod policies;
+mod roots;
 mod rows;
 mod schema;
 
@@ -65,6 +67,8 @@ impl From<serde_json::Error> for PericardError {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use std::time::{Duration, SystemTime};
+
+    use pericard_protocol::secret::Secret;
 
     use super::super::database::Schema;
     use super::*;
@@ -198,6 +202,54 @@ mod tests {
             Ok(all)
         };
         device.database.read(read).unwrap()
+    }
+
+    #[test]
+    fn what_is_destroyed_takes_the_persons_own_finished_sign_ins_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Arc::new(crate::keys::tests::vault(false).0);
+        let path = folder.path().join("device.db");
+        let device = Device::open(&path, Key::new([7; 32]), vault).unwrap();
+        let sign_in = |id: &str, issuer: &str, stage: &str| {
+            format!(
+                r#"INSERT INTO sign_in VALUES ('{id}', '{{"config":{{"base":"https://one"}},"client_id":"c",
+                    "issuer":"{issuer}","expected":null,"stage":{stage}}}', 1);"#
+            )
+        };
+        let ready = |subject: &str| {
+            format!(r#"{{"Ready":{{"subject":"{subject}","refresh_token":"of {subject}"}}}}"#)
+        };
+        let rows = [
+            "INSERT INTO account (id, base, issuer, subject, config) VALUES ('a', 'https://one', 'i', 'ana', '{}');
+             INSERT INTO token_grant (account, patient, access_token, expires, refresh_token, scope)
+                VALUES ('a', 'p', 'a', 1, 'r', 's');
+             INSERT INTO superseded VALUES ('a', 'c', 'old');
+             INSERT INTO sign_in VALUES ('odd', 'no json', 1);",
+            &sign_in("own", "i", &ready("ana")),
+            &sign_in("begun", "i", r#""Browser""#),
+            &sign_in("other", "i", &ready("ben")),
+            &sign_in("elsewhere", "j", &ready("ana")),
+        ];
+        let write = |tx: &rusqlite::Transaction<'_>| Ok(tx.execute_batch(&rows.concat())?);
+        device.database.write(write).unwrap();
+        let finished = device.finished_sign_ins("a").unwrap();
+        assert_eq!(finished.len(), 1);
+        assert!(finished[0].0 == "c" && finished[0].1.matches("of ana"));
+        let now = SystemTime::UNIX_EPOCH;
+        let pending = [Secret::new("document".into())];
+        let until = now + Duration::from_secs(60);
+        device.destroyed("a", &pending, until).unwrap();
+        assert!(device.grant("a").unwrap().is_none());
+        assert!(device.superseded("a").unwrap().is_empty());
+        let sealed = device.accounts().unwrap().remove(0).sealed;
+        assert_eq!(sealed, Some(SealReason::Destroyed));
+        let kept = device.revocations(now).unwrap();
+        assert!(kept.len() == 1 && kept[0].document.matches("document"));
+        let mut left = self::rows(&device);
+        left.retain(|row| row.starts_with("sign_in"));
+        left.sort();
+        let others = ["begun", "elsewhere", "odd", "other"];
+        assert_eq!(left, others.map(|id| format!("sign_in {id}")));
     }
 
     #[test]

@@ -90,6 +90,7 @@ pub(crate) struct PersonRow {
     pub(crate) is_self: bool,
     /// Who signed in for them, as `Type/id`; nothing where that is the person.
     pub(crate) user: Option<String>,
+    /// Their key; empty only on its way to `Device::signed_in`, where they keep the one they have.
     pub(crate) wrapped: Vec<u8>,
 }
 

@@ -21,8 +21,8 @@ impl Person {
             .0
             .new_content_root("a")
             .unwrap();
-        let wrapped = root.new_person(&platform, "a", "p").unwrap();
-        let key = root.person("a", "p", &wrapped).unwrap();
+        let wrapped = root.new_person(&platform, "p").unwrap();
+        let key = root.person("p", &wrapped).unwrap();
         let path = folder.path().join("p.db");
         let partition = Partition::open(&path, &key, &platform, "ana", std::iter::empty()).unwrap();
         Self {

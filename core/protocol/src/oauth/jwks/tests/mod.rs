@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 mod keys;
+mod vectors;
 use keys::*;
 
 const NOW: i64 = 1_800_000_000;
