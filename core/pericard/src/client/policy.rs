@@ -419,9 +419,12 @@ impl PortalPolicy {
     }
 }
 
+/// A portal's base and the keys that it is configured with.
+type Configured = (String, Option<String>);
+
 /// The policies of a client, by what they are configured with.
 #[derive(Default)]
-pub(crate) struct Policies(Mutex<BTreeMap<(String, Option<String>), Arc<PortalPolicy>>>);
+pub(crate) struct Policies(Mutex<BTreeMap<Configured, Arc<PortalPolicy>>>);
 
 impl Policies {
     /// The policy of a portal, loaded if it is not. Blocks.

@@ -48,7 +48,7 @@ pub struct Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Force {
     Nothing,
-    InForce(Box<Policy>),
+    Policy(Box<Policy>),
     Withheld,
 }
 
@@ -126,7 +126,7 @@ impl Standing {
                         highest.insert(key, seq);
                         effects.push(Effect::Raise { key, seq });
                     }
-                    Force::InForce(Box::new(policy))
+                    Force::Policy(Box::new(policy))
                 }
             }
             None if seen.values().all(|seen| seen.retired) => Force::Nothing,
@@ -144,7 +144,7 @@ impl Standing {
     /// The policy in force.
     pub fn policy(&self) -> Option<&Policy> {
         match &self.force {
-            Force::InForce(policy) => Some(policy),
+            Force::Policy(policy) => Some(policy),
             Force::Nothing | Force::Withheld => None,
         }
     }
@@ -217,7 +217,7 @@ impl Standing {
         };
         let (key, seq) = (policy.key, policy.seq);
         self.seen.insert(key, seq);
-        self.force = Force::InForce(policy);
+        self.force = Force::Policy(policy);
         self.problem = None;
         (self, vec![Effect::Raise { key, seq }, Effect::Tell])
     }

@@ -96,7 +96,7 @@ async fn lines(
             (what, look),
         ]);
     }
-    let shown = table(output, usize::MAX, &head, rows.into_iter());
+    let shown = table(output, usize::MAX, &head, rows);
     Ok(shown.lines().map(str::to_owned).collect())
 }
 

@@ -72,9 +72,9 @@ fn html(thread: &MessageThread, messages: &[Message]) -> String {
     } else {
         thread.subject.clone()
     };
-    let _ = write!(
+    let _ = writeln!(
         html,
-        "<section><h2 dir=\"auto\">{}</h2>\n",
+        "<section><h2 dir=\"auto\">{}</h2>",
         encode_text(&title)
     );
     for message in messages {
