@@ -12,6 +12,7 @@ mod figures;
 pub mod memory;
 mod meter;
 mod often;
+pub mod pin;
 mod queries;
 
 pub use figures::Figures;

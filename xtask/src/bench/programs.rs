@@ -37,6 +37,9 @@ pub(crate) struct Measured {
     /// What signing in computes, ours and with the crates that others use for it.
     pub(crate) auth: Series,
     pub(crate) auth_peers: Series,
+    /// Opening a lock, and Argon2id alone.
+    pub(crate) unlock: Series,
+    pub(crate) argon2: Series,
     pub(crate) news: Series,
     /// How many messages were cached where the most were, when something new came.
     pub(crate) many: u32,
@@ -81,6 +84,8 @@ impl Programs {
             hand: Series::default(),
             auth: Series::default(),
             auth_peers: Series::default(),
+            unlock: Series::default(),
+            argon2: Series::default(),
             news: Series::default(),
             many: extent.growth.unwrap_or(extent.messages),
             compared: Series::default(),
@@ -104,6 +109,10 @@ impl Programs {
             measured.auth.read(&auth)?;
             let peers = self.run(&stage, "bench-hand", &["auth"])?;
             measured.auth_peers.read(&peers)?;
+            let unlock = self.run(&stage, "bench-ours", &["unlock"])?;
+            measured.unlock.read(&unlock)?;
+            let argon2 = self.run(&stage, "bench-hand", &["argon2"])?;
+            measured.argon2.read(&argon2)?;
             let compared = self.run(&stage, "bench-ours", &["compared", &messages])?;
             measured.compared.read(&compared)?;
             let mut left = Vec::new();

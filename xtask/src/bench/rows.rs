@@ -246,6 +246,7 @@ pub(crate) fn all(measured: &Measured, extent: Extent) -> Result<Vec<Row>, Strin
         ));
     }
     rows.extend(auth(&measured.auth, &measured.auth_peers)?);
+    rows.push(unlock(&measured.unlock, &measured.argon2)?);
     for (language, series) in &measured.languages {
         let own = |what: &str, ours: &str, peer: &str, budget| {
             let what = format!("{language}: {what}");
@@ -298,6 +299,18 @@ fn itself(news: &Series, many: u32, what: &str, name: &str, budget: Budget) -> R
     let (many, few) = (thousands(many), thousands(FEW));
     let what = format!("{what}, CPU, {many} cached beside {few}");
     Row::compared(&what, time, (news, &ours), (news, &peer), budget)
+}
+
+/// Opening a lock with its PIN, beside what the PIN alone costs.
+fn unlock(ours: &Series, peer: &Series) -> Result<Row, String> {
+    comparable(ours, peer, &["kib", "passes"])?;
+    Row::compared(
+        "unlock, CPU, beside its Argon2id",
+        time,
+        (ours, "unlock_cpu_us"),
+        (peer, "argon2_cpu_us"),
+        Budget::Ratio(1.2),
+    )
 }
 
 /// What signing in computes, beside the crates that others use for it.

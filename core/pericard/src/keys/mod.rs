@@ -4,7 +4,8 @@
 //! keystore  {directory}.device            device root ──HKDF──▶ device.db
 //! keystore  {directory}.content.{account} content root ─AEAD──▶ person key (random, kept wrapped in device.db)
 //!                                                      person key ──HKDF──▶ the person's database, ids
-//!           under a PIN where one was chosen: Argon2id ─AEAD─▶ content root; beside it under a key of the shell's
+//!           under a PIN where one was chosen: Argon2id ─AEAD─▶ content root; beside it under a key of the shell's; two roots
+//!           while one takes the place of the other
 //! keystore  {directory}.tries.{account}   wrong PINs since the last right one
 //! keystore  {directory}.seals.{account}   how often the account was sealed; an older copy of device.db knows less
 //! keystore  {directory}.log.{account}     the newest entry of the access log

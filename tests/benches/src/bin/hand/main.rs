@@ -5,10 +5,12 @@
 //! are measured on an encrypted copy. `bench-hand sync MESSAGES` and `bench-hand encrypted MESSAGES` measure the sync
 //! alone, for a profiler, the second with encryption. It needs a reference portal (`PERICARD_PORTAL_CONTROL`).
 //! `bench-hand ticket MESSAGES` signs in and says what a peer in another language needs to fetch them.
-//! `bench-hand auth` measures what signing in computes, with the crates that others use for it, and needs none.
+//! `bench-hand auth` measures what signing in computes, with the crates that others use for it, and needs none;
+//! `bench-hand argon2` measures what a PIN costs.
 
 #![allow(clippy::disallowed_methods)]
 
+mod argon;
 mod auth;
 mod fetch;
 mod page;
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
+        ["argon2"] => argon::run(),
         ["auth"] => auth::run(),
         ["ticket", messages] => {
             return match messages.parse().map_err(Broken::from).and_then(ticket) {
@@ -49,7 +52,7 @@ fn main() -> ExitCode {
             .parse()
             .map_err(Broken::from)
             .and_then(|messages| sync(messages, Some(&[7; 32]))),
-        _ => Err("bench-hand [sync|encrypted|ticket] MESSAGES | bench-hand auth".into()),
+        _ => Err("bench-hand [sync|encrypted|ticket] MESSAGES | bench-hand (argon2|auth)".into()),
     };
     match result {
         Ok(figures) => {
