@@ -220,8 +220,11 @@ enum Words {
   static func noticesNewA11y(n: Int) -> String { localized("notices.new.a11y", n) }
   static var noticesNone: String { localized("notices.none") }
   static var offBack: String { localized("off.back") }
+  static var offBackClosedText: String { localized("off.back.closed.text") }
   static var offBackText: String { localized("off.back.text") }
   static func offBanner(clinic: String) -> String { localized("off.banner", own(clinic)) }
+  static var offClosed: String { localized("off.closed") }
+  static var offClosedText: String { localized("off.closed.text") }
   static var offRead: String { localized("off.read") }
   static var offReadText: String { localized("off.read.text") }
   static var offReadMine: String { localized("off.readMine") }
@@ -230,6 +233,7 @@ enum Words {
   static func offText(clinic: String) -> String { localized("off.text", own(clinic)) }
   static func offTextSince(clinic: String, moment: String) -> String { localized("off.text.since", own(clinic), own(moment)) }
   static var offTitle: String { localized("off.title") }
+  static func offUnknownText(clinic: String) -> String { localized("off.unknown.text", own(clinic)) }
   static var offWhy: String { localized("off.why") }
   static func offlineText(time: String) -> String { localized("offline.text", own(time)) }
   static var offlineTitle: String { localized("offline.title") }
@@ -278,6 +282,10 @@ enum Words {
   static var pushRecords: String { localized("push.records") }
   static var pushUnsent: String { localized("push.unsent") }
   static var pushUnsentText: String { localized("push.unsent.text") }
+  static var readOnlyBanner: String { localized("readOnly.banner") }
+  static var readOnlyReadText: String { localized("readOnly.read.text") }
+  static func readOnlyTextSince(moment: String) -> String { localized("readOnly.text.since", own(moment)) }
+  static func readOnlyTitle(clinic: String) -> String { localized("readOnly.title", own(clinic)) }
   static var recordsDocs: String { localized("records.docs") }
   static var recordsLabs: String { localized("records.labs") }
   static var recordsNext: String { localized("records.next") }
@@ -381,6 +389,8 @@ enum Words {
   static var stateUnknown: String { localized("state.unknown") }
   static var stateUnknownWhy: String { localized("state.unknown.why") }
   static var stepUpElse: String { localized("stepUp.else") }
+  static var stepUpKeptText: String { localized("stepUp.kept.text") }
+  static var stepUpMessagesText: String { localized("stepUp.messages.text") }
   static func stepUpText(n: Int) -> String { localized("stepUp.text", n) }
   static var stepUpTitle: String { localized("stepUp.title") }
   static var storageFull: String { localized("storage.full") }

@@ -140,7 +140,7 @@ import Testing
     (PericardError.offline, InboxBanner.offline(since: nil)),
     (.rateLimited(retryAfter: .seconds(60)), .rateLimited(until: Date(timeIntervalSince1970: 1_700_000_060))),
     (.clockWrong(portalTime: nil), .clockWrong(clinicTime: nil)),
-    (.storage(kind: .newer), .updateRequired),
+    (.storage(kind: .newer), .updateRequired(least: nil)),
     (.storage(kind: .full), .failed(.storageFull)),
     (.portal(problem: .failing, status: 503), .failed(.failing)),
     (.portal(problem: .certificate, status: nil), .failed(.notSecure)),
@@ -203,12 +203,17 @@ import Testing
     let incident = IncidentID(rawValue: "i")
     let at = now
     var facts = InboxFacts(
-      session: .signIn(reason: .login), stopped: incident, failure: (.clockWrong(portalTime: nil), at),
+      session: .signIn(reason: .login), messages: .stopped(incident: incident),
+      failure: (.clockWrong(portalTime: nil), at),
       state: MessagesState(syncedAt: at, completeAt: nil, incomplete: .pagesMissing, held: 2, unreadable: 0))
     var told: [InboxBanner?] = [facts.banner]
-    facts.stopped = nil
+    facts.messages = .off(notice: Pericard.Notice(text: nil, since: at), cached: true)
     told.append(facts.banner)
     facts.failure = (.stepUpRequired, at)
+    told.append(facts.banner)
+    facts.update = "2.0"
+    told.append(facts.banner)
+    (facts.update, facts.messages) = (nil, .readOnly(notice: Pericard.Notice(text: nil, since: at)))
     told.append(facts.banner)
     facts.session = .active
     told.append(facts.banner)
@@ -223,14 +228,17 @@ import Testing
     told.append(facts.banner)
     facts.begunAnew = nil
     told.append(facts.banner)
+    facts.messages = .on
+    told.append(facts.banner)
     facts.state?.held = 0
     told.append(facts.banner)
     facts.state?.incomplete = .moreToFetch
     told.append(facts.banner)
     #expect(
       told == [
-        .stopped(incident), .clockWrong(clinicTime: nil), .signIn, .stepUp, .offline(since: at),
-        .failed(.refused), .notOffered, .begunAnew(incident), .held(2), .incomplete(at: at), nil,
+        .stopped(incident), .clockWrong(clinicTime: nil), .off, .updateRequired(least: "2.0"), .signIn, .stepUp,
+        .offline(since: at), .failed(.refused), .notOffered, .begunAnew(incident), .readOnly, .held(2),
+        .incomplete(at: at), nil,
       ])
   }
 

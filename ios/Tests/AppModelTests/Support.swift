@@ -51,6 +51,10 @@ struct FakeClinic {
     account = AccountModel(fake.account, at: linden, ask: ask, now: now)
   }
 
+  func messagesAre(_ state: FeatureState) {
+    fake.features = [FeatureStatus(feature: .messages, state: state)]
+  }
+
   var owner: Owner { account.owners[0] }
 
   func inbox(notices: NoticesModel? = nil) -> InboxModel {

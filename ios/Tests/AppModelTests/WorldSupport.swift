@@ -41,6 +41,7 @@ final class Stage {
   private(set) var errands: [Errand] = []
   /// How long after now the app believes it is.
   var later: TimeInterval = 0
+  var languages = ["en-GB"]
   private(set) var app: PatientApp!
   private let keystore: WorldKeystore
 
@@ -59,7 +60,8 @@ final class Stage {
       open: { [world, keystore] in try await world.open(keystore) },
       erase: { throw Broken(what: "nothing is to be erased") }, preferences: preferences, browser: browser,
       errand: { [weak self] in self?.errands.append($0) },
-      now: { [weak self] in Date(timeIntervalSinceNow: self?.later ?? 0) })
+      now: { [weak self] in Date(timeIntervalSinceNow: self?.later ?? 0) },
+      languages: { [weak self] in self?.languages ?? [] })
     return PatientApp(
       surroundings,
       clinics: ClinicDirectory([ConfiguredClinic(clinic: clinic, portal: config)], redirect: config.redirect),
@@ -141,6 +143,13 @@ final class Stage {
     try await until("an inbox") { [self] in app.home != nil && app.path.isEmpty }
     try await account.synced()
     try await account.settledFollowers()
+  }
+
+  func tells(_ command: String) async throws { _ = try await world.portal(command: command) }
+
+  /// What the clinic says of messages by its policy, as on the wire.
+  func messagesAre(_ rule: String) async throws {
+    try await tells(#"{"policy":{"features":{"messages":\#(rule)}}}"#)
   }
 
   func sync() async throws {

@@ -46,8 +46,8 @@ final class ScreenTests: XCTestCase {
     show("04-sign-in", SignInState.samples) { SignInScreen(state: $0, events: silent) }
     show("13-cover", Cover())
     show("15-inbox", InboxState.samples) { InboxScreen(state: $0, events: silent) }
-    show("25-thread", [ThreadState.sample, .sampleDeciding]) { ThreadScreen(state: $0, events: silent) }
-    show("29-new-message", [ComposeState.sample, .sampleMissing, .sampleChoosing]) {
+    show("25-thread", [ThreadState.sample, .sampleDeciding, .sampleStepUp]) { ThreadScreen(state: $0, events: silent) }
+    show("29-new-message", [ComposeState.sample, .sampleMissing, .sampleChoosing, .sampleStepUp]) {
       ComposeScreen(state: $0, events: silent)
     }
     show("31-closed", InboxState.closedSamples) { InboxScreen(state: $0, events: silent) }

@@ -13,6 +13,9 @@ extension Problem {
     case .refused: Words.problemRefused(clinic: clinic)
     case .failing: Words.portalFailing(clinic: clinic)
     case .storageFull: Words.storageFull
+    case .switchedOff: Words.offTitle
+    case .stepUp: Words.inboxStepUp(clinic: clinic)
+    case .updateRequired: Words.updateTitle
     case .internal(let id): Words.internal(id: id)
     }
   }

@@ -9,6 +9,14 @@ struct ComposeScreen: View {
   @State private var text = ""
 
   var body: some View {
+    if state.stepUp {
+      StepUpNotice(clinic: state.clinic.name, problem: state.problem, onSignIn: events.stepUp)
+    } else {
+      form
+    }
+  }
+
+  private var form: some View {
     Form {
       Section {
         LabeledContent(Words.newFor, value: state.owner.name)

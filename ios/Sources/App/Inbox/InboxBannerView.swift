@@ -12,6 +12,17 @@ struct InboxBannerView: View {
       Banner(
         symbol: Symbol.offline, title: Words.offlineTitle,
         text: since.map { Words.offlineText(time: Formats.sentence($0)) })
+    case .off:
+      Banner(
+        symbol: Symbol.off, title: Words.offTitle, text: Words.offBanner(clinic: clinic.name), tone: .warning
+      ) {
+        why
+        if clinic.phone != nil { Button(Words.commonCall(clinic: clinic.name), action: events.callClinic) }
+      }
+    case .readOnly:
+      Banner(
+        symbol: Symbol.off, title: Words.readOnlyTitle(clinic: clinic.name), text: Words.readOnlyBanner, tone: .warning
+      ) { why }
     case .notOffered:
       Banner(symbol: Symbol.off, title: Words.inboxNotOffered(clinic: clinic.name), tone: .warning) {
         if clinic.phone != nil { Button(Words.commonCall(clinic: clinic.name), action: events.callClinic) }

@@ -29,6 +29,21 @@ struct ClosedScreen: View {
       ) {
         Button(Words.leaseTry, action: events.tryNow).buttonStyle(.primary(busy: trying)).disabled(trying)
       }
+    case .off(let since, let quote, let trying):
+      NoticeView(
+        symbol: Symbol.off, title: since == nil ? Words.leaseTitle : Words.offTitle,
+        text: since == nil ? Words.offUnknownText(clinic: clinic) : Words.switchedOff(clinic, since),
+        facts: Fact.said(quote) + [
+          Fact(symbol: Symbol.sent, title: Words.offClosed, text: Words.offClosedText),
+          Fact(symbol: Symbol.retry, title: Words.offBack, text: Words.offBackClosedText),
+        ]
+      ) {
+        Button(Words.leaseTry, action: events.tryNow).buttonStyle(.primary(busy: trying)).disabled(trying)
+        if owner.clinic.phone != nil {
+          Button(Words.commonCall(clinic: clinic), action: events.callClinic).buttonStyle(.quiet)
+        }
+      }
+    case .stepUp(let problem): StepUpNotice(clinic: clinic, problem: problem, onSignIn: events.stepUp)
     case .unavailable:
       NoticeView(
         symbol: Symbol.failed, title: Words.unusableUnavailable, text: Words.unusableUnavailableText, facts: []

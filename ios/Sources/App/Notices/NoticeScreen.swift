@@ -8,11 +8,35 @@ struct NoticeScreen: View {
 
   var body: some View {
     switch state.notice {
+    case .off(let since, let quote):
+      switched(
+        Words.offTitle, Words.switchedOff(clinic, since),
+        Fact.said(quote) + [
+          Fact(symbol: Symbol.messages, title: Words.offRead, text: Words.offReadText),
+          Fact(symbol: Symbol.retry, title: Words.offBack, text: Words.offBackText),
+        ])
+    case .readOnly(let since, let quote):
+      switched(
+        Words.readOnlyTitle(clinic: clinic),
+        since.map { Words.readOnlyTextSince(moment: Formats.sentence($0)) } ?? Words.readOnlyBanner,
+        Fact.said(quote) + [
+          Fact(symbol: Symbol.messages, title: Words.offRead, text: Words.readOnlyReadText),
+          Fact(symbol: Symbol.retry, title: Words.offBack, text: Words.offBackText),
+        ])
     case .incident(let id, let at): incident(id.rawValue, at)
     case .held(let count, let canWrite): held(count, canWrite)
     case .begunAnew: begunAnew
     case .clockWrong(let phoneTime, let clinicTime): clock(phoneTime, clinicTime)
-    case .update: update
+    case .update(let least): update(least)
+    }
+  }
+
+  private func switched(_ title: String, _ text: String, _ facts: [Fact]) -> some View {
+    NoticeView(symbol: Symbol.off, title: title, text: text, facts: facts) {
+      if state.clinic.phone != nil {
+        Button(Words.commonCall(clinic: clinic), action: events.call).buttonStyle(.tonal)
+      }
+      Button(Words.offReadMine, action: events.readMessages).buttonStyle(.quiet)
     }
   }
 
@@ -75,10 +99,13 @@ struct NoticeScreen: View {
     }
   }
 
-  private var update: some View {
-    NoticeView(
-      symbol: Symbol.update, title: Words.updateTitle, text: Words.updateTextUnknown,
-      facts: [Fact(symbol: Symbol.queued, title: Words.updateWait, text: Words.updateWaitText)]
+  private func update(_ least: String?) -> some View {
+    let waits = Fact(symbol: Symbol.queued, title: Words.updateWait, text: Words.updateWaitText)
+    let reads = Fact(symbol: Symbol.messages, title: Words.offRead, text: Words.updateReadText)
+    return NoticeView(
+      symbol: Symbol.update, title: Words.updateTitle,
+      text: least.map { Words.updateText(clinic: clinic, min: $0, have: state.version) } ?? Words.updateTextUnknown,
+      facts: least == nil ? [waits] : [reads, waits]
     ) {
       Button(Words.updateIos, action: events.openStore).buttonStyle(.primary)
       Button(Words.commonLater, action: events.close).buttonStyle(.quiet)
@@ -86,6 +113,20 @@ struct NoticeScreen: View {
   }
 
   private var clinic: String { state.clinic.name }
+}
+
+extension Words {
+  /// That the clinic switched messages off, and when where it says so.
+  static func switchedOff(_ clinic: String, _ since: Date?) -> String {
+    since.map { offTextSince(clinic: clinic, moment: Formats.sentence($0)) } ?? offText(clinic: clinic)
+  }
+}
+
+extension Fact {
+  /// The clinic's own words; nothing where it says none.
+  static func said(_ quote: String?) -> [Fact] {
+    quote.map { [Fact(symbol: Symbol.notice, title: Words.offSays, text: Words.offSaysQuote(text: $0))] } ?? []
+  }
 }
 
 #if DEBUG

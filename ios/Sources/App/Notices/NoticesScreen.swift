@@ -15,7 +15,7 @@ struct NoticesScreen: View {
         } label: {
           Label {
             VStack(alignment: .leading, spacing: Space.xs) {
-              Text(row.notice.title).font(TypeScale.headline).foregroundStyle(Palette.text)
+              Text(row.notice.title(row.clinic.name)).font(TypeScale.headline).foregroundStyle(Palette.text)
               Text("\(row.clinic.name), \(Formats.sentence(row.at))")
                 .font(TypeScale.support)
                 .foregroundStyle(Palette.textSoft)
@@ -34,8 +34,10 @@ struct NoticesScreen: View {
 }
 
 extension Notice {
-  fileprivate var title: String {
+  fileprivate func title(_ clinic: String) -> String {
     switch self {
+    case .off: Words.offTitle
+    case .readOnly: Words.readOnlyTitle(clinic: clinic)
     case .incident: Words.incidentTitle
     case .held(let count, _): Words.heldTitle(n: count)
     case .begunAnew: Words.anewTitle
@@ -46,6 +48,7 @@ extension Notice {
 
   fileprivate var symbol: String {
     switch self {
+    case .off, .readOnly: Symbol.off
     case .incident: Symbol.refused
     case .held: Symbol.unmatched
     case .begunAnew: Symbol.download

@@ -13,6 +13,16 @@ struct ThreadScreen: View {
   @State private var isOpen = false
 
   var body: some View {
+    if state.stepUp {
+      StepUpNotice(clinic: state.clinic.name, problem: state.problem, onSignIn: events.stepUp)
+        // After it the conversation opens anew.
+        .onAppear { isOpen = false }
+    } else {
+      conversation
+    }
+  }
+
+  private var conversation: some View {
     ScrollViewReader { scroll in
       ScrollView {
         LazyVStack(spacing: Space.s) {

@@ -33,8 +33,10 @@ public final class AccountModel {
   private(set) var syncing: Running?
   /// What the last sync failed with, and when.
   private(set) var failure: (error: PericardError, at: Date)?
-  /// Why updates are stopped.
-  private(set) var stopped: IncidentID?
+  /// What may be done with messages: the clinic's policy, and what was refused.
+  private(set) var messages = FeatureState.on
+  /// What is known of that policy.
+  private(set) var policy: PolicyStatus?
   /// The last time that the copy on this phone was damaged and begun anew.
   private(set) var begunAnew: Incident?
   private(set) var held = 0
@@ -54,6 +56,9 @@ public final class AccountModel {
   @ObservationIgnored let jobs = Jobs()
   @ObservationIgnored let now: () -> Date
   @ObservationIgnored private let ask: AskClinic?
+  @ObservationIgnored private let languages: () -> [String]
+  /// What was typed and cannot be kept while nothing may be read.
+  @ObservationIgnored private var unkept: [DraftKeeper] = []
   @ObservationIgnored private var isAsking = false
   @ObservationIgnored private var answeredAt: Date?
 
@@ -65,12 +70,14 @@ public final class AccountModel {
   }
 
   public init(
-    _ account: Account, at clinic: Clinic, ask: AskClinic? = nil, now: @escaping () -> Date = { Date() }
+    _ account: Account, at clinic: Clinic, ask: AskClinic? = nil, now: @escaping () -> Date = { Date() },
+    languages: @escaping () -> [String] = { [] }
   ) {
     self.account = account
     self.clinic = clinic
     self.ask = ask
     self.now = now
+    self.languages = languages
     session = account.session
     look()
     jobs.start { [weak self] in
@@ -103,6 +110,15 @@ public final class AccountModel {
     case .sealed, .locked, .unusable, .signedOut: false
     }
   }
+
+  /// The clinic delivered another person's record; updates are stopped.
+  var stopped: IncidentID? { if case .stopped(let incident) = messages { incident } else { nil } }
+
+  /// The oldest version of the app that the clinic accepts; nothing where this one is new enough.
+  var update: String? { policy?.updateRequired }
+
+  /// What stands in the way of a sign-in, as far as the last sync found out.
+  var offline: Problem? { failure?.error == .offline ? .offline : nil }
 
   /// The clinic can be asked: for what is new, or whether the session goes on.
   var canAsk: Bool { isReadable || session == .locked || session == .sealed(reason: .lease) }
@@ -156,9 +172,25 @@ public final class AccountModel {
   /// Returns when every screen has read what there is: for tests.
   func settledFollowers() async { await changed(nil) }
 
+  /// Everything is read anew: a fresh sign-in changes nothing of which the core would tell.
+  func reopened() {
+    jobs.start { [weak self] in await self?.changed(nil) }
+  }
+
+  /// Keeps what was typed; once it may, where the clinic lets nobody read until a fresh sign-in or for now. It is in memory
+  /// until then.
+  func keep(_ keeper: DraftKeeper) async {
+    unkept.removeAll { $0 === keeper }
+    switch await keeper.flush() {
+    case .stepUpRequired, .switchedOff: unkept.append(keeper)
+    default: break
+    }
+  }
+
   private func changed(_ changes: ChangeSet?) async {
     look()
     if isReadable, changes?.features ?? true { await lookAtFeatures() }
+    if changes.map({ $0.session || $0.features }) ?? true { for keeper in unkept { await keep(keeper) } }
     for following in followers { await following.follower?.refresh(changes) }
   }
 
@@ -172,11 +204,14 @@ public final class AccountModel {
     if shown != people { people = shown }
   }
 
-  private func lookAtFeatures() async {
-    guard let features = try? await account.features(), let held = try? await account.held() else { return }
-    var stopped: IncidentID?
-    for case .stopped(let incident) in features.map(\.state) { stopped = incident }
-    if stopped != self.stopped { self.stopped = stopped }
+  /// What the clinic's policy says and what was refused, with the clinic's words in the person's language.
+  func lookAtFeatures() async {
+    guard let features = try? await account.features(languages: languages()), let held = try? await account.held(),
+      let policy = try? account.policy()
+    else { return }
+    let messages = features.first { $0.feature == .messages }?.state ?? .on
+    if messages != self.messages { self.messages = messages }
+    if policy != self.policy { self.policy = policy }
     if held != self.held { self.held = held }
     let damages = (try? await account.incidents())?.filter { $0.kind == .databaseDamaged } ?? []
     let begunAnew = damages.max { $0.at < $1.at }
@@ -203,16 +238,39 @@ extension AccountModel {
     if let running = syncing {
       syncing?.asked = running.asked || asked
       again = again || !asked
+      if asked { jobs.start { [weak self] in await self?.askForPolicyMeanwhile() } }
       return
     }
+    syncing = Running(asked: asked)
+    watching = jobs.start { [weak self] in
+      if asked { await self?.askForPolicy() }
+      await self?.run(full: full)
+    }
+  }
+
+  private func run(full: Bool) async {
     do {
       let run = try account.startSync(full: full)
       self.run = run
-      syncing = Running(asked: asked)
-      watching = jobs.start { [weak self] in await self?.watch(run) }
+      await watch(run)
     } catch {
+      syncing = nil
       ended(error)
     }
+  }
+
+  /// A person who pulls wants to know now whether something is on again; a sync asks once an hour. Without an answer what is
+  /// in force stays so, and the sync finds out why there was none.
+  private func askForPolicy() async {
+    _ = try? await account.checkPolicy()
+  }
+
+  /// The sync that runs may have left out what is on again.
+  private func askForPolicyMeanwhile() async {
+    let before = (messages, update)
+    await askForPolicy()
+    await lookAtFeatures()
+    if (messages, update) != before { sync() }
   }
 
   /// Ends the sync; what has come stays.

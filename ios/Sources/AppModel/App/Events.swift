@@ -46,8 +46,6 @@ public protocol InboxEvents: ClosedEvents {
   func search(_ text: String)
   func closeSearch()
   func stopSync()
-  func stepUp()
-  func callClinic()
   func shown(_ index: Int)
   func openNotice(_ banner: InboxBanner)
 }
@@ -58,6 +56,8 @@ public protocol ClosedEvents: AnyObject, Sendable {
   func signInAgain()
   func useAnotherAccount()
   func tryNow()
+  func stepUp()
+  func callClinic()
 }
 
 @MainActor
@@ -79,6 +79,7 @@ public protocol ThreadEvents: AnyObject, Sendable {
   /// This message is at the top of what is in sight; nothing where the newest one is.
   func shownFrom(_ message: MessageID?)
   func archive(_ archived: Bool)
+  func stepUp()
 }
 
 @MainActor
@@ -92,6 +93,7 @@ public protocol ComposeEvents: AnyObject, Sendable {
   func attach(_ file: PickedFile)
   func removeFile(_ id: UUID)
   func send()
+  func stepUp()
 }
 
 @MainActor

@@ -34,7 +34,8 @@ extension PatientApp {
     case .notice(let notice, let clinic):
       path.append(.notice(NoticeModel(notice, clinic, version: version) { [weak self] in self?.go($0) }))
     case .signInAgain(let id): signIn(again: id) { account, method in try await account.signInAgain(method: method) }
-    case .stepUp(let id): signIn(again: id) { account, method in try await account.stepUp(method: method) }
+    case .stepUp(let id):
+      signIn(again: id, comesBack: true) { account, method in try await account.stepUp(method: method) }
     case .clinic(let id): openClinic(id)
     case .thread, .compose, .settings, .help: open(destination)
     }
@@ -109,14 +110,17 @@ extension PatientApp {
   }
 
   private func signIn(
-    again id: AccountID, _ begin: @escaping @MainActor (Account, SignInMethod) async throws -> SignIn
+    again id: AccountID, comesBack: Bool = false,
+    _ begin: @escaping @MainActor (Account, SignInMethod) async throws -> SignIn
   ) {
     guard let model = accounts.first(where: { $0.id == id }), let client else { return }
     jobs.replace("sign in") { [weak self] in
       do {
         let config = try model.account.portalConfig()
         let portal = try await client.portal(config: config)
-        self?.signIn(at: portal, of: model.clinic, redirect: config.redirect) { try await begin(model.account, $0) }
+        self?.signIn(
+          at: portal, of: model.clinic, redirect: config.redirect, backTo: comesBack ? model : nil
+        ) { try await begin(model.account, $0) }
       } catch {
         self?.problem = Problem(error)
       }
@@ -125,7 +129,7 @@ extension PatientApp {
 
   private func signIn(
     at portal: Portal, of clinic: Clinic, redirect: String, resuming resumed: SignIn? = nil,
-    begin: @escaping BeginSignIn
+    backTo reading: AccountModel? = nil, begin: @escaping BeginSignIn
   ) {
     surroundings.preferences.signingInAt = clinic.id
     let method: SignInMethod = portal.capabilities.nativeSignIn ? .native : .browser
@@ -135,7 +139,11 @@ extension PatientApp {
     ) { [weak self] account in
       guard let self else { return }
       surroundings.preferences.signingInAt = nil
-      if let account { signedIn(account, at: portal) } else { remove { if case .signIn = $0 { true } else { false } } }
+      switch (account, reading) {
+      case (nil, _): remove { if case .signIn = $0 { true } else { false } }
+      case (_, let reading?): steppedUp(reading, at: portal)
+      case (let account?, nil): signedIn(account, at: portal)
+      }
     }
     path.append(.signIn(model))
   }

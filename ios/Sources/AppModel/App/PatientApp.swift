@@ -40,11 +40,13 @@ public final class PatientApp: Follower {
     var browser: any Browser
     var errand: @MainActor (Errand) -> Void
     var now: () -> Date
+    /// The languages that the person reads (BCP 47), the favourite first.
+    var languages: () -> [String]
 
     public init(
       open: @escaping @MainActor () async throws -> Client, erase: @escaping @MainActor () async throws -> Void,
       preferences: any Preferences, browser: any Browser, errand: @escaping @MainActor (Errand) -> Void,
-      now: @escaping () -> Date = { Date() }
+      now: @escaping () -> Date = { Date() }, languages: @escaping () -> [String] = { Locale.preferredLanguages }
     ) {
       self.open = open
       self.erase = erase
@@ -52,6 +54,7 @@ public final class PatientApp: Follower {
       self.browser = browser
       self.errand = errand
       self.now = now
+      self.languages = languages
     }
   }
 
@@ -141,7 +144,7 @@ public final class PatientApp: Follower {
     let gone = accounts.filter { $0.session == .signedOut }
     if !gone.isEmpty { remove(gone) }
     leavePersonWhoWent()
-    if let home, !home.account.isReadable { remove(\.showsContent) }
+    if let home, !home.account.isReadable || ClosedReason(home.account) != nil { remove(\.showsContent) }
     await notices.read(accounts)
   }
 
@@ -163,6 +166,14 @@ public final class PatientApp: Follower {
     if let owner = model.owners.first(where: { $0.id == again }) ?? model.owners.first { show(owner) }
     lock.cover(model)
     model.sync()
+  }
+
+  /// After a fresh sign-in the person is back at what they were reading.
+  func steppedUp(_ account: AccountModel, at portal: Portal) {
+    remove { if case .signIn = $0 { true } else { false } }
+    account.found(portal.capabilities)
+    account.reopened()
+    account.sync()
   }
 
   func show(_ owner: Owner) {
@@ -204,7 +215,7 @@ public final class PatientApp: Follower {
       ask: { [weak self] in
         guard let self else { throw PericardError.closed }
         return try await portal(of: $0).capabilities
-      }, now: surroundings.now)
+      }, now: surroundings.now, languages: surroundings.languages)
   }
 
   /// Asks the clinic of an account what it can do. What has not changed since is not sent again.

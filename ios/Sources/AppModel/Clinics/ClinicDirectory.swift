@@ -16,10 +16,13 @@ public struct ConfiguredClinic: Sendable {
 ///   "redirect": "org.example.app:/callback",
 ///   "clinics": [{
 ///     "name": "Linden Clinic", "kind": "clinic", "phone": "+1 555 0100", "emergency": "911",
-///     "base": "https://portal.example.org/fhir/r4", "clientID": "app", "nativeSignIn": true, "leaseDays": 30
+///     "base": "https://portal.example.org/fhir/r4", "clientID": "app", "nativeSignIn": true, "leaseDays": 30,
+///     "policyKeys": { "keys": [] }
 ///   }]
 /// }
 /// ```
+///
+/// `policyKeys` is the JWKS with whose keys the clinic signs what it switches on and off; without, it switches nothing.
 public struct ClinicDirectory: Sendable {
   public let clinics: [ConfiguredClinic]
   private let redirect: String
@@ -65,6 +68,7 @@ public struct ClinicDirectory: Sendable {
     var redirect: String?
     var nativeSignIn: Bool?
     var leaseDays: Int?
+    var policyKeys: Keys?
 
     func configured(redirect: String) -> ConfiguredClinic {
       let host = URLComponents(string: base)?.host ?? base
@@ -73,7 +77,27 @@ public struct ClinicDirectory: Sendable {
           id: base, name: name, host: host, kind: kind ?? .clinic, phone: phone, emergency: emergency ?? "112"),
         portal: PortalConfig(
           base: base, client: .registered(clientID: clientID), redirect: self.redirect ?? redirect,
-          nativeSignIn: nativeSignIn ?? false, lease: leaseDays.map { .seconds($0 * 86_400) }))
+          nativeSignIn: nativeSignIn ?? false, lease: leaseDays.map { .seconds($0 * 86_400) },
+          policyKeys: policyKeys?.text))
     }
+  }
+
+  /// Public keys (RFC 7517), as far as one that signs has members.
+  private struct Keys: Codable {
+    struct Key: Codable {
+      var kty: String
+      var kid: String?
+      var alg: String?
+      var use: String?
+      var crv: String?
+      var x: String?
+      var y: String?
+      var n: String?
+      var e: String?
+    }
+
+    var keys: [Key]
+
+    var text: String? { (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } }
   }
 }

@@ -4,7 +4,7 @@ public import Pericard
 
 /// A message that begins a conversation.
 @MainActor @Observable
-public final class ComposeModel: ComposeEvents {
+public final class ComposeModel: Follower, ComposeEvents {
   public private(set) var state: ComposeState
   /// Where what was typed is kept; nothing before the first pause.
   private(set) var draft: DraftID?
@@ -14,6 +14,7 @@ public final class ComposeModel: ComposeEvents {
   @ObservationIgnored private var keeper: DraftKeeper!
   @ObservationIgnored private var attachments = Attachments()
   @ObservationIgnored private var recipients: [RecipientRow] = []
+  @ObservationIgnored private var hasRead = false
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored let jobs = Jobs()
 
@@ -32,6 +33,12 @@ public final class ComposeModel: ComposeEvents {
     messages = try account.account.messages(person: owner.person.id)
     keeper = DraftKeeper(messages, draft: draft, pause: pause) { [weak self] in self?.kept($0) }
     jobs.start { [weak self] in await self?.read(draft) }
+    account.follow(self)
+  }
+
+  /// Goes on once it may be read again.
+  func refresh(_ changes: ChangeSet?) async {
+    if state.stepUp { await read(draft) }
   }
 
   private func read(_ draft: DraftID?) async {
@@ -41,6 +48,10 @@ public final class ComposeModel: ComposeEvents {
       }
       // Where the clinic names nobody it decides itself who reads a message.
       state.mayOmitRecipient = recipients.isEmpty
+      state.stepUp = false
+      // What was typed since is newer.
+      guard !hasRead else { return }
+      hasRead = true
       guard let draft, let found = try await messages.drafts().first(where: { $0.id == draft }) else { return }
       state.subject = found.subject
       state.text = found.text
@@ -60,7 +71,11 @@ public final class ComposeModel: ComposeEvents {
 
   private func failed(_ error: any Error) {
     account.look()
-    state.problem = Problem(error)
+    if error as? PericardError == .stepUpRequired {
+      (state.stepUp, state.choosing, state.problem) = (true, nil, nil)
+    } else {
+      state.problem = Problem(error)
+    }
   }
 
   private var message: NewMessage {
@@ -133,11 +148,13 @@ extension ComposeModel {
   /// Keeps the draft. Ends what is under way, but for a message that is being queued.
   public func close() {
     jobs.close()
-    Task { [keeper] in await keeper?.flush() }
+    Task { await keep() }
   }
 
   /// Keeps what was typed, now.
-  func keep() async { await keeper.flush() }
+  func keep() async { await account.keep(keeper) }
+
+  public func stepUp() { navigate(.stepUp(account.id)) }
 
   private var missing: Missing? {
     if state.to.isEmpty, !state.mayOmitRecipient { return .recipient }

@@ -19,6 +19,8 @@ public struct ComposeState: Hashable, Sendable, Unprinted {
   public var choosing: RecipientsState?
   public var sending = false
   public var problem: Problem?
+  /// The clinic asks for a fresh sign-in first: in place of all of it. What was typed stays.
+  public var stepUp = false
 
   public var clinic: Clinic { owner.clinic }
   public var bytes: Int { files.reduce(0) { $0 + $1.size } }

@@ -10,6 +10,7 @@ final class DraftKeeper {
   private(set) var draft: DraftID?
   private var unsaved: NewMessage?
   private var saving: Task<Void, Never>?
+  private var failure: PericardError?
   private let kept: @MainActor (Result<Bool, any Error>) -> Void
 
   /// `kept` hears whether there is a draft now, or why it could not be kept.
@@ -36,16 +37,19 @@ final class DraftKeeper {
     }
   }
 
-  /// Keeps now what was typed. It runs to its end even when the screen that asked is gone.
-  func flush() async {
+  /// Keeps now what was typed, or says why it cannot be kept: the next time tries again. It runs to its end even when the
+  /// screen that asked is gone.
+  @discardableResult
+  func flush() async -> PericardError? {
     jobs.cancel("pause")
     await saving?.value
-    guard let message = unsaved else { return }
+    guard let message = unsaved else { return nil }
     unsaved = nil
     let task = Task { await self.save(message) }
     saving = task
     await task.value
     if saving == task { saving = nil }
+    return failure
   }
 
   /// Queues what was written, also when the screen that asked goes meanwhile.
@@ -53,7 +57,14 @@ final class DraftKeeper {
     jobs.cancel("pause")
     await saving?.value
     unsaved = nil
-    return try await Task { try await self.queue(message) }.value
+    do {
+      return try await Task { try await self.queue(message) }.value
+    } catch {
+      var draft = message
+      draft.files = []
+      unsaved = unsaved ?? draft
+      throw error
+    }
   }
 
   /// A draft and its message change places in one step, so what was written is never in both or in neither.
@@ -75,12 +86,15 @@ final class DraftKeeper {
     do {
       let saved = try await messages.saveDraft(message: message, draft: draft)
       draft = saved?.id
+      failure = nil
       kept(.success(saved != nil))
     } catch PericardError.notFound where draft != nil {
       // Sent or discarded elsewhere: what is written now is a draft of its own.
       draft = nil
       await save(message)
     } catch {
+      unsaved = unsaved ?? message
+      failure = error as? PericardError
       kept(.failure(error))
     }
   }

@@ -13,6 +13,7 @@ public final class InboxModel: Follower, InboxEvents {
   private var after: PagePosition?
   private var messagesState: MessagesState?
   private var problem: Problem?
+  private var asksStepUp = false
   private var search: Search?
   /// How many rows are read: all that were asked for, so that a list that is read anew keeps its length.
   private var wanted = page
@@ -53,7 +54,7 @@ public final class InboxModel: Follower, InboxEvents {
   public var unread: Int { rows.threads.reduce(0) { $0 + $1.unread } }
 
   private var content: InboxBody {
-    if let closed = ClosedReason(account) { return .closed(closed) }
+    if let closed { return .closed(closed) }
     if let search { return .searching(text: search.text, hits: search.hits, searching: search.searching) }
     let all = rows.all
     if let running = account.syncing, messagesState?.syncedAt == nil {
@@ -62,11 +63,15 @@ public final class InboxModel: Follower, InboxEvents {
     return all.isEmpty ? .empty : .content(all)
   }
 
+  private var closed: ClosedReason? {
+    ClosedReason(account) ?? (asksStepUp ? .stepUp(account.offline) : nil)
+  }
+
   private var banner: InboxBanner? {
-    guard account.isReadable else { return nil }
+    guard account.isReadable, closed == nil else { return nil }
     let facts = InboxFacts(
-      session: account.session, stopped: account.stopped, failure: account.failure, state: messagesState,
-      offered: account.feature, begunAnew: untold)
+      session: account.session, messages: account.messages, update: account.update, failure: account.failure,
+      state: messagesState, offered: account.feature, begunAnew: untold)
     return facts.banner ?? problem.map { .failed($0) }
   }
 
@@ -93,7 +98,7 @@ public final class InboxModel: Follower, InboxEvents {
   }
 
   func refresh(_ changes: ChangeSet?) async {
-    if let changes, changes.records.isEmpty, !changes.outbox, !changes.session { return }
+    if let changes, changes.records.isEmpty, !changes.outbox, !changes.session, !changes.features { return }
     await reread()
     if let text = search?.text, changes?.records.isEmpty == false { look(for: text) }
   }
@@ -118,19 +123,23 @@ public final class InboxModel: Follower, InboxEvents {
       rows = InboxRows(threads: threads, waiting: try await messages.outbox(), drafts: try await messages.drafts())
       after = next
       messagesState = try await messages.state()
-      problem = nil
+      (problem, asksStepUp) = (nil, false)
     } catch {
+      // Why they were switched off may not have been read yet.
+      if error as? PericardError == .switchedOff { await account.lookAtFeatures() }
       failed(error)
     }
   }
 
   private func failed(_ error: any Error) {
     account.look()
-    guard account.isReadable else {
+    switch error as? PericardError {
+    case .stepUpRequired?, .switchedOff?:
       rows = InboxRows()
-      return
+      asksStepUp = error as? PericardError == .stepUpRequired
+    case _ where !account.isReadable: rows = InboxRows()
+    default: problem = Problem(error)
     }
-    problem = Problem(error)
   }
 }
 
@@ -193,7 +202,11 @@ extension InboxModel {
   public func openNotice(_ banner: InboxBanner) {
     jobs.replace("notice") { [weak self] in
       guard let self, let notice = await Notice(banner, of: account) else { return }
-      if case .begunAnew(let id) = banner { notices?.opened(id.rawValue) }
+      switch banner {
+      case .begunAnew(let id): notices?.opened(id.rawValue)
+      case .off, .readOnly, .updateRequired: for row in account.policyRows { notices?.opened(row.id) }
+      default: break
+      }
       navigate(.notice(notice, owner.clinic))
     }
   }

@@ -76,6 +76,10 @@ public struct HitRow: Hashable, Sendable, Identifiable, Unprinted {
 public enum InboxBanner: Hashable, Sendable {
   /// Nothing where no sync has ended yet.
   case offline(since: Date?)
+  /// Switched off by the clinic.
+  case off
+  /// The clinic takes no messages just now; its own still come.
+  case readOnly
   /// It has no messages for apps, as it says itself.
   case notOffered
   /// The clinic delivered another person's record; updates are stopped.
@@ -90,6 +94,7 @@ public enum InboxBanner: Hashable, Sendable {
   case rateLimited(until: Date)
   /// What the clinic's clock says, where it said it.
   case clockWrong(clinicTime: Date?)
-  case updateRequired
+  /// `least` is the version that the clinic asks for; nothing where a newer version wrote on this phone.
+  case updateRequired(least: String?)
   case failed(Problem)
 }

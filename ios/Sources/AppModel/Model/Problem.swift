@@ -16,6 +16,12 @@ public enum Problem: Hashable, Sendable {
   /// It fails by itself; the app tries again.
   case failing
   case storageFull
+  /// The clinic has switched messages off.
+  case switchedOff
+  /// The clinic asks for a fresh sign-in first.
+  case stepUp
+  /// The clinic accepts only a newer version of the app.
+  case updateRequired
   /// A defect; `id` is its place in the code and says nothing about the person.
   case `internal`(id: String)
 }
@@ -33,7 +39,10 @@ extension Problem {
     case .offline, .leaseEnded: self = .offline
     case .signInRequired(.expired): self = .expired
     case .signInRequired(.anotherPerson): self = .anotherPerson
-    case .signInRequired, .stepUpRequired, .wrongPassword, .wrongCode, .wrongPin, .locked, .notFound, .integrity:
+    case .stepUpRequired: self = .stepUp
+    case .switchedOff: self = .switchedOff
+    case .updateRequired: self = .updateRequired
+    case .signInRequired, .wrongPassword, .wrongCode, .wrongPin, .locked, .notFound, .integrity:
       self = .refused
     case .rateLimited, .clockWrong: self = .failing
     case .portal(let problem, _): self.init(problem)

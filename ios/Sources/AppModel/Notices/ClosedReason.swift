@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 import Pericard
 
 /// Why an account's messages cannot be read now. They are kept on this phone in all but the last three cases.
@@ -9,6 +9,11 @@ public enum ClosedReason: Hashable, Sendable {
   case identityChanged
   /// Not in touch with the clinic for longer than `days` days; reaching it opens them.
   case lease(days: Int, trying: Bool)
+  /// The clinic switched messages off, and lets nobody read what is here. Without `since` its decision is no longer on this
+  /// phone, and has to be fetched.
+  case off(since: Date?, quote: String?, trying: Bool)
+  /// The clinic asks for a fresh sign-in before they are read; the problem is what stands in the way of one.
+  case stepUp(Problem?)
   /// The keystore or the disk does not do what is needed now.
   case unavailable
   /// What was saved of the clinic cannot be used any more; signing in reads it anew.
@@ -26,7 +31,9 @@ extension ClosedReason {
   @MainActor
   init?(_ account: AccountModel) {
     switch account.session {
-    case .active, .stepUp, .signIn: return nil
+    case .active, .stepUp, .signIn:
+      guard case .off(let notice, cached: false) = account.messages else { return nil }
+      self = .off(since: notice.since, quote: notice.text, trying: account.syncing?.asked == true)
     // It is gone from this phone; its screens go with it.
     case .signedOut: return nil
     case .sealed(.refused): self = .refused

@@ -5,12 +5,10 @@ import Pericard
 @MainActor
 public final class NoticeModel: NoticeEvents {
   public let state: NoticeState
-  private let version: String
   private let navigate: Navigate
 
   init(_ notice: Notice, _ clinic: Clinic, version: String, navigate: @escaping Navigate) {
-    state = NoticeState(clinic: clinic, notice: notice)
-    self.version = version
+    state = NoticeState(clinic: clinic, notice: notice, version: version)
     self.navigate = navigate
   }
 
@@ -21,7 +19,7 @@ public final class NoticeModel: NoticeEvents {
   /// What the clinic needs to find it: nothing of it is about the person.
   public func copyReport() {
     guard case .incident(let id, let at) = state.notice else { return }
-    let report = "\(id.rawValue), \(at.ISO8601Format()), messages, Pericard \(version)"
+    let report = "\(id.rawValue), \(at.ISO8601Format()), messages, Pericard \(state.version)"
     navigate(.outside(.copy(report, sensitive: false)))
   }
 

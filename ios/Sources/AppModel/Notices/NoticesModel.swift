@@ -64,8 +64,9 @@ public final class NoticesModel: NoticesEvents {
   }
 
   func read(_ accounts: [AccountModel]) async {
-    var rows: [NoticeRow] = []
+    var (rows, lasting) = ([NoticeRow](), [NoticeRow]())
     for account in accounts where account.isReadable {
+      lasting += account.policyRows
       let incidents = (try? await account.account.incidents()) ?? []
       rows += incidents.map {
         NoticeRow(id: $0.id.rawValue, notice: Notice($0), clinic: account.clinic, at: $0.at)
@@ -79,7 +80,7 @@ public final class NoticesModel: NoticesEvents {
       }
     }
     let oldest = oldest
-    self.rows = rows.filter { $0.at > oldest }.sorted { $0.at > $1.at }
+    self.rows = (lasting + rows.filter { $0.at > oldest }).sorted { $0.at > $1.at }
   }
 }
 

@@ -80,6 +80,9 @@
       .sample(.content(sampleRows), banner: .offline(since: now)),
       .sample(.content(sampleRows), banner: .stopped(IncidentID(rawValue: "i-7"))),
       .sample(.content(sampleRows), banner: .stepUp),
+      .sample(.content(sampleRows), banner: .off),
+      .sample(.content(sampleRows), banner: .readOnly),
+      .sample(.content(sampleRows), banner: .updateRequired(least: "1.4")),
       .sample(.firstSync(FetchProgress(done: 240, total: 812), rows: Array(sampleRows.prefix(2)))),
       .sample(.empty),
       .sample(
@@ -99,6 +102,9 @@
     public static let closedSamples: [InboxState] = [
       .sample(.closed(.refused)), .sample(.closed(.identityChanged)),
       .sample(.closed(.destroyed)), .sample(.closed(.lease(days: 30, trying: false))),
+      .sample(.closed(.off(since: now, quote: "We are mending a fault.", trying: false))),
+      .sample(.closed(.off(since: nil, quote: nil, trying: true))),
+      .sample(.closed(.stepUp(nil))), .sample(.closed(.stepUp(.offline))),
       .sample(.closed(.unavailable)), .sample(.closed(.configuration)), .sample(.closed(.keyLost)),
       .sample(.closed(.damaged)),
     ]
@@ -129,6 +135,12 @@
       ],
       hasOlder: true, draft: DraftText(text: "Also, should I eat before the", kept: true))
 
+    public static var sampleStepUp: ThreadState {
+      var state = sample
+      (state.messages, state.stepUp) = ([], true)
+      return state
+    }
+
     public static var sampleDeciding: ThreadState {
       var state = sample
       state.deciding = state.messages[1]
@@ -146,6 +158,7 @@
     public static let sample = ComposeState(
       owner: .sample, to: [teams[1]], subject: "My diary", text: "Here it is.",
       files: [NewFileRow(id: UUID(), name: "Diary.jpg", type: "image/jpeg", size: 2_400_000)])
+    public static let sampleStepUp = ComposeState(owner: .sample, stepUp: true)
     public static let sampleMissing = ComposeState(owner: .sample, missing: .recipient)
     public static let sampleChoosing = ComposeState(
       owner: .sample, choosing: RecipientsState(all: teams, chosen: [teams[0].id]))
@@ -206,7 +219,11 @@
       NoticeState(clinic: .sample, notice: .begunAnew),
       NoticeState(
         clinic: .sample, notice: .clockWrong(phoneTime: now, clinicTime: now.addingTimeInterval(7_200))),
-      NoticeState(clinic: .sample, notice: .update),
+      NoticeState(clinic: .sample, notice: .update(least: nil), version: "1.2"),
+      NoticeState(clinic: .sample, notice: .update(least: "1.4"), version: "1.2"),
+      NoticeState(clinic: .sample, notice: .off(since: now, quote: "We are mending a fault.")),
+      NoticeState(clinic: .samplePharmacy, notice: .off(since: nil, quote: nil)),
+      NoticeState(clinic: .sample, notice: .readOnly(since: now, quote: "Our front desk is moving.")),
     ]
   }
 

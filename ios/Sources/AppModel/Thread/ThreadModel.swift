@@ -26,6 +26,7 @@ public final class ThreadModel: Follower, ThreadEvents {
   /// The list has opened at `focus` or `from`, and is where one scrolls since then.
   private var isOpen = false
   private var problem: Problem?
+  private var asksStepUp = false
   private var isGone = false
   /// The file that is looked at.
   public var preview: FilePreview?
@@ -67,25 +68,27 @@ public final class ThreadModel: Follower, ThreadEvents {
       draft: DraftText(text: text, revision: revision, kept: kept, files: attachments.rows),
       canWrite: account.canWrite, deciding: bubbles.first { $0.id == deciding && $0.delivery == .unknown },
       focus: isOpen ? nil : focus, from: isOpen ? nil : from,
-      problem: problem, refused: refused)
+      problem: asksStepUp ? account.offline : problem, refused: refused, stepUp: asksStepUp)
   }
 
   /// Ends what is under way; what was typed is kept.
   public func close() {
     jobs.close()
     refresher.stop()
-    Task { [keeper] in await keeper?.flush() }
+    Task { await keep() }
   }
 
   /// Keeps what was typed, now.
-  func keep() async { await keeper.flush() }
+  func keep() async { await account.keep(keeper) }
+
+  public func stepUp() { navigate(.stepUp(account.id)) }
 
   func settled() async { await jobs.settled() }
 
   func refresh(_ changes: ChangeSet?) async {
     if let changes {
       let ours = changes.records.contains { $0.all || $0.groups.contains(id) }
-      if !ours, !changes.outbox, !changes.session { return }
+      if !ours, !changes.outbox, !changes.session, !changes.features { return }
     }
     await reread()
   }
@@ -121,6 +124,7 @@ public final class ThreadModel: Follower, ThreadEvents {
       } while next != nil && all.count < wanted
       self.thread = thread
       (page, after) = (all, next)
+      asksStepUp = false
       wanted = max(wanted, all.count)
       try await readDraft()
       if thread.unread > 0 { try await messages.markRead(thread: id) }
@@ -162,7 +166,14 @@ public final class ThreadModel: Follower, ThreadEvents {
 
   private func failed(_ error: any Error) {
     account.look()
-    if account.isReadable { problem = Problem(error) } else { page = [] }
+    if error as? PericardError == .stepUpRequired {
+      // It opens again where it was.
+      (asksStepUp, page, deciding, isOpen) = (true, [], nil, false)
+    } else if account.isReadable {
+      problem = Problem(error)
+    } else {
+      page = []
+    }
   }
 
   private func kept(_ result: Result<Bool, any Error>) {

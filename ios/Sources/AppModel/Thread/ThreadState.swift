@@ -20,6 +20,8 @@ public struct ThreadState: Hashable, Sendable, Identifiable, Unprinted {
   public var from: MessageID?
   public var problem: Problem?
   public var refused: FileRefusal?
+  /// The clinic asks for a fresh sign-in before it is read: in place of all of it. What was typed stays.
+  public var stepUp = false
 
   public var clinic: Clinic { owner.clinic }
 }

@@ -47,6 +47,8 @@ internal class AndroidDevice(private val app: PericardApplication, private val c
 
     override fun now(): Instant = Instant.now()
 
+    override val languages: List<String> get() = app.languages
+
     override val settings: Settings = Preferences(app)
 
     /** The phone's own camera reads a clinic's code: see the manifest. So the app needs no leave to use it. */

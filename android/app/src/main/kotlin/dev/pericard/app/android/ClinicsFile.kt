@@ -14,6 +14,8 @@ import kotlin.time.Duration.Companion.days
  * The clinics that the app is made for, and how it comes back from the pages of any other: `assets/clinics.json`, which is
  * all that has to be changed for an app of one's own. The iOS app reads a file of the same shape.
  *
+ * `policyKeys` is the JWKS with whose keys a clinic signs what it switches on and off; without, it switches nothing.
+ *
  * At a clinic that a person has typed the app registers itself, and signs in by the browser.
  */
 internal fun configuration(json: String, version: String): Configuration {
@@ -43,6 +45,7 @@ private fun place(entry: JSONObject, redirect: String): ConfiguredPlace {
         redirect = entry.optString("redirect", redirect),
         nativeSignIn = entry.optBoolean("nativeSignIn"),
         lease = entry.optInt("leaseDays").takeIf { it > 0 }?.days,
+        policyKeys = entry.optJSONObject("policyKeys")?.toString(),
     )
     return ConfiguredPlace(clinic, portal)
 }

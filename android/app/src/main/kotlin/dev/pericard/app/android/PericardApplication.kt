@@ -27,8 +27,10 @@ open class PericardApplication : Application(), WorkConfiguration.Provider {
     /** A window of the app is in front. */
     internal var isInFront = false
 
-    internal val language: Language
-        get() = resources.configuration.locales.let { all -> Language.of(List(all.size()) { all[it].toLanguageTag() }) }
+    internal val languages: List<String>
+        get() = resources.configuration.locales.let { all -> List(all.size()) { all[it].toLanguageTag() } }
+
+    internal val language: Language get() = Language.of(languages)
 
     protected open val configuration: Configuration by lazy {
         configuration(assets.open("clinics.json").bufferedReader().use { it.readText() }, VERSION)

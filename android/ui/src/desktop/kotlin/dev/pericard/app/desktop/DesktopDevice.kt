@@ -22,6 +22,7 @@ import java.io.File
 import java.net.URI
 import java.nio.file.Files
 import java.time.Instant
+import java.util.Locale
 import javax.swing.ImageIcon
 import javax.swing.JFrame
 import javax.swing.JLabel
@@ -32,6 +33,8 @@ import javax.swing.Timer
 /** A desktop in place of a phone: no camera, no calls, no settings of a phone to open. */
 internal class DesktopDevice(private val loopback: Loopback) : Device {
     override fun now(): Instant = Instant.now()
+
+    override val languages: List<String> get() = listOf(Locale.getDefault().toLanguageTag())
 
     override val settings = object : Settings {
         private val values = mutableMapOf<String, String>()

@@ -2,6 +2,7 @@ package dev.pericard.app.models
 
 import dev.pericard.Account
 import dev.pericard.ChangeSet
+import dev.pericard.Feature
 import dev.pericard.FeatureState
 import dev.pericard.Incident
 import dev.pericard.IncidentId
@@ -35,8 +36,10 @@ data class AccountView(
     val sync: Syncing? = null,
     /** Why the last sync failed; nothing where it did not. */
     val failure: PericardException? = null,
-    /** The clinic delivered another person's record; updates are stopped. */
-    val stopped: IncidentId? = null,
+    /** What may be done with messages: the clinic's policy, and what was refused. */
+    val messages: FeatureState = FeatureState.On,
+    /** The oldest version of the app that the clinic accepts; nothing where this one is new enough. */
+    val update: String? = null,
     /** The last time that the copy on this phone was damaged and begun anew. */
     val begunAnew: Incident? = null,
     /** What the clinic can do, as it said last; nothing until it has answered. */
@@ -49,7 +52,15 @@ data class AccountView(
     val number: Int? = null,
     /** It was signed out or forgotten. */
     val gone: Boolean = false,
-) : Unprinted()
+) : Unprinted() {
+    /** What brings a notice where it is not [ALL_WELL]. */
+    val rules: Pair<FeatureState, String?> get() = messages to update
+
+    /** The clinic delivered another person's record; updates are stopped. */
+    val stopped: IncidentId? get() = (messages as? FeatureState.Stopped)?.incident
+}
+
+internal val ALL_WELL: Pair<FeatureState, String?> = FeatureState.On to null
 
 /** A sync under way. [asked] is whether the person wants to see it. */
 data class Syncing(val progress: SyncProgress?, val asked: Boolean) : Unprinted()
@@ -58,8 +69,14 @@ data class Syncing(val progress: SyncProgress?, val asked: Boolean) : Unprinted(
  * One account, for everything that shows it: its session, its sync, and what changes in it. It alone reads the account's
  * stream, and [changes] tells the others after the view is up to date.
  */
-class AccountModel(above: CoroutineScope, private val core: Core, val account: Account, val clinic: Clinic, private val now: () -> Instant) :
-    Model<AccountView>(above, AccountView(account.session, account.owners())) {
+class AccountModel(
+    above: CoroutineScope,
+    private val core: Core,
+    val account: Account,
+    val clinic: Clinic,
+    private val now: () -> Instant,
+    private val languages: () -> List<String> = { emptyList() },
+) : Model<AccountView>(above, AccountView(account.session, account.owners())) {
     private val told = MutableSharedFlow<ChangeSet>(extraBufferCapacity = 64)
     private var run: SyncRun? = null
     private var asking = false
@@ -69,6 +86,9 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
 
     /** When the clinic last said what it can do. */
     private var answeredAt: Instant? = null
+
+    /** What was typed and cannot be kept while nothing may be read. */
+    private val unkept = mutableSetOf<Drafting>()
 
     val changes: SharedFlow<ChangeSet> = told
 
@@ -85,7 +105,7 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
                 account.changes.collect { change ->
                     show { it.copy(session = account.session, people = account.owners()) }
                     if (change.features) readFeatures()
-                    told.emit(change)
+                    tell(change)
                 }
                 show { it.copy(gone = true) }
             } catch (error: PericardException) {
@@ -94,18 +114,47 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
         }
     }
 
-    private suspend fun readFeatures() {
-        val (features, incidents) = try {
-            account.features() to account.incidents()
+    private suspend fun tell(change: ChangeSet) {
+        if (change.session || change.features) unkept.toList().forEach { keep(it) }
+        told.emit(change)
+    }
+
+    /** What the clinic's policy says and what was refused, with the clinic's words in the person's language. */
+    internal suspend fun readFeatures() {
+        val (features, incidents, policy) = try {
+            Triple(account.features(languages()), account.incidents(), account.policy())
         } catch (_: PericardException) {
             // A closed account says so by its session.
             return
         }
         show { view ->
             view.copy(
-                stopped = features.firstNotNullOfOrNull { (it.state as? FeatureState.Stopped)?.incident },
+                messages = features.find { it.feature == Feature.MESSAGES }?.state ?: FeatureState.On,
+                update = policy.updateRequired,
                 begunAnew = incidents.filter { it.kind == IncidentKind.DATABASE_DAMAGED }.maxByOrNull { it.at },
             )
+        }
+    }
+
+    /** Reads anew what may be read now: a fresh sign-in changes nothing else of which the core would tell. */
+    internal fun reopened() {
+        scope.launch {
+            readFeatures()
+            tell(ChangeSet(emptyList(), outbox = false, session = true, features = false, people = false))
+        }
+    }
+
+    /**
+     * Keeps what was typed; once it may, where the clinic lets nobody read until a fresh sign-in or for now. It is in memory
+     * until then.
+     */
+    internal suspend fun keep(drafting: Drafting) {
+        try {
+            drafting.keep()
+            unkept -= drafting
+        } catch (error: PericardException) {
+            // An account that was sealed meanwhile takes no drafts.
+            if (error.isUntilLater) unkept += drafting else unkept -= drafting
         }
     }
 
@@ -113,14 +162,18 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
     fun sync(asked: Boolean = false, full: Boolean = false) {
         if (state.value.sync != null) {
             if (asked) show { it.copy(sync = it.sync?.copy(asked = true)) }
-            // Joining is what makes it send what was queued since it began. How it ends is told to whoever follows it.
-            attempt({}) { account.startSync(full = full) }
+            attempt({}) {
+                // Joining is what makes it send what was queued since it began. How it ends is told to whoever follows it.
+                account.startSync(full = full)
+                if (asked) askForPolicyMeanwhile()
+            }
             return
         }
         show { it.copy(sync = Syncing(null, asked), left = false) }
         scope.launch {
             var outcome: SyncOutcome? = null
             var left = false
+            if (asked) askForPolicy()
             val failure = try {
                 val started = account.startSync(full = full).also { run = it }
                 started.progress.collect { progress -> show { it.copy(sync = it.sync?.copy(progress = progress)) } }
@@ -132,6 +185,7 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
             } finally {
                 run = null
             }
+            readFeatures()
             val wanted = state.value.sync?.asked == true
             show { it.copy(sync = null, failure = failure, session = account.session, isComplete = outcome == SyncOutcome.Complete, left = left) }
             if (!left && (failure == null || failure is PericardException.Portal)) askWhereOld(wanted)
@@ -152,6 +206,25 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
             // What failed is told when the app is in front.
         }
         return counted > before
+    }
+
+    /** A person who pulls wants to know now whether something is on again; a sync asks once an hour. */
+    private suspend fun askForPolicy() {
+        try {
+            account.checkPolicy()
+        } catch (_: PericardException) {
+            // What is in force stays so, and the sync finds out why there was no answer.
+        }
+    }
+
+    /** The sync that runs may have left out what is on again. */
+    private suspend fun askForPolicyMeanwhile() {
+        val before = state.value.rules
+        askForPolicy()
+        readFeatures()
+        if (state.value.rules == before) return
+        settled()
+        sync()
     }
 
     fun stopSync() {
@@ -185,6 +258,10 @@ class AccountModel(above: CoroutineScope, private val core: Core, val account: A
         val FRESH = 15.minutes
     }
 }
+
+/** Nothing may be read or written until a fresh sign-in, or until the clinic says otherwise. */
+private val PericardException.isUntilLater: Boolean
+    get() = this is PericardException.StepUpRequired || this is PericardException.SwitchedOff
 
 /** The people of an account, each with the colour that they have everywhere. */
 private fun Account.owners(): List<Person> =

@@ -1,5 +1,6 @@
 package dev.pericard.app.models
 
+import dev.pericard.Account
 import dev.pericard.AccountId
 import dev.pericard.FeatureCapability
 import dev.pericard.MessageState
@@ -30,6 +31,7 @@ class Accounts(
     private val core: Core,
     private val configuration: Configuration,
     private val now: () -> Instant,
+    private val languages: () -> List<String>,
 ) {
     private val left = MutableSharedFlow<Unit>(extraBufferCapacity = 8)
     private val turned = MutableSharedFlow<Unit>(extraBufferCapacity = 64)
@@ -64,9 +66,12 @@ class Accounts(
             return
         }
         val before = all.associateBy { it.account.id }
-        all = here.map { account -> before[account.id] ?: AccountModel(scope, core, account, configuration.clinic(account), now).also(::watch) }
+        all = here.map { account -> before[account.id] ?: opened(account) }
         before.values.filter { it !in all }.forEach { it.close() }
     }
+
+    private fun opened(account: Account) =
+        AccountModel(scope, core, account, configuration.clinic(account), now, languages).also(::watch)
 
     /** Several accounts at one clinic are told apart, in the order in which they came. */
     private fun number(all: List<AccountModel>) = all.groupBy { it.clinic }.values.forEach { there ->

@@ -50,12 +50,15 @@ class AppModel(
     private val stack = MutableStateFlow<List<Page>>(emptyList())
     private val announcement = MutableStateFlow<Announcement?>(null)
     private val chosenLanguage = MutableStateFlow(chosenLanguage(device.settings))
-    internal val accounts = Accounts(scope, core, configuration, device::now)
+    internal val accounts = Accounts(scope, core, configuration, device::now, ::languages)
     private val home = HomeModel(scope, accounts, device, configuration)
     internal val lock = LockModel(scope, accounts)
 
     /** The language that the person has chosen; nothing is the phone's. */
     val language: StateFlow<Language?> = chosenLanguage
+
+    /** The languages in which the person reads what a clinic says, the favourite first. */
+    internal fun languages(): List<String> = listOfNotNull(chosenLanguage.value?.tag) + device.languages
 
     val state: StateFlow<AppState> = stack
         .flatMapLatest { pages -> if (pages.isEmpty()) flowOf(emptyList()) else combine(pages.map { it.screen }) { it.toList() } }
@@ -223,11 +226,12 @@ class AppModel(
         found: FoundClinic?,
         begin: suspend (SignInMethod) -> SignInAttempt,
         resumed: Boolean = false,
+        onDone: suspend (Account) -> Unit = ::signedIn,
     ) =
         Page.SignIn(
             SignInModel(scope, clinic, core, device, attempt, found, resumed, begin) { end ->
                 when (end) {
-                    is SignInEnd.Done -> scope.launch { signedIn(end.account) }
+                    is SignInEnd.Done -> scope.launch { onDone(end.account) }
                     SignInEnd.Stopped -> pop()
                 }
             },
@@ -243,16 +247,25 @@ class AppModel(
         model.sync()
     }
 
+    /** After a fresh sign-in the person is back at what they were reading. */
+    private fun steppedUp(of: AccountModel) {
+        pop()
+        of.reopened()
+        of.sync()
+    }
+
     /** A sign-in to an account that is here, by the way that its clinic takes. */
     internal fun signInAgain(of: AccountModel, stepUp: Boolean = false) {
         scope.launch {
             val begin: suspend (SignInMethod) -> SignInAttempt = { method ->
                 if (stepUp) core.stepUp(of.account, method) else core.signInAgain(of.account, method)
             }
+            val onDone: suspend (Account) -> Unit = { if (stepUp) steppedUp(of) else signedIn(it) }
             try {
                 val native = of.account.portalConfig().nativeSignIn
                 device.settings[SIGNING_IN] = of.account.portal
-                push(signIn(of.clinic, begin(if (native) SignInMethod.NATIVE else SignInMethod.BROWSER), null, begin))
+                val attempt = begin(if (native) SignInMethod.NATIVE else SignInMethod.BROWSER)
+                push(signIn(of.clinic, attempt, null, begin, onDone = onDone))
             } catch (_: PericardException) {
                 of.sync(asked = true)
             }
@@ -280,7 +293,8 @@ class AppModel(
         val kept = try {
             draft?.let { id -> messages.drafts().find { it.id == id } }
         } catch (_: PericardException) {
-            null
+            // The list says why nothing can be read; what was written is there when it can.
+            return
         }
         val queued = { id: MessageId ->
             pop()
@@ -398,6 +412,8 @@ class AppModel(
     internal fun language(language: Language?) {
         device.settings[LANGUAGE] = language?.tag
         chosenLanguage.value = language
+        // A clinic's words may be here in that one, too.
+        scope.launch { accounts.all.forEach { it.readFeatures() } }
         redrawSettings { it.copy(language = language ?: systemLanguage(), phoneLanguage = language == null, choosing = null) }
     }
 

@@ -2,6 +2,7 @@ package dev.pericard.app.models
 
 import dev.pericard.Account
 import dev.pericard.AccountProblem
+import dev.pericard.FeatureState
 import dev.pericard.Incident
 import dev.pericard.IncompleteReason
 import dev.pericard.MessagesState
@@ -10,16 +11,23 @@ import dev.pericard.SealReason
 import dev.pericard.SessionState
 import dev.pericard.StorageKind
 import dev.pericard.app.ui.inbox.InboxBanner
+import dev.pericard.app.ui.model.Problem
 import dev.pericard.app.ui.notices.ClosedReason
 import java.time.Instant
 
 /** Why nothing of an account can be read now; nothing where it can be. */
-internal fun closed(view: AccountView, account: Account): ClosedReason? = when (val session = view.session) {
+internal fun closed(view: AccountView, account: Account): ClosedReason? = view.sessionCloses(account) ?: view.policyCloses()
+
+private fun AccountView.policyCloses(): ClosedReason? = (messages as? FeatureState.Off)?.takeIf { !it.cached }?.notice?.let {
+    ClosedReason.Off(it.since, it.text, trying = sync?.asked == true)
+}
+
+private fun AccountView.sessionCloses(account: Account): ClosedReason? = when (val session = session) {
     is SessionState.Sealed -> when (session.reason) {
         SealReason.REFUSED -> ClosedReason.Refused
         SealReason.IDENTITY_CHANGED -> ClosedReason.IdentityChanged
         SealReason.DESTROYED -> ClosedReason.Destroyed
-        SealReason.LEASE -> ClosedReason.Lease(account.leaseDays(), trying = view.sync != null)
+        SealReason.LEASE -> ClosedReason.Lease(account.leaseDays(), trying = sync != null)
     }
     // Under the lock nothing is seen of it.
     SessionState.Locked -> ClosedReason.Unavailable
@@ -36,17 +44,24 @@ private fun Account.leaseDays(): Int = portalConfig().lease?.inWholeDays?.toInt(
 
 /** What an error of reading says about the whole account. */
 internal fun PericardException.closes(): ClosedReason? = when (this) {
+    is PericardException.StepUpRequired -> ClosedReason.StepUp()
+    is PericardException.SwitchedOff -> ClosedReason.Off()
     is PericardException.Storage -> if (kind == StorageKind.DAMAGED) ClosedReason.Damaged else ClosedReason.Unavailable
     is PericardException.Keystore -> ClosedReason.Unavailable
     else -> null
 }
+
+/** What stands in the way of a sign-in, as far as the last sync found out. */
+internal val AccountView.offline: Problem? get() = (failure as? PericardException.Offline)?.asProblem()
 
 /** The one thing that is said above the rows, the weightiest first. */
 internal fun banner(view: AccountView, messages: MessagesState?, untold: Incident?, now: Instant): InboxBanner? {
     val failure = view.failure
     view.stopped?.let { return InboxBanner.Stopped(it.value) }
     if (failure is PericardException.ClockWrong) return InboxBanner.ClockWrong
-    if (failure is PericardException.Storage && failure.kind == StorageKind.NEWER) return InboxBanner.UpdateRequired
+    if (failure is PericardException.Storage && failure.kind == StorageKind.NEWER) return InboxBanner.UpdateRequired(least = null)
+    view.update?.let { return InboxBanner.UpdateRequired(it) }
+    if (view.messages is FeatureState.Off) return InboxBanner.Off
     if (view.session is SessionState.SignIn) return InboxBanner.SignIn
     // What only sending needs leaves the session as it is.
     if (view.session is SessionState.StepUp || failure is PericardException.StepUpRequired) return InboxBanner.StepUp
@@ -54,18 +69,19 @@ internal fun banner(view: AccountView, messages: MessagesState?, untold: Inciden
     return when (failure) {
         is PericardException.Offline -> InboxBanner.Offline(messages?.syncedAt)
         is PericardException.RateLimited -> InboxBanner.RateLimited(now + java.time.Duration.ofMillis(failure.retryAfter.inWholeMilliseconds))
-        null -> quiet(messages, untold) ?: InboxBanner.Incomplete(null).takeIf { view.left && messages?.syncedAt == null }
+        null -> quiet(view, messages, untold) ?: InboxBanner.Incomplete(null).takeIf { view.left && messages?.syncedAt == null }
         // What these say is told by the session, or by nothing at all.
-        is PericardException.SignInRequired, is PericardException.Closed -> quiet(messages, untold)
+        is PericardException.SignInRequired, is PericardException.Closed, is PericardException.UpdateRequired -> quiet(view, messages, untold)
         else -> InboxBanner.Failed(failure.asProblem())
     }
 }
 
 /** What is said while all goes well. */
-private fun quiet(messages: MessagesState?, untold: Incident?): InboxBanner? {
+private fun quiet(view: AccountView, messages: MessagesState?, untold: Incident?): InboxBanner? {
     val syncedAt = messages?.syncedAt
     return when {
         untold != null -> InboxBanner.BegunAnew(untold.id.value)
+        view.messages is FeatureState.ReadOnly -> InboxBanner.ReadOnly
         messages == null -> null
         messages.incomplete !in GOES_ON && syncedAt != null -> InboxBanner.Incomplete(syncedAt)
         messages.held > 0 -> InboxBanner.Held(messages.held.toInt())
@@ -74,4 +90,4 @@ private fun quiet(messages: MessagesState?, untold: Incident?): InboxBanner? {
 }
 
 /** With these nothing is missing for good: the next sync goes on by itself. */
-private val GOES_ON = setOf(null, IncompleteReason.MORE_TO_FETCH, IncompleteReason.INTERRUPTED)
+private val GOES_ON = setOf(null, IncompleteReason.MORE_TO_FETCH, IncompleteReason.INTERRUPTED, IncompleteReason.SWITCHED_OFF)

@@ -39,23 +39,39 @@ class ComposeModel(
     private var attachments = Attachments()
 
     init {
-        scope.launch { of.state.collect { view -> if (view.gone || closed(view, of.account) != null) onClosed() } }
-        attempt(::failed) {
-            recipients = messages.recipients()
-            val chosen = kept?.recipients.orEmpty()
-            show { state ->
-                state.copy(
-                    // Where the clinic names nobody, it decides itself who reads a message.
-                    mayOmitRecipient = recipients.isEmpty(),
-                    to = recipients.filter { it.id in chosen }.map { it.row() },
-                )
+        scope.launch {
+            of.state.collect { view ->
+                if (state.value.stepUp) show { it.copy(problem = view.offline) }
+                if (view.gone || closed(view, of.account) != null) onClosed()
             }
-            // The list may have been opened before there was one.
-            state.value.choosing?.let { choosing(it.search) }
         }
+        scope.launch { of.changes.collect { change -> if (state.value.stepUp && change.session) begin(kept) } }
+        begin(kept)
     }
 
-    private fun failed(error: PericardException) = show { it.copy(sending = false, problem = error.asProblem()) }
+    private fun begin(kept: Draft?) = attempt(::failed) {
+        recipients = messages.recipients()
+        val chosen = kept?.recipients.orEmpty()
+        show { state ->
+            state.copy(
+                // Where the clinic names nobody, it decides itself who reads a message.
+                mayOmitRecipient = recipients.isEmpty(),
+                to = state.to.ifEmpty { recipients.filter { it.id in chosen }.map { it.row() } },
+                problem = state.problem.takeUnless { state.stepUp },
+                stepUp = false,
+            )
+        }
+        // The list may have been opened before there was one.
+        state.value.choosing?.let { choosing(it.search) }
+    }
+
+    private fun failed(error: PericardException) = show {
+        if (error is PericardException.StepUpRequired) {
+            it.copy(sending = false, choosing = null, problem = of.state.value.offline, stepUp = true)
+        } else {
+            it.copy(sending = false, problem = error.asProblem())
+        }
+    }
 
     private fun written(): NewMessage = state.value.let { state ->
         NewMessage(state.text, subject = state.subject, recipients = state.to.map { RecipientId(it.id) })
@@ -63,7 +79,12 @@ class ComposeModel(
 
     private fun edit(change: (ComposeState) -> ComposeState) {
         show { change(it).copy(missing = null, problem = null) }
-        drafting.typed(written()) {}
+        drafting.typed(written(), ::failedToKeep) {}
+    }
+
+    /** Only a fresh sign-in helps; anything else is tried again by itself. */
+    private fun failedToKeep(error: PericardException) {
+        if (error is PericardException.StepUpRequired) failed(error)
     }
 
     fun subject(text: String) = edit { it.copy(subject = text) }
@@ -121,13 +142,7 @@ class ComposeModel(
     }
 
     /** Keeps the draft. */
-    suspend fun keep() {
-        try {
-            drafting.keep()
-        } catch (_: PericardException) {
-            // An account that was sealed meanwhile takes no drafts.
-        }
-    }
+    suspend fun keep() = of.keep(drafting)
 
     suspend fun leave() {
         keep()

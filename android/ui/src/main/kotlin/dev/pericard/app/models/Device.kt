@@ -9,6 +9,9 @@ import java.time.Instant
 interface Device {
     fun now(): Instant
 
+    /** The languages that the phone is set to (BCP 47), the favourite first. */
+    val languages: List<String>
+
     /** Small settings that hold nothing about the patient but opaque ids. */
     val settings: Settings
 

@@ -30,15 +30,16 @@ internal class Drafting(private val scope: CoroutineScope, private val messages:
     private var done = false
 
     /** The person typed; [onKept] is told once it is on disk. */
-    fun typed(message: NewMessage, onKept: () -> Unit) {
+    fun typed(message: NewMessage, onError: (PericardException) -> Unit, onKept: () -> Unit) {
         unsaved = message
         pause?.cancel()
         pause = scope.launch {
             delay(PAUSE)
             try {
                 if (keep()) onKept()
-            } catch (_: PericardException) {
+            } catch (error: PericardException) {
                 // It is still in the field; the next pause tries again, and so does leaving.
+                onError(error)
             }
         }
     }

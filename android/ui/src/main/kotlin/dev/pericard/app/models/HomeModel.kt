@@ -13,6 +13,9 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.distinctUntilChanged
+import kotlinx.coroutines.flow.dropWhile
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 
@@ -61,7 +64,10 @@ internal class HomeModel(
         val model = InboxModel(scope, owner, of, device).also { inbox = it }
         val flow = shown ?: MutableStateFlow(home(model.state.value)).also { shown = it }
         flow.value = home(model.state.value)
-        drawing = scope.launch { combine(model.state, around) { state, _ -> home(state) }.collect { flow.value = it } }
+        drawing = scope.launch {
+            launch { of.state.map { it.rules }.distinctUntilChanged().dropWhile { it == ALL_WELL }.collect { readNotices() } }
+            combine(model.state, around) { state, _ -> home(state) }.collect { flow.value = it }
+        }
         of.sync()
     }
 

@@ -49,7 +49,7 @@ class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, priv
         scope.launch { of.state.collect { draw() } }
         // A sync that brought nothing has changed since when that is known.
         scope.launch { of.state.map { it.sync == null }.distinctUntilChanged().collect { ended -> if (ended) reload() } }
-        scope.launch { of.changes.collect { change -> if (change.records.isNotEmpty() || change.outbox || change.session) reload() } }
+        scope.launch { of.changes.collect { change -> if (change.records.isNotEmpty() || change.outbox || change.session || change.features) reload() } }
         reload()
     }
 
@@ -82,6 +82,8 @@ class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, priv
             val (risen, rows) = threads.map { it.row(pending, owner.clinic) }.partition(pending::rises)
             Read(pending.begun.map { it.row(recipients, owner.clinic) } + risen + rows, page.after != null, messages.state())
         } catch (error: PericardException) {
+            // Why they were switched off may not have been read yet.
+            if (error is PericardException.SwitchedOff) of.readFeatures()
             // A sealed account is told by its session; its last rows must not stay in sight.
             Read(unreadable = error.closes())
         }
@@ -91,7 +93,7 @@ class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, priv
     private fun draw() {
         val view = of.state.value
         val rows = read.rows
-        val reason = closed(view, of.account) ?: read.unreadable
+        val reason = closed(view, of.account) ?: read.unreadable?.asOf(view)
         val first = read.messages?.let { it.syncedAt == null } ?: false
         val progress = view.sync?.progress
         val found = searching
@@ -114,6 +116,10 @@ class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, priv
         }
     }
 
+    /** Without the network nobody signs in. */
+    private fun ClosedReason.asOf(view: AccountView): ClosedReason =
+        if (this is ClosedReason.StepUp) copy(problem = view.offline) else this
+
     /** New messages of this inbox. */
     val unread: Int get() = read.rows.orEmpty().sumOf { it.unread }
 
@@ -133,7 +139,11 @@ class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, priv
         val before = searching
         searching = InboxBody.Searching(text, before?.hits.orEmpty(), searching = text.isNotBlank())
         draw()
-        search = attempt({ found(text, emptyList()) }) {
+        search = attempt({ error ->
+            found(text, emptyList())
+            // The list says why nothing can be read.
+            if (error.closes() != null) reload()
+        }) {
             val hits = if (text.isBlank()) emptyList() else messages?.search(text, limit = PAGE)?.hits.orEmpty()
             found(text, hits.map { it.row() })
         }

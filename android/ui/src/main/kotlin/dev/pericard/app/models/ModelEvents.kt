@@ -108,13 +108,13 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun signInAgain() = of?.let { app.signInAgain(it) }.ignored()
 
-        override fun stepUp() = of?.let { app.signInAgain(it, stepUp = true) }.ignored()
+        override fun stepUp() = this@ModelEvents.stepUp()
 
         override fun callClinic() = call()
 
         override fun shown(index: Int) = app.inbox?.shown(index).ignored()
 
-        override fun openNotice(banner: InboxBanner) = app.openNotice { row -> row.tells(banner) }
+        override fun openNotice(banner: InboxBanner) = app.openNotice { row -> row.clinic == of?.clinic && row.tells(banner) }
     }
 
     override val closed = object : ClosedEvents {
@@ -123,6 +123,10 @@ class ModelEvents(private val app: AppModel) : AppEvents {
         override fun signInAgain() = of?.let { app.signInAgain(it) }.ignored()
 
         override fun useAnotherAccount() = app.addClinic()
+
+        override fun stepUp() = this@ModelEvents.stepUp()
+
+        override fun callClinic() = call()
 
         override fun tryNow() {
             of?.sync(asked = true)
@@ -166,6 +170,8 @@ class ModelEvents(private val app: AppModel) : AppEvents {
         override fun shownFrom(messageId: String?) = model?.shownFrom(messageId).ignored()
 
         override fun archive(archived: Boolean) = model?.archive(archived).ignored()
+
+        override fun stepUp() = this@ModelEvents.stepUp()
     }
 
     override val compose = object : ComposeEvents {
@@ -191,6 +197,8 @@ class ModelEvents(private val app: AppModel) : AppEvents {
         override fun removeFile(fileId: String) = model?.removeFile(fileId).ignored()
 
         override fun send() = model?.send().ignored()
+
+        override fun stepUp() = this@ModelEvents.stepUp()
 
         override fun close() = app.back()
     }
@@ -311,6 +319,8 @@ class ModelEvents(private val app: AppModel) : AppEvents {
     private val of: AccountModel? get() = app.inbox?.of
     private val plain: Screen? get() = (app.top as? Page.Plain)?.state?.value
 
+    private fun stepUp() = of?.let { app.signInAgain(it, stepUp = true) }.ignored()
+
     private fun call() = app.owner?.clinic?.phone?.let(device::call).ignored()
 }
 
@@ -322,6 +332,8 @@ private fun NoticeRow.tells(banner: InboxBanner): Boolean = when (banner) {
     is InboxBanner.BegunAnew -> id == rowOf(banner.incidentId)
     is InboxBanner.Held -> notice is Notice.Held
     InboxBanner.ClockWrong -> notice is Notice.ClockWrong
-    InboxBanner.UpdateRequired -> notice is Notice.Update
+    is InboxBanner.UpdateRequired -> (notice as? Notice.Update)?.least == banner.least
+    InboxBanner.Off -> notice is Notice.Off
+    InboxBanner.ReadOnly -> notice is Notice.ReadOnly
     else -> false
 }

@@ -1,5 +1,6 @@
 package dev.pericard.app.models
 
+import dev.pericard.FeatureState
 import dev.pericard.Incident
 import dev.pericard.IncidentKind
 import dev.pericard.PericardException
@@ -34,10 +35,19 @@ private suspend fun noticesOf(of: AccountModel, device: Device, version: String)
         incidents.forEach { add(row(rowOf(it.id.value), notice(it, version), it.at)) }
         if (held > 0) add(row("held $account $held", Notice.Held(held, canWrite = view.offers?.canWrite ?: true), now))
         if (failure is PericardException.ClockWrong) add(row("clock $account", Notice.ClockWrong(now, failure.portalTime), now))
+        switched(view.messages)?.let { (notice, since) -> add(row("policy $account ${since?.toEpochMilli()}", notice, since ?: now)) }
+        view.update?.let { add(row("update $account $it", Notice.Update(least = it, have = version), now)) }
         if (failure is PericardException.Storage && failure.kind == StorageKind.NEWER) {
             add(row("update $version", Notice.Update(least = null, have = version), now))
         }
     }
+}
+
+/** The clinic has switched messages, and since when. */
+private fun switched(messages: FeatureState): Pair<Notice, Instant?>? = when (messages) {
+    is FeatureState.Off -> messages.notice.run { Notice.Off(since, text) to since }
+    is FeatureState.ReadOnly -> messages.notice.run { Notice.ReadOnly(since, text) to since }
+    FeatureState.On, is FeatureState.Stopped -> null
 }
 
 private fun notice(incident: Incident, version: String): Notice = when (incident.kind) {

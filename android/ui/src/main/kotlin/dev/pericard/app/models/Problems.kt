@@ -16,7 +16,10 @@ internal fun PericardException.asProblem(): Problem = when (this) {
         SignInReason.ANOTHER_PERSON -> Problem.AnotherPerson
         else -> Problem.Refused
     }
-    is PericardException.StepUpRequired, is PericardException.Cancelled -> Problem.Refused
+    is PericardException.StepUpRequired -> Problem.StepUp
+    is PericardException.SwitchedOff -> Problem.SwitchedOff
+    is PericardException.UpdateRequired -> Problem.UpdateRequired
+    is PericardException.Cancelled -> Problem.Refused
     is PericardException.RateLimited, is PericardException.ClockWrong -> Problem.Failing
     is PericardException.Portal -> problem.asProblem()
     is PericardException.Storage -> if (kind == StorageKind.FULL) Problem.StorageFull else Problem.Internal(code)

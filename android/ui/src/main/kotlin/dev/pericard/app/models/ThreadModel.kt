@@ -71,10 +71,15 @@ class ThreadModel(
 
     init {
         scope.launch { for (once in reads) readAll() }
-        scope.launch { of.changes.collect { change -> if (change.outbox || change.records.any { it.all || id in it.groups }) reload() } }
+        scope.launch {
+            of.changes.collect { change ->
+                val ours = change.outbox || change.records.any { it.all || id in it.groups }
+                if (state.value.stepUp && change.session) attempt(::failed) { begin() } else if (ours || change.features) reload()
+            }
+        }
         scope.launch {
             of.state.collect { view ->
-                show { it.copy(canWrite = view.offers?.canWrite ?: true) }
+                show { it.copy(canWrite = view.offers?.canWrite ?: true, problem = if (it.stepUp) view.offline else it.problem) }
                 if (view.gone || closed(view, of.account) != null) onClosed()
             }
         }
@@ -84,6 +89,7 @@ class ThreadModel(
     private suspend fun begin() {
         reach()
         reload()
+        if (drafting != null) return
         val draft = messages.draft(id)
         drafting = Drafting(scope, messages, draft?.id)
         draft?.let { kept -> show { it.copy(draft = DraftText(kept.text, revision = 1, kept = true)) } }
@@ -116,6 +122,8 @@ class ThreadModel(
                     participants = thread.participants,
                     hasOlder = page.after != null && wanted < MOST,
                     archived = thread.archived,
+                    problem = it.problem.takeUnless { _ -> it.stepUp },
+                    stepUp = false,
                     deciding = it.deciding?.takeIf { bubble -> page.messages.any { m -> m.id.value == bubble.id && m.state == MessageState.Unknown } },
                 )
             }
@@ -130,8 +138,17 @@ class ThreadModel(
 
     private fun draw() = show { state -> state.copy(messages = read.map { it.bubble(downloads) }) }
 
-    private fun failed(error: PericardException) = show {
-        if (error.isTooLong) it.copy(tooLong = true) else it.copy(problem = error.asProblem())
+    private fun failed(error: PericardException) {
+        if (error is PericardException.StepUpRequired) read = emptyList()
+        show {
+            when {
+                // It opens again where it was.
+                error is PericardException.StepUpRequired ->
+                    it.copy(messages = emptyList(), from = from?.value, deciding = null, problem = of.state.value.offline, stepUp = true)
+                error.isTooLong -> it.copy(tooLong = true)
+                else -> it.copy(problem = error.asProblem())
+            }
+        }
     }
 
     fun older() {
@@ -145,9 +162,14 @@ class ThreadModel(
         show { it.copy(found = null, from = null) }
     }
 
+    /** Only a fresh sign-in helps; anything else is tried again by itself. */
+    private fun failedToKeep(error: PericardException) {
+        if (error is PericardException.StepUpRequired) failed(error)
+    }
+
     fun write(text: String) {
         show { it.copy(draft = it.draft.copy(text = text, kept = false), problem = null, tooLong = false) }
-        drafting?.typed(NewMessage(text, id)) { show { it.copy(draft = it.draft.copy(kept = it.draft.text.isNotEmpty())) } }
+        drafting?.typed(NewMessage(text, id), ::failedToKeep) { show { it.copy(draft = it.draft.copy(kept = it.draft.text.isNotEmpty())) } }
     }
 
     fun send() {
@@ -248,11 +270,7 @@ class ThreadModel(
 
     /** Keeps what was typed last. */
     suspend fun keep() {
-        try {
-            drafting?.keep()
-        } catch (_: PericardException) {
-            // An account that was sealed meanwhile takes no drafts.
-        }
+        drafting?.let { of.keep(it) }
     }
 
     suspend fun leave() {

@@ -124,7 +124,7 @@ class InboxModelTest {
         val expected = listOf(
             PericardException.StepUpRequired() to InboxBanner.StepUp,
             PericardException.ClockWrong(null) to InboxBanner.ClockWrong,
-            PericardException.Storage(StorageKind.NEWER) to InboxBanner.UpdateRequired,
+            PericardException.Storage(StorageKind.NEWER) to InboxBanner.UpdateRequired(null),
             PericardException.Storage(StorageKind.FULL) to InboxBanner.Failed(Problem.StorageFull),
             PericardException.Portal(PortalProblem.FAILING, 503) to InboxBanner.Failed(Problem.Failing),
             PericardException.Portal(PortalProblem.CERTIFICATE, null) to InboxBanner.Failed(Problem.NotSecure),

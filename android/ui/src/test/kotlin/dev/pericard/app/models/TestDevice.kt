@@ -33,6 +33,8 @@ class TestDevice(var time: Instant = Instant.now()) : Device {
 
     override fun now(): Instant = time
 
+    override var languages = listOf("en-GB")
+
     override val settings = object : Settings {
         private val values = mutableMapOf<String, String>()
 

@@ -165,6 +165,7 @@ class FaultsTest : RealTest() {
         signIn()
         tells("""{"fault":"leak_other_patient","when":"always"}""")
         sync()
+        badged()
         seesBanner("stopped", View.Dark, View.Large, View.Arabic) { it is InboxBanner.Stopped }
         val notice = seesNotice("34-notice-incident", "incident", View.Dark, View.Large, View.Arabic) as Notice.Incident
         does.notice.copyReport()

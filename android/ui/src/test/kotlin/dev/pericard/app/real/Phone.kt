@@ -114,6 +114,11 @@ internal class Phone private constructor(val world: TestWorld, private val above
         return checkNotNull(shown.home).inbox.body
     }
 
+    /** Waits until the tab says that there is a notice: it is read after what it tells of. */
+    suspend fun badged() {
+        app.shows("a new notice") { it.home?.takeIf { home -> home.you.newNotices > 0 } }
+    }
+
     /** From the first run to the first question. */
     suspend fun begin() {
         app.shows("the first run") { it.top as? Screen.Welcome }

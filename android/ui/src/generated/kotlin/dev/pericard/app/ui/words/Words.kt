@@ -221,8 +221,11 @@ interface Words {
     fun noticesNewA11y(n: Int): String
     val noticesNone: String
     val offBack: String
+    val offBackClosedText: String
     val offBackText: String
     fun offBanner(clinic: String): String
+    val offClosed: String
+    val offClosedText: String
     val offRead: String
     val offReadText: String
     val offReadMine: String
@@ -231,6 +234,7 @@ interface Words {
     fun offText(clinic: String): String
     fun offTextSince(clinic: String, moment: String): String
     val offTitle: String
+    fun offUnknownText(clinic: String): String
     val offWhy: String
     fun offlineText(time: String): String
     val offlineTitle: String
@@ -279,6 +283,10 @@ interface Words {
     val pushRecords: String
     val pushUnsent: String
     val pushUnsentText: String
+    val readOnlyBanner: String
+    val readOnlyReadText: String
+    fun readOnlyTextSince(moment: String): String
+    fun readOnlyTitle(clinic: String): String
     val recordsDocs: String
     val recordsLabs: String
     val recordsNext: String
@@ -382,6 +390,8 @@ interface Words {
     val stateUnknown: String
     val stateUnknownWhy: String
     val stepUpElse: String
+    val stepUpKeptText: String
+    val stepUpMessagesText: String
     fun stepUpText(n: Int): String
     val stepUpTitle: String
     val storageFull: String

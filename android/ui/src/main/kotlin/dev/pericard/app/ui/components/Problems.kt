@@ -16,6 +16,9 @@ fun Words.of(problem: Problem, clinic: String): String = when (problem) {
     Problem.Refused -> problemRefused(clinic)
     Problem.Failing -> portalFailing(clinic)
     Problem.StorageFull -> storageFull
+    Problem.SwitchedOff -> offTitle
+    Problem.StepUp -> inboxStepUp(clinic)
+    Problem.UpdateRequired -> updateTitle
     is Problem.Internal -> internal(problem.id)
 }
 

@@ -50,12 +50,16 @@ import dev.pericard.app.ui.components.WrongLine
 import dev.pericard.app.ui.components.of
 import dev.pericard.app.ui.components.pane
 import dev.pericard.app.ui.icons.Icons
+import dev.pericard.app.ui.notices.StepUpNotice
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
 import dev.pericard.app.ui.thread.NewFileCard
 
 @Composable
 fun ComposeScreen(state: ComposeState, events: ComposeEvents) {
+    if (state.stepUp) {
+        return StepUpNotice(state.clinic.name, state.problem, events::stepUp, leave = Leave.Close, onLeave = events::close)
+    }
     Column(
         Modifier.fillMaxSize().background(Pericard.palette.background).imePadding().pane(Pericard.words.inboxNew),
         horizontalAlignment = Alignment.CenterHorizontally,

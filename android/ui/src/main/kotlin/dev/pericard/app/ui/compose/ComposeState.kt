@@ -29,6 +29,8 @@ data class ComposeState(
     val choosing: RecipientsState? = null,
     val sending: Boolean = false,
     val problem: Problem? = null,
+    /** The clinic asks for a fresh sign-in first: in place of all of it. What was typed stays. */
+    val stepUp: Boolean = false,
 ) : Unprinted() {
     val clinic: Clinic get() = owner.clinic
     val bytes: Long get() = files.sumOf { it.size }
@@ -86,6 +88,8 @@ interface ComposeEvents {
     fun removeFile(fileId: String)
 
     fun send()
+
+    fun stepUp()
 
     /** Keeps the draft. */
     fun close()

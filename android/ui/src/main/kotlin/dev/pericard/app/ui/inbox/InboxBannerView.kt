@@ -22,6 +22,8 @@ internal fun InboxBannerView(banner: InboxBanner, owner: Owner, events: InboxEve
         InboxBanner.NotOffered -> Banner(Icons.off, words.inboxNotOffered(clinic), tone = Tone.Warning, deeds = listOfNotNull(call))
         InboxBanner.Off ->
             Banner(Icons.off, words.offTitle, text = words.offBanner(clinic), tone = Tone.Warning, deeds = listOfNotNull(why, call))
+        InboxBanner.ReadOnly ->
+            Banner(Icons.off, words.readOnlyTitle(clinic), text = words.readOnlyBanner, tone = Tone.Warning, deeds = listOf(why))
         is InboxBanner.Stopped ->
             Banner(Icons.refused, words.inboxStopped, text = words.inboxStoppedText(clinic), tone = Tone.Error, deeds = listOf(why))
         InboxBanner.StepUp ->
@@ -47,7 +49,7 @@ internal fun InboxBannerView(banner: InboxBanner, owner: Owner, events: InboxEve
             Banner(Icons.notice, words.inboxIncomplete, text = banner.at?.let { words.inboxIncompleteText(formats.time(it)) })
         is InboxBanner.RateLimited -> Banner(Icons.timer, words.inboxWait(clinic, formats.time(banner.until)))
         InboxBanner.ClockWrong -> Banner(Icons.clock, words.clockTitle, tone = Tone.Warning, deeds = listOf(why))
-        InboxBanner.UpdateRequired -> Banner(Icons.update, words.updateTitle, tone = Tone.Warning, deeds = listOf(why))
+        is InboxBanner.UpdateRequired -> Banner(Icons.update, words.updateTitle, tone = Tone.Warning, deeds = listOf(why))
         is InboxBanner.Failed -> Banner(Icons.failed, words.of(banner.problem, clinic), tone = Tone.Warning)
     }
 }

@@ -84,6 +84,9 @@ sealed interface InboxBanner {
     /** Switched off by the clinic. */
     data object Off : InboxBanner
 
+    /** The clinic takes no messages just now; its own still come. */
+    data object ReadOnly : InboxBanner
+
     /** It has no messages for apps, as it says itself. */
     data object NotOffered : InboxBanner
 
@@ -107,7 +110,8 @@ sealed interface InboxBanner {
 
     data object ClockWrong : InboxBanner
 
-    data object UpdateRequired : InboxBanner
+    /** [least] is the version that the clinic asks for; nothing where a newer version wrote on this phone. */
+    data class UpdateRequired(val least: String?) : Unprinted(), InboxBanner
 
     data class Failed(val problem: Problem) : Unprinted(), InboxBanner
 }

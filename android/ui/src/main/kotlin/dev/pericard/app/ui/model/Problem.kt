@@ -28,6 +28,15 @@ sealed interface Problem {
 
     data object StorageFull : Problem
 
+    /** The clinic has switched messages off. */
+    data object SwitchedOff : Problem
+
+    /** The clinic asks for a fresh sign-in first. */
+    data object StepUp : Problem
+
+    /** The clinic accepts only a newer version of the app. */
+    data object UpdateRequired : Problem
+
     /** A defect; [id] is its place in the code and says nothing about the person. */
     data class Internal(val id: String) : Unprinted(), Problem
 }

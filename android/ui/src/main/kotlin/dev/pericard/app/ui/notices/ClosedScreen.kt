@@ -59,6 +59,25 @@ fun ClosedScreen(owner: Owner, reason: ClosedReason, events: ClosedEvents, modif
             PrimaryButton(words.leaseTry, events::tryNow, busy = reason.trying)
             QuietButton(words.leaseNetwork, events::openNetworkSettings, Modifier.fillMaxWidth().padding(top = Space.s))
         }
+        is ClosedReason.Off -> NoticeView(
+            Icons.off,
+            if (reason.since == null) words.leaseTitle else words.offTitle,
+            if (reason.since == null) words.offUnknownText(clinic) else switchedOff(clinic, reason.since),
+            listOfNotNull(
+                said(reason.quote),
+                Fact(Icons.sent, words.offClosed, words.offClosedText),
+                Fact(Icons.retry, words.offBack, words.offBackClosedText),
+            ),
+            modifier,
+            RingState.Closed,
+            head = chip,
+        ) {
+            PrimaryButton(words.leaseTry, events::tryNow, busy = reason.trying)
+            if (owner.clinic.phone != null) {
+                QuietButton(words.commonCall(clinic), events::callClinic, Modifier.fillMaxWidth().padding(top = Space.s), icon = Icons.phone)
+            }
+        }
+        is ClosedReason.StepUp -> StepUpNotice(clinic, reason.problem, events::stepUp, modifier, head = chip)
         ClosedReason.Unavailable -> NoticeView(
             Icons.locked,
             words.unusableUnavailable,

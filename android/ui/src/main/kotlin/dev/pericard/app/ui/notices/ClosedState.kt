@@ -1,7 +1,9 @@
 package dev.pericard.app.ui.notices
 
 import androidx.compose.runtime.Immutable
+import dev.pericard.app.ui.model.Problem
 import dev.pericard.app.ui.model.Unprinted
+import java.time.Instant
 
 /** Why an account's messages cannot be read now. They are kept on this phone in all but the last three cases. */
 @Immutable
@@ -14,6 +16,15 @@ sealed interface ClosedReason {
 
     /** Not in touch with the clinic for longer than [days] days; reaching it opens them. */
     data class Lease(val days: Int, val trying: Boolean = false) : Unprinted(), ClosedReason
+
+    /**
+     * The clinic switched messages off, and lets nobody read what is here. Without [since] its decision is no longer on this phone,
+     * and has to be fetched.
+     */
+    data class Off(val since: Instant? = null, val quote: String? = null, val trying: Boolean = false) : Unprinted(), ClosedReason
+
+    /** The clinic asks for a fresh sign-in before they are read. [problem] is what stands in the way of one. */
+    data class StepUp(val problem: Problem? = null) : Unprinted(), ClosedReason
 
     /** The keystore or the disk does not do what is needed now. */
     data object Unavailable : ClosedReason
@@ -37,6 +48,10 @@ interface ClosedEvents {
     fun signInAgain()
 
     fun useAnotherAccount()
+
+    fun stepUp()
+
+    fun callClinic()
 
     /** Reaches for the clinic, or opens the storage once more. */
     fun tryNow()

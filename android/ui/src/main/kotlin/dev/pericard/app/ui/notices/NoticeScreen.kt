@@ -11,11 +11,13 @@ import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
+import java.time.Instant
 
 @Composable
 fun NoticeScreen(state: NoticeState, events: NoticeEvents) {
     when (val notice = state.notice) {
         is Notice.Off -> Off(state.clinic, notice, events)
+        is Notice.ReadOnly -> ReadOnly(state.clinic, notice, events)
         is Notice.Incident -> Incident(state.clinic, notice, events)
         is Notice.Held -> Held(state.clinic, notice, events)
         Notice.BegunAnew -> BegunAnew(state.clinic, events)
@@ -31,16 +33,40 @@ private fun Second(text: String, onClick: () -> Unit) =
 @Composable
 private fun Off(clinic: Clinic, notice: Notice.Off, events: NoticeEvents) {
     val words = Pericard.words
-    val text = notice.since?.let { words.offTextSince(clinic.name, Pericard.formats.sentence(it)) } ?: words.offText(clinic.name)
     val facts = listOfNotNull(
-        notice.quote?.let { Fact(Icons.notice, words.offSays, words.offSaysQuote(it)) },
+        said(notice.quote),
         Fact(Icons.messages, words.offRead, words.offReadText),
         Fact(Icons.retry, words.offBack, words.offBackText),
     )
-    NoticeView(Icons.off, words.offTitle, text, facts, onLeave = events::close) {
-        if (clinic.phone != null) TonalButton(words.commonCall(clinic.name), events::call, icon = Icons.phone)
-        Second(words.offReadMine, events::readMessages)
-    }
+    NoticeView(Icons.off, words.offTitle, switchedOff(clinic.name, notice.since), facts, onLeave = events::close) { CallOrRead(clinic, events) }
+}
+
+/** That the clinic switched messages off, and when where it says so. */
+@Composable
+internal fun switchedOff(clinic: String, since: Instant?): String =
+    since?.let { Pericard.words.offTextSince(clinic, Pericard.formats.sentence(it)) } ?: Pericard.words.offText(clinic)
+
+/** The clinic's own words; nothing where it says none. */
+@Composable
+internal fun said(quote: String?): Fact? = quote?.let { Fact(Icons.notice, Pericard.words.offSays, Pericard.words.offSaysQuote(it)) }
+
+@Composable
+private fun CallOrRead(clinic: Clinic, events: NoticeEvents) {
+    val words = Pericard.words
+    if (clinic.phone != null) TonalButton(words.commonCall(clinic.name), events::call, icon = Icons.phone)
+    Second(words.offReadMine, events::readMessages)
+}
+
+@Composable
+private fun ReadOnly(clinic: Clinic, notice: Notice.ReadOnly, events: NoticeEvents) {
+    val words = Pericard.words
+    val text = notice.since?.let { words.readOnlyTextSince(Pericard.formats.sentence(it)) } ?: words.readOnlyBanner
+    val facts = listOfNotNull(
+        said(notice.quote),
+        Fact(Icons.messages, words.offRead, words.readOnlyReadText),
+        Fact(Icons.retry, words.offBack, words.offBackText),
+    )
+    NoticeView(Icons.off, words.readOnlyTitle(clinic.name), text, facts, onLeave = events::close) { CallOrRead(clinic, events) }
 }
 
 @Composable

@@ -14,6 +14,9 @@ sealed interface Notice {
     /** The clinic switched messages off. Since when and why only where it says so. */
     data class Off(val since: Instant? = null, val quote: String? = null) : Unprinted(), Notice
 
+    /** The clinic takes no messages; its own still come. */
+    data class ReadOnly(val since: Instant? = null, val quote: String? = null) : Unprinted(), Notice
+
     /** Another person's record was refused. [number] is its short name, to be said; [report] is what the clinic needs to find it. */
     data class Incident(val number: String, val report: String, val at: Instant) : Unprinted(), Notice
 

@@ -29,7 +29,7 @@ fun NoticesScreen(state: NoticesState, events: NoticesEvents, onLeave: () -> Uni
                 state.rows.forEachIndexed { at, row ->
                     if (at > 0) RowDivider()
                     GroupRow(
-                        row.notice.title(words),
+                        row.notice.title(words, row.clinic.name),
                         text = "${row.clinic.name}, ${Pericard.formats.sentence(row.at)}",
                         leading = { RowIcon(row.notice.icon) },
                         trailing = {
@@ -44,8 +44,9 @@ fun NoticesScreen(state: NoticesState, events: NoticesEvents, onLeave: () -> Uni
     }
 }
 
-private fun Notice.title(words: Words): String = when (this) {
+private fun Notice.title(words: Words, clinic: String): String = when (this) {
     is Notice.Off -> words.offTitle
+    is Notice.ReadOnly -> words.readOnlyTitle(clinic)
     is Notice.Incident -> words.incidentTitle
     is Notice.Held -> words.heldTitle(count)
     Notice.BegunAnew -> words.anewTitle
@@ -55,7 +56,7 @@ private fun Notice.title(words: Words): String = when (this) {
 
 private val Notice.icon: ImageVector
     get() = when (this) {
-        is Notice.Off -> Icons.off
+        is Notice.Off, is Notice.ReadOnly -> Icons.off
         is Notice.Incident -> Icons.refused
         is Notice.Held -> Icons.unmatched
         Notice.BegunAnew -> Icons.download

@@ -40,6 +40,7 @@ import dev.pericard.app.ui.components.Tone
 import dev.pericard.app.ui.components.of
 import dev.pericard.app.ui.components.pane
 import dev.pericard.app.ui.icons.Icons
+import dev.pericard.app.ui.notices.StepUpNotice
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
 import kotlinx.coroutines.flow.distinctUntilChanged
@@ -48,6 +49,9 @@ import kotlinx.coroutines.flow.filter
 /** A conversation with its dock. Beside the list there is no way back to show. */
 @Composable
 fun ThreadScreen(state: ThreadState, events: ThreadEvents, onLeave: () -> Unit, modifier: Modifier = Modifier, beside: Boolean = false) {
+    if (state.stepUp) {
+        return StepUpNotice(state.clinic.name, state.problem, events::stepUp, modifier, if (beside) null else Leave.Back, onLeave)
+    }
     Column(modifier.fillMaxSize().background(Pericard.palette.background).imePadding().pane(state.subject)) {
         ScreenBar(
             if (beside) null else Leave.Back,

@@ -32,6 +32,8 @@ data class ThreadState(
     /** The text is longer than what is taken. */
     val tooLong: Boolean = false,
     val problem: Problem? = null,
+    /** The clinic asks for a fresh sign-in before it is read: in place of all of it. What was typed stays. */
+    val stepUp: Boolean = false,
 ) : Unprinted() {
     val clinic: Clinic get() = owner.clinic
 }
@@ -125,4 +127,6 @@ interface ThreadEvents {
     fun shownFrom(messageId: String?)
 
     fun archive(archived: Boolean)
+
+    fun stepUp()
 }

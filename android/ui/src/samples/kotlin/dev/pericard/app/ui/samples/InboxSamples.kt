@@ -136,7 +136,9 @@ internal val inboxSamples: List<Sample> = listOf(
     Sample("18-inbox-offline", "offline") {
         shows(home(InboxBody.Content(waiting().take(1) + rows().take(1) + waiting().drop(3) + rows().drop(3)), InboxBanner.Offline(synced)))
     },
-    Sample("19-inbox-off", "off") { shows(home(banner = InboxBanner.Off, newNotices = 1, canWrite = false)) },
+    Sample("19-inbox-off", "off") { shows(home(InboxBody.Content(waiting().take(1) + rows().take(1) + rows().drop(2)), InboxBanner.Off, newNotices = 1)) },
+    Sample("19-inbox-off", "readOnly") { shows(home(banner = InboxBanner.ReadOnly, newNotices = 1)) },
+    Sample("19-inbox-off", "updateRequired") { shows(home(banner = InboxBanner.UpdateRequired("1.4"), newNotices = 1)) },
     Sample("19-inbox-off", "notOffered") { shows(home(InboxBody.Empty, banner = InboxBanner.NotOffered, canWrite = false)) },
     Sample("19-inbox-off", "stopped") { shows(home(banner = InboxBanner.Stopped("7F2K"), newNotices = 1)) },
     Sample("19-inbox-off", "stepUp") { shows(home(banner = InboxBanner.StepUp)) },
