@@ -33,7 +33,7 @@ pub use api::portal::Portal;
 pub use api::qr_code::QrCode;
 pub use api::sign_in::SignIn;
 pub use api::two_factor::TwoFactor;
-pub use client::accounts::{ExportFormat, LockState};
+pub use client::accounts::{ExportFormat, FoundPerson, LockState};
 pub use client::config::{ClientId, Config, PortalConfig};
 pub use client::policy::{PolicyProblem, PolicyStatus};
 pub use client::second_factor::{TotpEnrolment, TotpSecret, TwoFactorStatus};

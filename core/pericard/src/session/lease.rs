@@ -146,7 +146,7 @@ impl Session {
     }
 
     /// Whether the content may be read, but for the lease.
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         matches!(
             self.shown(),
             SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. }
@@ -173,10 +173,10 @@ impl Session {
             self.lease.told.store(false, Ordering::Relaxed);
             now
         };
-        let account = self.account.id.clone();
+        let person = self.person.id.clone();
         // A contact that could not be saved shortens the lease, which is the safe side.
         let _ = self
-            .on_disk(move |device| device.save_last_contact(&account, now))
+            .on_disk(move |device| device.save_last_contact(&person, now))
             .await;
     }
 
@@ -189,7 +189,8 @@ impl Session {
         if !self.is_open() || !self.lease_is_over() {
             return Ok(());
         }
-        let stored = self.deps.device.seal(&self.account.id, SealReason::Lease);
+        let (account, person) = (&self.account.id, &self.person.id);
+        let stored = self.deps.device.seal(account, person, SealReason::Lease);
         tokens.machine = tokens.machine.on(Event::LeaseEnded).0;
         self.show(&tokens);
         stored

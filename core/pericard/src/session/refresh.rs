@@ -21,16 +21,16 @@ use super::{Session, seal_reason};
 impl Session {
     /// Carries out one effect and reports the event that it led to.
     pub(super) async fn run_effect(&self, effect: Effect, tokens: &mut Tokens) -> Option<Event> {
-        let account = self.account.id.clone();
+        let person = self.person.id.clone();
         match effect {
             Effect::StoreIntent => {
-                let stored = self.on_disk(move |device| device.intend(&account)).await;
+                let stored = self.on_disk(move |device| device.intend(&person)).await;
                 self.deps.platform.reached(Checkpoint::IntentStored).await;
                 Some(tokens.stored(stored, Event::IntentStored))
             }
             Effect::DropIntent => {
                 let dropped = self
-                    .on_disk(move |device| device.drop_intent(&account))
+                    .on_disk(move |device| device.drop_intent(&person))
                     .await;
                 tokens.stored(dropped, Event::IntentStored);
                 None
@@ -46,7 +46,7 @@ impl Session {
             Effect::StoreTokens => {
                 let received = tokens.received.clone()?;
                 let stored = self
-                    .on_disk(move |device| device.refreshed(&account, &received))
+                    .on_disk(move |device| device.refreshed(&person, &received))
                     .await;
                 if stored.is_ok() {
                     tokens.take_received();
@@ -61,8 +61,9 @@ impl Session {
                 }
                 // In memory it is sealed already; a disk that fails cannot keep it open.
                 let reason = seal_reason(reason);
+                let account = self.account.id.clone();
                 let stored = self
-                    .on_disk(move |device| device.seal(&account, reason))
+                    .on_disk(move |device| device.seal(&account, &person, reason))
                     .await;
                 tokens.stored(stored, Event::TokensStored);
                 None
@@ -169,7 +170,6 @@ impl Session {
         });
         let expires = device_now.checked_add(life).unwrap_or(device_now);
         tokens.received = Some(GrantRow {
-            patient: old.patient.clone(),
             access_token: answered.access_token,
             expires,
             refresh_token: answered.refresh_token,
@@ -215,7 +215,7 @@ impl Session {
             issuer: &self.account.issuer,
             client_id: &self.client_id(old),
             subject: &self.account.subject,
-            patient: &old.patient,
+            patient: &self.person.patient,
             patient_is_user: old.patient_is_user,
             base: self.deps.http.base(),
         };

@@ -34,12 +34,16 @@ pub enum AccessAction {
     PolicyChanged,
     /// Something was detected and rejected (`Account.incidents`).
     Incident,
+    /// What is here of a person was removed, by somebody at this device.
+    PersonForgotten,
+    /// The clinic ended the access to a person; what was here of them was removed.
+    AccessEnded,
     /// Something that a later version has noted.
     Other,
 }
 
 impl AccessAction {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::SignedIn,
         Self::Unlocked,
         Self::UnlockedWithKey,
@@ -55,6 +59,8 @@ impl AccessAction {
         Self::Exported,
         Self::PolicyChanged,
         Self::Incident,
+        Self::PersonForgotten,
+        Self::AccessEnded,
     ];
 
     /// Its name in the database and in an export.
@@ -75,6 +81,8 @@ impl AccessAction {
             Self::Exported => "exported",
             Self::PolicyChanged => "policy_changed",
             Self::Incident => "incident",
+            Self::PersonForgotten => "person_forgotten",
+            Self::AccessEnded => "access_ended",
             Self::Other => "other",
         }
     }

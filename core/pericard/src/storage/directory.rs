@@ -108,6 +108,40 @@ impl Directory {
         Ok(self.folder(account)?.join("log.db"))
     }
 
+    /// Deletes what is left of people whom an account no longer has; their keys are destroyed before.
+    pub(crate) fn keep_people(&self, account: &str, people: &BTreeSet<String>) -> Result<()> {
+        self.remove_people(account, |person| !people.contains(person))
+    }
+
+    /// Deletes a person's files.
+    pub(crate) fn remove_person(&self, account: &str, person: &str) -> Result<()> {
+        self.remove_people(account, |it| it == person)
+    }
+
+    fn remove_people(&self, account: &str, which: impl Fn(&str) -> bool) -> Result<()> {
+        let entries = match std::fs::read_dir(self.path.join(account)) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(|e| failed_io(&e))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(|e| failed_io(&e))?;
+            let name = entry.file_name().into_string().unwrap_or_default();
+            let person = name.split('.').next().unwrap_or_default();
+            if !is_random_id(person) || !which(person) {
+                continue;
+            }
+            let removed = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => std::fs::remove_dir_all(entry.path()),
+                _ => std::fs::remove_file(entry.path()),
+            };
+            match removed {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed_io(&e)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn folder(&self, account: &str) -> Result<PathBuf> {
         let folder = self.path.join(account);
         std::fs::create_dir_all(&folder).map_err(|e| failed_io(&e))?;

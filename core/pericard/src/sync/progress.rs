@@ -65,10 +65,12 @@ pub enum IncompleteReason {
     Locked,
     /// The clinic has switched something off (`Account.features`): it was neither fetched nor sent.
     SwitchedOff,
+    /// One of the account's people needs a new sign-in (`Account.people`). The others were synced.
+    SignIn,
 }
 
 impl IncompleteReason {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::PortalSaysSo,
         Self::PagesMissing,
         Self::UnreadablePage,
@@ -79,6 +81,7 @@ impl IncompleteReason {
         Self::Interrupted,
         Self::Locked,
         Self::SwitchedOff,
+        Self::SignIn,
     ];
 
     /// Its name in the databases.
@@ -94,6 +97,7 @@ impl IncompleteReason {
             Self::Interrupted => "interrupted",
             Self::Locked => "locked",
             Self::SwitchedOff => "switched_off",
+            Self::SignIn => "sign_in",
         }
     }
 

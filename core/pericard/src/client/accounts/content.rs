@@ -117,10 +117,10 @@ impl Content {
         std::mem::replace(&mut self.state().problem, problem) != problem
     }
 
-    pub(super) fn all_open(&self) -> bool {
+    /// Whether the partitions of all these people are open.
+    pub(super) fn all_open<'a>(&self, mut people: impl Iterator<Item = &'a str>) -> bool {
         let state = self.state();
-        let mut people = state.people.iter();
-        people.all(|person| is_open(&state.partitions, &person.id))
+        people.all(|person| is_open(&state.partitions, person))
     }
 
     pub(super) fn has_open(&self, person: &str) -> bool {
@@ -153,6 +153,19 @@ impl Content {
         state.unlocked = None;
         state.generation += 1;
         std::mem::take(&mut state.partitions)
+    }
+
+    /// Hands out one person's partition no more. Returns it, to be dropped without the lock.
+    pub(super) fn seal_person(&self, id: &str) -> Partitions {
+        let mut state = self.state();
+        state.partitions.remove_entry(id).into_iter().collect()
+    }
+
+    /// Drops a person and what is open of theirs, which is returned.
+    pub(super) fn forget(&self, id: &str) -> Partitions {
+        let mut state = self.state();
+        state.people.retain(|person| person.id != id);
+        state.partitions.remove_entry(id).into_iter().collect()
     }
 
     /// Returns a person's partition, opening it if necessary; one at a time. One that has met damage is begun anew. Fails

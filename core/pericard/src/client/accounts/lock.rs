@@ -185,13 +185,28 @@ impl AccountCore {
         self.host.platform.clock.uptime()
     }
 
-    /// Fails if the content must not be read. A seal comes first. Memory only.
+    /// Fails if nobody's content must be read. A seal comes first. Memory only.
     pub(super) fn readable(&self) -> Result<()> {
-        self.session.readable()?;
-        if self.lock.is_locked(self.uptime()) {
-            return Err(PericardError::Locked);
+        self.sessions.readable()?;
+        self.unlocked()
+    }
+
+    /// Fails if a person's content must not be read. Memory only.
+    pub(super) fn readable_by(&self, person: &str) -> Result<()> {
+        self.sessions.of(person)?.readable()?;
+        self.unlocked()
+    }
+
+    fn unlocked(&self) -> Result<()> {
+        match self.is_locked() {
+            true => Err(PericardError::Locked),
+            false => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whether the lock is closed. Memory only.
+    pub(super) fn is_locked(&self) -> bool {
+        self.lock.is_locked(self.uptime())
     }
 
     /// Waits for the turn at the lock.

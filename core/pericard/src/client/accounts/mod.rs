@@ -10,6 +10,8 @@
 //! - `log` notes who opened what.
 //! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
 //! - `open` keeps the client open as long as the app holds one of its objects.
+//! - `sessions` has a session for each of its people; `people` finds who may be added, and removes whom the portal or the
+//!   person ends.
 //! - `sync` works through the features of its people, or counts what is new while it is locked.
 //! - `rules` is what the portal's policy allows just now.
 //! - `remove` deletes an account from this device; `revocations` revokes tokens at the portal.
@@ -24,11 +26,14 @@ mod export;
 mod lock;
 mod log;
 pub(crate) mod open;
+mod people;
 mod person;
 mod remove;
 pub(crate) mod revocations;
 mod rules;
+mod sessions;
 mod sync;
+mod tally;
 mod unlocking;
 
 use std::collections::BTreeMap;
@@ -47,6 +52,7 @@ pub use export::ExportFormat;
 pub use lock::LockState;
 pub(crate) use lock::Turn;
 pub(crate) use open::OpenClient;
+pub use people::FoundPerson;
 pub(crate) use remove::NotifyPortal;
 
 /// The accounts of one open directory. It is open as long as somebody holds an [`OpenClient`].
@@ -169,7 +175,7 @@ impl Accounts {
             .resume(&self.host.platform, files)
             .await?;
         for account in self.cores() {
-            account.session().look_at_lease();
+            account.look_at_leases();
         }
         revocations::settle(&self.host);
         self.tidy();

@@ -168,3 +168,14 @@ impl Device {
         })
     }
 }
+
+/// Saves revocations that are still to be sent, until `until`.
+pub(super) fn save_revocations(tx: &Transaction<'_>, pending: &[Secret], until: SystemTime) -> Result<()> {
+    for document in pending {
+        tx.execute(
+            "INSERT INTO revocation (document, expires) VALUES (?1, ?2)",
+            (document.expose(), millis(until)),
+        )?;
+    }
+    Ok(())
+}

@@ -44,6 +44,7 @@ fn the_address_to_open_carries_everything() {
         nonce: &Secret::new("n1".into()),
         pkce: &Pkce::from_random([1; 32]),
         step_up: None,
+        patient_hint: None,
         dpop_jkt: None,
     };
     insta::assert_snapshot!(request.url().as_str().replace('&', "\n&"));
@@ -56,6 +57,7 @@ fn the_address_to_open_carries_everything() {
     };
     let stronger = AuthorizationRequest {
         step_up: Some(&step_up),
+        patient_hint: Some("mia"),
         dpop_jkt: Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"),
         ..request
     };

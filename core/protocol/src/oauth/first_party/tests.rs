@@ -52,6 +52,7 @@ fn each_step_has_its_request() {
         base: &base,
         auth_session: None,
         step_up: None,
+        patient_hint: None,
         credentials: None,
     };
     assert_eq!(
@@ -69,6 +70,7 @@ fn each_step_has_its_request() {
     let at_once = Start {
         auth_session: Some(&secret("s")),
         step_up: Some(&step_up),
+        patient_hint: Some("mia"),
         credentials: Some(("ana", "p& \u{e4}".as_bytes())),
         ..start
     };

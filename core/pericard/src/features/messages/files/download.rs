@@ -178,6 +178,16 @@ impl Downloads {
         }
     }
 
+    /// The same for those of one person.
+    pub(crate) fn cancel_of(&self, person: &str, why: &PericardError) {
+        for ((whose, _), running) in self.running().iter() {
+            if whose == person {
+                let _ = running.why.set(why.clone());
+                running.cancelled.cancel();
+            }
+        }
+    }
+
     /// Returns when every download that there is has ended.
     pub(crate) async fn ended(&self) {
         let running: Vec<_> = self.running().values().cloned().collect();
