@@ -194,8 +194,13 @@ enum Words {
   static func leaseText(clinic: String, n: Int) -> String { localized("lease.text", own(clinic), n) }
   static var leaseTitle: String { localized("lease.title") }
   static var leaseTry: String { localized("lease.try") }
+  static var lockLost: String { localized("lock.lost") }
+  static var lockNotRecognized: String { localized("lock.notRecognized") }
+  static var lockReason: String { localized("lock.reason") }
   static var lockText: String { localized("lock.text") }
   static var lockTitle: String { localized("lock.title") }
+  static var lockTooMany: String { localized("lock.tooMany") }
+  static var lockUnavailable: String { localized("lock.unavailable") }
   static var lockUnlockAndroid: String { localized("lock.unlock.android") }
   static var lockUnlockCredential: String { localized("lock.unlock.credential") }
   static func lockUnlockIos(biometry: String) -> String { localized("lock.unlock.ios", own(biometry)) }
@@ -339,6 +344,11 @@ enum Words {
   static var settingsAuthenticator: String { localized("settings.authenticator") }
   static func settingsAuthenticatorOff(clinic: String) -> String { localized("settings.authenticator.off", own(clinic)) }
   static func settingsAuthenticatorOn(clinic: String) -> String { localized("settings.authenticator.on", own(clinic)) }
+  static var settingsBiometryFailed: String { localized("settings.biometry.failed") }
+  static var settingsBiometryLockedOut: String { localized("settings.biometry.lockedOut") }
+  static var settingsBiometryLost: String { localized("settings.biometry.lost") }
+  static var settingsBiometrySetUpAndroid: String { localized("settings.biometry.setUp.android") }
+  static func settingsBiometrySetUpIos(biometry: String) -> String { localized("settings.biometry.setUp.ios", own(biometry)) }
   static var settingsCodes: String { localized("settings.codes") }
   static func settingsCodesEnough(n: Int) -> String { localized("settings.codes.enough", n) }
   static func settingsCodesLeft(n: Int) -> String { localized("settings.codes.left", n) }

@@ -13,7 +13,7 @@ import Testing
   /// A lock over one account in memory, with a PIN.
   private func locked() async throws -> (FakeClinic, LockModel) {
     let clinic = FakeClinic()
-    let lock = LockModel { [account = clinic.account] in [account] }
+    let lock = clinic.lock()
     lock.change()
     lock.pin(pin)
     await lock.settled()
@@ -42,7 +42,7 @@ import Testing
 
   @Test func twoThatDifferAreNotTaken() async throws {
     let clinic = FakeClinic()
-    let lock = LockModel { [account = clinic.account] in [account] }
+    let lock = clinic.lock()
     lock.change()
     #expect(lock.over == .choose(attempt: 0, again: false, problem: nil))
     await type(pin, into: lock)
@@ -90,7 +90,7 @@ import Testing
     lock.lockAfter(minutes: 5)
     await lock.settled()
     #expect(try clinic.fake.account.lock.autoLock() == .seconds(300))
-    #expect(lock.settings == LockSettings(hasPin: true, minutes: 5))
+    #expect(lock.settings.hasPin && lock.settings.minutes == 5)
   }
 
   /// Over the real core: away for too long, ten wrong ones, and the way back.

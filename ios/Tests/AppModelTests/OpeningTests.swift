@@ -21,7 +21,8 @@ import Testing
         await Task.yield()
         removed += 1
       },
-      preferences: MapPreferences(), browser: WorldBrowser(world, who: "ana"), errand: { _ in })
+      preferences: MapPreferences(), browser: WorldBrowser(world, who: "ana"), biometricKeys: FakeBiometricKeys(),
+      errand: { _ in })
     let app = PatientApp(
       surroundings, clinics: ClinicDirectory([], redirect: world.appPortal.redirect), version: "1.0")
     await app.start()

@@ -61,6 +61,10 @@ struct FakeClinic {
     InboxModel(owner, of: account, notices: notices, navigate: went.go)
   }
 
+  func lock(_ keys: FakeBiometricKeys = FakeBiometricKeys(.none)) -> LockModel {
+    LockModel(keys: keys, preferences: MapPreferences()) { [account] in [account] }
+  }
+
   func thread(
     _ subject: String, focus: MessageID? = nil, from: MessageID? = nil, pause: Duration = .zero
   ) throws -> ThreadModel {
@@ -88,6 +92,7 @@ final class MapPreferences: Preferences {
   var chosen: [String]?
   var noticesSeenAt: Date?
   var noticesOpened: [String]?
+  var biometryIsLost = false
 }
 
 extension InboxState {

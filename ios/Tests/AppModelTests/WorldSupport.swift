@@ -38,6 +38,7 @@ final class Stage {
   let world: TestWorld
   let browser: WorldBrowser
   let preferences = MapPreferences()
+  let keys = FakeBiometricKeys()
   private(set) var errands: [Errand] = []
   /// How long after now the app believes it is.
   var later: TimeInterval = 0
@@ -59,7 +60,7 @@ final class Stage {
     let surroundings = PatientApp.Surroundings(
       open: { [world, keystore] in try await world.open(keystore) },
       erase: { throw Broken(what: "nothing is to be erased") }, preferences: preferences, browser: browser,
-      errand: { [weak self] in self?.errands.append($0) },
+      biometricKeys: keys, errand: { [weak self] in self?.errands.append($0) },
       now: { [weak self] in Date(timeIntervalSinceNow: self?.later ?? 0) },
       languages: { [weak self] in self?.languages ?? [] })
     return PatientApp(

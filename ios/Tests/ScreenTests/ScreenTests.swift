@@ -44,6 +44,7 @@ final class ScreenTests: XCTestCase {
       ClinicScreen(clinic: .sample, state: .sample, problem: nil, leaving: $0, events: silent)
     }
     show("04-sign-in", SignInState.samples) { SignInScreen(state: $0, events: silent) }
+    show("11-lock", AppLock.samples) { LockScreen(over: $0, events: silent) }
     show("13-cover", Cover())
     show("15-inbox", InboxState.samples) { InboxScreen(state: $0, events: silent) }
     show("25-thread", [ThreadState.sample, .sampleDeciding, .sampleStepUp]) { ThreadScreen(state: $0, events: silent) }
@@ -56,7 +57,9 @@ final class ScreenTests: XCTestCase {
     show("54-you", YouScreen(state: .sample, events: silent))
     show("54-notices", NoticesScreen(state: .sample, events: silent))
     show("54-help", HelpScreen(state: .sample, events: silent))
-    show("57-settings", SettingsScreen(state: .sample, events: silent))
+    show("57-settings", [SettingsState.sample, .sampleLost, .sampleNotEnrolled]) {
+      SettingsScreen(state: $0, events: silent)
+    }
     return all
   }
 }

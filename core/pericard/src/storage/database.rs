@@ -1,6 +1,6 @@
 //! One SQLCipher file with a writing and a reading connection.
 //!
-//! Uses: `allocator`
+//! Uses: `allocator`, `at_exit`
 //!
 //! `encryption` verifies the linked library before the key is set; `migration` brings the tables to their newest
 //! version.
@@ -22,6 +22,8 @@ use crate::platform::secret::Key;
 
 pub(crate) use migration::Schema;
 use migration::migrate;
+
+use super::at_exit;
 
 /// An encrypted database.
 pub(crate) struct Database {
@@ -78,6 +80,7 @@ impl Database {
             reader: Side::closed(),
             paused: AtomicBool::new(false),
         };
+        let _inside = at_exit::enter();
         let mut writer = database.connect()?;
         migrate(&mut writer, &database.schemas)?;
         database.writer.open(writer);
@@ -146,6 +149,7 @@ impl Database {
     pub(crate) fn pause(&self) {
         self.paused.store(true, SeqCst);
         for side in [&self.writer, &self.reader] {
+            let _inside = at_exit::enter();
             let mut slot = self.taken(side);
             if let Slot::Open(connection) = &*slot {
                 // An interrupted connection would leave its log file behind; a statement ends the interruption.
@@ -191,6 +195,8 @@ impl Database {
             // Checked before the lock, so that no new statement delays a pause.
             return Err(PericardError::Closed);
         }
+        // Before the slot: who stays here at the end of the process must hold nothing.
+        let _inside = at_exit::enter();
         let mut slot = lock(&side.slot);
         if matches!(*slot, Slot::Closed) {
             let connection = self.connect()?;
@@ -223,6 +229,16 @@ impl Database {
     }
 }
 
+/// Closes both connections.
+impl Drop for Database {
+    fn drop(&mut self) {
+        let _inside = at_exit::enter();
+        for side in [&self.writer, &self.reader] {
+            *lock(&side.slot) = Slot::Closed;
+        }
+    }
+}
+
 /// Opens a file and sets its key.
 fn keyed(path: &Path, key: &Key) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -230,6 +246,7 @@ fn keyed(path: &Path, key: &Key) -> Result<Connection> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     super::allocator::install();
     encryption::prove()?;
+    at_exit::register();
     let connection = Connection::open_with_flags(path, flags)?;
     let hex = data_encoding::HEXLOWER.encode(key.bytes());
     let hex = zeroize::Zeroizing::new(format!(

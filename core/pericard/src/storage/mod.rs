@@ -22,6 +22,7 @@
 mod access_action;
 mod access_log;
 mod allocator;
+mod at_exit;
 mod database;
 mod device;
 mod directory;

@@ -9,7 +9,8 @@ extension PatientApp.Surroundings {
     PatientApp.Surroundings(
       open: { try await Client.open(config: configuration(), keystore: KeychainKeystore()) },
       erase: { try await Client.erase(directory: configuration().directory, keystore: KeychainKeystore()) },
-      preferences: StoredPreferences(), browser: SystemBrowser(), errand: { Errands.run($0) })
+      preferences: StoredPreferences(), browser: SystemBrowser(),
+      biometricKeys: KeychainBiometricKeys(), errand: { Errands.run($0) })
   }
 
   private static func configuration() throws -> Config {
@@ -58,6 +59,11 @@ final class StoredPreferences: Preferences {
   var noticesSeenAt: Date? {
     get { defaults.object(forKey: "noticesSeenAt") as? Date }
     set { defaults.set(newValue, forKey: "noticesSeenAt") }
+  }
+
+  var biometryIsLost: Bool {
+    get { defaults.bool(forKey: "biometryIsLost") }
+    set { defaults.set(newValue, forKey: "biometryIsLost") }
   }
 
   var noticesOpened: [String]? {

@@ -1,3 +1,4 @@
+import AppModel
 import SwiftUI
 
 /// A PIN on keys of the app's own, so that no keyboard learns it. A new `attempt` empties the dots.
@@ -6,6 +7,8 @@ struct PinPad<Foot: View>: View {
   let trouble: [String]
   let attempt: Int
   let isEnabled: Bool
+  var biometry: BiometryKind?
+  var onBiometry: () -> Void = {}
   let onPin: (String) -> Void
   @ViewBuilder let foot: Foot
 
@@ -68,7 +71,12 @@ struct PinPad<Foot: View>: View {
         HStack(spacing: Space.xl) { ForEach(row, id: \.self) { digit($0) } }
       }
       HStack(spacing: Space.xl) {
-        Color.clear.frame(width: key, height: key)
+        if let biometry {
+          Button(action: onBiometry) { Image(systemName: biometry.symbol).frame(width: key, height: key) }
+            .accessibilityLabel(Words.lockUnlockIos(biometry: biometry.name))
+        } else {
+          Color.clear.frame(width: key, height: key)
+        }
         digit(0)
         Button {
           typed = String(typed.dropLast())

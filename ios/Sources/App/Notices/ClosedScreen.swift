@@ -32,7 +32,7 @@ struct ClosedScreen: View {
     case .off(let since, let quote, let trying):
       NoticeView(
         symbol: Symbol.off, title: since == nil ? Words.leaseTitle : Words.offTitle,
-        text: since == nil ? Words.offUnknownText(clinic: clinic) : Words.switchedOff(clinic, since),
+        text: since == nil ? Words.offUnknownText(clinic: clinic) : switchedOff(by: clinic, since),
         facts: Fact.said(quote) + [
           Fact(symbol: Symbol.sent, title: Words.offClosed, text: Words.offClosedText),
           Fact(symbol: Symbol.retry, title: Words.offBack, text: Words.offBackClosedText),

@@ -10,7 +10,7 @@ struct NoticeScreen: View {
     switch state.notice {
     case .off(let since, let quote):
       switched(
-        Words.offTitle, Words.switchedOff(clinic, since),
+        Words.offTitle, switchedOff(by: clinic, since),
         Fact.said(quote) + [
           Fact(symbol: Symbol.messages, title: Words.offRead, text: Words.offReadText),
           Fact(symbol: Symbol.retry, title: Words.offBack, text: Words.offBackText),
@@ -115,11 +115,9 @@ struct NoticeScreen: View {
   private var clinic: String { state.clinic.name }
 }
 
-extension Words {
-  /// That the clinic switched messages off, and when where it says so.
-  static func switchedOff(_ clinic: String, _ since: Date?) -> String {
-    since.map { offTextSince(clinic: clinic, moment: Formats.sentence($0)) } ?? offText(clinic: clinic)
-  }
+/// That the clinic switched messages off, and when where it says so.
+func switchedOff(by clinic: String, _ since: Date?) -> String {
+  since.map { Words.offTextSince(clinic: clinic, moment: Formats.sentence($0)) } ?? Words.offText(clinic: clinic)
 }
 
 extension Fact {

@@ -14,6 +14,7 @@ struct SettingsScreen: View {
             Text(state.lock.hasPin ? Words.settingsPinChange : Words.settingsPinSet)
           }
         }
+        if let biometry = state.lock.biometry { BiometryRow(setting: biometry, events: events) }
         if state.lock.hasPin {
           Picker(
             Words.settingsLockAfter, selection: Binding(get: { state.lock.minutes }, set: events.lockAfter(minutes:))
@@ -48,6 +49,35 @@ struct SettingsScreen: View {
       }
     }
     .navigationTitle(Words.youSettings)
+  }
+}
+
+/// The switch, and why it is off.
+private struct BiometryRow: View {
+  let setting: BiometrySetting
+  let events: any SettingsEvents
+
+  var body: some View {
+    VStack(alignment: .leading, spacing: Space.xs) {
+      if setting.position == .notEnrolled {
+        Text(title)
+      } else {
+        Toggle(title, isOn: Binding(get: { setting.position == .on }, set: events.biometry))
+      }
+      if let text { Text(text).font(TypeScale.support).foregroundStyle(Palette.textSoft) }
+    }
+  }
+
+  private var title: String { Words.lockUnlockIos(biometry: setting.kind.name) }
+
+  private var text: String? {
+    if setting.position == .notEnrolled { return Words.settingsBiometrySetUpIos(biometry: setting.kind.name) }
+    return switch setting.trouble {
+    case .lost: Words.settingsBiometryLost
+    case .lockedOut: Words.settingsBiometryLockedOut
+    case .notRecognized, .unavailable: Words.settingsBiometryFailed
+    case nil: nil
+    }
   }
 }
 

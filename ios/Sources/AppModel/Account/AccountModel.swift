@@ -270,7 +270,9 @@ extension AccountModel {
     let before = (messages, update)
     await askForPolicy()
     await lookAtFeatures()
-    if (messages, update) != before { sync() }
+    guard (messages, update) != before else { return }
+    await synced()
+    sync()
   }
 
   /// Ends the sync; what has come stays.

@@ -130,12 +130,18 @@ public protocol YouEvents: AnyObject, Sendable {
 @MainActor
 public protocol SettingsEvents: AnyObject, Sendable {
   func openSystemSettings()
+  func biometry(_ on: Bool)
   func changePin()
   func lockAfter(minutes: Int)
 }
 
 @MainActor
 public protocol LockEvents: AnyObject, Sendable {
+  /// It is before the person's eyes.
+  func appeared()
+  /// Lets the phone look who is there.
+  func unlock()
+  func usePin()
   /// Six digits.
   func pin(_ digits: String)
   func forgotPin()

@@ -10,6 +10,7 @@ extension PatientApp {
     // After what was typed is kept: it may lock at once.
     client?.personLeft()
     lock.look()
+    lock.left()
     try? await client?.pause()
   }
 

@@ -38,6 +38,7 @@ public final class PatientApp: Follower {
     var erase: @MainActor () async throws -> Void
     var preferences: any Preferences
     var browser: any Browser
+    var biometricKeys: any BiometricKeys
     var errand: @MainActor (Errand) -> Void
     var now: () -> Date
     /// The languages that the person reads (BCP 47), the favourite first.
@@ -45,13 +46,15 @@ public final class PatientApp: Follower {
 
     public init(
       open: @escaping @MainActor () async throws -> Client, erase: @escaping @MainActor () async throws -> Void,
-      preferences: any Preferences, browser: any Browser, errand: @escaping @MainActor (Errand) -> Void,
+      preferences: any Preferences, browser: any Browser, biometricKeys: any BiometricKeys,
+      errand: @escaping @MainActor (Errand) -> Void,
       now: @escaping () -> Date = { Date() }, languages: @escaping () -> [String] = { Locale.preferredLanguages }
     ) {
       self.open = open
       self.erase = erase
       self.preferences = preferences
       self.browser = browser
+      self.biometricKeys = biometricKeys
       self.errand = errand
       self.now = now
       self.languages = languages
@@ -67,7 +70,9 @@ public final class PatientApp: Follower {
   /// Where the person was when the system ended the app, until they are back there.
   @ObservationIgnored var leftAt: [String]?
   @ObservationIgnored let jobs = Jobs()
-  @ObservationIgnored public private(set) lazy var lock = LockModel { [weak self] in self?.accounts ?? [] }
+  @ObservationIgnored public private(set) lazy var lock = LockModel(
+    keys: surroundings.biometricKeys, preferences: surroundings.preferences
+  ) { [weak self] in self?.accounts ?? [] }
   @ObservationIgnored private(set) lazy var notices = NoticesModel(surroundings.preferences, now: surroundings.now) {
     [weak self] in self?.go($0)
   }
@@ -140,7 +145,6 @@ public final class PatientApp: Follower {
 
   func refresh(_ changes: ChangeSet?) async {
     lock.look()
-    for case .settings(let model) in allScreens { model.look() }
     let gone = accounts.filter { $0.session == .signedOut }
     if !gone.isEmpty { remove(gone) }
     leavePersonWhoWent()

@@ -8,6 +8,8 @@ public protocol Preferences: AnyObject {
   /// The inbox that was shown last.
   var chosen: [String]? { get set }
   var noticesSeenAt: Date? { get set }
+  /// What opened the lock by a finger or face is gone, since those that the phone knows have changed.
+  var biometryIsLost: Bool { get set }
   /// Those that were opened by themselves.
   var noticesOpened: [String]? { get set }
 }

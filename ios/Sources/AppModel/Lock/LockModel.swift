@@ -2,7 +2,7 @@ import Foundation
 import Observation
 import Pericard
 
-/// The lock over the whole app: one PIN, which every account on this phone has.
+/// The lock over the whole app: one PIN, which every account on this phone has, and beside it the person's finger or face.
 @MainActor @Observable
 public final class LockModel: LockEvents {
   /// What a PIN is asked for.
@@ -13,27 +13,60 @@ public final class LockModel: LockEvents {
     case change
     /// To lock an account that has come since with it.
     case cover(AccountModel)
+    /// To open with a finger or face from here on.
+    case biometry
   }
 
   /// Nothing while the app is open.
   public private(set) var over: AppLock?
+  /// Why opening with a finger or face is off, as the settings say it.
+  private var settingTrouble: BiometryTrouble?
+  private var revision = 0
+  @ObservationIgnored let keys: any BiometricKeys
+  @ObservationIgnored private let preferences: any Preferences
   @ObservationIgnored private let accounts: @MainActor () -> [AccountModel]
   @ObservationIgnored private var asked = Asked.unlock
   @ObservationIgnored private var current: String?
   @ObservationIgnored private var first: String?
+  @ObservationIgnored private var turn = 0
+  @ObservationIgnored private var askedAt = 0
+  @ObservationIgnored private var isAsking = false
   @ObservationIgnored let jobs = Jobs()
 
-  init(_ accounts: @escaping @MainActor () -> [AccountModel]) {
+  init(
+    keys: any BiometricKeys, preferences: any Preferences, _ accounts: @escaping @MainActor () -> [AccountModel]
+  ) {
+    self.keys = keys
+    self.preferences = preferences
     self.accounts = accounts
   }
 
   var settings: LockSettings {
+    // Neither the locks nor what the phone keeps tells of its changes itself.
+    _ = revision
     let after = covered.first.flatMap { try? $0.account.lock.autoLock() }
-    return LockSettings(hasPin: !covered.isEmpty, minutes: Int((after?.seconds ?? 0) / 60))
+    return LockSettings(
+      hasPin: !covered.isEmpty, minutes: Int((after?.seconds ?? 0) / 60),
+      biometry: covered.isEmpty ? nil : biometrySetting)
+  }
+
+  private var biometrySetting: BiometrySetting? {
+    switch keys.biometry {
+    case .none: nil
+    case .notEnrolled(let kind): BiometrySetting(kind: kind, position: .notEnrolled)
+    case .ready(let kind) where keys.isKept: BiometrySetting(kind: kind, position: .on)
+    case .ready(let kind):
+      BiometrySetting(kind: kind, position: .off, trouble: preferences.biometryIsLost ? .lost : settingTrouble)
+    }
   }
 
   private var locked: [AccountModel] {
     accounts().filter { if case .locked = $0.lockState { true } else { false } }
+  }
+
+  /// Some of what is locked opens with a finger or face.
+  private var hasKey: Bool {
+    accounts().contains { $0.hasKey }
   }
 
   private var covered: [AccountModel] {
@@ -46,11 +79,49 @@ public final class LockModel: LockEvents {
 
   /// Something was locked or unlocked, or has gone: what lies over the screens follows it.
   func look() {
+    revision += 1
     if !locked.isEmpty {
       if over == nil || !asksToUnlock { ask(.unlock) }
     } else if over != nil, asksToUnlock {
       leave()
     }
+    if accounts().isEmpty, keys.isKept { keys.forget() }
+  }
+
+  /// The lock is before the person's eyes: the phone asks once by itself.
+  public func appeared() {
+    guard case .locked(let question) = over, question.turn != askedAt else { return }
+    askedAt = question.turn
+    unlock()
+  }
+
+  /// The person has gone; when they come back the phone asks by itself again.
+  func left() {
+    guard case .locked(var question) = over else { return }
+    turn += 1
+    (question.turn, question.trouble) = (turn, nil)
+    over = .locked(question)
+  }
+
+  /// Lets the phone look who is there.
+  public func unlock() {
+    guard asksToUnlock, over != nil, !isAsking else { return }
+    isAsking = true
+    jobs.start { [weak self] in
+      guard let self else { return }
+      let recognition = await keys.ask()
+      await recognized(recognition)
+      isAsking = false
+    }
+  }
+
+  public func usePin() {
+    if case .locked = over { over = .pin(question()) }
+  }
+
+  /// The person wants to open with a finger or face, or not any more.
+  public func biometry(_ on: Bool) {
+    if on { ask(.biometry) } else { jobs.start { [weak self] in await self?.forgetKeys() } }
   }
 
   /// The person wants a PIN, or another one.
@@ -102,9 +173,103 @@ public final class LockModel: LockEvents {
   private func ask(_ what: Asked) {
     (current, first) = (nil, nil)
     asked = what
-    var optional = false
-    if case .change = what { optional = true }
-    over = .pin(PinQuestion(clinic: clinic, optional: optional))
+    switch what {
+    case .unlock: askToUnlock()
+    case .change, .biometry: over = .pin(PinQuestion(clinic: clinic, optional: true))
+    case .cover: over = .pin(PinQuestion(clinic: clinic))
+    }
+  }
+
+  private func askToUnlock() {
+    turn += 1
+    switch keys.biometry {
+    case .ready(let kind) where hasKey && keys.isKept: over = .locked(BiometryQuestion(kind: kind, turn: turn))
+    // Without the fingers or faces of before, what was kept for them is gone.
+    case .ready where hasKey, .notEnrolled where hasKey: lost()
+    case .ready, .notEnrolled, .none: over = .pin(question())
+    }
+  }
+
+  private func question(_ trouble: BiometryTrouble? = nil) -> PinQuestion {
+    var question = PinQuestion(clinic: clinic, trouble: trouble)
+    if case .ready(let kind) = keys.biometry, keys.isKept, hasKey, trouble == nil { question.biometry = kind }
+    return question
+  }
+
+  private func recognized(_ recognition: Recognition) async {
+    // The PIN may have been faster, or what was locked has gone.
+    guard asksToUnlock, !locked.isEmpty else { return }
+    switch recognition {
+    case .known(let secret): await open(KeyBundle(secret) ?? KeyBundle())
+    case .cancelled: break
+    case .notRecognized:
+      guard case .locked(var question) = over else { return }
+      question.trouble = .notRecognized
+      over = .locked(question)
+    case .lockedOut: over = .pin(question(.lockedOut))
+    case .unavailable: over = .pin(question(.unavailable))
+    case .lost: lost()
+    }
+  }
+
+  /// What has no key, as an account that came since, is asked for by its PIN.
+  private func open(_ bundle: KeyBundle) async {
+    var isRefused = false
+    for account in locked where account.hasKey {
+      do {
+        guard let key = bundle[account.id] else { throw PericardError.keystore(kind: .refused) }
+        try await account.account.lock.unlockWithKey(key)
+      } catch PericardError.keystore(.refused) {
+        isRefused = true
+      } catch {
+        // It says so where it is looked at.
+      }
+    }
+    if isRefused { return lost() }
+    guard locked.isEmpty else { return over = .pin(PinQuestion(clinic: clinic)) }
+    leave()
+    for account in accounts() { account.sync() }
+  }
+
+  private func lost() {
+    preferences.biometryIsLost = true
+    keys.forget()
+    over = .pin(question(.lost))
+    jobs.start { [weak self] in await self?.removeKeys() }
+  }
+
+  private func forgetKeys() async {
+    settingTrouble = nil
+    preferences.biometryIsLost = false
+    keys.forget()
+    await removeKeys()
+    revision += 1
+  }
+
+  private func removeKeys() async {
+    for account in covered { try? await account.account.lock.removeKey() }
+  }
+
+  /// Keeps a new key for each account, which its right PIN has made.
+  private func keep(_ bundle: KeyBundle) async {
+    let recognition = await keys.keep(bundle.secret)
+    await settle(recognition)
+  }
+
+  private func settle(_ recognition: Recognition) async {
+    if case .known = recognition {
+      settingTrouble = nil
+      preferences.biometryIsLost = false
+      return
+    }
+    // The keys of before are replaced already.
+    await forgetKeys()
+    switch recognition {
+    case .known, .cancelled: break
+    case .notRecognized: settingTrouble = .notRecognized
+    case .lockedOut: settingTrouble = .lockedOut
+    case .lost, .unavailable: settingTrouble = .unavailable
+    }
   }
 
   private func choose() {
@@ -117,6 +282,7 @@ public final class LockModel: LockEvents {
     (current, first) = (nil, nil)
     asked = .unlock
     over = nil
+    revision += 1
   }
 
   /// Tries what was typed with every account that it is for: each counts for itself.
@@ -127,9 +293,15 @@ public final class LockModel: LockEvents {
     let tried = asksToUnlock ? locked : covered
     var left: Int?
     var isRight = !tried.isEmpty
+    var bundle = KeyBundle()
     for account in tried {
       do {
-        try await account.account.lock.unlock(pin: digits)
+        // Making a key proves who is there as well.
+        if case .biometry = asked {
+          bundle[account.id] = try await account.account.lock.addKey(current: digits)
+        } else {
+          try await account.account.lock.unlock(pin: digits)
+        }
       } catch PericardError.wrongPin(let attempts) {
         isRight = false
         left = min(left ?? .max, attempts)
@@ -140,8 +312,10 @@ public final class LockModel: LockEvents {
     // Ten wrong ones, or a seal, may have taken away what was to be opened.
     guard case .pin = over else { return }
     guard isRight else {
+      // One account may have made a key that is kept nowhere.
+      if case .biometry = asked { await removeKeys() }
       question.attempt += 1
-      (question.attemptsLeft, question.checking) = (left, false)
+      (question.attemptsLeft, question.checking, question.trouble) = (left, false, nil)
       over = .pin(question)
       return look()
     }
@@ -154,8 +328,19 @@ public final class LockModel: LockEvents {
       choose()
     case .cover(let account):
       try? await account.account.lock.setPin(current: nil, pin: digits)
+      if keys.isKept { await renewKeys(digits) }
+      leave()
+    case .biometry:
+      await keep(bundle)
       leave()
     }
+  }
+
+  /// With the account that has come since.
+  private func renewKeys(_ digits: String) async {
+    var bundle = KeyBundle()
+    for account in covered { bundle[account.id] = try? await account.account.lock.addKey(current: digits) }
+    await keep(bundle)
   }
 
   private func chosen(_ attempt: Int, _ digits: String) async {
@@ -192,4 +377,6 @@ public final class LockModel: LockEvents {
 extension AccountModel {
   /// Where the lock stands; nothing for an account that cannot be used.
   var lockState: LockState? { try? account.lock.state() }
+
+  fileprivate var hasKey: Bool { if case .locked(_, hasKey: true) = lockState { true } else { false } }
 }

@@ -195,12 +195,24 @@
 
   extension SettingsState {
     public static let sample = SettingsState(
-      clinic: .sample, lock: LockSettings(hasPin: true, minutes: 5),
+      clinic: .sample,
+      lock: LockSettings(hasPin: true, minutes: 5, biometry: BiometrySetting(kind: .faceID, position: .on)),
       secondStep: SecondStepState(on: true, codesLeft: 2))
+    public static let sampleLost = SettingsState(
+      clinic: .sample,
+      lock: LockSettings(
+        hasPin: true, minutes: 5, biometry: BiometrySetting(kind: .touchID, position: .off, trouble: .lost)))
+    public static let sampleNotEnrolled = SettingsState(
+      clinic: .sample,
+      lock: LockSettings(hasPin: true, biometry: BiometrySetting(kind: .faceID, position: .notEnrolled)))
   }
 
   extension AppLock {
     public static let samples: [AppLock] = [
+      .locked(BiometryQuestion(kind: .faceID)),
+      .locked(BiometryQuestion(kind: .touchID, trouble: .notRecognized)),
+      .pin(PinQuestion(clinic: Clinic.sample.name, biometry: .faceID)),
+      .pin(PinQuestion(clinic: Clinic.sample.name, trouble: .lost)),
       .pin(PinQuestion(clinic: Clinic.sample.name)),
       .pin(PinQuestion(attempt: 6, attemptsLeft: 4, clinic: Clinic.sample.name)),
       .choose(attempt: 0, again: false, problem: nil), .choose(attempt: 1, again: true, problem: nil),

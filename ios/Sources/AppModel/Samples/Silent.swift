@@ -83,7 +83,11 @@
     public func openClinics() {}
     public func openSettings() {}
     public func openSystemSettings() {}
+    public func biometry(_ on: Bool) {}
     public func changePin() {}
+    public func appeared() {}
+    public func unlock() {}
+    public func usePin() {}
     public func lockAfter(minutes: Int) {}
     public func pin(_ digits: String) {}
     public func forgotPin() {}

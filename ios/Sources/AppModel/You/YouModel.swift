@@ -46,25 +46,32 @@ public final class YouModel: YouEvents {
 /// What can be set for one account. Notifications and the language are the system's settings of the app.
 @MainActor @Observable
 public final class SettingsModel: SettingsEvents {
-  public private(set) var state: SettingsState
-  @ObservationIgnored private let lock: LockModel
+  private var read: SettingsState
+  private let lock: LockModel
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored let jobs = Jobs()
 
   init(_ account: AccountModel, lock: LockModel, navigate: @escaping Navigate) {
-    state = SettingsState(clinic: account.clinic, lock: lock.settings)
+    read = SettingsState(clinic: account.clinic, lock: lock.settings)
     self.lock = lock
     self.navigate = navigate
     jobs.start { [weak self] in
       do {
         let status = try await account.account.twoFactor.status()
-        self?.state.secondStep = SecondStepState(on: status.enrolled, codesLeft: status.recoveryCodesLeft)
+        self?.read.secondStep = SecondStepState(on: status.enrolled, codesLeft: status.recoveryCodesLeft)
       } catch PericardError.portal(.unsupported, _) {
         // It has none in the app.
       } catch {
-        self?.state.problem = Problem(error)
+        self?.read.problem = Problem(error)
       }
     }
+  }
+
+  public var state: SettingsState {
+    var state = read
+    let now = lock.settings
+    (state.lock.hasPin, state.lock.biometry) = (now.hasPin, now.biometry)
+    return state
   }
 
   public func close() { jobs.close() }
@@ -77,11 +84,10 @@ public final class SettingsModel: SettingsEvents {
 
   public func lockAfter(minutes: Int) {
     lock.lockAfter(minutes: minutes)
-    state.lock.minutes = minutes
+    read.lock.minutes = minutes
   }
 
-  /// What is set of the lock may have changed over this screen.
-  func look() { state.lock.hasPin = lock.settings.hasPin }
+  public func biometry(_ on: Bool) { lock.biometry(on) }
 }
 
 /// Whom to ask.

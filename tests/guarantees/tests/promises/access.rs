@@ -260,11 +260,10 @@ fn a_removed_entry_a_cut_tail_and_a_log_made_anew_are_detected() {
             // It costs itself alone.
             let thread = threads(&ana).await.unwrap().remove(0).id;
             inbox(&ana).messages(thread, None, 5).await.unwrap();
-            let expected = match what {
-                "nothing" => LogCheck::Whole,
-                _ => LogCheck::Broken,
-            };
-            assert_eq!(check(&ana).await, expected, "{what}");
+            match what {
+                "nothing" => assert_eq!(check(&ana).await, LogCheck::Whole),
+                _ => assert_eq!(check(&ana).await, LogCheck::Broken, "{what}"),
+            }
             harness.client.shut_down().await.unwrap();
         }
     });

@@ -28,7 +28,7 @@ fn database(harness: &Harness, account: &Account) -> PathBuf {
     let files = std::fs::read_dir(folder).unwrap();
     let mut paths = files.map(|file| file.unwrap().path());
     paths
-        .find(|path| path.extension() == Some("db".as_ref()))
+        .find(|path| path.extension() == Some("db".as_ref()) && !path.ends_with("log.db"))
         .unwrap()
 }
 

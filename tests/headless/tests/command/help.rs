@@ -31,6 +31,9 @@ fn the_help_teaches() {
         "pin",
         "unlock",
         "lock",
+        "policy",
+        "log",
+        "export",
     ] {
         let mut asked = harness.command();
         asked.args(command.split_terminator(' ')).arg("--help");

@@ -68,7 +68,8 @@ internal class ScriptedLock(private val account: ScriptedAccount) : AccountLock(
 
     override suspend fun addKey(current: ByteArray): ByteArray {
         prove(current, "current")
-        return ByteArray(32) { it.toByte() }.also { synchronized(this) { key = it } }
+        // Whoever has it wipes it, as the core's.
+        return ByteArray(32) { it.toByte() }.also { synchronized(this) { key = it.copyOf() } }
     }
 
     override suspend fun removeKey(): Unit = synchronized(this) { key = null }

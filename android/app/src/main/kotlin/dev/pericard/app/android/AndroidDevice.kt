@@ -15,6 +15,7 @@ import android.provider.Settings.ACTION_WIRELESS_SETTINGS
 import android.provider.Settings.Panel.ACTION_INTERNET_CONNECTIVITY
 import dev.pericard.BrowserCallback
 import dev.pericard.FileReader
+import dev.pericard.app.models.BiometricKeys
 import dev.pericard.app.models.ChosenFile
 import dev.pericard.app.models.Configuration
 import dev.pericard.app.models.Device
@@ -28,6 +29,7 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
+import java.io.File
 import java.io.IOException
 import java.time.Instant
 import kotlin.time.Duration.Companion.minutes
@@ -48,6 +50,8 @@ internal class AndroidDevice(private val app: PericardApplication, private val c
     override fun now(): Instant = Instant.now()
 
     override val languages: List<String> get() = app.languages
+
+    override val biometricKeys: BiometricKeys = SealedKeys(File(app.noBackupFilesDir, "keys.sealed"), app, { errands?.context }) { app.root.language.words }
 
     override val settings: Settings = Preferences(app)
 

@@ -5,8 +5,10 @@ import dev.pericard.FileReader
 import dev.pericard.FileSource
 import dev.pericard.NewFile
 import dev.pericard.StreamSource
+import dev.pericard.app.models.Biometry
 import dev.pericard.app.models.ChosenFile
 import dev.pericard.app.models.Device
+import dev.pericard.app.models.FakeBiometricKeys
 import dev.pericard.app.models.Scanned
 import dev.pericard.app.models.Settings
 import dev.pericard.pieces
@@ -35,6 +37,8 @@ internal class DesktopDevice(private val loopback: Loopback) : Device {
     override fun now(): Instant = Instant.now()
 
     override val languages: List<String> get() = listOf(Locale.getDefault().toLanguageTag())
+
+    override val biometricKeys = FakeBiometricKeys(Biometry.None)
 
     override val settings = object : Settings {
         private val values = mutableMapOf<String, String>()

@@ -52,7 +52,7 @@ class AppModel(
     private val chosenLanguage = MutableStateFlow(chosenLanguage(device.settings))
     internal val accounts = Accounts(scope, core, configuration, device::now, ::languages)
     private val home = HomeModel(scope, accounts, device, configuration)
-    internal val lock = LockModel(scope, accounts)
+    internal val lock = LockModel(scope, accounts, device)
 
     /** The language that the person has chosen; nothing is the phone's. */
     val language: StateFlow<Language?> = chosenLanguage
@@ -79,6 +79,7 @@ class AppModel(
     suspend fun begin(places: List<String> = emptyList()) {
         scope.launch { accounts.gone.collect { leaveGone() } }
         scope.launch { accounts.sessions.collect { lock.look() } }
+        scope.launch { lock.changes.collect { redrawSettings { it.copy(lock = lockSettings()) } } }
         accounts.read()
         lock.look()
         if (accounts.all.isEmpty()) push(welcome(canLeave = false)) else showHome()
@@ -126,6 +127,7 @@ class AppModel(
     fun left() {
         core.personLeft()
         lock.look()
+        lock.left()
     }
 
     /** Fetches what is new within [budget], and sends what waits. */
@@ -384,12 +386,14 @@ class AppModel(
     private fun settings(clinic: Clinic, choosing: Choice? = null) =
         SettingsState(
             clinic,
-            lock = LockSettings(biometry = null, hasPin = lock.hasPin, minutes = lock.minutes),
+            lock = lockSettings(),
             notify = if (device.canNotify) device.settings[NOTIFY] != null else null,
             language = language.value ?: systemLanguage(),
             phoneLanguage = chosenLanguage.value == null,
             choosing = choosing,
         )
+
+    private fun lockSettings() = LockSettings(lock.biometry, lock.hasPin, lock.minutes)
 
     internal fun changePin() = lock.change()
 

@@ -12,6 +12,9 @@ interface Device {
     /** The languages that the phone is set to (BCP 47), the favourite first. */
     val languages: List<String>
 
+    /** What the phone keeps for the person whom it recognizes. */
+    val biometricKeys: BiometricKeys
+
     /** Small settings that hold nothing about the patient but opaque ids. */
     val settings: Settings
 

@@ -1,19 +1,24 @@
 package dev.pericard.app.models
 
 import dev.pericard.InputProblem
+import dev.pericard.KeystoreException
 import dev.pericard.LockState as AccountState
 import dev.pericard.PericardException
+import dev.pericard.app.ui.lock.BiometryTrouble
 import dev.pericard.app.ui.lock.LockState
 import dev.pericard.app.ui.lock.PinProblem
+import dev.pericard.app.ui.you.BiometrySetting
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.minutes
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.launch
 
-/** The lock over the whole app: one PIN, which every account on this phone has. */
-internal class LockModel(private val scope: CoroutineScope, private val accounts: Accounts) {
+/** The lock over the whole app: one PIN, which every account on this phone has, and beside it the person's finger or face. */
+internal class LockModel(private val scope: CoroutineScope, private val accounts: Accounts, private val device: Device) {
     /** What a PIN is asked for. */
     private sealed interface Asked {
         /** To read again. */
@@ -24,19 +29,44 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
 
         /** To lock an account that has come since with it. */
         class Cover(val account: AccountModel) : Asked
+
+        /** To open with a finger or face from here on. */
+        data object Key : Asked
     }
 
     private val shown = MutableStateFlow<LockState?>(null)
     private var asked: Asked = Asked.Unlock
     private var current: String? = null
     private var first: String? = null
+    private var turn = 0
+    private var askedAt = 0
+    private var looking: Job? = null
+
+    /** Why opening with a finger or face is off; that it is lost outlives the app. */
+    private var trouble: BiometryTrouble? = null
+    private val keys get() = device.biometricKeys
+    private val changed = MutableStateFlow(0)
+
+    /** Something that the settings say has changed. */
+    val changes: Flow<Int> = changed
 
     val state: StateFlow<LockState?> = shown
 
     private val locked get() = accounts.all.filter { it.lockState is AccountState.Locked }
     private val covered get() = accounts.all.filter { it.lockState.let { lock -> lock != null && lock != AccountState.Off } }
 
+    /** Some of what is locked opens with a finger or face. */
+    private val hasKey get() = accounts.all.any { it.hasKey }
+
     val hasPin: Boolean get() = covered.isNotEmpty()
+
+    val biometry: BiometrySetting?
+        get() = when {
+            !hasPin || keys.biometry == Biometry.None -> null
+            keys.biometry == Biometry.NotEnrolled -> BiometrySetting.NotEnrolled
+            keys.isKept -> BiometrySetting.On
+            else -> BiometrySetting.Off(if (device.settings[LOST] == null) trouble else BiometryTrouble.Lost)
+        }
 
     /** How long the person may be away. */
     val minutes: Int get() = covered.firstOrNull()?.account?.lock?.autoLock()?.inWholeMinutes?.toInt() ?: 0
@@ -49,6 +79,36 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
         } else if (over != null && asked == Asked.Unlock) {
             leave()
         }
+        if (accounts.all.isEmpty() && keys.isKept) keys.forget()
+    }
+
+    /** The lock is before the person's eyes: the phone asks once by itself. */
+    fun appeared() {
+        val over = shown.value as? LockState.Locked ?: return
+        if (over.turn == askedAt) return
+        askedAt = over.turn
+        unlock()
+    }
+
+    /** The person has gone; when they come back the phone asks by itself again. */
+    fun left() {
+        val over = shown.value as? LockState.Locked ?: return
+        shown.value = over.copy(turn = ++turn, trouble = null)
+    }
+
+    /** Lets the phone look who is there. */
+    fun unlock() {
+        if (asked != Asked.Unlock || shown.value == null || looking?.isActive == true) return
+        looking = scope.launch { recognized(keys.ask()) }
+    }
+
+    fun usePin() {
+        if (shown.value is LockState.Locked) shown.value = pin()
+    }
+
+    /** The person wants to open with a finger or face, or not any more. */
+    fun biometry(on: Boolean) {
+        if (on) ask(Asked.Key) else scope.launch { forgetKeys() }
     }
 
     /** The person wants a PIN, or another one. */
@@ -96,7 +156,102 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
     private fun ask(what: Asked) {
         wipe()
         asked = what
-        shown.value = LockState.Pin(clinic = clinic, optional = what == Asked.Change)
+        when (what) {
+            Asked.Unlock -> askToUnlock()
+            Asked.Change, Asked.Key -> shown.value = LockState.Pin(clinic = clinic, optional = true)
+            is Asked.Cover -> shown.value = LockState.Pin(clinic = clinic)
+        }
+    }
+
+    private fun askToUnlock() {
+        turn += 1
+        when {
+            !hasKey || keys.biometry == Biometry.None -> shown.value = pin()
+            keys.biometry == Biometry.Ready && keys.isKept -> shown.value = LockState.Locked(biometry = true, hasPin = true, turn = turn)
+            // Without the fingers or faces of before, what was kept for them is gone.
+            else -> lost()
+        }
+    }
+
+    private fun pin(trouble: BiometryTrouble? = null) = LockState.Pin(
+        clinic = clinic,
+        biometry = trouble == null && hasKey && keys.isKept && keys.biometry == Biometry.Ready,
+        trouble = trouble,
+    )
+
+    private suspend fun recognized(recognition: Recognition) {
+        val over = shown.value
+        // The PIN may have been faster, or what was locked has gone.
+        if (asked != Asked.Unlock || over == null || locked.isEmpty()) return
+        when (recognition) {
+            is Recognition.Known -> open(recognition.secret)
+            Recognition.Cancelled -> {}
+            Recognition.NotRecognized -> if (over is LockState.Locked) shown.value = over.copy(trouble = BiometryTrouble.NotRecognized)
+            Recognition.LockedOut -> shown.value = pin(BiometryTrouble.LockedOut)
+            Recognition.Unavailable -> shown.value = pin(BiometryTrouble.Unavailable)
+            Recognition.Lost -> lost()
+        }
+    }
+
+    /** What has no key, as an account that came since, is asked for by its PIN. */
+    private suspend fun open(secret: ByteArray) {
+        val bundle = KeyBundle.unpack(secret)
+        var isRefused = false
+        for (model in locked.filter { it.hasKey }) {
+            try {
+                val key = bundle[model.account.id.value] ?: throw PericardException.Keystore(KeystoreException.Refused())
+                model.account.lock.unlockWithKey(key)
+            } catch (error: PericardException) {
+                // Anything else says so where it is looked at.
+                if (error is PericardException.Keystore && error.kind is KeystoreException.Refused) isRefused = true
+            }
+        }
+        (bundle.values + secret).forEach { it.fill(0) }
+        when {
+            isRefused -> lost()
+            locked.isNotEmpty() -> shown.value = LockState.Pin(clinic = clinic)
+            else -> {
+                leave()
+                accounts.all.forEach { it.sync() }
+            }
+        }
+    }
+
+    private fun lost() {
+        device.settings[LOST] = "1"
+        keys.forget()
+        shown.value = pin(BiometryTrouble.Lost)
+        scope.launch { removeKeys() }
+    }
+
+    private suspend fun forgetKeys() {
+        trouble = null
+        device.settings[LOST] = null
+        keys.forget()
+        removeKeys()
+        changed.value += 1
+    }
+
+    private suspend fun removeKeys() = covered.forEach { quietly { it.account.lock.removeKey() } }
+
+    /** Keeps a new key for each account, which its right PIN has made. */
+    private suspend fun keep(made: Map<String, ByteArray>) {
+        val secret = KeyBundle.pack(made)
+        val recognition = keys.keep(secret)
+        (made.values + secret).forEach { it.fill(0) }
+        if (recognition is Recognition.Known) {
+            trouble = null
+            device.settings[LOST] = null
+            return
+        }
+        // The keys of before are replaced already.
+        forgetKeys()
+        trouble = when (recognition) {
+            is Recognition.Known, Recognition.Cancelled -> null
+            Recognition.NotRecognized -> BiometryTrouble.NotRecognized
+            Recognition.LockedOut -> BiometryTrouble.LockedOut
+            Recognition.Lost, Recognition.Unavailable -> BiometryTrouble.Unavailable
+        }
     }
 
     private fun choose() {
@@ -109,6 +264,7 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
         wipe()
         asked = Asked.Unlock
         shown.value = null
+        changed.value += 1
     }
 
     private fun wipe() {
@@ -124,9 +280,11 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
         val tried = if (asked == Asked.Unlock) locked else covered
         var left: Int? = null
         var isRight = tried.isNotEmpty()
+        val made = mutableMapOf<String, ByteArray>()
         for (model in tried) {
             try {
-                model.account.lock.unlock(digits)
+                // Making a key proves who is there as well.
+                if (asked == Asked.Key) made[model.account.id.value] = model.account.lock.addKey(digits) else model.account.lock.unlock(digits)
             } catch (error: PericardException) {
                 isRight = false
                 if (error is PericardException.WrongPin) left = minOf(left ?: Int.MAX_VALUE, error.attemptsLeft)
@@ -135,7 +293,9 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
         // Ten wrong ones, or a seal, may have taken away what was to be opened.
         if (shown.value !is LockState.Pin) return
         if (!isRight) {
-            shown.value = over.copy(attempt = over.attempt + 1, attemptsLeft = left, checking = false)
+            // One account may have made a key that is kept nowhere.
+            if (asked == Asked.Key) removeKeys()
+            shown.value = over.copy(attempt = over.attempt + 1, attemptsLeft = left, checking = false, trouble = null)
             look()
             return
         }
@@ -150,9 +310,19 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
             }
             is Asked.Cover -> {
                 quietly { what.account.account.lock.setPin(null, digits) }
+                if (keys.isKept) keep(newKeys(digits))
+                leave()
+            }
+            Asked.Key -> {
+                keep(made)
                 leave()
             }
         }
+    }
+
+    /** Also of the account that has come since. */
+    private suspend fun newKeys(digits: String): Map<String, ByteArray> = buildMap {
+        covered.forEach { model -> quietly { put(model.account.id.value, model.account.lock.addKey(digits)) } }
     }
 
     private suspend fun chosen(over: LockState.Choose, digits: String) {
@@ -187,7 +357,14 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
     } catch (_: PericardException) {
         // It says so where it is looked at.
     }
+
+    private companion object {
+        /** The setting that opening with a finger or face is off since those have changed. */
+        const val LOST = "biometry lost"
+    }
 }
+
+private val AccountModel.hasKey: Boolean get() = (lockState as? AccountState.Locked)?.hasKey == true
 
 /** Where the lock of an account stands; nothing for one that cannot be used. */
 internal val AccountModel.lockState: AccountState?

@@ -281,13 +281,13 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun language(language: Language?) = app.language(language)
 
-        // Biometry and the second step are not in this app's settings yet: nothing offers them.
-        override fun biometry(on: Boolean) = Unit
+        override fun biometry(on: Boolean) = app.lock.biometry(on)
 
         override fun changePin() = app.changePin()
 
         override fun lockAfter(minutes: Int) = app.lockAfter(minutes)
 
+        // The second step is not in this app's settings yet: nothing offers it.
         override fun openSecondStep() = Unit
 
         override fun openRecoveryCodes() = Unit
@@ -302,10 +302,11 @@ class ModelEvents(private val app: AppModel) : AppEvents {
     }
 
     override val lock = object : LockEvents {
-        // Biometry is not offered yet.
-        override fun unlock() = Unit
+        override fun appeared() = app.lock.appeared()
 
-        override fun usePin() = Unit
+        override fun unlock() = app.lock.unlock()
+
+        override fun usePin() = app.lock.usePin()
 
         override fun pin(digits: String) = app.lock.pin(digits)
 

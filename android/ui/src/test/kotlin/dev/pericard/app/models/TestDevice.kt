@@ -35,6 +35,8 @@ class TestDevice(var time: Instant = Instant.now()) : Device {
 
     override var languages = listOf("en-GB")
 
+    override val biometricKeys = FakeBiometricKeys()
+
     override val settings = object : Settings {
         private val values = mutableMapOf<String, String>()
 

@@ -3,7 +3,7 @@ package dev.pericard.app.ui
 import dev.pericard.app.ui.app.AppEvents
 import java.lang.reflect.Proxy
 
-/** Events that are written down: `inbox.openThread(1)`. What only tells how far one scrolled goes to [scrolled]. */
+/** Events that are written down: `inbox.openThread(1)`. What only tells what is in sight goes to [scrolled]. */
 class Recorder {
     val calls = mutableListOf<String>()
     val scrolled = mutableListOf<String>()
@@ -19,7 +19,7 @@ class Recorder {
                 name == "toString" -> path
                 method.returnType.isInterface -> record(method.returnType, name.removePrefix("get").replaceFirstChar(Char::lowercase) + ".")
                 else -> {
-                    val told = if (name.startsWith("shown")) scrolled else calls
+                    val told = if (name.startsWith("shown") || name == "appeared") scrolled else calls
                     told += "$path$name(${arguments.orEmpty().joinToString()})"
                     null
                 }

@@ -195,8 +195,13 @@ interface Words {
     fun leaseText(clinic: String, n: Int): String
     val leaseTitle: String
     val leaseTry: String
+    val lockLost: String
+    val lockNotRecognized: String
+    val lockReason: String
     val lockText: String
     val lockTitle: String
+    val lockTooMany: String
+    val lockUnavailable: String
     val lockUnlockAndroid: String
     val lockUnlockCredential: String
     fun lockUnlockIos(biometry: String): String
@@ -340,6 +345,11 @@ interface Words {
     val settingsAuthenticator: String
     fun settingsAuthenticatorOff(clinic: String): String
     fun settingsAuthenticatorOn(clinic: String): String
+    val settingsBiometryFailed: String
+    val settingsBiometryLockedOut: String
+    val settingsBiometryLost: String
+    val settingsBiometrySetUpAndroid: String
+    fun settingsBiometrySetUpIos(biometry: String): String
     val settingsCodes: String
     fun settingsCodesEnough(n: Int): String
     fun settingsCodesLeft(n: Int): String

@@ -18,6 +18,7 @@ import androidx.compose.material3.ButtonDefaults
 import androidx.compose.material3.Icon
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.heading
@@ -85,6 +86,7 @@ private fun Forgot(state: LockState.Forgot, events: LockEvents) {
 
 @Composable
 private fun Locked(state: LockState.Locked, events: LockEvents) {
+    LaunchedEffect(state.turn) { events.appeared() }
     val words = Pericard.words
     val palette = Pericard.palette
     Column(
@@ -92,7 +94,11 @@ private fun Locked(state: LockState.Locked, events: LockEvents) {
         Arrangement.SpaceBetween,
         Alignment.CenterHorizontally,
     ) {
-        Column(Modifier.weight(1f), Arrangement.Center, Alignment.CenterHorizontally) {
+        Column(
+            Modifier.weight(1f).verticalScroll(rememberScrollState()),
+            Arrangement.Center,
+            Alignment.CenterHorizontally,
+        ) {
             Ring(RingState.Closed, size = 144.dp, color = palette.shieldAccent) { Heart(palette.shieldHeart, size = 56.dp) }
             Text(
                 words.lockTitle,
@@ -108,6 +114,7 @@ private fun Locked(state: LockState.Locked, events: LockEvents) {
                 color = palette.onShieldSoft,
                 textAlign = TextAlign.Center,
             )
+            state.trouble?.let { Trouble(words.of(it)) }
         }
         Button(
             events::unlock,

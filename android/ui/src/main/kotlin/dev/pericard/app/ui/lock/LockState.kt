@@ -7,7 +7,13 @@ import dev.pericard.app.ui.model.Unprinted
 @Immutable
 sealed interface LockState {
     /** Waits for the phone's own prompt. */
-    data class Locked(val biometry: Boolean, val hasPin: Boolean) : Unprinted(), LockState
+    data class Locked(
+        val biometry: Boolean,
+        val hasPin: Boolean,
+        val trouble: BiometryTrouble? = null,
+        /** A new one is asked once by itself. */
+        val turn: Int = 0,
+    ) : Unprinted(), LockState
 
     /** [attempt] counts the wrong PINs: a new number empties the dots. */
     data class Pin(
@@ -19,6 +25,8 @@ sealed interface LockState {
         val checking: Boolean = false,
         /** Somebody who reads already is asked who they are; they may leave it. */
         val optional: Boolean = false,
+        /** Why it is a PIN that is asked for. */
+        val trouble: BiometryTrouble? = null,
     ) : Unprinted(), LockState
 
     /** A PIN is being chosen, typed twice; [attempt] empties the dots as above. */
@@ -31,10 +39,17 @@ sealed interface LockState {
     data object Cover : LockState
 }
 
+/** Why the phone did not give out what it keeps for the person whom it recognizes. */
+enum class BiometryTrouble { NotRecognized, LockedOut, Lost, Unavailable }
+
 /** Why a PIN was not taken. */
 enum class PinProblem { Differ, Easy, Failed }
 
 interface LockEvents {
+    /** It is before the person's eyes. */
+    fun appeared()
+
+    /** Lets the phone look who is there. */
     fun unlock()
 
     fun usePin()

@@ -43,6 +43,7 @@ import dev.pericard.app.ui.components.RingState
 import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
+import dev.pericard.app.ui.words.Words
 
 internal const val PIN_DIGITS = 6
 
@@ -53,7 +54,7 @@ private const val WARN_FROM = 5
 internal fun PinScreen(state: LockState.Pin, events: LockEvents) {
     val words = Pericard.words
     PinPad(words.pinTitle, state.attempt, !state.checking, events::pin, if (state.biometry) events::unlock else null, {
-        state.attemptsLeft?.let { WrongPin(it, state.clinic) }
+        state.attemptsLeft?.let { WrongPin(it, state.clinic) } ?: state.trouble?.let { Trouble(words.of(it)) }
     }) {
         if (state.optional) Quiet(words.commonCancel, events::cancel) else Quiet(words.pinForgot, events::forgotPin)
     }
@@ -123,8 +124,15 @@ private fun WrongPin(left: Int, clinic: String) {
     Trouble(words.pinWrong(left), if (left <= WARN_FROM) words.pinWarning(clinic) else null)
 }
 
+internal fun Words.of(trouble: BiometryTrouble): String = when (trouble) {
+    BiometryTrouble.NotRecognized -> lockNotRecognized
+    BiometryTrouble.LockedOut -> lockTooMany
+    BiometryTrouble.Lost -> lockLost
+    BiometryTrouble.Unavailable -> lockUnavailable
+}
+
 @Composable
-private fun Trouble(text: String, more: String? = null) {
+internal fun Trouble(text: String, more: String? = null) {
     Column(
         Modifier.padding(top = Space.s).semantics(mergeDescendants = true) { liveRegion = LiveRegionMode.Assertive },
         horizontalAlignment = Alignment.CenterHorizontally,

@@ -26,6 +26,7 @@ import dev.pericard.app.ui.components.SectionFoot
 import dev.pericard.app.ui.components.SectionHead
 import dev.pericard.app.ui.components.SwitchRow
 import dev.pericard.app.ui.icons.Icons
+import dev.pericard.app.ui.lock.BiometryTrouble
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
 import dev.pericard.app.ui.theme.Touch
@@ -88,8 +89,8 @@ private fun Lock(lock: LockSettings, events: SettingsEvents) {
     val words = Pericard.words
     SectionHead(words.settingsLock)
     Group {
-        if (lock.biometry != null) {
-            SwitchRow(words.lockUnlockAndroid, lock.biometry, events::biometry, leading = { RowIcon(Icons.finger) })
+        lock.biometry?.let {
+            BiometryRow(it, events)
             RowDivider()
         }
         GroupRow(
@@ -139,6 +140,24 @@ private fun SecondStep(state: SecondStepState, clinic: String, events: SettingsE
 }
 
 private const val FEW = 2
+
+@Composable
+private fun BiometryRow(setting: BiometrySetting, events: SettingsEvents) {
+    val words = Pericard.words
+    val icon = @Composable { RowIcon(Icons.finger) }
+    if (setting == BiometrySetting.NotEnrolled) {
+        GroupRow(words.lockUnlockAndroid, text = words.settingsBiometrySetUpAndroid, leading = icon)
+    } else {
+        val text = (setting as? BiometrySetting.Off)?.trouble?.let(words::whyOff)
+        SwitchRow(words.lockUnlockAndroid, setting == BiometrySetting.On, events::biometry, text = text, leading = icon)
+    }
+}
+
+private fun Words.whyOff(trouble: BiometryTrouble): String = when (trouble) {
+    BiometryTrouble.Lost -> settingsBiometryLost
+    BiometryTrouble.LockedOut -> settingsBiometryLockedOut
+    BiometryTrouble.NotRecognized, BiometryTrouble.Unavailable -> settingsBiometryFailed
+}
 
 @Composable
 private fun ChoiceDialog(title: String, choices: List<Pair<String, Boolean>>, onChoose: (Int) -> Unit, onClose: () -> Unit) {

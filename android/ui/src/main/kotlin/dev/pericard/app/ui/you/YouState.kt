@@ -1,6 +1,7 @@
 package dev.pericard.app.ui.you
 
 import androidx.compose.runtime.Immutable
+import dev.pericard.app.ui.lock.BiometryTrouble
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Unprinted
@@ -48,12 +49,23 @@ data class SettingsState(
 
 @Immutable
 data class LockSettings(
-    /** Nothing where the phone has no strong biometry. */
-    val biometry: Boolean?,
+    /** Nothing where there is no PIN, or the phone has no strong biometry. */
+    val biometry: BiometrySetting?,
     val hasPin: Boolean,
     /** 0, 1, 5 or 15. */
     val minutes: Int,
 ) : Unprinted()
+
+@Immutable
+sealed interface BiometrySetting {
+    data object On : BiometrySetting
+
+    /** [trouble] is why. */
+    data class Off(val trouble: BiometryTrouble? = null) : Unprinted(), BiometrySetting
+
+    /** Nobody's finger or face is known to the phone yet. */
+    data object NotEnrolled : BiometrySetting
+}
 
 @Immutable
 data class SecondStepState(val on: Boolean, val codesLeft: Int?) : Unprinted()

@@ -2,7 +2,9 @@ package dev.pericard.app.ui.samples
 
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
+import dev.pericard.app.ui.lock.BiometryTrouble
 import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.you.BiometrySetting
 import dev.pericard.app.ui.you.Choice
 import dev.pericard.app.ui.you.HelpState
 import dev.pericard.app.ui.you.LockSettings
@@ -19,13 +21,15 @@ private fun People.settings(change: SettingsState.() -> SettingsState = { this }
     Screen.Settings(
         SettingsState(
             linden,
-            LockSettings(biometry = true, hasPin = true, minutes = 1),
+            LockSettings(BiometrySetting.On, hasPin = true, minutes = 1),
             SecondStepState(on = true, codesLeft = 2),
             notify = true,
             language = language,
         ).change(),
     ),
 )
+
+private fun People.biometry(setting: BiometrySetting) = settings { copy(lock = LockSettings(setting, hasPin = true, minutes = 1)) }
 
 internal val youSamples: List<Sample> = listOf(
     Sample("38-people", "choosing") {
@@ -44,6 +48,10 @@ internal val youSamples: List<Sample> = listOf(
     Sample("57-settings", "least") {
         settings { copy(lock = LockSettings(null, hasPin = false, minutes = 0), secondStep = SecondStepState(false, null), notify = false) }
     },
+    Sample("57-settings", "biometryLost") { biometry(BiometrySetting.Off(BiometryTrouble.Lost)) },
+    Sample("57-settings", "biometryLockedOut") { biometry(BiometrySetting.Off(BiometryTrouble.LockedOut)) },
+    Sample("57-settings", "biometryFailed") { biometry(BiometrySetting.Off(BiometryTrouble.Unavailable)) },
+    Sample("57-settings", "biometryNotEnrolled") { biometry(BiometrySetting.NotEnrolled) },
     Sample("57-settings", "lockAfter") { settings { copy(choosing = Choice.LockAfter) } },
     Sample("57-settings", "language") { settings { copy(choosing = Choice.Language) } },
 )
