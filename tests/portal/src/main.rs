@@ -147,7 +147,7 @@ fn show(out: &mut impl Write, portal: &Portal, spec: &Spec, config: &str) -> io:
     )?;
     let people = portal.people();
     for person in people.values() {
-        let size = spec.people.get(&person.user).copied().unwrap_or_default();
+        let size = spec.people.get(&person.user).cloned().unwrap_or_default();
         writeln!(
             out,
             "  {:<8}  {:<21}  {:>7}  {:>8}  {}",

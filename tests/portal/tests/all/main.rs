@@ -18,6 +18,7 @@ mod par;
 mod policy;
 mod program;
 mod prover;
+mod proxies;
 mod records;
 mod recovery;
 mod registration;
