@@ -118,12 +118,13 @@ async fn run(arguments: &Arguments) -> Result<(), PortalError> {
 fn demo() -> Result<Spec, PortalError> {
     Ok(serde_json::from_str(
         r#"{ "seed": 7, "people": {
-            "ana":   { "threads": 28, "messages": 640, "totp": true, "recovery_codes": 8 },
+            "ana":   { "threads": 28, "messages": 640, "totp": true, "recovery_codes": 8, "proxy_for": ["mia"] },
             "ben":   { "threads": 9,  "messages": 84 },
             "chloe": { "threads": 14, "messages": 160, "totp": true },
             "dario": { "threads": 6,  "messages": 40, "must_enrol": true },
             "ewa":   { "threads": 11, "messages": 120 },
-            "farid": { "threads": 7,  "messages": 66, "totp": true }
+            "farid": { "threads": 7,  "messages": 66, "totp": true },
+            "mia":   { "threads": 5,  "messages": 31 }
         } }"#,
     )?)
 }

@@ -19,6 +19,7 @@ mod policy;
 mod program;
 mod prover;
 mod proxies;
+mod proxy_records;
 mod records;
 mod recovery;
 mod registration;
