@@ -182,6 +182,12 @@ fn show(out: &mut impl Write, portal: &Portal, spec: &Spec, config: &str) -> io:
             )?;
         }
     }
+    for (user, person) in &spec.people {
+        for proxy in &person.proxy_for {
+            let name = &proxy.name;
+            writeln!(out, "  {dim}{user} also acts for {name}{plain}")?;
+        }
+    }
     let secret = people
         .values()
         .find_map(|person| person.totp_secret.as_ref());
