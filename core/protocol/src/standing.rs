@@ -67,7 +67,10 @@ mod tests {
         assert_eq!(after(&[S::Forbidden]), Standing::Doubted);
         assert_eq!(after(&[S::Forbidden, S::Unsaid]), Standing::Doubted);
         assert_eq!(after(&[S::Forbidden, S::Shown]), Standing::Granted);
-        assert_eq!(after(&[S::Forbidden, S::Shown, S::Forbidden]), Standing::Doubted);
+        assert_eq!(
+            after(&[S::Forbidden, S::Shown, S::Forbidden]),
+            Standing::Doubted
+        );
         assert_eq!(after(&[S::Forbidden, S::Forbidden]), Standing::Withdrawn);
         assert_eq!(after(&[S::Over]), Standing::Withdrawn);
     }

@@ -78,6 +78,14 @@ pub(crate) struct Options {
         help_heading = "Everywhere"
     )]
     pub(crate) account: Option<String>,
+    /// Person of the account, by their number in `people` or their name [default: who signed in]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PERSON",
+        help_heading = "Everywhere"
+    )]
+    pub(crate) person: Option<String>,
     /// Print one JSON object to standard output, also for errors
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) json: bool,
@@ -146,6 +154,11 @@ pub(crate) enum Command {
     /// List accounts and the state of their sessions
     #[command(visible_alias = "status")]
     Accounts,
+    /// List whose records this account shows, or add somebody you act for
+    #[command(
+        after_help = "Examples:\n  pericard people\n  pericard people --find      whom the portal says you may act for\n  pericard people --add 1     sign in for the first of them\n  pericard --person 2 inbox\n\nEach person's messages are kept apart, and the clinic decides whose you see. To remove one from this device: pericard --person 2 forget"
+    )]
+    People(People),
     /// Fetch new messages and send queued ones
     Sync,
     /// Wait for new messages and show them as they come
@@ -309,8 +322,24 @@ pub(crate) enum Command {
     /// Sign out at the portal and remove the account from this device
     #[command(visible_alias = "logout")]
     Signout,
-    /// Remove the account from this device without signing out at the portal
+    /// Remove the account, or with --person one of its people, from this device
+    #[command(
+        after_help = "Examples:\n  pericard forget\n  pericard --person 2 forget\n\nThe account is removed without signing out at the portal. The tokens of one person are revoked there."
+    )]
     Forget,
+}
+
+/// Whom to add.
+#[derive(Args)]
+pub(crate) struct People {
+    /// Ask the portal whom you may act for
+    #[arg(long)]
+    pub(crate) find: bool,
+    /// Sign in for the n-th of those that --find lists
+    #[arg(long, value_name = "N", conflicts_with = "find")]
+    pub(crate) add: Option<usize>,
+    #[command(flatten)]
+    pub(crate) answering: Answering,
 }
 
 /// The form of a copy.

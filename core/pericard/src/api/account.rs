@@ -156,7 +156,8 @@ impl Account {
         let core = self.entry.core()?;
         let person = String::from(person);
         self.job(async move {
-            core.remove_person(&person, AccessAction::PersonForgotten).await
+            core.remove_person(&person, AccessAction::PersonForgotten)
+                .await
         })
         .await
     }

@@ -130,11 +130,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// Loads a person's session from disk. Blocks.
-    pub(crate) fn open(
-        deps: SessionDeps,
-        account: AccountRow,
-        person: PersonRow,
-    ) -> Result<Self> {
+    pub(crate) fn open(deps: SessionDeps, account: AccountRow, person: PersonRow) -> Result<Self> {
         let tokens = Tokens::load(&deps.device, &person.id, person.sealed)?;
         let proof = tokens.grant.as_ref().map(|grant| grant.proof.clone());
         let proof = proof.unwrap_or_default();

@@ -21,7 +21,7 @@ use crate::storage::{mirrored, random_id};
 use super::FeatureSync;
 use super::judge::{CleanPage, Evaluation};
 
-pub(super) const FHIR_JSON: &str = "application/fhir+json";
+pub(crate) const FHIR_JSON: &str = "application/fhir+json";
 /// No stored answer will do (RFC 9111 §5.2.1.4).
 pub(super) const FRESH: (&str, &str) = ("cache-control", "no-cache");
 

@@ -47,7 +47,11 @@ impl Person {
         let id = raw.id.filter(|id| is_id(id));
         Ok(Self {
             id: id.ok_or(FhirError::Invalid { field: "id" })?,
-            targets: raw.link.into_iter().filter_map(|link| link.target).collect(),
+            targets: raw
+                .link
+                .into_iter()
+                .filter_map(|link| link.target)
+                .collect(),
         })
     }
 }

@@ -140,7 +140,13 @@ mod tests {
     #[test]
     fn it_is_over_when_the_portal_says_so_and_not_when_it_says_nothing_or_nonsense() {
         let now = "2026-03-10T11:00:00Z";
-        for rest in ["", r#","active":true"#, r#","active":"no""#, r#","period":{"end":"soon"}"#, r#","period":7"#] {
+        for rest in [
+            "",
+            r#","active":true"#,
+            r#","active":"no""#,
+            r#","period":{"end":"soon"}"#,
+            r#","period":7"#,
+        ] {
             assert!(!over(rest, now), "{rest}");
         }
         assert!(over(r#","active":false"#, now));

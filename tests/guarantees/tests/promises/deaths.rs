@@ -135,7 +135,10 @@ fn in_the_middle_of_a_refresh() {
                 };
                 assert_eq!(outcome, Err(revoked));
                 assert!(matches!(account.session(), SessionState::Sealed { .. }));
-                let again = account.sign_in_again(SignInMethod::Native).await.unwrap();
+                let again = account
+                    .sign_in_again(SignInMethod::Native, None)
+                    .await
+                    .unwrap();
                 harness.answer("ana", again).await.unwrap();
                 sync(&account).await.unwrap();
             } else {
@@ -267,6 +270,7 @@ fn every_such_moment_is_tried_here() {
         Checkpoint::TokensStored,
         Checkpoint::RootKept,
         Checkpoint::RootReplaced,
+        Checkpoint::PersonDestroyed,
         Checkpoint::KeyDestroyed,
         Checkpoint::AccountRemoved,
     ];

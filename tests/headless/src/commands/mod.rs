@@ -11,6 +11,7 @@ mod log;
 mod marks;
 mod outbox;
 mod page;
+mod people;
 mod policy;
 mod portal;
 mod recipients;
@@ -47,6 +48,7 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
             no_open,
         } => page::run(options, *page, base.as_deref(), !*no_open, output).await,
         Command::Accounts => accounts::run(options, output).await,
+        Command::People(how) => people::run(options, how, output).await,
         Command::Sync => sync::run(options, output).await,
         Command::Verify => verify::run(options, output).await,
         Command::Watch { every } => watch::run(options, *every, output).await,
@@ -81,6 +83,7 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
         Command::Unlock => lock::unlock(options, output).await,
         Command::Lock => lock::lock(options, output).await,
         Command::Signout => sign_out::run(options, true, output).await,
+        Command::Forget if options.person.is_some() => people::forget(options, output).await,
         Command::Forget => sign_out::run(options, false, output).await,
     }
 }

@@ -169,9 +169,8 @@ impl Accounts {
             let _ = self.host.device.save_bearer(base, true);
         }
         let (expires, last_contact, id) = (signed_in.expires, person.last_contact, &person.id);
-        let store = |device: &Device| {
-            device.signed_in(&row, &grant, &person, &anew, &signed_in.sign_in)
-        };
+        let store =
+            |device: &Device| device.signed_in(&row, &grant, &person, &anew, &signed_in.sign_in);
         let entry = match entry {
             Some(entry) if let Ok(core) = entry.core() => {
                 core.signed_in(id, unlocked, expires, last_contact, store)?;

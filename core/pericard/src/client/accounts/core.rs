@@ -300,9 +300,15 @@ impl AccountCore {
     /// Whether everybody's partition is open who can be read. Memory only.
     fn all_open(&self) -> bool {
         let sessions = self.sessions.all();
-        let mut readable = sessions.iter().filter(|it| it.readable().is_ok()).peekable();
+        let mut readable = sessions
+            .iter()
+            .filter(|it| it.readable().is_ok())
+            .peekable();
         let is_any = readable.peek().is_some();
-        is_any && self.content.all_open(readable.map(|session| session.person().id.as_str()))
+        is_any
+            && self
+                .content
+                .all_open(readable.map(|session| session.person().id.as_str()))
     }
 
     pub(crate) async fn on_disk<T: Send + 'static>(

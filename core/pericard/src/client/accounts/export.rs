@@ -104,7 +104,8 @@ impl Export {
             } => match self.core.host.features.get(feature) {
                 None => (self.tail(), Stage::Done),
                 Some(definition) => {
-                    self.core.may(definition.feature(), Access::Read)?;
+                    let whose = &self.person.id;
+                    self.core.may(whose, definition.feature(), Access::Read)?;
                     let partition = self.core.partition(&self.person.id)?;
                     let subject = Subject {
                         patient: &self.person.patient,

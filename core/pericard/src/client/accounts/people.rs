@@ -220,7 +220,8 @@ impl AccountCore {
         action: AccessAction,
     ) -> Result<()> {
         let (core, id) = (self.clone(), person.to_owned());
-        self.on_disk(move || core.destroy_person(&id, action)).await?;
+        self.on_disk(move || core.destroy_person(&id, action))
+            .await?;
         let platform = &self.host.platform;
         platform.reached(Checkpoint::PersonDestroyed).await;
         let (core, id) = (self.clone(), person.to_owned());

@@ -193,7 +193,7 @@ impl AccountCore {
     }
 
     /// What is open of a person is closed, since their session was sealed. Never blocks.
-    pub(super) fn person_sealed(&self, person: &str) {
+    pub(super) fn person_sealed(self: &Arc<Self>, person: &str) {
         let closed = if self.sessions.all_sealed() {
             // Who comes back after a seal proves anew who they are.
             self.lock.close();

@@ -165,8 +165,18 @@ impl AccountCore {
     }
 
     /// Whether what failed is that a person's access has ended; they are removed then.
-    async fn is_withdrawn_by(self: &Arc<Self>, person: &str, error: &PericardError) -> Result<bool> {
-        let refused = matches!(error, PericardError::Portal { status: Some(403), .. });
+    async fn is_withdrawn_by(
+        self: &Arc<Self>,
+        person: &str,
+        error: &PericardError,
+    ) -> Result<bool> {
+        let refused = matches!(
+            error,
+            PericardError::Portal {
+                status: Some(403),
+                ..
+            }
+        );
         let person = self.acted_for().into_iter().find(|it| it.id == person);
         match person.filter(|_| refused) {
             Some(person) => self.end_if_withdrawn(&person).await,
@@ -182,7 +192,8 @@ impl AccountCore {
         };
         let withdrawn = standing == Standing::Withdrawn;
         if withdrawn {
-            self.remove_person(&person.id, AccessAction::AccessEnded).await?;
+            self.remove_person(&person.id, AccessAction::AccessEnded)
+                .await?;
         }
         Ok(withdrawn)
     }
@@ -288,10 +299,15 @@ impl AccountCore {
     async fn people_syncs(self: &Arc<Self>, tally: &mut Tally) -> Result<PeopleSyncs> {
         let (people, _) = self.content.people_and_problem();
         let mut syncs = Vec::with_capacity(people.len());
-        for person in people.into_iter().filter(|it| !tally.is_halted(&it.id)) {
+        for person in people {
+            if tally.is_halted(&person.id) {
+                continue;
+            }
             let (core, id) = (self.clone(), person.id.clone());
             match self.on_disk(move || core.partition(&id)).await {
-                Ok(partition) => syncs.push((person.id.clone(), self.syncs_of(&person, &partition)?)),
+                Ok(partition) => {
+                    syncs.push((person.id.clone(), self.syncs_of(&person, &partition)?))
+                }
                 Err(error @ PericardError::Storage { .. }) => tally.not_opened(error),
                 Err(error) => tally.add(&person.id, Err(error))?,
             }
@@ -301,7 +317,10 @@ impl AccountCore {
 
     /// Each feature of a person.
     fn syncs_of(&self, person: &PersonRow, partition: &Arc<Partition>) -> Result<Vec<FeatureSync>> {
-        let (owner, session) = (Arc::new(self.owner_of(person)), self.sessions.of(&person.id)?);
+        let (owner, session) = (
+            Arc::new(self.owner_of(person)),
+            self.sessions.of(&person.id)?,
+        );
         let mirrors = self.host.features.iter().flat_map(|definition| {
             let mirrors = definition.mirrors().iter();
             mirrors.map(|mirror| (definition.feature(), *mirror))

@@ -175,7 +175,9 @@ fn signed_in(
         patient_is_user: false,
         proof: Default::default(),
     };
-    host.device.signed_in(&row, &grant, &person, &[], "").unwrap();
+    host.device
+        .signed_in(&row, &grant, &person, &[], "")
+        .unwrap();
     let accounts = Accounts::new(host).unwrap();
     let account = accounts.find(&row.id).unwrap().core().unwrap();
     (accounts, account)

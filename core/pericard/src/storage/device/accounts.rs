@@ -217,7 +217,6 @@ impl Device {
             Ok(())
         })
     }
-
 }
 
 const SIGN_IN_TOKENS: &str =

@@ -61,8 +61,7 @@ fn the_address_to_open_carries_everything() {
         dpop_jkt: Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"),
         ..request
     };
-    let added =
-        "&acr_values=phr+mfa&max_age=300&dpop_jkt=0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    let added = "&acr_values=phr+mfa&max_age=300&patient_hint=mia&dpop_jkt=0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
     assert_eq!(
         stronger.form().as_str(),
         format!("{}{added}", form.as_str())

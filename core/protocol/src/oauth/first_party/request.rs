@@ -62,7 +62,11 @@ impl Start<'_> {
             .collect();
         let wanted = wanted.iter().map(|(name, value)| (*name, value.as_str()));
         let patient = self.patient_hint.map(|patient| ("patient_hint", patient));
-        let pairs = pairs.into_iter().chain(session).chain(wanted).chain(patient);
+        let pairs = pairs
+            .into_iter()
+            .chain(session)
+            .chain(wanted)
+            .chain(patient);
         match self.credentials {
             Some((user, password)) => with_password(pairs, user, password),
             None => Form::new(pairs),

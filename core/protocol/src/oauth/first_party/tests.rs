@@ -77,7 +77,7 @@ fn each_step_has_its_request() {
     assert_eq!(
         at_once.form().as_str(),
         format!(
-            "{}&auth_session=s&acr_values=mfa&max_age=300&username=ana&password=p%26+%C3%A4",
+            "{}&auth_session=s&acr_values=mfa&max_age=300&patient_hint=mia&username=ana&password=p%26+%C3%A4",
             start.form().as_str()
         )
     );

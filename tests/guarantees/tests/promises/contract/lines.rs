@@ -138,7 +138,7 @@ pub(super) const LINES: &[Line] = &[
         .await),
     line!("Account.sign_in_again", Needs::Portal, |s| s
         .account
-        .sign_in_again(NATIVE)
+        .sign_in_again(NATIVE, None)
         .await),
     line!("Account.step_up", Needs::Portal, |s| s
         .account

@@ -11,7 +11,6 @@ use super::source::{Source, sources};
 
 /// Faults that neither has, each with where it is used, or why it is not.
 const ELSEWHERE: &[(&str, Option<&str>, &str)] = &[(
-    "ignore_patient_hint",
     None,
     "the portal's own tests, until a story signs in for somebody else",
 )];
