@@ -107,10 +107,10 @@ impl Sessions {
         self.list().retain(|session| session.person().id != person);
     }
 
-    /// The state of the first who can be read, else of the first.
+    /// The state of the first whose session is open, else of the first.
     pub(super) fn state(&self) -> SessionState {
         let all = self.all();
-        let open = all.iter().find(|session| session.readable().is_ok());
+        let open = all.iter().find(|session| session.is_open());
         let shown = open.or(all.first());
         shown.map_or(SessionState::SignedOut, |session| session.state())
     }

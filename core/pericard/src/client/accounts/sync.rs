@@ -245,10 +245,11 @@ impl AccountCore {
         let core = self.clone();
         let noted = self.on_disk(move || {
             for person in core.content.people_and_problem().0 {
-                if core.readable_by(&person.id).is_err() {
+                // Whoever cannot be read costs only themselves.
+                let Ok(partition) = core.partition(&person.id) else {
                     continue;
-                }
-                let (partition, device) = (core.partition(&person.id)?, &core.host.device);
+                };
+                let device = &core.host.device;
                 for (track, _) in core.mirrors() {
                     let newest = partition.read(|c| mirrored::newest(c, track))?;
                     if let Some(at) = newest

@@ -25,6 +25,7 @@
 //! The state is saved, encrypted, before each step is returned, so for ten minutes a sign-in survives leaving the app
 //! to copy a code, or the app's death. What the person types is never saved.
 
+mod acting;
 mod answers;
 mod browser;
 mod redeem;
