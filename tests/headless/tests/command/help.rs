@@ -34,6 +34,7 @@ fn the_help_teaches() {
         "policy",
         "log",
         "export",
+        "people",
     ] {
         let mut asked = harness.command();
         asked.args(command.split_terminator(' ')).arg("--help");

@@ -13,6 +13,7 @@ mod help;
 mod lock;
 mod log;
 mod page;
+mod people;
 mod policy;
 mod second_factor;
 mod step_up;
