@@ -121,7 +121,10 @@ impl AccountCore {
         let people = people.filter_map(|entry| Person::parse(entry.resource.get()).ok());
         let targets = people.flat_map(|person| person.targets);
         let ids = targets.filter_map(|target| match target.target(base) {
-            Target::Here { kind, id } if kind == "RelatedPerson" => Some(id.to_owned()),
+            Target::Here {
+                kind: "RelatedPerson",
+                id,
+            } => Some(id.to_owned()),
             _ => None,
         });
         Ok(ids.take(MOST).collect())

@@ -102,8 +102,14 @@ impl Asking<'_> {
         let mut related = Vec::new();
         for target in &targets {
             match target.target(self.site.base()) {
-                Target::Here { kind, id } if kind == "Patient" => records.own.push(id.to_owned()),
-                Target::Here { kind, id } if kind == "RelatedPerson" => related.push(id.to_owned()),
+                Target::Here {
+                    kind: "Patient",
+                    id,
+                } => records.own.push(id.to_owned()),
+                Target::Here {
+                    kind: "RelatedPerson",
+                    id,
+                } => related.push(id.to_owned()),
                 _ => {}
             }
         }
