@@ -31,6 +31,7 @@ fn the_help_teaches() {
         "pin",
         "unlock",
         "lock",
+        "report",
     ] {
         let mut asked = harness.command();
         asked.args(command.split_terminator(' ')).arg("--help");

@@ -14,6 +14,7 @@ mod lock;
 mod log;
 mod page;
 mod policy;
+mod report;
 mod second_factor;
 mod step_up;
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 //!
 //! When the session is sealed, the content is closed.
 
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::SystemTime;
 
 use pericard_protocol::policy::SHORTEST_LEASE;
@@ -12,6 +12,7 @@ use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::features::messages::Downloads;
 use crate::platform::error::{PericardError, Result};
+use crate::platform::log::{self, Label};
 use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
 use crate::storage::{AccessAction, AccountRow, Device, Feature, Partition, PersonRow, SealReason};
 use crate::sync::{ChangeNotifier, SyncCoordinator};
@@ -33,6 +34,8 @@ pub(crate) struct AccountCore {
     pub(super) log: LogCore,
     pub(super) notifier: Arc<ChangeNotifier>,
     pub(super) sync_runs: SyncCoordinator,
+    /// When the last run of this process ended, and how, as a code.
+    pub(super) last_run: Mutex<Option<(SystemTime, &'static str)>>,
     pub(super) downloads: Downloads,
     /// Locked while a partition is opened on behalf of a feature.
     pub(super) opening: Arc<tokio::sync::Mutex<()>>,
@@ -66,6 +69,7 @@ impl AccountCore {
         let spawner = host.platform.spawner.clone();
         let this: Arc<OnceLock<Weak<Self>>> = Arc::default();
         let noting = this.clone();
+        let label = host.labels.of(&row.id);
         let (configured, policy) = (site.config.lease, site.policy.clone());
         let deps = SessionDeps {
             platform: host.platform.clone(),
@@ -74,6 +78,7 @@ impl AccountCore {
             http: site.http.clone(),
             authority: site.authority.clone(),
             on_change: Box::new(move |state| {
+                log::event!(INFO, "session changed", account = label, state = state);
                 if matches!(state, SessionState::Sealed { .. }) {
                     // Who comes back after a seal proves anew who they are.
                     locking.close();
@@ -92,6 +97,7 @@ impl AccountCore {
                 lease.map(|lease| lease.max(SHORTEST_LEASE))
             }),
             client_id,
+            label,
         };
         let session = Session::open(deps, row.clone())?;
         let (host, session) = (host.clone(), Arc::new(session));
@@ -106,6 +112,7 @@ impl AccountCore {
             log: LogCore::default(),
             notifier,
             sync_runs: SyncCoordinator::default(),
+            last_run: Mutex::default(),
             downloads: Downloads::default(),
             opening: Arc::default(),
         });
@@ -205,6 +212,11 @@ impl AccountCore {
             // Another thread may still hold it; this closes its file all the same.
             partition.pause();
         }
+    }
+
+    /// What the account is called in log lines. Memory only.
+    pub(super) fn label(&self) -> Label {
+        self.host.labels.of(&self.row.id)
     }
 
     /// Drops the list of people, once they are removed.
