@@ -34,7 +34,7 @@ Environment:
   PERICARD_PASSWORD                  password for the portal, for scripts
   PERICARD_PIN                       PIN of a locked account, for scripts
   PERICARD_PASSPHRASE                keep the keys in a file under this passphrase
-  PERICARD_LOG                       error, warn, info, debug or trace: more than --verbose
+  PERICARD_LOG                       how much --verbose says: error to trace
   PAGER                              shows what is longer than the screen, else less
   NO_COLOR                           plain output, as in a pipe";
 
@@ -88,7 +88,7 @@ pub(crate) struct Options {
     /// Allow plain http to this machine
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) allow_loopback_http: bool,
-    /// Say on standard error what is done; nothing that is read or written
+    /// Say on standard error what is done
     #[arg(long, short, global = true, help_heading = "Everywhere")]
     pub(crate) verbose: bool,
     /// The same with a level
@@ -310,7 +310,7 @@ pub(crate) enum Command {
         #[arg(long)]
         csv: bool,
     },
-    /// Print a report for support: versions, sizes, states; nothing that was read or written
+    /// Print a report for support: versions, sizes and states
     #[command(
         after_help = "Examples:\n  pericard report\n  pericard report --save report.txt\n\nIt has no names, messages or addresses in it, and does not say which portal it is about. It works while an account is locked."
     )]

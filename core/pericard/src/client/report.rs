@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::platform::error::{PericardError, Result};
 use crate::platform::log::{Coded, Report};
 use crate::storage::{Device, Partition};
+use crate::sync::outbox;
 
 use super::accounts::{AccountEntry, Accounts};
 use super::host::Host;
@@ -58,6 +59,10 @@ fn of_client(host: &Host, report: &mut Report) {
     for (part, version) in Partition::versions() {
         report.line("tables", &[&part, &version]);
     }
+    report.line(
+        "tables",
+        &[&outbox::SCHEMA.part, &outbox::SCHEMA.steps.len()],
+    );
     for feature in host.features {
         for schema in feature.schemas() {
             report.line("tables", &[&schema.part, &schema.steps.len()]);
