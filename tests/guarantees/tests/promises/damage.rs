@@ -18,8 +18,8 @@ const DAMAGED: PericardError = PericardError::Storage {
     kind: StorageKind::Damaged,
 };
 
-/// The database of the person who signed in.
-fn database(harness: &Harness, account: &Account) -> PathBuf {
+/// The database of the person who signed in, which is not the access log.
+pub(crate) fn database(harness: &Harness, account: &Account) -> PathBuf {
     let folder = harness
         .world
         .path()
@@ -28,7 +28,7 @@ fn database(harness: &Harness, account: &Account) -> PathBuf {
     let files = std::fs::read_dir(folder).unwrap();
     let mut paths = files.map(|file| file.unwrap().path());
     paths
-        .find(|path| path.extension() == Some("db".as_ref()))
+        .find(|path| path.extension() == Some("db".as_ref()) && !path.ends_with("log.db"))
         .unwrap()
 }
 

@@ -1,6 +1,5 @@
 //! A whole life with every level of the log on.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use pericard::test_support;
@@ -13,6 +12,7 @@ use serde_json::json;
 
 use super::echo::Echoing;
 use super::{Canaries, Lines};
+use crate::damage::database;
 
 const CANARY: &str = "Zirkonbaryt-Kanarienvogel";
 const PIN: &str = "271828";
@@ -245,19 +245,6 @@ impl Life {
         ana.forget().await.unwrap();
         self.report().await;
     }
-}
-
-fn database(harness: &Harness, account: &Account) -> PathBuf {
-    let folder = harness
-        .world
-        .path()
-        .join("pericard")
-        .join(account.id().as_str());
-    let files = std::fs::read_dir(folder).unwrap();
-    let mut paths = files.map(|file| file.unwrap().path());
-    let is_it =
-        |path: &PathBuf| path.extension() == Some("db".as_ref()) && !path.ends_with("log.db");
-    paths.find(is_it).unwrap()
 }
 
 #[test]
