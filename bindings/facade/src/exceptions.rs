@@ -45,7 +45,7 @@ const PLAIN: &[&str] = &[
 const CLOSED_BY: &[(&str, Option<&str>)] = &[("Client", Some("shut_down")), ("FileReader", None)];
 
 /// Functions that belong to a type, for which uniffi has no place there.
-const OF_TYPES: &[(&str, &str)] = &[("erase", "Client")];
+const OF_TYPES: &[(&str, &str)] = &[("erase", "Client"), ("start_logging", "Client")];
 
 /// How the codes of an error's reasons begin, where that is not the name of the variant.
 const CODES: &[(&str, &str)] = &[("SignInRequired", "sign_in"), ("InvalidInput", "input")];

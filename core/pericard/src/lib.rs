@@ -26,6 +26,7 @@ pub mod test_support;
 pub use api::access_log::{AccessEntry, AccessPage, LogCheck};
 pub use api::account::{Account, Incident, IncidentKind, Person};
 pub use api::client::{Client, erase};
+pub use api::diagnostics::start_logging;
 pub use api::export::Export;
 pub use api::features::{FeatureState, FeatureStatus, Notice};
 pub use api::lock::AccountLock;
@@ -54,6 +55,7 @@ pub use platform::id::{
     AccountId, DraftId, EnrolmentId, FileId, IncidentId, MessageId, PagePosition, PersonId,
     RecipientId, ThreadId,
 };
+pub use platform::log::LogLevel;
 pub use session::{AccountProblem, SessionState};
 pub use storage::{AccessAction, Feature, SealReason};
 pub use sync::{

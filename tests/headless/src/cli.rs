@@ -34,6 +34,7 @@ Environment:
   PERICARD_PASSWORD                  password for the portal, for scripts
   PERICARD_PIN                       PIN of a locked account, for scripts
   PERICARD_PASSPHRASE                keep the keys in a file under this passphrase
+  PERICARD_LOG                       how much --verbose says: error to trace
   PAGER                              shows what is longer than the screen, else less
   NO_COLOR                           plain output, as in a pipe";
 
@@ -95,9 +96,37 @@ pub(crate) struct Options {
     /// Allow plain http to this machine
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) allow_loopback_http: bool,
+    /// Say on standard error what is done
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    pub(crate) verbose: bool,
+    /// The same with a level
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        env = "PERICARD_LOG",
+        hide = true,
+        hide_env = true
+    )]
+    pub(crate) log: Option<Verbosity>,
+}
+
+/// How much is said on standard error.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Verbosity {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
 }
 
 impl Options {
+    /// How much is to be said on standard error, if anything is.
+    pub(crate) fn verbosity(&self) -> Option<Verbosity> {
+        self.log.or(self.verbose.then_some(Verbosity::Info))
+    }
+
     /// How the next command has to begin: every command needs the flag for a portal without https.
     pub(crate) fn program(&self) -> &'static str {
         if self.allow_loopback_http {
@@ -293,6 +322,15 @@ pub(crate) enum Command {
         /// Print all of it as comma-separated values
         #[arg(long)]
         csv: bool,
+    },
+    /// Print a report for support: versions, sizes and states
+    #[command(
+        after_help = "Examples:\n  pericard report\n  pericard report --save report.txt\n\nIt has no names, messages or addresses in it, and does not say which portal it is about. It works while an account is locked."
+    )]
+    Report {
+        /// Write it to this file; an existing one is not overwritten
+        #[arg(long, value_name = "FILE")]
+        save: Option<PathBuf>,
     },
     /// Show what the clinic lets this device do, and why
     #[command(

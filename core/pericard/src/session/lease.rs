@@ -73,6 +73,12 @@ impl Session {
         }
     }
 
+    /// How far the device's clock is from the portal's, as far as that has told it, and whether it is ahead. Memory only.
+    pub(crate) fn clock_difference(&self) -> (Duration, bool) {
+        let (portal, own) = (self.deps.authority.estimated_time(), self.now());
+        (own.duration_since(portal).unsigned_abs(), own > portal)
+    }
+
     /// Whether the last contact with the portal is too long ago. Memory only.
     pub(super) fn lease_is_over(&self) -> bool {
         let (Some(span), Some(contact)) = ((self.deps.lease)(), *self.lease.last_contact()) else {
@@ -127,7 +133,7 @@ impl Session {
     }
 
     /// How long the lease goes on; nothing where there is no end to wait for.
-    fn lease_left(&self) -> Option<Duration> {
+    pub(crate) fn lease_left(&self) -> Option<Duration> {
         let (span, contact) = ((self.deps.lease)()?, (*self.lease.last_contact())?);
         let left = contact.left(span, self.clocks())?;
         self.is_open().then_some(left)

@@ -10,6 +10,7 @@
 //! and the end of the lease seal.
 
 pub(crate) mod authority;
+mod code;
 mod lease;
 mod problem;
 pub(crate) mod refresh;
@@ -33,6 +34,7 @@ use crate::http::{HttpClient, HttpError, Request, Response};
 use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result, SignInReason};
 use crate::platform::lifecycle::Lifecycle;
+use crate::platform::log::Label;
 use crate::session::authority::Authority;
 use crate::storage::{AccountRow, Device, PersonRow, SealReason};
 
@@ -107,6 +109,8 @@ pub(crate) struct SessionDeps {
     pub(crate) lease: LeaseSpan,
     /// The client id for grants that were stored without one.
     pub(crate) client_id: String,
+    /// What the account is called in log lines.
+    pub(crate) label: Label,
 }
 
 /// The session of one person of an account: a set of tokens for their record.

@@ -13,6 +13,7 @@ use pericard_protocol::session::{Effect, Event, Refusal, SealReason};
 use crate::http::Response;
 use crate::platform::Checkpoint;
 use crate::platform::error::{PericardError, PortalProblem, Result};
+use crate::platform::log;
 use crate::storage::{Device, GrantRow};
 
 use super::tokens::Tokens;
@@ -37,6 +38,13 @@ impl Session {
             }
             Effect::Refresh => {
                 let event = self.refresh(tokens).await;
+                log::event!(
+                    INFO,
+                    "session refreshed",
+                    account = self.deps.label,
+                    result = result_of(&event),
+                    error = tokens.failed
+                );
                 self.deps
                     .platform
                     .reached(Checkpoint::RefreshAnswered)
@@ -231,6 +239,19 @@ pub(crate) fn unsaid_life(refreshable: bool) -> Duration {
         limits::ACCESS_TOKEN_LIFE_UNSAID
     } else {
         UNTIL_REFUSED
+    }
+}
+
+/// What came of a refresh, as a log line says it.
+fn result_of(event: &Event) -> &'static str {
+    match event {
+        Event::RefreshAnswered { .. } => "answered",
+        Event::RefreshRefused(Refusal::InvalidGrant) => "invalid_grant",
+        Event::RefreshRefused(Refusal::StepUp) => "step_up",
+        Event::RefreshRefused(_) => "sign_in",
+        Event::RefreshUnreachable { .. } => "unreachable",
+        Event::IdentityChanged => "identity_changed",
+        _ => "left",
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the access log notes.
 
+use crate::platform::log::Coded;
+
 /// What was done on this device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,6 +42,12 @@ pub enum AccessAction {
     AccessEnded,
     /// Something that a later version has noted.
     Other,
+}
+
+impl Coded for AccessAction {
+    fn code(&self) -> &'static str {
+        self.name()
+    }
 }
 
 impl AccessAction {

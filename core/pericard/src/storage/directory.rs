@@ -1,6 +1,6 @@
 //! The client's directory: its id, its lock and the paths of its files.
 //!
-//! Uses: `failure`, `ids`
+//! Uses: `failure`, `ids`, `size`
 
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
@@ -11,6 +11,7 @@ use crate::platform::error::{PericardError, Result, StorageKind};
 
 use super::failure::failed_io;
 use super::ids::random_id;
+use super::size::{self, Sizes};
 
 /// A directory that only this process has open.
 pub(crate) struct Directory {
@@ -147,6 +148,17 @@ impl Directory {
         std::fs::create_dir_all(&folder).map_err(|e| failed_io(&e))?;
         keep_private(&folder)?;
         Ok(folder)
+    }
+
+    /// How much room an account takes. Blocks.
+    pub(crate) fn sizes(&self, account: &str) -> Sizes {
+        Sizes::of(&self.path.join(account))
+    }
+
+    /// How much room the device's database takes. Blocks.
+    pub(crate) fn device_size(&self) -> u64 {
+        let beside = |end: &str| size::bytes(&self.path.join(format!("device.db{end}")));
+        beside("") + beside("-wal")
     }
 
     /// Deletes an account's files to free the space. Their key is destroyed before.

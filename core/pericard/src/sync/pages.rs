@@ -15,6 +15,8 @@ use url::Url;
 
 use crate::http::{HttpError, Request, Response};
 use crate::platform::error::{PericardError, PortalProblem, Result};
+use crate::platform::id::IncidentId;
+use crate::platform::log;
 use crate::session::SendError;
 use crate::storage::{mirrored, random_id};
 
@@ -238,6 +240,13 @@ fn stop(feature: &FeatureSync, keys: &[RecordKey]) -> Result<PericardError> {
     })?;
     feature.notify(&hidden);
     if new {
+        log::event!(
+            ERROR,
+            "incident: a foreign record",
+            incident = IncidentId::from(incident.as_str()),
+            feature = track.feature,
+            resource = track.resource_type
+        );
         feature.notifier.features();
     }
     Ok(PericardError::Integrity {

@@ -3,6 +3,8 @@
 //! Counts only grow while a run lasts, and the total is never less than what has come, whatever a portal says of it. A
 //! handle is told the newest, without a queue: one that is slow misses what was between.
 
+use crate::platform::log::Coded;
+
 /// What a run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum SyncPhase {
@@ -105,6 +107,21 @@ impl IncompleteReason {
     pub(crate) fn named(name: &str) -> Self {
         let known = Self::ALL.into_iter().find(|reason| reason.name() == name);
         known.unwrap_or(Self::Interrupted)
+    }
+}
+
+impl Coded for IncompleteReason {
+    fn code(&self) -> &'static str {
+        self.name()
+    }
+}
+
+impl Coded for SyncOutcome {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Incomplete { reason } => reason.name(),
+        }
     }
 }
 

@@ -18,8 +18,8 @@ const DAMAGED: PericardError = PericardError::Storage {
     kind: StorageKind::Damaged,
 };
 
-/// The database of the person who signed in.
-fn database(harness: &Harness, account: &Account) -> PathBuf {
+/// The database of the person who signed in, which is not the access log.
+pub(crate) fn database(harness: &Harness, account: &Account) -> PathBuf {
     let folder = harness
         .world
         .path()

@@ -9,6 +9,7 @@ mod contract;
 mod copies;
 mod damage;
 mod deaths;
+mod diagnostics;
 mod discovery;
 mod erasing;
 mod files;

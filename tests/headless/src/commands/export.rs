@@ -81,7 +81,7 @@ async fn copy(
 }
 
 /// For the person alone, and over nothing.
-fn save(file: &Path, copy: &[u8]) -> std::io::Result<()> {
+pub(super) fn save(file: &Path, copy: &[u8]) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

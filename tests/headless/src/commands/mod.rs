@@ -15,6 +15,7 @@ mod people;
 mod policy;
 mod portal;
 mod recipients;
+mod report;
 mod save;
 mod search;
 mod send;
@@ -78,6 +79,7 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
         } => outbox::run(options, *retry, *withdraw, edit.as_deref(), output).await,
         Command::Export { file, form } => export::run(options, file, *form, output).await,
         Command::Log { limit, csv } => log::run(options, *limit, *csv, output).await,
+        Command::Report { save } => report::run(options, save.as_deref(), output).await,
         Command::Policy { check } => policy::run(options, *check, output).await,
         Command::Pin { remove, stdin } => lock::pin(options, *remove, *stdin, output).await,
         Command::Unlock => lock::unlock(options, output).await,

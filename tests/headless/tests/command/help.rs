@@ -35,6 +35,7 @@ fn the_help_teaches() {
         "log",
         "export",
         "people",
+        "report",
     ] {
         let mut asked = harness.command();
         asked.args(command.split_terminator(' ')).arg("--help");

@@ -15,6 +15,7 @@ mod log;
 mod page;
 mod people;
 mod policy;
+mod report;
 mod second_factor;
 mod step_up;
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 //!
 //! When a person's session is sealed, their content is closed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use pericard_protocol::session::lease::LastContact;
@@ -11,6 +11,7 @@ use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::features::messages::Downloads;
 use crate::platform::error::{PericardError, Result};
+use crate::platform::log::Label;
 use crate::session::{AccountProblem, Session, SessionState};
 use crate::storage::{AccessAction, AccountRow, Device, Feature, Partition, PersonRow, SealReason};
 use crate::sync::{ChangeNotifier, SyncCoordinator};
@@ -34,6 +35,8 @@ pub(crate) struct AccountCore {
     pub(super) log: LogCore,
     pub(super) notifier: Arc<ChangeNotifier>,
     pub(super) sync_runs: SyncCoordinator,
+    /// When the last run of this process ended, and how, as a code.
+    pub(super) last_run: Mutex<Option<(SystemTime, &'static str)>>,
     pub(super) downloads: Downloads,
     /// Locked while a partition is opened on behalf of a feature.
     pub(super) opening: Arc<tokio::sync::Mutex<()>>,
@@ -84,6 +87,7 @@ impl AccountCore {
             log: LogCore::default(),
             notifier,
             sync_runs: SyncCoordinator::default(),
+            last_run: Mutex::default(),
             downloads: Downloads::default(),
             opening: Arc::default(),
             standing_asked: StandingAsked::default(),
@@ -200,6 +204,11 @@ impl AccountCore {
             // Another thread may still hold it; this closes its file all the same.
             partition.pause();
         }
+    }
+
+    /// What the account is called in log lines. Memory only.
+    pub(super) fn label(&self) -> Label {
+        self.host.labels.of(&self.row.id)
     }
 
     /// Drops the list of people, once they are removed.

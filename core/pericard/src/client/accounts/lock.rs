@@ -17,6 +17,7 @@ use tokio::sync::OwnedMutexGuard;
 use crate::client::host::Host;
 use crate::keys::Content;
 use crate::platform::error::{InputProblem, KeystoreError, PericardError, Result};
+use crate::platform::log::{self, Coded};
 
 use super::core::AccountCore;
 
@@ -36,6 +37,17 @@ pub enum LockState {
     },
     /// Ten wrong PINs destroyed the content: only signing in helps, and begins anew.
     Destroyed,
+}
+
+impl Coded for LockState {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Unlocked => "unlocked",
+            Self::Locked { .. } => "locked",
+            Self::Destroyed => "destroyed",
+        }
+    }
 }
 
 /// The lock of one account.
@@ -258,6 +270,7 @@ impl AccountCore {
                 .then(|| self.content.seal())
         };
         if let Some(partitions) = dropped {
+            log::event!(INFO, "locked", account = self.label());
             self.sync_runs.cancel(&PericardError::Locked);
             self.downloads.cancel(&PericardError::Locked);
             for partition in partitions.into_values() {

@@ -14,6 +14,7 @@
 //!   person ends.
 //! - `sync` works through the features of its people, or counts what is new while it is locked.
 //! - `rules` is what the portal's policy allows just now.
+//! - `report` is what support is told of an account.
 //! - `remove` deletes an account from this device; `revocations` revokes tokens at the portal.
 
 mod adopt;
@@ -29,6 +30,7 @@ pub(crate) mod open;
 mod people;
 mod person;
 mod remove;
+mod report;
 pub(crate) mod revocations;
 mod rules;
 mod sessions;
@@ -107,6 +109,11 @@ impl Accounts {
         self.host.platform.blocking(work).await
     }
 
+    /// Returns the accounts that were listed so far. Memory only.
+    pub(crate) fn entries(&self) -> Vec<Arc<AccountEntry>> {
+        self.open().values().cloned().collect()
+    }
+
     /// Lists every account in order of first sign-in, including those that cannot be used. Blocks.
     pub(crate) fn list(&self) -> Result<Vec<Arc<AccountEntry>>> {
         let rows = self.host.device.accounts()?;
@@ -161,10 +168,10 @@ impl Accounts {
     /// Closes every file and idle connection.
     pub(crate) async fn pause(self: &Arc<Self>) -> Result<()> {
         let files = self.clone();
-        self.host
-            .lifecycle()
-            .pause(&self.host.platform, files)
-            .await
+        let paused = self.host.lifecycle().pause(&self.host.platform, files);
+        let paused = paused.await;
+        crate::platform::log::event!(INFO, "client paused", result = paused);
+        paused
     }
 
     /// Opens the client again after a pause.
@@ -174,6 +181,7 @@ impl Accounts {
             .lifecycle()
             .resume(&self.host.platform, files)
             .await?;
+        crate::platform::log::event!(INFO, "client resumed");
         for account in self.cores() {
             account.look_at_leases();
         }
@@ -209,10 +217,10 @@ impl Accounts {
     /// Closes the client for good and releases the directory.
     pub(crate) async fn shut_down(self: &Arc<Self>) -> Result<()> {
         let files = self.clone();
-        self.host
-            .lifecycle()
-            .shut_down(&self.host.platform, files)
-            .await
+        let shut_down = self.host.lifecycle().shut_down(&self.host.platform, files);
+        let shut_down = shut_down.await;
+        crate::platform::log::event!(INFO, "client shut down", result = shut_down);
+        shut_down
     }
 }
 

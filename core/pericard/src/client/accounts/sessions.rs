@@ -11,6 +11,7 @@ use pericard_protocol::policy::SHORTEST_LEASE;
 use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::platform::error::{PericardError, Result, SignInReason};
+use crate::platform::log;
 use crate::session::{Session, SessionDeps, SessionState};
 use crate::storage::{AccessAction, AccountRow, PersonRow};
 use crate::sync::ChangeNotifier;
@@ -39,6 +40,7 @@ impl SessionParts {
         let (account, changed) = (self.account.clone(), self.notifier.clone());
         let (configured, policy) = (site.config.lease, site.policy.clone());
         let id = person.id.clone();
+        let label = host.labels.of(&self.row.id);
         let deps = SessionDeps {
             platform: host.platform.clone(),
             lifecycle: host.lifecycle().clone(),
@@ -46,6 +48,7 @@ impl SessionParts {
             http: site.http.clone(),
             authority: site.authority.clone(),
             on_change: Box::new(move |state| {
+                log::event!(INFO, "session changed", account = label, state = state);
                 if matches!(state, SessionState::Sealed { .. })
                     && let Some(account) = account.get().and_then(Weak::upgrade)
                 {
@@ -59,6 +62,7 @@ impl SessionParts {
                 lease.map(|lease| lease.max(SHORTEST_LEASE))
             }),
             client_id: site.known_client(host)?.unwrap_or_default(),
+            label,
         };
         let session = Arc::new(Session::open(deps, self.row.clone(), person.clone())?);
         session.follow_lease();

@@ -11,6 +11,7 @@ use pericard_protocol::policy::Switch;
 use pericard_protocol::standing::Standing;
 
 use crate::platform::error::{KeystoreError, PericardError, Result};
+use crate::platform::log::{self, Coded};
 use crate::session::AccountProblem;
 use crate::storage::mirrored;
 use crate::storage::{AccessAction, Partition, PersonRow, Track};
@@ -46,7 +47,28 @@ impl AccountCore {
             .sync_runs
             .start(&self.host.platform, &syncs, task, move |run| async move {
                 let _guard = guard;
+                let (account, clock) = (core.label(), &core.host.platform.clock);
+                let (began, full, looks) = (clock.uptime(), task.full, task.looks);
+                log::event!(
+                    INFO,
+                    "sync began",
+                    account = account,
+                    full = full,
+                    looks = looks
+                );
                 let done = core.work(&run, task).await;
+                let outcome = ended(&done);
+                core.ended_a_run(outcome);
+                let (took, counted) = (clock.uptime().saturating_sub(began), run.counted());
+                log::event!(
+                    INFO,
+                    "sync ended",
+                    account = account,
+                    outcome = outcome,
+                    sent = counted.sent,
+                    received = counted.done,
+                    took = took
+                );
                 // What stopped something belongs into the log, however the run ended.
                 let noting = core.clone();
                 let _ = core.on_disk(move || noting.note_incidents()).await;
@@ -126,6 +148,7 @@ impl AccountCore {
                 continue;
             }
             let mut kept_back = BTreeSet::new();
+            let track = feature.track;
             let sent = match switch {
                 Switch::On => send(&feature, run, &mut kept_back).await,
                 // What waits goes out once the clinic takes it again.
@@ -137,6 +160,15 @@ impl AccountCore {
             let received = receive(&feature, run).await.map(|reason| {
                 incomplete = incomplete.or(reason);
             });
+            log::event!(
+                DEBUG,
+                "feature synced",
+                account = self.label(),
+                feature = track.feature,
+                resource = track.resource_type,
+                sent = sent,
+                received = received
+            );
             if received.as_ref().err().is_some_and(stops) {
                 return first.and(sent).and(received).map(|()| None);
             }
@@ -347,6 +379,14 @@ impl AccountCore {
             }
         });
         Ok(syncs.collect())
+    }
+}
+
+/// How a run ended, as a log line and a report say it.
+fn ended(done: &Result<SyncOutcome>) -> &'static str {
+    match done {
+        Ok(outcome) => outcome.code(),
+        Err(error) => error.code(),
     }
 }
 

@@ -49,6 +49,11 @@ impl Device {
         })
     }
 
+    /// The version of its tables.
+    pub(crate) fn version() -> usize {
+        SCHEMA.steps.len()
+    }
+
     pub(crate) fn pause(&self) {
         self.database.pause();
     }

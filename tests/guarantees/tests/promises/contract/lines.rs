@@ -80,6 +80,10 @@ pub(super) const LINES: &[Line] = &[
         .client
         .resume_sign_in()
         .await),
+    line!("Client.support_report", Disk, |s| s
+        .client
+        .support_report()
+        .await),
     line!("Client.person_left", Memory, |s| {
         s.client.person_left();
         Ok::<(), PericardError>(())

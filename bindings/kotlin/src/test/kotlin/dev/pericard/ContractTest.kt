@@ -58,6 +58,7 @@ class ContractTest {
     init {
         disk("Client.account") { client.account(account.id) }
         disk("Client.accounts") { client.accounts() }
+        disk("Client.supportReport") { client.supportReport() }
         disk("Client.resumeSignIn") { client.resumeSignIn() }
         portal("Client.portal") { client.portal(client.portals.single()) }
         nothing("Portal.page") { portal.page(PortalPage.ACCOUNT) }
