@@ -10,10 +10,7 @@ use serde_json::{Value, json};
 use super::source::{Source, sources};
 
 /// Faults that neither has, each with where it is used, or why it is not.
-const ELSEWHERE: &[(&str, Option<&str>, &str)] = &[(
-    None,
-    "the portal's own tests, until a story signs in for somebody else",
-)];
+const ELSEWHERE: &[(&str, Option<&str>, &str)] = &[];
 
 /// A fault, and which of its kinds.
 type Kind = (String, Option<String>);
