@@ -167,7 +167,7 @@ private final class CoreFakeSignIn: PericardCore.SignIn, @unchecked Sendable {
 
   private var notAsked: PericardCore.PericardError { .InvalidInput(field: "step", problem: .notAsked) }
 
-  override func step() throws -> PericardCore.SignInStep { .ready }
+  override func step() throws -> PericardCore.SignInStep { .ready(recoveryCodesLeft: nil) }
 
   override func authorizationUrl() async throws -> String { throw notAsked }
 

@@ -104,7 +104,7 @@ struct FakeTests {
     #expect(found == [FoundPerson(patient: mia.patient, name: "Mia Novak", relationship: "mother")])
     let signIn = try await account.addPerson(method: .native, patient: mia.patient)
     let step = try signIn.step()
-    #expect(step == .ready)
+    #expect(step == .ready(recoveryCodesLeft: nil))
     let finished = try await signIn.finish()
     #expect(finished.id == account.id)
     let told = await changes.next()

@@ -93,7 +93,7 @@ class FakeTest {
         val found = account.findPeople().single()
         assertEquals(FoundPerson(mia.patient, "Mia Novak", "mother"), found)
         val signIn = account.addPerson(SignInMethod.NATIVE, found.patient)
-        assertEquals(SignInStep.Ready, signIn.step())
+        assertEquals(SignInStep.Ready(null), signIn.step())
         assertEquals(account.id, signIn.finish().id)
         assertTrue(account.findPeople().isEmpty())
         assertEquals(listOf(mia), fake.others)

@@ -249,7 +249,7 @@ internal class ScriptedAccount(private val name: String, val messages: Correspon
 
 /** Adds somebody, and asks nothing for it. */
 private class FakeSignIn(private val account: ScriptedAccount, private val person: FakePerson) : SignIn(NoHandle) {
-    override fun step(): SignInStep = SignInStep.Ready
+    override fun step(): SignInStep = SignInStep.Ready(null)
 
     override suspend fun authorizationUrl(): String = throw notAsked()
 
