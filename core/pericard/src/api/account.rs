@@ -35,6 +35,7 @@ pub struct Person {
     /// The state of their session: one person's may be sealed while others' are open.
     pub session: SessionState,
     /// Whether the portal lets something be written for them, as far as it has said so.
+    #[uniffi(default = true)]
     pub may_write: bool,
 }
 
@@ -124,8 +125,8 @@ impl Account {
         self.entry.people().into_iter().map(to_view).collect()
     }
 
-    /// Asks the portal whom the person may act for and who is not among `people` yet: `Person` and `RelatedPerson` records that
-    /// link to theirs. Empty where the portal has none; somebody whom it does not name may still be chosen on its own page.
+    /// Asks the portal whom the person may act for and who is not among `people` yet: FHIR's Person and RelatedPerson records
+    /// that link to theirs. Empty where the portal has none; somebody whom it does not name may still be chosen on its own page.
     ///
     /// Fails with `Offline`, `Portal`, `SignInRequired`, `Closed`, or why an unusable account is unusable.
     pub async fn find_people(&self) -> Result<Vec<FoundPerson>, PericardError> {

@@ -48,12 +48,19 @@ extension Call {
     Call("Account.accessLog", .disk) { s in _ = try await s.account.accessLog() },
     Call("Account.checkAccessLog", .disk) { s in _ = try await s.account.checkAccessLog() },
     Call("Account.exportAccessLog", .disk) { s in _ = try await s.account.exportAccessLog() },
-    Call("Account.export", .disk) { s in _ = try await s.account.export(person: PersonID(rawValue: "nobody"), format: .html) },
+    Call("Account.export", .disk) { s in
+      _ = try await s.account.export(person: PersonID(rawValue: "nobody"), format: .html)
+    },
     Call("Export.read", .disk) { s in _ = try await s.export.read() },
     Call("Account.policy", .memory) { s in _ = try s.account.policy() },
     Call("Account.checkPolicy", .portal) { s in _ = try await s.account.checkPolicy() },
     Call("Account.startSync", .portal) { s in try await s.account.startSync().join() },
     Call("Account.signInAgain", .portal) { s in _ = try await s.account.signInAgain(method: .native) },
+    Call("Account.findPeople", .portal) { s in _ = try await s.account.findPeople() },
+    Call("Account.addPerson", .portal) { s in _ = try await s.account.addPerson(method: .native) },
+    Call("Account.forgetPerson", .disk) { s in
+      try await s.account.forgetPerson(PersonID(rawValue: "nobody"))
+    },
     Call("Account.stepUp", .portal) { s in _ = try await s.account.stepUp(method: .native) },
     Call("Account.signOut", .ending) { s in try await s.account.signOut() },
     Call("Account.forget", .ending) { s in try await s.account.forget() },

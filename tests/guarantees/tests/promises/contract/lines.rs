@@ -144,6 +144,18 @@ pub(super) const LINES: &[Line] = &[
         .account
         .sign_in_again(NATIVE, None)
         .await),
+    line!("Account.find_people", Needs::Portal, |s| s
+        .account
+        .find_people()
+        .await),
+    line!("Account.add_person", Needs::Portal, |s| s
+        .account
+        .add_person(NATIVE, None)
+        .await),
+    line!("Account.forget_person", Disk, |s| s
+        .account
+        .forget_person("nobody".into())
+        .await),
     line!("Account.step_up", Needs::Portal, |s| s
         .account
         .step_up(NATIVE)

@@ -84,6 +84,9 @@ class ContractTest {
         nothing("Account.portalConfig") { account.portalConfig() }
         disk("Account.startSync") { account.startSync().join() }
         portal("Account.signInAgain") { account.signInAgain(SignInMethod.NATIVE) }
+        portal("Account.findPeople") { account.findPeople() }
+        portal("Account.addPerson") { account.addPerson(SignInMethod.NATIVE) }
+        disk("Account.forgetPerson") { account.forgetPerson(PersonId("none")) }
         portal("Account.stepUp") { account.stepUp(SignInMethod.NATIVE) }
         nothing("AccountLock.state") { account.lock.state() }
         nothing("AccountLock.autoLock") { account.lock.autoLock() }
