@@ -41,11 +41,14 @@ const PLAIN: &[&str] = &[
     "Incident",
 ];
 
+/// Defaults of records that apps make for previews and tests, where uniffi has no words for them: a variant of an enum.
+const DEFAULTS: &[(&str, &str, &str)] = &[("Person", "session", "Active")];
+
 /// Objects whose files are closed by closing them, and the method that does so at once.
 const CLOSED_BY: &[(&str, Option<&str>)] = &[("Client", Some("shut_down")), ("FileReader", None)];
 
 /// Functions that belong to a type, for which uniffi has no place there.
-const OF_TYPES: &[(&str, &str)] = &[("erase", "Client")];
+const OF_TYPES: &[(&str, &str)] = &[("erase", "Client"), ("start_logging", "Client")];
 
 /// How the codes of an error's reasons begin, where that is not the name of the variant.
 const CODES: &[(&str, &str)] = &[("SignInRequired", "sign_in"), ("InvalidInput", "input")];
@@ -86,6 +89,13 @@ pub(crate) fn is_hidden(of: &str) -> bool {
 /// Whether the texts of a record may be printed.
 pub(crate) fn is_plain(record: &str) -> bool {
     PLAIN.contains(&record)
+}
+
+/// The variant that a field of a record has where nothing else is given.
+pub(crate) fn default_of(record: &str, field: &str) -> Option<&'static str> {
+    let mut defaults = DEFAULTS.iter();
+    let found = defaults.find(|(of, name, _)| *of == record && *name == field);
+    found.map(|(.., variant)| *variant)
 }
 
 /// How an object is closed, if it is one that is.

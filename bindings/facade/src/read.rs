@@ -26,6 +26,11 @@ fn read(interface: &ComponentInterface) -> Result<Api> {
     let mut api = Api::default();
     for record in interface.record_definitions() {
         let mut fields = fields(record.fields())?;
+        for field in &mut fields {
+            if let Some(variant) = exceptions::default_of(record.name(), &field.name) {
+                field.default = Some(Default::Variant(variant.to_owned()));
+            }
+        }
         let written = fields.iter().map(|field| field.name.clone()).collect();
         fields.sort_by_key(|field| field.default.is_some());
         api.records.push(Record {

@@ -26,6 +26,7 @@ pub mod test_support;
 pub use api::access_log::{AccessEntry, AccessPage, LogCheck};
 pub use api::account::{Account, Incident, IncidentKind, Person};
 pub use api::client::{Client, erase};
+pub use api::diagnostics::start_logging;
 pub use api::export::Export;
 pub use api::features::{FeatureState, FeatureStatus, Notice};
 pub use api::lock::AccountLock;
@@ -33,7 +34,7 @@ pub use api::portal::Portal;
 pub use api::qr_code::QrCode;
 pub use api::sign_in::SignIn;
 pub use api::two_factor::TwoFactor;
-pub use client::accounts::{ExportFormat, LockState};
+pub use client::accounts::{ExportFormat, FoundPerson, LockState};
 pub use client::config::{ClientId, Config, PortalConfig};
 pub use client::policy::{PolicyProblem, PolicyStatus};
 pub use client::second_factor::{TotpEnrolment, TotpSecret, TwoFactorStatus};
@@ -54,6 +55,7 @@ pub use platform::id::{
     AccountId, DraftId, EnrolmentId, FileId, IncidentId, MessageId, PagePosition, PersonId,
     RecipientId, ThreadId,
 };
+pub use platform::log::LogLevel;
 pub use session::{AccountProblem, SessionState};
 pub use storage::{AccessAction, Feature, SealReason};
 pub use sync::{

@@ -11,6 +11,7 @@ use crate::client::config::Config;
 use crate::keys::Keystore;
 use crate::platform::error::{PericardError, Result};
 
+pub use crate::platform::log::{Loggable, capture as capture_lines};
 pub use crate::platform::{
     Body, Break, Checkpoint, Checkpoints, Clock, Exchange, Job, Method, Platform, Random, Spawner,
     Transport, TransportError, TransportRequest, TransportResponse, Wait, Work,
@@ -29,6 +30,9 @@ pub async fn open(
 ) -> Result<Arc<Client>, PericardError> {
     Client::on_platform(config, keystore, platform).await
 }
+
+/// Takes what a log line may hold, and nothing else.
+pub fn loggable(_: impl Loggable) {}
 
 /// Erases a directory on `platform`.
 pub async fn erase(

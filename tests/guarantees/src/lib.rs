@@ -4,6 +4,8 @@
 
 #![allow(clippy::disallowed_methods)]
 
+pub mod not_loggable;
+
 use std::sync::{Arc, OnceLock};
 
 use pericard::{

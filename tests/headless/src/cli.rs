@@ -34,6 +34,7 @@ Environment:
   PERICARD_PASSWORD                  password for the portal, for scripts
   PERICARD_PIN                       PIN of a locked account, for scripts
   PERICARD_PASSPHRASE                keep the keys in a file under this passphrase
+  PERICARD_LOG                       how much --verbose says: error to trace
   PAGER                              shows what is longer than the screen, else less
   NO_COLOR                           plain output, as in a pipe";
 
@@ -78,6 +79,14 @@ pub(crate) struct Options {
         help_heading = "Everywhere"
     )]
     pub(crate) account: Option<String>,
+    /// Person of the account, by their number in `people` or their name [default: who signed in]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PERSON",
+        help_heading = "Everywhere"
+    )]
+    pub(crate) person: Option<String>,
     /// Print one JSON object to standard output, also for errors
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) json: bool,
@@ -87,9 +96,37 @@ pub(crate) struct Options {
     /// Allow plain http to this machine
     #[arg(long, global = true, help_heading = "Everywhere")]
     pub(crate) allow_loopback_http: bool,
+    /// Say on standard error what is done
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    pub(crate) verbose: bool,
+    /// The same with a level
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        env = "PERICARD_LOG",
+        hide = true,
+        hide_env = true
+    )]
+    pub(crate) log: Option<Verbosity>,
+}
+
+/// How much is said on standard error.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Verbosity {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
 }
 
 impl Options {
+    /// How much is to be said on standard error, if anything is.
+    pub(crate) fn verbosity(&self) -> Option<Verbosity> {
+        self.log.or(self.verbose.then_some(Verbosity::Info))
+    }
+
     /// How the next command has to begin: every command needs the flag for a portal without https.
     pub(crate) fn program(&self) -> &'static str {
         if self.allow_loopback_http {
@@ -146,6 +183,11 @@ pub(crate) enum Command {
     /// List accounts and the state of their sessions
     #[command(visible_alias = "status")]
     Accounts,
+    /// List whose records this account shows, or add somebody you act for
+    #[command(
+        after_help = "Examples:\n  pericard people\n  pericard people --find      whom the portal says you may act for\n  pericard people --add 1     sign in for the first of them\n  pericard --person 2 inbox\n\nEach person's messages are kept apart, and the clinic decides whose you see. To remove one from this device: pericard --person 2 forget"
+    )]
+    People(People),
     /// Fetch new messages and send queued ones
     Sync,
     /// Wait for new messages and show them as they come
@@ -281,6 +323,15 @@ pub(crate) enum Command {
         #[arg(long)]
         csv: bool,
     },
+    /// Print a report for support: versions, sizes and states
+    #[command(
+        after_help = "Examples:\n  pericard report\n  pericard report --save report.txt\n\nIt has no names, messages or addresses in it, and does not say which portal it is about. It works while an account is locked."
+    )]
+    Report {
+        /// Write it to this file; an existing one is not overwritten
+        #[arg(long, value_name = "FILE")]
+        save: Option<PathBuf>,
+    },
     /// Show what the clinic lets this device do, and why
     #[command(
         after_help = "Examples:\n  pericard policy\n  pericard policy --check     ask the portal now\n\nA clinic may let messages be read only, or switch them off, by a signed document on its portal. Nothing is deleted by it."
@@ -309,8 +360,24 @@ pub(crate) enum Command {
     /// Sign out at the portal and remove the account from this device
     #[command(visible_alias = "logout")]
     Signout,
-    /// Remove the account from this device without signing out at the portal
+    /// Remove the account, or with --person one of its people, from this device
+    #[command(
+        after_help = "Examples:\n  pericard forget\n  pericard --person 2 forget\n\nThe account is removed without signing out at the portal. The tokens of one person are revoked there."
+    )]
     Forget,
+}
+
+/// Whom to add.
+#[derive(Args)]
+pub(crate) struct People {
+    /// Ask the portal whom you may act for
+    #[arg(long)]
+    pub(crate) find: bool,
+    /// Sign in for the n-th of those that --find lists
+    #[arg(long, value_name = "N", conflicts_with = "find")]
+    pub(crate) add: Option<usize>,
+    #[command(flatten)]
+    pub(crate) answering: Answering,
 }
 
 /// The form of a copy.

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use pericard::{Account, Client, Config, MessageThread, Messages, PericardError, PortalConfig};
+use pericard::{
+    Account, Client, Config, MessageThread, Messages, PericardError, Person, PortalConfig,
+};
 use pericard_desktop::{DesktopKeystore, DesktopKeystoreError};
 
 use crate::browser::Callback;
@@ -20,6 +22,7 @@ pub(crate) const APP: &str = concat!("pericard/", env!("CARGO_PKG_VERSION"));
 pub(crate) struct Context {
     pub(crate) client: Arc<Client>,
     account: Option<String>,
+    person: Option<String>,
     portals: Vec<PortalConfig>,
 }
 
@@ -66,6 +69,7 @@ impl Context {
         Ok(Self {
             client: Client::open(config, keystore).await?,
             account: options.account.clone(),
+            person: options.person.clone(),
             portals,
         })
     }
@@ -127,9 +131,34 @@ impl Context {
         }
     }
 
-    /// The messages of the account's person.
+    /// The messages of the person whom the command is about.
     pub(crate) async fn messages(&self) -> Result<Arc<Messages>, Failure> {
-        messages(&*self.account().await?)
+        self.messages_of(&*self.account().await?)
+    }
+
+    /// The same in this account.
+    pub(crate) fn messages_of(&self, account: &Account) -> Result<Arc<Messages>, Failure> {
+        Ok(account.messages(self.person(account)?.id)?)
+    }
+
+    /// The person whom the command is about: who was named, else who signed in.
+    pub(crate) fn person(&self, account: &Account) -> Result<Person, Failure> {
+        let people = account.people();
+        let Some(wanted) = &self.person else {
+            return Ok(first(people).ok_or(PericardError::NotFound)?);
+        };
+        let number = wanted.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
+        let numbered = number.and_then(|n| people.get(n));
+        let named = || {
+            let known = |person: &&Person| person.name.eq_ignore_ascii_case(wanted);
+            people.iter().find(known)
+        };
+        numbered.or_else(named).cloned().ok_or_else(|| {
+            Failure::usage(
+                format!("there is nobody called {wanted} in this account"),
+                "List people: pericard people",
+            )
+        })
     }
 
     /// Ends the client; the directory is free again.
@@ -140,12 +169,14 @@ impl Context {
 
 /// The messages of the person who signed in.
 pub(crate) fn messages(account: &Account) -> Result<Arc<Messages>, Failure> {
-    let people = account.people();
-    let person = people
-        .iter()
-        .find(|person| person.is_self)
-        .or(people.first());
-    Ok(account.messages(person.ok_or(PericardError::NotFound)?.id.clone())?)
+    let person = first(account.people()).ok_or(PericardError::NotFound)?;
+    Ok(account.messages(person.id)?)
+}
+
+/// Who signed in, else the first whom they act for.
+fn first(people: Vec<Person>) -> Option<Person> {
+    let own = people.iter().position(|person| person.is_self);
+    people.into_iter().nth(own.unwrap_or_default())
 }
 
 /// The keystore of a folder. With a passphrase in the environment a new one is a file: whoever sets it wants that.

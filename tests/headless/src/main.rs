@@ -11,6 +11,7 @@ mod cli;
 mod commands;
 mod context;
 mod failure;
+mod logging;
 mod output;
 mod pager;
 mod progress;
@@ -35,6 +36,9 @@ static ALLOCATOR: pericard_zeroalloc::Zeroing = pericard_zeroalloc::Zeroing;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(verbosity) = arguments.options.verbosity() {
+        logging::start(verbosity);
+    }
     let output = Output::new(arguments.options.json);
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -304,7 +304,7 @@ impl App {
         person: &Person,
     ) -> Result<std::result::Result<Arc<Account>, PericardError>> {
         let account = self.account().await?;
-        let sign_in = account.sign_in_again(SignInMethod::Browser).await?;
+        let sign_in = account.sign_in_again(SignInMethod::Browser, None).await?;
         let (_, back) = self.visit(&sign_in, window, person, Doing::Right).await?;
         sign_in.clone().redirected(back).await?;
         Ok(sign_in.finish().await)

@@ -13,7 +13,7 @@ use crate::data::{Change, NewFile, NotSent, Stray};
 use crate::fault::{Fault, FaultKind};
 use crate::instance::{Instance, State};
 use crate::policy::Decision;
-use crate::{PortalError, data};
+use crate::{PortalError, ProxyAccess, Withdrawal, data};
 
 /// One command.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -75,6 +75,24 @@ pub enum Command {
     },
     /// The clinic decides what apps may do; nothing takes the policy away.
     Policy(Option<Box<Decision>>),
+    /// Takes somebody's access to a patient's record away.
+    WithdrawProxy {
+        /// Who acted.
+        of: String,
+        /// For whom.
+        patient: String,
+        /// What becomes of it.
+        how: Withdrawal,
+    },
+    /// Lets somebody act for a patient from now on.
+    GrantProxy {
+        /// Who acts.
+        of: String,
+        /// For whom.
+        patient: String,
+        /// What they may do.
+        access: ProxyAccess,
+    },
     /// Signs id tokens with a new key from now on, and publishes only that.
     RotateKeys,
     /// Moves this portal's clock.
@@ -174,6 +192,26 @@ struct Import {
 struct WhoseText {
     who: String,
     text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WithdrawProxy {
+    of: String,
+    #[serde(rename = "for")]
+    patient: String,
+    #[serde(default)]
+    how: Withdrawal,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GrantProxy {
+    of: String,
+    #[serde(rename = "for")]
+    patient: String,
+    #[serde(default)]
+    access: ProxyAccess,
 }
 
 #[derive(Deserialize)]
@@ -281,7 +319,20 @@ impl TryFrom<Map<String, Value>> for Command {
             "policy" if value == "none" => Self::Policy(None),
             "policy" => Self::Policy(Some(Box::new(read(&key, value)?))),
             "withdraw_proxy" => {
-                return Err(format!("{key:?} is not implemented by this portal"));
+                let WithdrawProxy { of, patient, how } = read(&key, value)?;
+                Self::WithdrawProxy { of, patient, how }
+            }
+            "grant_proxy" => {
+                let GrantProxy {
+                    of,
+                    patient,
+                    access,
+                } = read(&key, value)?;
+                Self::GrantProxy {
+                    of,
+                    patient,
+                    access,
+                }
             }
             _ => return Err(format!("{key:?} is no command of this portal")),
         })
@@ -381,6 +432,27 @@ impl Command {
                 let now = state.clock.millis();
                 state.policy.decide(&base, *decision, now);
                 Answer::Done
+            }
+            Self::WithdrawProxy { of, patient, how } => {
+                let (person, whose) = (state.person(&of)?, state.person(&patient)?);
+                let now = state.clock.millis();
+                if !state.proxies.withdraw(person, whose, how, now) {
+                    return refuse(format!("{of} does not act for {patient}"));
+                }
+                if how == Withdrawal::Revoked {
+                    state.grants.revoke_proxy(person, whose);
+                }
+                Answer::Done
+            }
+            Self::GrantProxy {
+                of,
+                patient,
+                access,
+            } => {
+                let (person, whose) = (state.person(&of)?, state.person(&patient)?);
+                let (now, entropy) = (state.clock.millis(), &mut state.entropy);
+                let proxy = state.proxies.grant(person, whose, access, now, entropy)?;
+                Answer::Id(proxy.id.clone())
             }
             Self::RotateKeys => {
                 state.key = state.key.successor(state.key.generation + 1);

@@ -7,13 +7,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::account::{Enrolments, Visits};
 use crate::clock::Clock;
-use crate::data::{Person, Store};
+use crate::data::{Person, Proxies, Store};
 use crate::entropy::Entropy;
 use crate::fault::Faults;
 use crate::fhir::Pages;
 use crate::oauth::{Clients, Credentials, Dpop, Grants, SignIns, SigningKey};
 use crate::policy::Policy;
-use crate::{Offer, StepUpSpec};
+use crate::{NamedAs, Offer, StepUpSpec};
 
 pub(crate) struct Instance {
     /// `https://localhost:PORT`.
@@ -27,6 +27,7 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) entropy: Entropy,
     pub(crate) people: Vec<Person>,
+    pub(crate) proxies: Proxies,
     pub(crate) store: Store,
     pub(crate) pages: Pages,
     pub(crate) credentials: Credentials,
@@ -37,6 +38,8 @@ pub(crate) struct State {
     pub(crate) par: Offer,
     /// What sending asks of the sign-in.
     pub(crate) step_up: Option<StepUpSpec>,
+    /// Whom `fhirUser` names in every grant.
+    pub(crate) fhir_user: Option<NamedAs>,
     pub(crate) enrolments: Enrolments,
     pub(crate) visits: Visits,
     pub(crate) key: SigningKey,

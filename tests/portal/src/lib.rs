@@ -55,9 +55,12 @@ pub use fault::{
     Amendment, Contradicted, DateForm, DeletedAs, Denial, DiscoveryFlaw, DropOn, EmptyText, Fault,
     FaultKind, FileFault, FirstAddress, Flaw, Incomplete, JwksFlaw, Lacking, OddCreate, OddLabel,
     OddMembers, OddNext, OddRecord, OddTeam, ParRefusal, Parameter, Poison, RefreshError, Repeated,
-    SenderForm, StatusOn, TextForm, Threading, Unauthorized, Unsupported, WhichUser,
+    SenderForm, StatusBody, StatusOn, TextForm, Threading, Unauthorized, Unsupported, WhichUser,
 };
 pub use policy::{Decision, PolicyFlaw, PolicyKey};
 pub use portal::{PersonInfo, Portal};
 pub use server::Hangup;
-pub use spec::{Acr, Offer, PersonSpec, Spec, StepUpSpec, TotpAlgorithm, TotpSpec};
+pub use spec::{
+    Acr, NamedAs, Offer, PersonSpec, ProxyAccess, ProxySpec, Spec, StepUpSpec, TotpAlgorithm,
+    TotpSpec, Withdrawal,
+};

@@ -118,12 +118,13 @@ async fn run(arguments: &Arguments) -> Result<(), PortalError> {
 fn demo() -> Result<Spec, PortalError> {
     Ok(serde_json::from_str(
         r#"{ "seed": 7, "people": {
-            "ana":   { "threads": 28, "messages": 640, "totp": true, "recovery_codes": 8 },
+            "ana":   { "threads": 28, "messages": 640, "totp": true, "recovery_codes": 8, "proxy_for": ["mia"] },
             "ben":   { "threads": 9,  "messages": 84 },
             "chloe": { "threads": 14, "messages": 160, "totp": true },
             "dario": { "threads": 6,  "messages": 40, "must_enrol": true },
             "ewa":   { "threads": 11, "messages": 120 },
-            "farid": { "threads": 7,  "messages": 66, "totp": true }
+            "farid": { "threads": 7,  "messages": 66, "totp": true },
+            "mia":   { "threads": 5,  "messages": 31 }
         } }"#,
     )?)
 }
@@ -147,7 +148,7 @@ fn show(out: &mut impl Write, portal: &Portal, spec: &Spec, config: &str) -> io:
     )?;
     let people = portal.people();
     for person in people.values() {
-        let size = spec.people.get(&person.user).copied().unwrap_or_default();
+        let size = spec.people.get(&person.user).cloned().unwrap_or_default();
         writeln!(
             out,
             "  {:<8}  {:<21}  {:>7}  {:>8}  {}",
@@ -179,6 +180,12 @@ fn show(out: &mut impl Write, portal: &Portal, spec: &Spec, config: &str) -> io:
                 "  {dim}{} can also use a recovery code, once:{plain}\n    {code}",
                 person.user
             )?;
+        }
+    }
+    for (user, person) in &spec.people {
+        for proxy in &person.proxy_for {
+            let name = &proxy.name;
+            writeln!(out, "  {dim}{user} also acts for {name}{plain}")?;
         }
     }
     let secret = people

@@ -193,12 +193,13 @@ fn instance(
     verbose: bool,
 ) -> Instance {
     let base = format!("{origin}/fhir");
-    let (people, store) = data::populate(spec, &base, clock.millis());
+    let (people, store, proxies) = data::populate(spec, &base, clock.millis());
     let dpop = Dpop::new(spec.dpop, origin.clone(), entropy.bytes::<32>());
     let mut state = State {
         clock,
         entropy,
         people,
+        proxies,
         store,
         pages: Pages::default(),
         credentials: Credentials::default(),
@@ -208,6 +209,7 @@ fn instance(
         dpop,
         par: spec.par,
         step_up: spec.step_up,
+        fhir_user: spec.fhir_user,
         enrolments: Enrolments::default(),
         visits: Visits::default(),
         key: SigningKey::new(spec.seed, 1),

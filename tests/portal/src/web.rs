@@ -16,7 +16,7 @@ use futures_util::stream;
 
 use crate::account;
 use crate::clock;
-use crate::fault::{FaultKind, StatusOn, Unauthorized};
+use crate::fault::{FaultKind, StatusBody, StatusOn, Unauthorized};
 use crate::fhir;
 use crate::instance::Instance;
 use crate::oauth::{authorize, challenge, discovery, dpop, login, own_pages, par, register, token};
@@ -69,6 +69,10 @@ pub(crate) fn router(instance: Arc<Instance>) -> Router {
         )
         .route("/fhir/CareTeam", get(fhir::search_care_team))
         .route("/fhir/CareTeam/{id}", get(fhir::read_care_team))
+        .route("/fhir/RelatedPerson", get(fhir::search_related_person))
+        .route("/fhir/RelatedPerson/{id}", get(fhir::read_related_person))
+        .route("/fhir/Person", get(fhir::search_person))
+        .route("/fhir/Person/{id}", get(fhir::read_person))
         .route("/fhir/Practitioner/{id}", get(fhir::practitioner))
         .route("/fhir/Binary", post(fhir::create_file))
         .route("/fhir/Binary/{id}", get(fhir::file))
@@ -139,6 +143,15 @@ fn before(instance: &Instance, path: &str) -> Option<Reply> {
     let status = state
         .faults
         .take(|kind| matches!(kind, FaultKind::Status { on, .. } if concerned(on)));
+    if let Some(FaultKind::Status {
+        code,
+        body: Some(StatusBody::Html),
+        ..
+    }) = status
+    {
+        let html = "<!doctype html><html lang=\"en\"><title>Request blocked</title><p>This request was blocked by the firewall.</p></html>";
+        return Some(reply::with_body(code, "text/html; charset=utf-8", html));
+    }
     if let Some(FaultKind::Status { code, .. }) = status {
         return Some(if path.starts_with("/fhir") {
             reply::outcome(code, "transient", "the portal is having a bad day")

@@ -13,8 +13,8 @@ pub(crate) struct Visitor<'a> {
     pub(crate) code: &'a str,
 }
 
-/// Follows `url` to the redirect that leads back to the app: password, code or recovery code, and a second factor to be
-/// set up if the portal insists. Fails when the portal shows the same form again.
+/// Follows `url` to the redirect that leads back to the app: password, code or recovery code, a second factor to be set up
+/// if the portal insists, and oneself where the portal asks whose record it is for. Fails when the portal shows the same form again.
 pub(crate) async fn sign_in(
     http: &reqwest::Client,
     url: &str,
@@ -57,6 +57,12 @@ pub(crate) async fn sign_in(
                     .people
                     .keep(visitor.who, codes.map(str::to_owned).collect());
             }
+            Asked::Record => {
+                let choice = html.split("name=\"patient\"").nth(1).unwrap_or_default();
+                let oneself = between(choice, "value=\"", "\"")?;
+                let oneself = oneself.trim_start_matches("value=\"");
+                form.push(("patient", oneself.to_owned()));
+            }
         }
         seen.push(asked);
         page = post(http, issuer, &form).await?;
@@ -70,6 +76,7 @@ enum Asked {
     Code,
     Enrolment,
     RecoveryCodes,
+    Record,
 }
 
 impl Asked {
@@ -83,6 +90,8 @@ impl Asked {
             Ok(Self::RecoveryCodes)
         } else if has("name=\"otp\"") {
             Ok(Self::Code)
+        } else if has("name=\"patient\"") {
+            Ok(Self::Record)
         } else {
             Err(WorldError::new("a page of the portal that nobody knows"))
         }

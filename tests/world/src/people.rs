@@ -21,6 +21,8 @@ pub(crate) struct People {
 pub(crate) struct Person {
     pub(crate) user: String,
     pub(crate) password: String,
+    /// The portal's id of their record.
+    pub(crate) patient: String,
 }
 
 /// What a person has beside the password.
@@ -54,6 +56,13 @@ impl People {
         self.people
             .get(who)
             .ok_or_else(|| WorldError::new(format!("the portal has no {who}")))
+    }
+
+    /// The person of the story whose record this is, else what was given.
+    pub(crate) fn who<'a>(&'a self, patient: &'a str) -> &'a str {
+        let mut people = self.people.iter();
+        let found = people.find(|(_, person)| person.patient == patient);
+        found.map_or(patient, |(who, _)| who)
     }
 
     /// A person's authenticator takes up a new secret.
@@ -151,6 +160,7 @@ impl Person {
         Ok(Self {
             user: text("user")?,
             password: text("password")?,
+            patient: text("patient")?,
         })
     }
 }

@@ -133,6 +133,16 @@ impl TestWorld {
         Ok(self.people.person(&who)?.user.clone())
     }
 
+    /// The portal's id of the record of a person of the story.
+    pub fn patient(&self, who: String) -> Result<String, WorldError> {
+        Ok(self.people.person(&who)?.patient.clone())
+    }
+
+    /// The person of the story whose record this is, by the portal's id; what was given for a stranger's.
+    pub fn who(&self, patient: String) -> String {
+        self.people.who(&patient).to_owned()
+    }
+
     /// The password of a person of the story, or a wrong one.
     pub fn password(&self, who: String, right: bool) -> Result<Vec<u8>, WorldError> {
         let password = &self.people.person(&who)?.password;

@@ -47,13 +47,43 @@ fn what_no_runner_knows_does_not_fit() {
             "steps": [step],
         })
     };
-    assert!(schema.is_valid(&story(json!({ "do": "sync" }))));
+    for step in [
+        json!({ "do": "sync" }),
+        json!({ "do": "portal", "withdraw_proxy": { "of": "ana", "for": "mia" } }),
+        json!({ "do": "portal", "withdraw_proxy": { "of": "ana", "for": "mia", "how": "ended" } }),
+        json!({ "do": "portal", "grant_proxy": { "of": "ana", "for": "mia", "access": "read" } }),
+        json!({ "do": "portal", "fault": "ignore_patient_hint" }),
+        json!({ "do": "portal", "fault": "status", "code": 403, "body": "html", "times": 1 }),
+    ] {
+        assert!(schema.is_valid(&story(step.clone())), "{step}");
+    }
+    let family = |ana: Value| {
+        let mut story = story(json!({ "do": "sync" }));
+        story["portal"] = json!({ "people": { "ana": ana, "mia": {} }, "fhir_user": "person" });
+        story
+    };
+    for proxy in [json!("mia"), json!({ "name": "mia", "access": "read" })] {
+        assert!(schema.is_valid(&family(json!({ "proxy_for": [proxy] }))));
+    }
+    for wrong in [
+        json!("mia"),
+        json!([{ "access": "read" }]),
+        json!([{ "name": "mia", "access": "all" }]),
+    ] {
+        assert!(
+            !schema.is_valid(&family(json!({ "proxy_for": wrong }))),
+            "{wrong}"
+        );
+    }
     for step in [
         json!({ "do": "dance" }),
         json!({ "do": "sync", "faster": true }),
         json!({ "do": "sign_in" }),
         json!({ "do": "portal", "fault": "gremlins" }),
         json!({ "do": "portal" }),
+        json!({ "do": "portal", "withdraw_proxy": { "of": "ana" } }),
+        json!({ "do": "portal", "withdraw_proxy": { "of": "ana", "for": "mia", "how": "gently" } }),
+        json!({ "do": "portal", "grant_proxy": "mia" }),
         json!({ "do": "sync", "fails": { "error": "Tired" } }),
         json!({ "expect": "joy" }),
         json!({ "expect": "session", "state": "asleep" }),

@@ -5,7 +5,8 @@
 //! module, and a neighbour only where a module doc says so in a line ``//! Uses: `vault`, `net` `` (the file's own
 //! doc, or that of its module). `lib.rs` and the files beside it put the house together and may name everything.
 //! Modules that need each other in a circle are reported, see [`circles`]. The lint on time, randomness and tasks may
-//! be silenced in the files of [`DOOR`] alone. `core/protocol` names no clock, socket, file or runtime at all.
+//! be silenced in the files of [`DOOR`] alone, and `tracing` is named in `platform/log` alone. `core/protocol` names no
+//! clock, socket, file, runtime or log at all.
 //!
 //! A floor's mod.rs may define what all its modules share, and pass on names from its modules to those above; on the
 //! floor itself such a name must be asked of the module it comes from.
@@ -33,8 +34,17 @@ const DOOR: [&str; 3] = [
     "platform/spawner.rs",
 ];
 
-/// What `core/protocol` must not name; it has no IO and no clock.
-const IMPURE: [&[&str]; 9] = [
+/// What writes log lines, and where it is named: what a line may hold is decided there, by type.
+const LOGGING: [&str; 4] = [
+    "tracing",
+    "tracing_subscriber",
+    "tracing_oslog",
+    "paranoid_android",
+];
+const LOG: [&str; 2] = ["platform", "log"];
+
+/// What `core/protocol` must not name; it has no IO and no clock, and writes no log.
+const IMPURE: [&[&str]; 10] = [
     &["std", "time", "SystemTime"],
     &["std", "time", "Instant"],
     &["std", "time", "*"],
@@ -43,6 +53,7 @@ const IMPURE: [&[&str]; 9] = [
     &["std", "env"],
     &["std", "thread"],
     &["tokio"],
+    &["tracing"],
     &["jiff", "Timestamp", "now"],
 ];
 
@@ -244,6 +255,14 @@ fn in_house(source: &Source, modules: &Modules, house: &[Source]) -> Vec<Breach>
     }
     if source.is_lib() || source.is_test() {
         return breaches;
+    }
+    if !source.module.starts_with(&LOG.map(str::to_owned)) {
+        let logging = |named: &&Named| LOGGING.contains(&named.0[0].as_str());
+        breaches.extend(source.named.iter().filter(logging).map(|named| {
+            source.breach(format!(
+                "names `{named}`: log lines are written with `platform::log` alone"
+            ))
+        }));
     }
     let own = floor_of(&source.module[0]);
     let own_module = if own.is_some() {

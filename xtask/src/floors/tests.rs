@@ -173,6 +173,22 @@ fn the_lint_is_silenced_at_the_door_alone() {
 }
 
 #[test]
+fn log_lines_are_written_at_one_place() {
+    for text in [
+        "use tracing::info;",
+        "fn f(name: &str) { tracing::info!(name); }",
+        "fn f() -> tracing_subscriber::Registry { todo!() }",
+    ] {
+        let found = with("platform/error.rs", text);
+        assert!(
+            !found.is_empty() && found[0].contains("platform::log"),
+            "{found:?}"
+        );
+        assert_eq!(with("platform/log/sink.rs", text), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn the_protocol_has_no_io_and_no_clock() {
     for text in [
         "use std::time::SystemTime;",

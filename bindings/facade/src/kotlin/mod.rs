@@ -10,7 +10,7 @@ mod types;
 
 use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToUpperCamelCase};
 
-use crate::api::{Api, Variant};
+use crate::api::Api;
 use crate::docs::{Links, Target};
 use crate::exceptions;
 
@@ -75,12 +75,12 @@ impl Kotlin<'_> {
         format!("Core{}", self.class(name))
     }
 
-    fn variant_name(&self, of: &str, variant: &Variant) -> String {
+    fn variant_name(&self, of: &str, variant: &str) -> String {
         let one = self.api.enums.iter().find(|it| it.name == of);
         if one.is_some_and(|one| one.is_flat() && !one.is_error) {
-            variant.name.to_shouty_snake_case()
+            variant.to_shouty_snake_case()
         } else {
-            variant.name.to_upper_camel_case()
+            variant.to_upper_camel_case()
         }
     }
 }
@@ -136,7 +136,11 @@ impl Links for Kotlin<'_> {
                 format!("[{}.{}]", self.class(of), member(name))
             }
             Target::Variant(of, variant) => {
-                format!("[{}.{}]", self.class(of), self.variant_name(of, variant))
+                format!(
+                    "[{}.{}]",
+                    self.class(of),
+                    self.variant_name(of, &variant.name)
+                )
             }
             Target::Argument(name) => format!("[{}]", member(name)),
         }

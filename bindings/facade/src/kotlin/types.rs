@@ -4,7 +4,6 @@ use crate::api::{Default, Field, Type};
 
 use super::page::Page;
 use super::{Kotlin, member};
-use heck::ToShoutySnakeCase;
 
 impl Kotlin<'_> {
     /// A type as an app writes it.
@@ -141,9 +140,10 @@ impl Kotlin<'_> {
             (Some(Default::Boolean(value)), _) => format!(" = {value}"),
             (Some(Default::Number(value)), _) => format!(" = {value}"),
             (Some(Default::Text(value)), _) => format!(" = {value:?}"),
-            (Some(Default::Variant(value)), _) => {
-                format!(" = {written}.{}", value.to_shouty_snake_case())
+            (Some(Default::Variant(value)), Type::Enum(of)) => {
+                format!(" = {written}.{}", self.variant_name(of, value))
             }
+            (Some(Default::Variant(value)), _) => format!(" = {value}"),
         };
         format!("{}: {written}{default}", member(&field.name))
     }

@@ -81,6 +81,8 @@ extension IncompleteReason {
       "The messages of one person can't be opened on this device right now. The clinic still has them, and the app will try again."
     case .locked: "There may be more messages at the clinic. Unlock this to fetch them."
     case .switchedOff: "The clinic has switched messages off for now. New ones come when they are back on."
+    case .signIn:
+      "The clinic asks for a new sign-in before it shows one person's new messages. Sign in again to get them."
     case .interrupted:
       "There may be more messages at the clinic: the update was interrupted. The next one continues."
     }

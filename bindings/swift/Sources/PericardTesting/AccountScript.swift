@@ -4,7 +4,9 @@ internal import PericardCore
 /// How a ``FakeAccount`` goes, as its maker scripts it.
 final class AccountScript: @unchecked Sendable {
   let messages: CoreFakeMessages
-  let person: PericardCore.Person
+  /// Who signed in.
+  let own: PericardCore.PersonId = "fake-person"
+  let name: String
   private(set) lazy var contentLock = CoreFakeLock { [weak self] in self?.session = $0 }
   private let lock = NSLock()
   private var state = PericardCore.SessionState.active
@@ -17,6 +19,8 @@ final class AccountScript: @unchecked Sendable {
     configured: false, seq: nil, issuedAt: nil, askedAt: nil, problem: nil, updateRequired: nil)
   private var entries: [PericardCore.AccessEntry] = []
   private var checked = PericardCore.LogCheck.whole
+  private var beside: [FakePerson] = []
+  private var named: [FakePerson] = []
   private var streams: [CoreFakeChanges] = []
 
   convenience init(name: String, letters: [FakeLetter], recipients: [PericardCore.Recipient]) {
@@ -25,7 +29,7 @@ final class AccountScript: @unchecked Sendable {
 
   init(name: String, messages: CoreFakeMessages) {
     self.messages = messages
-    person = PericardCore.Person(id: "fake-person", name: name, isSelf: true)
+    self.name = name
     messages.onChange = { [weak self] in self?.tell($0) }
   }
 
@@ -41,8 +45,50 @@ final class AccountScript: @unchecked Sendable {
     get { lock.withLock { failing } }
     set {
       lock.withLock { failing = newValue }
-      messages.failure = newValue
+      for messages in everybody { messages.failure = newValue }
     }
+  }
+
+  /// Whose records the account shows beside those of who signed in.
+  var others: [FakePerson] {
+    get { lock.withLock { beside } }
+    set {
+      let before = lock.withLock {
+        defer { beside = newValue }
+        return beside
+      }
+      for person in before { person.script.belong(to: nil) }
+      for person in newValue { person.script.belong(to: self) }
+      tell(PericardCore.ChangeSet(records: [], outbox: false, session: false, features: false, people: true))
+    }
+  }
+
+  /// Whom the portal names.
+  var findable: [FakePerson] {
+    get { lock.withLock { named } }
+    set { lock.withLock { named = newValue } }
+  }
+
+  /// Whom the portal names and who could be added.
+  var notHere: [FakePerson] {
+    let here = others
+    return findable.filter { person in !here.contains { $0 === person } }
+  }
+
+  /// The messages of all people.
+  var everybody: [CoreFakeMessages] { [messages] + others.map(\.script.messages) }
+
+  var people: [PericardCore.Person] {
+    let state = session
+    let own = PericardCore.Person(id: self.own, name: name, isSelf: true, session: state, mayWrite: true)
+    return [own] + others.map { $0.script.person(of: state) }
+  }
+
+  func other(_ person: PericardCore.PersonId) throws -> FakePerson {
+    guard let found = others.first(where: { $0.script.id == person }) else {
+      throw PericardCore.PericardError.NotFound
+    }
+    return found
   }
 
   var incidents: [PericardCore.Incident] {
@@ -101,7 +147,7 @@ final class AccountScript: @unchecked Sendable {
     if let failure { throw failure }
   }
 
-  private func tell(_ set: PericardCore.ChangeSet) {
+  func tell(_ set: PericardCore.ChangeSet) {
     for stream in lock.withLock({ streams }) { stream.add(set) }
   }
 }

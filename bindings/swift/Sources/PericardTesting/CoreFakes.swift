@@ -27,18 +27,45 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
 
   override func session() -> PericardCore.SessionState { script.session }
 
-  override func people() -> [PericardCore.Person] { [script.person] }
+  override func people() -> [PericardCore.Person] { script.people }
 
   override func messages(person: PericardCore.PersonId) throws -> PericardCore.Messages {
     try script.check()
-    guard person == script.person.id else { throw PericardCore.PericardError.NotFound }
-    return script.messages
+    return try person == script.own ? script.messages : script.other(person).script.messages
+  }
+
+  override func findPeople() async throws -> [PericardCore.FoundPerson] {
+    try script.check()
+    return script.notHere.map(\.script).map {
+      PericardCore.FoundPerson(patient: $0.patient, name: $0.name, relationship: $0.relationship)
+    }
+  }
+
+  override func addPerson(method: PericardCore.SignInMethod, patient: String?) async throws -> PericardCore.SignIn {
+    try script.check()
+    guard let person = script.notHere.first(where: { patient == nil || $0.patient == patient }) else {
+      throw PericardCore.PericardError.NotFound
+    }
+    return CoreFakeSignIn(self) { [script] in
+      if !script.others.contains(where: { $0 === person }) { script.others.append(person) }
+    }
+  }
+
+  override func forgetPerson(person: PericardCore.PersonId) async throws {
+    try script.check()
+    guard person != script.own else {
+      throw PericardCore.PericardError.InvalidInput(field: "person", problem: .wrongState)
+    }
+    let gone = try script.other(person)
+    script.others.removeAll { $0 === gone }
   }
 
   override func startSync(budget: TimeInterval?, full: Bool) throws -> PericardCore.SyncRun {
     try script.check()
     let (steps, end) = script.course
-    if case .success(let outcome) = end { script.messages.synced(outcome) }
+    if case .success(let outcome) = end {
+      for messages in script.everybody { messages.synced(outcome) }
+    }
     return CoreFakeSyncRun(steps: steps, end: end)
   }
 
@@ -49,7 +76,9 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
 
   override func held() async throws -> UInt64 {
     try script.check()
-    return try await script.messages.state().held
+    var held: UInt64 = 0
+    for messages in script.everybody { held += try await messages.state().held }
+    return held
   }
 
   override func incidents() async throws -> [PericardCore.Incident] {
@@ -84,8 +113,10 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
 
   override func exportAccessLog() async throws -> String {
     try script.check()
+    let people = script.people
     let rows = script.log.sorted { $0.number < $1.number }.map { entry in
-      "\(entry.number),\(entry.at.ISO8601Format()),\(entry.action),\(script.person.name),\(entry.thread ?? "")"
+      let name = people.first { $0.id == entry.person }?.name ?? ""
+      return "\(entry.number),\(entry.at.ISO8601Format()),\(entry.action),\(name),\(entry.thread ?? "")"
     }
     return (["number,at,action,person,thread"] + rows).map { $0 + "\r\n" }.joined()
   }
@@ -94,11 +125,13 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
     person: PericardCore.PersonId, format: PericardCore.ExportFormat, current: Data?
   ) async throws -> PericardCore.Export {
     try script.check()
-    guard person == script.person.id else { throw PericardCore.PericardError.NotFound }
-    return CoreFakeExport(name: script.person.name, format: format)
+    let name = try person == script.own ? script.name : script.other(person).script.name
+    return CoreFakeExport(name: name, format: format)
   }
 
-  override func signInAgain(method: PericardCore.SignInMethod) async throws -> PericardCore.SignIn {
+  override func signInAgain(
+    method: PericardCore.SignInMethod, person: PericardCore.PersonId?
+  ) async throws -> PericardCore.SignIn {
     throw PericardCore.PericardError.Offline
   }
 
@@ -113,6 +146,46 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
   override func signOut() async throws { try script.leave() }
 
   override func forget() async throws { try script.leave() }
+}
+
+/// Adds somebody, and asks nothing for it.
+private final class CoreFakeSignIn: PericardCore.SignIn, @unchecked Sendable {
+  private let account: PericardCore.Account?
+  private let add: @Sendable () -> Void
+
+  init(_ account: PericardCore.Account, add: @escaping @Sendable () -> Void) {
+    self.account = account
+    self.add = add
+    super.init(noHandle: NoHandle())
+  }
+
+  required init(unsafeFromHandle handle: UInt64) {
+    account = nil
+    add = {}
+    super.init(unsafeFromHandle: handle)
+  }
+
+  private var notAsked: PericardCore.PericardError { .InvalidInput(field: "step", problem: .notAsked) }
+
+  override func step() throws -> PericardCore.SignInStep { .ready(recoveryCodesLeft: nil) }
+
+  override func authorizationUrl() async throws -> String { throw notAsked }
+
+  override func redirected(to: String) async throws -> PericardCore.SignInStep { throw notAsked }
+
+  override func password(user: String, password: Data) async throws -> PericardCore.SignInStep { throw notAsked }
+
+  override func code(code: String) async throws -> PericardCore.SignInStep { throw notAsked }
+
+  override func recoveryCode(code: String) async throws -> PericardCore.SignInStep { throw notAsked }
+
+  override func finish() async throws -> PericardCore.Account {
+    guard let account else { throw PericardCore.PericardError.NotFound }
+    add()
+    return account
+  }
+
+  override func cancel() async throws {}
 }
 
 /// A copy in which there is nothing but the person's name.

@@ -3,9 +3,10 @@ public import Pericard
 /// An account in memory: no portal, no network, no disk. For previews, and for an app's own unit tests.
 ///
 /// ``account`` is an `Account` like any other, so that a screen needs nothing of its own to be shown with it. What it
-/// shows is ``messages``, which starts with sample letters; how it goes is scripted by ``session``, ``failure``,
-/// ``incidents``, ``features``, ``policy``, ``accessLog``, ``syncSteps`` and ``syncEnd``. Signing in again and enrolling a second factor belong to a portal: there they fail with
-/// `PericardError.offline`.
+/// shows is ``messages``, which starts with sample letters; how it goes is scripted by ``others``, ``findable``,
+/// ``session``, ``failure``, ``incidents``, ``features``, ``policy``, ``accessLog``, ``syncSteps`` and ``syncEnd``.
+/// Adding a person asks nothing: it is done once it is finished. Signing in again and enrolling a second factor belong
+/// to a portal: there they fail with `PericardError.offline`.
 public final class FakeAccount: Sendable {
   /// What a screen is given.
   public let account: Account
@@ -18,6 +19,20 @@ public final class FakeAccount: Sendable {
     self.messages = messages
     script = AccountScript(name: name, messages: messages.core)
     account = Account(CoreFakeAccount(script))
+  }
+
+  /// Whose records the account shows beside ``messages``, which are those of who signed in. Streams are told when it is
+  /// set.
+  public var others: [FakePerson] {
+    get { script.others }
+    set { script.others = newValue }
+  }
+
+  /// Whom the portal names: `Account.findPeople` gives those who are not among ``others``, and `Account.addPerson` adds
+  /// one.
+  public var findable: [FakePerson] {
+    get { script.findable }
+    set { script.findable = newValue }
   }
 
   /// The state of the session. Streams are told when it is set.

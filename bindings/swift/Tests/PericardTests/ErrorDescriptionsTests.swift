@@ -30,7 +30,7 @@ import Testing
   @Test func everyReasonToDoubtThatAllIsHereHasWordsOfItsOwn() {
     let reasons: [IncompleteReason] = [
       .portalSaysSo, .pagesMissing, .unreadablePage, .manyVanished, .unanswered, .moreToFetch, .storage,
-      .interrupted, .locked, .switchedOff,
+      .interrupted, .locked, .switchedOff, .signIn,
     ]
     let words = reasons.map(\.userMessage)
     for word in words {

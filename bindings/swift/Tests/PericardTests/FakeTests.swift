@@ -94,6 +94,37 @@ struct FakeTests {
     #expect(left.isEmpty)
   }
 
+  @Test func peopleAreFoundAddedAndForgotten() async throws {
+    let account = self.account
+    let changes = account.changes.makeAsyncIterator()
+    let due = FakeLetter("Vaccination", from: "Reception", "It is due.", at: Date())
+    let mia = FakePerson(name: "Mia Novak", messages: FakeMessages([due]), relationship: "mother")
+    fake.findable = [mia]
+    let found = try await account.findPeople()
+    #expect(found == [FoundPerson(patient: mia.patient, name: "Mia Novak", relationship: "mother")])
+    let signIn = try await account.addPerson(method: .native, patient: mia.patient)
+    let step = try signIn.step()
+    #expect(step == .ready(recoveryCodesLeft: nil))
+    let finished = try await signIn.finish()
+    #expect(finished.id == account.id)
+    let told = await changes.next()
+    #expect(told?.people == true)
+    let left = try await account.findPeople()
+    #expect(left.isEmpty)
+    mia.session = .sealed(reason: .refused)
+    #expect(account.people.last == Person(id: mia.id, name: "Mia Novak", isSelf: false, session: mia.session))
+    #expect(account.people.first?.session == .active)
+    let threads = try await account.messages(person: mia.id).threads().threads
+    #expect(threads.count == 1)
+    try await account.forgetPerson(mia.id)
+    #expect(account.people.map(\.isSelf) == [true])
+    let gone = await failure { _ = try account.messages(person: mia.id) }
+    #expect(gone == .notFound)
+    let own = account.people[0].id
+    let only = await failure { try await account.forgetPerson(own) }
+    #expect(only == .invalidInput(field: "person", problem: .wrongState))
+  }
+
   @Test func errorsAndStatesAreScripted() async throws {
     let (account, inbox) = (account, try inbox())
     fake.syncEnd = .failure(.offline)

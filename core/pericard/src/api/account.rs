@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use pericard_protocol::oauth::step_up::StepUp;
 
-use crate::client::accounts::{AccountEntry, NotifyPortal, OpenClient, revocations};
+use crate::client::accounts::{AccountEntry, FoundPerson, NotifyPortal, OpenClient, revocations};
 use crate::client::config::PortalConfig;
 use crate::client::policy::PolicyStatus;
 use crate::client::sign_in::{Purpose, SignInFlow, SignInMethod};
@@ -16,7 +16,7 @@ use crate::features::messages::Messages;
 use crate::platform::error::{PericardError, Result};
 use crate::platform::id::{AccountId, IncidentId, PersonId};
 use crate::session::SessionState;
-use crate::storage::{Feature, PersonRow};
+use crate::storage::{AccessAction, Feature, PersonRow};
 use crate::sync::{Changes, SyncRun, Task};
 
 use super::lock::AccountLock;
@@ -32,6 +32,11 @@ pub struct Person {
     pub name: String,
     /// Whether it is the person who signed in.
     pub is_self: bool,
+    /// The state of their session: one person's may be sealed while others' are open.
+    pub session: SessionState,
+    /// Whether the portal lets something be written for them, as far as it has said so.
+    #[uniffi(default = true)]
+    pub may_write: bool,
 }
 
 /// Something that was detected and rejected.
@@ -104,12 +109,58 @@ impl Account {
 
     /// Whose records this account shows, the person who signed in first. Memory only.
     pub fn people(&self) -> Vec<Person> {
-        let to_view = |row: &PersonRow| Person {
-            id: row.id.clone().into(),
-            name: row.name.clone(),
-            is_self: row.is_self,
+        let Ok(core) = self.entry.core() else {
+            return Vec::new();
         };
-        self.entry.people().iter().map(to_view).collect()
+        let to_view = |row: PersonRow| {
+            let (session, may_write) = core.standing_of(&row.id);
+            Person {
+                id: row.id.into(),
+                name: row.name,
+                is_self: row.is_self,
+                session,
+                may_write,
+            }
+        };
+        self.entry.people().into_iter().map(to_view).collect()
+    }
+
+    /// Asks the portal whom the person may act for and who is not among `people` yet: FHIR's Person and RelatedPerson records
+    /// that link to theirs. Empty where the portal has none; somebody whom it does not name may still be chosen on its own page.
+    ///
+    /// Fails with `Offline`, `Portal`, `SignInRequired`, `Closed`, or why an unusable account is unusable.
+    pub async fn find_people(&self) -> Result<Vec<FoundPerson>, PericardError> {
+        let core = self.entry.core()?;
+        self.job(async move { core.find_people().await }).await
+    }
+
+    /// Begins a sign-in that adds a person to this account: the same login, and the portal grants another record. `patient` is
+    /// from `find_people`, and tells the portal for whom the app asks; without it, and at a portal that does not know
+    /// `patient_hint`, the person chooses on the portal's page. Finishing returns this account; whoever was chosen is among
+    /// `people`.
+    ///
+    /// Fails as `sign_in_again`; finishing fails with `Locked` while the account is locked.
+    #[uniffi::method(default(patient = None))]
+    pub async fn add_person(
+        &self,
+        method: SignInMethod,
+        patient: Option<String>,
+    ) -> Result<Arc<SignIn>, PericardError> {
+        self.begin(method, None, patient).await
+    }
+
+    /// Removes what this device keeps of one person, what waits in their outbox included, and revokes their tokens: their key
+    /// first, then their files. The others stay. Works offline.
+    ///
+    /// Fails with `NotFound` for anybody else, and with `InvalidInput` for the account's only person: that is `forget`.
+    pub async fn forget_person(&self, person: PersonId) -> Result<(), PericardError> {
+        let core = self.entry.core()?;
+        let person = String::from(person);
+        self.job(async move {
+            core.remove_person(&person, AccessAction::PersonForgotten)
+                .await
+        })
+        .await
     }
 
     /// The messages of one of `people`. Memory only; `NotFound` for anybody else.
@@ -191,8 +242,20 @@ impl Account {
 
     /// Begins a sign-in that reopens this account: cache and outbox come back when the same person signs in. Anybody
     /// else's sign-in ends with `SignInRequired` (`AnotherPerson`) and changes nothing.
-    pub async fn sign_in_again(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
-        self.begin(method, None).await
+    ///
+    /// With several `people` it renews the session of `person`, or of the first who needs it; the portal is told for whom.
+    #[uniffi::method(default(person = None))]
+    pub async fn sign_in_again(
+        &self,
+        method: SignInMethod,
+        person: Option<PersonId>,
+    ) -> Result<Arc<SignIn>, PericardError> {
+        let hint = match self.entry.core() {
+            Ok(core) => core.patient_hint(person.map(String::from).as_deref())?,
+            // An account that cannot be opened does not know its people.
+            Err(_) => None,
+        };
+        self.begin(method, None, hint).await
     }
 
     /// Begins the sign-in that a `StepUpRequired` asks for: by the same person, as recent and as strong as the portal has
@@ -200,8 +263,8 @@ impl Account {
     ///
     /// Fails as `sign_in_again`; finishing fails with `Portal` (`NotFresh`) where the portal did not do what it asked.
     pub async fn step_up(&self, method: SignInMethod) -> Result<Arc<SignIn>, PericardError> {
-        let wanted = self.entry.core()?.session().step_up();
-        self.begin(method, Some(wanted)).await
+        let (wanted, hint) = self.entry.core()?.wanted_step_up()?;
+        self.begin(method, Some(wanted), hint).await
     }
 
     /// What is known of the policy with which the clinic switches features: for support, and to say that the app is too old.
@@ -282,7 +345,12 @@ impl Account {
     }
 
     /// Begins a sign-in that must end as this account.
-    async fn begin(&self, method: SignInMethod, step_up: Option<StepUp>) -> Result<Arc<SignIn>> {
+    async fn begin(
+        &self,
+        method: SignInMethod,
+        step_up: Option<StepUp>,
+        patient_hint: Option<String>,
+    ) -> Result<Arc<SignIn>> {
         let (accounts, entry) = (self.open.accounts().clone(), self.entry.clone());
         let begun = self.job(async move {
             let config = entry.config(accounts.host())?;
@@ -290,6 +358,7 @@ impl Account {
             let purpose = Purpose {
                 expected: entry.id().to_owned(),
                 step_up,
+                patient_hint,
             };
             SignInFlow::begin(accounts, site, method, Some(purpose)).await
         });

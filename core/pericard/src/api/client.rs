@@ -16,6 +16,7 @@ use crate::keys::Keystore;
 use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result};
 use crate::platform::id::AccountId;
+use crate::platform::log;
 
 use super::account::Account;
 use super::portal::Portal;
@@ -171,6 +172,13 @@ impl Client {
             }
             opened => opened,
         };
+        log::event!(
+            INFO,
+            "client opened",
+            version = env!("CARGO_PKG_VERSION"),
+            portals = config.portals.len(),
+            result = opened
+        );
         let client = Arc::new(Self { open: opened? });
         revocations::settle(client.host());
         Ok(client)
@@ -178,6 +186,10 @@ impl Client {
 
     fn host(&self) -> &Arc<Host> {
         self.open.host()
+    }
+
+    pub(super) fn open_client(&self) -> &Arc<OpenClient> {
+        &self.open
     }
 }
 
@@ -209,8 +221,10 @@ pub(crate) async fn erase_on(
         let inner = platform.clone();
         platform.blocking(move || erase::erase(&path, keystore, &inner))
     };
-    match try_erase().await {
+    let erased = match try_erase().await {
         Err(PericardError::InUse) if open::closed(&directory, &platform).await => try_erase().await,
         erased => erased,
-    }
+    };
+    log::event!(INFO, "directory erased", result = erased);
+    erased
 }

@@ -3,6 +3,7 @@
 pub(crate) mod access_log;
 pub(crate) mod account;
 pub(crate) mod client;
+pub(crate) mod diagnostics;
 pub(crate) mod export;
 pub(crate) mod features;
 pub(crate) mod lock;

@@ -18,6 +18,7 @@ use crate::keys::{Keystore, Vault, device_database};
 use crate::platform::Platform;
 use crate::platform::error::{InputProblem, PericardError, Result, StorageKind};
 use crate::platform::lifecycle::Lifecycle;
+use crate::platform::log::Labels;
 use crate::platform::secret::Key;
 use crate::storage::{Device, Directory};
 
@@ -44,6 +45,8 @@ pub(crate) struct Host {
     policies: Policies,
     /// Sign-ins under way: one flow per sign-in, however many handles.
     pub(crate) shared: Arc<SharedById>,
+    /// What accounts and people are called in log lines and reports.
+    pub(crate) labels: Labels,
 }
 
 impl Host {
@@ -60,8 +63,10 @@ impl Host {
         let vault = Vault::new(keystore, platform.clone(), directory.id().to_owned());
         let vault = Arc::new(vault);
         let device = open_device(&directory, &vault, &platform)?;
+        let labels = Labels::draw(&platform);
         Ok(Arc::new(Self {
             config,
+            labels,
             platform,
             vault,
             device: Arc::new(device),

@@ -22,6 +22,7 @@ use crate::http::{HttpClient, Request};
 use crate::keys::Vault;
 use crate::platform::Platform;
 use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::platform::log::{self, Coded};
 use crate::storage::{Device, Feature, SavedPolicy};
 
 use super::config::PortalConfig;
@@ -77,6 +78,23 @@ pub enum PolicyProblem {
     /// The copy on this device is older than what the device has seen, so that everything is off until the portal shows the
     /// newest again.
     Withheld,
+}
+
+impl Coded for PolicyProblem {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Unreadable => "unreadable",
+            Self::Unsigned => "unsigned",
+            Self::UnknownKey => "unknown_key",
+            Self::WrongSignature => "wrong_signature",
+            Self::AnotherPortal => "another_portal",
+            Self::Expired => "expired",
+            Self::FromTheFuture => "from_the_future",
+            Self::Older => "older",
+            Self::Withheld => "withheld",
+        }
+    }
 }
 
 impl From<Problem> for PolicyProblem {
@@ -295,6 +313,12 @@ impl PortalPolicy {
             state.asked = Some(self.platform.clock.now());
         }
         self.run(event, shown).await;
+        let (seq, problem) = {
+            let state = self.state();
+            let problem = state.standing.problem().map(PolicyProblem::from);
+            (state.standing.policy().map(|policy| policy.seq), problem)
+        };
+        log::event!(INFO, "policy asked for", in_force = seq, problem = problem);
         Ok(())
     }
 

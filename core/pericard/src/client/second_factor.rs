@@ -156,7 +156,7 @@ impl AccountCore {
             }
         };
         let request = request.header("accept", "application/json");
-        let response = self.session().send(request).await?;
+        let response = self.session()?.send(request).await?;
         if response.is_success() {
             return Ok(response);
         }

@@ -33,6 +33,7 @@ use url::Url;
 
 use crate::platform::error::{PericardError, PortalProblem};
 use crate::platform::lifecycle::Lifecycle;
+use crate::platform::log::{self, Coded};
 use crate::platform::{Method, Platform, TransportError, TransportRequest, TransportResponse};
 use pericard_protocol::secret::Secret;
 
@@ -84,6 +85,21 @@ impl HttpError {
             | Self::ForeignLink
             | Self::Unproved
             | Self::ClockWrong { .. } => false,
+        }
+    }
+}
+
+impl Coded for HttpError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Offline => "offline",
+            Self::AnswerLost => "answer_lost",
+            Self::Certificate => "certificate",
+            Self::TooLarge => "too_large",
+            Self::ForeignLink => "foreign_link",
+            Self::Aborted => "aborted",
+            Self::Unproved => "unproved",
+            Self::ClockWrong { .. } => "clock_wrong",
         }
     }
 }
@@ -258,9 +274,30 @@ impl HttpClient {
             {
                 continue;
             }
+            let status = outcome.as_ref().ok().map(|response| response.status);
+            let error = outcome.as_ref().err().copied();
             match retries.wait(&outcome, &self.platform) {
-                Some(span) => self.platform.clock.sleep(span).await,
-                None => return outcome,
+                Some(span) => {
+                    log::event!(
+                        DEBUG,
+                        "request retried",
+                        method = request.method,
+                        status = status,
+                        error = error,
+                        after = span
+                    );
+                    self.platform.clock.sleep(span).await;
+                }
+                None => {
+                    log::event!(
+                        TRACE,
+                        "request ended",
+                        method = request.method,
+                        status = status,
+                        error = error
+                    );
+                    return outcome;
+                }
             }
         }
     }

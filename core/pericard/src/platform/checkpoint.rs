@@ -26,6 +26,8 @@ pub enum Checkpoint {
     RootKept,
     /// The new content root wraps the people's keys; the keystore still has both.
     RootReplaced,
+    /// The key of one of an account's people is destroyed; their files are there.
+    PersonDestroyed,
     /// An account's key is destroyed; its rows and files are there.
     KeyDestroyed,
     /// The account is gone; the portal has not been told.
@@ -47,7 +49,7 @@ pub enum Checkpoint {
 #[cfg(feature = "test-support")]
 impl Checkpoint {
     /// Those of an account's life, in its order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::CodeReceived,
         Self::CodeRedeemed,
         Self::SignInKept,
@@ -57,6 +59,7 @@ impl Checkpoint {
         Self::TokensStored,
         Self::RootKept,
         Self::RootReplaced,
+        Self::PersonDestroyed,
         Self::KeyDestroyed,
         Self::AccountRemoved,
     ];

@@ -1,10 +1,45 @@
 //! The stable codes of errors.
 //!
-//! Uses: `error`
+//! Uses: `error`, `log`
 
 use super::error::{
     InputProblem, KeystoreError, PericardError, PortalProblem, SignInReason, StorageKind,
 };
+use super::log::Coded;
+
+impl Coded for PericardError {
+    fn code(&self) -> &'static str {
+        PericardError::code(self)
+    }
+}
+
+impl Coded for KeystoreError {
+    fn code(&self) -> &'static str {
+        KeystoreError::code(self)
+    }
+}
+
+impl Coded for StorageKind {
+    fn code(&self) -> &'static str {
+        StorageKind::code(*self)
+    }
+}
+
+impl Coded for SignInReason {
+    fn code(&self) -> &'static str {
+        SignInReason::code(*self)
+    }
+}
+
+/// How something ended.
+impl<T> Coded for Result<T, PericardError> {
+    fn code(&self) -> &'static str {
+        match self {
+            Ok(_) => "done",
+            Err(error) => error.code(),
+        }
+    }
+}
 
 impl PericardError {
     /// What happened as one word that never changes, in `snake_case` and without any data: `offline`, `wrong_password`,

@@ -1,6 +1,6 @@
 //! The one error that apps see.
 //!
-//! Uses: `detail`, `id`
+//! Uses: `detail`, `id`, `log`
 //!
 //! Each variant is a thing the app does next. None carries a URL, a body, a name or anything else
 //! about the patient: an error may be logged, shown or sent to a crash reporter as it is.
@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use super::detail;
 use super::id::IncidentId;
+use super::log;
 
 /// The result of every call that can fail.
 pub(crate) type Result<T, E = PericardError> = std::result::Result<T, E>;
@@ -335,6 +336,8 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for KeystoreError {
 
 impl From<KeystoreError> for PericardError {
     fn from(kind: KeystoreError) -> Self {
+        // Without the developer's words, which are for the app alone.
+        log::event!(WARN, "keystore failed", kind = kind);
         Self::Keystore {
             kind: match kind {
                 // The app may have made it itself.

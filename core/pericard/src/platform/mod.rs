@@ -12,6 +12,7 @@ mod detail;
 pub(crate) mod error;
 pub(crate) mod id;
 pub(crate) mod lifecycle;
+pub(crate) mod log;
 mod random;
 pub(crate) mod secret;
 mod spawner;

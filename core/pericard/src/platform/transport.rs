@@ -1,6 +1,8 @@
 //! The network seam: one exchange of one request, without redirects, retries, cookies or cache.
 //!
 //! Above it lies `http`, which has the rules. Below it, outside tests, reqwest with rustls.
+//!
+//! Uses: `log`
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -12,6 +14,8 @@ use bytes::Bytes;
 use pericard_protocol::base_url::is_loopback;
 use pericard_protocol::limits;
 
+use super::log::Coded;
+
 /// The HTTP methods in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -19,6 +23,15 @@ pub enum Method {
     Get,
     /// Neither.
     Post,
+}
+
+impl Coded for Method {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Post => "post",
+        }
+    }
 }
 
 /// A request as it goes out. Its parts may hold secrets, so it cannot be printed.

@@ -73,6 +73,12 @@ impl Session {
         }
     }
 
+    /// How far the device's clock is from the portal's, as far as that has told it, and whether it is ahead. Memory only.
+    pub(crate) fn clock_difference(&self) -> (Duration, bool) {
+        let (portal, own) = (self.deps.authority.estimated_time(), self.now());
+        (own.duration_since(portal).unsigned_abs(), own > portal)
+    }
+
     /// Whether the last contact with the portal is too long ago. Memory only.
     pub(super) fn lease_is_over(&self) -> bool {
         let (Some(span), Some(contact)) = ((self.deps.lease)(), *self.lease.last_contact()) else {
@@ -127,7 +133,7 @@ impl Session {
     }
 
     /// How long the lease goes on; nothing where there is no end to wait for.
-    fn lease_left(&self) -> Option<Duration> {
+    pub(crate) fn lease_left(&self) -> Option<Duration> {
         let (span, contact) = ((self.deps.lease)()?, (*self.lease.last_contact())?);
         let left = contact.left(span, self.clocks())?;
         self.is_open().then_some(left)
@@ -146,7 +152,7 @@ impl Session {
     }
 
     /// Whether the content may be read, but for the lease.
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         matches!(
             self.shown(),
             SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. }
@@ -173,10 +179,10 @@ impl Session {
             self.lease.told.store(false, Ordering::Relaxed);
             now
         };
-        let account = self.account.id.clone();
+        let person = self.person.id.clone();
         // A contact that could not be saved shortens the lease, which is the safe side.
         let _ = self
-            .on_disk(move |device| device.save_last_contact(&account, now))
+            .on_disk(move |device| device.save_last_contact(&person, now))
             .await;
     }
 
@@ -189,7 +195,8 @@ impl Session {
         if !self.is_open() || !self.lease_is_over() {
             return Ok(());
         }
-        let stored = self.deps.device.seal(&self.account.id, SealReason::Lease);
+        let (account, person) = (&self.account.id, &self.person.id);
+        let stored = self.deps.device.seal(account, person, SealReason::Lease);
         tokens.machine = tokens.machine.on(Event::LeaseEnded).0;
         self.show(&tokens);
         stored

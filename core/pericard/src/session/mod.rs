@@ -1,4 +1,4 @@
-//! An account's session: carries out the session machine of `pericard-protocol`.
+//! The session of one person of an account: carries out the session machine of `pericard-protocol`.
 //!
 //! Uses: `authority`
 //!
@@ -10,6 +10,7 @@
 //! and the end of the lease seal.
 
 pub(crate) mod authority;
+mod code;
 mod lease;
 mod problem;
 pub(crate) mod refresh;
@@ -18,7 +19,7 @@ mod stream;
 mod tokens;
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use jiff::Timestamp;
@@ -33,8 +34,9 @@ use crate::http::{HttpClient, HttpError, Request, Response};
 use crate::platform::Platform;
 use crate::platform::error::{PericardError, Result, SignInReason};
 use crate::platform::lifecycle::Lifecycle;
+use crate::platform::log::Label;
 use crate::session::authority::Authority;
-use crate::storage::{AccountRow, Device, SealReason};
+use crate::storage::{AccountRow, Device, PersonRow, SealReason};
 
 use lease::Lease;
 pub use problem::AccountProblem;
@@ -107,12 +109,15 @@ pub(crate) struct SessionDeps {
     pub(crate) lease: LeaseSpan,
     /// The client id for grants that were stored without one.
     pub(crate) client_id: String,
+    /// What the account is called in log lines.
+    pub(crate) label: Label,
 }
 
-/// The session of one account.
+/// The session of one person of an account: a set of tokens for their record.
 pub(crate) struct Session {
     deps: SessionDeps,
     account: AccountRow,
+    person: PersonRow,
     /// Held from asking for a token until there is one: refreshing is single flight.
     tokens: tokio::sync::Mutex<Tokens>,
     shown: Mutex<SessionState>,
@@ -123,28 +128,33 @@ pub(crate) struct Session {
     step_up: Mutex<Option<StepUp>>,
     /// When and how the person last proved who they are.
     proof: Mutex<SignInProof>,
+    /// What the portal last granted.
+    scope: Mutex<String>,
 }
 
 impl Session {
-    /// Loads the session from disk. Blocks.
-    pub(crate) fn open(deps: SessionDeps, account: AccountRow) -> Result<Self> {
-        let tokens = Tokens::load(&deps.device, &account.id, account.sealed)?;
+    /// Loads a person's session from disk. Blocks.
+    pub(crate) fn open(deps: SessionDeps, account: AccountRow, person: PersonRow) -> Result<Self> {
+        let tokens = Tokens::load(&deps.device, &person.id, person.sealed)?;
         let proof = tokens.grant.as_ref().map(|grant| grant.proof.clone());
         let proof = proof.unwrap_or_default();
+        let scope = tokens.grant.as_ref().map(|grant| grant.scope.clone());
         let session = Self {
             shown: Mutex::new(to_state(&tokens.machine)),
             tokens: tokio::sync::Mutex::new(tokens),
-            lease: Lease::new(account.last_contact),
+            lease: Lease::new(person.last_contact),
             left: AtomicBool::new(false),
             step_up: Mutex::new(
-                account
+                person
                     .step_up
                     .as_ref()
                     .and_then(|json| serde_json::from_str(json).ok()),
             ),
             proof: Mutex::new(proof),
+            scope: Mutex::new(scope.unwrap_or_default()),
             deps,
             account,
+            person,
         };
         session.seal_if_over()?;
         Ok(session)
@@ -270,7 +280,7 @@ impl Session {
         let (storing, _) = tokens.machine.on(signed_in);
         store(&self.deps.device)?;
         tokens.machine = storing.on(Event::TokensStored).0;
-        tokens.grant = self.deps.device.grant(&self.account.id)?;
+        tokens.grant = self.deps.device.grant(&self.person.id)?;
         tokens.received = None;
         *self.asked_step_up() = None;
         let proof = tokens.grant.as_ref().map(|grant| grant.proof.clone());
@@ -280,19 +290,27 @@ impl Session {
         Ok(())
     }
 
-    /// Ends the session because its content is destroyed. `store` seals it on disk and deletes the tokens there, while no
-    /// refresh is under way that could bring others. Blocks.
-    pub(crate) fn content_destroyed(
-        &self,
-        store: impl FnOnce(&Device) -> Result<()>,
-    ) -> Result<()> {
+    /// Ends the session because its content is destroyed, once no refresh is under way that could bring other tokens. Blocks.
+    pub(crate) fn content_destroyed(&self) {
         let mut tokens = self.tokens.blocking_lock();
         tokens.machine = tokens.machine.on(Event::ContentDestroyed).0;
         tokens.grant = None;
         // What could not be stored before is in memory alone, and not revoked.
         tokens.received = None;
         self.show(&tokens);
-        store(&self.deps.device)
+    }
+
+    /// What the portal last granted. Memory only.
+    pub(crate) fn scope(&self) -> String {
+        self.granted().clone()
+    }
+
+    fn granted(&self) -> MutexGuard<'_, String> {
+        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn person(&self) -> &PersonRow {
+        &self.person
     }
 
     /// Stops all requests and reads from now on.
@@ -309,6 +327,9 @@ impl Session {
     }
 
     fn show(&self, tokens: &Tokens) {
+        if let Some(grant) = &tokens.grant {
+            self.granted().clone_from(&grant.scope);
+        }
         let now = to_state(&tokens.machine);
         let before = {
             let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);

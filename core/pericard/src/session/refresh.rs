@@ -13,6 +13,7 @@ use pericard_protocol::session::{Effect, Event, Refusal, SealReason};
 use crate::http::Response;
 use crate::platform::Checkpoint;
 use crate::platform::error::{PericardError, PortalProblem, Result};
+use crate::platform::log;
 use crate::storage::{Device, GrantRow};
 
 use super::tokens::Tokens;
@@ -21,22 +22,29 @@ use super::{Session, seal_reason};
 impl Session {
     /// Carries out one effect and reports the event that it led to.
     pub(super) async fn run_effect(&self, effect: Effect, tokens: &mut Tokens) -> Option<Event> {
-        let account = self.account.id.clone();
+        let person = self.person.id.clone();
         match effect {
             Effect::StoreIntent => {
-                let stored = self.on_disk(move |device| device.intend(&account)).await;
+                let stored = self.on_disk(move |device| device.intend(&person)).await;
                 self.deps.platform.reached(Checkpoint::IntentStored).await;
                 Some(tokens.stored(stored, Event::IntentStored))
             }
             Effect::DropIntent => {
                 let dropped = self
-                    .on_disk(move |device| device.drop_intent(&account))
+                    .on_disk(move |device| device.drop_intent(&person))
                     .await;
                 tokens.stored(dropped, Event::IntentStored);
                 None
             }
             Effect::Refresh => {
                 let event = self.refresh(tokens).await;
+                log::event!(
+                    INFO,
+                    "session refreshed",
+                    account = self.deps.label,
+                    result = result_of(&event),
+                    error = tokens.failed
+                );
                 self.deps
                     .platform
                     .reached(Checkpoint::RefreshAnswered)
@@ -46,7 +54,7 @@ impl Session {
             Effect::StoreTokens => {
                 let received = tokens.received.clone()?;
                 let stored = self
-                    .on_disk(move |device| device.refreshed(&account, &received))
+                    .on_disk(move |device| device.refreshed(&person, &received))
                     .await;
                 if stored.is_ok() {
                     tokens.take_received();
@@ -61,8 +69,9 @@ impl Session {
                 }
                 // In memory it is sealed already; a disk that fails cannot keep it open.
                 let reason = seal_reason(reason);
+                let account = self.account.id.clone();
                 let stored = self
-                    .on_disk(move |device| device.seal(&account, reason))
+                    .on_disk(move |device| device.seal(&account, &person, reason))
                     .await;
                 tokens.stored(stored, Event::TokensStored);
                 None
@@ -169,7 +178,6 @@ impl Session {
         });
         let expires = device_now.checked_add(life).unwrap_or(device_now);
         tokens.received = Some(GrantRow {
-            patient: old.patient.clone(),
             access_token: answered.access_token,
             expires,
             refresh_token: answered.refresh_token,
@@ -215,7 +223,7 @@ impl Session {
             issuer: &self.account.issuer,
             client_id: &self.client_id(old),
             subject: &self.account.subject,
-            patient: &old.patient,
+            patient: &self.person.patient,
             patient_is_user: old.patient_is_user,
             base: self.deps.http.base(),
         };
@@ -231,6 +239,19 @@ pub(crate) fn unsaid_life(refreshable: bool) -> Duration {
         limits::ACCESS_TOKEN_LIFE_UNSAID
     } else {
         UNTIL_REFUSED
+    }
+}
+
+/// What came of a refresh, as a log line says it.
+fn result_of(event: &Event) -> &'static str {
+    match event {
+        Event::RefreshAnswered { .. } => "answered",
+        Event::RefreshRefused(Refusal::InvalidGrant) => "invalid_grant",
+        Event::RefreshRefused(Refusal::StepUp) => "step_up",
+        Event::RefreshRefused(_) => "sign_in",
+        Event::RefreshUnreachable { .. } => "unreachable",
+        Event::IdentityChanged => "identity_changed",
+        _ => "left",
     }
 }
 

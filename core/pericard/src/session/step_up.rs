@@ -12,13 +12,18 @@ use super::{SendError, Session};
 impl Session {
     /// Saves the step-up that the portal asked for, and stops the request.
     pub(super) async fn require_step_up(&self, asked: StepUp) -> SendError {
-        let (account, json) = (self.account.id.clone(), serde_json::to_string(&asked));
+        let (person, json) = (self.person.id.clone(), serde_json::to_string(&asked));
         *self.asked_step_up() = Some(asked);
         // If it cannot be saved, the portal asks for it again.
         let _ = self
-            .on_disk(move |device| device.save_step_up(&account, &json?))
+            .on_disk(move |device| device.save_step_up(&person, &json?))
             .await;
         SendError::Stop(PericardError::StepUpRequired)
+    }
+
+    /// Whether the portal, or a policy, has asked for one since the last sign-in. Memory only.
+    pub(crate) fn wants_step_up(&self) -> bool {
+        self.asked_step_up().is_some()
     }
 
     /// What the portal last asked for before it goes on; a fresh sign-in if it has not said.

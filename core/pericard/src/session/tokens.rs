@@ -1,4 +1,4 @@
-//! An account's tokens, together with the state of the session machine.
+//! A person's tokens, together with the state of the session machine.
 
 use std::sync::Arc;
 
@@ -34,9 +34,9 @@ pub(super) struct Credentials {
 
 impl Tokens {
     /// Blocks.
-    pub(super) fn load(device: &Device, account: &str, sealed: Option<SealReason>) -> Result<Self> {
+    pub(super) fn load(device: &Device, person: &str, sealed: Option<SealReason>) -> Result<Self> {
         let lapsed = sealed == Some(SealReason::Lease);
-        let grant = device.grant(account)?;
+        let grant = device.grant(person)?;
         let machine = match (sealed, &grant) {
             (Some(reason), None) => machine::Session::Sealed {
                 reason: machine_reason(reason),

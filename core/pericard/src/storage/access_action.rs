@@ -1,5 +1,7 @@
 //! What the access log notes.
 
+use crate::platform::log::Coded;
+
 /// What was done on this device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -34,12 +36,22 @@ pub enum AccessAction {
     PolicyChanged,
     /// Something was detected and rejected (`Account.incidents`).
     Incident,
+    /// What is here of a person was removed, by somebody at this device.
+    PersonForgotten,
+    /// The clinic ended the access to a person; what was here of them was removed.
+    AccessEnded,
     /// Something that a later version has noted.
     Other,
 }
 
+impl Coded for AccessAction {
+    fn code(&self) -> &'static str {
+        self.name()
+    }
+}
+
 impl AccessAction {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::SignedIn,
         Self::Unlocked,
         Self::UnlockedWithKey,
@@ -55,6 +67,8 @@ impl AccessAction {
         Self::Exported,
         Self::PolicyChanged,
         Self::Incident,
+        Self::PersonForgotten,
+        Self::AccessEnded,
     ];
 
     /// Its name in the database and in an export.
@@ -75,6 +89,8 @@ impl AccessAction {
             Self::Exported => "exported",
             Self::PolicyChanged => "policy_changed",
             Self::Incident => "incident",
+            Self::PersonForgotten => "person_forgotten",
+            Self::AccessEnded => "access_ended",
             Self::Other => "other",
         }
     }

@@ -52,7 +52,10 @@ pub(super) fn enter() -> Inside {
             by.is_some_and(|by| by != std::thread::current().id())
         };
         while ends(&state) {
-            state = DOOR.left.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = DOOR
+                .left
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         state.inside += 1;
     }

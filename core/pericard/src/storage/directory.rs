@@ -1,6 +1,6 @@
 //! The client's directory: its id, its lock and the paths of its files.
 //!
-//! Uses: `failure`, `ids`
+//! Uses: `failure`, `ids`, `size`
 
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
@@ -11,6 +11,7 @@ use crate::platform::error::{PericardError, Result, StorageKind};
 
 use super::failure::failed_io;
 use super::ids::random_id;
+use super::size::{self, Sizes};
 
 /// A directory that only this process has open.
 pub(crate) struct Directory {
@@ -108,11 +109,56 @@ impl Directory {
         Ok(self.folder(account)?.join("log.db"))
     }
 
+    /// Deletes what is left of people whom an account no longer has; their keys are destroyed before.
+    pub(crate) fn keep_people(&self, account: &str, people: &BTreeSet<String>) -> Result<()> {
+        self.remove_people(account, |person| !people.contains(person))
+    }
+
+    /// Deletes a person's files.
+    pub(crate) fn remove_person(&self, account: &str, person: &str) -> Result<()> {
+        self.remove_people(account, |it| it == person)
+    }
+
+    fn remove_people(&self, account: &str, which: impl Fn(&str) -> bool) -> Result<()> {
+        let entries = match std::fs::read_dir(self.path.join(account)) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(|e| failed_io(&e))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(|e| failed_io(&e))?;
+            let name = entry.file_name().into_string().unwrap_or_default();
+            let person = name.split('.').next().unwrap_or_default();
+            if !is_random_id(person) || !which(person) {
+                continue;
+            }
+            let removed = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => std::fs::remove_dir_all(entry.path()),
+                _ => std::fs::remove_file(entry.path()),
+            };
+            match removed {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed_io(&e)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn folder(&self, account: &str) -> Result<PathBuf> {
         let folder = self.path.join(account);
         std::fs::create_dir_all(&folder).map_err(|e| failed_io(&e))?;
         keep_private(&folder)?;
         Ok(folder)
+    }
+
+    /// How much room an account takes. Blocks.
+    pub(crate) fn sizes(&self, account: &str) -> Sizes {
+        Sizes::of(&self.path.join(account))
+    }
+
+    /// How much room the device's database takes. Blocks.
+    pub(crate) fn device_size(&self) -> u64 {
+        let beside = |end: &str| size::bytes(&self.path.join(format!("device.db{end}")));
+        beside("") + beside("-wal")
     }
 
     /// Deletes an account's files to free the space. Their key is destroyed before.

@@ -3,6 +3,7 @@
 use rusqlite::ErrorCode;
 
 use crate::platform::error::{PericardError, StorageKind};
+use crate::platform::log;
 
 /// Converts a failed statement. SQLite's text names tables and values, so only the kind is passed on.
 pub(crate) fn failed(error: &rusqlite::Error) -> PericardError {
@@ -15,8 +16,15 @@ pub(crate) fn failed(error: &rusqlite::Error) -> PericardError {
         // Only `Database::pause` interrupts statements.
         Some(ErrorCode::OperationInterrupted) => return PericardError::Closed,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => return PericardError::InUse,
-        _ => return PericardError::internal("sql"),
+        _ => {
+            let code = error
+                .sqlite_error()
+                .map(|it| it.extended_code.unsigned_abs());
+            log::event!(ERROR, "statement failed", sqlite = code);
+            return PericardError::internal("sql");
+        }
     };
+    log::event!(WARN, "storage failed", kind = kind);
     PericardError::storage(kind)
 }
 
@@ -29,9 +37,11 @@ impl From<rusqlite::Error> for PericardError {
 /// Converts a failed file operation.
 pub(super) fn failed_io(error: &std::io::Error) -> PericardError {
     use std::io::ErrorKind;
-    PericardError::storage(match error.kind() {
+    let kind = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StorageKind::Full,
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StorageKind::ReadOnly,
         _ => StorageKind::Unavailable,
-    })
+    };
+    log::event!(WARN, "file failed", kind = kind);
+    PericardError::storage(kind)
 }

@@ -33,6 +33,7 @@ pub(crate) mod mirrored;
 mod partition;
 mod remains;
 mod salvage;
+mod size;
 mod track;
 
 pub use access_action::AccessAction;

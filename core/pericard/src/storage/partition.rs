@@ -100,6 +100,12 @@ impl Partition {
         })
     }
 
+    /// The versions of the tables that every person's database has, by part.
+    pub(crate) fn versions() -> impl Iterator<Item = (&'static str, usize)> {
+        let own = [&mirrored::SCHEMA, &files::SCHEMA].into_iter();
+        own.map(|schema| (schema.part, schema.steps.len()))
+    }
+
     pub(crate) fn ids(&self) -> &Ids {
         &self.ids
     }

@@ -1,5 +1,7 @@
 //! Whose cursor it is: a feature, and one of the resource types that it mirrors.
 
+use crate::platform::log::Coded;
+
 /// A part of the product that can stop without stopping the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, uniffi::Enum)]
 pub enum Feature {
@@ -18,6 +20,12 @@ impl Feature {
             #[cfg(test)]
             Self::Probe => "probe",
         }
+    }
+}
+
+impl Coded for Feature {
+    fn code(&self) -> &'static str {
+        self.name()
     }
 }
 

@@ -28,7 +28,7 @@ use crate::storage::{IdKind, millis, mirrored};
 use super::FeatureSync;
 use super::changes::RowChanges;
 use super::location::{Located, id_in};
-use super::outbox::{columns, state_of};
+use super::outbox::{self, columns, state_of};
 use super::pages::{FHIR_JSON, FRESH};
 use super::progress::SyncPhase;
 use super::run::Run;
@@ -68,6 +68,7 @@ pub(crate) async fn send(
 ) -> Result<()> {
     let mut after = 0;
     let mut changed = BTreeSet::new();
+    let (mut arrived, mut decided, mut waiting) = (0_u64, 0_u64, 0_u64);
     while let Some(item) = feature.on_disk(move |feature| next(feature, after)).await? {
         after = item.id;
         if kept_back.contains(&item.group) {
@@ -80,13 +81,18 @@ pub(crate) async fn send(
             Err(PericardError::NotFound) if changed.insert(item.identifier) => after = item.id - 1,
             Err(PericardError::NotFound) => {}
             Err(error) => return Err(error),
-            Ok(End::Arrived) => run.progress(|p| p.sent += 1),
-            Ok(End::Decided) => {}
+            Ok(End::Arrived) => {
+                arrived += 1;
+                run.progress(|p| p.sent += 1);
+            }
+            Ok(End::Decided) => decided += 1,
             Ok(End::Waits) => {
+                waiting += 1;
                 kept_back.insert(item.group);
             }
         }
     }
+    outbox::gone_through(feature.track.feature, arrived, decided, waiting);
     Ok(())
 }
 

@@ -39,6 +39,7 @@ pub use changes::{ChangeSet, Changes, FeatureChanges};
 pub(crate) use delivery::send;
 pub(crate) use look::look;
 pub(crate) use mirror::{Applied, Incoming, Mirror, Pace, Reader, Upload};
+pub(crate) use pages::FHIR_JSON;
 pub use progress::{IncompleteReason, SyncOutcome, SyncPhase, SyncProgress};
 pub(crate) use receive::receive;
 pub use run::SyncRun;

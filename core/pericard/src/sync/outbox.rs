@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::platform::Platform;
 use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::platform::log;
 use crate::storage::{Feature, LocalTx, PageTx, Salvage, Schema, millis};
 
 pub(crate) static SCHEMA: Schema = Schema {
@@ -124,6 +125,51 @@ pub(crate) fn any(connection: &Connection, feature: Feature) -> Result<bool> {
     Ok(connection
         .prepare_cached(sql)?
         .query_row([feature.name()], |row| row.get(0))?)
+}
+
+/// Writes what became of the items of a feature, where there were any.
+pub(super) fn gone_through(feature: Feature, arrived: u64, decided: u64, waiting: u64) {
+    if arrived + decided + waiting > 0 {
+        log::event!(
+            INFO,
+            "outbox gone through",
+            feature = feature,
+            arrived = arrived,
+            failed_or_unknown = decided,
+            waiting = waiting
+        );
+    }
+}
+
+/// How many items stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) queued: u64,
+    pub(crate) sending: u64,
+    pub(crate) doubtful: u64,
+    pub(crate) failed: u64,
+    pub(crate) unknown: u64,
+}
+
+/// Counts a feature's items.
+pub(crate) fn counts(connection: &Connection, feature: Feature) -> Result<Counts> {
+    let sql = "SELECT state, count(*) FROM outbox WHERE feature = ?1 GROUP BY state";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([feature.name()], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+    })?;
+    let mut counts = Counts::default();
+    for row in rows {
+        let (state, number) = row?;
+        *match state_of(&state, None) {
+            State::Queued => &mut counts.queued,
+            State::Sending => &mut counts.sending,
+            State::Doubtful => &mut counts.doubtful,
+            State::Failed(_) => &mut counts.failed,
+            State::Unknown => &mut counts.unknown,
+        } = number.unsigned_abs();
+    }
+    Ok(counts)
 }
 
 /// Queues a failed or doubtful item again, under the identifier that it has. That one was in doubt stays known by its

@@ -15,13 +15,15 @@ use url::Url;
 
 use crate::http::{HttpError, Request, Response};
 use crate::platform::error::{PericardError, PortalProblem, Result};
+use crate::platform::id::IncidentId;
+use crate::platform::log;
 use crate::session::SendError;
 use crate::storage::{mirrored, random_id};
 
 use super::FeatureSync;
 use super::judge::{CleanPage, Evaluation};
 
-pub(super) const FHIR_JSON: &str = "application/fhir+json";
+pub(crate) const FHIR_JSON: &str = "application/fhir+json";
 /// No stored answer will do (RFC 9111 §5.2.1.4).
 pub(super) const FRESH: (&str, &str) = ("cache-control", "no-cache");
 
@@ -238,6 +240,13 @@ fn stop(feature: &FeatureSync, keys: &[RecordKey]) -> Result<PericardError> {
     })?;
     feature.notify(&hidden);
     if new {
+        log::event!(
+            ERROR,
+            "incident: a foreign record",
+            incident = IncidentId::from(incident.as_str()),
+            feature = track.feature,
+            resource = track.resource_type
+        );
         feature.notifier.features();
     }
     Ok(PericardError::Integrity {

@@ -3,6 +3,8 @@
 //! Counts only grow while a run lasts, and the total is never less than what has come, whatever a portal says of it. A
 //! handle is told the newest, without a queue: one that is slow misses what was between.
 
+use crate::platform::log::Coded;
+
 /// What a run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum SyncPhase {
@@ -65,10 +67,12 @@ pub enum IncompleteReason {
     Locked,
     /// The clinic has switched something off (`Account.features`): it was neither fetched nor sent.
     SwitchedOff,
+    /// One of the account's people needs a new sign-in (`Account.people`). The others were synced.
+    SignIn,
 }
 
 impl IncompleteReason {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::PortalSaysSo,
         Self::PagesMissing,
         Self::UnreadablePage,
@@ -79,6 +83,7 @@ impl IncompleteReason {
         Self::Interrupted,
         Self::Locked,
         Self::SwitchedOff,
+        Self::SignIn,
     ];
 
     /// Its name in the databases.
@@ -94,6 +99,7 @@ impl IncompleteReason {
             Self::Interrupted => "interrupted",
             Self::Locked => "locked",
             Self::SwitchedOff => "switched_off",
+            Self::SignIn => "sign_in",
         }
     }
 
@@ -101,6 +107,21 @@ impl IncompleteReason {
     pub(crate) fn named(name: &str) -> Self {
         let known = Self::ALL.into_iter().find(|reason| reason.name() == name);
         known.unwrap_or(Self::Interrupted)
+    }
+}
+
+impl Coded for IncompleteReason {
+    fn code(&self) -> &'static str {
+        self.name()
+    }
+}
+
+impl Coded for SyncOutcome {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Incomplete { reason } => reason.name(),
+        }
     }
 }
 

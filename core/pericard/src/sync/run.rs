@@ -214,6 +214,11 @@ impl Run {
         let _ = reports.wait_for(|report| report.done.is_some()).await;
     }
 
+    /// How far it has come.
+    pub(crate) fn counted(&self) -> SyncProgress {
+        self.reports.borrow().progress
+    }
+
     /// Changes the progress.
     pub(crate) fn progress(&self, change: impl FnOnce(&mut SyncProgress)) {
         self.reports

@@ -41,6 +41,9 @@ pub struct AuthorizationRequest<'a> {
     pub pkce: &'a Pkce,
     /// The step-up that the portal asked for (RFC 9470 §4).
     pub step_up: Option<&'a StepUp>,
+    /// For which patient the app asks, by FHIR id, where it knows: Pericard's own `patient_hint`, which other servers ignore
+    /// (RFC 6749 §3.1).
+    pub patient_hint: Option<&'a str>,
     /// Binds the code to a key (RFC 9449 §10). Left out if the request is pushed with a proof, which does the same
     /// (§10.1).
     pub dpop_jkt: Option<&'a str>,
@@ -75,6 +78,9 @@ impl AuthorizationRequest<'_> {
         put("aud", self.base.as_str());
         for (name, value) in self.step_up.into_iter().flat_map(StepUp::parameters) {
             put(name, &value);
+        }
+        if let Some(patient) = self.patient_hint {
+            put("patient_hint", patient);
         }
         if let Some(thumbprint) = self.dpop_jkt {
             put("dpop_jkt", thumbprint);

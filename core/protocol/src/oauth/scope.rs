@@ -144,6 +144,14 @@ pub fn plan(endpoints: &PortalEndpoints, needs: &[ResourceNeed]) -> ScopePlan {
     }
 }
 
+/// Whether a grant lets somebody create resources of a type. One that names no resources does not say, and so does not forbid.
+pub fn may_create(granted: &str, kind: &str) -> bool {
+    let scopes = granted.split_ascii_whitespace();
+    let all: Vec<_> = scopes.filter_map(OfResource::granted).collect();
+    let creates = |one: &OfResource<'_>| one.is_for(kind) && one.access.0[0];
+    all.is_empty() || all.iter().any(creates)
+}
+
 /// Interactions, as SMART 2 orders them: c, r, u, d, s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Access([bool; 5]);
@@ -204,7 +212,11 @@ struct OfResource<'a> {
 impl<'a> OfResource<'a> {
     /// Nothing for those that are limited to some resources of a type (`?category=…`).
     fn parse(text: &'a str) -> Option<Self> {
-        let (kind, access) = text.strip_prefix("patient/")?.rsplit_once('.')?;
+        Self::of(text, "patient/")
+    }
+
+    fn of(text: &'a str, whose: &str) -> Option<Self> {
+        let (kind, access) = text.strip_prefix(whose)?.rsplit_once('.')?;
         let version_2 = Access::parse_2(access).map(|access| (access, false));
         let (access, is_version_1) =
             version_2.or_else(|| Some((Access::parse_1(access)?, true)))?;
@@ -214,6 +226,11 @@ impl<'a> OfResource<'a> {
             access,
             is_version_1,
         })
+    }
+
+    /// The same of what was granted, which may be for the user instead of the patient.
+    fn granted(text: &'a str) -> Option<Self> {
+        Self::parse(text).or_else(|| Self::of(text, "user/"))
     }
 
     fn is_for(&self, kind: &str) -> bool {

@@ -66,6 +66,7 @@ struct InboxFacts {
     switch state.incomplete {
     // The next sync goes on by itself.
     case nil, .moreToFetch, .interrupted, .switchedOff: return nil
+    case .signIn: return .signIn
     default: return state.syncedAt.map { .incomplete(at: $0) }
     }
   }

@@ -209,7 +209,7 @@ fn what_the_clinic_does_and_what_was_refused_is_noted() {
         harness.portal(json!({ "fault": "none" })).await;
         harness.portal(json!({ "revoke": "ana" })).await;
         sync(&ana).await.unwrap_err();
-        let again = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let again = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
         harness.answer("ana", again).await.unwrap();
         let mut noted = actions(&ana).await;
         // The policy is noted on a thread of its own, before or after the incident.

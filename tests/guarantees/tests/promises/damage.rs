@@ -18,8 +18,8 @@ const DAMAGED: PericardError = PericardError::Storage {
     kind: StorageKind::Damaged,
 };
 
-/// The database of the person who signed in.
-fn database(harness: &Harness, account: &Account) -> PathBuf {
+/// The database of the person who signed in, which is not the access log.
+pub(crate) fn database(harness: &Harness, account: &Account) -> PathBuf {
     let folder = harness
         .world
         .path()
@@ -316,7 +316,7 @@ fn what_cannot_be_stored_is_not_said_to_be_queued() {
         std::fs::remove_file(&ballast).unwrap();
         sync(&ana).await.unwrap();
         assert!(inbox(&ana).outbox().await.unwrap().is_empty());
-        let again = ana.sign_in_again(SignInMethod::Native).await;
+        let again = ana.sign_in_again(SignInMethod::Native, None).await;
         assert!(again.is_ok());
         harness.client.shut_down().await.unwrap();
         drop(small);

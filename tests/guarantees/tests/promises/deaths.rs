@@ -135,7 +135,10 @@ fn in_the_middle_of_a_refresh() {
                 };
                 assert_eq!(outcome, Err(revoked));
                 assert!(matches!(account.session(), SessionState::Sealed { .. }));
-                let again = account.sign_in_again(SignInMethod::Native).await.unwrap();
+                let again = account
+                    .sign_in_again(SignInMethod::Native, None)
+                    .await
+                    .unwrap();
                 harness.answer("ana", again).await.unwrap();
                 sync(&account).await.unwrap();
             } else {
@@ -256,6 +259,43 @@ fn a_sign_in_and_a_refresh_at_the_same_time_lose_neither() {
 }
 
 #[test]
+fn in_the_middle_of_forgetting_a_person() {
+    run(async {
+        let people =
+            json!({ "ana": { "proxy_for": ["mia"] }, "mia": { "threads": 1, "messages": 2 } });
+        let before = Harness::with(people).await;
+        let account = before.sign_in("ana").await.unwrap();
+        let patient = before.world.patient("mia".into()).unwrap();
+        let adding = account
+            .add_person(SignInMethod::Native, Some(patient))
+            .await;
+        before.answer("ana", adding.unwrap()).await.unwrap();
+        sync(&account).await.unwrap();
+        let (id, forgetting) = (account.people()[1].id.clone(), account.clone());
+        let forgotten = id.clone();
+        dies(&before, Checkpoint::PersonDestroyed, async move {
+            forgetting.forget_person(forgotten).await
+        })
+        .await;
+        let harness = afterwards(&before).await;
+        let account = only(&harness.client).await;
+        assert_eq!(account.people().len(), 1);
+        let folder = harness
+            .world
+            .path()
+            .join("afterwards")
+            .join(account.id().as_str());
+        let entries = std::fs::read_dir(folder).unwrap().flatten();
+        let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+        assert_eq!(
+            names.filter(|name| name.starts_with(id.as_str())).count(),
+            0
+        );
+        sync(&account).await.unwrap();
+    });
+}
+
+#[test]
 fn every_such_moment_is_tried_here() {
     let tried = [
         Checkpoint::CodeReceived,
@@ -267,6 +307,7 @@ fn every_such_moment_is_tried_here() {
         Checkpoint::TokensStored,
         Checkpoint::RootKept,
         Checkpoint::RootReplaced,
+        Checkpoint::PersonDestroyed,
         Checkpoint::KeyDestroyed,
         Checkpoint::AccountRemoved,
     ];

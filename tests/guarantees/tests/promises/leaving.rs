@@ -236,7 +236,7 @@ fn a_stranger_s_token_is_revoked_at_once_and_the_person_s_own_is_kept() {
         let ana = harness.sign_in("ana").await.unwrap();
         let alive =
             async |who: &str| harness.portal(json!({ "sessions": who })).await["count"].clone();
-        let again = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let again = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
         assert!(harness.answer("ben", again).await.is_err());
         assert_eq!(revocations(&harness).await, 1);
         assert_eq!(
@@ -244,7 +244,7 @@ fn a_stranger_s_token_is_revoked_at_once_and_the_person_s_own_is_kept() {
             (json!(0), json!(1))
         );
         // Her own session goes on, and what a step-up replaced is revoked when she leaves.
-        let again = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let again = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
         harness.answer("ana", again).await.unwrap();
         assert_eq!(revocations(&harness).await, 1);
         sync(&ana).await.unwrap();

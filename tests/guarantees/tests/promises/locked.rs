@@ -235,7 +235,7 @@ fn a_seal_closes_the_lock_and_a_sign_in_does_not_open_it() {
             reason: SignInReason::Revoked,
         };
         assert_eq!(lock(&ana).unlock(PIN.to_vec()).await, Err(revoked));
-        let sign_in = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let sign_in = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
         let ana = harness.answer("ana", sign_in).await.unwrap();
         assert!(is_closed(&ana).await);
         lock(&ana).unlock(PIN.to_vec()).await.unwrap();

@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod access;
+mod acting;
 mod bad_input;
 mod contract;
 mod copies;
 mod damage;
 mod deaths;
+mod diagnostics;
 mod discovery;
 mod erasing;
 mod files;

@@ -69,7 +69,7 @@ fn an_older_copy_of_device_db_does_not_unseal() {
         let harness = harness.restarted().await.unwrap();
         let ana = harness.client.account(ana.id()).await.unwrap();
         assert!(matches!(ana.session(), SessionState::Sealed { .. }));
-        let again = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let again = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
         let ana = harness.answer("ana", again).await.unwrap();
         assert_eq!(threads(&ana).await.unwrap().len(), 3);
         // Without a seal in between an older copy is an older copy.
@@ -85,7 +85,7 @@ fn a_copy_from_before_a_seal_that_was_lifted_since_does_not_open_either() {
         let (_harness, ana) = rolled_back(async |harness, ana| {
             harness.portal(json!({ "revoke": "ana" })).await;
             sync(&ana).await.unwrap_err();
-            let again = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+            let again = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
             harness.answer("ana", again).await.unwrap();
             harness
         })
@@ -126,7 +126,7 @@ fn a_sealed_account_shows_no_name_and_an_open_one_does() {
             (ana.people()[0].name.as_str(), &ana.people()[0].id),
             ("", &id)
         );
-        let again = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let again = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
         harness.answer("ana", again).await.unwrap();
         assert!(!ana.people()[0].name.is_empty());
     });
@@ -209,7 +209,7 @@ fn a_lost_key_costs_only_its_account_and_signing_in_begins_anew() {
         assert_eq!(inbox(&ana).threads(None, 10).await.unwrap_err(), said);
         assert_eq!(threads(&ben).await.unwrap().len(), 1);
         sync(&ben).await.unwrap();
-        let again = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let again = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
         let anew = harness.answer("ana", again).await.unwrap();
         assert_eq!(anew.id(), ana.id());
         assert_eq!(ana.session(), SessionState::Active);
@@ -342,7 +342,7 @@ fn a_keystore_that_goes_to_the_main_thread_finds_it_free() {
         harness.client.accounts().await.unwrap();
         harness.portal(json!({ "revoke": "ana" })).await;
         let _ = sync(&ana).await;
-        let again = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let again = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
         harness.answer("ana", again).await.unwrap();
         assert_eq!(threads(&ana).await.unwrap().len(), 3);
         ana.sign_out().await.unwrap();

@@ -27,7 +27,10 @@ fn a_refused_session_seals_at_once_and_only_the_same_person_reopens_it() {
         assert_eq!(account.start_sync(None, false).err(), Some(REVOKED));
 
         // Ben does not reopen it, and gets no account by it.
-        let again = account.sign_in_again(SignInMethod::Native).await.unwrap();
+        let again = account
+            .sign_in_again(SignInMethod::Native, None)
+            .await
+            .unwrap();
         let another = PericardError::SignInRequired {
             reason: SignInReason::AnotherPerson,
         };
@@ -35,7 +38,10 @@ fn a_refused_session_seals_at_once_and_only_the_same_person_reopens_it() {
         assert_eq!(account.session(), SEALED);
         assert_eq!(harness.client.accounts().await.unwrap().len(), 1);
 
-        let again = account.sign_in_again(SignInMethod::Native).await.unwrap();
+        let again = account
+            .sign_in_again(SignInMethod::Native, None)
+            .await
+            .unwrap();
         let reopened = harness.answer("ana", again).await.unwrap();
         assert_eq!(reopened.id(), account.id());
         assert_eq!(account.session(), SessionState::Active);
@@ -84,7 +90,10 @@ fn a_refresh_whose_answer_was_lost_asks_to_sign_in_again_and_loses_nothing() {
         assert_eq!(account.session(), SessionState::Active);
         // Rotated by our own lost answer: the portal sees reuse and ends the session, as it has to.
         assert_eq!(sync(&account).await.unwrap_err(), REVOKED);
-        let again = account.sign_in_again(SignInMethod::Native).await.unwrap();
+        let again = account
+            .sign_in_again(SignInMethod::Native, None)
+            .await
+            .unwrap();
         harness.answer("ana", again).await.unwrap();
         assert_eq!(threads(&account).await.unwrap().len(), 3);
         sync(&account).await.unwrap();

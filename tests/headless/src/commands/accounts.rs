@@ -41,30 +41,7 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
             } else {
                 people.join(", ")
             };
-            let (session, look) = match account.session() {
-                SessionState::Active => ("active", Look::Good),
-                SessionState::Locked => ("locked", Look::Plain),
-                SessionState::StepUp | SessionState::SignIn { .. } => ("sign-in wanted", Look::Bad),
-                SessionState::Sealed { reason } => (
-                    match reason {
-                        SealReason::Refused => "sealed: ended",
-                        SealReason::IdentityChanged => "sealed: stranger",
-                        SealReason::Lease => "sealed: offline",
-                        SealReason::Destroyed => "deleted: PINs",
-                    },
-                    Look::Bad,
-                ),
-                SessionState::Unusable { problem } => (
-                    match problem {
-                        AccountProblem::KeyLost => "key is lost",
-                        AccountProblem::Damaged => "damaged",
-                        AccountProblem::Configuration => "portal unreadable",
-                        AccountProblem::Unavailable => "cannot be opened",
-                    },
-                    Look::Bad,
-                ),
-                SessionState::SignedOut => ("signed out", Look::Quiet),
-            };
+            let (session, look) = session(account.session());
             vec![
                 (format!("{}", n + 1), Look::Plain),
                 (who, Look::Strong),
@@ -75,4 +52,32 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
         output.say(table(output, 1, &head, rows));
     }
     context.close().await
+}
+
+/// How a session stands, in two words.
+pub(super) fn session(state: SessionState) -> (&'static str, Look) {
+    match state {
+        SessionState::Active => ("active", Look::Good),
+        SessionState::Locked => ("locked", Look::Plain),
+        SessionState::StepUp | SessionState::SignIn { .. } => ("sign-in wanted", Look::Bad),
+        SessionState::Sealed { reason } => (
+            match reason {
+                SealReason::Refused => "sealed: ended",
+                SealReason::IdentityChanged => "sealed: stranger",
+                SealReason::Lease => "sealed: offline",
+                SealReason::Destroyed => "deleted: PINs",
+            },
+            Look::Bad,
+        ),
+        SessionState::Unusable { problem } => (
+            match problem {
+                AccountProblem::KeyLost => "key is lost",
+                AccountProblem::Damaged => "damaged",
+                AccountProblem::Configuration => "portal unreadable",
+                AccountProblem::Unavailable => "cannot be opened",
+            },
+            Look::Bad,
+        ),
+        SessionState::SignedOut => ("signed out", Look::Quiet),
+    }
 }

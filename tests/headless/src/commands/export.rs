@@ -29,10 +29,7 @@ pub(super) async fn run(
         // Proves who is there, and opens what is closed.
         _ => Some(unlocking::proved(&lock).await?),
     };
-    let me = account.people().into_iter().find(|person| person.is_self);
-    let person = me
-        .or_else(|| account.people().into_iter().next())
-        .ok_or(PericardError::NotFound)?;
+    let person = context.person(&account)?;
     let way = Way {
         context: &context,
         callback: &callback,
@@ -84,7 +81,7 @@ async fn copy(
 }
 
 /// For the person alone, and over nothing.
-fn save(file: &Path, copy: &[u8]) -> std::io::Result<()> {
+pub(super) fn save(file: &Path, copy: &[u8]) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -25,7 +25,7 @@ pub(super) async fn inbox(
     if policy::tell(&state, output) {
         output.say("");
     }
-    let messages = context::messages(&account)?;
+    let messages = context.messages_of(&account)?;
     if archived {
         archive(&messages, list, output).await?;
         return context.close().await;

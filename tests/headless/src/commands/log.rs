@@ -117,6 +117,8 @@ fn words(action: AccessAction) -> &'static str {
         AccessAction::Exported => "a copy was made",
         AccessAction::PolicyChanged => "the clinic's policy changed",
         AccessAction::Incident => "a record was refused, or damage was found",
+        AccessAction::PersonForgotten => "a person was removed from this device",
+        AccessAction::AccessEnded => "the clinic ended the access to a person",
         AccessAction::Other => "something that a newer pericard has noted",
     }
 }

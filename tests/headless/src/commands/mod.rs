@@ -11,9 +11,11 @@ mod log;
 mod marks;
 mod outbox;
 mod page;
+mod people;
 mod policy;
 mod portal;
 mod recipients;
+mod report;
 mod save;
 mod search;
 mod send;
@@ -47,6 +49,7 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
             no_open,
         } => page::run(options, *page, base.as_deref(), !*no_open, output).await,
         Command::Accounts => accounts::run(options, output).await,
+        Command::People(how) => people::run(options, how, output).await,
         Command::Sync => sync::run(options, output).await,
         Command::Verify => verify::run(options, output).await,
         Command::Watch { every } => watch::run(options, *every, output).await,
@@ -76,11 +79,13 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
         } => outbox::run(options, *retry, *withdraw, edit.as_deref(), output).await,
         Command::Export { file, form } => export::run(options, file, *form, output).await,
         Command::Log { limit, csv } => log::run(options, *limit, *csv, output).await,
+        Command::Report { save } => report::run(options, save.as_deref(), output).await,
         Command::Policy { check } => policy::run(options, *check, output).await,
         Command::Pin { remove, stdin } => lock::pin(options, *remove, *stdin, output).await,
         Command::Unlock => lock::unlock(options, output).await,
         Command::Lock => lock::lock(options, output).await,
         Command::Signout => sign_out::run(options, true, output).await,
+        Command::Forget if options.person.is_some() => people::forget(options, output).await,
         Command::Forget => sign_out::run(options, false, output).await,
     }
 }

@@ -27,7 +27,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let (context, callback) = Context::with_browser(options).await?;
     let account = context.account().await?;
-    let messages = context::messages(&account)?;
+    let messages = context.messages_of(&account)?;
     let file = find(&messages, message, file).await?;
     if file.state != FileState::Stored {
         let way = Way {

@@ -52,7 +52,7 @@ pub(super) async fn run(
     let files = files.collect::<Result<Vec<_>, _>>()?;
     let (context, callback) = Context::with_browser(options).await?;
     let account = context.account().await?;
-    let messages = context::messages(&account)?;
+    let messages = context.messages_of(&account)?;
     let thread = match thread {
         Some(thread) => Some(context::thread(&messages, thread).await?.id),
         None => None,

@@ -58,8 +58,12 @@ async fn begin(
     let sign_in = if options.account.is_some() {
         let account = context.any_account().await?;
         let native = context.is_native(&account.portal());
+        let person = match &options.person {
+            Some(_) => Some(context.person(&account)?.id),
+            None => None,
+        };
         by(&how.answering, native, async |method| {
-            account.sign_in_again(method).await
+            account.sign_in_again(method, person.clone()).await
         })
         .await?
     } else {

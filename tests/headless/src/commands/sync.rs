@@ -98,6 +98,7 @@ pub(super) fn why(reason: IncompleteReason) -> &'static str {
         IncompleteReason::Storage => "the database of one person cannot be opened.",
         IncompleteReason::Locked => "this account is locked: pericard unlock",
         IncompleteReason::SwitchedOff => "the clinic has switched messages off.",
+        IncompleteReason::SignIn => "one person needs a new sign-in: pericard people",
         IncompleteReason::Interrupted => "the sync was interrupted; sync once more.",
     }
 }

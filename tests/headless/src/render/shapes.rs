@@ -2,8 +2,8 @@
 
 use pericard::{
     Account, AccountProblem, Draft, FileProblem, FileState, IncompleteReason, Message, MessageFile,
-    MessageState, MessageThread, MessagesState, QrCode, Recipient, RecipientKind, SealReason,
-    SearchHit, SessionState, TotpSecret,
+    MessageState, MessageThread, MessagesState, Person, QrCode, Recipient, RecipientKind,
+    SealReason, SearchHit, SessionState, TotpSecret,
 };
 use serde_json::{Value, json};
 
@@ -13,8 +13,12 @@ pub(crate) fn account(account: &Account, number: usize) -> Value {
     let people = account.people();
     json!({ "number": number, "id": account.id(), "portal": account.portal(), "session": session(account.session()),
         "sealed_by": sealed_by(account.session()), "problem": problem(account.session()),
-        "people": people.iter().map(|person| json!({ "id": person.id, "name": person.name, "self": person.is_self }))
-            .collect::<Vec<_>>() })
+        "people": people.iter().map(person).collect::<Vec<_>>() })
+}
+
+pub(crate) fn person(person: &Person) -> Value {
+    json!({ "id": person.id, "name": person.name, "self": person.is_self,
+        "session": session(person.session), "may_write": person.may_write })
 }
 
 pub(crate) fn session(state: SessionState) -> &'static str {
@@ -155,6 +159,7 @@ pub(crate) fn incomplete(reason: IncompleteReason) -> &'static str {
         IncompleteReason::Storage => "storage",
         IncompleteReason::Locked => "locked",
         IncompleteReason::SwitchedOff => "switched_off",
+        IncompleteReason::SignIn => "sign_in",
         IncompleteReason::Interrupted => "interrupted",
     }
 }

@@ -34,6 +34,8 @@ fn the_help_teaches() {
         "policy",
         "log",
         "export",
+        "people",
+        "report",
     ] {
         let mut asked = harness.command();
         asked.args(command.split_terminator(' ')).arg("--help");

@@ -13,7 +13,9 @@ mod help;
 mod lock;
 mod log;
 mod page;
+mod people;
 mod policy;
+mod report;
 mod second_factor;
 mod step_up;
 #[cfg(unix)]

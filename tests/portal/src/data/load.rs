@@ -18,7 +18,7 @@ pub(crate) fn fill(
     base: &str,
     index: usize,
     person: &mut Person,
-    size: PersonSpec,
+    size: &PersonSpec,
     now: Millis,
 ) {
     let begin = now - YEARS;

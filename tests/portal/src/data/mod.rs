@@ -10,6 +10,7 @@ mod letters;
 mod load;
 mod person;
 mod population;
+mod proxy;
 mod resource;
 pub(crate) mod second_factor;
 mod store;
@@ -25,6 +26,7 @@ pub use population::NewFile;
 pub(crate) use population::{
     NewLetter, add_strays, amend, import, merge, new_message, poison, populate,
 };
+pub(crate) use proxy::Proxies;
 pub use resource::NotSent;
 pub(crate) use resource::{Draft, Party};
 pub(crate) use second_factor::SecondFactor;

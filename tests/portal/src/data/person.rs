@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::letters::Language;
+use super::proxy::{Proxy, human_name};
 use super::second_factor::{self, SecondFactor};
 use crate::clock::{self, Millis};
 use crate::entropy::Entropy;
@@ -55,7 +56,7 @@ const WORDS: &[&str] = &[
 impl Person {
     pub(crate) fn new(
         user: &str,
-        spec: PersonSpec,
+        spec: &PersonSpec,
         seed: u64,
         language: Language,
         now: Millis,
@@ -103,6 +104,11 @@ impl Person {
         }
     }
 
+    /// Somebody for whom a grown-up acts is a child.
+    pub(crate) fn grow_young(&mut self, now: Millis) {
+        self.born = now - (now - self.born) % (17 * 365 * 86_400_000);
+    }
+
     pub(crate) fn signs_in(&self) -> bool {
         !self.password.is_empty()
     }
@@ -131,6 +137,36 @@ impl Person {
         factor.map_or(0, SecondFactor::recovery_codes_left)
     }
 
+    /// Id of the Person resource.
+    pub(crate) fn person_id(&self) -> String {
+        format!("pe-{}", self.patient.trim_start_matches("pt-"))
+    }
+
+    /// The Person resource: everything that somebody is here, with those for whom they act.
+    pub(crate) fn as_person<'a>(
+        &self,
+        proxies: impl Iterator<Item = &'a Proxy>,
+        started: Millis,
+    ) -> Value {
+        let own = format!("Patient/{}", self.patient);
+        let (mut version, mut updated) = (1, started);
+        let mut link = vec![json!({ "target": { "reference": own }, "assurance": "level4" })];
+        for proxy in proxies {
+            let target = format!("RelatedPerson/{}", proxy.id);
+            link.push(json!({ "target": { "reference": target }, "assurance": "level3" }));
+            version += proxy.version;
+            updated = updated.max(proxy.updated);
+        }
+        json!({
+            "resourceType": "Person",
+            "id": self.person_id(),
+            "meta": { "versionId": version.to_string(), "lastUpdated": clock::instant(updated) },
+            "active": true,
+            "name": [human_name(&self.name)],
+            "link": link,
+        })
+    }
+
     /// The Patient resource, or that of the older chart. Each links to the other (FHIR R4 §8.1.10).
     pub(crate) fn resource(&self, base: &str, started: Millis, older: bool) -> Value {
         let mut resource = self.current(base, started);
@@ -155,12 +191,7 @@ impl Person {
             "meta": { "versionId": "1", "lastUpdated": clock::instant(started) },
             "identifier": [{ "system": format!("{base}/ids/patient"), "value": self.patient }],
             "active": true,
-            "name": [{
-                "use": "official",
-                "text": self.name.full(),
-                "family": self.name.family,
-                "given": [self.name.given],
-            }],
+            "name": [human_name(&self.name)],
             "birthDate": clock::date(self.born).to_string(),
             "communication": [{
                 "language": { "coding": [{ "system": "urn:ietf:bcp:47", "code": self.language.tag() }] },

@@ -6,7 +6,7 @@ use super::attachment::{self, PDF};
 use super::letters::{self, Language};
 use super::resource::NotSent;
 use super::store::Attachment;
-use super::{Draft, Party, Person, Store, Stray, load};
+use super::{Draft, Party, Person, Proxies, Store, Stray, load};
 use crate::clock::Millis;
 use crate::entropy::Entropy;
 use crate::fault::{Amendment, FaultKind, FileFault};
@@ -25,13 +25,13 @@ const QUIET: Millis = 3 * HOUR;
 const OTHERS: &[(&str, Language)] = &[("wilma", Language::German), ("george", Language::English)];
 
 /// Everybody and everything, as of `now`.
-pub(crate) fn populate(spec: &Spec, base: &str, now: Millis) -> (Vec<Person>, Store) {
+pub(crate) fn populate(spec: &Spec, base: &str, now: Millis) -> (Vec<Person>, Store, Proxies) {
     let mut people = Vec::new();
     let mut sizes = Vec::new();
-    for (index, (user, &person)) in spec.people.iter().enumerate() {
+    for (index, (user, person)) in spec.people.iter().enumerate() {
         let language = Language::ALL[index % Language::ALL.len()];
         people.push(Person::new(user, person, spec.seed, language, now));
-        sizes.push(person);
+        sizes.push(person.clone());
     }
     for &(user, language) in OTHERS {
         let size = PersonSpec {
@@ -39,21 +39,30 @@ pub(crate) fn populate(spec: &Spec, base: &str, now: Millis) -> (Vec<Person>, St
             messages: 6,
             ..PersonSpec::default()
         };
-        let mut person = Person::new(user, size, spec.seed, language, now);
+        let mut person = Person::new(user, &size, spec.seed, language, now);
         // Nobody can sign in as them, whatever they type.
         person.password.clear();
         people.push(person);
         sizes.push(size);
+    }
+    let proxies = Proxies::of(spec, now);
+    for who in spec.people.values() {
+        for proxy in &who.proxy_for {
+            let patient = people.iter_mut().find(|person| person.user == proxy.name);
+            patient
+                .into_iter()
+                .for_each(|patient| patient.grow_young(now));
+        }
     }
     let mut store = Store::new(people.len(), now);
     for (index, (person, size)) in people.iter_mut().zip(&sizes).enumerate() {
         let seed = spec.seed;
         let entropy = &mut Entropy::seeded(seed, &format!("letters {}", person.user));
         let write = if spec.load { load::fill } else { correspond };
-        write(&mut store, entropy, base, index, person, *size, now);
+        write(&mut store, entropy, base, index, person, size, now);
     }
     store.sort();
-    (people, store)
+    (people, store, proxies)
 }
 
 /// How many messages each thread has: all at least one, few of them long.
@@ -86,7 +95,7 @@ fn correspond(
     base: &str,
     index: usize,
     person: &mut Person,
-    size: PersonSpec,
+    size: &PersonSpec,
     now: Millis,
 ) {
     let mut newest = Vec::new();

@@ -16,6 +16,11 @@ pub(crate) enum Party<'a> {
         id: &'a str,
         name: &'a Name,
     },
+    /// Somebody who acts for a patient.
+    Related {
+        id: &'a str,
+        name: &'a Name,
+    },
     /// Somebody at the clinic, who has no resource of their own here.
     Staff(&'a str),
 }
@@ -31,15 +36,18 @@ impl<'a> Party<'a> {
     /// What they are called.
     pub(crate) fn name(self) -> String {
         match self {
-            Self::Patient { name, .. } => name.full(),
+            Self::Patient { name, .. } | Self::Related { name, .. } => name.full(),
             Self::Staff(display) => display.to_owned(),
         }
     }
 
-    fn reference(self) -> Value {
+    pub(crate) fn reference(self) -> Value {
         match self {
             Self::Patient { id, name } => {
                 json!({ "reference": format!("Patient/{id}"), "display": name.full() })
+            }
+            Self::Related { id, name } => {
+                json!({ "reference": format!("RelatedPerson/{id}"), "display": name.full() })
             }
             Self::Staff(display) => json!({ "type": "Practitioner", "display": display }),
         }
@@ -156,7 +164,7 @@ impl Draft<'_> {
             stray,
             meant: Meant {
                 from: self.from.name(),
-                outgoing: matches!(self.from, Party::Patient { .. }),
+                outgoing: !matches!(self.from, Party::Staff(_)),
                 topic: self.topic.to_owned(),
                 sent: self.sent,
                 shown: Shown::Yes,

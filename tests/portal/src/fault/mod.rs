@@ -34,6 +34,14 @@ pub enum StatusOn {
     Token,
 }
 
+/// What those answers hold in place of an OperationOutcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusBody {
+    /// A page, as a firewall in front of the portal shows it.
+    Html,
+}
+
 /// Which answer [`FaultKind::DropAnswerAfterCommit`] loses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -168,6 +176,7 @@ pub enum FaultKind {
     Status {
         code: u16,
         on: StatusOn,
+        body: Option<StatusBody>,
     },
     RateLimit {
         seconds: u64,
@@ -210,6 +219,7 @@ pub enum FaultKind {
         which: WhichUser,
     },
     NoPatient,
+    IgnorePatientHint,
     FirstMetadata {
         answer: FirstAddress,
     },

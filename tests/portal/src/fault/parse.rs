@@ -83,6 +83,7 @@ impl TryFrom<Map<String, Value>> for Fault {
                 FaultKind::Status {
                     code,
                     on: keys.take("on")?.unwrap_or(StatusOn::Any),
+                    body: keys.take("body")?,
                 }
             }
             "rate_limit" => FaultKind::RateLimit {
@@ -122,6 +123,7 @@ impl TryFrom<Map<String, Value>> for Fault {
             "fhir_user" => FaultKind::FhirUser {
                 which: keys.need("as")?,
             },
+            "ignore_patient_hint" => FaultKind::IgnorePatientHint,
             "no_patient" => FaultKind::NoPatient,
             "first_metadata" => FaultKind::FirstMetadata {
                 answer: keys.need("as")?,

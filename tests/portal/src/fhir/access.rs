@@ -4,13 +4,13 @@
 use axum::http::header;
 use serde_json::json;
 
-use crate::StepUpSpec;
 use crate::asked::Asked;
 use crate::fault::{FaultKind, Lacking};
 use crate::instance::State;
 use crate::oauth::Held;
 use crate::oauth::dpop::{self, Server};
 use crate::reply::{Reply, outcome, private_json, set};
+use crate::{ProxyAccess, StepUpSpec};
 
 /// Why somebody is not let in; a `WWW-Authenticate` challenge and, for FHIR, an issue.
 pub(crate) struct Refusal {
@@ -138,7 +138,17 @@ pub(crate) fn allowed(
         return Err(outcome(405, "not-supported", "messages are not taken here"));
     }
     let caller = caller(state, asked).map_err(Refusal::outcome)?;
-    if !caller.held.scopes.allows(kind, action) {
+    let proxy = state.proxies.find(caller.held.person, caller.held.patient);
+    // Who acts for whom is of the login and not of the record.
+    let of_record = !["RelatedPerson", "Person"].contains(&kind);
+    if of_record && proxy.is_some_and(|proxy| proxy.withdrawn) {
+        let text = "the access to this patient was withdrawn";
+        return Err(outcome(403, "forbidden", text));
+    }
+    // It may have become one for reading after the token was given.
+    let only_reads = proxy.is_some_and(|proxy| proxy.access == ProxyAccess::Read);
+    let changes = !"rs".contains(action);
+    if !caller.held.scopes.allows(kind, action) || (only_reads && changes) {
         let text = format!("the token does not allow this on {kind}");
         let mut refused = refusal(caller.scheme, "insufficient_scope", &text);
         refused.code = 403;
@@ -148,14 +158,14 @@ pub(crate) fn allowed(
     Ok(caller)
 }
 
-/// The same where only the person matters.
+/// The same where only the person matters whose record it is: what a token reads is of its patient, whoever signed in.
 pub(crate) fn person(
     state: &mut State,
     asked: &Asked,
     kind: &str,
     action: char,
 ) -> Result<usize, Reply> {
-    allowed(state, asked, kind, action).map(|caller| caller.held.person)
+    allowed(state, asked, kind, action).map(|caller| caller.held.patient)
 }
 
 /// Whether the person signed in as recently and strongly as wanted.

@@ -92,6 +92,22 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
                     "interaction": [{ "code": "read" }, { "code": "search-type" }],
                     "searchParam": [parameter("patient", "reference")],
                 },
+                {
+                    "type": "RelatedPerson",
+                    "interaction": [{ "code": "read" }, { "code": "search-type" }],
+                    "conditionalRead": "not-match",
+                    "searchParam": [parameter("_id", "token"), parameter("patient", "reference")],
+                },
+                {
+                    "type": "Person",
+                    "interaction": [{ "code": "read" }, { "code": "search-type" }],
+                    "conditionalRead": "not-match",
+                    "searchParam": [
+                        parameter("_id", "token"),
+                        parameter("link", "reference"),
+                        parameter("patient", "reference"),
+                    ],
+                },
                 { "type": "Binary", "interaction": files },
                 { "type": "DocumentReference", "interaction": [{ "code": "read" }] },
             ],

@@ -30,7 +30,7 @@ pub(crate) async fn create(
     let base = instance.base();
     let state = &mut *instance.state();
     let done = allowed(state, &asked)
-        .and_then(|person| conditionally(state, &base, person, headers, &body));
+        .and_then(|writer| conditionally(state, &base, writer, headers, &body));
     match done {
         Ok((code, index)) => {
             let mut reply = answer(state, &base, headers, code, index);
@@ -44,24 +44,47 @@ pub(crate) async fn create(
     }
 }
 
-/// The person who sends, if the token allows it and the sign-in is recent and strong enough.
-fn allowed(state: &mut State, asked: &Asked) -> Result<usize, Reply> {
+/// Who writes, and in whose record.
+#[derive(Clone, Copy)]
+struct Writer {
+    person: usize,
+    patient: usize,
+}
+
+impl Writer {
+    /// The patient, or the RelatedPerson who acts for them.
+    fn party(self, state: &State) -> Party<'_> {
+        match state.proxies.find(self.person, self.patient) {
+            Some(proxy) => Party::Related {
+                id: &proxy.id,
+                name: &state.people[self.person].name,
+            },
+            None => Party::of(&state.people[self.patient]),
+        }
+    }
+}
+
+/// Who sends, if the token allows it and the sign-in is recent and strong enough.
+fn allowed(state: &mut State, asked: &Asked) -> Result<Writer, Reply> {
     let caller = access::allowed(state, asked, "Communication", 'c')?;
     if let Some(wanted) = state.step_up {
         access::step_up(state, &caller, wanted).map_err(Refusal::outcome)?;
     }
-    Ok(caller.held.person)
+    Ok(Writer {
+        person: caller.held.person,
+        patient: caller.held.patient,
+    })
 }
 
 /// 201 with the new record, or 200 with the one that is there.
 fn conditionally(
     state: &mut State,
     base: &str,
-    person: usize,
+    writer: Writer,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<(u16, u32), Reply> {
-    let resource = parse(state, base, person, headers, body)?;
+    let resource = parse(state, base, writer, headers, body)?;
     let refused = state.faults.find(|kind| match kind {
         FaultKind::RefusedText { code } => Some(code),
         _ => None,
@@ -72,14 +95,14 @@ fn conditionally(
     if let Some(condition) = headers.get("if-none-exist")
         && !state.faults.hit(FaultKind::NoIfNoneExist)
     {
-        let found = existing(state, base, person, condition.as_bytes())?;
+        let found = existing(state, base, writer.patient, condition.as_bytes())?;
         match found.as_slice() {
             [] => {}
             [one] => return Ok((200, *one)),
             _ => return Err(outcome(412, "multiple-matches", "several match already")),
         }
     }
-    Ok((201, insert(state, base, person, resource)))
+    Ok((201, insert(state, base, writer, resource)))
 }
 
 fn existing(
@@ -105,11 +128,11 @@ fn existing(
     Ok(search::find(state, person, &criteria))
 }
 
-/// The resource, if it is one that this person may create.
+/// The resource, if it is one that this writer may create.
 fn parse(
     state: &State,
     base: &str,
-    person: usize,
+    writer: Writer,
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Map<String, Value>, Reply> {
@@ -131,22 +154,25 @@ fn parse(
             "resourceType must be Communication",
         ));
     }
-    let own = &state.people[person];
-    let is_own = |reference: Option<&Value>| {
+    let person = writer.patient;
+    let own = Party::of(&state.people[person]).reference();
+    let sender = writer.party(state).reference();
+    let is = |reference: Option<&Value>, wanted: &Value| {
         let text = reference.and_then(|value| value.get("reference")?.as_str());
         text.is_some_and(|text| {
             let relative = text
                 .strip_prefix(base)
                 .map_or(text, |t| t.trim_start_matches('/'));
-            relative.strip_prefix("Patient/") == Some(own.patient.as_str())
+            wanted["reference"] == relative
         })
     };
-    if !is_own(resource.get("subject")) {
+    if !is(resource.get("subject"), &own) {
         let text = "subject must be the patient of the token";
         return Err(outcome(422, "business-rule", text));
     }
-    if resource.contains_key("sender") && !is_own(resource.get("sender")) {
-        return Err(outcome(422, "business-rule", "sender must be the patient"));
+    if resource.contains_key("sender") && !is(resource.get("sender"), &sender) {
+        let text = "sender must be the patient, or the RelatedPerson who acts for them";
+        return Err(outcome(422, "business-rule", text));
     }
     if !resource.get("status").is_some_and(Value::is_string) {
         return Err(outcome(422, "required", "status is missing"));
@@ -155,9 +181,7 @@ fn parse(
         let text = "partOf must be a thread of the patient";
         return Err(outcome(422, "business-rule", text));
     }
-    resource.entry("sender").or_insert_with(
-        || json!({ "reference": format!("Patient/{}", own.patient), "display": own.name.full() }),
-    );
+    resource.entry("sender").or_insert(sender);
     Ok(resource)
 }
 
@@ -221,13 +245,13 @@ fn text_of(resource: &Map<String, Value>) -> String {
 }
 
 /// Opens a thread for a message that came without one.
-fn assign(state: &mut State, base: &str, person: usize, topic: &str) -> u32 {
-    let them = &state.people[person];
+fn assign(state: &mut State, base: &str, writer: Writer, topic: &str) -> u32 {
+    let id = state.entropy.id();
     let head = Draft {
-        id: state.entropy.id(),
-        subject: Some(them),
+        id,
+        subject: Some(&state.people[writer.patient]),
         header: None,
-        from: Party::of(them),
+        from: writer.party(state),
         to: Party::Staff("Linden Clinic"),
         category: "question",
         topic,
@@ -235,11 +259,12 @@ fn assign(state: &mut State, base: &str, person: usize, topic: &str) -> u32 {
         attachment: None,
         sent: state.clock.millis() - 1_200,
     };
-    let head = head.record(base, person, None, None);
+    let head = head.record(base, writer.patient, None, None);
     state.store.insert(head)
 }
 
-fn insert(state: &mut State, base: &str, person: usize, mut resource: Map<String, Value>) -> u32 {
+fn insert(state: &mut State, base: &str, writer: Writer, mut resource: Map<String, Value>) -> u32 {
+    let person = writer.patient;
     let header = header_of(state, base, person, &resource)
         .flatten()
         .or_else(|| answered(state, base, person, &resource));
@@ -258,7 +283,7 @@ fn insert(state: &mut State, base: &str, person: usize, mut resource: Map<String
                 .get("topic")
                 .and_then(|topic| topic["text"].as_str());
             let topic = topic.unwrap_or_default().to_owned();
-            let head = assign(state, base, person, &topic);
+            let head = assign(state, base, writer, &topic);
             let reference = format!("Communication/{}", state.store.record(head).id);
             resource.insert("partOf".into(), json!([{ "reference": reference }]));
             Some(head)
@@ -310,7 +335,7 @@ fn insert(state: &mut State, base: &str, person: usize, mut resource: Map<String
         deleted: false,
         stray: None,
         meant: Meant {
-            from: state.people[person].name.full(),
+            from: writer.party(state).name(),
             outgoing: true,
             topic,
             sent: sent.unwrap_or(now),

@@ -154,7 +154,7 @@ impl Criteria {
 
 /// The id in `Type/id`, `{base}/Type/id` or a bare `id`. Another server's or type's reference matches
 /// nothing here, which an id with slashes in it does too.
-fn reference(text: &str, kind: &str, base: &str) -> String {
+pub(super) fn reference(text: &str, kind: &str, base: &str) -> String {
     let relative = text
         .strip_prefix(base)
         .and_then(|rest| rest.strip_prefix('/'))

@@ -1,4 +1,5 @@
-//! The FHIR R4 side: a token's patient sees their own Patient, Communications and attachments.
+//! The FHIR R4 side: a token shows its patient's Patient, Communications, care team and files, whoever signed in; and who
+//! signed in, with those for whom they act.
 
 pub(crate) mod access;
 mod binary;
@@ -11,6 +12,7 @@ mod dress;
 mod page;
 mod paging;
 mod parameters;
+mod people;
 mod read;
 mod search;
 
@@ -20,5 +22,6 @@ pub(crate) use care_team::{read_care_team, search_care_team};
 pub(crate) use create::create;
 pub(crate) use dress::only_answers;
 pub(crate) use paging::{Pages, follow_page};
+pub(crate) use people::{read_person, read_related_person, search_person, search_related_person};
 pub(crate) use read::{practitioner, read, read_patient, read_version, search_patient};
 pub(crate) use search::{search, search_by_form};

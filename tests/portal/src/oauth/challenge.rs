@@ -16,6 +16,7 @@ use axum::http::header;
 use serde_json::{Value, json};
 
 use super::credentials::{Factor, Verdict};
+use super::finish::Whose;
 use super::form::{Params, back_channel};
 use super::sign_in::{Authorization, PUSHED_LIFE, Second};
 use super::{Scopes, clients, dpop, request};
@@ -78,6 +79,7 @@ fn locate(
             wanted.code_challenge = Some(request::code_challenge(params).map_err(mistaken)?);
             wanted.nonce = params.get("nonce").map(str::to_owned);
             wanted.mfa = request::needs_mfa(params).map_err(mistaken)?;
+            wanted.patient_hint = request::patient_hint(params);
         }
         return Ok(found);
     }
@@ -108,6 +110,8 @@ fn locate(
         state: None,
         thumbprint,
         mfa,
+        patient_hint: request::patient_hint(params),
+        patient: None,
     };
     Ok(state.sign_ins.begin(wanted, now))
 }
@@ -170,8 +174,22 @@ fn proceed(state: &mut State, index: usize, params: &Params) -> Result<Reply, Re
         let text = "this person has no second factor";
         return Err(oauth_error("unmet_authentication_requirements", text));
     }
-    let code = state.finish(index, person, None);
+    let patient = patient(state, index, person)?;
+    let code = state.finish(index, person, patient, None);
     Ok(private_json(200, &json!({ "authorization_code": code })))
+}
+
+/// Whose record it is for: oneself if the app does not say.
+fn patient(state: &mut State, index: usize, person: usize) -> Result<usize, Reply> {
+    match state.whose(index, person) {
+        Whose::Of(patient) => Ok(patient),
+        Whose::Unsaid => Ok(person),
+        Whose::NotTheirs => {
+            state.sign_ins.at(index).finished = true;
+            let text = "this person does not act for that patient";
+            Err(oauth_error("access_denied", text))
+        }
+    }
 }
 
 fn password(state: &mut State, index: usize, params: &Params) -> Result<usize, Reply> {
@@ -224,7 +242,9 @@ fn second(state: &mut State, index: usize, person: usize, params: &Params) -> Re
         };
         return Err(ask(state, index, &question, &verdict, rejected));
     }
-    let mut answer = json!({ "authorization_code": state.finish(index, person, Some(kind)) });
+    let patient = patient(state, index, person)?;
+    let code = state.finish(index, person, patient, Some(kind));
+    let mut answer = json!({ "authorization_code": code });
     if kind == Second::RecoveryCode {
         answer["recovery_codes_left"] = json!(left);
     }
@@ -250,8 +270,10 @@ fn enrol(state: &mut State, index: usize, person: usize, params: &Params) -> Res
     if verdict != Verdict::Right {
         return Err(ask(state, index, &question, &verdict, Some("otp")));
     }
+    // Before the codes are made, which a refusal would not show.
+    let patient = patient(state, index, person)?;
     let codes = state.enrolled(person, totp);
-    let code = state.finish(index, person, Some(Second::Code));
+    let code = state.finish(index, person, patient, Some(Second::Code));
     let answer = json!({ "authorization_code": code, "recovery_codes": codes });
     Ok(private_json(200, &answer))
 }

@@ -20,6 +20,7 @@ pub(crate) const ACCESS_LIFE: Millis = 300_000;
 struct Code {
     wanted: Authorization,
     person: usize,
+    patient: usize,
     auth_time: i64,
     second: Option<Second>,
     issued: Millis,
@@ -29,7 +30,10 @@ struct Code {
 #[derive(Clone)]
 pub(crate) struct Family {
     pub(crate) client: String,
+    /// Who signed in.
     pub(crate) person: usize,
+    /// Whose record it is for.
+    pub(crate) patient: usize,
     pub(crate) scopes: Scopes,
     pub(crate) auth_time: i64,
     pub(crate) second: Option<Second>,
@@ -64,7 +68,10 @@ struct Refresh {
 /// A live access token.
 pub(crate) struct Held {
     pub(crate) family: usize,
+    /// Who signed in.
     pub(crate) person: usize,
+    /// Whose record it is for.
+    pub(crate) patient: usize,
     pub(crate) scopes: Scopes,
     pub(crate) thumbprint: Option<String>,
 }
@@ -92,11 +99,11 @@ pub(crate) enum Denied {
 const OTHER_KEY: &str = "this was given to another key";
 
 impl Grants {
-    /// A code for somebody who proved who they are.
+    /// A code for somebody who proved who they are, and the patient whose record it is for.
     pub(crate) fn issue_code(
         &mut self,
         wanted: Authorization,
-        person: usize,
+        (person, patient): (usize, usize),
         second: Option<Second>,
         now: Millis,
         entropy: &mut Entropy,
@@ -104,6 +111,7 @@ impl Grants {
         let code = Code {
             wanted,
             person,
+            patient,
             auth_time: now / 1000,
             second,
             issued: now,
@@ -156,6 +164,7 @@ impl Grants {
         self.families.push(Family {
             client: client.to_owned(),
             person: found.person,
+            patient: found.patient,
             scopes: found.wanted.scopes.clone(),
             auth_time: found.auth_time,
             second: found.second,
@@ -259,6 +268,7 @@ impl Grants {
         (!family.revoked && access.expires > now).then(|| Held {
             family: access.family,
             person: family.person,
+            patient: family.patient,
             scopes: access.scopes.clone(),
             thumbprint: access.thumbprint.clone(),
         })
@@ -302,6 +312,16 @@ impl Grants {
 
     pub(crate) fn end(&mut self, family: usize) {
         self.families[family].revoked = true;
+    }
+
+    /// Ends what somebody has for the record of a patient.
+    pub(crate) fn revoke_proxy(&mut self, person: usize, patient: usize) {
+        for family in &mut self.families {
+            family.revoked |= (family.person, family.patient) == (person, patient);
+        }
+        self.codes.retain(|_, code| {
+            (code.person, code.patient) != (person, patient) || code.family.is_some()
+        });
     }
 
     pub(crate) fn revoke_person(&mut self, person: usize) {

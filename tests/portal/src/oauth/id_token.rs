@@ -7,10 +7,18 @@ use super::Scopes;
 use super::grants::Family;
 use super::keys::SigningKey;
 use super::sign_in::Second;
+use crate::NamedAs;
 use crate::fault::{FaultKind, Flaw, WhichUser};
 use crate::instance::{Instance, State};
 
 const LIFE: i64 = 3600;
+
+/// Who signed in, and whose record the token is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown {
+    pub(crate) person: usize,
+    pub(crate) patient: usize,
+}
 
 /// For the person at `shown`, who signed in as `family` says.
 pub(crate) fn issue(
@@ -18,7 +26,7 @@ pub(crate) fn issue(
     state: &mut State,
     family: &Family,
     scopes: &Scopes,
-    shown: usize,
+    shown: Shown,
     nonce: Option<&str>,
 ) -> String {
     let seconds = state.clock.millis() / 1000;
@@ -30,7 +38,7 @@ pub(crate) fn issue(
     };
     let mut claims = json!({
         "iss": instance.issuer(),
-        "sub": state.people[shown].subject,
+        "sub": state.people[shown.person].subject,
         "aud": family.client,
         "iat": seconds,
         "exp": seconds + LIFE,
@@ -55,22 +63,30 @@ pub(crate) fn issue(
     }
 }
 
-fn fhir_user(instance: &Instance, state: &mut State, shown: usize) -> Option<String> {
+fn fhir_user(instance: &Instance, state: &mut State, shown: Shown) -> Option<String> {
     let base = instance.base();
-    let patient = &state.people[shown].patient;
+    let who = &state.people[shown.person];
+    let patient = &who.patient;
     let id = patient.trim_start_matches("pt-");
     let fault = state
         .faults
         .take(|kind| matches!(kind, FaultKind::FhirUser { .. }));
     let Some(FaultKind::FhirUser { which }) = fault else {
-        return Some(format!("{base}/Patient/{patient}"));
+        let proxy = state.proxies.find(shown.person, shown.patient);
+        return Some(match (state.fhir_user, proxy) {
+            (Some(NamedAs::Person), _) => format!("{base}/Person/{}", who.person_id()),
+            (None, Some(proxy)) => format!("{base}/RelatedPerson/{}", proxy.id),
+            (None, None) => format!("{base}/Patient/{patient}"),
+        });
     };
     match which {
         WhichUser::RelatedPerson => Some(format!("{base}/RelatedPerson/rp-{id}")),
         WhichUser::Person => Some(format!("{base}/Person/pe-{id}")),
         WhichUser::OtherPatient => {
             let mut others = state.people.iter().enumerate();
-            let other = others.find(|(index, _)| *index != shown)?.1;
+            let other = others
+                .find(|(index, _)| ![shown.person, shown.patient].contains(index))?
+                .1;
             Some(format!("{base}/Patient/{}", other.patient))
         }
         WhichUser::Elsewhere => Some(format!("https://elsewhere.invalid/fhir/Patient/{patient}")),

@@ -5,6 +5,7 @@
 //!            ├─ enrolled ──► code or recovery code ───────────────▲
 //!            └─ must enrol ──► secret, first code ──► recovery codes
 //! ```
+//! Somebody who acts for others then says whose record it is for, if the app did not.
 //! The forms carry an unguessable `login`: there is no cookie, and nobody else's form can speak for it.
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use axum::http::{HeaderMap, header};
 
 use super::authorize;
 use super::credentials::Verdict;
+use super::finish::Whose;
 use super::form::{Params, back_channel};
 use super::pages::{Form, refused, sign_in as pages};
 use super::sign_in::Second;
@@ -26,6 +28,8 @@ enum End {
     Code(String),
     /// The person cannot do what the app asked for (RFC 9470 §5).
     Unmet,
+    /// The person does not act for the patient whom the app asked for.
+    NotTheirs,
 }
 
 pub(crate) async fn login(
@@ -52,6 +56,13 @@ pub(crate) async fn login(
     let app_state = state.sign_ins.at(index).wanted.state.clone();
     let answer = match &end {
         End::Code(code) => vec![("code", code.as_str())],
+        End::NotTheirs => vec![
+            ("error", "access_denied"),
+            (
+                "error_description",
+                "this person does not act for that patient",
+            ),
+        ],
         End::Unmet => vec![
             ("error", "unmet_authentication_requirements"),
             ("error_description", "this person has no second factor"),
@@ -71,9 +82,12 @@ fn advance(
         Some(person) => (person, true),
         None => (password(state, index, params, form)?, false),
     };
+    if let Some(second) = state.sign_ins.at(index).choosing {
+        return chosen(state, index, person, second, params, form);
+    }
     if state.sign_ins.at(index).confirmed {
         // The recovery codes were read.
-        return Ok(End::Code(state.finish(index, person, Some(Second::Code))));
+        return proved(state, index, person, Some(Second::Code), form);
     }
     if state.people[person].factor.is_some() {
         if !answered {
@@ -81,7 +95,7 @@ fn advance(
             return Err(pages::code(200, form, more, None));
         }
         let second = second(state, person, params, form)?;
-        return Ok(End::Code(state.finish(index, person, Some(second))));
+        return proved(state, index, person, Some(second), form);
     }
     if state.people[person].must_enrol {
         return Err(enrol(state, index, person, params, form));
@@ -90,7 +104,63 @@ fn advance(
         state.sign_ins.at(index).finished = true;
         return Ok(End::Unmet);
     }
-    Ok(End::Code(state.finish(index, person, None)))
+    proved(state, index, person, None, form)
+}
+
+/// Somebody proved who they are: the end, or the page that asks whose record it is for.
+fn proved(
+    state: &mut State,
+    index: usize,
+    person: usize,
+    second: Option<Second>,
+    form: &Form<'_>,
+) -> Result<End, Reply> {
+    let patient = match state.whose(index, person) {
+        Whose::Of(patient) => patient,
+        Whose::NotTheirs => {
+            state.sign_ins.at(index).finished = true;
+            return Ok(End::NotTheirs);
+        }
+        Whose::Unsaid if state.choices(person).len() > 1 => {
+            state.sign_ins.at(index).choosing = Some(second);
+            return Err(whose_record(state, person, form, None));
+        }
+        Whose::Unsaid => person,
+    };
+    Ok(End::Code(state.finish(index, person, patient, second)))
+}
+
+fn whose_record(state: &State, person: usize, form: &Form<'_>, error: Option<&str>) -> Reply {
+    let choices = state.choices(person).into_iter();
+    let choices: Vec<(&str, String)> = choices
+        .map(|patient| {
+            let whose = &state.people[patient];
+            (whose.patient.as_str(), whose.name.full())
+        })
+        .collect();
+    pages::whose_record(form, &choices, error)
+}
+
+/// The record was chosen, or has to be chosen again.
+fn chosen(
+    state: &mut State,
+    index: usize,
+    person: usize,
+    second: Option<Second>,
+    params: &Params,
+    form: &Form<'_>,
+) -> Result<End, Reply> {
+    let choice = params.get("patient");
+    let mut choices = state.choices(person).into_iter();
+    match choices.find(|&patient| choice == Some(state.people[patient].patient.as_str())) {
+        Some(patient) => Ok(End::Code(state.finish(index, person, patient, second))),
+        None => Err(whose_record(
+            state,
+            person,
+            form,
+            Some("Choose one of these."),
+        )),
+    }
 }
 
 fn password(

@@ -178,6 +178,8 @@ fn sessions(state: &State, person: usize, form: &Form<'_>, link: Option<&str>) -
             own::Session {
                 number,
                 client: state.clients.name(&family.client),
+                patient: (family.patient != person)
+                    .then(|| state.people[family.patient].name.full()),
                 started: clock::http_date(family.started),
                 last_used: clock::http_date(family.last_used),
             }

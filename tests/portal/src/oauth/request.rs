@@ -53,6 +53,11 @@ pub(crate) fn needs_mfa(params: &Params) -> Result<bool, Mistake> {
     }
 }
 
+/// Whose record the app asks for: an id of a Patient. One that nobody has is refused like one of somebody else's.
+pub(crate) fn patient_hint(params: &Params) -> Option<String> {
+    params.get("patient_hint").map(str::to_owned)
+}
+
 /// OpenID Connect Core §3.1.2.1. There is no session in the browser that could be gone on with.
 fn prompt(params: &Params) -> Result<(), Mistake> {
     let Some(prompt) = params.get("prompt") else {
@@ -110,5 +115,7 @@ pub(crate) fn browser(
         state: Some(state.to_owned()),
         thumbprint,
         mfa: needs_mfa(params)?,
+        patient_hint: patient_hint(params),
+        patient: None,
     })
 }

@@ -19,6 +19,8 @@ pub(crate) const SUPPORTED: &[&str] = &[
     "patient/Communication.c",
     "patient/Binary.r",
     "patient/CareTeam.rs",
+    "patient/RelatedPerson.rs",
+    "patient/Person.rs",
     "patient/Binary.c",
     "patient/Binary.cr",
 ];
@@ -31,10 +33,21 @@ const PLAIN: &[&str] = &[
     "launch/patient",
 ];
 
+/// The types of resource scopes.
+const KINDS: &[&str] = &[
+    "*",
+    "Patient",
+    "Communication",
+    "Binary",
+    "CareTeam",
+    "RelatedPerson",
+    "Person",
+];
+
 /// Type and actions of a resource scope, if it is one this portal knows.
 fn resource(scope: &str) -> Option<(&str, &str)> {
     let (kind, actions) = scope.strip_prefix("patient/")?.split_once('.')?;
-    let known = ["*", "Patient", "Communication", "Binary", "CareTeam"].contains(&kind);
+    let known = KINDS.contains(&kind);
     let actions = match actions {
         "read" => "rs",
         "write" => "cud",
@@ -77,6 +90,33 @@ impl Scopes {
         within.then_some(narrower)
     }
 
+    /// What is left of it without changing anything, each scope in its own notation.
+    pub(crate) fn read_only(&self) -> Self {
+        let mut left: Vec<String> = Vec::new();
+        for scope in &self.0 {
+            let Some((kind, actions)) = resource(scope) else {
+                left.push(scope.clone());
+                continue;
+            };
+            let reads: String = actions
+                .chars()
+                .filter(|action| "rs".contains(*action))
+                .collect();
+            let older = [".read", ".write", ".*"]
+                .iter()
+                .any(|end| scope.ends_with(end));
+            let narrower = match older {
+                _ if reads.is_empty() => continue,
+                true => format!("patient/{kind}.read"),
+                false => format!("patient/{kind}.{reads}"),
+            };
+            if !left.contains(&narrower) {
+                left.push(narrower);
+            }
+        }
+        Self(left)
+    }
+
     pub(crate) fn has(&self, scope: &str) -> bool {
         self.0.iter().any(|held| held == scope)
     }
@@ -104,6 +144,17 @@ mod tests {
         let text = granted.map(|scopes| scopes.text());
         assert_eq!(text.as_deref(), Some("openid patient/Communication.crs"));
         assert_eq!(Scopes::grant("patient/Communication.sr"), None);
+    }
+
+    #[test]
+    fn what_only_reads_keeps_its_notation() {
+        let narrowed = |scopes| Scopes::grant(scopes).map(|scopes| scopes.read_only().text());
+        let asked =
+            "openid patient/Communication.cruds patient/Binary.c patient/Binary.r patient/*.rs";
+        let left = "openid patient/Communication.rs patient/Binary.r patient/*.rs";
+        assert_eq!(narrowed(asked).as_deref(), Some(left));
+        let older = "patient/Patient.* patient/Binary.write patient/Patient.read";
+        assert_eq!(narrowed(older).as_deref(), Some("patient/Patient.read"));
     }
 
     #[test]

@@ -32,6 +32,10 @@ pub(crate) struct Authorization {
     pub(crate) thumbprint: Option<String>,
     /// Whether nothing less than `mfa` will do.
     pub(crate) mfa: bool,
+    /// Id of the Patient whom the app asks for.
+    pub(crate) patient_hint: Option<String>,
+    /// Whose record the grant is for that a step-up at the token endpoint goes on with.
+    pub(crate) patient: Option<usize>,
 }
 
 /// What stood beside the password.
@@ -52,6 +56,8 @@ pub(crate) struct SignIn {
     pub(crate) enrolling: Option<Totp>,
     /// Whether that was confirmed, and only the recovery codes are still being read.
     pub(crate) confirmed: bool,
+    /// Set once everything was proved and only the record is still to be chosen; what stood beside the password.
+    pub(crate) choosing: Option<Option<Second>>,
     /// The user name last given: whose counter `attempts_left` speaks of.
     pub(crate) user: String,
     pub(crate) finished: bool,
@@ -78,6 +84,7 @@ impl SignIns {
             person: None,
             enrolling: None,
             confirmed: false,
+            choosing: None,
             user: String::new(),
             finished: false,
         });

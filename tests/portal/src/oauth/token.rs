@@ -163,6 +163,8 @@ fn sign_in_again(state: &mut State, family: usize, asker: &Asker) -> Result<(), 
     if state.faults.take(older).is_none() {
         return Ok(());
     }
+    let whose = state.grants.family(family);
+    let patient = (whose.patient != whose.person).then_some(whose.patient);
     let wanted = Authorization {
         client: asker.client.clone(),
         scopes: state.grants.family(family).scopes.clone(),
@@ -172,6 +174,8 @@ fn sign_in_again(state: &mut State, family: usize, asker: &Asker) -> Result<(), 
         state: None,
         thumbprint: asker.thumbprint.clone(),
         mfa: false,
+        patient_hint: None,
+        patient,
     };
     let now = state.clock.millis();
     let sign_in = state.sign_ins.begin(wanted, now);
@@ -190,10 +194,15 @@ fn tokens(
 ) -> Value {
     let now = state.clock.millis();
     let family = state.grants.family(redeemed.family).clone();
-    let mut shown = family.person;
+    let mut shown = id_token::Shown {
+        person: family.person,
+        patient: family.patient,
+    };
     if wrong_subject {
-        let others = (0..state.people.len()).find(|&other| other != family.person);
-        shown = others.unwrap_or(shown);
+        let another = |&other: &usize| ![family.person, family.patient].contains(&other);
+        if let Some(other) = (0..state.people.len()).find(another) {
+            (shown.person, shown.patient) = (other, other);
+        }
     }
     let kind = match family.thumbprint {
         Some(_) => "DPoP",
@@ -207,7 +216,7 @@ fn tokens(
         "scope": scopes.text(),
     });
     if !state.faults.hit(FaultKind::NoPatient) {
-        body["patient"] = json!(state.people[shown].patient);
+        body["patient"] = json!(state.people[shown.patient].patient);
     }
     if state.faults.hit(FaultKind::NoExpiresIn)
         && let Some(all) = body.as_object_mut()

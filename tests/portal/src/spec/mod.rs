@@ -4,6 +4,7 @@
 //! otherwise pass without testing anything.
 
 mod person;
+mod proxy;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::{Decision, Fault};
 pub use person::{PersonSpec, TotpAlgorithm, TotpSpec};
+pub use proxy::{ProxyAccess, ProxySpec, Withdrawal};
 
 /// People, seed, faults and manners of one portal.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -34,6 +36,8 @@ pub struct Spec {
     pub policy: Option<Decision>,
     /// What sending a message asks of the sign-in (RFC 9470); nothing if not given.
     pub step_up: Option<StepUpSpec>,
+    /// Whom `fhirUser` names: if not given, what somebody is in the record that the grant is for.
+    pub fhir_user: Option<NamedAs>,
     /// Where its clock begins, if every start is to be like every other: then all randomness comes from the seed too.
     pub repeats_from: Option<Timestamp>,
 }
@@ -47,6 +51,14 @@ pub enum Offer {
     Offered,
     Required,
     Off,
+}
+
+/// What `fhirUser` names in every grant.
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum NamedAs {
+    /// The Person who signed in.
+    Person,
 }
 
 /// How recent and how strong a sign-in has to be.
@@ -79,7 +91,7 @@ impl Acr {
     }
 }
 
-const LATER: &[&str] = &["proxy_for", "pin"];
+const LATER: &[&str] = &["pin"];
 
 fn unknown(what: &str, key: &str) -> String {
     if LATER.contains(&key) {
@@ -105,6 +117,7 @@ impl TryFrom<Map<String, Value>> for Spec {
                 "par" => spec.par = serde_json::from_value(value).map_err(wrong)?,
                 "policy" => spec.policy = serde_json::from_value(value).map_err(wrong)?,
                 "step_up" => spec.step_up = serde_json::from_value(value).map_err(wrong)?,
+                "fhir_user" => spec.fhir_user = serde_json::from_value(value).map_err(wrong)?,
                 "repeats_from" => {
                     spec.repeats_from = serde_json::from_value(value).map_err(wrong)?;
                 }
@@ -117,6 +130,7 @@ impl TryFrom<Map<String, Value>> for Spec {
                 return Err(format!("{name:?} is no user name"));
             }
         }
+        proxy::check(&spec.people)?;
         if spec.step_up == Some(StepUpSpec::default()) {
             return Err("portal.step_up needs max_age, acr or both".into());
         }

@@ -3,10 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::proxy::ProxySpec;
 use super::unknown;
 
 /// One person who can sign in.
-#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
 #[serde(try_from = "Map<String, Value>")]
 pub struct PersonSpec {
     /// Conversations; 3 if not given.
@@ -19,6 +20,8 @@ pub struct PersonSpec {
     pub recovery_codes: usize,
     /// Whether signing in leads to enrolling, as long as nothing is enrolled.
     pub must_enrol: bool,
+    /// For whom they act, beside themselves.
+    pub proxy_for: Vec<ProxySpec>,
 }
 
 /// What a TOTP secret is like.
@@ -62,6 +65,7 @@ impl Default for PersonSpec {
             totp: None,
             recovery_codes: 0,
             must_enrol: false,
+            proxy_for: Vec::new(),
         }
     }
 }
@@ -96,6 +100,7 @@ impl TryFrom<Map<String, Value>> for PersonSpec {
                     person.recovery_codes = serde_json::from_value(value).map_err(wrong)?;
                 }
                 "must_enrol" => person.must_enrol = serde_json::from_value(value).map_err(wrong)?,
+                "proxy_for" => person.proxy_for = serde_json::from_value(value).map_err(wrong)?,
                 _ => return Err(unknown("a person's key", &key)),
             }
         }

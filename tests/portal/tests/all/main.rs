@@ -18,6 +18,8 @@ mod par;
 mod policy;
 mod program;
 mod prover;
+mod proxies;
+mod proxy_records;
 mod records;
 mod recovery;
 mod registration;

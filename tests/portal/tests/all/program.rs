@@ -94,6 +94,7 @@ fn alone_it_writes_a_configuration_and_says_who_can_sign_in() {
     let portal = &config.portals[0];
     assert!(seen.contains(&portal.base));
     assert!(seen.contains("otpauth://totp/"));
+    assert!(seen.contains("ana also acts for mia"), "{seen}");
     assert!(portal.native_sign_in);
     assert!(portal.extra_roots[0].starts_with("-----BEGIN CERTIFICATE-----"));
     assert!(

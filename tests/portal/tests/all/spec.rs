@@ -15,18 +15,29 @@ fn refused<T: serde::de::DeserializeOwned>(value: Value) -> String {
 #[test]
 fn what_is_not_implemented_is_refused_with_a_sentence() {
     for spec in [
-        json!({ "people": { "ana": { "proxy_for": ["ben"] } } }),
+        json!({ "people": { "ana": { "pin": "1234" } } }),
         json!({ "faults": [{ "fault": "slow_body" }] }),
     ] {
         let text = refused::<Spec>(spec);
         assert!(text.contains("not implemented by this portal"), "{text}");
     }
-    for command in [
-        json!({ "fault": "old_policy" }),
-        json!({ "withdraw_proxy": { "of": "ana", "for": "ben" } }),
+    let text = refused::<Command>(json!({ "fault": "old_policy" }));
+    assert!(text.contains("not implemented by this portal"), "{text}");
+}
+
+#[test]
+fn nobody_acts_for_themselves_for_strangers_or_twice() {
+    for (proxy_for, wrong) in [
+        (json!(["ben", "mia"]), "\"mia\", who is nobody of people"),
+        (json!(["ana"]), "nobody is their own proxy"),
+        (json!(["ben", { "name": "ben" }]), "names \"ben\" twice"),
     ] {
-        let text = refused::<Command>(command);
-        assert!(text.contains("not implemented by this portal"), "{text}");
+        let spec = json!({ "people": { "ana": { "proxy_for": proxy_for }, "ben": {} } });
+        let text = refused::<Spec>(spec);
+        assert!(
+            text.contains("proxy_for of \"ana\"") && text.contains(wrong),
+            "{text}"
+        );
     }
 }
 
@@ -44,6 +55,10 @@ fn what_is_unknown_or_malformed_is_refused() {
         json!({ "people": { "ana": { "totp": { "period": 14 } } } }),
         json!({ "people": { "ana": { "totp": { "algorithm": "MD5" } } } }),
         json!({ "people": { "ana": { "totp": { "length": 6 } } } }),
+        json!({ "people": { "ana": { "proxy_for": "ben" }, "ben": {} } }),
+        json!({ "people": { "ana": { "proxy_for": [{ "name": "ben", "access": "all" }] }, "ben": {} } }),
+        json!({ "people": { "ana": { "proxy_for": [{ "name": "ben", "since": 1 }] }, "ben": {} } }),
+        json!({ "fhir_user": "patient" }),
         json!({ "dpop": "sometimes" }),
         json!({ "par": true }),
         json!({ "step_up": {} }),

@@ -81,6 +81,12 @@ pub(crate) async fn carry_out(
         "sign_out" => context.account()?.sign_out().await?,
         "forget" => forget(context, keys).await?,
         "account" => context.switch(&keys.text("who")?)?,
+        "act_for" => {
+            let who = keys.text("who")?;
+            let oneself = context.known_person(&who)?.is_self;
+            context.acting = Some(who).filter(|_| !oneself);
+            context.number().await?;
+        }
         "network" => {
             context.world.network(
                 match keys
@@ -112,7 +118,14 @@ pub(crate) async fn carry_out(
 }
 
 async fn forget(context: &mut Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
-    let all = keys.word("what", &["account", "all"], false)? == "all";
+    let what = keys.word("what", &["person", "account", "all"], false)?;
+    if what == "person" {
+        let person = context.known_person(&keys.text("who")?)?;
+        context.account()?.forget_person(person.id).await?;
+        context.acting = None;
+        return Ok(());
+    }
+    let all = what == "all";
     let accounts = if all {
         context.every_account()
     } else {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use pericard::{
     Account, AccountId, ChangeSet, Client, DraftId, EnrolmentId, MessageId, MessageThread,
-    Messages, PericardError, SessionState, SignIn, ThreadId,
+    Messages, PericardError, PersonId, SessionState, SignIn, ThreadId,
 };
 use pericard_world::{TestWorld, WorldError};
 
@@ -81,6 +81,10 @@ pub(crate) struct Context {
     pub(crate) world: Arc<TestWorld>,
     pub(crate) client: Arc<Client>,
     pub(crate) who: Option<String>,
+    /// For whom they act, where that is not themselves.
+    pub(crate) acting: Option<String>,
+    /// The people whom sign-ins brought, by who signed in and whose record it is.
+    pub(crate) people: BTreeMap<(String, String), PersonId>,
     /// A sign-in whose question is still open, and whose it is.
     pub(crate) signing_in: Option<(String, Arc<SignIn>)>,
     /// Where the next sign-in is left, and how.
@@ -114,6 +118,8 @@ impl Context {
             world,
             client,
             who: None,
+            acting: None,
+            people: BTreeMap::new(),
             signing_in: None,
             leaving: None,
             news: 0,
@@ -146,6 +152,9 @@ impl Context {
 
     pub(crate) fn inbox(&self) -> Result<Arc<Messages>, Halt> {
         let account = self.account()?;
+        if let Some(acting) = &self.acting {
+            return Ok(account.messages(self.known_person(acting)?.id)?);
+        }
         let person = account.people().into_iter().find(|person| person.is_self);
         Ok(account.messages(person.ok_or(PericardError::NotFound)?.id)?)
     }
@@ -160,13 +169,16 @@ impl Context {
             return Err(broken(format!("{who} has no account here")));
         }
         self.who = Some(who.to_owned());
+        self.acting = None;
         self.listen()
     }
 
     pub(crate) fn forgotten(&mut self, all: bool) {
         if let Some(who) = self.who.take() {
             self.accounts.remove(&who);
-            self.numbered.remove(&who);
+            self.numbered
+                .retain(|whose, _| !whose.starts_with(&format!("{who}/")));
+            self.people.retain(|(account, _), _| *account != who);
         }
         if all {
             self.accounts.clear();
@@ -220,6 +232,12 @@ impl Context {
         Ok(())
     }
 
+    /// Whose threads are numbered: of an account, and of whom its person acts for.
+    fn whose(&self) -> Option<String> {
+        let acting = self.acting.as_deref().unwrap_or_default();
+        Some(format!("{}/{acting}", self.who.as_ref()?))
+    }
+
     /// All threads as the client lists them, newest first.
     pub(crate) async fn threads(&self) -> Result<Vec<MessageThread>, Halt> {
         let (inbox, mut all, mut after) = (self.inbox()?, Vec::new(), None);
@@ -235,8 +253,8 @@ impl Context {
 
     /// Numbers the threads at their first appearance; later ones never change a number.
     pub(crate) async fn number(&mut self) -> Result<(), Halt> {
-        if let Some(who) = self.who.clone()
-            && !self.numbered.contains_key(&who)
+        if let Some(whose) = self.whose()
+            && !self.numbered.contains_key(&whose)
         {
             let ids = self
                 .threads()
@@ -244,13 +262,13 @@ impl Context {
                 .into_iter()
                 .map(|thread| thread.id)
                 .collect();
-            self.numbered.insert(who, ids);
+            self.numbered.insert(whose, ids);
         }
         Ok(())
     }
 
     pub(crate) fn thread(&self, number: u64) -> Result<ThreadId, Halt> {
-        let ids = self.who.as_ref().and_then(|who| self.numbered.get(who));
+        let ids = self.whose().and_then(|whose| self.numbered.get(&whose));
         let ids = ids.ok_or_else(|| broken("threads have no numbers before the first sync"))?;
         let found = usize::try_from(number)
             .ok()

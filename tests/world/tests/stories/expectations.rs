@@ -13,6 +13,7 @@ use crate::correspondence;
 use crate::files;
 use crate::keys::Keys;
 use crate::locking;
+use crate::people;
 use crate::switching;
 
 pub(crate) async fn expect(
@@ -102,6 +103,7 @@ pub(crate) async fn expect(
         "feature" => switching::feature(context, keys).await,
         "policy" => switching::policy(context, keys),
         "log" => logged(context, keys).await,
+        "people" | "person" | "found_people" => people::expect(context, thing, keys).await,
         "held" => same(
             "held records",
             keys.number("count")?,
@@ -219,6 +221,7 @@ fn reason(reason: IncompleteReason) -> &'static str {
         IncompleteReason::Interrupted => "interrupted",
         IncompleteReason::Locked => "locked",
         IncompleteReason::SwitchedOff => "switched_off",
+        IncompleteReason::SignIn => "sign_in",
     }
 }
 

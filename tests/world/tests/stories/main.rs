@@ -10,6 +10,7 @@ mod failure;
 mod files;
 mod keys;
 mod locking;
+mod people;
 mod signing_in;
 mod switching;
 mod writing;

@@ -6,6 +6,7 @@ use pericard::{Account, SignIn, SignInMethod, SignInStep};
 
 use crate::context::{Context, Halt, broken};
 use crate::keys::Keys;
+use crate::people;
 
 /// What a person types.
 struct Typed {
@@ -49,9 +50,12 @@ fn code(keys: &mut Keys<'_>) -> Result<String, Halt> {
 
 pub(crate) async fn sign_in(context: &mut Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
     let who = keys.text("who")?;
+    let patient = keys.text_or_none("for")?;
     let typed = Typed::read(keys, who)?;
-    let begun = begun(context, &typed).await?;
+    let begun = begun(context, &typed, patient.as_deref()).await?;
     answer(context, &typed, begun).await?;
+    context.name_people(&typed.who, patient.as_deref())?;
+    context.acting = patient;
     if context.leaving.is_some() {
         return Err(broken("the sign-in never came to where it should be left"));
     }
@@ -161,7 +165,11 @@ async fn answer(
 }
 
 /// The sign-in that is open for this person, else a new one; a sealed account is reopened.
-async fn begun(context: &Context, typed: &Typed) -> Result<Arc<SignIn>, Halt> {
+async fn begun(
+    context: &Context,
+    typed: &Typed,
+    patient: Option<&str>,
+) -> Result<Arc<SignIn>, Halt> {
     let (who, method) = (typed.who.as_str(), typed.method);
     if let Some((whose, open)) = &context.signing_in
         && whose == who
@@ -171,7 +179,10 @@ async fn begun(context: &Context, typed: &Typed) -> Result<Arc<SignIn>, Halt> {
     }
     match context.account_or_none() {
         Some(known) if context.who.as_deref() == Some(who) && context.session() != "signed_out" => {
-            Ok(known.sign_in_again(method).await?)
+            match patient {
+                Some(patient) => people::begun(context, &known, method, patient).await,
+                None => Ok(known.sign_in_again(method, context.known(who)?).await?),
+            }
         }
         _ => {
             let portal = context

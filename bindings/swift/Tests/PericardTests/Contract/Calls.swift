@@ -13,6 +13,7 @@ extension Call {
     Call("Client.erase", .lifecycle) { s in
       try await Client.erase(directory: s.world.appConfig.directory, keystore: MapKeystore())
     },
+    Call("Client.startLogging", .memory) { _ in Client.startLogging(level: .error) },
     Call("Client.personLeft", .memory) { s in s.client.personLeft() },
     Call("Client.personReturned", .memory) { s in s.client.personReturned() },
     Call("Client.pause", .lifecycle) { s in try await s.client.pause() },
@@ -22,6 +23,7 @@ extension Call {
     Call("Client.portal", .portal) { s in _ = try await s.client.onlyPortal() },
     Call("Client.accounts", .disk) { s in _ = try await s.client.accounts() },
     Call("Client.account", .disk) { s in _ = try await s.client.account(id: s.account.id) },
+    Call("Client.supportReport", .disk) { s in _ = try await s.client.supportReport() },
     Call("Client.resumeSignIn", .disk) { s in _ = try await s.client.resumeSignIn() },
     Call("Portal.base", .memory) { s in _ = s.portal.base },
     Call("Portal.capabilities", .memory) { s in _ = s.portal.capabilities },
@@ -46,12 +48,19 @@ extension Call {
     Call("Account.accessLog", .disk) { s in _ = try await s.account.accessLog() },
     Call("Account.checkAccessLog", .disk) { s in _ = try await s.account.checkAccessLog() },
     Call("Account.exportAccessLog", .disk) { s in _ = try await s.account.exportAccessLog() },
-    Call("Account.export", .disk) { s in _ = try await s.account.export(person: s.account.people[0].id, format: .html) },
+    Call("Account.export", .disk) { s in
+      _ = try await s.account.export(person: PersonID(rawValue: "nobody"), format: .html)
+    },
     Call("Export.read", .disk) { s in _ = try await s.export.read() },
     Call("Account.policy", .memory) { s in _ = try s.account.policy() },
     Call("Account.checkPolicy", .portal) { s in _ = try await s.account.checkPolicy() },
     Call("Account.startSync", .portal) { s in try await s.account.startSync().join() },
     Call("Account.signInAgain", .portal) { s in _ = try await s.account.signInAgain(method: .native) },
+    Call("Account.findPeople", .portal) { s in _ = try await s.account.findPeople() },
+    Call("Account.addPerson", .portal) { s in _ = try await s.account.addPerson(method: .native) },
+    Call("Account.forgetPerson", .disk) { s in
+      try await s.account.forgetPerson(PersonID(rawValue: "nobody"))
+    },
     Call("Account.stepUp", .portal) { s in _ = try await s.account.stepUp(method: .native) },
     Call("Account.signOut", .ending) { s in try await s.account.signOut() },
     Call("Account.forget", .ending) { s in try await s.account.forget() },

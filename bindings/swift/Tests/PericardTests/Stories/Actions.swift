@@ -41,6 +41,7 @@ extension StoryContext {
     case "sign_out": try await account().signOut()
     case "forget": try await forget(&keys)
     case "account": try switchTo(keys.text("who"))
+    case "act_for": try await actFor(&keys)
     case "network":
       let states: [String: NetworkState] = [
         "up": .up, "down": .down, "slow": .slow, "stalled": .stalled, "lossy": .lossy,
@@ -60,7 +61,9 @@ extension StoryContext {
   }
 
   private func forget(_ keys: inout Keys) async throws {
-    let all = try keys.word("what", "account", "all") == "all"
+    let what = try keys.word("what", "person", "account", "all")
+    if what == "person" { return try await forgetPerson(&keys) }
+    let all = what == "all"
     for account in all ? everyAccount() : [try account()] { try await account.forget() }
     forgotten(all: all)
   }

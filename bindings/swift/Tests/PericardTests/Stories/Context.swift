@@ -11,12 +11,14 @@ actor StoryContext {
   private let keystore: WorldKeystore
   private(set) var client: Client
   private(set) var who: String?
+  /// For whom they act, where that is not themselves.
+  var acting: String?
 
   /// A sign-in whose question is still open, and whose it is.
   var signingIn: (who: String, signIn: SignIn)?
-  /// Where the next sign-in is left, and how; see the verb `leave`.
   /// What the last sync counted without fetching it.
   var news = 0
+  /// Where the next sign-in is left, and how; see the verb `leave`.
   var leaving: (at: String, kind: String)?
 
   /// An enrolment that waits for its code: its id and the secret's address.
@@ -24,12 +26,21 @@ actor StoryContext {
   /// A recovery code that was used or replaced.
   var spent: String?
 
+  /// The people whom sign-ins brought, by who signed in and whose record it is.
+  var people: [Pair: PersonID] = [:]
+
   private var messages: [String: MessageID] = [:]
   private var drafts: [String: DraftID] = [:]
   private var accounts: [String: Account] = [:]
-  private var numbered: [String: [ThreadID]] = [:]
+  private var numbered: [Pair: [ThreadID]] = [:]
   private var recorded = RecordedChanges()
   private var listening: Task<Void, Never>?
+
+  /// Who signed in, and for whom.
+  struct Pair: Hashable {
+    let who: String
+    let patient: String?
+  }
 
   init(portal: String) async throws {
     world = try await TestWorld.start(portal: portal)
@@ -57,6 +68,7 @@ actor StoryContext {
 
   func inbox() throws -> Messages {
     let account = try account()
+    if let acting { return try account.messages(person: knownPerson(acting).id) }
     guard let own = account.people.first(where: \.isSelf) else { throw Broken("the account has no person") }
     return try account.messages(person: own.id)
   }
@@ -69,6 +81,7 @@ actor StoryContext {
   func switchTo(_ who: String) throws {
     guard accounts[who] != nil else { throw Broken("\(who) has no account here") }
     self.who = who
+    acting = nil
     try listen()
   }
 
@@ -77,7 +90,8 @@ actor StoryContext {
   func forgotten(all: Bool) {
     if let who {
       accounts[who] = nil
-      numbered[who] = nil
+      numbered = numbered.filter { $0.key.who != who }
+      people = people.filter { $0.key.who != who }
     }
     if all { accounts = [:] }
     who = nil
@@ -123,12 +137,15 @@ actor StoryContext {
 
   /// Numbers the threads at their first appearance; later ones never change a number.
   func number() async throws {
-    guard let who, numbered[who] == nil else { return }
-    numbered[who] = try await threads().map(\.id)
+    guard let whose, numbered[whose] == nil else { return }
+    numbered[whose] = try await threads().map(\.id)
   }
 
+  /// Whose threads are numbered: of an account, and of whom its person acts for.
+  private var whose: Pair? { who.map { Pair(who: $0, patient: acting) } }
+
   func thread(_ number: Int) throws -> ThreadID {
-    guard let who, let ids = numbered[who] else { throw Broken("threads have no numbers before the first sync") }
+    guard let whose, let ids = numbered[whose] else { throw Broken("threads have no numbers before the first sync") }
     guard ids.indices.contains(number) else { throw Broken("there is no thread \(number) of \(ids.count)") }
     return ids[number]
   }

@@ -44,6 +44,7 @@ extension StoryContext {
     case "feature": try await feature(&keys)
     case "policy": try policy(&keys)
     case "log": try await log(&keys)
+    case "people", "person", "found_people": try await expectPeople(thing, &keys)
     case "held": try same("held records", try keys.number("count"), Int(try await account().held()))
     case "messages_state": try await messagesState(&keys)
     case "incidents": try same("incidents", try keys.number("count"), try await account().incidents().count)
@@ -86,17 +87,7 @@ extension StoryContext {
     }
   }
 
-  private func session() -> String {
-    switch accountIfAny?.session {
-    case nil, .signedOut: "signed_out"
-    case .active: "active"
-    case .stepUp: "step_up"
-    case .signIn: "sign_in"
-    case .locked: "locked"
-    case .sealed: "sealed"
-    case .unusable: "unusable"
-    }
-  }
+  private func session() -> String { word(accountIfAny?.session ?? .signedOut) }
 
   private func lock(_ keys: inout Keys) throws {
     let expected = try keys.word("state", "off", "unlocked", "locked", "destroyed")
@@ -191,6 +182,7 @@ extension StoryContext {
     case .switchedOff: "switched_off"
     case .locked: "locked"
     case .interrupted: "interrupted"
+    case .signIn: "sign_in"
     }
   }
 

@@ -115,6 +115,13 @@ struct Keys {
     return list
   }
 
+  mutating func texts(_ name: String) throws -> [String] {
+    try list(name).map { value in
+      guard case .text(let text) = value else { throw Unfit("`\(name)` is a list of names") }
+      return text
+    }
+  }
+
   /// One of these words; `otherwise` where the key is absent.
   mutating func word(_ name: String, _ words: String..., otherwise: String? = nil) throws -> String {
     guard let word = try textIfThere(name) ?? otherwise else { throw Unfit("`\(name)` is missing") }

@@ -28,8 +28,12 @@ private struct Typed {
 
 extension StoryContext {
   func signIn(_ keys: inout Keys) async throws {
-    let typed = try Typed(&keys, try keys.text("who"))
-    try await answer(typed, try await begun(typed))
+    let who = try keys.text("who")
+    let patient = try keys.textIfThere("for")
+    let typed = try Typed(&keys, who)
+    try await answer(typed, try await begun(typed, for: patient))
+    try namePeople(who, patient)
+    acting = patient
     guard leaving == nil else { throw Broken("the sign-in never came to where it should be left") }
   }
 
@@ -117,10 +121,11 @@ extension StoryContext {
   }
 
   /// The sign-in that is open for this person, else a new one; a sealed account is reopened.
-  private func begun(_ typed: Typed) async throws -> SignIn {
+  private func begun(_ typed: Typed, for patient: String?) async throws -> SignIn {
     if let signingIn, signingIn.who == typed.who, (try? signingIn.signIn.step()) != nil { return signingIn.signIn }
     if let known = accountIfAny, who == typed.who, known.session != .signedOut {
-      return try await known.signInAgain(method: typed.method)
+      if let patient { return try await begun(known, typed.method, for: patient) }
+      return try await known.signInAgain(method: typed.method, person: self.known(typed.who))
     }
     guard let portal = client.portals.first else { throw Broken("no portal is configured") }
     return try await client.portal(config: portal).signIn(method: typed.method)

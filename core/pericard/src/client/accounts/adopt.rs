@@ -1,4 +1,7 @@
-//! Turns a finished sign-in into an account, or reopens the account of the same person.
+//! Turns a finished sign-in into an account, or into a person of the account of the same login.
+//!
+//! A grant is for one patient. Another patient of the same login is another person of the account, with a session, a key and a
+//! database of their own.
 //!
 //! If the saved content can never be read again, because its key is lost or its file damaged, the old files are removed
 //! and the content starts empty under a new key. If the keystore cannot be read, adopting fails and can be tried again.
@@ -27,6 +30,8 @@ pub(crate) enum Adopted {
     Locked,
     /// It is the one of before.
     Known(Unlocked),
+    /// It is the one of before, and opens what is here of others; what is here of this person can never be read again.
+    PersonAnew(Unlocked),
     /// It is new: there was none, or what it opened can never be read again.
     Anew(Unlocked),
 }
@@ -61,7 +66,7 @@ pub(crate) struct SignedIn {
 }
 
 impl Accounts {
-    /// Creates the account, or reopens the account of the same person. Blocks.
+    /// Creates the account, or renews a person's session in the account of the same login, or adds them to it. Blocks.
     pub(crate) fn adopt(&self, site: &Site, signed_in: &SignedIn) -> Result<Arc<AccountEntry>> {
         let another = PericardError::SignInRequired {
             reason: SignInReason::AnotherPerson,
@@ -90,28 +95,17 @@ impl Accounts {
             issuer: issuer.clone(),
             subject: signed_in.subject.clone(),
             config: serde_json::to_string(&site.config)?,
-            sealed: None,
-            last_contact: Some(LastContact {
-                at: signed_in.at,
-                uptime: self.host.platform.clock.uptime(),
-            }),
-            step_up: None,
             auto_lock: found.as_ref().map(|row| row.auto_lock).unwrap_or_default(),
         };
         // What is found of keys below is so until it is taken over.
         let core = entry.as_ref().and_then(|entry| entry.core().ok());
         let turn = core.map(|core| core.lock.turn_blocking());
-        let known = self.host.device.people(&row.id)?.into_iter().next();
-        // A grant is for one patient. The same login with another patient counts as another person.
-        if known
-            .as_ref()
-            .is_some_and(|person| person.patient != signed_in.patient)
-        {
-            return Err(another);
-        }
+        let mut others = self.host.device.people(&row.id)?;
+        let theirs = others.iter().position(|it| it.patient == signed_in.patient);
+        let known = theirs.map(|theirs| others.remove(theirs));
         let unlocked = match &entry {
             None => Adopted::Anew(self.host.vault.new_content_root(&row.id)?),
-            Some(entry) => self.reopen(entry, known.as_ref())?,
+            Some(entry) => self.reopen(entry, known.as_ref(), &others)?,
         };
         // Nobody waits at a lock for what the portal is asked.
         let turn = turn.filter(|_| !matches!(unlocked, Adopted::Locked));
@@ -131,18 +125,34 @@ impl Accounts {
             },
             user: signed_in.user.clone(),
             wrapped: Vec::new(),
+            sealed: None,
+            last_contact: Some(LastContact {
+                at: signed_in.at,
+                uptime: self.host.platform.clock.uptime(),
+            }),
+            step_up: None,
         };
         let wrapped = match (&unlocked.0, known) {
             // The one on disk may be newer than the one that was read here.
             (Adopted::Locked | Adopted::Known(_), Some(_)) => Vec::new(),
             (Adopted::Locked, None) => return Err(PericardError::Locked),
-            (Adopted::Known(root) | Adopted::Anew(root), _) => {
+            (Adopted::Known(root) | Adopted::PersonAnew(root) | Adopted::Anew(root), _) => {
                 root.new_person(&self.host.platform, &person.id)?.0
             }
         };
         let person = PersonRow { wrapped, ..person };
+        let anew = match &unlocked.0 {
+            // What the others had under the root of before is gone, too.
+            Adopted::Anew(root) => others
+                .into_iter()
+                .map(|other| {
+                    let wrapped = root.new_person(&self.host.platform, &other.id)?;
+                    Ok((other.id, wrapped))
+                })
+                .collect::<Result<_>>()?,
+            Adopted::Known(_) | Adopted::PersonAnew(_) | Adopted::Locked => Vec::new(),
+        };
         let grant = GrantRow {
-            patient: signed_in.patient.clone(),
             access_token: signed_in.access_token.clone(),
             expires: signed_in.expires,
             refresh_token: signed_in.refresh_token.clone(),
@@ -158,20 +168,21 @@ impl Accounts {
             // If it cannot be saved, it is detected again.
             let _ = self.host.device.save_bearer(base, true);
         }
-        let (expires, last_contact) = (signed_in.expires, row.last_contact);
-        let store = |device: &Device| device.signed_in(&row, &grant, &person, &signed_in.sign_in);
+        let (expires, last_contact, id) = (signed_in.expires, person.last_contact, &person.id);
+        let store =
+            |device: &Device| device.signed_in(&row, &grant, &person, &anew, &signed_in.sign_in);
         let entry = match entry {
             Some(entry) if let Ok(core) = entry.core() => {
-                core.signed_in(unlocked, expires, last_contact, store)?;
+                core.signed_in(id, unlocked, expires, last_contact, store)?;
                 entry
             }
             // A new account, or one that could not be opened before.
             _ => {
                 store(&self.host.device)?;
-                let entry = self.get(row);
+                let entry = self.get(row.clone());
                 entry
                     .core()?
-                    .signed_in(unlocked, expires, last_contact, |_| Ok(()))?;
+                    .signed_in(id, unlocked, expires, last_contact, |_| Ok(()))?;
                 entry
             }
         };
@@ -179,16 +190,24 @@ impl Accounts {
     }
 
     /// Returns the key of an account's content; a new one where the old content can never be read again.
-    fn reopen(&self, entry: &AccountEntry, known: Option<&PersonRow>) -> Result<Adopted> {
+    fn reopen(
+        &self,
+        entry: &AccountEntry,
+        known: Option<&PersonRow>,
+        others: &[PersonRow],
+    ) -> Result<Adopted> {
         let (host, id) = (&self.host, entry.id());
         let found = host.device.content_root(id);
-        let is_open = |person| entry.core().is_ok_and(|core| core.has_open(person));
+        let is_open = |person: &str| entry.core().is_ok_and(|core| core.has_open(person));
         let readable = match (&found, known) {
             (Ok(root), Some(known)) if !is_open(&known.id) => {
                 open_partition(host, id, root, known).map(drop)
             }
             // There is nothing to read, or no key to read it with: the result of `content_root` decides.
             _ => Ok(()),
+        };
+        let opens = |root: &Unlocked, other: &PersonRow| {
+            is_open(&other.id) || open_partition(host, id, root, other).is_ok()
         };
         // Somebody has unlocked what is there, and it opens nothing: an older device.db was put back.
         let opens_nothing = entry.core().is_ok_and(|core| {
@@ -197,6 +216,18 @@ impl Accounts {
         });
         match (found, readable) {
             (Ok(root), Ok(())) => Ok(Adopted::Known(root)),
+            (
+                Ok(root),
+                Err(PericardError::Storage {
+                    kind: StorageKind::WrongKey | StorageKind::Damaged,
+                }),
+            ) if others.iter().any(|other| opens(&root, other)) => {
+                if let (Ok(core), Some(known)) = (entry.core(), known) {
+                    core.content.seal_person(&known.id);
+                    host.directory()?.remove_person(id, &known.id)?;
+                }
+                Ok(Adopted::PersonAnew(root))
+            }
             // The person proves later who they are.
             (Err(PericardError::Locked), _) if !opens_nothing => Ok(Adopted::Locked),
             (

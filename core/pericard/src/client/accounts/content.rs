@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::client::host::Host;
 use crate::keys::{PersonKey, Unlocked, Wrapped};
 use crate::platform::error::{PericardError, Result, SignInReason};
+use crate::platform::id::IncidentId;
+use crate::platform::log;
 use crate::session::{AccountProblem, Session};
 use crate::storage::{Partition, PersonRow, Salvage, Track, random_id};
 use crate::sync::outbox;
@@ -117,10 +119,10 @@ impl Content {
         std::mem::replace(&mut self.state().problem, problem) != problem
     }
 
-    pub(super) fn all_open(&self) -> bool {
+    /// Whether the partitions of all these people are open.
+    pub(super) fn all_open<'a>(&self, mut people: impl Iterator<Item = &'a str>) -> bool {
         let state = self.state();
-        let mut people = state.people.iter();
-        people.all(|person| is_open(&state.partitions, &person.id))
+        people.all(|person| is_open(&state.partitions, person))
     }
 
     pub(super) fn has_open(&self, person: &str) -> bool {
@@ -153,6 +155,19 @@ impl Content {
         state.unlocked = None;
         state.generation += 1;
         std::mem::take(&mut state.partitions)
+    }
+
+    /// Hands out one person's partition no more. Returns it, to be dropped without the lock.
+    pub(super) fn seal_person(&self, id: &str) -> Partitions {
+        let mut state = self.state();
+        state.partitions.remove_entry(id).into_iter().collect()
+    }
+
+    /// Drops a person and what is open of theirs, which is returned.
+    pub(super) fn forget(&self, id: &str) -> Partitions {
+        let mut state = self.state();
+        state.people.retain(|person| person.id != id);
+        state.partitions.remove_entry(id).into_iter().collect()
     }
 
     /// Returns a person's partition, opening it if necessary; one at a time. One that has met damage is begun anew. Fails
@@ -243,7 +258,7 @@ pub(super) fn open_partition(
         opened => opened?,
     };
     if Partition::is_set_aside(&path) {
-        take_over(host, &partition, &path, &key)?;
+        take_over(host, account, &partition, &path, &key)?;
     }
     if wrapped.is_old() {
         // It opens as it is; where it cannot be written now, the next opening does.
@@ -265,7 +280,13 @@ fn wrap_again(
 }
 
 /// Saves from a damaged database what waits to be sent.
-fn take_over(host: &Host, partition: &Partition, path: &Path, key: &PersonKey) -> Result<()> {
+fn take_over(
+    host: &Host,
+    account: &str,
+    partition: &Partition,
+    path: &Path,
+    key: &PersonKey,
+) -> Result<()> {
     let features = host.features.iter();
     let wanted: Vec<Salvage> = std::iter::once(outbox::SALVAGE)
         .chain(features.flat_map(|feature| feature.salvages().iter().copied()))
@@ -281,6 +302,12 @@ fn take_over(host: &Host, partition: &Partition, path: &Path, key: &PersonKey) -
     };
     let now = host.platform.clock.now();
     let incident = random_id(&host.platform);
+    log::event!(
+        ERROR,
+        "incident: a damaged database is begun anew",
+        incident = IncidentId::from(incident.as_str()),
+        account = host.labels.of(account)
+    );
     partition.take_over(path, key, &wanted, track, (&incident, now), |tx| {
         outbox::salvaged(tx, now)?;
         let mut features = host.features.iter();

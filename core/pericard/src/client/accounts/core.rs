@@ -1,18 +1,18 @@
-//! A usable account: the session, the portal, the people's databases ([`Content`]) and the sync runs.
+//! A usable account: its people's sessions, the portal, the people's databases ([`Content`]) and the sync runs.
 //!
-//! When the session is sealed, the content is closed.
+//! When a person's session is sealed, their content is closed.
 
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use pericard_protocol::policy::SHORTEST_LEASE;
 use pericard_protocol::session::lease::LastContact;
 
 use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::features::messages::Downloads;
 use crate::platform::error::{PericardError, Result};
-use crate::session::{AccountProblem, Session, SessionDeps, SessionState};
+use crate::platform::log::Label;
+use crate::session::{AccountProblem, Session, SessionState};
 use crate::storage::{AccessAction, AccountRow, Device, Feature, Partition, PersonRow, SealReason};
 use crate::sync::{ChangeNotifier, SyncCoordinator};
 
@@ -21,114 +21,107 @@ use super::content::Content;
 use super::destruction;
 use super::lock::{LockCore, Turn};
 use super::log::LogCore;
+use super::people::StandingAsked;
+use super::sessions::{SessionParts, Sessions};
 
 /// A usable account, shared by all its handles.
 pub(crate) struct AccountCore {
     pub(super) host: Arc<Host>,
     pub(super) row: AccountRow,
     pub(super) site: Arc<Site>,
-    pub(super) session: Arc<Session>,
+    pub(super) sessions: Sessions,
     pub(super) content: Arc<Content>,
     pub(super) lock: Arc<LockCore>,
     pub(super) log: LogCore,
     pub(super) notifier: Arc<ChangeNotifier>,
     pub(super) sync_runs: SyncCoordinator,
+    /// When the last run of this process ended, and how, as a code.
+    pub(super) last_run: Mutex<Option<(SystemTime, &'static str)>>,
     pub(super) downloads: Downloads,
     /// Locked while a partition is opened on behalf of a feature.
     pub(super) opening: Arc<tokio::sync::Mutex<()>>,
+    pub(super) standing_asked: StandingAsked,
+    /// What another session is made of.
+    session_parts: SessionParts,
 }
 
 impl AccountCore {
     /// Opens an account. Blocks.
     pub(super) fn open(
         host: &Arc<Host>,
-        mut row: AccountRow,
+        row: AccountRow,
         notifier: Arc<ChangeNotifier>,
     ) -> Result<Arc<Self>> {
         let lock = Arc::new(LockCore::load(host, &row.id, row.auto_lock));
+        let destroyed = |person: &PersonRow| person.sealed == Some(SealReason::Destroyed);
         if lock.is_destroyed() {
-            if row.sealed != Some(SealReason::Destroyed) {
+            if !host.device.people(&row.id)?.iter().all(destroyed) {
                 destruction::finish(host, &row)?;
-                row.sealed = Some(SealReason::Destroyed);
             }
         } else if host.device.is_rolled_back(&row.id)? {
             // A database from before the last seal is sealed again. If the keystore cannot be read, the account may be
             // sealed too.
-            host.device.seal(&row.id, SealReason::Refused)?;
-            row.sealed = Some(SealReason::Refused);
+            host.device.seal_all(&row.id, SealReason::Refused)?;
         }
         let config = host.portal_config(&row.base, &row.config)?;
         let site = Site::load(host, config)?.ok_or(PericardError::internal("portal"))?;
-        let client_id = site.known_client(host)?.unwrap_or_default();
+        let site = Arc::new(site);
         let people = host.device.people(&row.id)?;
-        let content = Arc::new(Content::new(row.id.clone(), people));
-        let (closing, locking, changed) = (content.clone(), lock.clone(), notifier.clone());
-        let spawner = host.platform.spawner.clone();
-        let this: Arc<OnceLock<Weak<Self>>> = Arc::default();
-        let noting = this.clone();
-        let (configured, policy) = (site.config.lease, site.policy.clone());
-        let deps = SessionDeps {
-            platform: host.platform.clone(),
-            lifecycle: host.lifecycle().clone(),
-            device: host.device.clone(),
-            http: site.http.clone(),
-            authority: site.authority.clone(),
-            on_change: Box::new(move |state| {
-                if matches!(state, SessionState::Sealed { .. }) {
-                    // Who comes back after a seal proves anew who they are.
-                    locking.close();
-                    let closed = closing.seal();
-                    // Dropping the last handle of a partition closes its file, which accesses the disk.
-                    spawner.blocking(Box::new(move || drop(closed)));
-                    if let Some(core) = noting.get().and_then(Weak::upgrade) {
-                        core.note_soon(AccessAction::Sealed);
-                    }
-                }
-                changed.session();
-            }),
-            lease: Box::new(move || {
-                // The shorter of the two that there are.
-                let lease = configured.into_iter().chain(policy.lease()).min();
-                lease.map(|lease| lease.max(SHORTEST_LEASE))
-            }),
-            client_id,
+        // What cannot be deleted now is at the next opening; nothing opens it.
+        let ids = people.iter().map(|person| person.id.clone()).collect();
+        let _ = host.directory()?.keep_people(&row.id, &ids);
+        let session_parts = SessionParts {
+            host: host.clone(),
+            row: row.clone(),
+            site: site.clone(),
+            notifier: notifier.clone(),
+            account: Arc::default(),
         };
-        let session = Session::open(deps, row.clone())?;
-        let (host, session) = (host.clone(), Arc::new(session));
-        session.follow_lease();
         let core = Arc::new(Self {
-            host,
+            host: host.clone(),
+            sessions: Sessions::open(&session_parts, &people)?,
+            content: Arc::new(Content::new(row.id.clone(), people)),
             row,
-            site: Arc::new(site),
-            session,
-            content,
+            site,
             lock,
             log: LogCore::default(),
             notifier,
             sync_runs: SyncCoordinator::default(),
+            last_run: Mutex::default(),
             downloads: Downloads::default(),
             opening: Arc::default(),
+            standing_asked: StandingAsked::default(),
+            session_parts,
         });
-        let _ = this.set(Arc::downgrade(&core));
+        let _ = core.session_parts.account.set(Arc::downgrade(&core));
         core.follow_policy();
         Ok(core)
     }
 
-    /// Takes over a new sign-in, which `store` commits. Blocks, also until a refresh in progress has ended; what is unlocked
-    /// then must not become another meanwhile, so whoever has the root brings the turn.
+    /// Takes over a person's new sign-in, which `store` commits. Blocks, also until a refresh in progress has ended; what is
+    /// unlocked then must not become another meanwhile, so whoever has the root brings the turn.
     pub(super) fn signed_in(
         &self,
+        person: &str,
         (unlocked, turn): (Adopted, Option<Turn>),
         expires: SystemTime,
         last_contact: Option<LastContact>,
         store: impl FnOnce(&Device) -> Result<()>,
     ) -> Result<()> {
-        self.session.adopt(expires, last_contact, store)?;
+        let (device, known) = (&self.host.device, self.sessions.of(person).ok());
+        match &known {
+            Some(session) => session.adopt(expires, last_contact, store)?,
+            None => store(device)?,
+        }
         let _turn = turn.unwrap_or_else(|| self.lock.turn_blocking());
-        let people = self.host.device.people(&self.row.id)?;
+        let people = device.people(&self.row.id)?;
+        let added = people.iter().find(|it| it.id == person && known.is_none());
+        if let Some(added) = added {
+            self.sessions.add(self.session_parts.open(added)?, &people);
+        }
         let root = match unlocked {
             Adopted::Locked => None,
-            Adopted::Known(root) => Some(root),
+            Adopted::Known(root) | Adopted::PersonAnew(root) => Some(root),
             Adopted::Anew(root) => {
                 self.lock.begin_anew();
                 Some(root)
@@ -144,14 +137,18 @@ impl AccountCore {
     /// Returns the state of the session, `Locked` while somebody locked its content, or `Unusable` while that cannot be opened.
     /// Memory only.
     pub(crate) fn state(&self) -> SessionState {
-        let state = self.session.state();
+        self.shown(self.sessions.state())
+    }
+
+    /// The state of a session as the account shows it: what is open may be locked, or cannot be opened. Memory only.
+    pub(super) fn shown(&self, state: SessionState) -> SessionState {
         let open = matches!(
             state,
             SessionState::Active | SessionState::StepUp | SessionState::SignIn { .. }
         );
         match self.content.problem() {
             Some(problem) if open => SessionState::Unusable { problem },
-            _ if open && self.readable() == Err(PericardError::Locked) => SessionState::Locked,
+            _ if open && self.is_locked() => SessionState::Locked,
             _ => state,
         }
     }
@@ -159,8 +156,8 @@ impl AccountCore {
     /// Returns the people whose records the account shows, without names while nothing may be read. Memory only.
     pub(crate) fn people(&self) -> Vec<PersonRow> {
         let (mut people, problem) = self.content.people_and_problem();
-        if self.readable().is_err() || problem == Some(AccountProblem::KeyLost) {
-            for person in &mut people {
+        for person in &mut people {
+            if self.readable_by(&person.id).is_err() || problem == Some(AccountProblem::KeyLost) {
                 person.name.clear();
             }
         }
@@ -169,7 +166,9 @@ impl AccountCore {
 
     /// Stops all requests and reads. Memory only.
     pub(super) fn leave(&self) {
-        self.session.leave();
+        for session in self.sessions.all() {
+            session.leave();
+        }
         self.sync_runs.cancel(&PericardError::Cancelled);
         self.downloads.cancel(&PericardError::Cancelled);
     }
@@ -207,6 +206,11 @@ impl AccountCore {
         }
     }
 
+    /// What the account is called in log lines. Memory only.
+    pub(super) fn label(&self) -> Label {
+        self.host.labels.of(&self.row.id)
+    }
+
     /// Drops the list of people, once they are removed.
     pub(super) fn forget_people(&self) {
         self.content.forget_people();
@@ -216,8 +220,16 @@ impl AccountCore {
         &self.site
     }
 
-    pub(crate) fn session(&self) -> &Arc<Session> {
-        &self.session
+    /// The session of who signed in.
+    pub(crate) fn session(&self) -> Result<Arc<Session>> {
+        self.sessions.main()
+    }
+
+    /// Looks again whether a lease is over. Memory only.
+    pub(crate) fn look_at_leases(&self) {
+        for session in self.sessions.all() {
+            session.look_at_lease();
+        }
     }
 
     pub(super) fn person(&self, id: &str) -> Result<PersonRow> {
@@ -226,14 +238,15 @@ impl AccountCore {
 
     /// A person's partition, opened when first asked for. Blocks.
     pub(super) fn partition(&self, id: &str) -> Result<Arc<Partition>> {
-        if let Err(error) = self.readable() {
+        let session = self.sessions.of(id)?;
+        if let Err(error) = self.readable_by(id) {
             match error {
                 PericardError::Locked => self.lock_if_over(),
-                _ => self.session.seal_if_over()?,
+                _ => session.seal_if_over()?,
             }
             return Err(error);
         }
-        let opened = self.content.open(id, &self.host, &self.session);
+        let opened = self.content.open(id, &self.host, &session);
         self.note_problem(&opened);
         if matches!(opened, Err(PericardError::Locked)) && self.lock.find(&self.host, &self.row.id)
         {
@@ -275,13 +288,36 @@ impl AccountCore {
         self.content.has_open(person)
     }
 
-    /// Opens every person's partition. Blocks.
+    /// Opens the partitions of everybody who can be read; one that cannot be opened costs only itself. Fails if there is none.
+    /// Blocks.
     pub(crate) fn partitions(&self) -> Result<Vec<Arc<Partition>>> {
         let people = self.content.people_and_problem().0;
-        people
+        let opened = people.iter().map(|person| self.partition(&person.id));
+        let (mut partitions, mut first) = (Vec::new(), None);
+        for opened in opened {
+            match opened {
+                Ok(partition) => partitions.push(partition),
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        match first {
+            Some(error) if partitions.is_empty() => Err(error),
+            _ => Ok(partitions),
+        }
+    }
+
+    /// Whether everybody's partition is open who can be read. Memory only.
+    fn all_open(&self) -> bool {
+        let sessions = self.sessions.all();
+        let mut readable = sessions
             .iter()
-            .map(|person| self.partition(&person.id))
-            .collect()
+            .filter(|it| it.readable().is_ok())
+            .peekable();
+        let is_any = readable.peek().is_some();
+        is_any
+            && self
+                .content
+                .all_open(readable.map(|session| session.person().id.as_str()))
     }
 
     pub(crate) async fn on_disk<T: Send + 'static>(
@@ -302,7 +338,7 @@ impl AccountCore {
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let guard = self.host.lifecycle().enter()?;
-        if !self.content.all_open() {
+        if !self.all_open() {
             let (turn, core) = (self.opening.clone().lock_owned().await, self.clone());
             let open = move || {
                 let _turn = turn;

@@ -12,7 +12,7 @@ use pericard_protocol::secret::Secret;
 use crate::client::host::Host;
 use crate::client::site::Site;
 use crate::platform::error::{PericardError, Result, SignInReason};
-use crate::storage::{AccessAction, AccountRow, Device};
+use crate::storage::{AccessAction, AccountRow};
 
 use super::core::AccountCore;
 use super::revocations;
@@ -28,10 +28,11 @@ impl AccountCore {
         }
         self.sync_runs.cancel(&PericardError::Locked);
         self.downloads.cancel(&PericardError::Locked);
-        let _ = self.session.content_destroyed(|device| {
-            let pending = pending(&self.host, &self.site, &self.row);
-            destroyed(&self.host, device, &self.row, &pending)
-        });
+        for session in self.sessions.all() {
+            session.content_destroyed();
+        }
+        let pending = pending(&self.host, &self.site, &self.row);
+        let _ = destroyed(&self.host, &self.row, &pending);
         revocations::settle(&self.host);
         self.note_now(AccessAction::Destroyed, None, None);
         self.notifier.session();
@@ -48,7 +49,7 @@ pub(super) fn finish(host: &Arc<Host>, row: &AccountRow) -> Result<()> {
         Ok(Some(site)) => pending(host, &site, row),
         Ok(None) | Err(_) => Vec::new(),
     };
-    destroyed(host, &host.device, row, &pending)?;
+    destroyed(host, row, &pending)?;
     revocations::settle(host);
     Ok(())
 }
@@ -60,7 +61,7 @@ fn pending(host: &Arc<Host>, site: &Site, row: &AccountRow) -> Vec<Secret> {
     pending.unwrap_or_default()
 }
 
-fn destroyed(host: &Host, device: &Device, row: &AccountRow, pending: &[Secret]) -> Result<()> {
+fn destroyed(host: &Host, row: &AccountRow, pending: &[Secret]) -> Result<()> {
     let until = host.platform.clock.now() + revocations::LIFETIME;
-    device.destroyed(&row.id, pending, until)
+    host.device.destroyed(&row.id, pending, until)
 }

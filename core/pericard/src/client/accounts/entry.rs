@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::client::config::PortalConfig;
 use crate::client::host::Host;
 use crate::platform::error::{PericardError, Result};
+use crate::platform::log;
 use crate::session::{AccountProblem, SessionState};
 use crate::storage::{AccountRow, PersonRow};
 use crate::sync::{ChangeNotifier, Changes};
@@ -60,6 +61,15 @@ impl AccountEntry {
         }
         let before = self.session();
         let core = AccountCore::open(host, row.clone(), self.notifier.clone());
+        if let Err(error) = &core {
+            let account = host.labels.of(&self.id);
+            log::event!(
+                WARN,
+                "account cannot be used",
+                account = account,
+                error = *error
+            );
+        }
         {
             let mut state = self.state();
             if !state.gone {

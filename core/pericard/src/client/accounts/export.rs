@@ -62,7 +62,7 @@ impl AccountCore {
         pin: Option<&Pin>,
     ) -> Result<Export> {
         let person = self.person(person)?;
-        self.presence(turn, pin)?;
+        self.presence(&person.id, turn, pin)?;
         self.note_now(AccessAction::Exported, Some(&person.id), None);
         Ok(Export {
             core: self.clone(),
@@ -73,11 +73,11 @@ impl AccountCore {
     }
 
     /// Fails unless somebody proves to be there. Blocks.
-    fn presence(&self, turn: &Turn, pin: Option<&Pin>) -> Result<()> {
+    fn presence(&self, person: &str, turn: &Turn, pin: Option<&Pin>) -> Result<()> {
         self.proved(turn, pin)?;
         match pin {
             Some(_) => Ok(()),
-            None => self.session.proved(&StepUp {
+            None => self.sessions.of(person)?.proved(&StepUp {
                 max_age: Some(FRESH),
                 ..StepUp::default()
             }),
@@ -104,7 +104,8 @@ impl Export {
             } => match self.core.host.features.get(feature) {
                 None => (self.tail(), Stage::Done),
                 Some(definition) => {
-                    self.core.may(definition.feature(), Access::Read)?;
+                    let whose = &self.person.id;
+                    self.core.may(whose, definition.feature(), Access::Read)?;
                     let partition = self.core.partition(&self.person.id)?;
                     let subject = Subject {
                         patient: &self.person.patient,

@@ -17,6 +17,7 @@ use tokio::sync::OwnedMutexGuard;
 use crate::client::host::Host;
 use crate::keys::Content;
 use crate::platform::error::{InputProblem, KeystoreError, PericardError, Result};
+use crate::platform::log::{self, Coded};
 
 use super::core::AccountCore;
 
@@ -36,6 +37,17 @@ pub enum LockState {
     },
     /// Ten wrong PINs destroyed the content: only signing in helps, and begins anew.
     Destroyed,
+}
+
+impl Coded for LockState {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Unlocked => "unlocked",
+            Self::Locked { .. } => "locked",
+            Self::Destroyed => "destroyed",
+        }
+    }
 }
 
 /// The lock of one account.
@@ -185,13 +197,28 @@ impl AccountCore {
         self.host.platform.clock.uptime()
     }
 
-    /// Fails if the content must not be read. A seal comes first. Memory only.
+    /// Fails if nobody's content must be read. A seal comes first. Memory only.
     pub(super) fn readable(&self) -> Result<()> {
-        self.session.readable()?;
-        if self.lock.is_locked(self.uptime()) {
-            return Err(PericardError::Locked);
+        self.sessions.readable()?;
+        self.unlocked()
+    }
+
+    /// Fails if a person's content must not be read. Memory only.
+    pub(super) fn readable_by(&self, person: &str) -> Result<()> {
+        self.sessions.of(person)?.readable()?;
+        self.unlocked()
+    }
+
+    fn unlocked(&self) -> Result<()> {
+        match self.is_locked() {
+            true => Err(PericardError::Locked),
+            false => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whether the lock is closed. Memory only.
+    pub(super) fn is_locked(&self) -> bool {
+        self.lock.is_locked(self.uptime())
     }
 
     /// Waits for the turn at the lock.
@@ -243,6 +270,7 @@ impl AccountCore {
                 .then(|| self.content.seal())
         };
         if let Some(partitions) = dropped {
+            log::event!(INFO, "locked", account = self.label());
             self.sync_runs.cancel(&PericardError::Locked);
             self.downloads.cancel(&PericardError::Locked);
             for partition in partitions.into_values() {

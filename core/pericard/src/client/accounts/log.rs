@@ -16,6 +16,7 @@ use std::time::Duration;
 use crate::client::host::Host;
 use crate::keys::{LogHead, LogWitness};
 use crate::platform::error::{PericardError, Result, StorageKind};
+use crate::platform::log;
 use crate::storage::{AccessAction, AccessLog, LogEntryRow, NewLogEntry};
 
 use super::core::AccountCore;
@@ -218,6 +219,9 @@ impl AccountCore {
             person: person.map(str::to_owned),
             record,
         };
+        if action.is_weighty() {
+            log::event!(INFO, "noted", account = self.label(), action = action);
+        }
         self.log.add(&self.host, &self.row.id, entry)
     }
 

@@ -10,8 +10,11 @@
 //! - `log` notes who opened what.
 //! - `adopt` turns a finished sign-in into an account, or reopens the account of the same person.
 //! - `open` keeps the client open as long as the app holds one of its objects.
+//! - `sessions` has a session for each of its people; `people` finds who may be added, and removes whom the portal or the
+//!   person ends.
 //! - `sync` works through the features of its people, or counts what is new while it is locked.
 //! - `rules` is what the portal's policy allows just now.
+//! - `report` is what support is told of an account.
 //! - `remove` deletes an account from this device; `revocations` revokes tokens at the portal.
 
 mod adopt;
@@ -24,11 +27,15 @@ mod export;
 mod lock;
 mod log;
 pub(crate) mod open;
+mod people;
 mod person;
 mod remove;
+mod report;
 pub(crate) mod revocations;
 mod rules;
+mod sessions;
 mod sync;
+mod tally;
 mod unlocking;
 
 use std::collections::BTreeMap;
@@ -47,6 +54,7 @@ pub use export::ExportFormat;
 pub use lock::LockState;
 pub(crate) use lock::Turn;
 pub(crate) use open::OpenClient;
+pub use people::FoundPerson;
 pub(crate) use remove::NotifyPortal;
 
 /// The accounts of one open directory. It is open as long as somebody holds an [`OpenClient`].
@@ -99,6 +107,11 @@ impl Accounts {
             work(&accounts)
         };
         self.host.platform.blocking(work).await
+    }
+
+    /// Returns the accounts that were listed so far. Memory only.
+    pub(crate) fn entries(&self) -> Vec<Arc<AccountEntry>> {
+        self.open().values().cloned().collect()
     }
 
     /// Lists every account in order of first sign-in, including those that cannot be used. Blocks.
@@ -155,10 +168,10 @@ impl Accounts {
     /// Closes every file and idle connection.
     pub(crate) async fn pause(self: &Arc<Self>) -> Result<()> {
         let files = self.clone();
-        self.host
-            .lifecycle()
-            .pause(&self.host.platform, files)
-            .await
+        let paused = self.host.lifecycle().pause(&self.host.platform, files);
+        let paused = paused.await;
+        crate::platform::log::event!(INFO, "client paused", result = paused);
+        paused
     }
 
     /// Opens the client again after a pause.
@@ -168,8 +181,9 @@ impl Accounts {
             .lifecycle()
             .resume(&self.host.platform, files)
             .await?;
+        crate::platform::log::event!(INFO, "client resumed");
         for account in self.cores() {
-            account.session().look_at_lease();
+            account.look_at_leases();
         }
         revocations::settle(&self.host);
         self.tidy();
@@ -203,10 +217,10 @@ impl Accounts {
     /// Closes the client for good and releases the directory.
     pub(crate) async fn shut_down(self: &Arc<Self>) -> Result<()> {
         let files = self.clone();
-        self.host
-            .lifecycle()
-            .shut_down(&self.host.platform, files)
-            .await
+        let shut_down = self.host.lifecycle().shut_down(&self.host.platform, files);
+        let shut_down = shut_down.await;
+        crate::platform::log::event!(INFO, "client shut down", result = shut_down);
+        shut_down
     }
 }
 

@@ -27,7 +27,7 @@ impl PersonContext for AccountPerson {
     }
 
     fn may(&self, feature: Feature, access: Access) -> Result<()> {
-        self.account.may(feature, access)
+        self.account.may(&self.person, feature, access)
     }
 
     fn note(&self, action: AccessAction, record: Option<String>) {
@@ -57,7 +57,7 @@ impl PersonContext for AccountPerson {
     fn portal(&self) -> Result<PersonPortal> {
         let person = self.account.person(&self.person)?;
         Ok(PersonPortal {
-            session: self.account.session.clone(),
+            session: self.account.sessions.of(&self.person)?,
             owner: Owner {
                 base: self.account.site.base().clone(),
                 patient: person.patient,

@@ -12,6 +12,7 @@ use pericard_protocol::secret::Secret;
 use crate::client::host::Host;
 use crate::platform::Checkpoint;
 use crate::platform::error::Result;
+use crate::platform::log;
 
 use super::{AccountCore, AccountEntry, Accounts, revocations};
 
@@ -31,6 +32,8 @@ impl Accounts {
     ) -> Result<()> {
         entry.leave();
         let removed = self.destroy(entry, notify).await;
+        let account = self.host.labels.of(entry.id());
+        log::event!(INFO, "account removed", account = account, result = removed);
         self.open().remove(entry.id());
         entry.end();
         removed

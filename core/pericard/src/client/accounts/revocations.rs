@@ -74,13 +74,30 @@ pub(super) fn of_account(
     others: Vec<(String, Secret)>,
 ) -> Result<Vec<Secret>> {
     let device = &host.device;
-    let current = device
-        .grant(&row.id)?
-        .and_then(|grant| Some((grant.client_id, grant.refresh_token?)));
+    let current = device.refresh_tokens(&row.id, None)?;
     let tokens = device.superseded(&row.id)?.into_iter().chain(current);
+    documents(host, site, row, tokens.chain(others))
+}
+
+/// Returns the revocations of what one person of an account has. Blocks.
+pub(super) fn of_person(
+    host: &Arc<Host>,
+    site: &Site,
+    row: &AccountRow,
+    person: &str,
+) -> Result<Vec<Secret>> {
+    let tokens = host.device.refresh_tokens(&row.id, Some(person))?;
+    documents(host, site, row, tokens.into_iter())
+}
+
+fn documents(
+    host: &Arc<Host>,
+    site: &Site,
+    row: &AccountRow,
+    tokens: impl Iterator<Item = (String, Secret)>,
+) -> Result<Vec<Secret>> {
     let known = site.known_client(host)?.unwrap_or_default();
     tokens
-        .chain(others)
         .filter_map(|(client_id, token)| {
             let told = Some(client_id).filter(|id| !id.is_empty());
             let client_id = told.as_ref().unwrap_or(&known);

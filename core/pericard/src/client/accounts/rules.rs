@@ -15,8 +15,8 @@ use crate::storage::{AccessAction, Feature, IncidentRow};
 use super::core::AccountCore;
 
 impl AccountCore {
-    /// Fails if the policy does not allow it now. Memory only.
-    pub(crate) fn may(&self, feature: Feature, access: Access) -> Result<()> {
+    /// Fails if the policy does not allow it now for a person. Memory only.
+    pub(crate) fn may(&self, person: &str, feature: Feature, access: Access) -> Result<()> {
         let rule = self.site.policy.rule(feature);
         match (rule.switch, access) {
             (Switch::Off, Access::Fetch) => return Err(PericardError::SwitchedOff),
@@ -24,7 +24,7 @@ impl AccountCore {
             _ => {}
         }
         match (rule.step_up, access) {
-            (Some(step_up), Access::Read) => self.session.proved(&step_up),
+            (Some(step_up), Access::Read) => self.sessions.of(person)?.proved(&step_up),
             _ => Ok(()),
         }
     }
@@ -102,7 +102,7 @@ impl AccountCore {
 impl Concerned for AccountCore {
     fn policy_changed(self: Arc<Self>) {
         // Its lease may be another one.
-        self.session.look_at_lease();
+        self.look_at_leases();
         self.notifier.features();
         self.note_soon(AccessAction::PolicyChanged);
         for feature in self.feature_names() {

@@ -1,6 +1,6 @@
 //! The sync of an account: each feature of each person in turn; while the content is locked, what is new is counted alone.
 //!
-//! Uses: `core`
+//! Uses: `core`, `people`, `sessions`, `tally`
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,11 +8,13 @@ use std::sync::Arc;
 use pericard_protocol::admission::Owner;
 use pericard_protocol::fhir::search::Search;
 use pericard_protocol::policy::Switch;
+use pericard_protocol::standing::Standing;
 
 use crate::platform::error::{KeystoreError, PericardError, Result};
+use crate::platform::log::{self, Coded};
 use crate::session::AccountProblem;
 use crate::storage::mirrored;
-use crate::storage::{PersonRow, Track};
+use crate::storage::{AccessAction, Partition, PersonRow, Track};
 use crate::sync::{
     AnyMirror, FeatureSync, IncompleteReason, Pace, Replica, Run, SyncOutcome, SyncRun, Task, look,
     receive, send,
@@ -20,14 +22,18 @@ use crate::sync::{
 
 use super::core::AccountCore;
 use super::revocations;
+use super::tally::{Tally, stops, stops_the_run};
 
-/// What a sync works through, and what keeps it from being everything.
-type PeopleSyncs = (Vec<FeatureSync>, Option<IncompleteReason>);
+/// What a sync works through: people, each with their features.
+type PeopleSyncs = Vec<(String, Vec<FeatureSync>)>;
+
+/// A person's feature that sends, and what it keeps back in this run.
+type Sending = (String, FeatureSync, BTreeSet<i64>);
 
 impl AccountCore {
     /// Starts a sync, or joins the one in progress.
     pub(crate) fn start_sync(self: &Arc<Self>, task: Task) -> Result<Arc<SyncRun>> {
-        self.session.can_ask()?;
+        self.sessions.can_ask()?;
         let looks = self.readable() == Err(PericardError::Locked);
         let task = Task { looks, ..task };
         if self.content.problem() == Some(AccountProblem::KeyLost) {
@@ -41,7 +47,28 @@ impl AccountCore {
             .sync_runs
             .start(&self.host.platform, &syncs, task, move |run| async move {
                 let _guard = guard;
+                let (account, clock) = (core.label(), &core.host.platform.clock);
+                let (began, full, looks) = (clock.uptime(), task.full, task.looks);
+                log::event!(
+                    INFO,
+                    "sync began",
+                    account = account,
+                    full = full,
+                    looks = looks
+                );
                 let done = core.work(&run, task).await;
+                let outcome = ended(&done);
+                core.ended_a_run(outcome);
+                let (took, counted) = (clock.uptime().saturating_sub(began), run.counted());
+                log::event!(
+                    INFO,
+                    "sync ended",
+                    account = account,
+                    outcome = outcome,
+                    sent = counted.sent,
+                    received = counted.done,
+                    took = took
+                );
                 // What stopped something belongs into the log, however the run ended.
                 let noting = core.clone();
                 let _ = core.on_disk(move || noting.note_incidents()).await;
@@ -49,11 +76,16 @@ impl AccountCore {
             }))
     }
 
-    /// A run: what is queued goes out, then what is new comes in.
+    /// A run: what is queued goes out, then what is new comes in, of one person after the other.
     async fn work(self: &Arc<Self>, run: &Run, task: Task) -> Result<SyncOutcome> {
         revocations::settle(&self.host);
         self.site.refresh_documents(&self.host).await;
-        self.session.reopen().await?;
+        let mut tally = Tally::new();
+        for session in self.sessions.all() {
+            if let Err(error) = session.reopen().await {
+                tally.add(&session.person().id, Err(error))?;
+            }
+        }
         // Without an answer what is in force stays so, and the run finds out for itself whether the portal is there.
         let _ = self.check_policy(task.full).await;
         self.app_is_current()?;
@@ -61,11 +93,47 @@ impl AccountCore {
         if task.looks {
             return self.look(run).await;
         }
-        let mut first = Ok(());
         let mut joined = run.joined();
         let mut sending = Vec::new();
-        let (feature_syncs, mut incomplete) = self.feature_syncs().await?;
-        for feature in feature_syncs {
+        self.end_withdrawn(run.full, &tally).await?;
+        for (person, syncs) in self.people_syncs(&mut tally).await? {
+            let done = self.work_for(run, (&person, syncs), &mut sending).await;
+            let done = match done {
+                Err(error) if self.is_withdrawn_by(&person, &error).await? => continue,
+                done => done,
+            };
+            tally.add(&person, done)?;
+        }
+        tally.failed(self.note_seen().await);
+        // The portal may have named another policy in passing.
+        let _ = self.check_policy(false).await;
+        if self.is_any_off() {
+            tally.leaves_out(IncompleteReason::SwitchedOff);
+        }
+        // Who has joined since may have queued something, and was promised that it goes out now.
+        while !run.closes(joined) {
+            joined = run.joined();
+            for (person, feature, kept_back) in &mut sending {
+                if tally.is_halted(person) {
+                    continue;
+                }
+                let sent = send(feature, run, kept_back).await;
+                tally.add(person, sent.map(|()| None))?;
+            }
+        }
+        tally.outcome()
+    }
+
+    /// One person's part of a run. A failing feature does not stop the others, and failing to send does not stop receiving. An
+    /// error of the session or the network ends it: further requests could use up a refresh token whose response is lost.
+    async fn work_for(
+        self: &Arc<Self>,
+        run: &Run,
+        (person, syncs): (&str, Vec<FeatureSync>),
+        sending: &mut Vec<Sending>,
+    ) -> Result<Option<IncompleteReason>> {
+        let (mut first, mut incomplete) = (Ok(()), None);
+        for feature in syncs {
             let switch = self.switch(feature.track.feature);
             if switch == Switch::Off {
                 incomplete = incomplete.or(Some(IncompleteReason::SwitchedOff));
@@ -73,32 +141,36 @@ impl AccountCore {
             }
             if feature.mirror.pace() == Pace::Daily {
                 if let Err(error) = receive_daily(&feature, run).await
-                    && stops_the_run(&error)
+                    && stops(&error)
                 {
                     return first.and(Err(error));
                 }
                 continue;
             }
-            // A failing feature does not stop the others, and failing to send does not stop receiving. An error
-            // of the session or the network ends the run: further requests could use up a refresh token whose
-            // response is lost.
             let mut kept_back = BTreeSet::new();
+            let track = feature.track;
             let sent = match switch {
                 Switch::On => send(&feature, run, &mut kept_back).await,
                 // What waits goes out once the clinic takes it again.
                 Switch::ReadOnly | Switch::Off => Ok(()),
             };
-            if sent.as_ref().err().is_some_and(stops_the_run) {
-                return first.and(sent).map(|()| SyncOutcome::Complete);
+            if sent.as_ref().err().is_some_and(stops) {
+                return first.and(sent).map(|()| None);
             }
             let received = receive(&feature, run).await.map(|reason| {
                 incomplete = incomplete.or(reason);
             });
-            if received.as_ref().err().is_some_and(stops_the_run) {
-                return first
-                    .and(sent)
-                    .and(received)
-                    .map(|()| SyncOutcome::Complete);
+            log::event!(
+                DEBUG,
+                "feature synced",
+                account = self.label(),
+                feature = track.feature,
+                resource = track.resource_type,
+                sent = sent,
+                received = received
+            );
+            if received.as_ref().err().is_some_and(stops) {
+                return first.and(sent).and(received).map(|()| None);
             }
             let sends = sent.is_ok();
             let done = sent.and(received);
@@ -106,38 +178,78 @@ impl AccountCore {
                 // A sync that fails over it would fail every time, whatever a look at its pages finds.
                 feature.partition.condemn();
             } else if sends && switch == Switch::On {
-                sending.push((feature, kept_back));
+                sending.push((person.to_owned(), feature, kept_back));
             }
             first = first.and(done);
         }
-        first = first.and(self.note_seen().await);
-        // The portal may have named another policy in passing.
-        let _ = self.check_policy(false).await;
-        if self.is_any_off() {
-            incomplete = incomplete.or(Some(IncompleteReason::SwitchedOff));
-        }
-        // Who has joined since may have queued something, and was promised that it goes out now.
-        while !run.closes(joined) {
-            joined = run.joined();
-            for (feature, kept_back) in &mut sending {
-                let sent = send(feature, run, kept_back).await;
-                if sent.as_ref().err().is_some_and(stops_the_run) {
-                    return first.and(sent).map(|()| SyncOutcome::Complete);
-                }
-                first = first.and(sent);
-            }
-        }
-        first.map(|()| match incomplete {
-            None => SyncOutcome::Complete,
-            Some(reason) => SyncOutcome::Incomplete { reason },
-        })
+        first.map(|()| incomplete)
     }
 
-    /// Counts what is new of everybody, without their databases.
+    /// Removes those whose access the portal has ended, where it is time to ask.
+    async fn end_withdrawn(self: &Arc<Self>, full: bool, tally: &Tally) -> Result<()> {
+        for person in self.acted_for() {
+            if tally.is_halted(&person.id) || !self.is_standing_due(&person.id, full) {
+                continue;
+            }
+            self.end_if_withdrawn(&person).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether what failed is that a person's access has ended; they are removed then.
+    async fn is_withdrawn_by(
+        self: &Arc<Self>,
+        person: &str,
+        error: &PericardError,
+    ) -> Result<bool> {
+        let refused = matches!(
+            error,
+            PericardError::Portal {
+                status: Some(403),
+                ..
+            }
+        );
+        let person = self.acted_for().into_iter().find(|it| it.id == person);
+        match person.filter(|_| refused) {
+            Some(person) => self.end_if_withdrawn(&person).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn end_if_withdrawn(self: &Arc<Self>, person: &PersonRow) -> Result<bool> {
+        let standing = match self.standing(person).await {
+            Err(error) if stops_the_run(&error) => return Err(error),
+            // Without an answer nothing follows.
+            standing => standing.unwrap_or_default(),
+        };
+        let withdrawn = standing == Standing::Withdrawn;
+        if withdrawn {
+            self.remove_person(&person.id, AccessAction::AccessEnded)
+                .await?;
+        }
+        Ok(withdrawn)
+    }
+
+    /// Those for whom somebody else acts; nobody where there is no one else.
+    fn acted_for(&self) -> Vec<PersonRow> {
+        let (mut people, _) = self.content.people_and_problem();
+        match people.len() {
+            1 => Vec::new(),
+            _ => {
+                people.retain(|person| !person.is_self);
+                people
+            }
+        }
+    }
+
+    /// Counts what is new of tally, without their databases.
     async fn look(self: &Arc<Self>, run: &Run) -> Result<SyncOutcome> {
         let mut first = Ok(());
         for person in self.content.people_and_problem().0 {
-            let owner = self.owner_of(&person);
+            let (owner, session) = (self.owner_of(&person), self.sessions.of(&person.id)?);
+            if session.can_ask().is_err() {
+                continue;
+            }
             for (track, mirror) in self.mirrors() {
                 if self.switch(track.feature) == Switch::Off {
                     continue;
@@ -149,9 +261,9 @@ impl AccountCore {
                     continue;
                 };
                 let base = self.site.base();
-                match look(&self.session, base, track.resource_type, &search, since).await {
+                match look(&session, base, track.resource_type, &search, since).await {
                     Ok(news) => run.found(news),
-                    Err(error) if stops_the_run(&error) => return Err(error),
+                    Err(error) if stops(&error) => return Err(error),
                     Err(error) => first = first.and(Err(error)),
                 }
             }
@@ -165,7 +277,11 @@ impl AccountCore {
         let core = self.clone();
         let noted = self.on_disk(move || {
             for person in core.content.people_and_problem().0 {
-                let (partition, device) = (core.partition(&person.id)?, &core.host.device);
+                // Whoever cannot be read costs only themselves.
+                let Ok(partition) = core.partition(&person.id) else {
+                    continue;
+                };
+                let device = &core.host.device;
                 for (track, _) in core.mirrors() {
                     let newest = partition.read(|c| mirrored::newest(c, track))?;
                     if let Some(at) = newest
@@ -211,54 +327,66 @@ impl AccountCore {
         }
     }
 
-    /// Lists what a sync works through: each feature of each person, with the person's id. A person whose database
-    /// cannot be opened costs only themselves, which is the reason that is returned.
-    pub(super) async fn feature_syncs(self: &Arc<Self>) -> Result<PeopleSyncs> {
-        let this = self.clone();
-        self.on_disk(move || {
-            let mut feature_syncs = Vec::new();
-            let (people, _) = this.content.people_and_problem();
-            let (mut opened, mut failed) = (false, None);
-            for person in people {
-                let partition = match this.partition(&person.id) {
-                    Err(error @ PericardError::Storage { .. }) => {
-                        failed = failed.or(Some(error));
-                        continue;
-                    }
-                    partition => partition?,
-                };
-                opened = true;
-                let owner = Arc::new(this.owner_of(&person));
-                for definition in this.host.features {
-                    for mirror in definition.mirrors() {
-                        let track = Track {
-                            feature: definition.feature(),
-                            resource_type: mirror.resource_type(),
-                        };
-                        let sync = FeatureSync {
-                            session: this.session.clone(),
-                            replica: Replica {
-                                platform: this.host.platform.clone(),
-                                partition: partition.clone(),
-                                owner: owner.clone(),
-                                user: person.user.clone(),
-                                track,
-                                notifier: this.notifier.clone(),
-                            },
-                            mirror: *mirror,
-                            capability: this.site.resource(track.resource_type).unwrap_or_default(),
-                            takes_files: this.takes_files(),
-                        };
-                        feature_syncs.push(sync);
-                    }
+    /// Lists what a sync works through: each feature of each person, with the person's id. A person whose database cannot be
+    /// opened, or whose session ended, costs only themselves.
+    async fn people_syncs(self: &Arc<Self>, tally: &mut Tally) -> Result<PeopleSyncs> {
+        let (people, _) = self.content.people_and_problem();
+        let mut syncs = Vec::with_capacity(people.len());
+        for person in people {
+            if tally.is_halted(&person.id) {
+                continue;
+            }
+            let (core, id) = (self.clone(), person.id.clone());
+            match self.on_disk(move || core.partition(&id)).await {
+                Ok(partition) => {
+                    syncs.push((person.id.clone(), self.syncs_of(&person, &partition)?))
                 }
+                Err(error @ PericardError::Storage { .. }) => tally.not_opened(error),
+                Err(error) => tally.add(&person.id, Err(error))?,
             }
-            match failed {
-                Some(error) if !opened => Err(error),
-                failed => Ok((feature_syncs, failed.map(|_| IncompleteReason::Storage))),
+        }
+        Ok(syncs)
+    }
+
+    /// Each feature of a person.
+    fn syncs_of(&self, person: &PersonRow, partition: &Arc<Partition>) -> Result<Vec<FeatureSync>> {
+        let (owner, session) = (
+            Arc::new(self.owner_of(person)),
+            self.sessions.of(&person.id)?,
+        );
+        let mirrors = self.host.features.iter().flat_map(|definition| {
+            let mirrors = definition.mirrors().iter();
+            mirrors.map(|mirror| (definition.feature(), *mirror))
+        });
+        let syncs = mirrors.map(|(feature, mirror)| {
+            let track = Track {
+                feature,
+                resource_type: mirror.resource_type(),
+            };
+            FeatureSync {
+                session: session.clone(),
+                replica: Replica {
+                    platform: self.host.platform.clone(),
+                    partition: partition.clone(),
+                    owner: owner.clone(),
+                    user: person.user.clone(),
+                    track,
+                    notifier: self.notifier.clone(),
+                },
+                mirror,
+                capability: self.site.resource(track.resource_type).unwrap_or_default(),
+                takes_files: self.takes_files(),
             }
-        })
-        .await
+        });
+        Ok(syncs.collect())
+    }
+}
+
+/// How a run ended, as a log line and a report say it.
+fn ended(done: &Result<SyncOutcome>) -> &'static str {
+    match done {
+        Ok(outcome) => outcome.code(),
+        Err(error) => error.code(),
     }
 }
 
@@ -268,20 +396,4 @@ async fn receive_daily(feature: &FeatureSync, run: &Run) -> Result<()> {
         receive(feature, run).await?;
     }
     Ok(())
-}
-
-/// Whether an error concerns the whole account or the network rather than one feature.
-fn stops_the_run(error: &PericardError) -> bool {
-    matches!(
-        error,
-        PericardError::Offline
-            | PericardError::SignInRequired { .. }
-            | PericardError::StepUpRequired
-            | PericardError::LeaseEnded
-            | PericardError::Locked
-            | PericardError::UpdateRequired { .. }
-            | PericardError::ClockWrong { .. }
-            | PericardError::Closed
-            | PericardError::Cancelled
-    )
 }

@@ -150,9 +150,6 @@ fn signed_in(
         issuer: "https://portal.example".into(),
         subject: "ana".into(),
         config: "{}".into(),
-        sealed: None,
-        last_contact: None,
-        step_up: None,
         auto_lock: std::time::Duration::ZERO,
     };
     let person = PersonRow {
@@ -162,9 +159,11 @@ fn signed_in(
         is_self: true,
         user: None,
         wrapped,
+        sealed: None,
+        last_contact: None,
+        step_up: None,
     };
     let grant = GrantRow {
-        patient: "ana".into(),
         access_token: Secret::new("token".into()),
         expires: SystemTime::now() + Duration::from_secs(3600),
         refresh_token: None,
@@ -176,7 +175,9 @@ fn signed_in(
         patient_is_user: false,
         proof: Default::default(),
     };
-    host.device.signed_in(&row, &grant, &person, "").unwrap();
+    host.device
+        .signed_in(&row, &grant, &person, &[], "")
+        .unwrap();
     let accounts = Accounts::new(host).unwrap();
     let account = accounts.find(&row.id).unwrap().core().unwrap();
     (accounts, account)

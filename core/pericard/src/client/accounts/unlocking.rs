@@ -16,7 +16,7 @@ use super::lock::Turn;
 impl AccountCore {
     /// Opens the content with the PIN. Blocks for as long as Argon2id takes.
     pub(crate) fn unlock(&self, turn: &Turn, pin: &Pin) -> Result<()> {
-        self.session.readable()?;
+        self.sessions.readable()?;
         self.lock_if_over();
         let root = self.prove(turn, pin)?;
         self.admit(root)?;
@@ -26,7 +26,7 @@ impl AccountCore {
 
     /// Opens the content with the shell's key. Blocks.
     pub(crate) fn unlock_with_key(&self, _turn: &Turn, key: &Key) -> Result<()> {
-        self.session.readable()?;
+        self.sessions.readable()?;
         self.lock_if_over();
         let root = match self.host.device.content(&self.row.id)? {
             Content::Open(_) => return Err(PericardError::input("lock", InputProblem::WrongState)),
@@ -73,7 +73,7 @@ impl AccountCore {
 
     /// A key must not come back behind a seal.
     pub(super) fn close_if_sealed(&self) {
-        if self.session.readable().is_err() {
+        if self.sessions.readable().is_err() {
             drop(self.content.seal());
             self.lock.close();
         }

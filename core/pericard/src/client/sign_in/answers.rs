@@ -48,6 +48,7 @@ impl SignInFlow {
                 base: self.site.base(),
                 auth_session: None,
                 step_up: state.step_up.as_ref(),
+                patient_hint: state.patient_hint.as_deref(),
                 credentials: Some((user, password)),
             }
             .form(),

@@ -194,6 +194,7 @@ pub(super) fn request<T>(
         nonce: &state.nonce,
         pkce: &pkce,
         step_up: state.step_up.as_ref(),
+        patient_hint: state.patient_hint.as_deref(),
         dpop_jkt: key.as_ref().filter(|_| !pushed).map(|key| key.thumbprint()),
     })
 }

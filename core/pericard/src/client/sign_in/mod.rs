@@ -25,6 +25,7 @@
 //! The state is saved, encrypted, before each step is returned, so for ten minutes a sign-in survives leaving the app
 //! to copy a code, or the app's death. What the person types is never saved.
 
+mod acting;
 mod answers;
 mod browser;
 mod redeem;
@@ -43,6 +44,7 @@ use crate::client::second_factor::TotpSecret;
 use crate::client::site::Site;
 use crate::platform::Checkpoint;
 use crate::platform::error::{InputProblem, PericardError, PortalProblem, Result, SignInReason};
+use crate::platform::log;
 
 pub(crate) use state::Purpose;
 use state::{Stage, State};
@@ -118,6 +120,7 @@ impl SignInFlow {
         if method == SignInMethod::Browser {
             browser::check_redirect(&host, &site).await?;
         }
+        log::event!(INFO, "sign-in began", method = method);
         let id = state.id.clone();
         let sign_in = Self::from_parts(accounts, site, state);
         sign_in.save(&*sign_in.state.lock().await).await?;
@@ -229,7 +232,9 @@ impl SignInFlow {
             .on_disk(move |host| host.device.save_sign_in(&id, &json, expires))
             .await?;
         *self.shown() = Self::to_view(state);
-        self.step()
+        let step = self.step()?;
+        log::event!(INFO, "sign-in goes on", step = step);
+        Ok(step)
     }
 
     /// Returns the state. Fails if the sign-in has expired or the portal asks to wait.
@@ -287,6 +292,7 @@ impl SignInFlow {
             .platform
             .reached(Checkpoint::SignInCommitted)
             .await;
+        log::event!(INFO, "sign-in ended", result = adopted);
         match adopted {
             Ok(account) => {
                 state.stage = Stage::Done {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use pericard_protocol::fhir::patient::Patient;
 use pericard_protocol::fhir::user::FhirUser;
-use pericard_protocol::limits;
 use pericard_protocol::oauth::Code;
 use pericard_protocol::oauth::dpop::DpopKey;
 use pericard_protocol::oauth::id_token::Expected;
@@ -17,12 +16,13 @@ use pericard_protocol::secret::Secret;
 use crate::client::accounts::revocations;
 use crate::client::host::Host;
 use crate::client::site::Site;
-use crate::http::{Request, Response};
+use crate::http::Response;
 use crate::platform::error::{PericardError, PortalProblem, Result};
 use crate::session::authority::Unidentified;
 use crate::session::refresh::unsaid_life;
 use crate::session::sign_in_reason;
 
+use super::acting::Asking;
 use super::state::{Redeemed, State};
 
 /// The code that the portal issued, with what came beside it.
@@ -228,22 +228,25 @@ async fn identify(
         .fhir_user
         .as_ref()
         .and_then(|user| FhirUser::parse(user, site.base()));
-    let patient = match (&tokens.patient, &user) {
-        (Some(patient), _) => patient.0.clone(),
-        // The portal names no patient: use the person's own record if they are a patient.
-        (None, Some(FhirUser::Patient(id))) => id.clone(),
-        (None, _) => return Err(unfit(PortalProblem::Unsupported)),
-    };
     let key = key.filter(|_| tokens.kind == TokenKind::Dpop);
-    let name = name(site, &patient, &tokens.access_token, key.as_ref()).await;
+    let asking = Asking {
+        site,
+        token: &tokens.access_token,
+        key: key.as_ref(),
+    };
+    let patient = match &tokens.patient {
+        Some(patient) => patient.0.clone(),
+        None => {
+            let only = asking.patient(user.as_ref()).await;
+            only.ok_or_else(|| unfit(PortalProblem::Unsupported))?
+        }
+    };
+    let acting = asking.acting(user.as_ref(), &patient).await;
+    let name = name(&asking, &patient).await;
     Ok(Who {
         subject: claims.subject,
-        is_self: is_self(user.as_ref(), &patient),
-        user: match &user {
-            Some(FhirUser::RelatedPerson(id)) => Some(format!("RelatedPerson/{id}")),
-            Some(FhirUser::Patient(id)) if *id != patient => Some(format!("Patient/{id}")),
-            _ => None,
-        },
+        is_self: acting.is_self,
+        user: acting.user,
         patient_is_user: matches!(&user, Some(FhirUser::Patient(id)) if *id == patient),
         patient,
         name,
@@ -252,27 +255,11 @@ async fn identify(
     })
 }
 
-/// Whether the patient is the person who signed in. A RelatedPerson or another Patient acts for them; a Person is taken
-/// for the patient.
-fn is_self(user: Option<&FhirUser>, patient: &str) -> bool {
-    match user {
-        None | Some(FhirUser::Person(_)) => true,
-        Some(FhirUser::Patient(id)) => id == patient,
-        Some(FhirUser::RelatedPerson(_) | FhirUser::Other) => false,
-    }
-}
-
 /// Fetches the patient's name. Empty if it cannot be fetched; signing in does not fail because of it.
-async fn name(site: &Site, patient: &str, token: &Secret, key: Option<&Arc<DpopKey>>) -> String {
-    let url = site.base().join(&format!("Patient/{patient}"));
-    let request = Request::get(url, limits::FHIR_BODY).header("accept", "application/fhir+json");
-    let Ok(response) = site.http.send_authorized(request, token, key).await else {
-        return String::new();
-    };
-    let parsed = std::str::from_utf8(&response.body)
-        .ok()
-        .and_then(|text| Patient::parse(text).ok());
-    parsed
+async fn name(asking: &Asking<'_>, patient: &str) -> String {
+    let body = asking.read(&format!("Patient/{patient}")).await;
+    let found = body.and_then(|body| Patient::parse(body).ok());
+    found
         .filter(|found| found.id == patient)
         .and_then(|found| found.display_name())
         .unwrap_or_default()

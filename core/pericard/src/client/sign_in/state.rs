@@ -41,6 +41,9 @@ pub(super) struct State {
     pub(super) expected: Option<String>,
     /// The step-up that the portal asked for.
     pub(super) step_up: Option<StepUp>,
+    /// The patient that it is for, where that is known.
+    #[serde(default)]
+    pub(super) patient_hint: Option<String>,
     pub(super) wait: Option<SystemTime>,
     pub(super) expires: SystemTime,
     /// Hashes of the codes that were sent.
@@ -131,6 +134,8 @@ pub(crate) struct Purpose {
     pub(crate) expected: String,
     /// The step-up that the portal asked for.
     pub(crate) step_up: Option<StepUp>,
+    /// The patient that it is for, where that is known.
+    pub(crate) patient_hint: Option<String>,
 }
 
 impl State {
@@ -143,8 +148,9 @@ impl State {
         time: Duration,
     ) -> Self {
         let now = platform.clock.now();
-        let (expected, step_up) = purpose.map_or((None, None), |purpose| {
-            (Some(purpose.expected), purpose.step_up)
+        let (expected, step_up, patient_hint) = purpose.map_or_else(Default::default, |purpose| {
+            let hint = purpose.patient_hint;
+            (Some(purpose.expected), purpose.step_up, hint)
         });
         Self {
             id: random_id(platform),
@@ -160,6 +166,7 @@ impl State {
             scope,
             expected,
             step_up,
+            patient_hint,
             wait: None,
             expires: now.checked_add(time).unwrap_or(now),
             used: Vec::new(),

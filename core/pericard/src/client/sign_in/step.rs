@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::SystemTime;
 
 use crate::client::second_factor::TotpSecret;
+use crate::platform::log::Coded;
 
 /// The way of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -56,6 +57,29 @@ pub enum SignInStep {
         /// How many recovery codes are left, when one was just used: tell the person.
         recovery_codes_left: Option<u32>,
     },
+}
+
+impl Coded for SignInMethod {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Browser => "browser",
+            Self::Native => "native",
+        }
+    }
+}
+
+impl Coded for SignInStep {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::OpenBrowser => "open_browser",
+            Self::AskPassword { .. } => "ask_password",
+            Self::AskCode { .. } => "ask_code",
+            Self::Enrol { .. } => "enrol",
+            Self::ShowRecoveryCodes { .. } => "show_recovery_codes",
+            Self::Wait { .. } => "wait",
+            Self::Ready { .. } => "ready",
+        }
+    }
 }
 
 /// What is shown to the person is not for logs: neither secret nor codes are printed.

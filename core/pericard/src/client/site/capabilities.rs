@@ -85,7 +85,12 @@ impl Site {
 
     /// What is asked for at a sign-in, and what of it the portal does not list.
     pub(crate) fn scope_plan(&self, host: &Host) -> ScopePlan {
-        let mut needs = vec![ResourceNeed::reads("Patient")];
+        // Whom somebody acts for is good to know, and needed for nothing.
+        let mut needs = vec![
+            ResourceNeed::reads("Patient"),
+            ResourceNeed::reads("RelatedPerson").if_listed(),
+            ResourceNeed::reads("Person").if_listed(),
+        ];
         for feature in host.features {
             needs.extend(feature.needs(&|kind| self.resource(kind)));
         }

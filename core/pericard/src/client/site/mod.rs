@@ -26,6 +26,7 @@ use pericard_protocol::oauth::jwks::KeySet;
 use crate::client::host::Host;
 use crate::http::HttpClient;
 use crate::platform::error::Result;
+use crate::platform::log;
 use crate::session::authority::{Authority, ServerMetadata};
 
 use crate::client::config::PortalConfig;
@@ -48,6 +49,12 @@ pub(crate) struct Site {
 impl Site {
     /// Fetches the portal's documents and saves them. Cached ones are revalidated rather than downloaded again.
     pub(crate) async fn discover(host: &Arc<Host>, config: PortalConfig) -> Result<Self> {
+        let found = Self::find(host, config).await;
+        log::event!(INFO, "portal asked for", result = found);
+        found
+    }
+
+    async fn find(host: &Arc<Host>, config: PortalConfig) -> Result<Self> {
         check_redirect(&config.redirect)?;
         let http = host.http_client(&config)?;
         let own = config.clone();

@@ -2,8 +2,9 @@
 //!
 //! Uses: `database`
 //!
-//! - `accounts` has the accounts and their people, and the accounts that are being removed.
-//! - `grants` has the tokens of each account.
+//! - `accounts` has the accounts, and those that are being removed.
+//! - `people` has whose records they show, and where each one's session stands.
+//! - `grants` has the tokens of each person.
 //! - `policies` has the portals' policies.
 //! - `roots` has the content root of each account, of which the keystore has one half.
 //! - `pending` has sign-ins in progress, portals' documents, registrations and revocations.
@@ -13,6 +14,7 @@
 mod accounts;
 mod grants;
 mod pending;
+mod people;
 mod policies;
 mod roots;
 mod rows;
@@ -45,6 +47,11 @@ impl Device {
             database: Database::open(path, key, Durability::Power, vec![&SCHEMA])?,
             vault,
         })
+    }
+
+    /// The version of its tables.
+    pub(crate) fn version() -> usize {
+        SCHEMA.steps.len()
     }
 
     pub(crate) fn pause(&self) {
@@ -100,14 +107,15 @@ mod tests {
         old.write(|tx| {
             Ok(tx.execute_batch(
                 r#"INSERT INTO account (id, base, issuer, subject, config, heard, heard_uptime, wanted)
-                    VALUES ('a', 'https://p/fhir', 'https://p', 's', '{}', 2000, 30, '{"max_age":60}');"#,
+                    VALUES ('a', 'https://p/fhir', 'https://p', 's', '{}', 2000, 30, '{"max_age":60}');
+                    INSERT INTO person (id, account, patient, name, is_self, wrapped) VALUES ('p', 'a', 'p1', 'Ana', 1, x'00');"#,
             )?)
         })
         .unwrap();
         drop(old);
         let device =
             Device::open(&path, key(), Arc::new(crate::keys::tests::vault(false).0)).unwrap();
-        let row = device.accounts().unwrap().remove(0);
+        let row = device.people("a").unwrap().remove(0);
         let contact = row.last_contact.unwrap();
         assert_eq!(contact.at.as_millisecond(), 2000);
         assert_eq!(contact.uptime, Duration::from_millis(30));
@@ -125,6 +133,7 @@ mod tests {
                 r#"INSERT INTO account (id, base, issuer, subject, config) VALUES ('a', 'https://p/fhir', 'https://p', 's', '{}');
                 INSERT INTO token_grant (account, patient, access_token, expires, refresh_token, scope, client_id, bound)
                     VALUES ('a', 'p1', 'access', 1000, 'refresh', 'openid', 'app', 1);
+                INSERT INTO person (id, account, patient, name, is_self, wrapped) VALUES ('p', 'a', 'p1', 'Ana', 1, x'00');
                 INSERT INTO portal VALUES ('https://p/fhir', '{}');"#,
             )?)
         })
@@ -132,7 +141,7 @@ mod tests {
         drop(old);
         let device =
             Device::open(&path, key(), Arc::new(crate::keys::tests::vault(false).0)).unwrap();
-        let grant = device.grant("a").unwrap().unwrap();
+        let grant = device.grant("p").unwrap().unwrap();
         assert!(grant.bound && !grant.patient_is_user);
         assert!(!device.takes_bearer("https://p/fhir").unwrap());
         device.save_bearer("https://p/fhir", true).unwrap();
@@ -151,6 +160,7 @@ mod tests {
             Ok(tx.execute_batch(
                 r#"INSERT INTO account VALUES ('a', 'https://p/fhir', 'https://p', 's', '{}', NULL);
                 INSERT INTO token_grant VALUES ('a', 'p1', 'access', 1000, 'refresh', 'openid', 0);
+                INSERT INTO person (id, account, patient, name, is_self, wrapped) VALUES ('p', 'a', 'p1', 'Ana', 1, x'00');
                 INSERT INTO portal VALUES ('https://p/fhir', '{"smart":"{\"a\":\"\u00e9\"}","server":null,"capability":"{}"}');
                 INSERT INTO sign_in VALUES ('old', '{}', 9000000000000);"#,
             )?)
@@ -159,12 +169,12 @@ mod tests {
         drop(old);
         let vault = Arc::new(crate::keys::tests::vault(false).0);
         let device = Device::open(&path, key(), vault).unwrap();
-        let row = device.accounts().unwrap().remove(0);
+        let row = device.people("a").unwrap().remove(0);
         assert_eq!(
             (row.sealed, row.last_contact, row.step_up),
             (None, None, None)
         );
-        let grant = device.grant("a").unwrap().unwrap();
+        let grant = device.grant("p").unwrap().unwrap();
         assert!(grant.refresh_token.unwrap().matches("refresh"));
         assert!(grant.key.is_none() && !grant.bound && grant.client_id.is_empty());
         assert!(!grant.patient_is_user);
@@ -186,7 +196,7 @@ mod tests {
             let mut all = Vec::new();
             for (table, columns) in [
                 ("account", "id || base || issuer || subject"),
-                ("token_grant", "account"),
+                ("token_grant", "person"),
                 ("superseded", "account"),
                 ("person", "account || patient || name"),
                 ("sign_in", "id"),
@@ -221,8 +231,9 @@ mod tests {
         };
         let rows = [
             "INSERT INTO account (id, base, issuer, subject, config) VALUES ('a', 'https://one', 'i', 'ana', '{}');
-             INSERT INTO token_grant (account, patient, access_token, expires, refresh_token, scope)
-                VALUES ('a', 'p', 'a', 1, 'r', 's');
+             INSERT INTO person (id, account, patient, name, is_self, wrapped) VALUES ('p', 'a', 'p1', 'Ana', 1, x'00');
+             INSERT INTO token_grant (person, access_token, expires, refresh_token, scope)
+                VALUES ('p', 'a', 1, 'r', 's');
              INSERT INTO superseded VALUES ('a', 'c', 'old');
              INSERT INTO sign_in VALUES ('odd', 'no json', 1);",
             &sign_in("own", "i", &ready("ana")),
@@ -239,9 +250,9 @@ mod tests {
         let pending = [Secret::new("document".into())];
         let until = now + Duration::from_secs(60);
         device.destroyed("a", &pending, until).unwrap();
-        assert!(device.grant("a").unwrap().is_none());
+        assert!(device.grant("p").unwrap().is_none());
         assert!(device.superseded("a").unwrap().is_empty());
-        let sealed = device.accounts().unwrap().remove(0).sealed;
+        let sealed = device.people("a").unwrap().remove(0).sealed;
         assert_eq!(sealed, Some(SealReason::Destroyed));
         let kept = device.revocations(now).unwrap();
         assert!(kept.len() == 1 && kept[0].document.matches("document"));
@@ -267,11 +278,11 @@ mod tests {
             };
             format!(
                 r#"INSERT INTO account (id, base, issuer, subject, config) VALUES ('{account}', '{base}', 'i', '{account}', '{{}}');
-                INSERT INTO token_grant (account, patient, access_token, expires, refresh_token, scope)
-                    VALUES ('{account}', 'p', 'a', 1, 'r', 's');
                 INSERT INTO superseded VALUES ('{account}', 'c', 'old');
                 INSERT INTO person (id, account, patient, name, is_self, wrapped)
                     VALUES ('{account}p', '{account}', 'p', 'Name', 1, x'00');
+                INSERT INTO token_grant (person, access_token, expires, refresh_token, scope)
+                    VALUES ('{account}p', 'a', 1, 'r', 's');
                 INSERT OR REPLACE INTO portal (base, document) VALUES ('{base}', '{{}}');
                 INSERT OR REPLACE INTO registration VALUES ('{base}', 'i', 'r', 'c');
                 {} {}"#,

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use pericard_protocol::secret::Secret;
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Transaction};
 
 use crate::platform::error::Result;
 
@@ -167,4 +167,19 @@ impl Device {
             Ok(())
         })
     }
+}
+
+/// Saves revocations that are still to be sent, until `until`.
+pub(super) fn save_revocations(
+    tx: &Transaction<'_>,
+    pending: &[Secret],
+    until: SystemTime,
+) -> Result<()> {
+    for document in pending {
+        tx.execute(
+            "INSERT INTO revocation (document, expires) VALUES (?1, ?2)",
+            (document.expose(), millis(until)),
+        )?;
+    }
+    Ok(())
 }

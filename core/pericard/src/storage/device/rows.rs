@@ -17,16 +17,11 @@ pub(crate) struct AccountRow {
     pub(crate) subject: String,
     /// The portal's configuration at sign-in, in JSON.
     pub(crate) config: String,
-    pub(crate) sealed: Option<SealReason>,
-    /// When the portal last answered.
-    pub(crate) last_contact: Option<LastContact>,
-    /// The step-up that the portal asked for, in JSON.
-    pub(crate) step_up: Option<String>,
     /// How long the person may be away before the content locks.
     pub(crate) auto_lock: Duration,
 }
 
-/// Why an account's content may not be read until the same person signs in again.
+/// Why a person's content may not be read until the same person signs in again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum SealReason {
     /// The portal refused the session: revoked, expired, or rotated by an answer that was lost.
@@ -60,10 +55,9 @@ impl SealReason {
     }
 }
 
-/// The tokens of an account.
+/// The tokens of a person's session.
 #[derive(Clone)]
 pub(crate) struct GrantRow {
-    pub(crate) patient: String,
     pub(crate) access_token: Secret,
     pub(crate) expires: SystemTime,
     pub(crate) refresh_token: Option<Secret>,
@@ -81,7 +75,7 @@ pub(crate) struct GrantRow {
     pub(crate) proof: SignInProof,
 }
 
-/// A patient within an account.
+/// A patient within an account, and where their session stands.
 #[derive(Clone)]
 pub(crate) struct PersonRow {
     pub(crate) id: String,
@@ -92,6 +86,11 @@ pub(crate) struct PersonRow {
     pub(crate) user: Option<String>,
     /// Their key; empty only on its way to `Device::signed_in`, where they keep the one they have.
     pub(crate) wrapped: Vec<u8>,
+    pub(crate) sealed: Option<SealReason>,
+    /// When the portal last answered about them.
+    pub(crate) last_contact: Option<LastContact>,
+    /// The step-up that the portal asked for, in JSON.
+    pub(crate) step_up: Option<String>,
 }
 
 /// A revocation that is still to be sent. It contains nothing else about the account.

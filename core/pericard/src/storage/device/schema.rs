@@ -124,5 +124,36 @@ CREATE TABLE policy (
 -- When and how the person last proved who they are, as far as the portal said so: what a policy asks for is held against it.
 ALTER TABLE token_grant ADD COLUMN auth_time INTEGER;
 ALTER TABLE token_grant ADD COLUMN acr TEXT;
+", "
+-- Each person has a session of their own: what was the account's is theirs.
+ALTER TABLE person ADD COLUMN sealed TEXT;
+ALTER TABLE person ADD COLUMN last_contact INTEGER;
+ALTER TABLE person ADD COLUMN last_contact_uptime INTEGER;
+ALTER TABLE person ADD COLUMN step_up TEXT;
+UPDATE person SET (sealed, last_contact, last_contact_uptime, step_up) =
+    (SELECT sealed, last_contact, last_contact_uptime, step_up FROM account WHERE account.id = person.account);
+ALTER TABLE account DROP COLUMN sealed;
+ALTER TABLE account DROP COLUMN last_contact;
+ALTER TABLE account DROP COLUMN last_contact_uptime;
+ALTER TABLE account DROP COLUMN step_up;
+CREATE TABLE person_grant (
+    person TEXT PRIMARY KEY REFERENCES person (id) ON DELETE CASCADE,
+    access_token TEXT NOT NULL,
+    expires INTEGER NOT NULL,
+    refresh_token TEXT,
+    scope TEXT NOT NULL,
+    intent INTEGER NOT NULL DEFAULT 0,
+    client_id TEXT NOT NULL DEFAULT '',
+    dpop_key BLOB,
+    bound INTEGER NOT NULL DEFAULT 0,
+    patient_is_user INTEGER NOT NULL DEFAULT 0,
+    auth_time INTEGER,
+    acr TEXT
+) STRICT, WITHOUT ROWID;
+INSERT INTO person_grant
+    SELECT person.id, access_token, expires, refresh_token, scope, intent, client_id, dpop_key, bound, patient_is_user, auth_time, acr
+    FROM token_grant JOIN person ON person.account = token_grant.account AND person.patient = token_grant.patient;
+DROP TABLE token_grant;
+ALTER TABLE person_grant RENAME TO token_grant;
 "],
 };

@@ -44,6 +44,7 @@ fn the_address_to_open_carries_everything() {
         nonce: &Secret::new("n1".into()),
         pkce: &Pkce::from_random([1; 32]),
         step_up: None,
+        patient_hint: None,
         dpop_jkt: None,
     };
     insta::assert_snapshot!(request.url().as_str().replace('&', "\n&"));
@@ -56,11 +57,11 @@ fn the_address_to_open_carries_everything() {
     };
     let stronger = AuthorizationRequest {
         step_up: Some(&step_up),
+        patient_hint: Some("mia"),
         dpop_jkt: Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"),
         ..request
     };
-    let added =
-        "&acr_values=phr+mfa&max_age=300&dpop_jkt=0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    let added = "&acr_values=phr+mfa&max_age=300&patient_hint=mia&dpop_jkt=0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
     assert_eq!(
         stronger.form().as_str(),
         format!("{}{added}", form.as_str())

@@ -27,6 +27,8 @@ pub struct Start<'a> {
     pub auth_session: Option<&'a Secret>,
     /// The step-up that the portal asked for (RFC 9470). It then asks for everything again.
     pub step_up: Option<&'a StepUp>,
+    /// For which patient the app asks, by FHIR id, where it knows.
+    pub patient_hint: Option<&'a str>,
     /// User name and password, to save a round trip if they are known to be needed.
     pub credentials: Option<(&'a str, &'a [u8])>,
 }
@@ -59,7 +61,12 @@ impl Start<'_> {
             .flat_map(StepUp::parameters)
             .collect();
         let wanted = wanted.iter().map(|(name, value)| (*name, value.as_str()));
-        let pairs = pairs.into_iter().chain(session).chain(wanted);
+        let patient = self.patient_hint.map(|patient| ("patient_hint", patient));
+        let pairs = pairs
+            .into_iter()
+            .chain(session)
+            .chain(wanted)
+            .chain(patient);
         match self.credentials {
             Some((user, password)) => with_password(pairs, user, password),
             None => Form::new(pairs),

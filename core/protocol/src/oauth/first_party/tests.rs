@@ -52,6 +52,7 @@ fn each_step_has_its_request() {
         base: &base,
         auth_session: None,
         step_up: None,
+        patient_hint: None,
         credentials: None,
     };
     assert_eq!(
@@ -69,13 +70,14 @@ fn each_step_has_its_request() {
     let at_once = Start {
         auth_session: Some(&secret("s")),
         step_up: Some(&step_up),
+        patient_hint: Some("mia"),
         credentials: Some(("ana", "p& \u{e4}".as_bytes())),
         ..start
     };
     assert_eq!(
         at_once.form().as_str(),
         format!(
-            "{}&auth_session=s&acr_values=mfa&max_age=300&username=ana&password=p%26+%C3%A4",
+            "{}&auth_session=s&acr_values=mfa&max_age=300&patient_hint=mia&username=ana&password=p%26+%C3%A4",
             start.form().as_str()
         )
     );

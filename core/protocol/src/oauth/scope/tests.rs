@@ -203,3 +203,21 @@ proptest! {
         prop_assert!(plan.scope.starts_with("openid"));
     }
 }
+
+#[test]
+fn a_grant_that_names_resources_without_creating_is_for_reading() {
+    for (granted, may) in [
+        ("openid", true),
+        ("", true),
+        ("openid patient/Communication.rs", false),
+        ("patient/Communication.read", false),
+        ("patient/Communication.cruds", true),
+        ("patient/Communication.rs patient/Communication.c", true),
+        ("patient/*.write", true),
+        ("user/Communication.*", true),
+        ("user/*.rs", false),
+        ("patient/Patient.cruds", false),
+    ] {
+        assert_eq!(may_create(granted, "Communication"), may, "{granted}");
+    }
+}

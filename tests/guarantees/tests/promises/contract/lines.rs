@@ -80,6 +80,10 @@ pub(super) const LINES: &[Line] = &[
         .client
         .resume_sign_in()
         .await),
+    line!("Client.support_report", Disk, |s| s
+        .client
+        .support_report()
+        .await),
     line!("Client.person_left", Memory, |s| {
         s.client.person_left();
         Ok::<(), PericardError>(())
@@ -138,7 +142,19 @@ pub(super) const LINES: &[Line] = &[
         .await),
     line!("Account.sign_in_again", Needs::Portal, |s| s
         .account
-        .sign_in_again(NATIVE)
+        .sign_in_again(NATIVE, None)
+        .await),
+    line!("Account.find_people", Needs::Portal, |s| s
+        .account
+        .find_people()
+        .await),
+    line!("Account.add_person", Needs::Portal, |s| s
+        .account
+        .add_person(NATIVE, None)
+        .await),
+    line!("Account.forget_person", Disk, |s| s
+        .account
+        .forget_person("nobody".into())
         .await),
     line!("Account.step_up", Needs::Portal, |s| s
         .account

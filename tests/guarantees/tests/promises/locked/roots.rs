@@ -137,7 +137,7 @@ fn an_older_device_db_beside_a_new_root_is_begun_anew_by_whoever_has_the_pin() {
         harness.client.shut_down().await.unwrap();
         copy_device(&copy, &directory(&harness));
         let (harness, ana) = restarted(harness, &ana).await;
-        let sign_in = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let sign_in = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
         let ana = harness.answer("ana", sign_in).await.unwrap();
         assert!(is_closed(&ana).await);
         lock(&ana).unlock(PIN.to_vec()).await.unwrap();
@@ -145,7 +145,7 @@ fn an_older_device_db_beside_a_new_root_is_begun_anew_by_whoever_has_the_pin() {
         assert_eq!(threads(&ana).await, Err(PericardError::Storage { kind }));
         let problem = AccountProblem::KeyLost;
         assert_eq!(ana.session(), SessionState::Unusable { problem });
-        let sign_in = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let sign_in = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
         let ana = harness.answer("ana", sign_in).await.unwrap();
         assert_eq!(lock(&ana).state(), Ok(LockState::Off));
         assert!(threads(&ana).await.unwrap().is_empty());
@@ -323,7 +323,7 @@ fn what_happens_while_a_pin_is_chosen_finds_one_root_or_the_other() {
             keystore.refuse(|call, name| call == Call::Load && name.contains(".content."));
             let (harness, ana) = with_keystore(harness, keystore.clone(), &ana).await;
             keystore.refuse_nothing();
-            let again = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+            let again = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
             harness.world.dies_at(point);
             let mut running = tokio::task::JoinSet::new();
             let choosing = lock(&ana);

@@ -36,7 +36,7 @@ fn ten_wrong_pins_destroy_what_is_cached_over_kills_and_a_database_from_before()
             copy_device(&copy, &directory(&harness));
             (harness, ana) = restarted(harness, &ana).await;
         }
-        let sign_in = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+        let sign_in = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
         let ana = harness.answer("ana", sign_in).await.unwrap();
         assert_eq!(lock(&ana).state(), Ok(LockState::Off));
         assert!(threads(&ana).await.unwrap().is_empty());
@@ -73,7 +73,7 @@ fn the_session_that_ten_wrong_pins_destroy_here_ends_at_the_portal_too() {
         run(async move {
             let (harness, ana) = with_a_pin().await;
             // What another sign-in replaced goes as well.
-            let again = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+            let again = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
             let ana = harness.answer("ana", again).await.unwrap();
             let before = sessions(&harness).await;
             assert_ne!(before, 0);
@@ -105,7 +105,7 @@ fn the_session_that_ten_wrong_pins_destroy_here_ends_at_the_portal_too() {
             assert_eq!(told, 2, "{afterwards:?}");
             assert_eq!(sessions(&harness).await, 0, "{afterwards:?}");
             // It begins anew, and nothing of before ends that.
-            let sign_in = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+            let sign_in = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
             let ana = harness.answer("ana", sign_in).await.unwrap();
             let (harness, ana) = restarted(harness, &ana).await;
             sync(&ana).await.unwrap();
@@ -120,7 +120,7 @@ fn ten_wrong_pins_destroy_a_finished_sign_in_too() {
     for tries in [9, 10] {
         run(async move {
             let (harness, ana) = with_a_pin().await;
-            let again = ana.sign_in_again(SignInMethod::Native).await.unwrap();
+            let again = ana.sign_in_again(SignInMethod::Native, None).await.unwrap();
             let (user, password) = (
                 harness.world.user("ana".into()).unwrap(),
                 harness.world.password("ana".into(), true).unwrap(),

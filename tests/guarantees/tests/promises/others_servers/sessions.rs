@@ -48,7 +48,10 @@ fn a_refresh_that_wants_the_person_asks_for_a_sign_in_and_seals_nothing() {
             // Each sync asks once more: a portal may change its mind, or the person signs in.
             assert_eq!(sync(&account).await.unwrap_err(), asked, "{error}");
             if error == "login_required" {
-                let again = account.sign_in_again(SignInMethod::Native).await.unwrap();
+                let again = account
+                    .sign_in_again(SignInMethod::Native, None)
+                    .await
+                    .unwrap();
                 harness.answer("ana", again).await.unwrap();
             } else {
                 none(&harness).await;

@@ -181,7 +181,10 @@ fn a_stranger_s_tokens_are_given_back_at_once() {
             let account = harness.sign_in("ana").await.unwrap();
             sync(&account).await.unwrap();
             let again = match step_up {
-                false => account.sign_in_again(SignInMethod::Native).await.unwrap(),
+                false => account
+                    .sign_in_again(SignInMethod::Native, None)
+                    .await
+                    .unwrap(),
                 true => account.step_up(SignInMethod::Browser).await.unwrap(),
             };
             let another = PericardError::SignInRequired {

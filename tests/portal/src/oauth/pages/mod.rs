@@ -23,6 +23,10 @@ label { display: block; font-weight: 600; margin: 1rem 0 .375rem; }
 .hint { margin: .375rem 0 0; color: var(--soft); font-size: .9375rem; }
 input { width: 100%; font: inherit; color: inherit; background: transparent; padding: .6875rem .875rem;
   border: 1px solid var(--line); border-radius: .5rem; }
+fieldset { margin: 0; padding: 0; border: 0; } legend { font-weight: 600; padding: 0; }
+.choice { display: flex; align-items: center; gap: .75rem; font-weight: 400; margin: .5rem 0; padding: .6875rem .875rem;
+  border: 1px solid var(--line); border-radius: .5rem; cursor: pointer; }
+.choice input { width: auto; margin: 0; accent-color: var(--accent); }
 #otp { letter-spacing: .3em; font-variant-numeric: tabular-nums; }
 button { width: 100%; margin-top: 1.5rem; padding: .75rem; font: inherit; font-weight: 600; cursor: pointer;
   color: var(--on-accent); background: var(--accent); border: 0; border-radius: .5rem; }

@@ -95,6 +95,8 @@ pub(crate) fn account(form: &Form<'_>, account: &Account<'_>, link: Option<&str>
 pub(crate) struct Session {
     pub(crate) number: usize,
     pub(crate) client: String,
+    /// For whose record, if it is somebody else's.
+    pub(crate) patient: Option<String>,
     pub(crate) started: String,
     pub(crate) last_used: String,
 }
@@ -109,8 +111,14 @@ pub(crate) fn sessions(form: &Form<'_>, sessions: &[Session], link: Option<&str>
                 session.number
             );
             format!(
-                "<li>{}, since {}, last used {}\n{}</li>\n",
+                "<li>{}{}, since {}, last used {}\n{}</li>\n",
                 escape(&session.client),
+                session
+                    .patient
+                    .as_ref()
+                    .map_or_else(String::new, |patient| {
+                        format!(" for {}", escape(patient))
+                    }),
                 session.started,
                 session.last_used,
                 form.html(&field, "End this one")

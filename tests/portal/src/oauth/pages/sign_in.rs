@@ -1,4 +1,4 @@
-//! The pages of a sign-in: password, code, and setting up a second factor.
+//! The pages of a sign-in: password, code, setting up a second factor, and whose record it is for.
 
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
@@ -104,6 +104,37 @@ pub(crate) fn recovery_codes(form: &Form<'_>, codes: &[String]) -> Reply {
         200,
         "Your recovery codes",
         "Each signs you in once if you lose your authenticator app. They are not shown again.",
+        &rest,
+    )
+}
+
+/// Whose record the app is to open: oneself first, then those for whom somebody acts.
+pub(crate) fn whose_record(
+    form: &Form<'_>,
+    choices: &[(&str, String)],
+    error: Option<&str>,
+) -> Reply {
+    let choice = |(n, (id, name)): (usize, &(&str, String))| {
+        let you = if n == 0 { " (you)" } else { "" };
+        format!(
+            "<label class=\"choice\" for=\"patient-{n}\"><input id=\"patient-{n}\" type=\"radio\" name=\"patient\" value=\"{}\" required> {}{you}</label>\n",
+            escape(id),
+            escape(name),
+        )
+    };
+    let choices: String = choices.iter().enumerate().map(choice).collect();
+    let described = match error {
+        Some(_) => " aria-describedby=\"error\"",
+        None => "",
+    };
+    let fields = format!(
+        "<fieldset{described}>\n<legend>Open the record of</legend>\n{choices}</fieldset>\n"
+    );
+    let rest = format!("{}{}", alert(error), form.html(&fields, "Continue"));
+    form.page(
+        200,
+        "Whose record?",
+        "The app opens one record with this sign-in. Sign in again for another.",
         &rest,
     )
 }

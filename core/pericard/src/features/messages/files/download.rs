@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::features::PersonContext;
 use crate::platform::error::{PericardError, Result};
 use crate::platform::lifecycle::{KeepOpen, unless_cancelled};
+use crate::platform::log::{self, Coded};
 
 use super::super::notify;
 use super::fetch;
@@ -178,6 +179,16 @@ impl Downloads {
         }
     }
 
+    /// The same for those of one person.
+    pub(crate) fn cancel_of(&self, person: &str, why: &PericardError) {
+        for ((whose, _), running) in self.running().iter() {
+            if whose == person {
+                let _ = running.why.set(why.clone());
+                running.cancelled.cancel();
+            }
+        }
+    }
+
     /// Returns when every download that there is has ended.
     pub(crate) async fn ended(&self) {
         let running: Vec<_> = self.running().values().cloned().collect();
@@ -205,6 +216,7 @@ impl Guard {
                 .unwrap_or(PericardError::Cancelled)),
             result => result,
         };
+        let ended = result.code();
         let key = (self.person.id().to_owned(), self.file);
         let mut all = self.person.downloads().running();
         if all
@@ -214,11 +226,14 @@ impl Guard {
             all.remove(&key);
         }
         drop(all);
-        self.running.reports.send_if_modified(|report| {
+        let first = self.running.reports.send_if_modified(|report| {
             let first = report.done.is_none();
             report.done.get_or_insert(result);
             first
         });
+        if first {
+            log::event!(DEBUG, "file fetched", result = ended);
+        }
     }
 }
 

@@ -22,6 +22,8 @@ use url::Url;
 use crate::features::{PersonContext, PersonPortal};
 use crate::http::{HttpError, Opened, Request, Response, Stream};
 use crate::platform::error::{PericardError, PortalProblem, Result};
+use crate::platform::id::IncidentId;
+use crate::platform::log;
 use crate::session::SendError;
 use crate::storage::{mirrored, random_id};
 
@@ -293,9 +295,14 @@ impl Fetch<'_> {
             partition.note_foreign(FEATURE, resource_type, &noted, now)
         })
         .await?;
-        Err(PericardError::Integrity {
-            incident: incident.into(),
-        })
+        let incident = IncidentId::from(incident);
+        log::event!(
+            ERROR,
+            "incident: a foreign file",
+            incident = incident,
+            resource = resource_type
+        );
+        Err(PericardError::Integrity { incident })
     }
 
     /// The content of a Binary that came as a resource.

@@ -60,6 +60,7 @@ public val IncompleteReason.userMessage: String
             "The messages of one person can't be opened on this device right now. The clinic still has them, and the app will try again."
         IncompleteReason.LOCKED -> "There may be more messages at the clinic. Unlock this to fetch them."
         IncompleteReason.SWITCHED_OFF -> "The clinic has switched messages off for now. New ones come when they are back on."
+        IncompleteReason.SIGN_IN -> "The clinic asks for a new sign-in before it shows one person's new messages. Sign in again to get them."
         IncompleteReason.INTERRUPTED ->
             "There may be more messages at the clinic: the update was interrupted. The next one continues."
     }

@@ -58,6 +58,7 @@ class ContractTest {
     init {
         disk("Client.account") { client.account(account.id) }
         disk("Client.accounts") { client.accounts() }
+        disk("Client.supportReport") { client.supportReport() }
         disk("Client.resumeSignIn") { client.resumeSignIn() }
         portal("Client.portal") { client.portal(client.portals.single()) }
         nothing("Portal.page") { portal.page(PortalPage.ACCOUNT) }
@@ -83,6 +84,9 @@ class ContractTest {
         nothing("Account.portalConfig") { account.portalConfig() }
         disk("Account.startSync") { account.startSync().join() }
         portal("Account.signInAgain") { account.signInAgain(SignInMethod.NATIVE) }
+        portal("Account.findPeople") { account.findPeople() }
+        portal("Account.addPerson") { account.addPerson(SignInMethod.NATIVE) }
+        disk("Account.forgetPerson") { account.forgetPerson(PersonId("none")) }
         portal("Account.stepUp") { account.stepUp(SignInMethod.NATIVE) }
         nothing("AccountLock.state") { account.lock.state() }
         nothing("AccountLock.autoLock") { account.lock.autoLock() }

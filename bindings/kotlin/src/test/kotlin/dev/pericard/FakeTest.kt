@@ -2,6 +2,8 @@ package dev.pericard
 
 import dev.pericard.testing.FakeAccount
 import dev.pericard.testing.FakeLetter
+import dev.pericard.testing.FakeMessages
+import dev.pericard.testing.FakePerson
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
@@ -80,6 +82,32 @@ class FakeTest {
         assertEquals(1, messages.archivedThreads(null, 5).threads.size)
         fake.messages.receive(FakeLetter("Your blood test", "Laboratory", "One value is still missing.", Instant.now()))
         assertTrue(messages.archivedThreads(null, 5).threads.isEmpty())
+    }
+
+    @Test
+    fun `people are found, added and forgotten`(): Unit = runBlocking {
+        val told = mutableListOf<ChangeSet>()
+        val stream = launch(start = CoroutineStart.UNDISPATCHED) { account.changes.toList(told) }
+        val mia = FakePerson("Mia Novak", FakeMessages(listOf(FakeLetter("Vaccination", "Reception", "It is due.", Instant.now()))), relationship = "mother")
+        fake.findable = listOf(mia)
+        val found = account.findPeople().single()
+        assertEquals(FoundPerson(mia.patient, "Mia Novak", "mother"), found)
+        val signIn = account.addPerson(SignInMethod.NATIVE, found.patient)
+        assertEquals(SignInStep.Ready(null), signIn.step())
+        assertEquals(account.id, signIn.finish().id)
+        assertTrue(account.findPeople().isEmpty())
+        assertEquals(listOf(mia), fake.others)
+        mia.sessionState = SessionState.Sealed(SealReason.REFUSED)
+        assertEquals(Person(mia.id, "Mia Novak", isSelf = false, SessionState.Sealed(SealReason.REFUSED)), account.people.last())
+        assertEquals(SessionState.Active, account.people.first().session)
+        assertEquals(1, account.messages(mia.id).threads().threads.size)
+        account.forgetPerson(mia.id)
+        assertTrue(account.people.single().isSelf)
+        assertThrows(PericardException.NotFound::class.java) { account.messages(mia.id) }
+        assertThrows(PericardException.InvalidInput::class.java) { runBlocking { account.forgetPerson(account.people.single().id) } }
+        yield()
+        assertTrue(told.isNotEmpty() && told.all { it.people })
+        stream.cancel()
     }
 
     @Test

@@ -12,7 +12,9 @@ import dev.pericard.internal.ExportFormat
 import dev.pericard.internal.Feature
 import dev.pericard.internal.FeatureState
 import dev.pericard.internal.FeatureStatus
+import dev.pericard.internal.FoundPerson
 import dev.pericard.internal.Incident
+import dev.pericard.internal.InputProblem
 import dev.pericard.internal.LogCheck
 import dev.pericard.internal.Messages
 import dev.pericard.internal.NoHandle
@@ -23,6 +25,7 @@ import dev.pericard.internal.PortalConfig
 import dev.pericard.internal.SessionState
 import dev.pericard.internal.SignIn
 import dev.pericard.internal.SignInMethod
+import dev.pericard.internal.SignInStep
 import dev.pericard.internal.SyncOutcome
 import dev.pericard.internal.SyncProgress
 import dev.pericard.internal.SyncRun
@@ -32,8 +35,7 @@ import dev.pericard.internal.TwoFactorStatus
 import java.time.Duration
 
 /** What a [FakeAccount] stands on: an account in memory, in the core's own shapes. */
-internal class ScriptedAccount(name: String, val messages: Correspondence) : Account(NoHandle) {
-    private val person = Person("fake-person", name, isSelf = true)
+internal class ScriptedAccount(private val name: String, val messages: Correspondence) : Account(NoHandle) {
     private val streams = mutableListOf<FakeChanges>()
     private val contentLock = ScriptedLock(this)
 
@@ -48,8 +50,22 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
     var failure: PericardException? = null
         set(failure) {
             field = failure
-            messages.failure = failure
+            everybody().forEach { it.failure = failure }
         }
+
+    /** Whose records the account shows beside those of who signed in. */
+    @Volatile
+    var others: List<FakePerson> = emptyList()
+        set(people) {
+            field.forEach { it.core.account = null }
+            field = people
+            people.forEach { it.core.account = this }
+            tell(ChangeSet(emptyList(), outbox = false, session = false, features = false, people = true))
+        }
+
+    /** Whom the portal names. */
+    @Volatile
+    var findable: List<FakePerson> = emptyList()
 
     @Volatile
     var syncSteps: List<SyncProgress> = emptyList()
@@ -107,17 +123,34 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
 
     override fun session(): SessionState = sessionState
 
-    override fun people(): List<Person> = listOf(person)
+    override fun people(): List<Person> =
+        listOf(Person(OWN, name, isSelf = true, sessionState, mayWrite = true)) + others.map { it.core.person(of = sessionState) }
+
+    override suspend fun findPeople(): List<FoundPerson> {
+        check()
+        return notHere().map { FoundPerson(it.patient, it.name, it.relationship) }
+    }
+
+    override suspend fun addPerson(method: SignInMethod, patient: String?): SignIn {
+        check()
+        val person = notHere().firstOrNull { patient == null || it.patient == patient }
+        return FakeSignIn(this, person ?: throw PericardException.NotFound())
+    }
+
+    override suspend fun forgetPerson(person: String) {
+        check()
+        if (person == OWN) throw PericardException.InvalidInput("person", InputProblem.WRONG_STATE)
+        others -= other(person)
+    }
 
     override fun messages(person: String): Messages {
         check()
-        if (person != this.person.id) throw PericardException.NotFound()
-        return messages
+        return if (person == OWN) messages else other(person).messages.core
     }
 
     override fun startSync(budget: Duration?, full: Boolean): SyncRun {
         check()
-        syncEnd.onSuccess(messages::synced)
+        syncEnd.onSuccess { outcome -> everybody().forEach { it.synced(outcome) } }
         return FakeSyncRun(syncSteps, syncEnd)
     }
 
@@ -128,7 +161,7 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
 
     override suspend fun held(): ULong {
         check()
-        return messages.state().held
+        return everybody().sumOf { it.state().held }
     }
 
     override suspend fun incidents(): List<Incident> {
@@ -162,17 +195,19 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
 
     override suspend fun exportAccessLog(): String {
         check()
-        val rows = log.sortedBy { it.number }.map { "${it.number},${it.at},${it.action.name.lowercase()},${person.name},${it.thread.orEmpty()}" }
+        val names = people().associate { it.id to it.name }
+        val rows = log.sortedBy { it.number }.map {
+            "${it.number},${it.at},${it.action.name.lowercase()},${names[it.person].orEmpty()},${it.thread.orEmpty()}"
+        }
         return (listOf("number,at,action,person,thread") + rows).joinToString("") { "$it\r\n" }
     }
 
     override suspend fun export(person: String, format: ExportFormat, current: ByteArray?): Export {
         check()
-        if (person != this.person.id) throw PericardException.NotFound()
-        return FakeExport(this.person.name, format)
+        return FakeExport(if (person == OWN) name else other(person).name, format)
     }
 
-    override suspend fun signInAgain(method: SignInMethod): SignIn = throw PericardException.Offline()
+    override suspend fun signInAgain(method: SignInMethod, person: String?): SignIn = throw PericardException.Offline()
 
     override suspend fun stepUp(method: SignInMethod): SignIn = throw PericardException.Offline()
 
@@ -196,9 +231,46 @@ internal class ScriptedAccount(name: String, val messages: Correspondence) : Acc
         failure?.let { throw it }
     }
 
-    private fun tell(set: ChangeSet) {
+    private fun everybody(): List<Correspondence> = listOf(messages) + others.map { it.messages.core }
+
+    private fun other(person: String): FakePerson = others.firstOrNull { it.id.value == person } ?: throw PericardException.NotFound()
+
+    /** Whom the portal names and who could be added. */
+    private fun notHere(): List<FakePerson> = findable - others.toSet()
+
+    internal fun tell(set: ChangeSet) {
         synchronized(streams) { streams.toList() }.forEach { it.add(set) }
     }
+
+    private companion object {
+        const val OWN = "fake-person"
+    }
+}
+
+/** Adds somebody, and asks nothing for it. */
+private class FakeSignIn(private val account: ScriptedAccount, private val person: FakePerson) : SignIn(NoHandle) {
+    override fun step(): SignInStep = SignInStep.Ready(null)
+
+    override suspend fun authorizationUrl(): String = throw notAsked()
+
+    override suspend fun redirected(to: String): SignInStep = throw notAsked()
+
+    override suspend fun password(user: String, password: ByteArray): SignInStep = throw notAsked()
+
+    override suspend fun code(code: String): SignInStep = throw notAsked()
+
+    override suspend fun recoveryCode(code: String): SignInStep = throw notAsked()
+
+    override suspend fun finish(): Account {
+        if (person !in account.others) account.others += person
+        return account
+    }
+
+    override suspend fun cancel() {}
+
+    override fun close() {}
+
+    private fun notAsked() = PericardException.InvalidInput("step", InputProblem.NOT_ASKED)
 }
 
 /** A copy in which there is nothing but the person's name. */

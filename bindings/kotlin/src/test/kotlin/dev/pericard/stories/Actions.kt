@@ -40,6 +40,7 @@ suspend fun StoryContext.carryOut(verb: String, keys: Keys) {
         "sign_out" -> account.signOut()
         "forget" -> forget(keys)
         "account" -> switch(keys.text("who"))
+        "act_for" -> actFor(keys)
         "network" -> world.network(
             when (keys.word("state", "up", "down", "slow", "stalled", "lossy")) {
                 "up" -> NetworkState.UP
@@ -69,7 +70,9 @@ private suspend fun StoryContext.restart(keys: Keys) {
 }
 
 private suspend fun StoryContext.forget(keys: Keys) {
-    val all = keys.word("what", "account", "all") == "all"
+    val what = keys.word("what", "person", "account", "all")
+    if (what == "person") return forgetPerson(keys)
+    val all = what == "all"
     if (all) everyAccount().forEach { it.forget() } else account.forget()
     forgotten(all)
 }

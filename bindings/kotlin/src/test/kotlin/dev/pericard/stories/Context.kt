@@ -9,6 +9,7 @@ import dev.pericard.MessageId
 import dev.pericard.MessageThread
 import dev.pericard.Messages
 import dev.pericard.PagePosition
+import dev.pericard.PersonId
 import dev.pericard.SessionState
 import dev.pericard.SignIn
 import dev.pericard.ThreadId
@@ -30,12 +31,16 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
     var who: String? = null
         private set
 
+    /** For whom they act, where that is not themselves. */
+    var acting: String? = null
+
     /** A sign-in whose question is still open, and whose it is. */
     var signingIn: Pair<String, SignIn>? = null
 
-    /** Where the next sign-in is left, and how; see the verb `leave`. */
     /** What the last sync counted without fetching it. */
     var news = 0L
+
+    /** Where the next sign-in is left, and how; see the verb `leave`. */
     var leaving: Pair<String, String>? = null
 
     /** An enrolment that waits for its code: its id and the secret's address. */
@@ -44,6 +49,9 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
     /** A recovery code that was used or replaced. */
     var spent: String? = null
 
+    /** The people whom sign-ins brought, by who signed in and whose record it is. */
+    val people = mutableMapOf<Pair<String, String>, PersonId>()
+
     /** Messages by the name that the story gave them. */
     val messages = mutableMapOf<String, MessageId>()
 
@@ -51,7 +59,7 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
     val drafts = mutableMapOf<String, DraftId>()
 
     private val accounts = mutableMapOf<String, Account>()
-    private val numbered = mutableMapOf<String, List<ThreadId>>()
+    private val numbered = mutableMapOf<Pair<String, String?>, List<ThreadId>>()
     private val heard = MutableStateFlow<List<ChangeSet>>(emptyList())
     private var listening: Job? = null
 
@@ -64,7 +72,7 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
     val person: String
         get() = who ?: throw Broken("nobody is signed in")
     val inbox: Messages
-        get() = account.messages(account.people.single { it.isSelf }.id)
+        get() = account.messages(acting?.let { knownPerson(it).id } ?: account.people.single { it.isSelf }.id)
 
     /** What changed since it was last asked for. */
     val changes get() = heard
@@ -77,12 +85,14 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
     fun switch(who: String) {
         if (who !in accounts) throw Broken("$who has no account here")
         this.who = who
+        acting = null
         listen()
     }
 
     fun forgotten(all: Boolean) {
         if (all) accounts.clear() else accounts.remove(who)
-        numbered.remove(who)
+        numbered.keys.removeAll { it.first == who }
+        people.keys.removeAll { it.first == who }
         who = null
         listening?.cancel()
     }
@@ -115,12 +125,16 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
 
     /** Numbers the threads at their first appearance; later ones never change a number. */
     suspend fun number() {
-        val who = who ?: return
-        if (who !in numbered) numbered[who] = threads().map { it.id }
+        val whose = whose ?: return
+        if (whose !in numbered) numbered[whose] = threads().map { it.id }
     }
 
+    /** Whose threads are numbered: of an account, and of whom its person acts for. */
+    private val whose: Pair<String, String?>?
+        get() = who?.let { it to acting }
+
     fun thread(number: Int): ThreadId {
-        val ids = numbered[who] ?: throw Broken("threads have no numbers before the first sync")
+        val ids = numbered[whose] ?: throw Broken("threads have no numbers before the first sync")
         return ids.getOrNull(number) ?: throw Broken("there is no thread $number of ${ids.size}")
     }
 

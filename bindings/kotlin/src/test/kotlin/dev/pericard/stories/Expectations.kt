@@ -43,6 +43,7 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
         "feature" -> feature(keys)
         "policy" -> policy(keys)
         "log" -> log(keys)
+        "people", "person", "found_people" -> expectPeople(thing, keys)
         "held" -> same("held records", keys.number("count"), account.held().toInt())
         "messages_state" -> messagesState(keys)
         "incidents" -> same("incidents", keys.number("count"), account.incidents().size)
@@ -88,15 +89,7 @@ private suspend fun StoryContext.messagesState(keys: Keys) {
     keys.numberOrNull("unreadable")?.let { same("unreadable messages", it, state.unreadable.toInt()) }
 }
 
-private fun StoryContext.session(): String = when (accountOrNull?.session) {
-    null, is SessionState.SignedOut -> "signed_out"
-    is SessionState.Active -> "active"
-    is SessionState.StepUp -> "step_up"
-    is SessionState.SignIn -> "sign_in"
-    is SessionState.Locked -> "locked"
-    is SessionState.Sealed -> "sealed"
-    is SessionState.Unusable -> "unusable"
-}
+private fun StoryContext.session(): String = word(accountOrNull?.session ?: SessionState.SignedOut)
 
 private fun StoryContext.lock(keys: Keys) {
     val state = account.lock.state()

@@ -1,5 +1,6 @@
 package dev.pericard.stories
 
+import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
@@ -36,6 +37,10 @@ class Keys(val json: JsonObject) {
 
     fun flagOrNull(name: String): Boolean? = element(name)?.let { value ->
         (value as? JsonPrimitive)?.takeIf { !it.isString }?.booleanOrNull ?: throw Unfit("`$name` is neither true nor false")
+    }
+
+    fun texts(name: String): List<String> = (element(name) as? JsonArray ?: throw Unfit("`$name` is no list")).map { text ->
+        (text as? JsonPrimitive)?.takeIf { it.isString }?.content ?: throw Unfit("`$name` is a list of names")
     }
 
     fun part(name: String): JsonObject? = element(name)?.let { it as? JsonObject ?: throw Unfit("`$name` is no object") }

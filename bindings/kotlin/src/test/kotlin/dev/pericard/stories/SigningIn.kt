@@ -27,8 +27,12 @@ private fun code(keys: Keys): String {
 }
 
 suspend fun StoryContext.signIn(keys: Keys) {
-    val typed = typed(keys, keys.text("who"))
-    answer(typed, begun(typed))
+    val who = keys.text("who")
+    val patient = keys.textOrNull("for")
+    val typed = typed(keys, who)
+    answer(typed, begun(typed, patient))
+    namePeople(who, patient)
+    acting = patient
     if (leaving != null) throw Broken("the sign-in never came to where it should be left")
 }
 
@@ -109,10 +113,12 @@ private suspend fun StoryContext.recoveryCode(typed: Typed): String {
 }
 
 /** The sign-in that is open for this person, else a new one; a sealed account is reopened. */
-private suspend fun StoryContext.begun(typed: Typed): SignIn {
+private suspend fun StoryContext.begun(typed: Typed, patient: String?): SignIn {
     signingIn?.let { (whose, open) -> if (whose == typed.who && runCatching { open.step() }.isSuccess) return open }
-    val known = accountOrNull
-    if (known != null && who == typed.who && known.session !is SessionState.SignedOut) return known.signInAgain(typed.method)
+    val here = accountOrNull
+    if (here != null && who == typed.who && here.session !is SessionState.SignedOut) {
+        return if (patient == null) here.signInAgain(typed.method, known(typed.who)) else begunFor(here, typed.method, patient)
+    }
     return client.portal(client.portals.first()).signIn(typed.method)
 }
 

@@ -83,6 +83,7 @@ private fun quiet(view: AccountView, messages: MessagesState?, untold: Incident?
         untold != null -> InboxBanner.BegunAnew(untold.id.value)
         view.messages is FeatureState.ReadOnly -> InboxBanner.ReadOnly
         messages == null -> null
+        messages.incomplete == IncompleteReason.SIGN_IN -> InboxBanner.SignIn
         messages.incomplete !in GOES_ON && syncedAt != null -> InboxBanner.Incomplete(syncedAt)
         messages.held > 0 -> InboxBanner.Held(messages.held.toInt())
         else -> null
