@@ -356,6 +356,8 @@ class ModelEvents(private val app: AppModel) : AppEvents {
     override val secondStep = object : SecondStepEvents {
         private val model get() = (app.top as? Page.SecondStep)?.model
 
+        override fun lookAgain() = model?.lookAgain().ignored()
+
         override fun setUp() = model?.does(SecondStepDeed.SetUp).ignored()
 
         override fun newCodes() = model?.does(SecondStepDeed.NewCodes).ignored()

@@ -31,6 +31,11 @@ internal class SecondStepModel(
         show { it.copy(step = step) }
     }
 
+    fun lookAgain() {
+        show { it.copy(problem = null) }
+        look()
+    }
+
     private fun failed(error: PericardException) = show { it.copy(busy = false, problem = error.asProblem()) }
 
     fun askToTurnOff() = show { it.copy(turningOff = true) }

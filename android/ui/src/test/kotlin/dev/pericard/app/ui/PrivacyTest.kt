@@ -89,6 +89,12 @@ class PrivacyTest {
     }
 
     @Test
+    fun `a clinic that did not answer can be asked again`() = stage(sample("57b-second-step.offline")) {
+        test.onNodeWithText(words.exportAgain).performClick()
+        assertEquals(listOf("secondStep.lookAgain()"), calls)
+    }
+
+    @Test
     fun `a deed that waits for a sign-in is told`() = stage(sample("57b-second-step.stepUp")) {
         test.onNode(isPolite and hasText(words.secondStepUp)).fetchSemanticsNode()
         test.onNodeWithText(words.sealedAgain).performClick()

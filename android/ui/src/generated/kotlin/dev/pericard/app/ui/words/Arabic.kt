@@ -205,7 +205,7 @@ internal object Arabic : Words {
     }
     override val forgetUnsentText = "ستضيع. أرسلها أولًا."
     override val forgetUntold = "لا تُبلَّغ العيادة"
-    override val forgetUntoldText = "قد يستمر دخولك هناك. لإنهائه أيضًا سجّل الخروج. يعمل النسيان دون اتصال."
+    override val forgetUntoldText = "لإنهاء دخولك هناك أيضًا، سجّل الخروج بدلًا من ذلك."
     override val heldCome = "قد تصل لاحقًا"
     override val heldComeText = "إن صححتها العيادة فستراها عند التحديث القادم."
     override val heldElse = "وصل كل ما عداها"

@@ -187,7 +187,7 @@ internal object English : Words {
     }
     override val forgetUnsentText = "They would be lost. Send them first."
     override val forgetUntold = "The clinic is not told"
-    override val forgetUntoldText = "Your sign-in may go on there. To end it, too, sign out instead. Forgetting works offline."
+    override val forgetUntoldText = "To end your sign-in there, too, sign out instead."
     override val heldCome = "They may still come"
     override val heldComeText = "If the clinic corrects them, you see them at the next update."
     override val heldElse = "Everything else came in"

@@ -187,7 +187,7 @@ internal object French : Words {
     }
     override val forgetUnsentText = "Ils seraient perdus. Envoyez-les d’abord."
     override val forgetUntold = "La clinique n’est pas prévenue"
-    override val forgetUntoldText = "Votre connexion peut y durer. Pour la terminer aussi, déconnectez-vous plutôt. Oublier marche sans réseau."
+    override val forgetUntoldText = "Pour y terminer aussi votre connexion, déconnectez-vous plutôt."
     override val heldCome = "Ils peuvent encore arriver"
     override val heldComeText = "Si la clinique les corrige, vous les verrez à la prochaine mise à jour."
     override val heldElse = "Tout le reste est arrivé"

@@ -56,7 +56,7 @@ private fun Choosing(state: CopyState, step: CopyStep.Choosing, events: CopyEven
     Page(Leave.Back, onLeave, title = words.privacyExport, subtitle = state.clinic.name, dock = dock) {
         Text(
             words.exportText(state.person.name.ifEmpty { state.clinic.name }),
-            Modifier.padding(horizontal = Space.xs),
+            Modifier.padding(start = Space.xs, end = Space.xs, top = Space.m),
             style = Pericard.type.body,
             color = Pericard.palette.text,
         )

@@ -17,6 +17,7 @@ import dev.pericard.app.ui.components.QuietButton
 import dev.pericard.app.ui.components.RowDivider
 import dev.pericard.app.ui.components.RowIcon
 import dev.pericard.app.ui.components.SectionFoot
+import dev.pericard.app.ui.components.TonalButton
 import dev.pericard.app.ui.components.Tone
 import dev.pericard.app.ui.components.WrongLine
 import dev.pericard.app.ui.components.of
@@ -29,12 +30,12 @@ fun SecondStepScreen(state: SecondStepPageState, events: SecondStepEvents, onLea
     val words = Pericard.words
     val clinic = state.clinic.name
     Page(Leave.Back, onLeave, title = words.enrolTitle, subtitle = clinic) {
-        state.problem?.let { WrongLine(words.of(it, clinic), Modifier.padding(bottom = Space.l)) }
+        state.problem?.let { WrongLine(words.of(it, clinic), Modifier.padding(top = Space.s, bottom = Space.l)) }
         if (state.asking != null) {
             Banner(
                 Icons.key,
                 words.secondStepUp,
-                Modifier.padding(bottom = Space.l),
+                Modifier.padding(top = Space.s, bottom = Space.s),
                 text = words.secondStepUpText,
                 tone = Tone.Warning,
                 deeds = listOf(Deed(words.sealedAgain, onClick = events::signInAgain)),
@@ -42,7 +43,8 @@ fun SecondStepScreen(state: SecondStepPageState, events: SecondStepEvents, onLea
         }
         val step = state.step
         when {
-            step == null -> if (state.problem == null) SectionFoot(words.secondLooking(clinic))
+            step == null && state.problem == null -> SectionFoot(words.secondLooking(clinic))
+            step == null -> TonalButton(words.exportAgain, events::lookAgain)
             step.on -> On(step, state.busy, clinic, events)
             else -> Off(state.busy, events)
         }
@@ -53,7 +55,7 @@ fun SecondStepScreen(state: SecondStepPageState, events: SecondStepEvents, onLea
 @Composable
 private fun On(step: SecondStepState, busy: Boolean, clinic: String, events: SecondStepEvents) {
     val words = Pericard.words
-    Banner(Icons.whole, words.secondOn, text = words.secondOnText(clinic), tone = Tone.Ok)
+    Banner(Icons.whole, words.secondOn, Modifier.padding(top = Space.s), text = words.secondOnText(clinic), tone = Tone.Ok)
     Group(Modifier.padding(top = Space.l)) {
         DeedRow(words.secondMove, words.secondMoveText, Icons.devices, busy, events::setUp)
         RowDivider()
@@ -81,7 +83,7 @@ private fun On(step: SecondStepState, busy: Boolean, clinic: String, events: Sec
 @Composable
 private fun Off(busy: Boolean, events: SecondStepEvents) {
     val words = Pericard.words
-    Banner(Icons.warning, words.secondIsOff, text = words.enrolText, tone = Tone.Warning)
+    Banner(Icons.warning, words.secondIsOff, Modifier.padding(top = Space.s), text = words.enrolText, tone = Tone.Warning)
     Group(Modifier.padding(top = Space.l)) {
         DeedRow(words.secondTurnOn, null, Icons.key, busy, events::setUp)
     }

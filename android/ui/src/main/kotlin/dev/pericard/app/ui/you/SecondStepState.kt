@@ -43,4 +43,7 @@ interface SecondStepEvents {
 
     /** What waits is done after that. */
     fun signInAgain()
+
+    /** Asks the clinic once more where it stands. */
+    fun lookAgain()
 }
