@@ -149,5 +149,6 @@ internal suspend fun AccountModel.offers(core: Core): ClinicOffers {
         tiedToPhone = can.boundTokens,
         revokes = can.revocation,
         accountPage = PortalPage.ACCOUNT in can.pages,
+        sessionsPage = PortalPage.SESSIONS in can.pages,
     )
 }

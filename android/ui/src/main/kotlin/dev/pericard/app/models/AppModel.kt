@@ -20,6 +20,7 @@ import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeRow
 import dev.pericard.app.ui.notices.NoticeState
 import dev.pericard.app.ui.notices.NoticesState
+import dev.pericard.app.ui.privacy.LeavingWay
 import dev.pericard.app.ui.words.Language
 import dev.pericard.app.ui.you.Choice
 import dev.pericard.app.ui.you.HelpState
@@ -107,6 +108,8 @@ class AppModel(
             Place.Plain.You -> select(Tab.You)
             Place.Plain.Clinics -> push(clinics())
             Place.Plain.Notices -> push(notices())
+            Place.Plain.Privacy -> openPrivacy()
+            Place.Plain.AccessLog -> openAccessLog()
             Place.Plain.Settings -> openSettings()
             Place.Plain.Help -> openHelp()
         }
@@ -166,6 +169,11 @@ class AppModel(
             left.leave()
             home.inbox?.reload()
         }
+        when (val page = top) {
+            is Page.Privacy -> page.model.look()
+            is Page.Plain -> if (page.state.value is Screen.Settings) readSecondStep()
+            else -> {}
+        }
     }
 
     private fun replaceAll(page: Page) {
@@ -198,6 +206,7 @@ class AppModel(
         if (lock.state.value != null) return lock.cancel()
         when (val page = top) {
             is Page.SignIn -> page.model.stop()
+            is Page.Copy -> if (!page.model.stepBack()) pop()
             is Page.Home -> if (home.inboxIsSearching) home.inbox?.closeSearch() else home.select(Tab.Messages)
             else -> if (stack.value.size > 1) pop()
         }
@@ -254,6 +263,11 @@ class AppModel(
         pop()
         of.reopened()
         of.sync()
+        when (val page = top) {
+            is Page.Copy -> page.model.steppedUp()
+            is Page.SecondStep -> page.model.steppedUp()
+            else -> {}
+        }
     }
 
     /** A sign-in to an account that is here, by the way that its clinic takes. */
@@ -381,7 +395,52 @@ class AppModel(
 
     internal fun openSettings() {
         owner?.let { push(Page.Plain(Screen.Settings(settings(it.clinic)), Place.Plain.Settings)) }
+        readSecondStep()
     }
+
+    /** A clinic without a second step in the app, and one that does not answer, have nothing of it in the settings. */
+    private fun readSecondStep() {
+        val of = home.inbox?.of ?: return
+        scope.launch {
+            val step = try {
+                of.secondStep()
+            } catch (_: PericardException) {
+                return@launch
+            }
+            redrawSettings { it.copy(secondStep = step) }
+        }
+    }
+
+    internal fun openSecondStep() {
+        val of = home.inbox?.of ?: return
+        val model = SecondStepModel(scope, of, { attempt, again -> push(secondStep(of, attempt, again)) }) { signInAgain(of, stepUp = true) }
+        push(Page.SecondStep(model))
+    }
+
+    /** Setting it up looks as it does while signing in. */
+    private fun secondStep(of: AccountModel, attempt: SignInAttempt, again: suspend () -> SignInAttempt) = Page.SignIn(
+        SignInModel(scope, of.clinic, core, device, attempt, found = null, begin = { again() }) {
+            pop()
+            (top as? Page.SecondStep)?.model?.look()
+        },
+    )
+
+    // What becomes of what is here.
+
+    internal fun openPrivacy() {
+        home.inbox?.of?.let { push(Page.Privacy(PrivacyModel(scope, it, core, device))) }
+    }
+
+    internal fun openAccessLog() {
+        home.inbox?.of?.let { push(Page.AccessLog(AccessLogModel(scope, it, device) { say(Said.ListSaved) })) }
+    }
+
+    internal fun openCopy() {
+        val inbox = home.inbox ?: return
+        push(Page.Copy(CopyModel(scope, inbox.of, inbox.owner.person, device, lock) { signInAgain(inbox.of, stepUp = true) }))
+    }
+
+    internal fun leaveAccount(of: AccountModel, way: LeavingWay) = push(Page.Leaving(LeavingModel(scope, of, way)))
 
     private fun settings(clinic: Clinic, choosing: Choice? = null) =
         SettingsState(

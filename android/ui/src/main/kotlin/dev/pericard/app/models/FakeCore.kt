@@ -52,14 +52,14 @@ class FakeCore(val fake: FakeAccount = FakeAccount(), private var signedIn: Bool
             signedIdentity = true,
             registration = false,
             twoFactor = true,
-            pages = listOf(PortalPage.PASSWORD_RESET, PortalPage.ACCOUNT),
+            pages = listOf(PortalPage.PASSWORD_RESET, PortalPage.ACCOUNT, PortalPage.SESSIONS),
             features = listOf(FeatureCapability(Feature.MESSAGES, readable = true, sendable = true, sendsExactlyOnce = true)),
             revocation = true,
             fhirVersion = "4.0.1",
             software = null,
         )
 
-        override fun page(page: PortalPage): String? = null
+        override fun page(page: PortalPage): String? = "https://portal.example/${page.name.lowercase()}"
 
         override suspend fun signIn(method: SignInMethod): SignInAttempt = FakeAttempt(method)
     }

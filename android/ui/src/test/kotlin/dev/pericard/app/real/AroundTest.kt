@@ -6,7 +6,7 @@ import dev.pericard.app.ui.View
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
 import dev.pericard.app.ui.inbox.InboxBody
-import dev.pericard.app.ui.signin.Leaving
+import dev.pericard.app.ui.privacy.Waiting
 import dev.pericard.app.ui.signin.Standing
 import dev.pericard.app.ui.words.Language
 import dev.pericard.app.ui.you.Choice
@@ -75,9 +75,10 @@ class AroundTest : RealTest() {
         app.shows("the clinics") { it.top as? Screen.Clinics }
         does.clinics.open(id)
         seesClinic("offline") { it.problem != null }
-        does.clinic.askToSignOut()
-        assertEquals(Leaving(1), seesClinic("leaving", View.Dark) { it.leaving != null }.leaving)
         does.clinic.signOut()
+        val leaving = sees("58-sign-out", "offline", View.Dark, View.Arabic) { all -> (all.top as? Screen.Leaving)?.state?.run { waiting != null && offline } == true }
+        assertEquals(Waiting.Counted(unsent = 1, drafts = 0), (leaving.top as Screen.Leaving).state.waiting)
+        does.leaving.leave()
         assertEquals(1, app.shows("the first run") { all -> all.takeIf { it.top is Screen.Welcome } }.stack.size)
     }
 

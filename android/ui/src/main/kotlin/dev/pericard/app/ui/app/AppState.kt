@@ -8,6 +8,10 @@ import dev.pericard.app.ui.lock.LockState
 import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeState
 import dev.pericard.app.ui.notices.NoticesState
+import dev.pericard.app.ui.privacy.AccessLogState
+import dev.pericard.app.ui.privacy.CopyState
+import dev.pericard.app.ui.privacy.LeavingState
+import dev.pericard.app.ui.privacy.PrivacyState
 import dev.pericard.app.ui.signin.ClinicPageState
 import dev.pericard.app.ui.signin.ClinicsState
 import dev.pericard.app.ui.signin.SignInState
@@ -16,6 +20,7 @@ import dev.pericard.app.ui.signin.WelcomeState
 import dev.pericard.app.ui.thread.ThreadState
 import dev.pericard.app.ui.you.HelpState
 import dev.pericard.app.ui.you.PeopleState
+import dev.pericard.app.ui.you.SecondStepPageState
 import dev.pericard.app.ui.you.SettingsState
 import dev.pericard.app.ui.you.YouState
 
@@ -94,6 +99,26 @@ sealed interface Screen {
 
     data class Settings(val state: SettingsState) : Unprinted(), Screen {
         override val key get() = "settings"
+    }
+
+    data class Privacy(val state: PrivacyState) : Unprinted(), Screen {
+        override val key get() = "privacy"
+    }
+
+    data class AccessLog(val state: AccessLogState) : Unprinted(), Screen {
+        override val key get() = "access log"
+    }
+
+    data class Copy(val state: CopyState) : Unprinted(), Screen {
+        override val key get() = "copy"
+    }
+
+    data class Leaving(val state: LeavingState) : Unprinted(), Screen {
+        override val key get() = "leaving"
+    }
+
+    data class SecondStep(val state: SecondStepPageState) : Unprinted(), Screen {
+        override val key get() = "second step"
     }
 
     data class Help(val state: HelpState) : Unprinted(), Screen {
