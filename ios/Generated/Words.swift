@@ -191,6 +191,7 @@ enum Words {
   static var inboxRefresh: String { localized("inbox.refresh") }
   static func inboxRowA11y(sender: String, subject: String, preview: String, time: String) -> String { localized("inbox.row.a11y", own(sender), own(subject), own(preview), own(time)) }
   static var inboxSearch: String { localized("inbox.search") }
+  static func inboxSearchOf(name: String) -> String { localized("inbox.search.of", own(name)) }
   static func inboxSending(text: String) -> String { localized("inbox.sending", own(text)) }
   static func inboxSignIn(clinic: String) -> String { localized("inbox.signIn", own(clinic)) }
   static var inboxSignInText: String { localized("inbox.signIn.text") }
@@ -314,8 +315,16 @@ enum Words {
   static var offlineTitle: String { localized("offline.title") }
   static func peopleAccount(which: String) -> String { localized("people.account", own(which)) }
   static func peopleAccountAt(clinic: String, which: String) -> String { localized("people.account.at", own(clinic), own(which)) }
+  static var peopleAdd: String { localized("people.add") }
+  static var peopleAddChoose: String { localized("people.add.choose") }
+  static var peopleAddFoot: String { localized("people.add.foot") }
+  static func peopleAddLooking(clinic: String) -> String { localized("people.add.looking", own(clinic)) }
+  static func peopleAddNone(clinic: String) -> String { localized("people.add.none", own(clinic)) }
+  static func peopleAddNoneText(clinic: String) -> String { localized("people.add.none.text", own(clinic)) }
+  static func peopleAddText(clinic: String) -> String { localized("people.add.text", own(clinic)) }
   static var peopleFoot: String { localized("people.foot") }
   static func peopleGone(clinic: String, name: String) -> String { localized("people.gone", own(clinic), own(name)) }
+  static var peopleReadOnly: String { localized("people.readOnly") }
   static func peopleStrip(name: String) -> String { localized("people.strip", own(name)) }
   static func peopleStripText(name: String) -> String { localized("people.strip.text", own(name)) }
   static var peopleTitle: String { localized("people.title") }

@@ -6,6 +6,7 @@ import dev.pericard.MessageId
 import dev.pericard.MessageState
 import dev.pericard.Messages
 import dev.pericard.PericardException
+import dev.pericard.PersonId
 import dev.pericard.PortalConfig
 import dev.pericard.SignInMethod
 import dev.pericard.ThreadId
@@ -16,6 +17,7 @@ import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.model.Person
 import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeRow
 import dev.pericard.app.ui.notices.NoticeState
@@ -79,6 +81,7 @@ class AppModel(
     /** Returns once something is shown; the person comes back to [places], as far as they are still there. */
     suspend fun begin(places: List<String> = emptyList()) {
         scope.launch { accounts.gone.collect { leaveGone() } }
+        scope.launch { accounts.members.collect { leaveMissing() } }
         scope.launch { accounts.sessions.collect { lock.look() } }
         scope.launch { lock.changes.collect { redrawSettings { it.copy(lock = lockSettings()) } } }
         accounts.read()
@@ -197,6 +200,12 @@ class AppModel(
         if (accounts.all.isEmpty()) replaceAll(welcome(canLeave = false)) else showHome()
     }
 
+    /** Nothing of a person who has gone stays in sight. */
+    private fun leaveMissing() {
+        val shown = owner ?: return
+        if (accounts.owners.isNotEmpty() && accounts.owners.none { it.person.id == shown.person.id }) showHome()
+    }
+
     internal fun select(tab: Tab) {
         home.select(tab)
         if (tab == Tab.You) scope.launch { home.readNotices() }
@@ -248,10 +257,13 @@ class AppModel(
             },
         )
 
-    private suspend fun signedIn(account: Account) {
+    /** Shows whoever was signed in: [person], or else the account's own. */
+    private suspend fun signedIn(account: Account, person: String? = null) {
         accounts.read()
         val model = accounts.of(account.id) ?: return
-        model.owners.firstOrNull()?.let(home::choose)
+        model.look()
+        val owner = model.owners.find { it.person.id == person } ?: model.owners.firstOrNull()
+        owner?.let(home::choose)
         home.select(Tab.Messages)
         showHome()
         lock.cover(model)
@@ -270,22 +282,27 @@ class AppModel(
         }
     }
 
-    /** A sign-in to an account that is here, by the way that its clinic takes. */
-    internal fun signInAgain(of: AccountModel, stepUp: Boolean = false) {
+    /** A sign-in to an account that is here, for one of its people or for whoever signed in. */
+    internal fun signInAgain(of: AccountModel, stepUp: Boolean = false, person: Person? = null) {
+        val other = person?.takeIf { !it.isSelf }?.id
         scope.launch {
-            val begin: suspend (SignInMethod) -> SignInAttempt = { method ->
-                if (stepUp) core.stepUp(of.account, method) else core.signInAgain(of.account, method)
-            }
-            val onDone: suspend (Account) -> Unit = { if (stepUp) steppedUp(of) else signedIn(it) }
             try {
-                val native = of.account.portalConfig().nativeSignIn
-                device.settings[SIGNING_IN] = of.account.portal
-                val attempt = begin(if (native) SignInMethod.NATIVE else SignInMethod.BROWSER)
-                push(signIn(of.clinic, attempt, null, begin, onDone = onDone))
+                val begin: suspend (SignInMethod) -> SignInAttempt = { method ->
+                    if (stepUp) core.stepUp(of.account, method) else core.signInAgain(of.account, method, other?.let(::PersonId))
+                }
+                signIn(of, begin) { if (stepUp) steppedUp(of) else signedIn(it, other) }
             } catch (_: PericardException) {
                 of.sync(asked = true)
             }
         }
+    }
+
+    /** By the way that the account's clinic takes. */
+    private suspend fun signIn(of: AccountModel, begin: suspend (SignInMethod) -> SignInAttempt, onDone: suspend (Account) -> Unit) {
+        val native = of.account.portalConfig().nativeSignIn
+        device.settings[SIGNING_IN] = of.account.portal
+        val attempt = begin(if (native) SignInMethod.NATIVE else SignInMethod.BROWSER)
+        push(signIn(of.clinic, attempt, null, begin, onDone = onDone))
     }
 
     // Messages.
@@ -360,6 +377,19 @@ class AppModel(
     internal fun choose(owner: Owner) {
         home.choose(owner)
         home.closePeople()
+    }
+
+    internal fun openAddPerson() {
+        val of = home.inbox?.of ?: return
+        home.closePeople()
+        push(Page.AddPerson(AddPersonModel(scope, of) { patient -> addPerson(of, patient) }))
+    }
+
+    private suspend fun addPerson(of: AccountModel, patient: String?) {
+        val before = of.state.value.people.map { it.id }.toSet()
+        signIn(of, { method -> core.addPerson(of.account, method, patient) }) { account ->
+            signedIn(account, account.people.find { it.id.value !in before }?.id?.value)
+        }
     }
 
     internal fun openClinics() {

@@ -1,5 +1,6 @@
 package dev.pericard.app.models
 
+import dev.pericard.SessionState
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
 import dev.pericard.app.ui.inbox.InboxBody
@@ -8,6 +9,7 @@ import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeRow
 import dev.pericard.app.ui.you.PeopleState
+import dev.pericard.app.ui.you.PersonRow
 import dev.pericard.app.ui.you.YouState
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -45,7 +47,13 @@ internal class HomeModel(
     fun open() {
         val kept = device.settings[CHOSEN]
         val owners = accounts.owners
-        show(owners.find { it.person.id == owner?.person?.id } ?: owners.find { name(it) == kept } ?: owners.first())
+        show(
+            owners.find { it.person.id == owner?.person?.id }
+                ?: owners.find { name(it) == kept }
+                // Whoever is gone leaves the others of the account in sight.
+                ?: inbox?.of?.owners?.firstOrNull()
+                ?: owners.first(),
+        )
     }
 
     fun choose(owner: Owner) {
@@ -56,9 +64,11 @@ internal class HomeModel(
     /** Opaque ids only. */
     private fun name(owner: Owner) = "${accounts.of(owner)?.account?.id?.value}/${owner.person.id}"
 
+    internal fun isShown(owner: Owner): Boolean = inbox?.owner?.person?.id == owner.person.id && inbox?.of == accounts.of(owner)
+
     private fun show(owner: Owner) {
         val of = accounts.of(owner) ?: return
-        if (inbox?.owner?.person?.id == owner.person.id && inbox?.of == of) return
+        if (isShown(owner)) return
         inbox?.close()
         drawing?.cancel()
         val model = InboxModel(scope, owner, of, device).also { inbox = it }
@@ -91,7 +101,14 @@ internal class HomeModel(
 
     fun openPeople() {
         val chosen = owner ?: return
-        around.update { it.copy(people = PeopleState(accounts.owners, chosen)) }
+        val rows = accounts.owners.map { PersonRow(it, standing = accounts.standing(it)) }
+        val canAdd = inbox?.of?.state?.value?.session.let { it is SessionState.Active || it is SessionState.StepUp }
+        around.update { it.copy(people = PeopleState(rows, chosen, canAdd)) }
+        // The sheet waits for no count.
+        scope.launch {
+            val counted = rows.map { it.copy(unread = accounts.unread(it.owner)) }
+            around.update { it.copy(people = it.people?.copy(rows = counted)) }
+        }
     }
 
     fun closePeople() = around.update { it.copy(people = null) }

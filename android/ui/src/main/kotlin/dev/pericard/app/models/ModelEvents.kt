@@ -26,6 +26,7 @@ import dev.pericard.app.ui.signin.SignInEvents
 import dev.pericard.app.ui.signin.WelcomeEvents
 import dev.pericard.app.ui.thread.ThreadEvents
 import dev.pericard.app.ui.words.Language
+import dev.pericard.app.ui.you.AddPersonEvents
 import dev.pericard.app.ui.you.Choice
 import dev.pericard.app.ui.you.HelpEvents
 import dev.pericard.app.ui.you.PeopleEvents
@@ -115,7 +116,7 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun choosePerson() = app.openPeople()
 
-        override fun signInAgain() = of?.let { app.signInAgain(it) }.ignored()
+        override fun signInAgain() = this@ModelEvents.signInAgain()
 
         override fun stepUp() = this@ModelEvents.stepUp()
 
@@ -124,12 +125,14 @@ class ModelEvents(private val app: AppModel) : AppEvents {
         override fun shown(index: Int) = app.inbox?.shown(index).ignored()
 
         override fun openNotice(banner: InboxBanner) = app.openNotice { row -> row.clinic == of?.clinic && row.tells(banner) }
+
+        override fun knowsOfEnd() = app.inbox?.knowsOfEnd().ignored()
     }
 
     override val closed = object : ClosedEvents {
         override fun choosePerson() = app.openPeople()
 
-        override fun signInAgain() = of?.let { app.signInAgain(it) }.ignored()
+        override fun signInAgain() = this@ModelEvents.signInAgain()
 
         override fun useAnotherAccount() = app.addClinic()
 
@@ -273,12 +276,24 @@ class ModelEvents(private val app: AppModel) : AppEvents {
     override val people = object : PeopleEvents {
         override fun choose(owner: Owner) = app.choose(owner)
 
+        override fun addPerson() = app.openAddPerson()
+
         override fun addClinic() {
             app.closePeople()
             app.addClinic()
         }
 
         override fun close() = app.closePeople()
+    }
+
+    override val addPerson = object : AddPersonEvents {
+        private val model get() = (app.top as? Page.AddPerson)?.model
+
+        override fun add(patient: String) = model?.add(patient).ignored()
+
+        override fun chooseThere() = model?.add(null).ignored()
+
+        override fun lookAgain() = model?.look().ignored()
     }
 
     override val settings = object : SettingsEvents {
@@ -395,6 +410,9 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
     private val of: AccountModel? get() = app.inbox?.of
     private val plain: Screen? get() = (app.top as? Page.Plain)?.state?.value
+
+    /** For whom one looks at: everybody's session is their own. */
+    private fun signInAgain() = of?.let { app.signInAgain(it, person = app.owner?.person) }.ignored()
 
     private fun stepUp() = of?.let { app.signInAgain(it, stepUp = true) }.ignored()
 

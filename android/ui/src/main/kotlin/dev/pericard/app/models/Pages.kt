@@ -94,6 +94,12 @@ internal sealed interface Page {
         override suspend fun leave() = model.close()
     }
 
+    class AddPerson(val model: AddPersonModel) : Page {
+        override val screen get() = model.state.map(Screen::AddPerson)
+
+        override suspend fun leave() = model.close()
+    }
+
     /** A screen whose state the app changes itself. */
     class Plain(first: Screen, override val place: Place? = null) : Page {
         val state = MutableStateFlow(first)

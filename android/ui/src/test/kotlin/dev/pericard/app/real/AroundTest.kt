@@ -32,8 +32,8 @@ class AroundTest : RealTest() {
         val ben = checkNotNull(app.shows("the other inbox") { all -> all.home?.takeIf { it.tab == Tab.Messages && it.inbox.owner.person.id != ana.person.id } }).inbox.owner
         does.inbox.choosePerson()
         val people = sees("38-people", "choosing", View.Dark, View.Large, View.Arabic) { it.home?.people != null }.home?.people
-        assertEquals(listOf(ana, ben).map { it.person.id } to ben, people?.owners?.map { it.person.id } to people?.chosen)
-        assertEquals(listOf(1 to 0, 2 to 1), people?.owners?.map { it.number to it.person.color })
+        assertEquals(listOf(ana, ben).map { it.person.id } to ben, people?.rows?.map { it.owner.person.id } to people?.chosen)
+        assertEquals(listOf(1 to 0, 2 to 1), people?.rows?.map { it.owner.number to it.owner.person.color })
         does.people.choose(ana)
         seesBody("15-inbox", "theOther") { it.isWhole() }
         does.you.openClinics()
@@ -47,8 +47,8 @@ class AroundTest : RealTest() {
         app.app.toFront()
         settledBehind()
         does.closed.choosePerson()
-        val sealed = sees("38-people", "sealed") { all -> all.home?.people?.owners?.all { it.person.name.isEmpty() } == true }.home?.people
-        assertEquals(listOf(1, 2), sealed?.owners?.map { it.toldApartBy })
+        val sealed = sees("38-people", "sealed") { all -> all.home?.people?.rows?.all { it.owner.person.name.isEmpty() } == true }.home?.people
+        assertEquals(listOf(1, 2), sealed?.rows?.map { it.owner.toldApartBy })
     }
 
     @Test

@@ -192,6 +192,7 @@ interface Words {
     val inboxRefresh: String
     fun inboxRowA11y(sender: String, subject: String, preview: String, time: String): String
     val inboxSearch: String
+    fun inboxSearchOf(name: String): String
     fun inboxSending(text: String): String
     fun inboxSignIn(clinic: String): String
     val inboxSignInText: String
@@ -315,8 +316,16 @@ interface Words {
     val offlineTitle: String
     fun peopleAccount(which: String): String
     fun peopleAccountAt(clinic: String, which: String): String
+    val peopleAdd: String
+    val peopleAddChoose: String
+    val peopleAddFoot: String
+    fun peopleAddLooking(clinic: String): String
+    fun peopleAddNone(clinic: String): String
+    fun peopleAddNoneText(clinic: String): String
+    fun peopleAddText(clinic: String): String
     val peopleFoot: String
     fun peopleGone(clinic: String, name: String): String
+    val peopleReadOnly: String
     fun peopleStrip(name: String): String
     fun peopleStripText(name: String): String
     val peopleTitle: String

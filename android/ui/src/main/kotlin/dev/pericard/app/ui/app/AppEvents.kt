@@ -15,6 +15,7 @@ import dev.pericard.app.ui.signin.ClinicsEvents
 import dev.pericard.app.ui.signin.SignInEvents
 import dev.pericard.app.ui.signin.WelcomeEvents
 import dev.pericard.app.ui.thread.ThreadEvents
+import dev.pericard.app.ui.you.AddPersonEvents
 import dev.pericard.app.ui.you.HelpEvents
 import dev.pericard.app.ui.you.PeopleEvents
 import dev.pericard.app.ui.you.SecondStepEvents
@@ -37,6 +38,7 @@ interface AppEvents {
     val settings: SettingsEvents
     val help: HelpEvents
     val people: PeopleEvents
+    val addPerson: AddPersonEvents
     val lock: LockEvents
     val privacy: PrivacyEvents
     val accessLog: AccessLogEvents

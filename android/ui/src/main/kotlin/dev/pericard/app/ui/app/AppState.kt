@@ -18,6 +18,7 @@ import dev.pericard.app.ui.signin.SignInState
 import dev.pericard.app.ui.signin.Step
 import dev.pericard.app.ui.signin.WelcomeState
 import dev.pericard.app.ui.thread.ThreadState
+import dev.pericard.app.ui.you.AddPersonState
 import dev.pericard.app.ui.you.HelpState
 import dev.pericard.app.ui.you.PeopleState
 import dev.pericard.app.ui.you.SecondStepPageState
@@ -119,6 +120,10 @@ sealed interface Screen {
 
     data class SecondStep(val state: SecondStepPageState) : Unprinted(), Screen {
         override val key get() = "second step"
+    }
+
+    data class AddPerson(val state: AddPersonState) : Unprinted(), Screen {
+        override val key get() = "add person"
     }
 
     data class Help(val state: HelpState) : Unprinted(), Screen {

@@ -24,6 +24,7 @@ import dev.pericard.app.ui.theme.Look
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.PericardTheme
 import dev.pericard.app.ui.thread.ThreadScreen
+import dev.pericard.app.ui.you.AddPersonScreen
 import dev.pericard.app.ui.you.HelpScreen
 import dev.pericard.app.ui.you.SecondStepScreen
 import dev.pericard.app.ui.you.SettingsScreen
@@ -93,6 +94,7 @@ private fun Single(screen: Screen, events: AppEvents) {
         is Screen.Copy -> CopyScreen(screen.state, events.copy, events::back)
         is Screen.Leaving -> LeavingScreen(screen.state, events.leaving)
         is Screen.SecondStep -> SecondStepScreen(screen.state, events.secondStep, events::back)
+        is Screen.AddPerson -> AddPersonScreen(screen.state, events.addPerson, events::back)
         is Screen.Help -> HelpScreen(screen.state, events.help, events::back)
         is Screen.Home, is Screen.Thread -> {}
     }

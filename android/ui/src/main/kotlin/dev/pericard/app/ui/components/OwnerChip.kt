@@ -58,7 +58,7 @@ fun OwnerChip(owner: Owner, onClick: () -> Unit, modifier: Modifier = Modifier, 
             Column(Modifier.padding(start = Space.s).weight(1f, fill = false).widthIn(max = if (large) 400.dp else 120.dp)) {
                 val lines = if (large) Int.MAX_VALUE else 1
                 Text(
-                    owner.person.name.substringBefore(' ').ifEmpty { owner.clinic.name },
+                    owner.person.called.ifEmpty { owner.clinic.name },
                     style = Pericard.type.label,
                     color = Pericard.palette.text,
                     maxLines = lines,
