@@ -69,7 +69,8 @@ import Testing
     #expect(model.rows.map(\.id) == Array((11...60).reversed()))
     #expect(model.rows.first?.deed == .conversationOpened && model.rows.first?.about == "Ana Novak")
     model.earlier()
-    try await until("all of it") { if case .content(_, more: false, loading: false) = model.state.body { true } else { false } }
+    try await until("all of it") { model.rows.count == 59 }
+    #expect(model.state.body == .content(model.rows, more: false, loading: false))
     #expect(model.rows.suffix(2).map(\.deed) == [.wrongPin, .signedIn])
     #expect(model.rows.suffix(2).map(\.times) == [2, 1])
   }

@@ -104,7 +104,8 @@ public final class AccessLogModel: AccessLogEvents, Follower {
     var rows: [LogRow] = []
     for entry in entries {
       let deed = LogDeed(entry.action)
-      if deed == .wrongPin, let last = rows.last, last.deed == deed, last.at.timeIntervalSince(entry.at) < Self.together {
+      let last = rows.last
+      if deed == .wrongPin, let last, last.deed == deed, last.at.timeIntervalSince(entry.at) < Self.together {
         rows[rows.count - 1].times += 1
       } else {
         let name = entry.person.flatMap { names[$0] } ?? ""

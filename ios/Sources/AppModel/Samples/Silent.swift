@@ -4,8 +4,8 @@
 
   /// Events that do nothing, for previews.
   public final class Silent: WelcomeEvents, SignInEvents, InboxEvents, ThreadEvents, ComposeEvents, ClinicsEvents,
-    ClinicPageEvents, PeopleEvents, YouEvents, SettingsEvents, HelpEvents, NoticeEvents, NoticesEvents, LockEvents, PrivacyEvents, AccessLogEvents,
-    CopyEvents, LeavingEvents, SecondStepEvents
+    ClinicPageEvents, PeopleEvents, YouEvents, SettingsEvents, HelpEvents, NoticeEvents, NoticesEvents, LockEvents,
+    PrivacyEvents, AccessLogEvents, CopyEvents, LeavingEvents, SecondStepEvents
   {
     public init() {}
 
