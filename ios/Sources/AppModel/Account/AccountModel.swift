@@ -169,6 +169,20 @@ public final class AccountModel {
     while syncing != nil, let watching { await watching.value }
   }
 
+  /// Returns when it is not locked.
+  func opened() async throws {
+    while session == .locked {
+      let (changes, change) = AsyncStream<Void>.makeStream()
+      withObservationTracking {
+        _ = session
+      } onChange: {
+        change.yield()
+      }
+      for await _ in changes { break }
+      try Task.checkCancellation()
+    }
+  }
+
   /// Returns when every screen has read what there is: for tests.
   func settledFollowers() async { await changed(nil) }
 
@@ -314,9 +328,6 @@ extension AccountModel {
     if let error = error as? PericardError, error != .cancelled, error != .closed { failure = (error, now()) }
   }
 
-  /// What waits, failed or is in doubt.
-  func unsentMessages() async -> Int { await waiting { _ in true } }
-
   private func failedMessages() async -> Int {
     await waiting { if case .failed = $0 { true } else { false } }
   }
@@ -330,7 +341,7 @@ extension AccountModel {
     return count
   }
 
-  private func say(_ what: Said) {
+  func say(_ what: Said) {
     announcement = Announcement(what: what, number: (announcement?.number ?? 0) + 1)
   }
 }
@@ -342,5 +353,5 @@ public struct Announcement: Hashable, Sendable {
 }
 
 public enum Said: Sendable {
-  case sent, notSent, upToDate
+  case sent, notSent, upToDate, listSaved
 }

@@ -106,10 +106,59 @@ public protocol ClinicsEvents: AnyObject, Sendable {
 @MainActor
 public protocol ClinicPageEvents: AnyObject, Sendable {
   func openAccountPage()
-  /// Shows what leaves this phone before it does.
-  func askToSignOut()
-  func stay()
+  /// Leads to what goes from this phone with it.
   func signOut()
+}
+
+@MainActor
+public protocol PrivacyEvents: AnyObject, Sendable {
+  func openLog()
+  func makeCopy()
+  func openSessionsPage()
+  func openAccountPage()
+  func signOut()
+  func forgetAccount()
+}
+
+@MainActor
+public protocol AccessLogEvents: AnyObject, Sendable {
+  func earlier()
+  /// Asks where to keep the list, and writes it there.
+  func save()
+  func changePin()
+  func callClinic()
+}
+
+@MainActor
+public protocol CopyEvents: AnyObject, Sendable {
+  func choose(_ kind: CopyKind)
+  /// Asks who is there and where to keep it, and writes it there.
+  func begin()
+  func signInAgain()
+  func stop()
+  /// Back to the choice.
+  func again()
+  func leave()
+}
+
+@MainActor
+public protocol LeavingEvents: AnyObject, Sendable {
+  func sendFirst()
+  func go()
+  func stay()
+}
+
+@MainActor
+public protocol SecondStepEvents: AnyObject, Sendable {
+  func setUp()
+  func newCodes()
+  func askToTurnOff()
+  func turnOff()
+  func keepOn()
+  /// What waits is done after that.
+  func signInAgain()
+  /// Asks the clinic once more where it stands.
+  func lookAgain()
 }
 
 @MainActor
@@ -123,6 +172,7 @@ public protocol YouEvents: AnyObject, Sendable {
   func choosePerson()
   func openNotices()
   func openClinics()
+  func openPrivacy()
   func openSettings()
   func openHelp()
 }
@@ -130,6 +180,7 @@ public protocol YouEvents: AnyObject, Sendable {
 @MainActor
 public protocol SettingsEvents: AnyObject, Sendable {
   func openSystemSettings()
+  func openSecondStep()
   func biometry(_ on: Bool)
   func changePin()
   func lockAfter(minutes: Int)

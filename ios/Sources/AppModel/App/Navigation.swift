@@ -36,8 +36,13 @@ extension PatientApp {
     case .signInAgain(let id): signIn(again: id) { account, method in try await account.signInAgain(method: method) }
     case .stepUp(let id):
       signIn(again: id, comesBack: true) { account, method in try await account.stepUp(method: method) }
-    case .clinic(let id): openClinic(id)
-    case .thread, .compose, .settings, .help: open(destination)
+    case .clinic(let id):
+      guard let account = accounts.first(where: { $0.id == id }) else { return }
+      path.append(.clinic(ClinicModel(account, pages: pages, navigate: { [weak self] in self?.go($0) })))
+    case .leaving(let id, let way):
+      guard let account = accounts.first(where: { $0.id == id }) else { return }
+      path.append(.leaving(LeavingModel(account, way, navigate: { [weak self] in self?.go($0) })))
+    case .thread, .compose, .privacy, .accessLog, .copy, .settings, .secondStep, .help: open(destination)
     }
   }
 
@@ -49,7 +54,19 @@ extension PatientApp {
       switch destination {
       case .thread(let id, let focus): path.append(.thread(try makeThread(id, focus: focus, in: home)))
       case .compose(let draft): path.append(.compose(try makeCompose(draft, in: home)))
+      case .privacy: path.append(.privacy(PrivacyModel(home.account, pages: pages, navigate: navigate)))
+      case .accessLog:
+        path.append(
+          .accessLog(
+            AccessLogModel(home.account, documents: surroundings.documents, lock: lock, navigate: navigate)))
+      case .copy:
+        path.append(
+          .copy(
+            CopyModel(
+              of: home.inbox.owner.person, at: home.account, documents: surroundings.documents, lock: lock,
+              navigate: navigate)))
       case .settings: path.append(.settings(SettingsModel(home.account, lock: lock, navigate: navigate)))
+      case .secondStep: path.append(.secondStep(makeSecondStep(of: home.account)))
       case .help:
         path.append(.help(HelpModel(HelpState(clinic: home.inbox.owner.clinic, version: version), navigate: navigate)))
       default: break
@@ -71,15 +88,25 @@ extension PatientApp {
     try ComposeModel(draft, of: home.inbox.owner, at: home.account, navigate: { [weak self] in self?.go($0) })
   }
 
-  private func openClinic(_ id: AccountID) {
-    guard let account = accounts.first(where: { $0.id == id }) else { return }
-    let model = ClinicModel(
-      account, browser: surroundings.browser, redirect: (try? account.account.portalConfig().redirect) ?? ""
-    ) { [weak self] account in
+  private var pages: ClinicPages {
+    ClinicPages(surroundings.browser) { [weak self] account in
       guard let self else { throw PericardError.closed }
       return try await portal(of: account.account)
     }
-    path.append(.clinic(model))
+  }
+
+  /// Setting it up looks as it does while signing in.
+  private func makeSecondStep(of account: AccountModel) -> SecondStepModel {
+    SecondStepModel(account, navigate: { [weak self] in self?.go($0) }) { [weak self] enrolment, again in
+      guard let self else { return }
+      let model = SignInModel(
+        of: account.clinic, resuming: enrolment, browser: surroundings.browser, now: surroundings.now,
+        navigate: { [weak self] in self?.go($0) }, begin: { _ in try await again() }
+      ) { [weak self] _ in
+        self?.remove { if case .signIn = $0 { true } else { false } }
+      }
+      path.append(.signIn(model))
+    }
   }
 
   func makeWelcome(canLeave: Bool) -> WelcomeModel {

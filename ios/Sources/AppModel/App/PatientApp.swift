@@ -39,6 +39,7 @@ public final class PatientApp: Follower {
     var preferences: any Preferences
     var browser: any Browser
     var biometricKeys: any BiometricKeys
+    var documents: any Documents
     var errand: @MainActor (Errand) -> Void
     var now: () -> Date
     /// The languages that the person reads (BCP 47), the favourite first.
@@ -47,7 +48,7 @@ public final class PatientApp: Follower {
     public init(
       open: @escaping @MainActor () async throws -> Client, erase: @escaping @MainActor () async throws -> Void,
       preferences: any Preferences, browser: any Browser, biometricKeys: any BiometricKeys,
-      errand: @escaping @MainActor (Errand) -> Void,
+      documents: any Documents, errand: @escaping @MainActor (Errand) -> Void,
       now: @escaping () -> Date = { Date() }, languages: @escaping () -> [String] = { Locale.preferredLanguages }
     ) {
       self.open = open
@@ -55,6 +56,7 @@ public final class PatientApp: Follower {
       self.preferences = preferences
       self.browser = browser
       self.biometricKeys = biometricKeys
+      self.documents = documents
       self.errand = errand
       self.now = now
       self.languages = languages
@@ -98,6 +100,7 @@ public final class PatientApp: Follower {
 
   private func close(_ before: [Screen], but now: [Screen]) {
     for gone in before where !now.contains(gone) { gone.close() }
+    if now.count < before.count { now.last?.reappeared() }
   }
 
   /// Opens what is on this phone for a window. It works offline.
@@ -178,6 +181,11 @@ public final class PatientApp: Follower {
     account.found(portal.capabilities)
     account.reopened()
     account.sync()
+    switch path.last {
+    case .copy(let model): model.steppedUp()
+    case .secondStep(let model): model.steppedUp()
+    default: break
+    }
   }
 
   func show(_ owner: Owner) {
@@ -241,7 +249,11 @@ public final class PatientApp: Follower {
     for account in gone { account.close() }
     accounts.removeAll { account in gone.contains { $0 === account } }
     remove { screen in
-      if case .clinic(let model) = screen { gone.contains { $0 === model.account } } else { false }
+      switch screen {
+      case .clinic(let model): gone.contains { $0 === model.account }
+      case .leaving(let model): gone.contains { $0 === model.account }
+      default: false
+      }
     }
     guard let home, gone.contains(where: { $0 === home.account }) else { return }
     closeAll()

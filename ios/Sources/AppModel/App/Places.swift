@@ -45,6 +45,8 @@ extension PatientApp {
     case .clinic(let id): go(.clinic(id))
     case .clinics: go(.clinics)
     case .notices: go(.notices)
+    case .privacy: go(.privacy)
+    case .accessLog: go(.accessLog)
     case .settings: go(.settings)
     case .help: go(.help)
     }

@@ -34,31 +34,19 @@ public final class ClinicsModel: ClinicsEvents {
 public final class ClinicModel: ClinicPageEvents {
   public let clinic: Clinic
   public private(set) var problem: Problem?
-  /// The person is asked whether to sign out.
-  public private(set) var leaving: LeavingState?
 
   @ObservationIgnored let account: AccountModel
-  @ObservationIgnored private var portal: Portal?
-  @ObservationIgnored private let redirect: String
-  @ObservationIgnored private weak var browser: (any Browser)?
+  @ObservationIgnored private let pages: ClinicPages
+  @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored let jobs = Jobs()
 
-  init(
-    _ account: AccountModel, browser: (any Browser)?, redirect: String,
-    find: @escaping @MainActor (AccountModel) async throws -> Portal
-  ) {
+  init(_ account: AccountModel, pages: ClinicPages, navigate: @escaping Navigate) {
     clinic = account.clinic
     self.account = account
-    self.redirect = redirect
-    self.browser = browser
+    self.pages = pages
+    self.navigate = navigate
     jobs.start { [weak self] in
-      do {
-        let portal = try await find(account)
-        self?.portal = portal
-        account.found(portal.capabilities)
-      } catch {
-        self?.problem = Problem(error)
-      }
+      do { try await pages.ask(account) } catch { self?.problem = Problem(error) }
     }
   }
 
@@ -68,30 +56,12 @@ public final class ClinicModel: ClinicPageEvents {
   public func close() { jobs.close() }
 
   public func openAccountPage() {
-    guard let portal else { return }
-    jobs.start { [weak browser, redirect] in await browser?.show(.account, of: portal, redirect: redirect) }
-  }
-}
-
-extension ClinicModel {
-  public func askToSignOut() {
-    jobs.replace("leaving") { [weak self] in
-      guard let self else { return }
-      leaving = LeavingState(unsent: await account.unsentMessages())
+    jobs.start { [weak self, account, pages] in
+      do { try await pages.show(.account, of: account) } catch { self?.problem = Problem(error) }
     }
   }
 
-  public func stay() { leaving = nil }
-
-  /// What the account has on this phone becomes unreadable at once. The app leaves its screens when it hears of that.
-  public func signOut() {
-    leaving = nil
-    let account = account.account
-    // It goes on when the screen is gone, as it is at once.
-    Task {
-      do { try await account.signOut() } catch { problem = Problem(error) }
-    }
-  }
+  public func signOut() { navigate(.leaving(account.id, .signOut)) }
 }
 
 /// Whose messages to show.

@@ -76,12 +76,6 @@ extension ClinicPageState {
   }
 }
 
-/// What goes from this phone with an account: a question that is open.
-public struct LeavingState: Hashable, Sendable {
-  /// Messages that have not been sent; they would be lost.
-  public var unsent: Int
-}
-
 /// Everybody whose messages are on this phone, by clinic.
 public struct PeopleState: Hashable, Sendable, Unprinted {
   public var owners: [Owner]

@@ -23,7 +23,13 @@ public enum Destination: Hashable, Sendable {
   case stepUp(AccountID)
   case notices
   case notice(Notice, Clinic)
+  case privacy
+  case accessLog
+  /// A copy of what is here of the person whose inbox is shown.
+  case copy
+  case leaving(AccountID, LeavingWay)
   case settings
+  case secondStep
   case help
   /// Out of the app.
   case outside(Errand)

@@ -180,10 +180,6 @@
       tiedToPhone: false, revokes: true, accountPage: true)
   }
 
-  extension LeavingState {
-    public static let sample = LeavingState(unsent: 2)
-  }
-
   extension PeopleState {
     public static let sample = PeopleState(owners: [.sample, .sampleChild], chosen: Owner.sample.id)
   }
