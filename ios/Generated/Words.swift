@@ -161,6 +161,9 @@ enum Words {
   static var forgetGoes: String { localized("forget.goes") }
   static func forgetGoesOthers(names: String) -> String { localized("forget.goes.others", own(names)) }
   static var forgetGoesOwn: String { localized("forget.goes.own") }
+  static func forgetPersonGoes(name: String) -> String { localized("forget.person.goes", own(name)) }
+  static func forgetPersonStays(name: String) -> String { localized("forget.person.stays", own(name)) }
+  static func forgetPersonTitle(name: String) -> String { localized("forget.person.title", own(name)) }
   static func forgetSend(n: Int) -> String { localized("forget.send", n) }
   static var forgetStays: String { localized("forget.stays") }
   static var forgetStaysText: String { localized("forget.stays.text") }
@@ -255,9 +258,11 @@ enum Words {
   static var logDestroyed: String { localized("log.destroyed") }
   static var logEarlier: String { localized("log.earlier") }
   static var logEmpty: String { localized("log.empty") }
+  static var logEnded: String { localized("log.ended") }
   static var logExported: String { localized("log.exported") }
   static var logFile: String { localized("log.file") }
   static var logFoot: String { localized("log.foot") }
+  static var logForgotten: String { localized("log.forgotten") }
   static var logIncident: String { localized("log.incident") }
   static var logLooking: String { localized("log.looking") }
   static var logNotOpened: String { localized("log.notOpened") }
@@ -349,6 +354,7 @@ enum Words {
   static var privacyExport: String { localized("privacy.export") }
   static var privacyExportText: String { localized("privacy.export.text") }
   static var privacyForget: String { localized("privacy.forget") }
+  static func privacyForgetPerson(name: String) -> String { localized("privacy.forget.person", own(name)) }
   static var privacyKey: String { localized("privacy.key") }
   static var privacyKeyText: String { localized("privacy.key.text") }
   static var privacyLog: String { localized("privacy.log") }

@@ -18,7 +18,7 @@ import Testing
 
   private func privacy(_ clinic: FakeClinic) -> PrivacyModel {
     let pages = ClinicPages(NoBrowser()) { _ in throw PericardError.offline }
-    return PrivacyModel(clinic.account, pages: pages, navigate: clinic.went.go)
+    return PrivacyModel(clinic.account, of: clinic.owner.person, pages: pages, navigate: clinic.went.go)
   }
 
   @Test func itSaysWhetherTheListIsWholeAndWhatStandsInTheWayOfThat() async throws {

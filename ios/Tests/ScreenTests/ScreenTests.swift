@@ -52,6 +52,7 @@ final class ScreenTests: XCTestCase {
     show("31-closed", InboxState.closedSamples) { InboxScreen(state: $0, events: silent) }
     show("34-notice", NoticeState.samples) { NoticeScreen(state: $0, events: silent) }
     show("38-people", PeopleSheet(state: .sample, events: silent))
+    show("38-adding", AddPersonState.samples) { AddPersonScreen(state: $0, events: silent) }
     show("54-you", YouScreen(state: .sample, events: silent))
     show("54-notices", NoticesScreen(state: .sample, events: silent))
     show("54-help", HelpScreen(state: .sample, events: silent))

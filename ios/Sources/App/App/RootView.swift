@@ -88,6 +88,7 @@ private struct ScreenView: View {
     case .leaving(let model): LeavingScreen(state: model.state, events: model)
     case .settings(let model): SettingsScreen(state: model.state, events: model)
     case .secondStep(let model): SecondStepScreen(state: model.state, events: model)
+    case .addPerson(let model): AddPersonScreen(state: model.state, events: model)
     case .help(let model): HelpScreen(state: model.state, events: model)
     }
   }

@@ -115,6 +115,8 @@ extension LogDeed {
     case .copied: Words.logExported
     case .policyChanged: Words.logPolicy
     case .refused: Words.logIncident
+    case .personForgotten: Words.logForgotten
+    case .accessEnded: Words.logEnded
     case .other: Words.logOther
     }
   }
@@ -143,6 +145,8 @@ extension LogDeed {
     case .written: Symbol.write
     case .copied: Symbol.export
     case .policyChanged: Symbol.clinic
+    case .personForgotten: Symbol.delete
+    case .accessEnded: Symbol.off
     case .other: Symbol.notice
     }
   }

@@ -9,8 +9,7 @@ struct LeavingScreen: View {
   var body: some View {
     NoticeView(
       symbol: forgets ? Symbol.delete : Symbol.signedOut,
-      title: forgets ? Words.forgetTitle(clinic: clinic) : Words.leaveTitle(clinic: clinic), text: "",
-      facts: [goes] + waiting + [ends, stays], color: Palette.error
+      title: title, text: "", facts: [goes] + waiting + ends + [stays], color: Palette.error
     ) {
       if let problem { WrongLine(text: problem) }
       if state.unsent > 0, state.stuck == 0 {
@@ -30,16 +29,23 @@ struct LeavingScreen: View {
 
   private var forgets: Bool { state.way == .forget }
 
+  private var title: String {
+    if let person = state.person { return Words.forgetPersonTitle(name: person.called) }
+    return forgets ? Words.forgetTitle(clinic: clinic) : Words.leaveTitle(clinic: clinic)
+  }
+
   private var problem: String? {
     state.problem?.words(clinic) ?? (state.stuck > 0 ? Words.forgetStuck(n: state.stuck) : nil)
   }
 
   private var goes: Fact {
-    Fact(
-      symbol: Symbol.delete, title: Words.forgetGoes,
-      text: state.others.isEmpty
-        ? Words.forgetGoesOwn : Words.forgetGoesOthers(names: state.others.formatted(.list(type: .and))),
-      color: Palette.error)
+    Fact(symbol: Symbol.delete, title: Words.forgetGoes, text: gone, color: Palette.error)
+  }
+
+  private var gone: String {
+    if let person = state.person { return Words.forgetPersonGoes(name: person.called) }
+    return state.others.isEmpty
+      ? Words.forgetGoesOwn : Words.forgetGoesOthers(names: state.others.formatted(.list(type: .and)))
   }
 
   private var waiting: [Fact] {
@@ -56,15 +62,21 @@ struct LeavingScreen: View {
     Fact(symbol: symbol, title: title, text: text, color: Palette.warning)
   }
 
-  /// What becomes of the sign-in.
-  private var ends: Fact {
-    if forgets { return Fact(symbol: Symbol.key, title: Words.forgetUntold, text: Words.forgetUntoldText) }
-    return state.offline
-      ? Fact(symbol: Symbol.offline, title: Words.offlineTitle, text: Words.leaveOfflineText)
-      : Fact(symbol: Symbol.key, title: Words.leaveEnds, text: Words.leaveEndsText)
+  /// What becomes of the sign-in. What was granted for another person is given back, as soon as the clinic can be reached.
+  private var ends: [Fact] {
+    if state.person != nil { return [] }
+    if forgets { return [Fact(symbol: Symbol.key, title: Words.forgetUntold, text: Words.forgetUntoldText)] }
+    return [
+      state.offline
+        ? Fact(symbol: Symbol.offline, title: Words.offlineTitle, text: Words.leaveOfflineText)
+        : Fact(symbol: Symbol.key, title: Words.leaveEnds, text: Words.leaveEndsText)
+    ]
   }
 
-  private var stays: Fact { Fact(symbol: Symbol.clinic, title: Words.forgetStays, text: Words.forgetStaysText) }
+  private var stays: Fact {
+    let text = state.person.map { Words.forgetPersonStays(name: $0.called) } ?? Words.forgetStaysText
+    return Fact(symbol: Symbol.clinic, title: Words.forgetStays, text: text)
+  }
 }
 
 #if DEBUG

@@ -29,6 +29,11 @@ struct PrivacyScreen: View {
       Section {
         GroupRow(
           title: Words.privacySignOut, text: Words.privacySignOutText, symbol: Symbol.signedOut, action: events.signOut)
+        if let name = state.actsFor {
+          GroupRow(
+            title: Words.privacyForgetPerson(name: name), symbol: Symbol.people, color: Palette.error,
+            titleColor: Palette.error, action: events.forgetPerson)
+        }
         GroupRow(
           title: Words.privacyForget, symbol: Symbol.delete, color: Palette.error, titleColor: Palette.error,
           action: events.forgetAccount)

@@ -48,6 +48,8 @@ public protocol InboxEvents: ClosedEvents {
   func stopSync()
   func shown(_ index: Int)
   func openNotice(_ banner: InboxBanner)
+  /// The person has read that an access ended.
+  func knowsOfEnd()
 }
 
 @MainActor
@@ -117,6 +119,8 @@ public protocol PrivacyEvents: AnyObject, Sendable {
   func openSessionsPage()
   func openAccountPage()
   func signOut()
+  /// Of the other person whose inbox is shown.
+  func forgetPerson()
   func forgetAccount()
 }
 
@@ -164,7 +168,16 @@ public protocol SecondStepEvents: AnyObject, Sendable {
 @MainActor
 public protocol PeopleEvents: AnyObject, Sendable {
   func choose(_ owner: Owner)
+  func addPerson()
   func addClinic()
+}
+
+@MainActor
+public protocol AddPersonEvents: AnyObject, Sendable {
+  func add(_ row: FoundRow)
+  /// The clinic's own page asks for whom.
+  func chooseThere()
+  func lookAgain()
 }
 
 @MainActor

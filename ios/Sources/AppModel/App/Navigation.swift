@@ -33,15 +33,23 @@ extension PatientApp {
     case .notices: path.append(.notices(notices))
     case .notice(let notice, let clinic):
       path.append(.notice(NoticeModel(notice, clinic, version: version) { [weak self] in self?.go($0) }))
-    case .signInAgain(let id): signIn(again: id) { account, method in try await account.signInAgain(method: method) }
+    case .addPerson:
+      people = nil
+      guard let home else { return }
+      path.append(.addPerson(AddPersonModel(home.account, navigate: { [weak self] in self?.go($0) })))
+    case .add(let id, let patient):
+      signIn(again: id) { account, method in try await account.addPerson(method: method, patient: patient) }
+    case .signInAgain(let id, let person):
+      let other = person.flatMap { $0.isSelf ? nil : $0.id }
+      signIn(again: id) { account, method in try await account.signInAgain(method: method, person: other) }
     case .stepUp(let id):
       signIn(again: id, comesBack: true) { account, method in try await account.stepUp(method: method) }
     case .clinic(let id):
       guard let account = accounts.first(where: { $0.id == id }) else { return }
       path.append(.clinic(ClinicModel(account, pages: pages, navigate: { [weak self] in self?.go($0) })))
-    case .leaving(let id, let way):
+    case .leaving(let id, let way, let person):
       guard let account = accounts.first(where: { $0.id == id }) else { return }
-      path.append(.leaving(LeavingModel(account, way, navigate: { [weak self] in self?.go($0) })))
+      path.append(.leaving(LeavingModel(account, way, of: person, navigate: { [weak self] in self?.go($0) })))
     case .thread, .compose, .privacy, .accessLog, .copy, .settings, .secondStep, .help: open(destination)
     }
   }
@@ -54,7 +62,7 @@ extension PatientApp {
       switch destination {
       case .thread(let id, let focus): path.append(.thread(try makeThread(id, focus: focus, in: home)))
       case .compose(let draft): path.append(.compose(try makeCompose(draft, in: home)))
-      case .privacy: path.append(.privacy(PrivacyModel(home.account, pages: pages, navigate: navigate)))
+      case .privacy: path.append(.privacy(PrivacyModel(home.account, of: home.inbox.owner.person, pages: pages, navigate: navigate)))
       case .accessLog:
         path.append(
           .accessLog(

@@ -151,13 +151,18 @@ public final class PatientApp: Follower {
     let gone = accounts.filter { $0.session == .signedOut }
     if !gone.isEmpty { remove(gone) }
     leavePersonWhoWent()
-    if let home, !home.account.isReadable || ClosedReason(home.account) != nil { remove(\.showsContent) }
+    if let home, isClosed(home) { remove(\.showsContent) }
     await notices.read(accounts)
   }
 
-  /// The account that came of a sign-in, in place of the one that it reopened.
+  private func isClosed(_ home: HomeModel) -> Bool {
+    !home.isReadable || ClosedReason(home.account, of: home.inbox.owner.person.id) != nil
+  }
+
+  /// The account that came of a sign-in, in place of the one that it reopened. Whoever has come to it is shown.
   func signedIn(_ account: Account, at portal: Portal) {
     let known = accounts.firstIndex { $0.id == account.id }
+    let before = known.map { Set(accounts[$0].owners.map(\.id)) } ?? []
     let model = makeModel(of: account)
     model.found(portal.capabilities)
     if let known {
@@ -170,7 +175,8 @@ public final class PatientApp: Follower {
     closeAll()
     welcome = nil
     let again = home?.inbox.owner.account == account.id ? home?.inbox.owner.id : nil
-    if let owner = model.owners.first(where: { $0.id == again }) ?? model.owners.first { show(owner) }
+    let added = before.isEmpty ? nil : model.owners.first { !before.contains($0.id) }
+    if let owner = added ?? model.owners.first(where: { $0.id == again }) ?? model.owners.first { show(owner) }
     lock.cover(model)
     model.sync()
   }
@@ -238,7 +244,7 @@ public final class PatientApp: Follower {
 
   /// The clinic ended the access to the person whose inbox is shown.
   private func leavePersonWhoWent() {
-    guard let home, home.account.isReadable else { return }
+    guard let home else { return }
     let owners = home.account.owners
     guard !owners.contains(where: { $0.id == home.inbox.owner.id }), let own = owners.first else { return }
     closeAll()

@@ -15,6 +15,7 @@ public enum Screen: Sendable {
   case settings(SettingsModel)
   case secondStep(SecondStepModel)
   case help(HelpModel)
+  case addPerson(AddPersonModel)
 
   /// Ends what the screen has under way.
   @MainActor
@@ -31,6 +32,7 @@ public enum Screen: Sendable {
     case .leaving(let model): model.close()
     case .settings(let model): model.close()
     case .secondStep(let model): model.close()
+    case .addPerson(let model): model.close()
     case .clinics, .notices, .notice, .help: break
     }
   }
@@ -51,7 +53,7 @@ public enum Screen: Sendable {
     switch self {
     case .thread, .compose: true
     case .welcome, .signIn, .clinics, .clinic, .notices, .notice, .privacy, .accessLog, .copy, .leaving, .settings,
-      .secondStep, .help:
+      .secondStep, .help, .addPerson:
       false
     }
   }
@@ -73,6 +75,7 @@ public enum Screen: Sendable {
     case .settings(let model): model
     case .secondStep(let model): model
     case .help(let model): model
+    case .addPerson(let model): model
     }
   }
 }

@@ -69,7 +69,9 @@ public final class ClinicModel: ClinicPageEvents {
 public final class PeopleModel: PeopleEvents {
   private let accounts: @MainActor () -> [AccountModel]
   private let chosen: Owner.ID?
+  private var unread: [Owner.ID: Int] = [:]
   @ObservationIgnored private let navigate: Navigate
+  @ObservationIgnored let jobs = Jobs()
 
   init(
     _ accounts: @escaping @MainActor () -> [AccountModel], chosen: Owner.ID?, navigate: @escaping Navigate
@@ -77,9 +79,29 @@ public final class PeopleModel: PeopleEvents {
     self.accounts = accounts
     self.chosen = chosen
     self.navigate = navigate
+    // The sheet waits for no count.
+    jobs.start { [weak self] in await self?.count() }
   }
 
-  public var state: PeopleState { PeopleState(owners: accounts().flatMap(\.owners), chosen: chosen) }
+  public var state: PeopleState {
+    let rows = accounts().flatMap { account in
+      account.owners.map { owner in
+        let session = account.session(of: owner.person.id)
+        return PersonRow(
+          owner: owner, unread: unread[owner.id] ?? 0, standing: Standing(session, completeAt: nil))
+      }
+    }
+    let asked = accounts().first { $0.owners.contains { $0.id == chosen } }
+    return PeopleState(rows: rows, chosen: chosen, canAdd: asked?.isReadable ?? false)
+  }
+
+  private func count() async {
+    for account in accounts() {
+      for owner in account.owners { unread[owner.id] = await account.unread(of: owner.person.id) }
+    }
+  }
+
+  public func addPerson() { navigate(.addPerson) }
 
   public func choose(_ owner: Owner) { navigate(.inbox(owner)) }
 

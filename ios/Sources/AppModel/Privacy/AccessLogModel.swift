@@ -144,6 +144,8 @@ extension LogDeed {
       case .exported: .copied
       case .policyChanged: .policyChanged
       case .incident: .refused
+      case .personForgotten: .personForgotten
+      case .accessEnded: .accessEnded
       case .other: .other
       }
   }

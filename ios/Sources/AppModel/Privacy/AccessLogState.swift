@@ -34,5 +34,6 @@ public struct LogRow: Hashable, Sendable, Identifiable, Unprinted {
 
 public enum LogDeed: Hashable, Sendable, CaseIterable {
   case signedIn, unlocked, unlockedWithKey, wrongPin, pinSet, pinRemoved, destroyed, sealed
-  case conversationOpened, searched, fileOpened, written, copied, policyChanged, refused, other
+  case conversationOpened, searched, fileOpened, written, copied, policyChanged, refused
+  case personForgotten, accessEnded, other
 }

@@ -1,7 +1,7 @@
 import Observation
 import Pericard
 
-/// The way out of an account. It works offline; what was not sent is counted first.
+/// The way out of an account, or of one person's messages in it. It works offline; what was not sent is counted first.
 @MainActor @Observable
 public final class LeavingModel: LeavingEvents, Follower {
   private var own: LeavingState
@@ -9,10 +9,10 @@ public final class LeavingModel: LeavingEvents, Follower {
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored let jobs = Jobs()
 
-  init(_ account: AccountModel, _ way: LeavingWay, navigate: @escaping Navigate) {
+  init(_ account: AccountModel, _ way: LeavingWay, of person: Person? = nil, navigate: @escaping Navigate) {
     self.account = account
     self.navigate = navigate
-    own = LeavingState(clinic: account.clinic, way: way)
+    own = LeavingState(clinic: account.clinic, way: way, person: person)
     account.follow(self)
   }
 
@@ -30,7 +30,7 @@ public final class LeavingModel: LeavingEvents, Follower {
   private func count() async {
     do {
       var (unsent, drafts) = (0, 0)
-      for person in account.people {
+      for person in own.person.map({ [$0] }) ?? account.people {
         let messages = try account.account.messages(person: person.id)
         unsent += try await messages.outbox().count
         drafts += try await messages.drafts().count
@@ -66,12 +66,13 @@ public final class LeavingModel: LeavingEvents, Follower {
     guard own.canGo else { return }
     (own.going, own.problem) = (true, nil)
     // It goes on when the screen is gone, as it is at once.
-    let way = own.way
+    let (way, person) = (own.way, own.person)
     Task { [account] in
       do {
-        switch way {
-        case .signOut: try await account.account.signOut()
-        case .forget: try await account.account.forget()
+        switch (way, person) {
+        case (.signOut, _): try await account.account.signOut()
+        case (.forget, let person?): try await account.forget(person)
+        case (.forget, nil): try await account.account.forget()
         }
       } catch {
         own.going = false

@@ -2,6 +2,8 @@
 public struct LeavingState: Hashable, Sendable, Unprinted {
   public var clinic: Clinic
   public var way: LeavingWay
+  /// Whose messages go; nothing where those of the whole account do.
+  public var person: Person?
   /// Others whose messages go, too.
   public var others: [String] = []
   /// What waits in it; nothing while it is counted.

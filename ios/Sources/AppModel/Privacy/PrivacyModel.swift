@@ -7,12 +7,14 @@ public final class PrivacyModel: PrivacyEvents, Follower {
   private var log: LogStanding?
   private var problem: Problem?
   @ObservationIgnored let account: AccountModel
+  @ObservationIgnored private let person: Person
   @ObservationIgnored private let pages: ClinicPages
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored let jobs = Jobs()
 
-  init(_ account: AccountModel, pages: ClinicPages, navigate: @escaping Navigate) {
+  init(_ account: AccountModel, of person: Person, pages: ClinicPages, navigate: @escaping Navigate) {
     self.account = account
+    self.person = person
     self.pages = pages
     self.navigate = navigate
     account.follow(self)
@@ -23,7 +25,7 @@ public final class PrivacyModel: PrivacyEvents, Follower {
   public var state: PrivacyState {
     PrivacyState(
       clinic: account.clinic, log: log, readable: log != .closed, sessionsPage: has(.sessions),
-      accountPage: has(.account), problem: problem)
+      accountPage: has(.account), problem: problem, actsFor: person.isSelf || person.name.isEmpty ? nil : person.called)
   }
 
   private func has(_ page: PortalPage) -> Bool { account.capabilities?.pages.contains(page) ?? false }
@@ -63,6 +65,8 @@ public final class PrivacyModel: PrivacyEvents, Follower {
   }
 
   public func signOut() { navigate(.leaving(account.id, .signOut)) }
+
+  public func forgetPerson() { navigate(.leaving(account.id, .forget, of: person)) }
 
   public func forgetAccount() { navigate(.leaving(account.id, .forget)) }
 }

@@ -10,6 +10,8 @@ public struct PrivacyState: Hashable, Sendable {
   /// It has one for password and account.
   public var accountPage = false
   public var problem: Problem?
+  /// For whom one acts in the inbox that is shown, as they are called.
+  public var actsFor: String?
 }
 
 /// Whether the list of who opened what is as it was written.

@@ -4,7 +4,7 @@
 
   /// Events that do nothing, for previews.
   public final class Silent: WelcomeEvents, SignInEvents, InboxEvents, ThreadEvents, ComposeEvents, ClinicsEvents,
-    ClinicPageEvents, PeopleEvents, YouEvents, SettingsEvents, HelpEvents, NoticeEvents, NoticesEvents, LockEvents,
+    ClinicPageEvents, PeopleEvents, AddPersonEvents, YouEvents, SettingsEvents, HelpEvents, NoticeEvents, NoticesEvents, LockEvents,
     PrivacyEvents, AccessLogEvents, CopyEvents, LeavingEvents, SecondStepEvents
   {
     public init() {}
@@ -45,6 +45,10 @@
     public func callClinic() {}
     public func shown(_ index: Int) {}
     public func openNotice(_ banner: InboxBanner) {}
+    public func knowsOfEnd() {}
+    public func addPerson() {}
+    public func add(_ row: FoundRow) {}
+    public func chooseThere() {}
     public func choosePerson() {}
     public func signInAgain() {}
     public func useAnotherAccount() {}
@@ -79,6 +83,7 @@
     public func openLog() {}
     public func makeCopy() {}
     public func openSessionsPage() {}
+    public func forgetPerson() {}
     public func forgetAccount() {}
     public func earlier() {}
     public func save() {}

@@ -458,7 +458,7 @@ class AppModel(
     // What becomes of what is here.
 
     internal fun openPrivacy() {
-        home.inbox?.of?.let { push(Page.Privacy(PrivacyModel(scope, it, core, device))) }
+        home.inbox?.let { push(Page.Privacy(PrivacyModel(scope, it.of, it.owner, core, device))) }
     }
 
     internal fun openAccessLog() {
@@ -470,7 +470,7 @@ class AppModel(
         push(Page.Copy(CopyModel(scope, inbox.of, inbox.owner.person, device, lock) { signInAgain(inbox.of, stepUp = true) }))
     }
 
-    internal fun leaveAccount(of: AccountModel, way: LeavingWay) = push(Page.Leaving(LeavingModel(scope, of, way)))
+    internal fun leave(of: AccountModel, way: LeavingWay, person: Person? = null) = push(Page.Leaving(LeavingModel(scope, of, way, person)))
 
     private fun settings(clinic: Clinic, choosing: Choice? = null) =
         SettingsState(

@@ -2,15 +2,16 @@ package dev.pericard.app.models
 
 import dev.pericard.PericardException
 import dev.pericard.PersonId
+import dev.pericard.app.ui.model.Person
 import dev.pericard.app.ui.privacy.LeavingState
 import dev.pericard.app.ui.privacy.LeavingWay
 import dev.pericard.app.ui.privacy.Waiting
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.launch
 
-/** The way out of an account. It works offline; what was not sent is counted first. */
-class LeavingModel(above: CoroutineScope, private val of: AccountModel, private val way: LeavingWay) :
-    Model<LeavingState>(above, LeavingState(of.clinic, way)) {
+/** The way out of an account, or of one [person]'s messages in it. It works offline; what was not sent is counted first. */
+class LeavingModel(above: CoroutineScope, private val of: AccountModel, private val way: LeavingWay, private val person: Person? = null) :
+    Model<LeavingState>(above, LeavingState(of.clinic, way, person)) {
     init {
         scope.launch {
             of.state.collect { view ->
@@ -24,7 +25,7 @@ class LeavingModel(above: CoroutineScope, private val of: AccountModel, private 
 
     private suspend fun count() {
         val waiting = try {
-            val all = of.state.value.people.map { of.account.messages(PersonId(it.id)) }
+            val all = (person?.let(::listOf) ?: of.state.value.people).map { of.account.messages(PersonId(it.id)) }
             Waiting.Counted(all.sumOf { it.outbox().size }, all.sumOf { it.drafts().size })
         } catch (_: PericardException) {
             Waiting.Unknown
@@ -53,7 +54,7 @@ class LeavingModel(above: CoroutineScope, private val of: AccountModel, private 
         attempt({ error -> show { it.copy(going = false, problem = error.asProblem()) } }) {
             when (way) {
                 LeavingWay.SignOut -> of.account.signOut()
-                LeavingWay.Forget -> of.account.forget()
+                LeavingWay.Forget -> if (person == null) of.account.forget() else of.forget(person)
             }
         }
     }

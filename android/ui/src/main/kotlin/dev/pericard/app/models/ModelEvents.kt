@@ -256,7 +256,7 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun openAccountPage() = model?.openAccountPage().ignored()
 
-        override fun signOut() = model?.let { app.leaveAccount(it.of, LeavingWay.SignOut) }.ignored()
+        override fun signOut() = model?.let { app.leave(it.of, LeavingWay.SignOut) }.ignored()
     }
 
     override val you = object : YouEvents {
@@ -325,9 +325,11 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun openAccountPage() = model?.openPage(PortalPage.ACCOUNT).ignored()
 
-        override fun signOut() = model?.let { app.leaveAccount(it.of, LeavingWay.SignOut) }.ignored()
+        override fun signOut() = model?.let { app.leave(it.of, LeavingWay.SignOut) }.ignored()
 
-        override fun forget() = model?.let { app.leaveAccount(it.of, LeavingWay.Forget) }.ignored()
+        override fun forgetPerson() = model?.let { app.leave(it.of, LeavingWay.Forget, it.owner.person) }.ignored()
+
+        override fun forget() = model?.let { app.leave(it.of, LeavingWay.Forget) }.ignored()
     }
 
     override val accessLog = object : AccessLogEvents {

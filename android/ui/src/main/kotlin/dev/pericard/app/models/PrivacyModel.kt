@@ -4,6 +4,7 @@ import dev.pericard.Account
 import dev.pericard.LogCheck
 import dev.pericard.PericardException
 import dev.pericard.PortalPage
+import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.privacy.LogStanding
 import dev.pericard.app.ui.privacy.PrivacyState
 import kotlinx.coroutines.CoroutineScope
@@ -11,8 +12,8 @@ import kotlinx.coroutines.Job
 import kotlinx.coroutines.launch
 
 /** What becomes of what an account has here: who opened it, a copy of it, the clinic's pages about it, the ways out. */
-class PrivacyModel(above: CoroutineScope, internal val of: AccountModel, private val core: Core, private val device: Device) :
-    Model<PrivacyState>(above, PrivacyState(of.clinic)) {
+class PrivacyModel(above: CoroutineScope, internal val of: AccountModel, internal val owner: Owner, private val core: Core, private val device: Device) :
+    Model<PrivacyState>(above, PrivacyState(of.clinic, actsFor = owner.actsFor)) {
     private var looking: Job? = null
 
     init {

@@ -162,6 +162,9 @@ interface Words {
     val forgetGoes: String
     fun forgetGoesOthers(names: String): String
     val forgetGoesOwn: String
+    fun forgetPersonGoes(name: String): String
+    fun forgetPersonStays(name: String): String
+    fun forgetPersonTitle(name: String): String
     fun forgetSend(n: Int): String
     val forgetStays: String
     val forgetStaysText: String
@@ -256,9 +259,11 @@ interface Words {
     val logDestroyed: String
     val logEarlier: String
     val logEmpty: String
+    val logEnded: String
     val logExported: String
     val logFile: String
     val logFoot: String
+    val logForgotten: String
     val logIncident: String
     val logLooking: String
     val logNotOpened: String
@@ -350,6 +355,7 @@ interface Words {
     val privacyExport: String
     val privacyExportText: String
     val privacyForget: String
+    fun privacyForgetPerson(name: String): String
     val privacyKey: String
     val privacyKeyText: String
     val privacyLog: String

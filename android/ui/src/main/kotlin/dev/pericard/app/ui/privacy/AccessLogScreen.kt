@@ -154,6 +154,8 @@ private fun LogDeed.title(words: Words, times: Int): String = when (this) {
     LogDeed.Copied -> words.logExported
     LogDeed.PolicyChanged -> words.logPolicy
     LogDeed.Refused -> words.logIncident
+    LogDeed.PersonForgotten -> words.logForgotten
+    LogDeed.AccessEnded -> words.logEnded
     LogDeed.Other -> words.logOther
 }
 
@@ -180,5 +182,7 @@ private val LogDeed.icon: ImageVector
         LogDeed.Written -> Icons.write
         LogDeed.Copied -> Icons.export
         LogDeed.PolicyChanged -> Icons.clinic
+        LogDeed.PersonForgotten -> Icons.delete
+        LogDeed.AccessEnded -> Icons.off
         LogDeed.Other -> Icons.notice
     }

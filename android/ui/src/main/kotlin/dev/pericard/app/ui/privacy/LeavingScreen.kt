@@ -26,7 +26,7 @@ fun LeavingScreen(state: LeavingState, events: LeavingEvents) {
     val forgets = state.way == LeavingWay.Forget
     NoticeView(
         if (forgets) Icons.delete else Icons.signedOut,
-        if (forgets) words.forgetTitle(state.clinic.name) else words.leaveTitle(state.clinic.name),
+        state.title(words),
         "",
         state.facts(words, Pericard.palette),
         color = Pericard.palette.error,
@@ -50,9 +50,16 @@ fun LeavingScreen(state: LeavingState, events: LeavingEvents) {
     }
 }
 
+private fun LeavingState.title(words: Words): String = when {
+    person != null -> words.forgetPersonTitle(person.called)
+    way == LeavingWay.Forget -> words.forgetTitle(clinic.name)
+    else -> words.leaveTitle(clinic.name)
+}
+
 private fun LeavingState.facts(words: Words, palette: Palette): List<Fact> = buildList {
     val names = words.listed(others)
-    add(Fact(Icons.delete, words.forgetGoes, names?.let(words::forgetGoesOthers) ?: words.forgetGoesOwn, palette.error))
+    val goes = person?.let { words.forgetPersonGoes(it.called) } ?: names?.let(words::forgetGoesOthers) ?: words.forgetGoesOwn
+    add(Fact(Icons.delete, words.forgetGoes, goes, palette.error))
     when (val waiting = waiting) {
         null -> {}
         is Waiting.Counted -> {
@@ -62,9 +69,11 @@ private fun LeavingState.facts(words: Words, palette: Palette): List<Fact> = bui
         Waiting.Unknown -> add(Fact(Icons.warning, words.unusableUnsent, words.forgetClosedText, palette.warning))
     }
     when {
+        // What was granted for them is given back, as soon as the clinic can be reached.
+        person != null -> {}
         way == LeavingWay.Forget -> add(Fact(Icons.key, words.forgetUntold, words.forgetUntoldText))
         offline -> add(Fact(Icons.offline, words.offlineTitle, words.leaveOfflineText))
         else -> add(Fact(Icons.key, words.leaveEnds, words.leaveEndsText))
     }
-    add(Fact(Icons.clinic, words.forgetStays, words.forgetStaysText))
+    add(Fact(Icons.clinic, words.forgetStays, person?.let { words.forgetPersonStays(it.called) } ?: words.forgetStaysText))
 }

@@ -2,6 +2,7 @@ package dev.pericard.app.ui.privacy
 
 import androidx.compose.runtime.Immutable
 import dev.pericard.app.ui.model.Clinic
+import dev.pericard.app.ui.model.Person
 import dev.pericard.app.ui.model.Problem
 import dev.pericard.app.ui.model.Unprinted
 
@@ -10,6 +11,8 @@ import dev.pericard.app.ui.model.Unprinted
 data class LeavingState(
     val clinic: Clinic,
     val way: LeavingWay,
+    /** Whose messages go; nothing where those of the whole account do. */
+    val person: Person? = null,
     /** Others whose messages go, too. */
     val others: List<String> = emptyList(),
     /** What waits in it; nothing while it is counted. */

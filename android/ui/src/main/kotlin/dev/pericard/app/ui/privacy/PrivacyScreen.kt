@@ -57,6 +57,15 @@ fun PrivacyScreen(state: PrivacyState, events: PrivacyEvents, onLeave: () -> Uni
                 leading = { RowIcon(Icons.signedOut) },
                 onClick = events::signOut,
             )
+            state.actsFor?.let {
+                RowDivider()
+                GroupRow(
+                    words.privacyForgetPerson(it),
+                    titleColor = Pericard.palette.error,
+                    leading = { RowIcon(Icons.people, Pericard.palette.error) },
+                    onClick = events::forgetPerson,
+                )
+            }
             RowDivider()
             GroupRow(
                 words.privacyForget,

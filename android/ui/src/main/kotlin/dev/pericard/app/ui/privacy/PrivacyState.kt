@@ -18,6 +18,8 @@ data class PrivacyState(
     /** It has one for password and account. */
     val accountPage: Boolean = false,
     val problem: Problem? = null,
+    /** For whom one acts in the inbox that is shown, as they are called. */
+    val actsFor: String? = null,
 ) : Unprinted()
 
 /** Whether the list of who opened what is as it was written. */
@@ -45,6 +47,9 @@ interface PrivacyEvents {
     fun openAccountPage()
 
     fun signOut()
+
+    /** Of the other person whose inbox is shown. */
+    fun forgetPerson()
 
     fun forget()
 }

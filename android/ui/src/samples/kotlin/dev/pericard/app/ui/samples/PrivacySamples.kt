@@ -64,6 +64,7 @@ internal val privacySamples: List<Sample> = listOf(
     Sample("55-privacy", "privacy") { privacy() },
     Sample("55-privacy", "broken") { privacy { copy(log = LogStanding.Broken, sessionsPage = false) } },
     Sample("55-privacy", "closed") { privacy { copy(log = LogStanding.Closed, readable = false, sessionsPage = false, accountPage = false) } },
+    Sample("55-privacy", "child") { privacy { copy(actsFor = leo.called) } },
     Sample("55-privacy", "looking") { privacy { copy(log = null) } },
     Sample("55-privacy", "offline") { privacy { copy(problem = Problem.Offline) } },
     Sample("56-access-log", "whole") { log() },
@@ -93,6 +94,7 @@ internal val privacySamples: List<Sample> = listOf(
     Sample("58-forget", "sending") { leaving { copy(sending = true) } },
     Sample("58-forget", "stuck") { leaving { copy(waiting = Waiting.Counted(1, 0), stuck = 1) } },
     Sample("58-forget", "closed") { leaving { copy(others = emptyList(), waiting = Waiting.Unknown) } },
+    Sample("58-forget", "person") { leaving { copy(person = leo, waiting = Waiting.Counted(1, 0)) } },
     Sample("58-sign-out", "signOut") { leaving(LeavingWay.SignOut) { copy(waiting = Waiting.Counted(0, 0)) } },
     Sample("58-sign-out", "offline") { leaving(LeavingWay.SignOut) { copy(offline = true, problem = Problem.Offline) } },
 )
