@@ -1,5 +1,4 @@
 import AppModel
-import Pericard
 import SwiftUI
 
 /// Who opened what on this phone, newest first.
@@ -43,7 +42,7 @@ struct AccessLogScreen: View {
   /// They come newest first, so those of a day stand together.
   private func days(_ rows: [LogRow]) -> [(String, [LogRow])] {
     rows.reduce(into: []) { days, row in
-      let day = Formats.day(Moment(at: row.at))
+      let day = Formats.day(row.at)
       if days.last?.0 == day { days[days.count - 1].1.append(row) } else { days.append((day, [row])) }
     }
   }

@@ -251,6 +251,7 @@ public final class LockModel: LockEvents {
 
   /// What has no key, as an account that came since, is asked for by its PIN.
   private func open(_ bundle: KeyBundle) async {
+    let turn = turn
     var isRefused = false
     for account in locked where account.hasKey {
       do {
@@ -263,6 +264,8 @@ public final class LockModel: LockEvents {
       }
     }
     if isRefused { return lost() }
+    // It was opened and locked again meanwhile: that is another question.
+    guard turn == self.turn else { return }
     guard locked.isEmpty else { return over = .pin(PinQuestion(clinic: clinic)) }
     leave()
     for account in accounts() { account.sync() }

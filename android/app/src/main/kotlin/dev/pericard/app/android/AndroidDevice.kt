@@ -131,7 +131,7 @@ internal class AndroidDevice(private val app: PericardApplication, private val c
 
     override suspend fun createDocument(name: String, contentType: String): NewDocument? {
         val errands = errands ?: return null
-        val address = place.ask { errands.choosePlace(name) } ?: return null
+        val address = place.ask { errands.choosePlace(name, contentType) } ?: return null
         return WrittenDocument(app.contentResolver, address)
     }
 

@@ -222,6 +222,7 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
     /** What has no key, as an account that came since, is asked for by its PIN. */
     private suspend fun open(secret: ByteArray) {
         val bundle = KeyBundle.unpack(secret)
+        val question = turn
         var isRefused = false
         for (model in locked.filter { it.hasKey }) {
             try {
@@ -235,6 +236,8 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
         (bundle.values + secret).forEach { it.fill(0) }
         when {
             isRefused -> lost()
+            // It was opened and locked again meanwhile: that is another question.
+            question != turn -> {}
             locked.isNotEmpty() -> shown.value = LockState.Pin(clinic = clinic)
             else -> {
                 leave()
