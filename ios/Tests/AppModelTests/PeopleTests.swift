@@ -7,7 +7,7 @@ import Testing
 
 /// The people for whom somebody acts: with an account in memory, then over the real core.
 @MainActor @Suite struct PeopleTests {
-  private let mia = FakePerson(name: "Mia Novak", relationship: "mother")
+  private let mia = FakePerson(name: "Mia Novak", messages: .sample(), relationship: "mother")
 
   private func family(_ others: FakePerson...) -> FakeClinic {
     let clinic = FakeClinic()

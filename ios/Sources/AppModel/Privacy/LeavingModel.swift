@@ -24,7 +24,7 @@ public final class LeavingModel: LeavingEvents, Follower {
   }
 
   func refresh(_ changes: ChangeSet?) async {
-    if changes.map({ $0.session || $0.outbox }) ?? true { await count() }
+    if changes.map({ $0.session || $0.outbox || !$0.records.isEmpty }) ?? true { await count() }
   }
 
   private func count() async {

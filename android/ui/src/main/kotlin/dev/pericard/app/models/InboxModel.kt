@@ -6,6 +6,7 @@ import dev.pericard.MessagesState
 import dev.pericard.PericardException
 import dev.pericard.PersonId
 import dev.pericard.app.ui.inbox.HitRow
+import dev.pericard.app.ui.inbox.InboxBanner
 import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.inbox.InboxState
 import dev.pericard.app.ui.inbox.Progress

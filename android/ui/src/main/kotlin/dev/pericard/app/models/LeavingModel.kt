@@ -19,7 +19,7 @@ class LeavingModel(above: CoroutineScope, private val of: AccountModel, private 
                 show { it.copy(others = others, offline = view.failure is PericardException.Offline) }
             }
         }
-        scope.launch { of.changes.collect { if (it.session || it.outbox) count() } }
+        scope.launch { of.changes.collect { if (it.session || it.outbox || it.records.isNotEmpty()) count() } }
         scope.launch { count() }
     }
 

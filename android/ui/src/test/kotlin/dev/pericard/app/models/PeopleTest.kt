@@ -14,6 +14,7 @@ import dev.pericard.app.ui.you.AddPersonState
 import dev.pericard.app.ui.you.PeopleState
 import dev.pericard.testing.FakeAccount
 import dev.pericard.testing.FakePerson
+import dev.pericard.testing.sampleMessages
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test
 
 /** The people for whom somebody acts, with an account in memory. */
 class PeopleTest {
-    private val mia = FakePerson("Mia Novak", relationship = "mother")
+    private val mia = FakePerson("Mia Novak", sampleMessages(), relationship = "mother")
 
     private fun signedIn(vararg others: FakePerson, test: suspend Running.(FakeAccount) -> Unit) = FakeAccount().let { fake ->
         fake.others = others.toList()
@@ -45,6 +46,7 @@ class PeopleTest {
         shows(what) { state -> (state.top as? Screen.AddPerson)?.state?.takeIf(look) }
 
     private suspend fun Running.signsIn() {
+        step<Step.Password>()
         does.signIn.password("ana", "password")
         step<Step.Code>()
         does.signIn.code("123456")
@@ -101,7 +103,6 @@ class PeopleTest {
         val found = adding("whom the clinic names") { it.found != null }.found
         assertEquals(listOf("Mia Novak" to "mother"), found?.map { it.name to it.relationship })
         does.addPerson.add(checkNotNull(found).single().patient)
-        step<Step.Password>()
         signsIn()
         inbox("hers") { it.owner.person.id == mia.id.value }
         assertEquals(2, people("them").rows.size)

@@ -76,7 +76,7 @@ internal val youSamples: List<Sample> = listOf(
             PersonRow(owner, unread = 3),
             PersonRow(Owner(leo, linden), unread = 1),
             PersonRow(Owner(teresa.copy(canWrite = false), linden)),
-            PersonRow(Owner(ana, harbour), standing = Standing.SignedOut),
+            PersonRow(Owner(ana.copy(id = "ana at harbour"), harbour), standing = Standing.SignedOut),
         )
         shows(home(people = PeopleState(rows, owner, canAdd = true)))
     },
@@ -92,7 +92,7 @@ internal val youSamples: List<Sample> = listOf(
     Sample("38-people", "addingFailed") { adding(null, Problem.Offline) },
     Sample("39-inbox-child", "child") { shows(home(InboxBody.Content(children()), owner = Owner(leo, linden))) },
     Sample("39-inbox-child", "empty") { shows(home(InboxBody.Empty, owner = Owner(leo, linden), canWrite = false)) },
-    Sample("39-inbox-child", "searching") { shows(home(InboxBody.Searching("", emptyList()), owner = Owner(leo, linden))) },
+    Sample("39-inbox-child", "searching") { shows(home(InboxBody.Searching("cough", emptyList()), owner = Owner(leo, linden))) },
     Sample("39-inbox-child", "thread") { shows(home(InboxBody.Content(children()), owner = Owner(leo, linden)), Screen.Thread(thread().state.copy(owner = Owner(leo, linden)))) },
     Sample("39-inbox-child", "ended") { shows(home(banner = InboxBanner.AccessEnded(leo.name))) },
     Sample("54-you", "you") { shows(home(tab = Tab.You, unread = 3, newNotices = 1)) },
