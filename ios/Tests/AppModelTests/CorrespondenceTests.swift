@@ -126,7 +126,7 @@ import Testing
     try await until("the other inbox") { stage.app.path.isEmpty && stage.app.home?.inbox.owner.id != ana.id }
     #expect(try stage.inbox.state.owner.number == 2)
     stage.app.go(.people)
-    let owners = try #require(stage.app.people?.state.owners)
+    let owners = try #require(stage.app.people?.state.rows).map(\.owner)
     #expect(owners.map(\.number) == [1, 2] && owners.map(\.person.color) == [0, 1])
     #expect(Set(owners.map(\.name)).count == 2)
     stage.app.go(.clinics)

@@ -32,10 +32,10 @@ import Testing
     #expect(people.state.rows.map(\.owner.person.canWrite) == [true, true, false])
     #expect(people.state.rows.map(\.owner.actsFor) == [nil, "Mia", "Teresa"])
     #expect(people.state.canAdd)
-    mia.sessionState = .sealed(reason: .refused)
+    mia.session = .sealed(reason: .refused)
     try await until("that she is signed out") { people.state.rows[1].standing == .signedOut }
     #expect(people.state.rows[0].standing == .active(completeAt: nil))
-    clinic.fake.sessionState = .locked
+    clinic.fake.session = .locked
     try await until("that nobody can be added") { !people.state.canAdd }
     people.addPerson()
     people.choose(people.state.rows[0].owner)
@@ -46,12 +46,12 @@ import Testing
     let clinic = family(mia)
     let (hers, own) = (try inbox(of: mia, at: clinic), clinic.inbox())
     try await until("both") { !hers.state.rows.isEmpty && !own.state.rows.isEmpty }
-    mia.sessionState = .sealed(reason: .refused)
+    mia.session = .sealed(reason: .refused)
     try await until("that hers is closed") { hers.state.body == .closed(.refused) }
     #expect(!own.state.rows.isEmpty && own.state.banner == nil)
     hers.signInAgain()
     #expect(clinic.went.to == [.signInAgain(clinic.account.id, of: hers.owner.person)])
-    mia.sessionState = .active
+    mia.session = .active
     try await until("hers again") { !hers.state.rows.isEmpty }
   }
 

@@ -245,7 +245,7 @@ public final class AccountModel {
   func forget(_ person: Person) async throws {
     removing.insert(person.id)
     defer { removing.remove(person.id) }
-    try await account.forgetPerson(person: person.id)
+    try await account.forgetPerson(person.id)
     look()
   }
 

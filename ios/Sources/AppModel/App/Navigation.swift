@@ -38,7 +38,10 @@ extension PatientApp {
       guard let home else { return }
       path.append(.addPerson(AddPersonModel(home.account, navigate: { [weak self] in self?.go($0) })))
     case .add(let id, let patient):
-      signIn(again: id) { account, method in try await account.addPerson(method: method, patient: patient) }
+      let there = accounts.first { $0.id == id }.map { Set($0.people.map(\.id)) }
+      signIn(again: id, besides: there) { account, method in
+        try await account.addPerson(method: method, patient: patient)
+      }
     case .signInAgain(let id, let person):
       let other = person.flatMap { $0.isSelf ? nil : $0.id }
       signIn(again: id) { account, method in try await account.signInAgain(method: method, person: other) }
@@ -145,7 +148,7 @@ extension PatientApp {
   }
 
   private func signIn(
-    again id: AccountID, comesBack: Bool = false,
+    again id: AccountID, comesBack: Bool = false, besides there: Set<PersonID>? = nil,
     _ begin: @escaping @MainActor (Account, SignInMethod) async throws -> SignIn
   ) {
     guard let model = accounts.first(where: { $0.id == id }), let client else { return }
@@ -154,7 +157,7 @@ extension PatientApp {
         let config = try model.account.portalConfig()
         let portal = try await client.portal(config: config)
         self?.signIn(
-          at: portal, of: model.clinic, redirect: config.redirect, backTo: comesBack ? model : nil
+          at: portal, of: model.clinic, redirect: config.redirect, backTo: comesBack ? model : nil, besides: there
         ) { try await begin(model.account, $0) }
       } catch {
         self?.problem = Problem(error)
@@ -164,7 +167,7 @@ extension PatientApp {
 
   private func signIn(
     at portal: Portal, of clinic: Clinic, redirect: String, resuming resumed: SignIn? = nil,
-    backTo reading: AccountModel? = nil, begin: @escaping BeginSignIn
+    backTo reading: AccountModel? = nil, besides there: Set<PersonID>? = nil, begin: @escaping BeginSignIn
   ) {
     surroundings.preferences.signingInAt = clinic.id
     let method: SignInMethod = portal.capabilities.nativeSignIn ? .native : .browser
@@ -177,7 +180,7 @@ extension PatientApp {
       switch (account, reading) {
       case (nil, _): remove { if case .signIn = $0 { true } else { false } }
       case (_, let reading?): steppedUp(reading, at: portal)
-      case (let account?, nil): signedIn(account, at: portal)
+      case (let account?, nil): signedIn(account, at: portal, there: there)
       }
     }
     path.append(.signIn(model))

@@ -159,10 +159,10 @@ public final class PatientApp: Follower {
     !home.isReadable || ClosedReason(home.account, of: home.inbox.owner.person.id) != nil
   }
 
-  /// The account that came of a sign-in, in place of the one that it reopened. Whoever has come to it is shown.
-  func signedIn(_ account: Account, at portal: Portal) {
+  /// The account that came of a sign-in, in place of the one that it reopened. Whoever is not among those that were `there`
+  /// is shown.
+  func signedIn(_ account: Account, at portal: Portal, there: Set<PersonID>? = nil) {
     let known = accounts.firstIndex { $0.id == account.id }
-    let before = known.map { Set(accounts[$0].owners.map(\.id)) } ?? []
     let model = makeModel(of: account)
     model.found(portal.capabilities)
     if let known {
@@ -175,7 +175,7 @@ public final class PatientApp: Follower {
     closeAll()
     welcome = nil
     let again = home?.inbox.owner.account == account.id ? home?.inbox.owner.id : nil
-    let added = before.isEmpty ? nil : model.owners.first { !before.contains($0.id) }
+    let added = there.flatMap { there in model.owners.first { !there.contains($0.person.id) } }
     if let owner = added ?? model.owners.first(where: { $0.id == again }) ?? model.owners.first { show(owner) }
     lock.cover(model)
     model.sync()

@@ -70,7 +70,7 @@ extension Screen {
     case .accessLog: .accessLog
     case .settings: .settings
     case .help: .help
-    case .welcome, .signIn, .notice, .copy, .leaving, .secondStep: nil
+    case .welcome, .signIn, .notice, .addPerson, .copy, .leaving, .secondStep: nil
     }
   }
 }

@@ -45,7 +45,7 @@ public final class InboxModel: Follower, InboxEvents {
   }
 
   public var state: InboxState {
-    let owner = account.owners.first { $0.id == owner.id } ?? owner
+    let owner = account.owners.first { $0.id == self.owner.id } ?? self.owner
     return InboxState(
       owner: owner, body: content, banner: banner, refreshing: account.syncing?.asked == true,
       canWrite: owner.person.canWrite && account.canWrite)

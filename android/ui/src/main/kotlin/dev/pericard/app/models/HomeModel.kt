@@ -18,6 +18,7 @@ import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.dropWhile
 import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.merge
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 
@@ -32,6 +33,7 @@ internal class HomeModel(
 
     private val around = MutableStateFlow(Around())
     private var drawing: Job? = null
+    private var looking: Job? = null
     private var shown: MutableStateFlow<Screen.Home>? = null
 
     var inbox: InboxModel? = null
@@ -101,17 +103,32 @@ internal class HomeModel(
 
     fun openPeople() {
         val chosen = owner ?: return
-        val rows = accounts.owners.map { PersonRow(it, standing = accounts.standing(it)) }
-        val canAdd = inbox?.of?.state?.value?.session.let { it is SessionState.Active || it is SessionState.StepUp }
-        around.update { it.copy(people = PeopleState(rows, chosen, canAdd)) }
-        // The sheet waits for no count.
-        scope.launch {
-            val counted = rows.map { it.copy(unread = accounts.unread(it.owner)) }
-            around.update { it.copy(people = it.people?.copy(rows = counted)) }
+        val counts = mutableMapOf<String, Int>()
+        around.update { it.copy(people = people(chosen, counts)) }
+        looking?.cancel()
+        looking = scope.launch {
+            launch { accounts.all.map { it.state }.merge().collect { drawPeople(counts) } }
+            // The sheet waits for no count.
+            accounts.owners.forEach { counts[it.person.id] = accounts.unread(it) }
+            drawPeople(counts)
         }
     }
 
-    fun closePeople() = around.update { it.copy(people = null) }
+    private fun drawPeople(counts: Map<String, Int>) = around.update { it.copy(people = it.people?.run { people(chosen, counts) }) }
+
+    private fun people(chosen: Owner, counts: Map<String, Int>): PeopleState {
+        val session = inbox?.of?.state?.value?.session
+        return PeopleState(
+            accounts.owners.map { PersonRow(it, counts[it.person.id] ?: 0, accounts.standing(it)) },
+            chosen,
+            canAdd = session is SessionState.Active || session is SessionState.StepUp,
+        )
+    }
+
+    fun closePeople() {
+        looking?.cancel()
+        around.update { it.copy(people = null) }
+    }
 
     suspend fun readNotices(): List<NoticeRow> {
         val rows = notices(accounts.all, device, configuration.version)

@@ -23,7 +23,7 @@ import kotlinx.coroutines.launch
 
 /** The messages of one person at one clinic: what is here is shown at once, and again whenever it changes. */
 class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, private val device: Device) :
-    Model<InboxState>(above, InboxState(owner, InboxBody.Content(emptyList()))) {
+    Model<InboxState>(above, InboxState(owner, InboxBody.Content(emptyList()), canWrite = owner.person.canWrite)) {
     val owner: Owner get() = state.value.owner
 
     /** What was read; the state is made of it and of the account's view. */
