@@ -113,6 +113,33 @@ enum Words {
   static var enrolTitle: String { localized("enrol.title") }
   static var enrolTurnOn: String { localized("enrol.turnOn") }
   static var enrolTwo: String { localized("enrol.two") }
+  static var exportAgain: String { localized("export.again") }
+  static var exportAsksPin: String { localized("export.asksPin") }
+  static var exportAsksSignIn: String { localized("export.asksSignIn") }
+  static var exportData: String { localized("export.data") }
+  static var exportDataText: String { localized("export.data.text") }
+  static var exportDeleted: String { localized("export.deleted") }
+  static var exportDeletedText: String { localized("export.deleted.text") }
+  static var exportDo: String { localized("export.do") }
+  static var exportDone: String { localized("export.done") }
+  static func exportDoneText(name: String, size: String) -> String { localized("export.done.text", own(name), own(size)) }
+  static var exportFailed: String { localized("export.failed") }
+  static var exportFull: String { localized("export.full") }
+  static var exportKind: String { localized("export.kind") }
+  static var exportLeft: String { localized("export.left") }
+  static func exportLeftText(name: String) -> String { localized("export.left.text", own(name)) }
+  static var exportLocked: String { localized("export.locked") }
+  static var exportNotWritten: String { localized("export.notWritten") }
+  static var exportOpen: String { localized("export.open") }
+  static var exportOpenText: String { localized("export.open.text") }
+  static var exportPage: String { localized("export.page") }
+  static var exportPageText: String { localized("export.page.text") }
+  static var exportStepUp: String { localized("export.stepUp") }
+  static var exportStepUpText: String { localized("export.stepUp.text") }
+  static var exportStopped: String { localized("export.stopped") }
+  static func exportText(name: String) -> String { localized("export.text", own(name)) }
+  static var exportWriting: String { localized("export.writing") }
+  static func exportWritingText(size: String) -> String { localized("export.writing.text", own(size)) }
   static func fileBytes(n: Int) -> String { localized("file.bytes", n) }
   static var fileForeign: String { localized("file.foreign") }
   static var fileGet: String { localized("file.get") }
@@ -127,13 +154,25 @@ enum Words {
   static func fileRemove(name: String) -> String { localized("file.remove", own(name)) }
   static var fileTooLarge: String { localized("file.tooLarge") }
   static var fileUnnamed: String { localized("file.unnamed") }
+  static var forgetClosedText: String { localized("forget.closed.text") }
   static var forgetDo: String { localized("forget.do") }
+  static func forgetDrafts(n: Int) -> String { localized("forget.drafts", n) }
+  static var forgetDraftsText: String { localized("forget.drafts.text") }
   static var forgetGoes: String { localized("forget.goes") }
+  static func forgetGoesOthers(names: String) -> String { localized("forget.goes.others", own(names)) }
+  static var forgetGoesOwn: String { localized("forget.goes.own") }
+  static func forgetPersonGoes(name: String) -> String { localized("forget.person.goes", own(name)) }
+  static func forgetPersonStays(name: String) -> String { localized("forget.person.stays", own(name)) }
+  static func forgetPersonTitle(name: String) -> String { localized("forget.person.title", own(name)) }
+  static func forgetSend(n: Int) -> String { localized("forget.send", n) }
   static var forgetStays: String { localized("forget.stays") }
   static var forgetStaysText: String { localized("forget.stays.text") }
+  static func forgetStuck(n: Int) -> String { localized("forget.stuck", n) }
   static func forgetTitle(clinic: String) -> String { localized("forget.title", own(clinic)) }
   static func forgetUnsent(n: Int) -> String { localized("forget.unsent", n) }
   static var forgetUnsentText: String { localized("forget.unsent.text") }
+  static var forgetUntold: String { localized("forget.untold") }
+  static var forgetUntoldText: String { localized("forget.untold.text") }
   static var heldCome: String { localized("held.come") }
   static var heldComeText: String { localized("held.come.text") }
   static var heldElse: String { localized("held.else") }
@@ -155,6 +194,7 @@ enum Words {
   static var inboxRefresh: String { localized("inbox.refresh") }
   static func inboxRowA11y(sender: String, subject: String, preview: String, time: String) -> String { localized("inbox.row.a11y", own(sender), own(subject), own(preview), own(time)) }
   static var inboxSearch: String { localized("inbox.search") }
+  static func inboxSearchOf(name: String) -> String { localized("inbox.search.of", own(name)) }
   static func inboxSending(text: String) -> String { localized("inbox.sending", own(text)) }
   static func inboxSignIn(clinic: String) -> String { localized("inbox.signIn", own(clinic)) }
   static var inboxSignInText: String { localized("inbox.signIn.text") }
@@ -194,6 +234,10 @@ enum Words {
   static func leaseText(clinic: String, n: Int) -> String { localized("lease.text", own(clinic), n) }
   static var leaseTitle: String { localized("lease.title") }
   static var leaseTry: String { localized("lease.try") }
+  static var leaveEnds: String { localized("leave.ends") }
+  static var leaveEndsText: String { localized("leave.ends.text") }
+  static var leaveOfflineText: String { localized("leave.offline.text") }
+  static func leaveTitle(clinic: String) -> String { localized("leave.title", own(clinic)) }
   static var lockLost: String { localized("lock.lost") }
   static var lockNotRecognized: String { localized("lock.notRecognized") }
   static var lockReason: String { localized("lock.reason") }
@@ -205,11 +249,43 @@ enum Words {
   static var lockUnlockCredential: String { localized("lock.unlock.credential") }
   static func lockUnlockIos(biometry: String) -> String { localized("lock.unlock.ios", own(biometry)) }
   static var lockUsePin: String { localized("lock.usePin") }
+  static func logAbout(name: String) -> String { localized("log.about", own(name)) }
   static var logBroken: String { localized("log.broken") }
   static var logBrokenText: String { localized("log.broken.text") }
+  static var logChangePin: String { localized("log.changePin") }
+  static var logClosed: String { localized("log.closed") }
+  static var logClosedText: String { localized("log.closed.text") }
+  static var logDestroyed: String { localized("log.destroyed") }
+  static var logEarlier: String { localized("log.earlier") }
+  static var logEmpty: String { localized("log.empty") }
+  static var logEnded: String { localized("log.ended") }
+  static var logExported: String { localized("log.exported") }
+  static var logFile: String { localized("log.file") }
   static var logFoot: String { localized("log.foot") }
+  static var logForgotten: String { localized("log.forgotten") }
+  static var logIncident: String { localized("log.incident") }
+  static var logLooking: String { localized("log.looking") }
+  static var logNotOpened: String { localized("log.notOpened") }
+  static var logOpened: String { localized("log.opened") }
+  static var logOther: String { localized("log.other") }
+  static var logPinRemoved: String { localized("log.pinRemoved") }
+  static var logPinSet: String { localized("log.pinSet") }
+  static var logPolicy: String { localized("log.policy") }
+  static var logSave: String { localized("log.save") }
+  static var logSaved: String { localized("log.saved") }
+  static var logSealed: String { localized("log.sealed") }
+  static var logSealedText: String { localized("log.sealed.text") }
+  static var logSearched: String { localized("log.searched") }
+  static var logSignedIn: String { localized("log.signedIn") }
+  static var logUnchecked: String { localized("log.unchecked") }
+  static var logUncheckedText: String { localized("log.unchecked.text") }
+  static var logUnlocked: String { localized("log.unlocked") }
   static var logWhole: String { localized("log.whole") }
   static var logWholeText: String { localized("log.whole.text") }
+  static var logWithKey: String { localized("log.withKey") }
+  static var logWithPin: String { localized("log.withPin") }
+  static var logWritten: String { localized("log.written") }
+  static func logWrongPin(n: Int) -> String { localized("log.wrongPin", n) }
   static var newAbout: String { localized("new.about") }
   static var newChoose: String { localized("new.choose") }
   static var newFor: String { localized("new.for") }
@@ -244,8 +320,16 @@ enum Words {
   static var offlineTitle: String { localized("offline.title") }
   static func peopleAccount(which: String) -> String { localized("people.account", own(which)) }
   static func peopleAccountAt(clinic: String, which: String) -> String { localized("people.account.at", own(clinic), own(which)) }
+  static var peopleAdd: String { localized("people.add") }
+  static var peopleAddChoose: String { localized("people.add.choose") }
+  static var peopleAddFoot: String { localized("people.add.foot") }
+  static func peopleAddLooking(clinic: String) -> String { localized("people.add.looking", own(clinic)) }
+  static func peopleAddNone(clinic: String) -> String { localized("people.add.none", own(clinic)) }
+  static func peopleAddNoneText(clinic: String) -> String { localized("people.add.none.text", own(clinic)) }
+  static func peopleAddText(clinic: String) -> String { localized("people.add.text", own(clinic)) }
   static var peopleFoot: String { localized("people.foot") }
   static func peopleGone(clinic: String, name: String) -> String { localized("people.gone", own(clinic), own(name)) }
+  static var peopleReadOnly: String { localized("people.readOnly") }
   static func peopleStrip(name: String) -> String { localized("people.strip", own(name)) }
   static func peopleStripText(name: String) -> String { localized("people.strip.text", own(name)) }
   static var peopleTitle: String { localized("people.title") }
@@ -265,11 +349,16 @@ enum Words {
   static func pinWrong(n: Int) -> String { localized("pin.wrong", n) }
   static func portalFailing(clinic: String) -> String { localized("portal.failing", own(clinic)) }
   static var privacyAccount: String { localized("privacy.account") }
+  static func privacyAt(clinic: String) -> String { localized("privacy.at", own(clinic)) }
+  static var privacyClosed: String { localized("privacy.closed") }
   static var privacyExport: String { localized("privacy.export") }
+  static var privacyExportText: String { localized("privacy.export.text") }
   static var privacyForget: String { localized("privacy.forget") }
+  static func privacyForgetPerson(name: String) -> String { localized("privacy.forget.person", own(name)) }
   static var privacyKey: String { localized("privacy.key") }
   static var privacyKeyText: String { localized("privacy.key.text") }
   static var privacyLog: String { localized("privacy.log") }
+  static func privacyLogWhole(n: Int) -> String { localized("privacy.log.whole", n) }
   static var privacySessions: String { localized("privacy.sessions") }
   static var privacySignOut: String { localized("privacy.signOut") }
   static var privacySignOutText: String { localized("privacy.signOut.text") }
@@ -336,11 +425,24 @@ enum Words {
   static func searchCount(n: Int) -> String { localized("search.count", n) }
   static var searchElsewhere: String { localized("search.elsewhere") }
   static func searchNone(text: String) -> String { localized("search.none", own(text)) }
+  static func secondFew(n: Int) -> String { localized("second.few", n) }
   static var secondFoot: String { localized("second.foot") }
+  static var secondFootOff: String { localized("second.foot.off") }
+  static var secondIsOff: String { localized("second.isOff") }
+  static var secondKeep: String { localized("second.keep") }
+  static func secondLooking(clinic: String) -> String { localized("second.looking", own(clinic)) }
   static var secondMove: String { localized("second.move") }
+  static var secondMoveText: String { localized("second.move.text") }
   static var secondNewCodes: String { localized("second.newCodes") }
+  static var secondNewCodesText: String { localized("second.newCodes.text") }
   static var secondOff: String { localized("second.off") }
+  static var secondOffText: String { localized("second.off.text") }
+  static var secondOffTitle: String { localized("second.off.title") }
   static var secondOn: String { localized("second.on") }
+  static func secondOnText(clinic: String) -> String { localized("second.on.text", own(clinic)) }
+  static var secondStepUp: String { localized("second.stepUp") }
+  static var secondStepUpText: String { localized("second.stepUp.text") }
+  static var secondTurnOn: String { localized("second.turnOn") }
   static var settingsAuthenticator: String { localized("settings.authenticator") }
   static func settingsAuthenticatorOff(clinic: String) -> String { localized("settings.authenticator.off", own(clinic)) }
   static func settingsAuthenticatorOn(clinic: String) -> String { localized("settings.authenticator.on", own(clinic)) }

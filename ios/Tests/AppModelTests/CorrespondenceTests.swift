@@ -126,7 +126,7 @@ import Testing
     try await until("the other inbox") { stage.app.path.isEmpty && stage.app.home?.inbox.owner.id != ana.id }
     #expect(try stage.inbox.state.owner.number == 2)
     stage.app.go(.people)
-    let owners = try #require(stage.app.people?.state.owners)
+    let owners = try #require(stage.app.people?.state.rows).map(\.owner)
     #expect(owners.map(\.number) == [1, 2] && owners.map(\.person.color) == [0, 1])
     #expect(Set(owners.map(\.name)).count == 2)
     stage.app.go(.clinics)
@@ -207,11 +207,15 @@ import Testing
       Issue.record("no clinic is open")
       return
     }
-    clinic.askToSignOut()
-    try await until("the question") { clinic.leaving == LeavingState(unsent: 1) }
-    clinic.stay()
-    #expect(clinic.leaving == nil)
     clinic.signOut()
+    guard case .leaving(let leaving) = stage.app.path.last else { throw Broken(what: "nothing says what goes") }
+    try await until("what waits") { leaving.state.waiting == .counted(unsent: 1, drafts: 0) }
+    leaving.stay()
+    #expect(stage.app.path.last == .clinic(clinic))
+    clinic.signOut()
+    guard case .leaving(let again) = stage.app.path.last else { throw Broken(what: "nothing says what goes") }
+    try await until("what waits") { again.state.canGo }
+    again.go()
     try await until("the welcome") { stage.app.home == nil && stage.app.welcome != nil && stage.app.path.isEmpty }
     #expect(stage.app.accounts.isEmpty)
     try await stage.end()

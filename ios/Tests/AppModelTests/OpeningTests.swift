@@ -22,6 +22,7 @@ import Testing
         removed += 1
       },
       preferences: MapPreferences(), browser: WorldBrowser(world, who: "ana"), biometricKeys: FakeBiometricKeys(),
+      documents: TestPlace(),
       errand: { _ in })
     let app = PatientApp(
       surroundings, clinics: ClinicDirectory([], redirect: world.appPortal.redirect), version: "1.0")

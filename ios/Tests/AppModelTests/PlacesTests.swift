@@ -22,13 +22,14 @@ import Testing
     let places: [ScreenPlace] = [
       .messages, .you, .rows(100), .thread(ThreadID(rawValue: "t"), from: nil),
       .thread(ThreadID(rawValue: "t"), from: MessageID(rawValue: "m")), .compose(nil),
-      .compose(DraftID(rawValue: "d")), .clinic(AccountID(rawValue: "a")), .clinics, .notices, .settings, .help,
+      .compose(DraftID(rawValue: "d")), .clinic(AccountID(rawValue: "a")), .clinics, .notices, .privacy, .accessLog,
+      .settings, .help,
     ]
     #expect(places.map { ScreenPlace($0.text) } == places)
     #expect(
       places.map(\.text) == [
         "Messages", "You", "rows 100", "thread t", "thread t\tm", "compose ", "compose d", "clinic a", "Clinics",
-        "Notices", "Settings", "Help",
+        "Notices", "Privacy", "AccessLog", "Settings", "Help",
       ])
     for other in ["", "orbit 7", "rows", "rows many", "thread", "thread ", "Settings now", "settings"] {
       #expect(ScreenPlace(other) == nil, "\(other)")

@@ -45,6 +45,7 @@ struct FakeClinic {
   let fake: FakeAccount
   let account: AccountModel
   let went = Went()
+  let place = TestPlace()
 
   init(_ messages: FakeMessages = .sample(), ask: AskClinic? = nil, now: @escaping () -> Date = { Date() }) {
     fake = FakeAccount(messages: messages)
@@ -63,6 +64,14 @@ struct FakeClinic {
 
   func lock(_ keys: FakeBiometricKeys = FakeBiometricKeys(.none)) -> LockModel {
     LockModel(keys: keys, preferences: MapPreferences()) { [account] in [account] }
+  }
+
+  func accessLog() -> AccessLogModel {
+    AccessLogModel(account, documents: place, lock: lock(), navigate: went.go)
+  }
+
+  func copy(_ lock: LockModel? = nil) -> CopyModel {
+    CopyModel(of: owner.person, at: account, documents: place, lock: lock ?? self.lock(), navigate: went.go)
   }
 
   func thread(
@@ -93,6 +102,65 @@ final class MapPreferences: Preferences {
   var noticesSeenAt: Date?
   var noticesOpened: [String]?
   var biometryIsLost = false
+}
+
+/// A folder in memory, which can be full, and refuse to let files go.
+@MainActor @Observable
+final class TestPlace: Documents {
+  private var files: [String: Data] = [:]
+  private var whole: Set<String> = []
+  /// How often somebody was asked for a place.
+  private(set) var asked = 0
+  /// The person chooses no place.
+  var isLeft = false
+  /// How much fits there.
+  var space = Int.max
+  /// What is there stays there.
+  var keepsAll = false
+  /// Nothing is written while it is.
+  var isStuck = false
+  /// Before the person has chosen.
+  var choosing: @MainActor () async throws -> Void = {}
+
+  var names: Set<String> { Set(files.keys) }
+
+  /// The text of a file that is whole.
+  func text(_ name: String) -> String? {
+    whole.contains(name) ? files[name].map { String(decoding: $0, as: UTF8.self) } : nil
+  }
+
+  func create(_ name: String) async throws -> (any NewDocument)? {
+    asked += 1
+    try await choosing()
+    if isLeft { return nil }
+    files[name] = Data()
+    whole.remove(name)
+    return Page(name, in: self)
+  }
+
+  private final class Page: NewDocument {
+    let name: String
+    private let place: TestPlace
+
+    init(_ name: String, in place: TestPlace) {
+      self.name = name
+      self.place = place
+    }
+
+    func write(_ piece: Data) async throws {
+      while place.isStuck { try await Task.sleep(for: .milliseconds(5)) }
+      let written = place.files[name, default: Data()] + piece
+      if written.count > place.space { throw CocoaError(.fileWriteOutOfSpace) }
+      place.files[name] = written
+    }
+
+    func finish() async throws { place.whole.insert(name) }
+
+    func discard() async -> Bool {
+      if !place.keepsAll { place.files[name] = nil }
+      return !place.keepsAll
+    }
+  }
 }
 
 extension InboxState {

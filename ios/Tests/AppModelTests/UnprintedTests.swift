@@ -25,7 +25,8 @@ import Testing
         ClinicsState.sample, PeopleState.sample, YouState.sample, Owner.sample, InboxState.sampleRows,
         ThreadState.sample.messages, SignInState.samples.map(\.step),
       ]
-    for state in states {
+    let privacy: [Any] = AccessLogState.samples + CopyState.samples + LeavingState.samples
+    for state in states + privacy {
       let text = printed(state)
       for secret in Self.secrets { #expect(!text.contains(secret), "\(type(of: state)) tells \(secret)") }
     }

@@ -39,6 +39,7 @@ final class Stage {
   let browser: WorldBrowser
   let preferences = MapPreferences()
   let keys = FakeBiometricKeys()
+  let place = TestPlace()
   private(set) var errands: [Errand] = []
   /// How long after now the app believes it is.
   var later: TimeInterval = 0
@@ -60,7 +61,7 @@ final class Stage {
     let surroundings = PatientApp.Surroundings(
       open: { [world, keystore] in try await world.open(keystore) },
       erase: { throw Broken(what: "nothing is to be erased") }, preferences: preferences, browser: browser,
-      biometricKeys: keys, errand: { [weak self] in self?.errands.append($0) },
+      biometricKeys: keys, documents: place, errand: { [weak self] in self?.errands.append($0) },
       now: { [weak self] in Date(timeIntervalSinceNow: self?.later ?? 0) },
       languages: { [weak self] in self?.languages ?? [] })
     return PatientApp(

@@ -40,9 +40,7 @@ final class ScreenTests: XCTestCase {
 
     show("01-welcome", [WelcomeState.sample, .sampleNotAPortal]) { WelcomeScreen(state: $0, events: silent) }
     show("02-clinics", ClinicsScreen(state: .sample, events: silent))
-    show("03-clinic", [nil, LeavingState.sample]) {
-      ClinicScreen(clinic: .sample, state: .sample, problem: nil, leaving: $0, events: silent)
-    }
+    show("03-clinic", ClinicScreen(clinic: .sample, state: .sample, problem: nil, events: silent))
     show("04-sign-in", SignInState.samples) { SignInScreen(state: $0, events: silent) }
     show("11-lock", AppLock.samples) { LockScreen(over: $0, events: silent) }
     show("13-cover", Cover())
@@ -54,9 +52,15 @@ final class ScreenTests: XCTestCase {
     show("31-closed", InboxState.closedSamples) { InboxScreen(state: $0, events: silent) }
     show("34-notice", NoticeState.samples) { NoticeScreen(state: $0, events: silent) }
     show("38-people", PeopleSheet(state: .sample, events: silent))
+    show("38-adding", AddPersonState.samples) { AddPersonScreen(state: $0, events: silent) }
     show("54-you", YouScreen(state: .sample, events: silent))
     show("54-notices", NoticesScreen(state: .sample, events: silent))
     show("54-help", HelpScreen(state: .sample, events: silent))
+    show("55-privacy", PrivacyState.samples) { PrivacyScreen(state: $0, events: silent) }
+    show("55b-copy", CopyState.samples) { CopyScreen(state: $0, events: silent) }
+    show("56-access-log", AccessLogState.samples) { AccessLogScreen(state: $0, events: silent) }
+    show("57b-second-step", SecondStepPageState.samples) { SecondStepScreen(state: $0, events: silent) }
+    show("58-leaving", LeavingState.samples) { LeavingScreen(state: $0, events: silent) }
     show("57-settings", [SettingsState.sample, .sampleLost, .sampleNotEnrolled]) {
       SettingsScreen(state: $0, events: silent)
     }

@@ -26,6 +26,9 @@ The peers of what signing in computes are the crates that are named, with the sa
 have them; CPU, the mean of 2,000 calls in a process of its own per round, Pericard's with memory wiped as it ships.
 Pericard keeps its key parsed, and checks more of an id_token and of an otpauth address.
 
+The peer of opening a conversation is opening the same one once more, which is noted only once within a minute; both are
+the median of 500. The keystore vouches for many entries at once, seconds later, which is not in it.
+
 The peer of an unlock is Argon2id with the parameters that the keystore has, in a process that does not wipe what it frees;
 both are the median of nine. Pericard counts the try as well, and decrypts; opening what is read then is not in it.
 

@@ -38,6 +38,7 @@ pub(crate) struct Measured {
     pub(crate) auth: Series,
     pub(crate) auth_peers: Series,
     /// Opening a lock, and Argon2id alone.
+    pub(crate) opening: Series,
     pub(crate) unlock: Series,
     pub(crate) argon2: Series,
     pub(crate) news: Series,
@@ -84,6 +85,7 @@ impl Programs {
             hand: Series::default(),
             auth: Series::default(),
             auth_peers: Series::default(),
+            opening: Series::default(),
             unlock: Series::default(),
             argon2: Series::default(),
             news: Series::default(),
@@ -109,6 +111,8 @@ impl Programs {
             measured.auth.read(&auth)?;
             let peers = self.run(&stage, "bench-hand", &["auth"])?;
             measured.auth_peers.read(&peers)?;
+            let opening = self.run(&stage, "bench-ours", &["opening", &FEW.to_string()])?;
+            measured.opening.read(&opening)?;
             let unlock = self.run(&stage, "bench-ours", &["unlock"])?;
             measured.unlock.read(&unlock)?;
             let argon2 = self.run(&stage, "bench-hand", &["argon2"])?;

@@ -246,6 +246,13 @@ pub(crate) fn all(measured: &Measured, extent: Extent) -> Result<Vec<Row>, Strin
         ));
     }
     rows.extend(auth(&measured.auth, &measured.auth_peers)?);
+    rows.push(Row::compared(
+        "opening a conversation and noting it, CPU, beside opening it",
+        time,
+        (&measured.opening, "opening_cpu_us"),
+        (&measured.opening, "opening_again_cpu_us"),
+        Budget::Ratio(1.05),
+    )?);
     rows.push(unlock(&measured.unlock, &measured.argon2)?);
     for (language, series) in &measured.languages {
         let own = |what: &str, ours: &str, peer: &str, budget| {

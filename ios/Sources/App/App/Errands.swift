@@ -48,5 +48,6 @@ enum Errands {
 }
 
 extension UIViewController {
-  fileprivate var top: UIViewController { presentedViewController?.top ?? self }
+  /// What is shown over everything else.
+  var top: UIViewController { presentedViewController?.top ?? self }
 }

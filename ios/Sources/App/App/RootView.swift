@@ -79,11 +79,16 @@ private struct ScreenView: View {
     case .compose(let model): ComposeScreen(state: model.state, events: model)
     case .clinics(let model): ClinicsScreen(state: model.state, events: model)
     case .clinic(let model):
-      ClinicScreen(
-        clinic: model.clinic, state: model.state, problem: model.problem, leaving: model.leaving, events: model)
+      ClinicScreen(clinic: model.clinic, state: model.state, problem: model.problem, events: model)
     case .notices(let model): NoticesScreen(state: model.state, events: model)
     case .notice(let model): NoticeScreen(state: model.state, events: model)
+    case .privacy(let model): PrivacyScreen(state: model.state, events: model)
+    case .accessLog(let model): AccessLogScreen(state: model.state, events: model)
+    case .copy(let model): CopyScreen(state: model.state, events: model)
+    case .leaving(let model): LeavingScreen(state: model.state, events: model)
     case .settings(let model): SettingsScreen(state: model.state, events: model)
+    case .secondStep(let model): SecondStepScreen(state: model.state, events: model)
+    case .addPerson(let model): AddPersonScreen(state: model.state, events: model)
     case .help(let model): HelpScreen(state: model.state, events: model)
     }
   }
@@ -123,6 +128,7 @@ extension Said {
     case .sent: Words.saySent
     case .notSent: Words.sayNotSent
     case .upToDate: Words.sayUpToDate
+    case .listSaved: Words.logSaved
     }
   }
 }

@@ -10,7 +10,7 @@ extension PatientApp.Surroundings {
       open: { try await Client.open(config: configuration(), keystore: KeychainKeystore()) },
       erase: { try await Client.erase(directory: configuration().directory, keystore: KeychainKeystore()) },
       preferences: StoredPreferences(), browser: SystemBrowser(),
-      biometricKeys: KeychainBiometricKeys(), errand: { Errands.run($0) })
+      biometricKeys: KeychainBiometricKeys(), documents: FolderDocuments(), errand: { Errands.run($0) })
   }
 
   private static func configuration() throws -> Config {

@@ -7,7 +7,6 @@ struct ClinicScreen: View {
   /// As it said last; nothing until it has answered.
   let state: ClinicPageState?
   let problem: Problem?
-  var leaving: LeavingState?
   let events: any ClinicPageEvents
 
   var body: some View {
@@ -41,25 +40,12 @@ struct ClinicScreen: View {
         Label(Words.welcomeChecking, systemImage: Symbol.clinic).foregroundStyle(Palette.textSoft)
       }
       Section {
-        Button(Words.privacySignOut, role: .destructive, action: events.askToSignOut)
+        Button(Words.privacySignOut, role: .destructive, action: events.signOut)
       } footer: {
         Text(Words.privacySignOutText)
       }
     }
     .navigationTitle(clinic.name)
-    .confirmationDialog(
-      Words.forgetTitle(clinic: clinic.name),
-      isPresented: Binding(get: { leaving != nil }, set: { if !$0 { events.stay() } }), titleVisibility: .visible
-    ) {
-      Button(Words.privacySignOut, role: .destructive) { events.signOut() }
-      Button(Words.commonCancel, role: .cancel) { events.stay() }
-    } message: {
-      if let leaving, leaving.unsent > 0 {
-        Text("\(Words.forgetUnsent(n: leaving.unsent)). \(Words.forgetUnsentText)")
-      } else {
-        Text(Words.forgetStaysText)
-      }
-    }
   }
 }
 
@@ -87,11 +73,5 @@ private struct Offer: View {
 }
 
 #if DEBUG
-  #Preview("Signing out") {
-    NavigationStack {
-      ClinicScreen(clinic: .sample, state: .sample, problem: nil, leaving: .sample, events: Silent())
-    }
-  }
-
   #Preview { NavigationStack { ClinicScreen(clinic: .sample, state: .sample, problem: nil, events: Silent()) } }
 #endif

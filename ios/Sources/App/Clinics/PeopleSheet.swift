@@ -12,17 +12,20 @@ struct PeopleSheet: View {
       List {
         ForEach(clinics) { clinic in
           Section(clinic.name) {
-            ForEach(state.owners.filter { $0.clinic == clinic }) { owner in
+            ForEach(state.rows.filter { $0.owner.clinic == clinic }) { row in
               Button {
-                events.choose(owner)
+                events.choose(row.owner)
               } label: {
-                row(owner)
+                label(row)
               }
-              .accessibilityAddTraits(owner.id == state.chosen ? [.isSelected] : [])
+              .accessibilityAddTraits(row.id == state.chosen ? [.isSelected] : [])
             }
           }
         }
         Section {
+          if state.canAdd {
+            Button(action: events.addPerson) { Label(Words.peopleAdd, systemImage: Symbol.people) }
+          }
           Button(action: events.addClinic) { Label(Words.clinicsAdd, systemImage: Symbol.add) }
         } footer: {
           Text(Words.peopleFoot)
@@ -37,27 +40,43 @@ struct PeopleSheet: View {
     .presentationDetents([.medium, .large])
   }
 
-  private func row(_ owner: Owner) -> some View {
+  private func label(_ row: PersonRow) -> some View {
     HStack {
-      PersonAvatar(person: owner.person)
+      PersonAvatar(person: row.owner.person)
       VStack(alignment: .leading) {
-        Text(owner.name).font(TypeScale.headline).foregroundStyle(Palette.text)
-        if let told = told(owner) { Text(told).font(TypeScale.support).foregroundStyle(Palette.textSoft) }
+        Text(row.owner.name).font(TypeScale.headline).foregroundStyle(Palette.text)
+        if let told = told(row) { Text(told).font(TypeScale.support).foregroundStyle(Palette.textSoft) }
       }
       Spacer()
-      if owner.id == state.chosen { Image(systemName: Symbol.sent).accessibilityHidden(true) }
+      if row.id == state.chosen { Image(systemName: Symbol.sent).accessibilityHidden(true) }
     }
   }
 
+  private func told(_ row: PersonRow) -> String? {
+    let parts = [who(row.owner), news(row)].compactMap(\.self)
+    return parts.isEmpty ? nil : parts.joined(separator: ". ")
+  }
+
   /// Where several signed in at one clinic, "You" would be each of them. One number wants the others.
-  private func told(_ owner: Owner) -> String? {
-    let numbered = state.owners.contains { $0.clinic == owner.clinic && $0.toldApartBy != nil }
+  private func who(_ owner: Owner) -> String? {
+    let numbered = state.rows.contains { $0.owner.clinic == owner.clinic && $0.owner.toldApartBy != nil }
     if let number = owner.number, numbered { return Words.peopleAccount(which: number.formatted()) }
     return owner.person.isSelf && owner.number == nil ? Words.peopleYou : nil
   }
 
+  /// What is worth a look: that nothing can be read, else what is new, else what one may not do.
+  private func news(_ row: PersonRow) -> String? {
+    switch row.standing {
+    case .signIn, .signedOut: Words.clinicsSignedOut
+    case .lease: Words.clinicsClosed
+    case .unusable: Words.clinicsUnusable
+    case .active where row.unread > 0: Words.inboxUnreadA11y(n: row.unread)
+    case .active: row.owner.person.canWrite ? nil : Words.peopleReadOnly
+    }
+  }
+
   private var clinics: [Clinic] {
-    state.owners.reduce(into: []) { if !$0.contains($1.clinic) { $0.append($1.clinic) } }
+    state.rows.reduce(into: []) { if !$0.contains($1.owner.clinic) { $0.append($1.owner.clinic) } }
   }
 }
 

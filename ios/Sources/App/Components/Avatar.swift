@@ -33,15 +33,18 @@ struct PersonAvatar: View {
   let person: AppModel.Person
 
   var body: some View {
-    Avatar(name: person.name, color: colors.0, ink: colors.1)
+    let (background, ink) = Palette.person(person.color)
+    Avatar(name: person.name, color: background, ink: ink)
   }
+}
 
-  private var colors: (Color, Color) {
-    switch person.color {
-    case 0: (Palette.primaryContainer, Palette.onPrimaryContainer)
-    case 1: (Palette.person1, Palette.onPerson1)
-    case 2: (Palette.person2, Palette.onPerson2)
-    default: (Palette.person3, Palette.onPerson3)
+extension Palette {
+  /// The colours of a person everywhere in the app: background and ink.
+  static func person(_ color: Int) -> (Color, Color) {
+    switch color % 3 {
+    case 0: (person1, onPerson1)
+    case 1: (person2, onPerson2)
+    default: (person3, onPerson3)
     }
   }
 }
@@ -83,20 +86,26 @@ struct OwnerChip: View {
   }
 }
 
-/// On each screen of somebody else whom the person acts for.
+/// On each screen of somebody else whom the person acts for: whose it is, spoken before the rest.
 struct ActingStrip: View {
-  let person: AppModel.Person
+  let owner: Owner
 
   var body: some View {
-    if !person.isSelf, !person.name.isEmpty {
-      Text(Words.peopleStrip(name: person.name))
-        .font(TypeScale.support)
-        .foregroundStyle(Palette.onPrimaryContainer)
-        .frame(maxWidth: .infinity, alignment: .leading)
-        .padding(.horizontal, Space.gutter)
-        .padding(.vertical, Space.s)
-        .background(Palette.primaryContainer)
-        .accessibilitySortPriority(1)
+    if let name = owner.actsFor {
+      let (background, ink) = Palette.person(owner.person.color)
+      Label {
+        Text("\(Text(Words.peopleStrip(name: name)).bold()) \(Words.peopleStripText(name: name))")
+      } icon: {
+        Image(systemName: Symbol.people)
+      }
+      .font(TypeScale.support)
+      .foregroundStyle(ink)
+      .frame(maxWidth: .infinity, alignment: .leading)
+      .padding(.horizontal, Space.gutter)
+      .padding(.vertical, Space.s)
+      .background(background)
+      .accessibilityElement(children: .combine)
+      .accessibilitySortPriority(1)
     }
   }
 }

@@ -1,12 +1,13 @@
 import SwiftUI
 
-/// What a banner is about: information, something to look at, something that failed.
+/// What a banner is about: information, something that is well, something to look at, something that failed.
 enum Tone {
-  case plain, warning, error
+  case plain, ok, warning, error
 
   var paper: Color {
     switch self {
     case .plain: Palette.surfaceSunken
+    case .ok: Palette.okContainer
     case .warning: Palette.warningContainer
     case .error: Palette.errorContainer
     }
@@ -15,6 +16,7 @@ enum Tone {
   var ink: Color {
     switch self {
     case .plain: Palette.text
+    case .ok: Palette.onOkContainer
     case .warning: Palette.onWarningContainer
     case .error: Palette.onErrorContainer
     }

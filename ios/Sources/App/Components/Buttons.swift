@@ -46,6 +46,23 @@ struct QuietButtonStyle: ButtonStyle {
   }
 }
 
+/// A step that cannot be undone, beside a better one.
+struct OutlineButtonStyle: ButtonStyle {
+  var color = Palette.error
+  @Environment(\.isEnabled) private var isEnabled
+
+  func makeBody(configuration: Configuration) -> some View {
+    configuration.label
+      .font(TypeScale.headline)
+      .frame(maxWidth: .infinity, minHeight: Touch.least)
+      .padding(.horizontal, Space.l)
+      .foregroundStyle(color)
+      .overlay(Capsule().strokeBorder(Palette.outline))
+      .opacity(isEnabled ? (configuration.isPressed ? 0.6 : 1) : 0.4)
+      .contentShape(Capsule())
+  }
+}
+
 extension ButtonStyle where Self == PrimaryButtonStyle {
   static var primary: PrimaryButtonStyle { PrimaryButtonStyle() }
 
@@ -60,4 +77,8 @@ extension ButtonStyle where Self == QuietButtonStyle {
   static var quiet: QuietButtonStyle { QuietButtonStyle() }
 
   static func quiet(_ color: Color) -> QuietButtonStyle { QuietButtonStyle(color: color) }
+}
+
+extension ButtonStyle where Self == OutlineButtonStyle {
+  static var outline: OutlineButtonStyle { OutlineButtonStyle() }
 }

@@ -23,14 +23,19 @@ enum Formats {
 
   /// The day over a part of a conversation.
   static func day(_ moment: Moment) -> String {
-    let calendar = Calendar.autoupdatingCurrent
     switch moment.precision {
-    case .instant where calendar.isDateInToday(moment.at): return Words.dateToday
-    case .instant where calendar.isDateInYesterday(moment.at): return Words.dateYesterday
-    case .instant: return moment.at.formatted(date: .complete, time: .omitted)
-    case .localTime: return DatePrecision.day.format(moment.at, style: .complete)
-    case .year, .month, .day: return moment.precision.format(moment.at, style: .complete)
+    case .instant: day(moment.at)
+    case .localTime: DatePrecision.day.format(moment.at, style: .complete)
+    case .year, .month, .day: moment.precision.format(moment.at, style: .complete)
     }
+  }
+
+  /// The day over a part of a list.
+  static func day(_ date: Date) -> String {
+    let calendar = Calendar.autoupdatingCurrent
+    if calendar.isDateInToday(date) { return Words.dateToday }
+    if calendar.isDateInYesterday(date) { return Words.dateYesterday }
+    return date.formatted(date: .complete, time: .omitted)
   }
 
   /// The time in a bubble; nothing where it is not known.

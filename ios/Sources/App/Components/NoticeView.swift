@@ -5,6 +5,7 @@ struct Fact: Identifiable {
   let symbol: String
   let title: String
   let text: String
+  var color = Palette.primary
 
   var id: String { title }
 }
@@ -15,6 +16,7 @@ struct NoticeView<Dock: View>: View {
   let title: String
   let text: String
   let facts: [Fact]
+  var color = Palette.primary
   @ViewBuilder let dock: Dock
 
   @ScaledMetric(relativeTo: .title2) private var ring: CGFloat = 88
@@ -24,31 +26,16 @@ struct NoticeView<Dock: View>: View {
       VStack(spacing: Space.l) {
         Image(systemName: symbol)
           .font(.system(size: ring * 0.4))
-          .foregroundStyle(Palette.primary)
+          .foregroundStyle(color)
           .frame(width: ring, height: ring)
-          .overlay(Circle().strokeBorder(Palette.primary, lineWidth: 6))
+          .overlay(Circle().strokeBorder(color, lineWidth: 6))
           .accessibilityHidden(true)
         Text(title)
           .font(TypeScale.title)
           .foregroundStyle(Palette.text)
           .accessibilityAddTraits(.isHeader)
-        Text(text).font(TypeScale.body).foregroundStyle(Palette.textSoft)
-        VStack(alignment: .leading, spacing: Space.l) {
-          ForEach(facts) { fact in
-            Label {
-              VStack(alignment: .leading, spacing: Space.xs) {
-                Text(fact.title).font(TypeScale.headline).foregroundStyle(Palette.text)
-                Text(fact.text).font(TypeScale.support).foregroundStyle(Palette.textSoft)
-              }
-            } icon: {
-              Image(systemName: fact.symbol).foregroundStyle(Palette.primary).accessibilityHidden(true)
-            }
-            .accessibilityElement(children: .combine)
-          }
-        }
-        .frame(maxWidth: .infinity, alignment: .leading)
-        .padding(Space.l)
-        .background(Palette.surfaceSunken, in: RoundedRectangle(cornerRadius: Radius.card, style: .continuous))
+        if !text.isEmpty { Text(text).font(TypeScale.body).foregroundStyle(Palette.textSoft) }
+        if !facts.isEmpty { Facts(facts: facts) }
         VStack(spacing: Space.s) { dock }.padding(.top, Space.s)
       }
       .multilineTextAlignment(.center)
@@ -57,5 +44,29 @@ struct NoticeView<Dock: View>: View {
       .frame(maxWidth: .infinity)
     }
     .background(Palette.surface)
+  }
+}
+
+private struct Facts: View {
+  let facts: [Fact]
+
+  var body: some View {
+    VStack(alignment: .leading, spacing: Space.l) {
+      ForEach(facts) { fact in
+        Label {
+          VStack(alignment: .leading, spacing: Space.xs) {
+            Text(fact.title).font(TypeScale.headline).foregroundStyle(Palette.text)
+            Text(fact.text).font(TypeScale.support).foregroundStyle(Palette.textSoft)
+          }
+          .multilineTextAlignment(.leading)
+        } icon: {
+          Image(systemName: fact.symbol).foregroundStyle(fact.color).accessibilityHidden(true)
+        }
+        .accessibilityElement(children: .combine)
+      }
+    }
+    .frame(maxWidth: .infinity, alignment: .leading)
+    .padding(Space.l)
+    .background(Palette.surfaceSunken, in: RoundedRectangle(cornerRadius: Radius.card, style: .continuous))
   }
 }

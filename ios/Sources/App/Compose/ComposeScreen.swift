@@ -45,7 +45,7 @@ struct ComposeScreen: View {
         if let problem = state.problem { WrongLine(text: problem.words(state.clinic.name)) }
       }
     }
-    .safeAreaInset(edge: .top, spacing: 0) { ActingStrip(person: state.owner.person) }
+    .safeAreaInset(edge: .top, spacing: 0) { ActingStrip(owner: state.owner) }
     .navigationTitle(Words.inboxNew)
     .navigationBarTitleDisplayMode(.inline)
     .toolbar {

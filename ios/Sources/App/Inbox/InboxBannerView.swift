@@ -49,6 +49,10 @@ struct InboxBannerView: View {
       Banner(symbol: Symbol.timer, title: Words.inboxWait(clinic: clinic.name, time: Formats.time(until)))
     case .clockWrong: Banner(symbol: Symbol.clock, title: Words.clockTitle, tone: .warning) { why }
     case .updateRequired: Banner(symbol: Symbol.update, title: Words.updateTitle, tone: .warning) { why }
+    case .accessEnded(let name):
+      Banner(symbol: Symbol.off, title: Words.peopleGone(clinic: clinic.name, name: name), tone: .warning) {
+        Button(Words.commonOk, action: events.knowsOfEnd)
+      }
     case .failed(let problem):
       Banner(symbol: Symbol.failed, title: problem.words(clinic.name), tone: .warning)
     }

@@ -42,12 +42,12 @@ struct InboxScreen: View {
       }
     }
     .listStyle(.plain)
-    .safeAreaInset(edge: .top, spacing: 0) { ActingStrip(person: state.owner.person) }
+    .safeAreaInset(edge: .top, spacing: 0) { ActingStrip(owner: state.owner) }
     .refreshable { await events.refresh() }
     .searchable(
       text: Binding(get: { searched ?? "" }, set: { events.search($0) }),
       isPresented: Binding(get: { searched != nil }, set: { $0 ? events.search("") : events.closeSearch() }),
-      prompt: Words.inboxSearch
+      prompt: state.owner.actsFor.map { Words.inboxSearchOf(name: $0) } ?? Words.inboxSearch
     )
     .autocorrectionDisabled()
   }

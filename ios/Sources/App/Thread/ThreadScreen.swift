@@ -72,7 +72,7 @@ struct ThreadScreen: View {
 
   private var top: some View {
     VStack(spacing: 0) {
-      ActingStrip(person: state.owner.person)
+      ActingStrip(owner: state.owner)
       if let problem = state.problem {
         Banner(symbol: Symbol.failed, title: problem.words(state.clinic.name), tone: .warning)
           .padding(.horizontal, Space.gutter)

@@ -27,16 +27,18 @@ struct SettingsScreen: View {
       }
       if let second = state.secondStep {
         Section(Words.enrolTitle) {
-          LabeledContent(Words.settingsAuthenticator) {
-            Text(
-              second.on
-                ? Words.settingsAuthenticatorOn(clinic: state.clinic.name)
-                : Words.settingsAuthenticatorOff(clinic: state.clinic.name))
-          }
+          GroupRow(
+            title: Words.settingsAuthenticator,
+            text: second.on
+              ? Words.settingsAuthenticatorOn(clinic: state.clinic.name)
+              : Words.settingsAuthenticatorOff(clinic: state.clinic.name),
+            symbol: Symbol.key, action: events.openSecondStep)
           if let left = second.codesLeft {
-            LabeledContent(Words.settingsCodes) {
-              Text(left < 3 ? Words.settingsCodesLeft(n: left) : Words.settingsCodesEnough(n: left))
-            }
+            GroupRow(
+              title: Words.settingsCodes,
+              text: second.fewLeft == nil ? Words.settingsCodesEnough(n: left) : Words.settingsCodesLeft(n: left),
+              symbol: Symbol.document, textColor: second.fewLeft == nil ? Palette.textSoft : Palette.warning,
+              action: events.openSecondStep)
           }
         }
       }

@@ -26,6 +26,7 @@ struct YouScreen: View {
         if state.needSignIn > 0 {
           Text(Words.youNeedSignIn(n: state.needSignIn)).font(TypeScale.support).foregroundStyle(Palette.warning)
         }
+        row(Words.youPrivacy, Symbol.whole, events.openPrivacy)
         row(Words.youSettings, Symbol.settings, events.openSettings)
         row(Words.youHelp, Symbol.help, events.openHelp)
       } footer: {

@@ -30,6 +30,8 @@ public final class AccountModel {
 
   private(set) var session: SessionState
   private(set) var people: [Person] = []
+  /// Those to whose records the clinic has ended the access, until the person knows it.
+  private(set) var ended: [Person] = []
   private(set) var syncing: Running?
   /// What the last sync failed with, and when.
   private(set) var failure: (error: PericardError, at: Date)?
@@ -60,6 +62,8 @@ public final class AccountModel {
   /// What was typed and cannot be kept while nothing may be read.
   @ObservationIgnored private var unkept: [DraftKeeper] = []
   @ObservationIgnored private var isAsking = false
+  /// Those of whom the person removes what is here: the clinic has no part in that.
+  @ObservationIgnored private var removing: Set<PersonID> = []
   @ObservationIgnored private var answeredAt: Date?
 
   /// What a clinic has said is taken for so long, unless the person wants to know it now.
@@ -104,12 +108,7 @@ public final class AccountModel {
 
   var feature: FeatureCapability? { capabilities?.features.first { $0.feature == .messages } }
 
-  var isReadable: Bool {
-    switch session {
-    case .active, .stepUp, .signIn: true
-    case .sealed, .locked, .unusable, .signedOut: false
-    }
-  }
+  var isReadable: Bool { session.isReadable }
 
   /// The clinic delivered another person's record; updates are stopped.
   var stopped: IncidentID? { if case .stopped(let incident) = messages { incident } else { nil } }
@@ -169,6 +168,20 @@ public final class AccountModel {
     while syncing != nil, let watching { await watching.value }
   }
 
+  /// Returns when it is not locked.
+  func opened() async throws {
+    while session == .locked {
+      let (changes, change) = AsyncStream<Void>.makeStream()
+      withObservationTracking {
+        _ = session
+      } onChange: {
+        change.yield()
+      }
+      for await _ in changes { break }
+      try Task.checkCancellation()
+    }
+  }
+
   /// Returns when every screen has read what there is: for tests.
   func settledFollowers() async { await changed(nil) }
 
@@ -199,9 +212,47 @@ public final class AccountModel {
     let now = account.session
     if now != session { session = now }
     let shown = account.people.enumerated().map { number, person in
-      Person(id: person.id, name: person.name, isSelf: person.isSelf, color: person.isSelf ? 0 : number)
+      Person(
+        id: person.id, name: person.name, isSelf: person.isSelf, color: person.isSelf ? 0 : number,
+        canWrite: person.mayWrite, session: person.session)
     }
-    if shown != people { people = shown }
+    guard shown != people else { return }
+    // An account that is gone, or cannot be used, names nobody.
+    if !shown.isEmpty {
+      let here = Set(shown.map(\.id)).union(removing)
+      ended += people.filter { !here.contains($0.id) && !$0.name.isEmpty }
+    }
+    people = shown
+  }
+
+  /// The session of one of its people, where the account is open at all.
+  func session(of person: PersonID) -> SessionState {
+    switch session {
+    case .locked, .signedOut, .unusable: session
+    case .active, .stepUp, .signIn, .sealed: people.first { $0.id == person }?.session ?? session
+    }
+  }
+
+  /// What is here of that person can be read.
+  func isReadable(_ owner: Owner) -> Bool { session(of: owner.person.id).isReadable }
+
+  /// The person has read that the first of these accesses ended.
+  func knowsOfEnd() {
+    if !ended.isEmpty { ended.removeFirst() }
+  }
+
+  /// Removes what is here of one of its people; the others stay.
+  func forget(_ person: Person) async throws {
+    removing.insert(person.id)
+    defer { removing.remove(person.id) }
+    try await account.forgetPerson(person.id)
+    look()
+  }
+
+  /// New messages of one person; none where nothing of theirs can be read.
+  func unread(of person: PersonID) async -> Int {
+    let page = try? await account.messages(person: person).threads()
+    return page?.threads.reduce(0) { $0 + $1.unread } ?? 0
   }
 
   /// What the clinic's policy says and what was refused, with the clinic's words in the person's language.
@@ -314,9 +365,6 @@ extension AccountModel {
     if let error = error as? PericardError, error != .cancelled, error != .closed { failure = (error, now()) }
   }
 
-  /// What waits, failed or is in doubt.
-  func unsentMessages() async -> Int { await waiting { _ in true } }
-
   private func failedMessages() async -> Int {
     await waiting { if case .failed = $0 { true } else { false } }
   }
@@ -330,7 +378,7 @@ extension AccountModel {
     return count
   }
 
-  private func say(_ what: Said) {
+  func say(_ what: Said) {
     announcement = Announcement(what: what, number: (announcement?.number ?? 0) + 1)
   }
 }
@@ -342,5 +390,15 @@ public struct Announcement: Hashable, Sendable {
 }
 
 public enum Said: Sendable {
-  case sent, notSent, upToDate
+  case sent, notSent, upToDate, listSaved
+}
+
+extension SessionState {
+  /// What is here can be read.
+  var isReadable: Bool {
+    switch self {
+    case .active, .stepUp, .signIn: true
+    case .sealed, .locked, .unusable, .signedOut: false
+    }
+  }
 }

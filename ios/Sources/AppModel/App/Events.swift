@@ -48,6 +48,8 @@ public protocol InboxEvents: ClosedEvents {
   func stopSync()
   func shown(_ index: Int)
   func openNotice(_ banner: InboxBanner)
+  /// The person has read that an access ended.
+  func knowsOfEnd()
 }
 
 @MainActor
@@ -106,16 +108,76 @@ public protocol ClinicsEvents: AnyObject, Sendable {
 @MainActor
 public protocol ClinicPageEvents: AnyObject, Sendable {
   func openAccountPage()
-  /// Shows what leaves this phone before it does.
-  func askToSignOut()
-  func stay()
+  /// Leads to what goes from this phone with it.
   func signOut()
+}
+
+@MainActor
+public protocol PrivacyEvents: AnyObject, Sendable {
+  func openLog()
+  func makeCopy()
+  func openSessionsPage()
+  func openAccountPage()
+  func signOut()
+  /// Of the other person whose inbox is shown.
+  func forgetPerson()
+  func forgetAccount()
+}
+
+@MainActor
+public protocol AccessLogEvents: AnyObject, Sendable {
+  func earlier()
+  /// Asks where to keep the list, and writes it there.
+  func save()
+  func changePin()
+  func callClinic()
+}
+
+@MainActor
+public protocol CopyEvents: AnyObject, Sendable {
+  func choose(_ kind: CopyKind)
+  /// Asks who is there and where to keep it, and writes it there.
+  func begin()
+  func signInAgain()
+  func stop()
+  /// Back to the choice.
+  func again()
+  func leave()
+}
+
+@MainActor
+public protocol LeavingEvents: AnyObject, Sendable {
+  func sendFirst()
+  func go()
+  func stay()
+}
+
+@MainActor
+public protocol SecondStepEvents: AnyObject, Sendable {
+  func setUp()
+  func newCodes()
+  func askToTurnOff()
+  func turnOff()
+  func keepOn()
+  /// What waits is done after that.
+  func signInAgain()
+  /// Asks the clinic once more where it stands.
+  func lookAgain()
 }
 
 @MainActor
 public protocol PeopleEvents: AnyObject, Sendable {
   func choose(_ owner: Owner)
+  func addPerson()
   func addClinic()
+}
+
+@MainActor
+public protocol AddPersonEvents: AnyObject, Sendable {
+  func add(_ row: FoundRow)
+  /// The clinic's own page asks for whom.
+  func chooseThere()
+  func lookAgain()
 }
 
 @MainActor
@@ -123,6 +185,7 @@ public protocol YouEvents: AnyObject, Sendable {
   func choosePerson()
   func openNotices()
   func openClinics()
+  func openPrivacy()
   func openSettings()
   func openHelp()
 }
@@ -130,6 +193,7 @@ public protocol YouEvents: AnyObject, Sendable {
 @MainActor
 public protocol SettingsEvents: AnyObject, Sendable {
   func openSystemSettings()
+  func openSecondStep()
   func biometry(_ on: Bool)
   func changePin()
   func lockAfter(minutes: Int)

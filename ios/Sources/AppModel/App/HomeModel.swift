@@ -20,5 +20,8 @@ public final class HomeModel {
 
   public var announcement: Announcement? { account.announcement }
 
+  /// What is here of the person whose inbox it is can be read.
+  var isReadable: Bool { account.isReadable(inbox.owner) }
+
   func close() { inbox.close() }
 }

@@ -33,11 +33,27 @@ extension PatientApp {
     case .notices: path.append(.notices(notices))
     case .notice(let notice, let clinic):
       path.append(.notice(NoticeModel(notice, clinic, version: version) { [weak self] in self?.go($0) }))
-    case .signInAgain(let id): signIn(again: id) { account, method in try await account.signInAgain(method: method) }
+    case .addPerson:
+      people = nil
+      guard let home else { return }
+      path.append(.addPerson(AddPersonModel(home.account, navigate: { [weak self] in self?.go($0) })))
+    case .add(let id, let patient):
+      let there = accounts.first { $0.id == id }.map { Set($0.people.map(\.id)) }
+      signIn(again: id, besides: there) { account, method in
+        try await account.addPerson(method: method, patient: patient)
+      }
+    case .signInAgain(let id, let person):
+      let other = person.flatMap { $0.isSelf ? nil : $0.id }
+      signIn(again: id) { account, method in try await account.signInAgain(method: method, person: other) }
     case .stepUp(let id):
       signIn(again: id, comesBack: true) { account, method in try await account.stepUp(method: method) }
-    case .clinic(let id): openClinic(id)
-    case .thread, .compose, .settings, .help: open(destination)
+    case .clinic(let id):
+      guard let account = accounts.first(where: { $0.id == id }) else { return }
+      path.append(.clinic(ClinicModel(account, pages: pages, navigate: { [weak self] in self?.go($0) })))
+    case .leaving(let id, let way, let person):
+      guard let account = accounts.first(where: { $0.id == id }) else { return }
+      path.append(.leaving(LeavingModel(account, way, of: person, navigate: { [weak self] in self?.go($0) })))
+    case .thread, .compose, .privacy, .accessLog, .copy, .settings, .secondStep, .help: open(destination)
     }
   }
 
@@ -49,7 +65,19 @@ extension PatientApp {
       switch destination {
       case .thread(let id, let focus): path.append(.thread(try makeThread(id, focus: focus, in: home)))
       case .compose(let draft): path.append(.compose(try makeCompose(draft, in: home)))
+      case .privacy: path.append(.privacy(PrivacyModel(home.account, of: home.inbox.owner.person, pages: pages, navigate: navigate)))
+      case .accessLog:
+        path.append(
+          .accessLog(
+            AccessLogModel(home.account, documents: surroundings.documents, lock: lock, navigate: navigate)))
+      case .copy:
+        path.append(
+          .copy(
+            CopyModel(
+              of: home.inbox.owner.person, at: home.account, documents: surroundings.documents, lock: lock,
+              navigate: navigate)))
       case .settings: path.append(.settings(SettingsModel(home.account, lock: lock, navigate: navigate)))
+      case .secondStep: path.append(.secondStep(makeSecondStep(of: home.account)))
       case .help:
         path.append(.help(HelpModel(HelpState(clinic: home.inbox.owner.clinic, version: version), navigate: navigate)))
       default: break
@@ -71,15 +99,25 @@ extension PatientApp {
     try ComposeModel(draft, of: home.inbox.owner, at: home.account, navigate: { [weak self] in self?.go($0) })
   }
 
-  private func openClinic(_ id: AccountID) {
-    guard let account = accounts.first(where: { $0.id == id }) else { return }
-    let model = ClinicModel(
-      account, browser: surroundings.browser, redirect: (try? account.account.portalConfig().redirect) ?? ""
-    ) { [weak self] account in
+  private var pages: ClinicPages {
+    ClinicPages(surroundings.browser) { [weak self] account in
       guard let self else { throw PericardError.closed }
       return try await portal(of: account.account)
     }
-    path.append(.clinic(model))
+  }
+
+  /// Setting it up looks as it does while signing in.
+  private func makeSecondStep(of account: AccountModel) -> SecondStepModel {
+    SecondStepModel(account, navigate: { [weak self] in self?.go($0) }) { [weak self] enrolment, again in
+      guard let self else { return }
+      let model = SignInModel(
+        of: account.clinic, resuming: enrolment, browser: surroundings.browser, now: surroundings.now,
+        navigate: { [weak self] in self?.go($0) }, begin: { _ in try await again() }
+      ) { [weak self] _ in
+        self?.remove { if case .signIn = $0 { true } else { false } }
+      }
+      path.append(.signIn(model))
+    }
   }
 
   func makeWelcome(canLeave: Bool) -> WelcomeModel {
@@ -110,7 +148,7 @@ extension PatientApp {
   }
 
   private func signIn(
-    again id: AccountID, comesBack: Bool = false,
+    again id: AccountID, comesBack: Bool = false, besides there: Set<PersonID>? = nil,
     _ begin: @escaping @MainActor (Account, SignInMethod) async throws -> SignIn
   ) {
     guard let model = accounts.first(where: { $0.id == id }), let client else { return }
@@ -119,7 +157,7 @@ extension PatientApp {
         let config = try model.account.portalConfig()
         let portal = try await client.portal(config: config)
         self?.signIn(
-          at: portal, of: model.clinic, redirect: config.redirect, backTo: comesBack ? model : nil
+          at: portal, of: model.clinic, redirect: config.redirect, backTo: comesBack ? model : nil, besides: there
         ) { try await begin(model.account, $0) }
       } catch {
         self?.problem = Problem(error)
@@ -129,7 +167,7 @@ extension PatientApp {
 
   private func signIn(
     at portal: Portal, of clinic: Clinic, redirect: String, resuming resumed: SignIn? = nil,
-    backTo reading: AccountModel? = nil, begin: @escaping BeginSignIn
+    backTo reading: AccountModel? = nil, besides there: Set<PersonID>? = nil, begin: @escaping BeginSignIn
   ) {
     surroundings.preferences.signingInAt = clinic.id
     let method: SignInMethod = portal.capabilities.nativeSignIn ? .native : .browser
@@ -142,7 +180,7 @@ extension PatientApp {
       switch (account, reading) {
       case (nil, _): remove { if case .signIn = $0 { true } else { false } }
       case (_, let reading?): steppedUp(reading, at: portal)
-      case (let account?, nil): signedIn(account, at: portal)
+      case (let account?, nil): signedIn(account, at: portal, there: there)
       }
     }
     path.append(.signIn(model))

@@ -39,6 +39,7 @@ public final class PatientApp: Follower {
     var preferences: any Preferences
     var browser: any Browser
     var biometricKeys: any BiometricKeys
+    var documents: any Documents
     var errand: @MainActor (Errand) -> Void
     var now: () -> Date
     /// The languages that the person reads (BCP 47), the favourite first.
@@ -47,7 +48,7 @@ public final class PatientApp: Follower {
     public init(
       open: @escaping @MainActor () async throws -> Client, erase: @escaping @MainActor () async throws -> Void,
       preferences: any Preferences, browser: any Browser, biometricKeys: any BiometricKeys,
-      errand: @escaping @MainActor (Errand) -> Void,
+      documents: any Documents, errand: @escaping @MainActor (Errand) -> Void,
       now: @escaping () -> Date = { Date() }, languages: @escaping () -> [String] = { Locale.preferredLanguages }
     ) {
       self.open = open
@@ -55,6 +56,7 @@ public final class PatientApp: Follower {
       self.preferences = preferences
       self.browser = browser
       self.biometricKeys = biometricKeys
+      self.documents = documents
       self.errand = errand
       self.now = now
       self.languages = languages
@@ -98,6 +100,7 @@ public final class PatientApp: Follower {
 
   private func close(_ before: [Screen], but now: [Screen]) {
     for gone in before where !now.contains(gone) { gone.close() }
+    if now.count < before.count { now.last?.reappeared() }
   }
 
   /// Opens what is on this phone for a window. It works offline.
@@ -148,12 +151,17 @@ public final class PatientApp: Follower {
     let gone = accounts.filter { $0.session == .signedOut }
     if !gone.isEmpty { remove(gone) }
     leavePersonWhoWent()
-    if let home, !home.account.isReadable || ClosedReason(home.account) != nil { remove(\.showsContent) }
+    if let home, isClosed(home) { remove(\.showsContent) }
     await notices.read(accounts)
   }
 
-  /// The account that came of a sign-in, in place of the one that it reopened.
-  func signedIn(_ account: Account, at portal: Portal) {
+  private func isClosed(_ home: HomeModel) -> Bool {
+    !home.isReadable || ClosedReason(home.account, of: home.inbox.owner.person.id) != nil
+  }
+
+  /// The account that came of a sign-in, in place of the one that it reopened. Whoever is not among those that were `there`
+  /// is shown.
+  func signedIn(_ account: Account, at portal: Portal, there: Set<PersonID>? = nil) {
     let known = accounts.firstIndex { $0.id == account.id }
     let model = makeModel(of: account)
     model.found(portal.capabilities)
@@ -167,7 +175,8 @@ public final class PatientApp: Follower {
     closeAll()
     welcome = nil
     let again = home?.inbox.owner.account == account.id ? home?.inbox.owner.id : nil
-    if let owner = model.owners.first(where: { $0.id == again }) ?? model.owners.first { show(owner) }
+    let added = there.flatMap { there in model.owners.first { !there.contains($0.person.id) } }
+    if let owner = added ?? model.owners.first(where: { $0.id == again }) ?? model.owners.first { show(owner) }
     lock.cover(model)
     model.sync()
   }
@@ -178,6 +187,11 @@ public final class PatientApp: Follower {
     account.found(portal.capabilities)
     account.reopened()
     account.sync()
+    switch path.last {
+    case .copy(let model): model.steppedUp()
+    case .secondStep(let model): model.steppedUp()
+    default: break
+    }
   }
 
   func show(_ owner: Owner) {
@@ -230,7 +244,7 @@ public final class PatientApp: Follower {
 
   /// The clinic ended the access to the person whose inbox is shown.
   private func leavePersonWhoWent() {
-    guard let home, home.account.isReadable else { return }
+    guard let home else { return }
     let owners = home.account.owners
     guard !owners.contains(where: { $0.id == home.inbox.owner.id }), let own = owners.first else { return }
     closeAll()
@@ -241,7 +255,11 @@ public final class PatientApp: Follower {
     for account in gone { account.close() }
     accounts.removeAll { account in gone.contains { $0 === account } }
     remove { screen in
-      if case .clinic(let model) = screen { gone.contains { $0 === model.account } } else { false }
+      switch screen {
+      case .clinic(let model): gone.contains { $0 === model.account }
+      case .leaving(let model): gone.contains { $0 === model.account }
+      default: false
+      }
     }
     guard let home, gone.contains(where: { $0 === home.account }) else { return }
     closeAll()

@@ -34,17 +34,19 @@ extension PatientApp {
     case .you: home.tab = .you
     case .rows(let count): await home.inbox.reach(count)
     case .thread(let id, let from):
-      guard home.account.isReadable, let thread = try? makeThread(id, from: from, in: home) else { return }
+      guard home.isReadable, let thread = try? makeThread(id, from: from, in: home) else { return }
       path.append(.thread(thread))
       // Read before it is shown; one that is not there any more closes.
       await thread.refresh(nil)
     case .compose(let draft):
-      guard home.account.isReadable, let compose = try? makeCompose(draft, in: home) else { return }
+      guard home.isReadable, let compose = try? makeCompose(draft, in: home) else { return }
       path.append(.compose(compose))
       await compose.settled()
     case .clinic(let id): go(.clinic(id))
     case .clinics: go(.clinics)
     case .notices: go(.notices)
+    case .privacy: go(.privacy)
+    case .accessLog: go(.accessLog)
     case .settings: go(.settings)
     case .help: go(.help)
     }

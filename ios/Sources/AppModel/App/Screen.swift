@@ -8,8 +8,14 @@ public enum Screen: Sendable {
   case clinic(ClinicModel)
   case notices(NoticesModel)
   case notice(NoticeModel)
+  case privacy(PrivacyModel)
+  case accessLog(AccessLogModel)
+  case copy(CopyModel)
+  case leaving(LeavingModel)
   case settings(SettingsModel)
+  case secondStep(SecondStepModel)
   case help(HelpModel)
+  case addPerson(AddPersonModel)
 
   /// Ends what the screen has under way.
   @MainActor
@@ -20,8 +26,25 @@ public enum Screen: Sendable {
     case .thread(let model): model.close()
     case .compose(let model): model.close()
     case .clinic(let model): model.close()
+    case .privacy(let model): model.close()
+    case .accessLog(let model): model.close()
+    case .copy(let model): model.close()
+    case .leaving(let model): model.close()
     case .settings(let model): model.close()
+    case .secondStep(let model): model.close()
+    case .addPerson(let model): model.close()
     case .clinics, .notices, .notice, .help: break
+    }
+  }
+
+  /// What lay over it is gone: what may have changed there is read anew.
+  @MainActor
+  func reappeared() {
+    switch self {
+    case .privacy(let model): model.look()
+    case .settings(let model): model.look()
+    case .secondStep(let model): model.look()
+    default: break
     }
   }
 
@@ -29,7 +52,9 @@ public enum Screen: Sendable {
   var showsContent: Bool {
     switch self {
     case .thread, .compose: true
-    case .welcome, .signIn, .clinics, .clinic, .notices, .notice, .settings, .help: false
+    case .welcome, .signIn, .clinics, .clinic, .notices, .notice, .privacy, .accessLog, .copy, .leaving, .settings,
+      .secondStep, .help, .addPerson:
+      false
     }
   }
 
@@ -43,8 +68,14 @@ public enum Screen: Sendable {
     case .clinic(let model): model
     case .notices(let model): model
     case .notice(let model): model
+    case .privacy(let model): model
+    case .accessLog(let model): model
+    case .copy(let model): model
+    case .leaving(let model): model
     case .settings(let model): model
+    case .secondStep(let model): model
     case .help(let model): model
+    case .addPerson(let model): model
     }
   }
 }

@@ -11,7 +11,7 @@ enum ScreenPlace: Hashable, Sendable, Unprinted {
   /// A message that is being written; nothing was typed where it has no draft.
   case compose(DraftID?)
   case clinic(AccountID)
-  case clinics, notices, settings, help
+  case clinics, notices, privacy, accessLog, settings, help
 
   var text: String {
     switch self {
@@ -24,6 +24,8 @@ enum ScreenPlace: Hashable, Sendable, Unprinted {
     case .clinic(let account): "clinic \(account.rawValue)"
     case .clinics: "Clinics"
     case .notices: "Notices"
+    case .privacy: "Privacy"
+    case .accessLog: "AccessLog"
     case .settings: "Settings"
     case .help: "Help"
     }
@@ -46,6 +48,8 @@ enum ScreenPlace: Hashable, Sendable, Unprinted {
     case ("clinic", let account?): self = .clinic(AccountID(rawValue: account))
     case ("Clinics", nil): self = .clinics
     case ("Notices", nil): self = .notices
+    case ("Privacy", nil): self = .privacy
+    case ("AccessLog", nil): self = .accessLog
     case ("Settings", nil): self = .settings
     case ("Help", nil): self = .help
     default: return nil
@@ -62,9 +66,11 @@ extension Screen {
     case .clinic(let model): .clinic(model.account.id)
     case .clinics: .clinics
     case .notices: .notices
+    case .privacy: .privacy
+    case .accessLog: .accessLog
     case .settings: .settings
     case .help: .help
-    case .welcome, .signIn, .notice: nil
+    case .welcome, .signIn, .notice, .addPerson, .copy, .leaving, .secondStep: nil
     }
   }
 }

@@ -34,31 +34,19 @@ public final class ClinicsModel: ClinicsEvents {
 public final class ClinicModel: ClinicPageEvents {
   public let clinic: Clinic
   public private(set) var problem: Problem?
-  /// The person is asked whether to sign out.
-  public private(set) var leaving: LeavingState?
 
   @ObservationIgnored let account: AccountModel
-  @ObservationIgnored private var portal: Portal?
-  @ObservationIgnored private let redirect: String
-  @ObservationIgnored private weak var browser: (any Browser)?
+  @ObservationIgnored private let pages: ClinicPages
+  @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored let jobs = Jobs()
 
-  init(
-    _ account: AccountModel, browser: (any Browser)?, redirect: String,
-    find: @escaping @MainActor (AccountModel) async throws -> Portal
-  ) {
+  init(_ account: AccountModel, pages: ClinicPages, navigate: @escaping Navigate) {
     clinic = account.clinic
     self.account = account
-    self.redirect = redirect
-    self.browser = browser
+    self.pages = pages
+    self.navigate = navigate
     jobs.start { [weak self] in
-      do {
-        let portal = try await find(account)
-        self?.portal = portal
-        account.found(portal.capabilities)
-      } catch {
-        self?.problem = Problem(error)
-      }
+      do { try await pages.ask(account) } catch { self?.problem = Problem(error) }
     }
   }
 
@@ -68,30 +56,12 @@ public final class ClinicModel: ClinicPageEvents {
   public func close() { jobs.close() }
 
   public func openAccountPage() {
-    guard let portal else { return }
-    jobs.start { [weak browser, redirect] in await browser?.show(.account, of: portal, redirect: redirect) }
-  }
-}
-
-extension ClinicModel {
-  public func askToSignOut() {
-    jobs.replace("leaving") { [weak self] in
-      guard let self else { return }
-      leaving = LeavingState(unsent: await account.unsentMessages())
+    jobs.start { [weak self, account, pages] in
+      do { try await pages.show(.account, of: account) } catch { self?.problem = Problem(error) }
     }
   }
 
-  public func stay() { leaving = nil }
-
-  /// What the account has on this phone becomes unreadable at once. The app leaves its screens when it hears of that.
-  public func signOut() {
-    leaving = nil
-    let account = account.account
-    // It goes on when the screen is gone, as it is at once.
-    Task {
-      do { try await account.signOut() } catch { problem = Problem(error) }
-    }
-  }
+  public func signOut() { navigate(.leaving(account.id, .signOut)) }
 }
 
 /// Whose messages to show.
@@ -99,7 +69,9 @@ extension ClinicModel {
 public final class PeopleModel: PeopleEvents {
   private let accounts: @MainActor () -> [AccountModel]
   private let chosen: Owner.ID?
+  private var unread: [Owner.ID: Int] = [:]
   @ObservationIgnored private let navigate: Navigate
+  @ObservationIgnored let jobs = Jobs()
 
   init(
     _ accounts: @escaping @MainActor () -> [AccountModel], chosen: Owner.ID?, navigate: @escaping Navigate
@@ -107,9 +79,29 @@ public final class PeopleModel: PeopleEvents {
     self.accounts = accounts
     self.chosen = chosen
     self.navigate = navigate
+    // The sheet waits for no count.
+    jobs.start { [weak self] in await self?.count() }
   }
 
-  public var state: PeopleState { PeopleState(owners: accounts().flatMap(\.owners), chosen: chosen) }
+  public var state: PeopleState {
+    let rows = accounts().flatMap { account in
+      account.owners.map { owner in
+        let session = account.session(of: owner.person.id)
+        return PersonRow(
+          owner: owner, unread: unread[owner.id] ?? 0, standing: Standing(session, completeAt: nil))
+      }
+    }
+    let asked = accounts().first { $0.owners.contains { $0.id == chosen } }
+    return PeopleState(rows: rows, chosen: chosen, canAdd: asked?.isReadable ?? false)
+  }
+
+  private func count() async {
+    for account in accounts() {
+      for owner in account.owners { unread[owner.id] = await account.unread(of: owner.person.id) }
+    }
+  }
+
+  public func addPerson() { navigate(.addPerson) }
 
   public func choose(_ owner: Owner) { navigate(.inbox(owner)) }
 

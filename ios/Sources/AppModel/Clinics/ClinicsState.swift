@@ -76,14 +76,35 @@ extension ClinicPageState {
   }
 }
 
-/// What goes from this phone with an account: a question that is open.
-public struct LeavingState: Hashable, Sendable {
-  /// Messages that have not been sent; they would be lost.
-  public var unsent: Int
-}
-
 /// Everybody whose messages are on this phone, by clinic.
 public struct PeopleState: Hashable, Sendable, Unprinted {
-  public var owners: [Owner]
+  public var rows: [PersonRow]
   public var chosen: Owner.ID?
+  /// The chosen account is open, so that it can be asked for whom one acts.
+  public var canAdd = false
+}
+
+/// One of them, with what is new and where they stand.
+public struct PersonRow: Hashable, Sendable, Identifiable, Unprinted {
+  public var owner: Owner
+  public var unread = 0
+  public var standing = Standing.active(completeAt: nil)
+
+  public var id: Owner.ID { owner.id }
+}
+
+/// Those for whom the person may act and whose messages are not on this phone, as the clinic says.
+public struct AddPersonState: Hashable, Sendable, Unprinted {
+  public var clinic: Clinic
+  /// Nothing until it has answered.
+  public var found: [FoundRow]?
+  public var problem: Problem?
+}
+
+/// Somebody whom the clinic names; `relationship` is in its own words.
+public struct FoundRow: Hashable, Sendable, Identifiable, Unprinted {
+  /// The record's id at the clinic.
+  public var id: String
+  public var name: String
+  public var relationship: String?
 }

@@ -45,9 +45,10 @@ public final class InboxModel: Follower, InboxEvents {
   }
 
   public var state: InboxState {
-    InboxState(
-      owner: account.owners.first { $0.id == owner.id } ?? owner, body: content, banner: banner,
-      refreshing: account.syncing?.asked == true, canWrite: account.canWrite)
+    let owner = account.owners.first { $0.id == self.owner.id } ?? self.owner
+    return InboxState(
+      owner: owner, body: content, banner: banner, refreshing: account.syncing?.asked == true,
+      canWrite: owner.person.canWrite && account.canWrite)
   }
 
   /// New messages, of the rows that were read.
@@ -64,13 +65,14 @@ public final class InboxModel: Follower, InboxEvents {
   }
 
   private var closed: ClosedReason? {
-    ClosedReason(account) ?? (asksStepUp ? .stepUp(account.offline) : nil)
+    ClosedReason(account, of: owner.person.id) ?? (asksStepUp ? .stepUp(account.offline) : nil)
   }
 
   private var banner: InboxBanner? {
-    guard account.isReadable, closed == nil else { return nil }
+    guard account.isReadable(owner), closed == nil else { return nil }
+    if let ended = account.ended.first { return .accessEnded(name: ended.name) }
     let facts = InboxFacts(
-      session: account.session, messages: account.messages, update: account.update, failure: account.failure,
+      session: account.session(of: owner.person.id), messages: account.messages, update: account.update, failure: account.failure,
       state: messagesState, offered: account.feature, begunAnew: untold)
     return facts.banner ?? problem.map { .failed($0) }
   }
@@ -98,7 +100,7 @@ public final class InboxModel: Follower, InboxEvents {
   }
 
   func refresh(_ changes: ChangeSet?) async {
-    if let changes, changes.records.isEmpty, !changes.outbox, !changes.session, !changes.features { return }
+    if let changes, changes.records.isEmpty, !changes.outbox, !changes.session, !changes.features, !changes.people { return }
     await reread()
     if let text = search?.text, changes?.records.isEmpty == false { look(for: text) }
   }
@@ -108,7 +110,7 @@ public final class InboxModel: Follower, InboxEvents {
   }
 
   private func read() async {
-    guard account.isReadable, !jobs.isClosed else {
+    guard account.isReadable(owner), !jobs.isClosed else {
       rows = InboxRows()
       return
     }
@@ -137,7 +139,7 @@ public final class InboxModel: Follower, InboxEvents {
     case .stepUpRequired?, .switchedOff?:
       rows = InboxRows()
       asksStepUp = error as? PericardError == .stepUpRequired
-    case _ where !account.isReadable: rows = InboxRows()
+    case _ where !account.isReadable(owner): rows = InboxRows()
     default: problem = Problem(error)
     }
   }
@@ -176,7 +178,7 @@ extension InboxModel {
 
   public func choosePerson() { navigate(.people) }
 
-  public func signInAgain() { navigate(.signInAgain(account.id)) }
+  public func signInAgain() { navigate(.signInAgain(account.id, of: owner.person)) }
 
   public func stepUp() { navigate(.stepUp(account.id)) }
 
@@ -198,6 +200,8 @@ extension InboxModel {
       jobs.replace("page") { [weak self] in await self?.reread() }
     }
   }
+
+  public func knowsOfEnd() { account.knowsOfEnd() }
 
   public func openNotice(_ banner: InboxBanner) {
     jobs.replace("notice") { [weak self] in

@@ -96,5 +96,8 @@ public enum InboxBanner: Hashable, Sendable {
   case clockWrong(clinicTime: Date?)
   /// `least` is the version that the clinic asks for; nothing where a newer version wrote on this phone.
   case updateRequired(least: String?)
+  /// The clinic has ended the access to somebody's records, and they are gone from this phone. It is said until the person
+  /// knows.
+  case accessEnded(name: String)
   case failed(Problem)
 }

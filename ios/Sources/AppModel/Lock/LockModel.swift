@@ -15,6 +15,23 @@ public final class LockModel: LockEvents {
     case cover(AccountModel)
     /// To open with a finger or face from here on.
     case biometry
+    /// For a copy, which only who knows the PIN may take.
+    case proof(Proof)
+  }
+
+  /// Somebody waits for what the right PIN gives.
+  private final class Proof {
+    let account: AccountModel
+    let work: @MainActor (String) async throws -> Export
+    /// Ends without one where the person left it.
+    let outcome: AsyncThrowingStream<Export, any Error>
+    let end: AsyncThrowingStream<Export, any Error>.Continuation
+
+    init(_ account: AccountModel, _ work: @escaping @MainActor (String) async throws -> Export) {
+      self.account = account
+      self.work = work
+      (outcome, end) = AsyncThrowingStream.makeStream()
+    }
   }
 
   /// Nothing while the app is open.
@@ -134,6 +151,25 @@ public final class LockModel: LockEvents {
     if !covered.isEmpty, account.lockState == .off { ask(.cover(account)) }
   }
 
+  /// Asks for the PIN and does with it what wants one; nothing when the person left it. A wrong one is asked for again,
+  /// anything else that fails is for the caller.
+  func prove(
+    _ account: AccountModel, _ work: @escaping @MainActor (String) async throws -> Export
+  ) async throws -> Export? {
+    // Who chose a place for a file may have been away meanwhile: what is locked is opened first.
+    try await account.opened()
+    let proof = Proof(account, work)
+    ask(.proof(proof))
+    defer { if isAsked(proof) { leave() } }
+    for try await export in proof.outcome { return export }
+    try Task.checkCancellation()
+    return nil
+  }
+
+  private func isAsked(_ proof: Proof) -> Bool {
+    if case .proof(let asked) = asked { asked === proof } else { false }
+  }
+
   public func lockAfter(minutes: Int) {
     jobs.start { [covered] in
       for account in covered { try? await account.account.lock.setAutoLock(after: .seconds(60 * minutes)) }
@@ -172,9 +208,10 @@ public final class LockModel: LockEvents {
 
   private func ask(_ what: Asked) {
     (current, first) = (nil, nil)
-    asked = what
+    turn(to: what)
     switch what {
     case .unlock: askToUnlock()
+    case .proof(let proof): over = .pin(PinQuestion(clinic: proof.account.clinic.name, optional: true))
     case .change, .biometry: over = .pin(PinQuestion(clinic: clinic, optional: true))
     case .cover: over = .pin(PinQuestion(clinic: clinic))
     }
@@ -214,6 +251,7 @@ public final class LockModel: LockEvents {
 
   /// What has no key, as an account that came since, is asked for by its PIN.
   private func open(_ bundle: KeyBundle) async {
+    let turn = turn
     var isRefused = false
     for account in locked where account.hasKey {
       do {
@@ -226,6 +264,8 @@ public final class LockModel: LockEvents {
       }
     }
     if isRefused { return lost() }
+    // It was opened and locked again meanwhile: that is another question.
+    guard turn == self.turn else { return }
     guard locked.isEmpty else { return over = .pin(PinQuestion(clinic: clinic)) }
     leave()
     for account in accounts() { account.sync() }
@@ -272,15 +312,22 @@ public final class LockModel: LockEvents {
     }
   }
 
+  /// What was asked before is left.
+  private func turn(to what: Asked) {
+    let before = asked
+    asked = what
+    if case .proof(let proof) = before { proof.end.finish() }
+  }
+
   private func choose() {
     first = nil
-    asked = .change
+    turn(to: .change)
     over = .choose(attempt: 0, again: false, problem: nil)
   }
 
   private func leave() {
     (current, first) = (nil, nil)
-    asked = .unlock
+    turn(to: .unlock)
     over = nil
     revision += 1
   }
@@ -290,6 +337,7 @@ public final class LockModel: LockEvents {
     var question = question
     question.checking = true
     over = .pin(question)
+    if case .proof(let proof) = asked { return await prove(question, proof, digits) }
     let tried = asksToUnlock ? locked : covered
     var left: Int?
     var isRight = !tried.isEmpty
@@ -333,7 +381,26 @@ public final class LockModel: LockEvents {
     case .biometry:
       await keep(bundle)
       leave()
+    case .proof: break
     }
+  }
+
+  private func prove(_ question: PinQuestion, _ proof: Proof, _ digits: String) async {
+    do {
+      proof.end.yield(try await proof.work(digits))
+    } catch PericardError.wrongPin(let left) {
+      // The last one leaves nothing that could be asked for.
+      if isAsked(proof), left > 0 {
+        var question = question
+        question.attempt += 1
+        (question.attemptsLeft, question.checking, question.trouble) = (left, false, nil)
+        over = .pin(question)
+        return
+      }
+    } catch {
+      proof.end.finish(throwing: error)
+    }
+    if isAsked(proof) { leave() }
   }
 
   /// With the account that has come since.

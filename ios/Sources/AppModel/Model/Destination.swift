@@ -16,14 +16,25 @@ public enum Destination: Hashable, Sendable {
   /// A new message, or a draft that goes on.
   case compose(DraftID?)
   case people
+  /// Whom else the clinic names.
+  case addPerson
+  /// A sign-in for one of them; nobody where the clinic's page asks for whom.
+  case add(AccountID, patient: String?)
   case addClinic
   case clinics
   case clinic(AccountID)
-  case signInAgain(AccountID)
+  /// For one of its people, where it is not for whoever signed in.
+  case signInAgain(AccountID, of: Person? = nil)
   case stepUp(AccountID)
   case notices
   case notice(Notice, Clinic)
+  case privacy
+  case accessLog
+  /// A copy of what is here of the person whose inbox is shown.
+  case copy
+  case leaving(AccountID, LeavingWay, of: Person? = nil)
   case settings
+  case secondStep
   case help
   /// Out of the app.
   case outside(Errand)

@@ -13,6 +13,9 @@ public struct Owner: Hashable, Sendable, Identifiable, Unprinted {
   /// The person's name; the clinic's where it names nobody, or while the account is sealed.
   public var name: String { person.name.isEmpty ? clinic.name : person.name }
 
+  /// For whom one acts here, as they are called; nothing where these are one's own, or the name is not known.
+  public var actsFor: String? { person.isSelf || person.name.isEmpty ? nil : person.called }
+
   /// The number, where the name alone does not say whose this is: nobody is named, or two accounts act for them.
   public var toldApartBy: Int? { person.name.isEmpty || !person.isSelf ? number : nil }
 }
@@ -25,6 +28,12 @@ public struct Person: Hashable, Sendable, Identifiable, Unprinted {
   public var isSelf = true
   /// The colour that this person has everywhere: 0 for whoever signed in.
   public var color = 0
+  /// The clinic lets something be written for them.
+  public var canWrite = true
+  /// Where their own session stands: one may be closed while others are open.
+  public var session = SessionState.active
+
+  public var called: String { String(name.prefix { $0 != " " }) }
 }
 
 /// A place where one is a patient, as the app's maker configured it or as it was added.

@@ -27,10 +27,10 @@ public enum ClosedReason: Hashable, Sendable {
 }
 
 extension ClosedReason {
-  /// Nothing for an account that can be read.
+  /// Nothing for an account that can be read, or for one of its people, whose session is their own.
   @MainActor
-  init?(_ account: AccountModel) {
-    switch account.session {
+  init?(_ account: AccountModel, of person: PersonID? = nil) {
+    switch person.map(account.session(of:)) ?? account.session {
     case .active, .stepUp, .signIn:
       guard case .off(let notice, cached: false) = account.messages else { return nil }
       self = .off(since: notice.since, quote: notice.text, trying: account.syncing?.asked == true)

@@ -42,7 +42,7 @@ extension Notice {
     case .off, .readOnly:
       guard let switched = account.switched else { return nil }
       self = switched
-    case .offline, .notOffered, .stepUp, .signIn, .incomplete, .rateLimited, .failed: return nil
+    case .offline, .notOffered, .stepUp, .signIn, .incomplete, .rateLimited, .accessEnded, .failed: return nil
     }
   }
 }

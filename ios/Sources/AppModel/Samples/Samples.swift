@@ -23,6 +23,14 @@
     public static let sampleChild = Owner(
       account: AccountID(rawValue: "a1"),
       person: Person(id: PersonID(rawValue: "p2"), name: "Mia Ferreira", isSelf: false, color: 1), clinic: .sample)
+    public static let sampleMother = Owner(
+      account: AccountID(rawValue: "a1"),
+      person: Person(
+        id: PersonID(rawValue: "p3"), name: "Teresa Ferreira", isSelf: false, color: 2, canWrite: false),
+      clinic: .sample)
+    public static let samplePharmacy = Owner(
+      account: AccountID(rawValue: "a2"), person: Person(id: PersonID(rawValue: "p4"), name: "Ana Ferreira"),
+      clinic: .samplePharmacy)
   }
 
   extension WelcomeState {
@@ -180,12 +188,25 @@
       tiedToPhone: false, revokes: true, accountPage: true)
   }
 
-  extension LeavingState {
-    public static let sample = LeavingState(unsent: 2)
+  extension PeopleState {
+    public static let sample = PeopleState(
+      rows: [
+        PersonRow(owner: .sample, unread: 3), PersonRow(owner: .sampleChild, unread: 1),
+        PersonRow(owner: .sampleMother), PersonRow(owner: .samplePharmacy, standing: .signedOut),
+      ], chosen: Owner.sample.id, canAdd: true)
   }
 
-  extension PeopleState {
-    public static let sample = PeopleState(owners: [.sample, .sampleChild], chosen: Owner.sample.id)
+  extension AddPersonState {
+    public static let samples: [AddPersonState] = [
+      AddPersonState(
+        clinic: .sample,
+        found: [
+          FoundRow(id: "p2", name: "Mia Ferreira", relationship: "Your daughter"),
+          FoundRow(id: "p3", name: "Teresa Ferreira"),
+        ]),
+      AddPersonState(clinic: .sample, found: []), AddPersonState(clinic: .sample),
+      AddPersonState(clinic: .sample, problem: .offline),
+    ]
   }
 
   extension YouState {

@@ -4,7 +4,8 @@
 
   /// Events that do nothing, for previews.
   public final class Silent: WelcomeEvents, SignInEvents, InboxEvents, ThreadEvents, ComposeEvents, ClinicsEvents,
-    ClinicPageEvents, PeopleEvents, YouEvents, SettingsEvents, HelpEvents, NoticeEvents, NoticesEvents, LockEvents
+    ClinicPageEvents, PeopleEvents, AddPersonEvents, YouEvents, SettingsEvents, HelpEvents, NoticeEvents, NoticesEvents, LockEvents,
+    PrivacyEvents, AccessLogEvents, CopyEvents, LeavingEvents, SecondStepEvents
   {
     public init() {}
 
@@ -44,6 +45,10 @@
     public func callClinic() {}
     public func shown(_ index: Int) {}
     public func openNotice(_ banner: InboxBanner) {}
+    public func knowsOfEnd() {}
+    public func addPerson() {}
+    public func add(_ row: FoundRow) {}
+    public func chooseThere() {}
     public func choosePerson() {}
     public func signInAgain() {}
     public func useAnotherAccount() {}
@@ -74,8 +79,28 @@
     public func signInAgain(_ account: AccountID) {}
     public func add() {}
     public func openAccountPage() {}
-    public func askToSignOut() {}
     public func stay() {}
+    public func openLog() {}
+    public func makeCopy() {}
+    public func openSessionsPage() {}
+    public func forgetPerson() {}
+    public func forgetAccount() {}
+    public func earlier() {}
+    public func save() {}
+    public func choose(_ kind: CopyKind) {}
+    public func begin() {}
+    public func again() {}
+    public func leave() {}
+    public func sendFirst() {}
+    public func go() {}
+    public func openPrivacy() {}
+    public func openSecondStep() {}
+    public func setUp() {}
+    public func newCodes() {}
+    public func askToTurnOff() {}
+    public func turnOff() {}
+    public func keepOn() {}
+    public func lookAgain() {}
     public func signOut() {}
     public func choose(_ owner: Owner) {}
     public func addClinic() {}

@@ -13,7 +13,7 @@ public protocol Browser: AnyObject {
 }
 
 /// Where a sign-in comes from: each call begins one anew.
-public typealias BeginSignIn = @MainActor (SignInMethod) async throws -> SignIn
+public typealias BeginSignIn = @MainActor (SignInMethod) async throws -> any SignInAttempt
 
 /// A sign-in: the machine's hands.
 @MainActor @Observable
@@ -22,24 +22,26 @@ public final class SignInModel: SignInEvents {
 
   public var state: SignInState { machine.state }
 
-  @ObservationIgnored private let portal: Portal
+  @ObservationIgnored private let portal: Portal?
   @ObservationIgnored private let redirect: String
   @ObservationIgnored private var method: SignInMethod
   @ObservationIgnored private let begin: BeginSignIn
   @ObservationIgnored private weak var browser: (any Browser)?
-  @ObservationIgnored private var signIn: SignIn?
+  @ObservationIgnored private var signIn: (any SignInAttempt)?
   @ObservationIgnored private let done: @MainActor (Account?) -> Void
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored private let now: () -> Date
   @ObservationIgnored let jobs = Jobs()
 
-  /// `done` is told the account, or nothing where the person stopped. `resumed` is a sign-in that was left before.
+  /// `done` is told the account, or nothing where the person stopped. `resumed` is a sign-in that was left before. Without a
+  /// portal there is no page to open.
   public init(
-    at portal: Portal, of clinic: Clinic, redirect: String, method: SignInMethod, resuming resumed: SignIn? = nil,
+    at portal: Portal? = nil, of clinic: Clinic, redirect: String = "", method: SignInMethod = .native,
+    resuming resumed: (any SignInAttempt)? = nil,
     browser: any Browser, now: @escaping () -> Date = { Date() }, navigate: @escaping Navigate = { _ in },
     begin: @escaping BeginSignIn, done: @escaping @MainActor (Account?) -> Void
   ) {
-    machine = SignInMachine(clinic, pages: Set(portal.capabilities.pages), method: method)
+    machine = SignInMachine(clinic, pages: Set(portal?.capabilities.pages ?? []), method: method)
     self.portal = portal
     self.redirect = redirect
     self.method = method
@@ -99,6 +101,7 @@ public final class SignInModel: SignInEvents {
     case .finish: finish()
     case .cancel: cancel()
     case .page(let page):
+      guard let portal else { return }
       jobs.start { [weak self, portal, redirect] in await self?.browser?.show(page, of: portal, redirect: redirect) }
     case .errand(let errand): navigate(.outside(errand))
     }
@@ -118,7 +121,7 @@ public final class SignInModel: SignInEvents {
     do { on(.asks(try signIn.step())) } catch { on(.failed(error, next: nil, at: now())) }
   }
 
-  private func send(_ answer: @escaping @Sendable (SignIn) async throws -> SignInStep) {
+  private func send(_ answer: @escaping @Sendable (any SignInAttempt) async throws -> SignInStep) {
     jobs.start { [weak self] in
       guard let self else { return }
       if signIn == nil { await start() }
@@ -135,7 +138,7 @@ public final class SignInModel: SignInEvents {
     jobs.replace("browser") { [weak self, redirect] in
       guard let self else { return }
       if signIn == nil { await start() }
-      guard let signIn, let browser else { return }
+      guard let signIn = signIn as? SignIn, let browser else { return }
       do {
         on(.asks(try await browser.answer(signIn, redirect: redirect)))
       } catch {

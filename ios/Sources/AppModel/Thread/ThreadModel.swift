@@ -66,7 +66,7 @@ public final class ThreadModel: Follower, ThreadEvents {
       id: id, owner: owner, subject: thread?.subject ?? "", participants: thread?.participants ?? [],
       messages: bubbles, hasOlder: after != nil, archived: thread?.archived ?? false,
       draft: DraftText(text: text, revision: revision, kept: kept, files: attachments.rows),
-      canWrite: account.canWrite, deciding: bubbles.first { $0.id == deciding && $0.delivery == .unknown },
+      canWrite: owner.person.canWrite && account.canWrite, deciding: bubbles.first { $0.id == deciding && $0.delivery == .unknown },
       focus: isOpen ? nil : focus, from: isOpen ? nil : from,
       problem: asksStepUp ? account.offline : problem, refused: refused, stepUp: asksStepUp)
   }
@@ -108,7 +108,7 @@ public final class ThreadModel: Follower, ThreadEvents {
 
   /// As many messages as are wanted, and as far back as the one to open at.
   private func read() async {
-    guard account.isReadable, !jobs.isClosed else {
+    guard account.isReadable(owner), !jobs.isClosed else {
       page = []
       return
     }
@@ -169,7 +169,7 @@ public final class ThreadModel: Follower, ThreadEvents {
     if error as? PericardError == .stepUpRequired {
       // It opens again where it was.
       (asksStepUp, page, deciding, isOpen) = (true, [], nil, false)
-    } else if account.isReadable {
+    } else if account.isReadable(owner) {
       problem = Problem(error)
     } else {
       page = []

@@ -38,6 +38,8 @@ public final class YouModel: YouEvents {
 
   public func openClinics() { navigate(.clinics) }
 
+  public func openPrivacy() { navigate(.privacy) }
+
   public func openSettings() { navigate(.settings) }
 
   public func openHelp() { navigate(.help) }
@@ -48,17 +50,25 @@ public final class YouModel: YouEvents {
 public final class SettingsModel: SettingsEvents {
   private var read: SettingsState
   private let lock: LockModel
+  private let account: AccountModel
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored let jobs = Jobs()
 
   init(_ account: AccountModel, lock: LockModel, navigate: @escaping Navigate) {
     read = SettingsState(clinic: account.clinic, lock: lock.settings)
+    self.account = account
     self.lock = lock
     self.navigate = navigate
-    jobs.start { [weak self] in
+    look()
+  }
+
+  /// Where the second step stands.
+  func look() {
+    jobs.replace("second step") { [weak self, account] in
       do {
-        let status = try await account.account.twoFactor.status()
-        self?.read.secondStep = SecondStepState(on: status.enrolled, codesLeft: status.recoveryCodesLeft)
+        let step = try await account.secondStep()
+        self?.read.secondStep = step
+        self?.read.problem = nil
       } catch PericardError.portal(.unsupported, _) {
         // It has none in the app.
       } catch {
@@ -79,6 +89,8 @@ public final class SettingsModel: SettingsEvents {
   func settled() async { await jobs.settled() }
 
   public func openSystemSettings() { navigate(.outside(.settings)) }
+
+  public func openSecondStep() { navigate(.secondStep) }
 
   public func changePin() { lock.change() }
 

@@ -18,11 +18,6 @@ public struct SettingsState: Hashable, Sendable {
   public var problem: Problem?
 }
 
-public struct SecondStepState: Hashable, Sendable {
-  public var on: Bool
-  public var codesLeft: Int?
-}
-
 /// Whom to ask, and what this app is.
 public struct HelpState: Hashable, Sendable {
   public var clinic: Clinic

@@ -2,6 +2,7 @@
 //!
 //! `bench-ours sync MESSAGES` measures a cold sync and nothing else, for a profiler; `bench-ours cached MESSAGES` measures a cold sync, then opening and searching what it left;
 //! `bench-ours compared MESSAGES` measures a cold sync beside the comparison a day later;
+//! `bench-ours opening MESSAGES` measures opening conversations, with an entry in the access log and without;
 //! `bench-ours news FEW MANY` measures syncs of an inbox with few and with many messages. All need a reference
 //! portal (`PERICARD_PORTAL_CONTROL`), and so does `bench-ours unlock`, which opens a lock. `bench-ours auth` measures what signing in computes, and needs none.
 
@@ -9,6 +10,7 @@ mod auth;
 mod cached;
 mod compared;
 mod news;
+mod opening;
 mod unlock;
 
 use std::process::ExitCode;
@@ -32,10 +34,11 @@ fn main() -> ExitCode {
             ["sync", messages] => Ok(vec![runtime.block_on(cached::sync(messages.parse()?))?]),
             ["compared", messages] => Ok(vec![runtime.block_on(compared::run(messages.parse()?))?]),
             ["news", few, many] => runtime.block_on(news::run(few.parse()?, many.parse()?)),
+            ["opening", messages] => Ok(vec![runtime.block_on(opening::run(messages.parse()?))?]),
             ["unlock"] => Ok(vec![runtime.block_on(unlock::run())?]),
             ["auth"] => Ok(vec![auth::run()?]),
             _ => Err(
-                "bench-ours (sync|cached|compared) MESSAGES | bench-ours news FEW MANY | bench-ours (unlock|auth)"
+                "bench-ours (sync|cached|compared|opening) MESSAGES | bench-ours news FEW MANY | bench-ours (unlock|auth)"
                     .into(),
             ),
         });

@@ -19,9 +19,14 @@ import dev.pericard.app.models.BiometricKeys
 import dev.pericard.app.models.ChosenFile
 import dev.pericard.app.models.Configuration
 import dev.pericard.app.models.Device
+import dev.pericard.app.models.NewDocument
 import dev.pericard.app.models.Scanned
 import dev.pericard.app.models.Settings
 import dev.pericard.browse
+import java.io.File
+import java.io.IOException
+import java.time.Instant
+import kotlin.time.Duration.Companion.minutes
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
@@ -29,10 +34,6 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
-import java.io.File
-import java.io.IOException
-import java.time.Instant
-import kotlin.time.Duration.Companion.minutes
 
 /** The phone. */
 internal class AndroidDevice(private val app: PericardApplication, private val configuration: Configuration) : Device {
@@ -126,6 +127,12 @@ internal class AndroidDevice(private val app: PericardApplication, private val c
         val errands = errands ?: return
         val address = place.ask { errands.choosePlace(name) } ?: return
         app.contentResolver.write(address, content)
+    }
+
+    override suspend fun createDocument(name: String, contentType: String): NewDocument? {
+        val errands = errands ?: return null
+        val address = place.ask { errands.choosePlace(name, contentType) } ?: return null
+        return WrittenDocument(app.contentResolver, address)
     }
 
     override suspend fun save(name: String, text: String): Boolean {

@@ -1,6 +1,7 @@
 package dev.pericard.app.android
 
 import android.Manifest.permission.POST_NOTIFICATIONS
+import android.app.Activity
 import android.app.Notification
 import android.app.NotificationManager
 import android.content.ClipboardManager
@@ -17,6 +18,7 @@ import androidx.test.core.app.ApplicationProvider
 import androidx.work.WorkManager
 import dev.pericard.app.models.Root
 import dev.pericard.app.ui.notices.CannotOpen
+import kotlinx.coroutines.launch
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNotEquals
@@ -29,6 +31,7 @@ import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
+import java.io.ByteArrayOutputStream
 import java.time.Instant
 import java.util.concurrent.TimeUnit.SECONDS
 
@@ -64,6 +67,7 @@ class WindowTest {
                 "ACCESS_NETWORK_STATE",
                 "POST_NOTIFICATIONS",
                 "HIDE_OVERLAY_WINDOWS",
+                "USE_BIOMETRIC",
                 // WorkManager's: to go on after the phone was started anew.
                 "WAKE_LOCK",
                 "RECEIVE_BOOT_COMPLETED",
@@ -125,6 +129,27 @@ class WindowTest {
         app.device.copy("555 0134", secret = false)
         shadowOf(Looper.getMainLooper()).idleFor(120, SECONDS)
         assertEquals("555 0134", app.getSystemService(ClipboardManager::class.java).primaryClip?.getItemAt(0)?.text)
+    }
+
+    @Test
+    fun `a file that the person makes has its name and its type, and holds what is written`() {
+        val window = Robolectric.buildActivity(MainActivity::class.java).setup().get()
+        val place = Uri.parse("content://documents.example/1")
+        val file = ByteArrayOutputStream()
+        shadowOf(app.contentResolver).registerOutputStream(place, file)
+        val writing = app.scope.launch {
+            val document = checkNotNull(app.device.createDocument("copy.html", "text/html"))
+            document.write("<!doctype html>".toByteArray())
+            document.write("<p>".toByteArray())
+            document.finish()
+        }
+        shadowOf(Looper.getMainLooper()).idle()
+        val asked = shadowOf(window).nextStartedActivityForResult.intent
+        assertEquals(Intent.ACTION_CREATE_DOCUMENT to "text/html", asked.action to asked.type)
+        assertEquals("copy.html", asked.getStringExtra(Intent.EXTRA_TITLE))
+        shadowOf(window).receiveResult(asked, Activity.RESULT_OK, Intent().setData(place))
+        waitFor { writing.isCompleted }
+        assertEquals("<!doctype html><p>", file.toString())
     }
 
     @Test

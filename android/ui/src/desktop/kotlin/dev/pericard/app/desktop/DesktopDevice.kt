@@ -9,11 +9,10 @@ import dev.pericard.app.models.Biometry
 import dev.pericard.app.models.ChosenFile
 import dev.pericard.app.models.Device
 import dev.pericard.app.models.FakeBiometricKeys
+import dev.pericard.app.models.NewDocument
 import dev.pericard.app.models.Scanned
 import dev.pericard.app.models.Settings
 import dev.pericard.pieces
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.withContext
 import java.awt.Desktop
 import java.awt.FileDialog
 import java.awt.Frame
@@ -31,6 +30,8 @@ import javax.swing.JLabel
 import javax.swing.JScrollPane
 import javax.swing.JTextArea
 import javax.swing.Timer
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
 
 /** A desktop in place of a phone: no camera, no calls, no settings of a phone to open. */
 internal class DesktopDevice(private val loopback: Loopback) : Device {
@@ -103,6 +104,21 @@ internal class DesktopDevice(private val loopback: Loopback) : Device {
             contentPane.add(JScrollPane(content))
             setSize(640, 480)
             isVisible = true
+        }
+    }
+
+    override suspend fun createDocument(name: String, contentType: String): NewDocument? = dialog(FileDialog.SAVE, name)?.let(::PlainDocument)
+
+    private class PlainDocument(private val file: File) : NewDocument {
+        private val out by lazy { file.outputStream() }
+
+        override suspend fun write(piece: ByteArray) = withContext(Dispatchers.IO) { out.write(piece) }
+
+        override suspend fun finish() = withContext(Dispatchers.IO) { out.close() }
+
+        override suspend fun discard(): Boolean = withContext(Dispatchers.IO) {
+            out.close()
+            file.delete()
         }
     }
 

@@ -8,6 +8,7 @@ import dev.pericard.Incident
 import dev.pericard.IncidentId
 import dev.pericard.IncidentKind
 import dev.pericard.PericardException
+import dev.pericard.PersonId
 import dev.pericard.SessionState
 import dev.pericard.SyncOutcome
 import dev.pericard.SyncProgress
@@ -33,7 +34,11 @@ import java.time.Instant
 data class AccountView(
     val session: SessionState,
     val people: List<Person>,
+    /** Where each person's own session stands, by their id. */
+    val sessions: Map<String, SessionState> = emptyMap(),
     val sync: Syncing? = null,
+    /** Those to whose records the clinic has ended the access, until the person knows it. */
+    val ended: List<Person> = emptyList(),
     /** Why the last sync failed; nothing where it did not. */
     val failure: PericardException? = null,
     /** What may be done with messages: the clinic's policy, and what was refused. */
@@ -53,6 +58,13 @@ data class AccountView(
     /** It was signed out or forgotten. */
     val gone: Boolean = false,
 ) : Unprinted() {
+    /** As it is for one of its people, where the account is open at all. */
+    fun seenBy(person: String): AccountView = when (session) {
+        SessionState.Locked, SessionState.SignedOut, is SessionState.Unusable -> this
+        SessionState.Active, SessionState.StepUp, is SessionState.SignIn, is SessionState.Sealed ->
+            copy(session = sessions[person] ?: session)
+    }
+
     /** What brings a notice where it is not [ALL_WELL]. */
     val rules: Pair<FeatureState, String?> get() = messages to update
 
@@ -76,7 +88,7 @@ class AccountModel(
     val clinic: Clinic,
     private val now: () -> Instant,
     private val languages: () -> List<String> = { emptyList() },
-) : Model<AccountView>(above, AccountView(account.session, account.owners())) {
+) : Model<AccountView>(above, account.view()) {
     private val told = MutableSharedFlow<ChangeSet>(extraBufferCapacity = 64)
     private var run: SyncRun? = null
     private var asking = false
@@ -92,6 +104,8 @@ class AccountModel(
 
     val changes: SharedFlow<ChangeSet> = told
 
+    /** Those of whom the person removes what is here: the clinic has no part in that. */
+    private val removing = mutableSetOf<String>()
     /** Two who signed in at one clinic are told apart by their colours, too. */
     val owners: List<Owner>
         get() = state.value.run { people.map { Owner(it.copy(color = it.color + (number ?: 1) - 1), clinic, number) } }
@@ -103,7 +117,7 @@ class AccountModel(
             readFeatures()
             try {
                 account.changes.collect { change ->
-                    show { it.copy(session = account.session, people = account.owners()) }
+                    look()
                     if (change.features) readFeatures()
                     tell(change)
                 }
@@ -111,6 +125,31 @@ class AccountModel(
             } catch (error: PericardException) {
                 show { it.copy(session = account.session, failure = error) }
             }
+        }
+    }
+
+    /** Reads who is here and where they stand. */
+    internal fun look() {
+        val now = account.view()
+        val here = now.people.map { it.id }.toSet()
+        show { before ->
+            // An account that is gone, or cannot be used, names nobody.
+            val ended = if (here.isEmpty()) emptyList() else before.people.filter { it.id !in here && it.id !in removing && it.name.isNotEmpty() }
+            before.copy(session = now.session, people = now.people, sessions = now.sessions, ended = before.ended + ended)
+        }
+    }
+
+    /** The person has read that the first of these accesses ended. */
+    fun knowsOfEnd() = show { it.copy(ended = it.ended.drop(1)) }
+
+    /** Removes what is here of one of its people; the others stay. */
+    suspend fun forget(person: Person) {
+        removing += person.id
+        try {
+            account.forgetPerson(PersonId(person.id))
+            look()
+        } finally {
+            removing -= person.id
         }
     }
 
@@ -263,6 +302,12 @@ class AccountModel(
 private val PericardException.isUntilLater: Boolean
     get() = this is PericardException.StepUpRequired || this is PericardException.SwitchedOff
 
-/** The people of an account, each with the colour that they have everywhere. */
-private fun Account.owners(): List<Person> =
-    people.mapIndexed { index, person -> Person(person.id.value, person.name, person.isSelf, index) }
+/** Where an account stands, and its people, each with the colour that they have everywhere. */
+private fun Account.view(): AccountView {
+    val here = people
+    return AccountView(
+        session,
+        here.mapIndexed { index, person -> Person(person.id.value, person.name, person.isSelf, index, person.mayWrite) },
+        here.associate { it.id.value to it.session },
+    )
+}

@@ -19,6 +19,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.SharedFlow
 import kotlinx.coroutines.flow.distinctUntilChanged
+import kotlinx.coroutines.flow.drop
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.takeWhile
@@ -34,6 +35,7 @@ class Accounts(
     private val languages: () -> List<String>,
 ) {
     private val left = MutableSharedFlow<Unit>(extraBufferCapacity = 8)
+    private val moved = MutableSharedFlow<Unit>(extraBufferCapacity = 8)
     private val turned = MutableSharedFlow<Unit>(extraBufferCapacity = 64)
 
     var all: List<AccountModel> = emptyList()
@@ -47,6 +49,9 @@ class Accounts(
 
     /** An account has gone from this device. */
     val gone: SharedFlow<Unit> = left
+
+    /** Somebody came to an account, or went from it. */
+    val members: SharedFlow<Unit> = moved
 
     val owners: List<Owner> get() = all.flatMap { it.owners }
 
@@ -79,6 +84,7 @@ class Accounts(
     }
 
     private fun watch(model: AccountModel) {
+        scope.launch { model.state.map { view -> view.people.map { it.id } }.distinctUntilChanged().drop(1).collect { moved.emit(Unit) } }
         scope.launch { model.state.map { it.session }.distinctUntilChanged().takeWhile { !model.state.value.gone }.collect { turned.emit(Unit) } }
         scope.launch {
             model.state.first { it.gone }
@@ -89,8 +95,18 @@ class Accounts(
         }
     }
 
+    /** Where one person's session stands. */
+    fun standing(owner: Owner): Standing = of(owner)?.state?.value?.seenBy(owner.person.id)?.standing(null) ?: Standing.Unusable
+
+    /** New messages of one person; none where nothing of theirs can be read. */
+    suspend fun unread(owner: Owner): Int = try {
+        of(owner)?.account?.messages(PersonId(owner.person.id))?.threads()?.threads?.sumOf { it.unread } ?: 0
+    } catch (_: PericardException) {
+        0
+    }
+
     /** New messages over everybody; those on the first pages are enough to tell that there are more. */
-    suspend fun unread(): Int = sum { messages -> messages.threads().threads.sumOf { it.unread } }
+    suspend fun unread(): Int = owners.sumOf { unread(it) }
 
     /** What waits to be sent, or for the person's decision. */
     suspend fun waiting(): Int = sum { it.outbox().size }
@@ -98,9 +114,9 @@ class Accounts(
     /** What was not sent. */
     suspend fun failed(): Int = sum { messages -> messages.outbox().count { it.state is MessageState.Failed || it.state == MessageState.Unknown } }
 
-    private suspend fun sum(count: suspend (Messages) -> Int): Int = all.sumOf { model ->
+    private suspend fun sum(count: suspend (Messages) -> Int): Int = owners.sumOf { owner ->
         try {
-            model.account.people.sumOf { count(model.account.messages(it.id)) }
+            of(owner)?.let { count(it.account.messages(PersonId(owner.person.id))) } ?: 0
         } catch (_: PericardException) {
             // A closed account shows nothing.
             0
@@ -122,7 +138,10 @@ private suspend fun AccountModel.completeAt(): Instant? = try {
 }
 
 /** Where an account stands, as its card says it. */
-internal fun AccountModel.standing(completeAt: Instant?): Standing = when (val session = state.value.session) {
+internal fun AccountModel.standing(completeAt: Instant?): Standing = state.value.standing(completeAt)
+
+/** The same for one of its people, where [AccountView.seenBy] made the view. */
+internal fun AccountView.standing(completeAt: Instant?): Standing = when (val session = session) {
     SessionState.Active -> Standing.Active(completeAt)
     SessionState.StepUp, is SessionState.SignIn -> Standing.SignIn
     is SessionState.Sealed -> if (session.reason == SealReason.LEASE) Standing.Lease else Standing.SignedOut
@@ -149,5 +168,6 @@ internal suspend fun AccountModel.offers(core: Core): ClinicOffers {
         tiedToPhone = can.boundTokens,
         revokes = can.revocation,
         accountPage = PortalPage.ACCOUNT in can.pages,
+        sessionsPage = PortalPage.SESSIONS in can.pages,
     )
 }

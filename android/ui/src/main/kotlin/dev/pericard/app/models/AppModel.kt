@@ -6,6 +6,7 @@ import dev.pericard.MessageId
 import dev.pericard.MessageState
 import dev.pericard.Messages
 import dev.pericard.PericardException
+import dev.pericard.PersonId
 import dev.pericard.PortalConfig
 import dev.pericard.SignInMethod
 import dev.pericard.ThreadId
@@ -16,10 +17,12 @@ import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
 import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.model.Person
 import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeRow
 import dev.pericard.app.ui.notices.NoticeState
 import dev.pericard.app.ui.notices.NoticesState
+import dev.pericard.app.ui.privacy.LeavingWay
 import dev.pericard.app.ui.words.Language
 import dev.pericard.app.ui.you.Choice
 import dev.pericard.app.ui.you.HelpState
@@ -78,6 +81,7 @@ class AppModel(
     /** Returns once something is shown; the person comes back to [places], as far as they are still there. */
     suspend fun begin(places: List<String> = emptyList()) {
         scope.launch { accounts.gone.collect { leaveGone() } }
+        scope.launch { accounts.members.collect { leaveMissing() } }
         scope.launch { accounts.sessions.collect { lock.look() } }
         scope.launch { lock.changes.collect { redrawSettings { it.copy(lock = lockSettings()) } } }
         accounts.read()
@@ -107,6 +111,8 @@ class AppModel(
             Place.Plain.You -> select(Tab.You)
             Place.Plain.Clinics -> push(clinics())
             Place.Plain.Notices -> push(notices())
+            Place.Plain.Privacy -> openPrivacy()
+            Place.Plain.AccessLog -> openAccessLog()
             Place.Plain.Settings -> openSettings()
             Place.Plain.Help -> openHelp()
         }
@@ -166,6 +172,11 @@ class AppModel(
             left.leave()
             home.inbox?.reload()
         }
+        when (val page = top) {
+            is Page.Privacy -> page.model.look()
+            is Page.Plain -> if (page.state.value is Screen.Settings) readSecondStep()
+            else -> {}
+        }
     }
 
     private fun replaceAll(page: Page) {
@@ -189,6 +200,12 @@ class AppModel(
         if (accounts.all.isEmpty()) replaceAll(welcome(canLeave = false)) else showHome()
     }
 
+    /** Nothing of a person who has gone stays in sight. */
+    private fun leaveMissing() {
+        val shown = owner ?: return
+        if (accounts.owners.isNotEmpty() && accounts.owners.none { it.person.id == shown.person.id }) showHome()
+    }
+
     internal fun select(tab: Tab) {
         home.select(tab)
         if (tab == Tab.You) scope.launch { home.readNotices() }
@@ -198,6 +215,7 @@ class AppModel(
         if (lock.state.value != null) return lock.cancel()
         when (val page = top) {
             is Page.SignIn -> page.model.stop()
+            is Page.Copy -> if (!page.model.stepBack()) pop()
             is Page.Home -> if (home.inboxIsSearching) home.inbox?.closeSearch() else home.select(Tab.Messages)
             else -> if (stack.value.size > 1) pop()
         }
@@ -239,10 +257,13 @@ class AppModel(
             },
         )
 
-    private suspend fun signedIn(account: Account) {
+    /** Shows whoever was signed in: [person], or else the account's own. */
+    private suspend fun signedIn(account: Account, person: String? = null) {
         accounts.read()
         val model = accounts.of(account.id) ?: return
-        model.owners.firstOrNull()?.let(home::choose)
+        model.look()
+        val owner = model.owners.find { it.person.id == person } ?: model.owners.firstOrNull()
+        owner?.let(home::choose)
         home.select(Tab.Messages)
         showHome()
         lock.cover(model)
@@ -254,24 +275,34 @@ class AppModel(
         pop()
         of.reopened()
         of.sync()
+        when (val page = top) {
+            is Page.Copy -> page.model.steppedUp()
+            is Page.SecondStep -> page.model.steppedUp()
+            else -> {}
+        }
     }
 
-    /** A sign-in to an account that is here, by the way that its clinic takes. */
-    internal fun signInAgain(of: AccountModel, stepUp: Boolean = false) {
+    /** A sign-in to an account that is here, for one of its people or for whoever signed in. */
+    internal fun signInAgain(of: AccountModel, stepUp: Boolean = false, person: Person? = null) {
+        val other = person?.takeIf { !it.isSelf }?.id
         scope.launch {
-            val begin: suspend (SignInMethod) -> SignInAttempt = { method ->
-                if (stepUp) core.stepUp(of.account, method) else core.signInAgain(of.account, method)
-            }
-            val onDone: suspend (Account) -> Unit = { if (stepUp) steppedUp(of) else signedIn(it) }
             try {
-                val native = of.account.portalConfig().nativeSignIn
-                device.settings[SIGNING_IN] = of.account.portal
-                val attempt = begin(if (native) SignInMethod.NATIVE else SignInMethod.BROWSER)
-                push(signIn(of.clinic, attempt, null, begin, onDone = onDone))
+                val begin: suspend (SignInMethod) -> SignInAttempt = { method ->
+                    if (stepUp) core.stepUp(of.account, method) else core.signInAgain(of.account, method, other?.let(::PersonId))
+                }
+                signIn(of, begin) { if (stepUp) steppedUp(of) else signedIn(it, other) }
             } catch (_: PericardException) {
                 of.sync(asked = true)
             }
         }
+    }
+
+    /** By the way that the account's clinic takes. */
+    private suspend fun signIn(of: AccountModel, begin: suspend (SignInMethod) -> SignInAttempt, onDone: suspend (Account) -> Unit) {
+        val native = of.account.portalConfig().nativeSignIn
+        device.settings[SIGNING_IN] = of.account.portal
+        val attempt = begin(if (native) SignInMethod.NATIVE else SignInMethod.BROWSER)
+        push(signIn(of.clinic, attempt, null, begin, onDone = onDone))
     }
 
     // Messages.
@@ -348,6 +379,19 @@ class AppModel(
         home.closePeople()
     }
 
+    internal fun openAddPerson() {
+        val of = home.inbox?.of ?: return
+        home.closePeople()
+        push(Page.AddPerson(AddPersonModel(scope, of) { patient -> addPerson(of, patient) }))
+    }
+
+    private suspend fun addPerson(of: AccountModel, patient: String?) {
+        val before = of.state.value.people.map { it.id }.toSet()
+        signIn(of, { method -> core.addPerson(of.account, method, patient) }) { account ->
+            signedIn(account, account.people.find { it.id.value !in before }?.id?.value)
+        }
+    }
+
     internal fun openClinics() {
         scope.launch { push(clinics()) }
     }
@@ -381,7 +425,52 @@ class AppModel(
 
     internal fun openSettings() {
         owner?.let { push(Page.Plain(Screen.Settings(settings(it.clinic)), Place.Plain.Settings)) }
+        readSecondStep()
     }
+
+    /** A clinic without a second step in the app, and one that does not answer, have nothing of it in the settings. */
+    private fun readSecondStep() {
+        val of = home.inbox?.of ?: return
+        scope.launch {
+            val step = try {
+                of.secondStep()
+            } catch (_: PericardException) {
+                return@launch
+            }
+            redrawSettings { it.copy(secondStep = step) }
+        }
+    }
+
+    internal fun openSecondStep() {
+        val of = home.inbox?.of ?: return
+        val model = SecondStepModel(scope, of, { attempt, again -> push(secondStep(of, attempt, again)) }) { signInAgain(of, stepUp = true) }
+        push(Page.SecondStep(model))
+    }
+
+    /** Setting it up looks as it does while signing in. */
+    private fun secondStep(of: AccountModel, attempt: SignInAttempt, again: suspend () -> SignInAttempt) = Page.SignIn(
+        SignInModel(scope, of.clinic, core, device, attempt, found = null, begin = { again() }) {
+            pop()
+            (top as? Page.SecondStep)?.model?.look()
+        },
+    )
+
+    // What becomes of what is here.
+
+    internal fun openPrivacy() {
+        home.inbox?.let { push(Page.Privacy(PrivacyModel(scope, it.of, it.owner, core, device))) }
+    }
+
+    internal fun openAccessLog() {
+        home.inbox?.of?.let { push(Page.AccessLog(AccessLogModel(scope, it, device) { say(Said.ListSaved) })) }
+    }
+
+    internal fun openCopy() {
+        val inbox = home.inbox ?: return
+        push(Page.Copy(CopyModel(scope, inbox.of, inbox.owner.person, device, lock) { signInAgain(inbox.of, stepUp = true) }))
+    }
+
+    internal fun leave(of: AccountModel, way: LeavingWay, person: Person? = null) = push(Page.Leaving(LeavingModel(scope, of, way, person)))
 
     private fun settings(clinic: Clinic, choosing: Choice? = null) =
         SettingsState(

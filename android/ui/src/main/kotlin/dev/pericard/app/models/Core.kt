@@ -4,6 +4,7 @@ import dev.pericard.Account
 import dev.pericard.AccountId
 import dev.pericard.Client
 import dev.pericard.PericardException
+import dev.pericard.PersonId
 import dev.pericard.Portal
 import dev.pericard.PortalCapabilities
 import dev.pericard.PortalConfig
@@ -31,7 +32,11 @@ interface Core {
     /** The sign-in that was under way when the app ended, with what the browser has come back with since. */
     suspend fun resumed(redirect: String?): SignInAttempt?
 
-    suspend fun signInAgain(account: Account, method: SignInMethod): SignInAttempt
+    /** For [person], where it is not for whoever signed in. */
+    suspend fun signInAgain(account: Account, method: SignInMethod, person: PersonId? = null): SignInAttempt
+
+    /** A sign-in for another person of the account; nobody where the clinic's page asks for whom. */
+    suspend fun addPerson(account: Account, method: SignInMethod, patient: String?): SignInAttempt
 
     suspend fun stepUp(account: Account, method: SignInMethod): SignInAttempt
 
@@ -85,7 +90,11 @@ class OpenCore(private val client: Client) : Core {
 
     override suspend fun resumed(redirect: String?): SignInAttempt? = client.resumeSignIn(redirect)?.let(::Attempt)
 
-    override suspend fun signInAgain(account: Account, method: SignInMethod): SignInAttempt = Attempt(account.signInAgain(method))
+    override suspend fun signInAgain(account: Account, method: SignInMethod, person: PersonId?): SignInAttempt =
+        Attempt(account.signInAgain(method, person))
+
+    override suspend fun addPerson(account: Account, method: SignInMethod, patient: String?): SignInAttempt =
+        Attempt(account.addPerson(method, patient))
 
     override suspend fun stepUp(account: Account, method: SignInMethod): SignInAttempt = Attempt(account.stepUp(method))
 

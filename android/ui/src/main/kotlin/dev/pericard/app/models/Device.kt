@@ -3,6 +3,7 @@ package dev.pericard.app.models
 import dev.pericard.FileReader
 import dev.pericard.NewFile
 import dev.pericard.app.ui.model.Unprinted
+import java.io.IOException
 import java.time.Instant
 
 /** What the phone, or the desktop, does for the app. Called on the main thread. */
@@ -47,6 +48,9 @@ interface Device {
     /** Shows a file inside the app. */
     suspend fun show(name: String, contentType: String, content: FileReader)
 
+    /** Asks where to keep a new file; nothing when the person chose no place. */
+    suspend fun createDocument(name: String, contentType: String): NewDocument?
+
     /** Asks where to keep a text and writes it there; false when the person did not. */
     suspend fun save(name: String, text: String): Boolean
 
@@ -80,6 +84,21 @@ sealed interface Scanned {
 
     data object Nothing : Scanned
 }
+
+/** A new file where the person said, written piece by piece. What cannot be done there fails with an [IOException]. */
+interface NewDocument {
+    suspend fun write(piece: ByteArray)
+
+    /** All of it is there. */
+    suspend fun finish()
+
+    /** Removes it before it is whole; false where that place does not let it be removed. */
+    suspend fun discard(): Boolean
+}
+
+/** Nothing more fits there: as the systems of phones and desktops say it. */
+internal val IOException.isFull: Boolean
+    get() = generateSequence<Throwable>(this) { it.cause }.any { "No space left" in it.message.orEmpty() || "ENOSPC" in it.message.orEmpty() }
 
 /** A file to send. Its content is read when the message is queued. */
 class ChosenFile(val name: String, val contentType: String, val size: Long, val open: () -> NewFile)

@@ -5,9 +5,11 @@ import dev.pericard.AccountId
 import dev.pericard.Feature
 import dev.pericard.FeatureCapability
 import dev.pericard.PericardException
+import dev.pericard.PersonId
 import dev.pericard.PortalCapabilities
 import dev.pericard.PortalConfig
 import dev.pericard.PortalPage
+import dev.pericard.SignIn
 import dev.pericard.SignInMethod
 import dev.pericard.SignInStep
 import dev.pericard.app.ui.signin.QrPicture
@@ -32,7 +34,10 @@ class FakeCore(val fake: FakeAccount = FakeAccount(), private var signedIn: Bool
 
     override suspend fun resumed(redirect: String?): SignInAttempt? = null
 
-    override suspend fun signInAgain(account: Account, method: SignInMethod): SignInAttempt = FakeAttempt(method)
+    override suspend fun signInAgain(account: Account, method: SignInMethod, person: PersonId?): SignInAttempt = FakeAttempt(method)
+
+    override suspend fun addPerson(account: Account, method: SignInMethod, patient: String?): SignInAttempt =
+        FakeAttempt(method, account.addPerson(method, patient))
 
     override suspend fun stepUp(account: Account, method: SignInMethod): SignInAttempt = FakeAttempt(method)
 
@@ -52,19 +57,20 @@ class FakeCore(val fake: FakeAccount = FakeAccount(), private var signedIn: Bool
             signedIdentity = true,
             registration = false,
             twoFactor = true,
-            pages = listOf(PortalPage.PASSWORD_RESET, PortalPage.ACCOUNT),
+            pages = listOf(PortalPage.PASSWORD_RESET, PortalPage.ACCOUNT, PortalPage.SESSIONS),
             features = listOf(FeatureCapability(Feature.MESSAGES, readable = true, sendable = true, sendsExactlyOnce = true)),
             revocation = true,
             fhirVersion = "4.0.1",
             software = null,
         )
 
-        override fun page(page: PortalPage): String? = null
+        override fun page(page: PortalPage): String? = "https://portal.example/${page.name.lowercase()}"
 
         override suspend fun signIn(method: SignInMethod): SignInAttempt = FakeAttempt(method)
     }
 
-    private inner class FakeAttempt(method: SignInMethod) : SignInAttempt {
+    /** [adding] is somebody who is here once it is finished. */
+    private inner class FakeAttempt(method: SignInMethod, private val adding: SignIn? = null) : SignInAttempt {
         private var asked: SignInStep =
             if (method == SignInMethod.NATIVE) SignInStep.AskPassword(attemptsLeft = null) else SignInStep.OpenBrowser
         private var left = TRIES
@@ -96,6 +102,7 @@ class FakeCore(val fake: FakeAccount = FakeAccount(), private var signedIn: Bool
 
         override suspend fun finish(): Account {
             signedIn = true
+            adding?.finish()
             return fake.account
         }
 

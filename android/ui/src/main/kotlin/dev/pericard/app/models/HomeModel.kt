@@ -1,5 +1,6 @@
 package dev.pericard.app.models
 
+import dev.pericard.SessionState
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
 import dev.pericard.app.ui.inbox.InboxBody
@@ -8,6 +9,7 @@ import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeRow
 import dev.pericard.app.ui.you.PeopleState
+import dev.pericard.app.ui.you.PersonRow
 import dev.pericard.app.ui.you.YouState
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -16,6 +18,7 @@ import kotlinx.coroutines.flow.combine
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.dropWhile
 import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.merge
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 
@@ -30,6 +33,7 @@ internal class HomeModel(
 
     private val around = MutableStateFlow(Around())
     private var drawing: Job? = null
+    private var looking: Job? = null
     private var shown: MutableStateFlow<Screen.Home>? = null
 
     var inbox: InboxModel? = null
@@ -45,7 +49,13 @@ internal class HomeModel(
     fun open() {
         val kept = device.settings[CHOSEN]
         val owners = accounts.owners
-        show(owners.find { it.person.id == owner?.person?.id } ?: owners.find { name(it) == kept } ?: owners.first())
+        show(
+            owners.find { it.person.id == owner?.person?.id }
+                ?: owners.find { name(it) == kept }
+                // Whoever is gone leaves the others of the account in sight.
+                ?: inbox?.of?.owners?.firstOrNull()
+                ?: owners.first(),
+        )
     }
 
     fun choose(owner: Owner) {
@@ -56,9 +66,11 @@ internal class HomeModel(
     /** Opaque ids only. */
     private fun name(owner: Owner) = "${accounts.of(owner)?.account?.id?.value}/${owner.person.id}"
 
+    internal fun isShown(owner: Owner): Boolean = inbox?.owner?.person?.id == owner.person.id && inbox?.of == accounts.of(owner)
+
     private fun show(owner: Owner) {
         val of = accounts.of(owner) ?: return
-        if (inbox?.owner?.person?.id == owner.person.id && inbox?.of == of) return
+        if (isShown(owner)) return
         inbox?.close()
         drawing?.cancel()
         val model = InboxModel(scope, owner, of, device).also { inbox = it }
@@ -91,10 +103,32 @@ internal class HomeModel(
 
     fun openPeople() {
         val chosen = owner ?: return
-        around.update { it.copy(people = PeopleState(accounts.owners, chosen)) }
+        val counts = mutableMapOf<String, Int>()
+        around.update { it.copy(people = people(chosen, counts)) }
+        looking?.cancel()
+        looking = scope.launch {
+            launch { accounts.all.map { it.state }.merge().collect { drawPeople(counts) } }
+            // The sheet waits for no count.
+            accounts.owners.forEach { counts[it.person.id] = accounts.unread(it) }
+            drawPeople(counts)
+        }
     }
 
-    fun closePeople() = around.update { it.copy(people = null) }
+    private fun drawPeople(counts: Map<String, Int>) = around.update { it.copy(people = it.people?.run { people(chosen, counts) }) }
+
+    private fun people(chosen: Owner, counts: Map<String, Int>): PeopleState {
+        val session = inbox?.of?.state?.value?.session
+        return PeopleState(
+            accounts.owners.map { PersonRow(it, counts[it.person.id] ?: 0, accounts.standing(it)) },
+            chosen,
+            canAdd = session is SessionState.Active || session is SessionState.StepUp,
+        )
+    }
+
+    fun closePeople() {
+        looking?.cancel()
+        around.update { it.copy(people = null) }
+    }
 
     suspend fun readNotices(): List<NoticeRow> {
         val rows = notices(accounts.all, device, configuration.version)

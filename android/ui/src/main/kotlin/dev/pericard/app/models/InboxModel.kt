@@ -6,6 +6,7 @@ import dev.pericard.MessagesState
 import dev.pericard.PericardException
 import dev.pericard.PersonId
 import dev.pericard.app.ui.inbox.HitRow
+import dev.pericard.app.ui.inbox.InboxBanner
 import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.inbox.InboxState
 import dev.pericard.app.ui.inbox.Progress
@@ -22,7 +23,7 @@ import kotlinx.coroutines.launch
 
 /** The messages of one person at one clinic: what is here is shown at once, and again whenever it changes. */
 class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, private val device: Device) :
-    Model<InboxState>(above, InboxState(owner, InboxBody.Content(emptyList()))) {
+    Model<InboxState>(above, InboxState(owner, InboxBody.Content(emptyList()), canWrite = owner.person.canWrite)) {
     val owner: Owner get() = state.value.owner
 
     /** What was read; the state is made of it and of the account's view. */
@@ -49,7 +50,7 @@ class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, priv
         scope.launch { of.state.collect { draw() } }
         // A sync that brought nothing has changed since when that is known.
         scope.launch { of.state.map { it.sync == null }.distinctUntilChanged().collect { ended -> if (ended) reload() } }
-        scope.launch { of.changes.collect { change -> if (change.records.isNotEmpty() || change.outbox || change.session || change.features) reload() } }
+        scope.launch { of.changes.collect { change -> if (change.records.isNotEmpty() || change.outbox || change.session || change.features || change.people) reload() } }
         reload()
     }
 
@@ -91,7 +92,8 @@ class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, priv
     }
 
     private fun draw() {
-        val view = of.state.value
+        val view = of.state.value.seenBy(owner.person.id)
+        val owner = owner.among(of.owners)
         val rows = read.rows
         val reason = closed(view, of.account) ?: read.unreadable?.asOf(view)
         val first = read.messages?.let { it.syncedAt == null } ?: false
@@ -104,14 +106,15 @@ class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, priv
             rows != null && rows.isEmpty() && !first -> InboxBody.Empty
             else -> InboxBody.Content(rows.orEmpty())
         }
-        val banner = banner(view, read.messages, untold(view, device), device.now()).takeIf { reason == null }
+        val ended = of.state.value.ended.firstOrNull()?.let { InboxBanner.AccessEnded(it.name) }
+        val banner = (ended ?: banner(view, read.messages, untold(view, device), device.now())).takeIf { reason == null }
         show {
             it.copy(
-                owner = it.owner.among(of.owners),
+                owner = owner,
                 body = body,
                 banner = banner,
                 refreshing = view.sync?.asked == true && body !is InboxBody.FirstSync,
-                canWrite = view.offers?.canWrite ?: true,
+                canWrite = owner.person.canWrite && view.offers?.canWrite ?: true,
             )
         }
     }
@@ -153,6 +156,8 @@ class InboxModel(above: CoroutineScope, owner: Owner, val of: AccountModel, priv
         searching = InboxBody.Searching(text, hits)
         draw()
     }
+
+    fun knowsOfEnd() = of.knowsOfEnd()
 
     fun closeSearch() {
         search?.cancel()

@@ -4,17 +4,20 @@ import dev.pericard.InputProblem
 import dev.pericard.KeystoreException
 import dev.pericard.LockState as AccountState
 import dev.pericard.PericardException
+import dev.pericard.SessionState
 import dev.pericard.app.ui.lock.BiometryTrouble
 import dev.pericard.app.ui.lock.LockState
 import dev.pericard.app.ui.lock.PinProblem
 import dev.pericard.app.ui.you.BiometrySetting
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.minutes
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 
 /** The lock over the whole app: one PIN, which every account on this phone has, and beside it the person's finger or face. */
@@ -32,6 +35,12 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
 
         /** To open with a finger or face from here on. */
         data object Key : Asked
+
+        /** For something that wants to know who is there, of one account. */
+        class Proof(val account: AccountModel, val prove: suspend (String) -> Unit) : Asked {
+            /** Whether it was done; the person may leave it. */
+            val done = CompletableDeferred<Boolean>()
+        }
     }
 
     private val shown = MutableStateFlow<LockState?>(null)
@@ -119,6 +128,22 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
         if (hasPin && account.lockState == AccountState.Off) ask(Asked.Cover(account))
     }
 
+    /**
+     * Asks for the PIN and does with it what wants one; false when the person left it. A wrong one is asked for again, anything
+     * else that fails is for the caller.
+     */
+    suspend fun prove(account: AccountModel, work: suspend (String) -> Unit): Boolean {
+        // Whoever chose a place for a file was in another app meanwhile: what is locked is opened first.
+        account.state.first { it.session != SessionState.Locked }
+        val asks = Asked.Proof(account, work)
+        ask(asks)
+        return try {
+            asks.done.await()
+        } finally {
+            if (asked == asks) leave()
+        }
+    }
+
     fun lockAfter(minutes: Int) {
         scope.launch { covered.forEach { quietly { it.account.lock.setAutoLock(minutes.minutes) } } }
     }
@@ -155,9 +180,10 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
 
     private fun ask(what: Asked) {
         wipe()
-        asked = what
+        turnTo(what)
         when (what) {
             Asked.Unlock -> askToUnlock()
+            is Asked.Proof -> shown.value = LockState.Pin(clinic = what.account.clinic.name, optional = true)
             Asked.Change, Asked.Key -> shown.value = LockState.Pin(clinic = clinic, optional = true)
             is Asked.Cover -> shown.value = LockState.Pin(clinic = clinic)
         }
@@ -196,6 +222,7 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
     /** What has no key, as an account that came since, is asked for by its PIN. */
     private suspend fun open(secret: ByteArray) {
         val bundle = KeyBundle.unpack(secret)
+        val question = turn
         var isRefused = false
         for (model in locked.filter { it.hasKey }) {
             try {
@@ -209,6 +236,8 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
         (bundle.values + secret).forEach { it.fill(0) }
         when {
             isRefused -> lost()
+            // It was opened and locked again meanwhile: that is another question.
+            question != turn -> {}
             locked.isNotEmpty() -> shown.value = LockState.Pin(clinic = clinic)
             else -> {
                 leave()
@@ -254,15 +283,22 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
         }
     }
 
+    /** What was asked before is left. */
+    private fun turnTo(what: Asked) {
+        val before = asked
+        asked = what
+        (before as? Asked.Proof)?.done?.complete(false)
+    }
+
     private fun choose() {
         first = null
-        asked = Asked.Change
+        turnTo(Asked.Change)
         shown.value = LockState.Choose()
     }
 
     private fun leave() {
         wipe()
-        asked = Asked.Unlock
+        turnTo(Asked.Unlock)
         shown.value = null
         changed.value += 1
     }
@@ -277,7 +313,9 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
     /** Tries what was typed with every account that it is for: each counts for itself. */
     private suspend fun check(over: LockState.Pin, digits: String) {
         shown.value = over.copy(checking = true)
-        val tried = if (asked == Asked.Unlock) locked else covered
+        val what = asked
+        if (what is Asked.Proof) return prove(over, what, digits)
+        val tried = if (what == Asked.Unlock) locked else covered
         var left: Int? = null
         var isRight = tried.isNotEmpty()
         val made = mutableMapOf<String, ByteArray>()
@@ -299,7 +337,7 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
             look()
             return
         }
-        when (val what = asked) {
+        when (what) {
             Asked.Unlock -> {
                 leave()
                 accounts.all.forEach { it.sync() }
@@ -317,7 +355,24 @@ internal class LockModel(private val scope: CoroutineScope, private val accounts
                 keep(made)
                 leave()
             }
+            is Asked.Proof -> {}
         }
+    }
+
+    private suspend fun prove(over: LockState.Pin, what: Asked.Proof, digits: String) {
+        try {
+            what.prove(digits)
+            what.done.complete(true)
+        } catch (error: PericardException.WrongPin) {
+            // The last one leaves nothing that could be asked for.
+            if (asked == what && error.attemptsLeft > 0) {
+                shown.value = over.copy(attempt = over.attempt + 1, attemptsLeft = error.attemptsLeft, checking = false, trouble = null)
+                return
+            }
+        } catch (error: PericardException) {
+            what.done.completeExceptionally(error)
+        }
+        if (asked == what) leave()
     }
 
     /** Also of the account that has come since. */

@@ -1,5 +1,6 @@
 package dev.pericard.app.models
 
+import dev.pericard.PortalPage
 import dev.pericard.app.ui.app.AppEvents
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
@@ -13,15 +14,24 @@ import dev.pericard.app.ui.notices.Notice
 import dev.pericard.app.ui.notices.NoticeEvents
 import dev.pericard.app.ui.notices.NoticeRow
 import dev.pericard.app.ui.notices.NoticesEvents
+import dev.pericard.app.ui.privacy.AccessLogEvents
+import dev.pericard.app.ui.privacy.CopyEvents
+import dev.pericard.app.ui.privacy.CopyKind
+import dev.pericard.app.ui.privacy.LeavingEvents
+import dev.pericard.app.ui.privacy.LeavingWay
+import dev.pericard.app.ui.privacy.PrivacyEvents
 import dev.pericard.app.ui.signin.ClinicPageEvents
 import dev.pericard.app.ui.signin.ClinicsEvents
 import dev.pericard.app.ui.signin.SignInEvents
 import dev.pericard.app.ui.signin.WelcomeEvents
 import dev.pericard.app.ui.thread.ThreadEvents
 import dev.pericard.app.ui.words.Language
+import dev.pericard.app.ui.you.AddPersonEvents
 import dev.pericard.app.ui.you.Choice
 import dev.pericard.app.ui.you.HelpEvents
 import dev.pericard.app.ui.you.PeopleEvents
+import dev.pericard.app.ui.you.SecondStepDeed
+import dev.pericard.app.ui.you.SecondStepEvents
 import dev.pericard.app.ui.you.SettingsEvents
 import dev.pericard.app.ui.you.YouEvents
 
@@ -106,7 +116,7 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun choosePerson() = app.openPeople()
 
-        override fun signInAgain() = of?.let { app.signInAgain(it) }.ignored()
+        override fun signInAgain() = this@ModelEvents.signInAgain()
 
         override fun stepUp() = this@ModelEvents.stepUp()
 
@@ -115,12 +125,14 @@ class ModelEvents(private val app: AppModel) : AppEvents {
         override fun shown(index: Int) = app.inbox?.shown(index).ignored()
 
         override fun openNotice(banner: InboxBanner) = app.openNotice { row -> row.clinic == of?.clinic && row.tells(banner) }
+
+        override fun knowsOfEnd() = app.inbox?.knowsOfEnd().ignored()
     }
 
     override val closed = object : ClosedEvents {
         override fun choosePerson() = app.openPeople()
 
-        override fun signInAgain() = of?.let { app.signInAgain(it) }.ignored()
+        override fun signInAgain() = this@ModelEvents.signInAgain()
 
         override fun useAnotherAccount() = app.addClinic()
 
@@ -244,11 +256,7 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun openAccountPage() = model?.openAccountPage().ignored()
 
-        override fun askToSignOut() = model?.askToSignOut().ignored()
-
-        override fun signOut() = model?.signOut().ignored()
-
-        override fun stay() = model?.stay().ignored()
+        override fun signOut() = model?.let { app.leave(it.of, LeavingWay.SignOut) }.ignored()
     }
 
     override val you = object : YouEvents {
@@ -258,6 +266,8 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun openClinics() = app.openClinics()
 
+        override fun openPrivacy() = app.openPrivacy()
+
         override fun openSettings() = app.openSettings()
 
         override fun openHelp() = app.openHelp()
@@ -266,12 +276,24 @@ class ModelEvents(private val app: AppModel) : AppEvents {
     override val people = object : PeopleEvents {
         override fun choose(owner: Owner) = app.choose(owner)
 
+        override fun addPerson() = app.openAddPerson()
+
         override fun addClinic() {
             app.closePeople()
             app.addClinic()
         }
 
         override fun close() = app.closePeople()
+    }
+
+    override val addPerson = object : AddPersonEvents {
+        private val model get() = (app.top as? Page.AddPerson)?.model
+
+        override fun add(patient: String) = model?.add(patient).ignored()
+
+        override fun chooseThere() = model?.add(null).ignored()
+
+        override fun lookAgain() = model?.look().ignored()
     }
 
     override val settings = object : SettingsEvents {
@@ -287,12 +309,83 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun lockAfter(minutes: Int) = app.lockAfter(minutes)
 
-        // The second step is not in this app's settings yet: nothing offers it.
-        override fun openSecondStep() = Unit
-
-        override fun openRecoveryCodes() = Unit
+        override fun openSecondStep() = app.openSecondStep()
 
         override fun notify(on: Boolean) = app.notify(on)
+    }
+
+    override val privacy = object : PrivacyEvents {
+        private val model get() = (app.top as? Page.Privacy)?.model
+
+        override fun openLog() = app.openAccessLog()
+
+        override fun copy() = app.openCopy()
+
+        override fun openSessionsPage() = model?.openPage(PortalPage.SESSIONS).ignored()
+
+        override fun openAccountPage() = model?.openPage(PortalPage.ACCOUNT).ignored()
+
+        override fun signOut() = model?.let { app.leave(it.of, LeavingWay.SignOut) }.ignored()
+
+        override fun forgetPerson() = model?.let { app.leave(it.of, LeavingWay.Forget, it.owner.person) }.ignored()
+
+        override fun forget() = model?.let { app.leave(it.of, LeavingWay.Forget) }.ignored()
+    }
+
+    override val accessLog = object : AccessLogEvents {
+        private val model get() = (app.top as? Page.AccessLog)?.model
+
+        override fun earlier() = model?.earlier().ignored()
+
+        override fun save() = model?.save().ignored()
+
+        override fun changePin() = app.changePin()
+
+        override fun call() = this@ModelEvents.call()
+    }
+
+    override val copy = object : CopyEvents {
+        private val model get() = (app.top as? Page.Copy)?.model
+
+        override fun choose(kind: CopyKind) = model?.choose(kind).ignored()
+
+        override fun begin() = model?.begin().ignored()
+
+        override fun signInAgain() = model?.signInAgain().ignored()
+
+        override fun stop() = model?.stop().ignored()
+
+        override fun again() = model?.again().ignored()
+
+        override fun close() = app.pop()
+    }
+
+    override val leaving = object : LeavingEvents {
+        private val model get() = (app.top as? Page.Leaving)?.model
+
+        override fun sendFirst() = model?.sendFirst().ignored()
+
+        override fun leave() = model?.go().ignored()
+
+        override fun stay() = app.back()
+    }
+
+    override val secondStep = object : SecondStepEvents {
+        private val model get() = (app.top as? Page.SecondStep)?.model
+
+        override fun lookAgain() = model?.lookAgain().ignored()
+
+        override fun setUp() = model?.does(SecondStepDeed.SetUp).ignored()
+
+        override fun newCodes() = model?.does(SecondStepDeed.NewCodes).ignored()
+
+        override fun askToTurnOff() = model?.askToTurnOff().ignored()
+
+        override fun turnOff() = model?.does(SecondStepDeed.TurnOff).ignored()
+
+        override fun keepOn() = model?.keepOn().ignored()
+
+        override fun signInAgain() = model?.signInAgain().ignored()
     }
 
     override val help = object : HelpEvents {
@@ -319,6 +412,9 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
     private val of: AccountModel? get() = app.inbox?.of
     private val plain: Screen? get() = (app.top as? Page.Plain)?.state?.value
+
+    /** For whom one looks at: everybody's session is their own. */
+    private fun signInAgain() = of?.let { app.signInAgain(it, person = app.owner?.person) }.ignored()
 
     private fun stepUp() = of?.let { app.signInAgain(it, stepUp = true) }.ignored()
 

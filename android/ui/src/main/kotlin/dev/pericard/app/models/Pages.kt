@@ -62,6 +62,44 @@ internal sealed interface Page {
         override suspend fun leave() = model.close()
     }
 
+    class Privacy(val model: PrivacyModel) : Page {
+        override val screen get() = model.state.map(Screen::Privacy)
+        override val place get() = Place.Plain.Privacy
+
+        override suspend fun leave() = model.close()
+    }
+
+    class AccessLog(val model: AccessLogModel) : Page {
+        override val screen get() = model.state.map(Screen::AccessLog)
+        override val place get() = Place.Plain.AccessLog
+
+        override suspend fun leave() = model.close()
+    }
+
+    class Copy(val model: CopyModel) : Page {
+        override val screen get() = model.state.map(Screen::Copy)
+
+        override suspend fun leave() = model.leave()
+    }
+
+    class Leaving(val model: LeavingModel) : Page {
+        override val screen get() = model.state.map(Screen::Leaving)
+
+        override suspend fun leave() = model.close()
+    }
+
+    class SecondStep(val model: SecondStepModel) : Page {
+        override val screen get() = model.state.map(Screen::SecondStep)
+
+        override suspend fun leave() = model.close()
+    }
+
+    class AddPerson(val model: AddPersonModel) : Page {
+        override val screen get() = model.state.map(Screen::AddPerson)
+
+        override suspend fun leave() = model.close()
+    }
+
     /** A screen whose state the app changes itself. */
     class Plain(first: Screen, override val place: Place? = null) : Page {
         val state = MutableStateFlow(first)

@@ -26,7 +26,7 @@ internal sealed interface Place {
     }
 
     /** A screen that is the same whatever lies under it. */
-    enum class Plain : Place { You, Clinics, Notices, Settings, Help;
+    enum class Plain : Place { You, Clinics, Notices, Privacy, AccessLog, Settings, Help;
 
         override val text get() = name
     }

@@ -79,7 +79,7 @@ class ThreadModel(
         }
         scope.launch {
             of.state.collect { view ->
-                show { it.copy(canWrite = view.offers?.canWrite ?: true, problem = if (it.stepUp) view.offline else it.problem) }
+                show { it.copy(canWrite = owner.person.canWrite && view.offers?.canWrite ?: true, problem = if (it.stepUp) view.offline else it.problem) }
                 if (view.gone || closed(view, of.account) != null) onClosed()
             }
         }

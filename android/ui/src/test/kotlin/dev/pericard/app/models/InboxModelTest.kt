@@ -24,6 +24,7 @@ import dev.pericard.app.ui.inbox.RowMark
 import dev.pericard.app.ui.model.Problem
 import dev.pericard.app.ui.notices.ClosedReason
 import dev.pericard.app.ui.notices.Notice
+import dev.pericard.app.ui.privacy.Waiting
 import dev.pericard.testing.FakeAccount
 import dev.pericard.testing.FakeLetter
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -186,10 +187,10 @@ class InboxModelTest {
         shows("the clinics") { it.top as? Screen.Clinics }
         does.clinics.open("fake-account")
         shows("what the clinic offers") { state -> (state.top as? Screen.OneClinic)?.state?.offers }
-        does.clinic.askToSignOut()
-        val leaving = shows("the question") { state -> (state.top as? Screen.OneClinic)?.state?.leaving }
-        assertEquals(fake.messages.messages.outbox().size, leaving.unsent)
         does.clinic.signOut()
+        val waiting = shows("what would be lost") { state -> (state.top as? Screen.Leaving)?.state?.waiting }
+        assertEquals(fake.messages.messages.outbox().size, (waiting as Waiting.Counted).unsent)
+        does.leaving.leave()
         assertEquals(1, shows("the beginning") { state -> state.takeIf { it.top is Screen.Welcome } }.stack.size)
     }
 }

@@ -1,11 +1,13 @@
 package dev.pericard.app.models
 
 import dev.pericard.FileReader
+import java.io.ByteArrayOutputStream
+import java.io.IOException
+import java.time.Instant
+import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.withTimeout
-import java.time.Instant
-import kotlin.time.Duration.Companion.seconds
 
 /** A phone that writes down what it was asked to do. */
 class TestDevice(var time: Instant = Instant.now()) : Device {
@@ -19,6 +21,11 @@ class TestDevice(var time: Instant = Instant.now()) : Device {
     /** Waits until it was asked to do this. */
     suspend fun until(deed: String) {
         withTimeout(20.seconds) { deeds.first { deed in it } }
+    }
+
+    /** Waits until it was asked to open a page of the web. */
+    suspend fun untilBrowsed() {
+        withTimeout(20.seconds) { deeds.first { all -> all.any { it.startsWith("open http") } } }
     }
 
     /** What the person chooses to send next. */
@@ -72,6 +79,14 @@ class TestDevice(var time: Instant = Instant.now()) : Device {
         asked += "show $name"
     }
 
+    /** Where files go that the person makes. */
+    val place = TestPlace()
+
+    override suspend fun createDocument(name: String, contentType: String): NewDocument? {
+        asked += "create $name as $contentType"
+        return place.create(name)
+    }
+
     override suspend fun save(name: String, text: String): Boolean {
         asked += "save $name"
         return true
@@ -99,4 +114,53 @@ class TestDevice(var time: Instant = Instant.now()) : Device {
     override fun openNetworkSettings() = Unit
 
     override fun openStore() = Unit
+}
+
+/** A folder in memory, which can be full, and refuse to let files go. */
+class TestPlace {
+    private val files = mutableMapOf<String, ByteArrayOutputStream>()
+    private val whole = mutableSetOf<String>()
+
+    /** The person chooses no place. */
+    var isLeft = false
+
+    /** How much fits there. */
+    var space = Int.MAX_VALUE
+
+    /** What is there stays there. */
+    var keepsAll = false
+
+    /** Waits before each piece is written. */
+    var gate: suspend () -> Unit = {}
+
+    /** Before the person has chosen. */
+    var choosing: suspend () -> Unit = {}
+
+    /** The text of a file that is whole. */
+    fun text(name: String): String? = files[name]?.takeIf { name in whole }?.toString(Charsets.UTF_8)
+
+    val names: Set<String> get() = files.keys
+
+    suspend fun create(name: String): NewDocument? {
+        choosing()
+        if (isLeft) return null
+        val out = ByteArrayOutputStream()
+        files[name] = out
+        return object : NewDocument {
+            override suspend fun write(piece: ByteArray) {
+                gate()
+                if (out.size() + piece.size > space) throw IOException("write failed: ENOSPC (No space left on device)")
+                out.write(piece)
+            }
+
+            override suspend fun finish() {
+                whole += name
+            }
+
+            override suspend fun discard(): Boolean {
+                if (!keepsAll) files -= name
+                return !keepsAll
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ import dev.pericard.app.ui.View
 import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
 import dev.pericard.app.ui.inbox.InboxBody
-import dev.pericard.app.ui.signin.Leaving
+import dev.pericard.app.ui.privacy.Waiting
 import dev.pericard.app.ui.signin.Standing
 import dev.pericard.app.ui.words.Language
 import dev.pericard.app.ui.you.Choice
@@ -32,8 +32,8 @@ class AroundTest : RealTest() {
         val ben = checkNotNull(app.shows("the other inbox") { all -> all.home?.takeIf { it.tab == Tab.Messages && it.inbox.owner.person.id != ana.person.id } }).inbox.owner
         does.inbox.choosePerson()
         val people = sees("38-people", "choosing", View.Dark, View.Large, View.Arabic) { it.home?.people != null }.home?.people
-        assertEquals(listOf(ana, ben).map { it.person.id } to ben, people?.owners?.map { it.person.id } to people?.chosen)
-        assertEquals(listOf(1 to 0, 2 to 1), people?.owners?.map { it.number to it.person.color })
+        assertEquals(listOf(ana, ben).map { it.person.id } to ben, people?.rows?.map { it.owner.person.id } to people?.chosen)
+        assertEquals(listOf(1 to 0, 2 to 1), people?.rows?.map { it.owner.number to it.owner.person.color })
         does.people.choose(ana)
         seesBody("15-inbox", "theOther") { it.isWhole() }
         does.you.openClinics()
@@ -47,8 +47,8 @@ class AroundTest : RealTest() {
         app.app.toFront()
         settledBehind()
         does.closed.choosePerson()
-        val sealed = sees("38-people", "sealed") { all -> all.home?.people?.owners?.all { it.person.name.isEmpty() } == true }.home?.people
-        assertEquals(listOf(1, 2), sealed?.owners?.map { it.toldApartBy })
+        val sealed = sees("38-people", "sealed") { all -> all.home?.people?.rows?.all { it.owner.person.name.isEmpty() } == true }.home?.people
+        assertEquals(listOf(1, 2), sealed?.rows?.map { it.owner.toldApartBy })
     }
 
     @Test
@@ -75,9 +75,10 @@ class AroundTest : RealTest() {
         app.shows("the clinics") { it.top as? Screen.Clinics }
         does.clinics.open(id)
         seesClinic("offline") { it.problem != null }
-        does.clinic.askToSignOut()
-        assertEquals(Leaving(1), seesClinic("leaving", View.Dark) { it.leaving != null }.leaving)
         does.clinic.signOut()
+        val leaving = sees("58-sign-out", "offline", View.Dark, View.Arabic) { all -> (all.top as? Screen.Leaving)?.state?.run { waiting != null && offline } == true }
+        assertEquals(Waiting.Counted(unsent = 1, drafts = 0), (leaving.top as Screen.Leaving).state.waiting)
+        does.leaving.leave()
         assertEquals(1, app.shows("the first run") { all -> all.takeIf { it.top is Screen.Welcome } }.stack.size)
     }
 

@@ -1,5 +1,6 @@
 package dev.pericard.app.real
 
+import dev.pericard.FeatureState
 import dev.pericard.app.ui.View
 import dev.pericard.app.ui.app.AppState
 import dev.pericard.app.ui.app.Screen
@@ -13,6 +14,7 @@ import dev.pericard.app.ui.signin.Step
 import dev.pericard.app.ui.thread.Delivery
 import dev.pericard.app.ui.words.Language
 import dev.pericard.world.NetworkState
+import kotlinx.coroutines.flow.first
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNotNull
 import org.junit.jupiter.api.Test
@@ -57,9 +59,10 @@ class PolicyTest : RealTest() {
         seesBanner("off", InboxBanner.Off)
         device.languages = listOf("fr-CA", "en")
         app.app.language(null)
+        app.app.accounts.all.single().state.first { (it.messages as? FeatureState.Off)?.notice?.text == FRENCH }
         val notice = seesNotice("33-notice-off", "off", InboxBanner.Off) as Notice.Off
         assertNotNull(notice.since)
-        assertEquals("Nous corrigeons une erreur.", notice.quote)
+        assertEquals(FRENCH, notice.quote)
         does.notice.readMessages()
         // What is written waits.
         answers(WRITTEN)
@@ -200,9 +203,10 @@ class PolicyTest : RealTest() {
     }
 
     private companion object {
+        const val FRENCH = "Nous corrigeons une erreur."
         const val WRITTEN = "I have read it."
         const val CLOSED = """{"state":"off","cached":false,"notice":{"en":"We are mending a fault."}}"""
-        const val OFF = """{"state":"off","notice":{"en":"We are mending a fault. Some people could have seen messages that were not theirs.","fr":"Nous corrigeons une erreur."}}"""
+        const val OFF = """{"state":"off","notice":{"en":"We are mending a fault. Some people could have seen messages that were not theirs.","fr":"$FRENCH"}}"""
     }
 }
 

@@ -95,7 +95,7 @@ class SealedTest : RealTest() {
     fun aDatabaseThatIsDamagedIsBegunAnew() = real {
         signIn()
         restart {
-            val files = File(directory).walk().filter { it.extension == "db" && it.name != "device.db" }.toList()
+            val files = File(directory).walk().filter { it.extension == "db" && it.name !in setOf("device.db", "log.db") }.toList()
             assertEquals(1, files.size)
             files.forEach { it.writeBytes(ByteArray(it.length().toInt()) { 7 }) }
         }

@@ -64,17 +64,23 @@ private val DARK = setOf(
     "01-welcome.places", "07-code-wrong.triesLeft", "11-lock.notRecognized", "12-lock-pin.warning", "15-inbox.content", "15-inbox.waiting",
     "19-inbox-off.readOnly", "26-thread-states.everyState", "31-notice-signed-out.sealed", "33-notice-off.closed", "33-notice-off.readOnly",
     "34-notice-incident.incident", "42-step-up.inbox", "57-settings.settings",
+    "55-privacy.privacy", "55b-copy.choosing", "56-access-log.whole", "57b-second-step.on", "58-forget.unsent",
+    "38-people.choosing", "38-people.adding", "39-inbox-child.child",
 )
 private val LARGE = setOf(
     "01-welcome.places", "05-sign-in-wrong.triesLeft", "10-recovery-codes.kept", "11-lock.notRecognized", "12-lock-pin.lost",
     "15-inbox.content", "19-inbox-off.readOnly",
     "26-thread-states.everyState", "28-please-check.deciding", "29-new-message.written", "33-notice-off.closed", "33-notice-off.readOnly",
     "34-notice-incident.incident", "42-step-up.inbox", "57-settings.settings",
+    "55-privacy.privacy", "55b-copy.choosing", "56-access-log.whole", "57b-second-step.on", "58-forget.unsent",
+    "38-people.choosing", "38-people.adding", "39-inbox-child.child",
 )
 private val ARABIC = setOf(
     "01-welcome.places", "05-sign-in-wrong.triesLeft", "07-code-wrong.triesLeft", "09-enrol.key", "11-lock.notRecognized",
     "12-lock-pin.lost", "15-inbox.content",
     "16-inbox-search.searching", "19-inbox-off.readOnly", "25-thread.files", "26-thread-states.everyState", "29-new-message.written",
     "33-notice-off.closed", "33-notice-off.readOnly", "34-notice-incident.incident", "42-step-up.inbox", "54-you.you", "57-settings.settings",
+    "55-privacy.privacy", "55b-copy.choosing", "56-access-log.whole", "57b-second-step.on", "58-forget.unsent",
+    "38-people.choosing", "38-people.adding", "39-inbox-child.child",
 )
 private val FRENCH = setOf("17-inbox-empty.empty", "32-notice-lease.lease", "36-notice-clock.clinicTime")

@@ -114,6 +114,33 @@ interface Words {
     val enrolTitle: String
     val enrolTurnOn: String
     val enrolTwo: String
+    val exportAgain: String
+    val exportAsksPin: String
+    val exportAsksSignIn: String
+    val exportData: String
+    val exportDataText: String
+    val exportDeleted: String
+    val exportDeletedText: String
+    val exportDo: String
+    val exportDone: String
+    fun exportDoneText(name: String, size: String): String
+    val exportFailed: String
+    val exportFull: String
+    val exportKind: String
+    val exportLeft: String
+    fun exportLeftText(name: String): String
+    val exportLocked: String
+    val exportNotWritten: String
+    val exportOpen: String
+    val exportOpenText: String
+    val exportPage: String
+    val exportPageText: String
+    val exportStepUp: String
+    val exportStepUpText: String
+    val exportStopped: String
+    fun exportText(name: String): String
+    val exportWriting: String
+    fun exportWritingText(size: String): String
     fun fileBytes(n: Int): String
     val fileForeign: String
     val fileGet: String
@@ -128,13 +155,25 @@ interface Words {
     fun fileRemove(name: String): String
     val fileTooLarge: String
     val fileUnnamed: String
+    val forgetClosedText: String
     val forgetDo: String
+    fun forgetDrafts(n: Int): String
+    val forgetDraftsText: String
     val forgetGoes: String
+    fun forgetGoesOthers(names: String): String
+    val forgetGoesOwn: String
+    fun forgetPersonGoes(name: String): String
+    fun forgetPersonStays(name: String): String
+    fun forgetPersonTitle(name: String): String
+    fun forgetSend(n: Int): String
     val forgetStays: String
     val forgetStaysText: String
+    fun forgetStuck(n: Int): String
     fun forgetTitle(clinic: String): String
     fun forgetUnsent(n: Int): String
     val forgetUnsentText: String
+    val forgetUntold: String
+    val forgetUntoldText: String
     val heldCome: String
     val heldComeText: String
     val heldElse: String
@@ -156,6 +195,7 @@ interface Words {
     val inboxRefresh: String
     fun inboxRowA11y(sender: String, subject: String, preview: String, time: String): String
     val inboxSearch: String
+    fun inboxSearchOf(name: String): String
     fun inboxSending(text: String): String
     fun inboxSignIn(clinic: String): String
     val inboxSignInText: String
@@ -195,6 +235,10 @@ interface Words {
     fun leaseText(clinic: String, n: Int): String
     val leaseTitle: String
     val leaseTry: String
+    val leaveEnds: String
+    val leaveEndsText: String
+    val leaveOfflineText: String
+    fun leaveTitle(clinic: String): String
     val lockLost: String
     val lockNotRecognized: String
     val lockReason: String
@@ -206,11 +250,43 @@ interface Words {
     val lockUnlockCredential: String
     fun lockUnlockIos(biometry: String): String
     val lockUsePin: String
+    fun logAbout(name: String): String
     val logBroken: String
     val logBrokenText: String
+    val logChangePin: String
+    val logClosed: String
+    val logClosedText: String
+    val logDestroyed: String
+    val logEarlier: String
+    val logEmpty: String
+    val logEnded: String
+    val logExported: String
+    val logFile: String
     val logFoot: String
+    val logForgotten: String
+    val logIncident: String
+    val logLooking: String
+    val logNotOpened: String
+    val logOpened: String
+    val logOther: String
+    val logPinRemoved: String
+    val logPinSet: String
+    val logPolicy: String
+    val logSave: String
+    val logSaved: String
+    val logSealed: String
+    val logSealedText: String
+    val logSearched: String
+    val logSignedIn: String
+    val logUnchecked: String
+    val logUncheckedText: String
+    val logUnlocked: String
     val logWhole: String
     val logWholeText: String
+    val logWithKey: String
+    val logWithPin: String
+    val logWritten: String
+    fun logWrongPin(n: Int): String
     val newAbout: String
     val newChoose: String
     val newFor: String
@@ -245,8 +321,16 @@ interface Words {
     val offlineTitle: String
     fun peopleAccount(which: String): String
     fun peopleAccountAt(clinic: String, which: String): String
+    val peopleAdd: String
+    val peopleAddChoose: String
+    val peopleAddFoot: String
+    fun peopleAddLooking(clinic: String): String
+    fun peopleAddNone(clinic: String): String
+    fun peopleAddNoneText(clinic: String): String
+    fun peopleAddText(clinic: String): String
     val peopleFoot: String
     fun peopleGone(clinic: String, name: String): String
+    val peopleReadOnly: String
     fun peopleStrip(name: String): String
     fun peopleStripText(name: String): String
     val peopleTitle: String
@@ -266,11 +350,16 @@ interface Words {
     fun pinWrong(n: Int): String
     fun portalFailing(clinic: String): String
     val privacyAccount: String
+    fun privacyAt(clinic: String): String
+    val privacyClosed: String
     val privacyExport: String
+    val privacyExportText: String
     val privacyForget: String
+    fun privacyForgetPerson(name: String): String
     val privacyKey: String
     val privacyKeyText: String
     val privacyLog: String
+    fun privacyLogWhole(n: Int): String
     val privacySessions: String
     val privacySignOut: String
     val privacySignOutText: String
@@ -337,11 +426,24 @@ interface Words {
     fun searchCount(n: Int): String
     val searchElsewhere: String
     fun searchNone(text: String): String
+    fun secondFew(n: Int): String
     val secondFoot: String
+    val secondFootOff: String
+    val secondIsOff: String
+    val secondKeep: String
+    fun secondLooking(clinic: String): String
     val secondMove: String
+    val secondMoveText: String
     val secondNewCodes: String
+    val secondNewCodesText: String
     val secondOff: String
+    val secondOffText: String
+    val secondOffTitle: String
     val secondOn: String
+    fun secondOnText(clinic: String): String
+    val secondStepUp: String
+    val secondStepUpText: String
+    val secondTurnOn: String
     val settingsAuthenticator: String
     fun settingsAuthenticatorOff(clinic: String): String
     fun settingsAuthenticatorOn(clinic: String): String

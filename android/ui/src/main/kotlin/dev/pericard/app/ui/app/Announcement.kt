@@ -18,7 +18,7 @@ import dev.pericard.app.ui.theme.Pericard
 @Immutable
 data class Announcement(val what: Said, val number: Int) : Unprinted()
 
-enum class Said { Sent, NotSent, UpToDate }
+enum class Said { Sent, NotSent, UpToDate, ListSaved }
 
 /** Speaks politely and shows nothing: the screen says it in its own place. */
 @Composable
@@ -28,6 +28,7 @@ internal fun Announce(announcement: Announcement) {
         Said.Sent -> words.saySent
         Said.NotSent -> words.sayNotSent
         Said.UpToDate -> words.sayUpToDate
+        Said.ListSaved -> words.logSaved
     }
     key(announcement.number) {
         Box(

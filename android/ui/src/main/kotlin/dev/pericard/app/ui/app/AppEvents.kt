@@ -6,13 +6,19 @@ import dev.pericard.app.ui.lock.LockEvents
 import dev.pericard.app.ui.notices.ClosedEvents
 import dev.pericard.app.ui.notices.NoticeEvents
 import dev.pericard.app.ui.notices.NoticesEvents
+import dev.pericard.app.ui.privacy.AccessLogEvents
+import dev.pericard.app.ui.privacy.CopyEvents
+import dev.pericard.app.ui.privacy.LeavingEvents
+import dev.pericard.app.ui.privacy.PrivacyEvents
 import dev.pericard.app.ui.signin.ClinicPageEvents
 import dev.pericard.app.ui.signin.ClinicsEvents
 import dev.pericard.app.ui.signin.SignInEvents
 import dev.pericard.app.ui.signin.WelcomeEvents
 import dev.pericard.app.ui.thread.ThreadEvents
+import dev.pericard.app.ui.you.AddPersonEvents
 import dev.pericard.app.ui.you.HelpEvents
 import dev.pericard.app.ui.you.PeopleEvents
+import dev.pericard.app.ui.you.SecondStepEvents
 import dev.pericard.app.ui.you.SettingsEvents
 import dev.pericard.app.ui.you.YouEvents
 
@@ -32,7 +38,13 @@ interface AppEvents {
     val settings: SettingsEvents
     val help: HelpEvents
     val people: PeopleEvents
+    val addPerson: AddPersonEvents
     val lock: LockEvents
+    val privacy: PrivacyEvents
+    val accessLog: AccessLogEvents
+    val copy: CopyEvents
+    val leaving: LeavingEvents
+    val secondStep: SecondStepEvents
 
     fun select(tab: Tab)
 

@@ -8,14 +8,20 @@ import dev.pericard.app.ui.lock.LockState
 import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeState
 import dev.pericard.app.ui.notices.NoticesState
+import dev.pericard.app.ui.privacy.AccessLogState
+import dev.pericard.app.ui.privacy.CopyState
+import dev.pericard.app.ui.privacy.LeavingState
+import dev.pericard.app.ui.privacy.PrivacyState
 import dev.pericard.app.ui.signin.ClinicPageState
 import dev.pericard.app.ui.signin.ClinicsState
 import dev.pericard.app.ui.signin.SignInState
 import dev.pericard.app.ui.signin.Step
 import dev.pericard.app.ui.signin.WelcomeState
 import dev.pericard.app.ui.thread.ThreadState
+import dev.pericard.app.ui.you.AddPersonState
 import dev.pericard.app.ui.you.HelpState
 import dev.pericard.app.ui.you.PeopleState
+import dev.pericard.app.ui.you.SecondStepPageState
 import dev.pericard.app.ui.you.SettingsState
 import dev.pericard.app.ui.you.YouState
 
@@ -94,6 +100,30 @@ sealed interface Screen {
 
     data class Settings(val state: SettingsState) : Unprinted(), Screen {
         override val key get() = "settings"
+    }
+
+    data class Privacy(val state: PrivacyState) : Unprinted(), Screen {
+        override val key get() = "privacy"
+    }
+
+    data class AccessLog(val state: AccessLogState) : Unprinted(), Screen {
+        override val key get() = "access log"
+    }
+
+    data class Copy(val state: CopyState) : Unprinted(), Screen {
+        override val key get() = "copy"
+    }
+
+    data class Leaving(val state: LeavingState) : Unprinted(), Screen {
+        override val key get() = "leaving"
+    }
+
+    data class SecondStep(val state: SecondStepPageState) : Unprinted(), Screen {
+        override val key get() = "second step"
+    }
+
+    data class AddPerson(val state: AddPersonState) : Unprinted(), Screen {
+        override val key get() = "add person"
     }
 
     data class Help(val state: HelpState) : Unprinted(), Screen {

@@ -12,6 +12,10 @@ import dev.pericard.app.ui.compose.ComposeScreen
 import dev.pericard.app.ui.lock.LockScreen
 import dev.pericard.app.ui.notices.NoticeScreen
 import dev.pericard.app.ui.notices.NoticesScreen
+import dev.pericard.app.ui.privacy.AccessLogScreen
+import dev.pericard.app.ui.privacy.CopyScreen
+import dev.pericard.app.ui.privacy.LeavingScreen
+import dev.pericard.app.ui.privacy.PrivacyScreen
 import dev.pericard.app.ui.signin.ClinicScreen
 import dev.pericard.app.ui.signin.ClinicsScreen
 import dev.pericard.app.ui.signin.SignInScreen
@@ -20,7 +24,9 @@ import dev.pericard.app.ui.theme.Look
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.PericardTheme
 import dev.pericard.app.ui.thread.ThreadScreen
+import dev.pericard.app.ui.you.AddPersonScreen
 import dev.pericard.app.ui.you.HelpScreen
+import dev.pericard.app.ui.you.SecondStepScreen
 import dev.pericard.app.ui.you.SettingsScreen
 
 /** From this width on, a list and what was opened from it stand side by side. */
@@ -83,6 +89,12 @@ private fun Single(screen: Screen, events: AppEvents) {
         is Screen.Clinics -> ClinicsScreen(screen.state, events.clinics, events::back)
         is Screen.OneClinic -> ClinicScreen(screen.state, events.clinic, events::back)
         is Screen.Settings -> SettingsScreen(screen.state, events.settings, events::back)
+        is Screen.Privacy -> PrivacyScreen(screen.state, events.privacy, events::back)
+        is Screen.AccessLog -> AccessLogScreen(screen.state, events.accessLog, events::back)
+        is Screen.Copy -> CopyScreen(screen.state, events.copy, events::back)
+        is Screen.Leaving -> LeavingScreen(screen.state, events.leaving)
+        is Screen.SecondStep -> SecondStepScreen(screen.state, events.secondStep, events::back)
+        is Screen.AddPerson -> AddPersonScreen(screen.state, events.addPerson, events::back)
         is Screen.Help -> HelpScreen(screen.state, events.help, events::back)
         is Screen.Home, is Screen.Thread -> {}
     }

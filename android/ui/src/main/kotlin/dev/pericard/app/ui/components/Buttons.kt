@@ -80,12 +80,20 @@ fun QuietButton(
 }
 
 @Composable
-fun OutlineButton(text: String, onClick: () -> Unit, modifier: Modifier = Modifier, icon: ImageVector? = null) {
+fun OutlineButton(
+    text: String,
+    onClick: () -> Unit,
+    modifier: Modifier = Modifier,
+    icon: ImageVector? = null,
+    color: Color = Pericard.palette.primary,
+    enabled: Boolean = true,
+) {
     OutlinedButton(
         onClick,
         modifier.heightIn(min = Touch.least),
+        enabled = enabled,
         border = BorderStroke(Stroke.field, Pericard.palette.outline),
-        colors = ButtonDefaults.outlinedButtonColors(contentColor = Pericard.palette.primary),
+        colors = ButtonDefaults.outlinedButtonColors(contentColor = color),
         contentPadding = PaddingValues(horizontal = Space.s, vertical = Space.s),
     ) { Label(text, icon) }
 }

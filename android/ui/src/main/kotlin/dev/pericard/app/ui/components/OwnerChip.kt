@@ -34,6 +34,7 @@ fun OwnerChip(owner: Owner, onClick: () -> Unit, modifier: Modifier = Modifier, 
     val place = owner.number?.let { words.peopleAccountAt(owner.clinic.name, words.language.number(it)) } ?: owner.clinic.name
     val label = words.chipA11y(owner.name, place)
     val large = Pericard.largeText
+    val ring = if (owner.person.isSelf) Pericard.palette.onPrimaryContainer else Pericard.palette.person(owner.person.color).second
     Surface(
         onClick = onClick,
         modifier = modifier.clearAndSetSemantics {
@@ -52,13 +53,13 @@ fun OwnerChip(owner: Owner, onClick: () -> Unit, modifier: Modifier = Modifier, 
             Modifier.padding(start = Space.xs, end = Space.m, top = Space.xs, bottom = Space.xs),
             verticalAlignment = Alignment.CenterVertically,
         ) {
-            Ring(if (closed) RingState.Closed else RingState.Open, size = 40.dp, width = 2.dp, color = Pericard.palette.onPrimaryContainer) {
+            Ring(if (closed) RingState.Closed else RingState.Open, size = 40.dp, width = 2.dp, color = ring) {
                 PersonAvatar(owner.person)
             }
             Column(Modifier.padding(start = Space.s).weight(1f, fill = false).widthIn(max = if (large) 400.dp else 120.dp)) {
                 val lines = if (large) Int.MAX_VALUE else 1
                 Text(
-                    owner.person.name.substringBefore(' ').ifEmpty { owner.clinic.name },
+                    owner.person.called.ifEmpty { owner.clinic.name },
                     style = Pericard.type.label,
                     color = Pericard.palette.text,
                     maxLines = lines,

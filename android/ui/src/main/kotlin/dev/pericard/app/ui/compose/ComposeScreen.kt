@@ -39,6 +39,7 @@ import androidx.compose.ui.text.input.KeyboardCapitalization
 import androidx.compose.ui.text.input.TextFieldValue
 import androidx.compose.ui.text.style.TextDirection
 import androidx.compose.ui.unit.dp
+import dev.pericard.app.ui.components.ActingStrip
 import dev.pericard.app.ui.components.Chevron
 import dev.pericard.app.ui.components.Group
 import dev.pericard.app.ui.components.Leave
@@ -67,6 +68,7 @@ fun ComposeScreen(state: ComposeState, events: ComposeEvents) {
         ScreenBar(Leave.Close, events::close, title = Pericard.words.inboxNew) {
             IconButton(events::send, enabled = !state.sending) { Icon(Icons.sendFilled, Pericard.words.threadSend, tint = Pericard.palette.primary) }
         }
+        ActingStrip(state.owner)
         Column(
             Modifier.weight(1f).verticalScroll(rememberScrollState()).widthIn(max = Space.readMax).padding(horizontal = Space.gutter),
         ) {

@@ -25,6 +25,7 @@ import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
+import dev.pericard.app.ui.components.ActingStrip
 import dev.pericard.app.ui.components.Ring
 import dev.pericard.app.ui.components.RingState
 import dev.pericard.app.ui.components.firstSentenceBold
@@ -42,8 +43,9 @@ internal fun EmptyInbox(state: InboxState, events: InboxEvents, modifier: Modifi
         PullToRefreshBox(state.refreshing, events::refresh, Modifier.fillMaxSize()) {
             Column(Modifier.fillMaxSize().verticalScroll(rememberScrollState()), horizontalAlignment = Alignment.CenterHorizontally) {
                 TabHead(words.tabMessages, state.owner, events::choosePerson)
+                ActingStrip(state.owner, Modifier.padding(bottom = Space.m))
                 Column(Modifier.padding(horizontal = Space.gutter), Arrangement.spacedBy(Space.m)) {
-                    SearchButton { events.search("") }
+                    SearchButton(state.owner) { events.search("") }
                     state.banner?.let { InboxBannerView(it, state.owner, events) }
                 }
                 Ring(RingState.Open, Modifier.padding(top = Space.xxxl), size = 112.dp) {

@@ -50,6 +50,13 @@ internal fun InboxBannerView(banner: InboxBanner, owner: Owner, events: InboxEve
         is InboxBanner.RateLimited -> Banner(Icons.timer, words.inboxWait(clinic, formats.time(banner.until)))
         InboxBanner.ClockWrong -> Banner(Icons.clock, words.clockTitle, tone = Tone.Warning, deeds = listOf(why))
         is InboxBanner.UpdateRequired -> Banner(Icons.update, words.updateTitle, tone = Tone.Warning, deeds = listOf(why))
+        is InboxBanner.AccessEnded ->
+            Banner(
+                Icons.off,
+                words.peopleGone(clinic, banner.name),
+                tone = Tone.Warning,
+                deeds = listOf(Deed(words.commonOk, onClick = events::knowsOfEnd)),
+            )
         is InboxBanner.Failed -> Banner(Icons.failed, words.of(banner.problem, clinic), tone = Tone.Warning)
     }
 }

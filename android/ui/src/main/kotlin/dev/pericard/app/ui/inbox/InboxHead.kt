@@ -29,6 +29,7 @@ import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.unit.dp
+import dev.pericard.app.ui.components.ActingStrip
 import dev.pericard.app.ui.components.OwnerChip
 import dev.pericard.app.ui.components.QuietButton
 import dev.pericard.app.ui.components.Ring
@@ -38,6 +39,7 @@ import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Radius
 import dev.pericard.app.ui.theme.Space
+import dev.pericard.app.ui.words.Words
 
 /** Title and chip; in large text the chip goes below. */
 @Composable
@@ -62,8 +64,9 @@ fun TabHead(title: String, owner: Owner?, onChoose: () -> Unit, modifier: Modifi
 internal fun InboxHead(state: InboxState, events: InboxEvents, progress: Progress?) {
     Column(Modifier.fillMaxWidth().background(Pericard.palette.background)) {
         TabHead(Pericard.words.tabMessages, state.owner, events::choosePerson)
+        ActingStrip(state.owner, Modifier.padding(bottom = Space.m))
         Column(Modifier.padding(horizontal = Space.gutter).padding(bottom = Space.m), Arrangement.spacedBy(Space.m)) {
-            if (progress == null) SearchButton { events.search("") } else SyncCard(progress, events::stopSync)
+            if (progress == null) SearchButton(state.owner) { events.search("") } else SyncCard(progress, events::stopSync)
             state.banner?.let { InboxBannerView(it, state.owner, events) }
         }
         HorizontalDivider(color = Pericard.palette.divider)
@@ -72,7 +75,7 @@ internal fun InboxHead(state: InboxState, events: InboxEvents, progress: Progres
 
 /** Opens the search; the field itself comes with the keyboard. */
 @Composable
-internal fun SearchButton(onClick: () -> Unit) {
+internal fun SearchButton(owner: Owner, onClick: () -> Unit) {
     Surface(
         Modifier.fillMaxWidth(),
         RoundedCornerShape(50),
@@ -87,10 +90,12 @@ internal fun SearchButton(onClick: () -> Unit) {
             verticalAlignment = Alignment.CenterVertically,
         ) {
             Icon(Icons.search, null, Modifier.size(22.dp))
-            Text(Pericard.words.inboxSearch, Modifier.padding(start = Space.m), style = Pericard.type.body)
+            Text(Pericard.words.searchIn(owner), Modifier.padding(start = Space.m), style = Pericard.type.body)
         }
     }
 }
+
+internal fun Words.searchIn(owner: Owner): String = owner.actsFor?.let(::inboxSearchOf) ?: inboxSearch
 
 /** The first sync. Without a total there is no per cent. */
 @Composable

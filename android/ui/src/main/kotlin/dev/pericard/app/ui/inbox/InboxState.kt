@@ -113,6 +113,9 @@ sealed interface InboxBanner {
     /** [least] is the version that the clinic asks for; nothing where a newer version wrote on this phone. */
     data class UpdateRequired(val least: String?) : Unprinted(), InboxBanner
 
+    /** The clinic has ended the access to somebody's records, and they are gone from this phone. It is said until the person knows. */
+    data class AccessEnded(val name: String) : Unprinted(), InboxBanner
+
     data class Failed(val problem: Problem) : Unprinted(), InboxBanner
 }
 
@@ -145,4 +148,7 @@ interface InboxEvents {
     fun shown(index: Int)
 
     fun openNotice(banner: InboxBanner)
+
+    /** The person has read that an access ended. */
+    fun knowsOfEnd()
 }

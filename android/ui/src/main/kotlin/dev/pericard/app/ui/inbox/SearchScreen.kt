@@ -45,7 +45,9 @@ import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.text.withStyle
 import androidx.compose.ui.unit.dp
+import dev.pericard.app.ui.components.ActingStrip
 import dev.pericard.app.ui.icons.Icons
+import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
 import dev.pericard.app.ui.theme.foreign
@@ -56,10 +58,11 @@ import kotlinx.coroutines.flow.drop
 internal fun SearchScreen(state: InboxState, body: InboxBody.Searching, events: InboxEvents, modifier: Modifier) {
     Column(modifier.fillMaxSize().background(Pericard.palette.surface).imePadding()) {
         Column(Modifier.fillMaxWidth().background(Pericard.palette.background).statusBarsPadding().padding(Space.gutter)) {
-            SearchField(body.text, events)
+            SearchField(body.text, state.owner, events)
             Found(body)
             state.banner?.let { InboxBannerView(it, state.owner, events) }
         }
+        ActingStrip(state.owner)
         HorizontalDivider(color = Pericard.palette.divider)
         LazyColumn(Modifier.fillMaxSize()) {
             items(body.hits, key = { it.messageId }) { hit ->
@@ -72,8 +75,9 @@ internal fun SearchScreen(state: InboxState, body: InboxBody.Searching, events: 
 
 @OptIn(ExperimentalMaterial3Api::class)
 @Composable
-private fun SearchField(text: String, events: InboxEvents) {
+private fun SearchField(text: String, owner: Owner, events: InboxEvents) {
     val words = Pericard.words
+    val label = words.searchIn(owner)
     val field = remember { FocusRequester() }
     LaunchedEffect(field) { field.requestFocus() }
     // The field keeps what is typed while the results of it are on their way.
@@ -89,8 +93,8 @@ private fun SearchField(text: String, events: InboxEvents) {
             .focusRequester(field)
             .background(Pericard.palette.surface, RoundedCornerShape(50))
             .border(2.dp, Pericard.palette.primary, RoundedCornerShape(50))
-            .semantics { contentDescription = words.inboxSearch },
-        placeholder = { Text(words.inboxSearch, style = Pericard.type.body) },
+            .semantics { contentDescription = label },
+        placeholder = { Text(label, style = Pericard.type.body) },
         leadingIcon = { IconButton(events::closeSearch) { Icon(Icons.back, words.commonBack) } },
         trailingIcon = if (typed.text.isEmpty()) null else { { IconButton({ typed.clearText() }) { Icon(Icons.clearFilled, words.searchClear) } } },
         colors = TextFieldDefaults.colors(

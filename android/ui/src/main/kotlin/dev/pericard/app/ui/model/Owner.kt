@@ -15,6 +15,9 @@ data class Owner(
 
     /** The number, where the name alone does not say whose this is: nobody is named, or two accounts act for them. */
     val toldApartBy: Int? get() = number.takeIf { person.name.isEmpty() || !person.isSelf }
+
+    /** For whom one acts here, as they are called; nothing where these are one's own, or the name is not known. */
+    val actsFor: String? get() = person.called.takeIf { !person.isSelf && it.isNotEmpty() }
 }
 
 /** A person whose records an account holds. */
@@ -26,7 +29,11 @@ data class Person(
     val isSelf: Boolean = true,
     /** The colour that this person has everywhere: 0 for whoever signed in. */
     val color: Int = 0,
-) : Unprinted()
+    /** The clinic lets something be written for them. */
+    val canWrite: Boolean = true,
+) : Unprinted() {
+    val called: String get() = name.substringBefore(' ')
+}
 
 /** A place where one is a patient, as the app's maker configured it or as it was added. */
 @Immutable

@@ -28,7 +28,7 @@ import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.theme.Space
 
 /** One thing to know, with its icon. */
-internal class Fact(val icon: ImageVector, val title: String, val text: String)
+internal class Fact(val icon: ImageVector, val title: String, val text: String, val tint: Color? = null)
 
 /** The frame of a notice: ring, what happened, what it means, what to do. */
 @Composable
@@ -58,13 +58,15 @@ internal fun NoticeView(
                 color = Pericard.palette.text,
                 textAlign = TextAlign.Center,
             )
-            Text(
-                text,
-                Modifier.padding(top = Space.s, start = Space.l, end = Space.l),
-                style = Pericard.type.body,
-                color = Pericard.palette.textSoft,
-                textAlign = TextAlign.Center,
-            )
+            if (text.isNotEmpty()) {
+                Text(
+                    text,
+                    Modifier.padding(top = Space.s, start = Space.l, end = Space.l),
+                    style = Pericard.type.body,
+                    color = Pericard.palette.textSoft,
+                    textAlign = TextAlign.Center,
+                )
+            }
         }
         if (facts.isNotEmpty()) Facts(facts)
     }
@@ -76,7 +78,7 @@ private fun Facts(facts: List<Fact>) {
         facts.forEachIndexed { at, fact ->
             if (at > 0) RowDivider()
             Row(Modifier.fillMaxWidth().semantics(mergeDescendants = true) {}.padding(Space.l)) {
-                Icon(fact.icon, null, Modifier.size(24.dp), tint = Pericard.palette.primary)
+                Icon(fact.icon, null, Modifier.size(24.dp), tint = fact.tint ?: Pericard.palette.primary)
                 Column(Modifier.padding(start = Space.l)) {
                     Text(fact.title, style = Pericard.type.headline, color = Pericard.palette.text)
                     Text(fact.text, style = Pericard.type.support, color = Pericard.palette.textSoft)

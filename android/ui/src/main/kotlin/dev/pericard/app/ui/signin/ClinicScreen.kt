@@ -2,7 +2,6 @@ package dev.pericard.app.ui.signin
 
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
-import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.Icon
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
@@ -10,11 +9,11 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.semantics.stateDescription
 import androidx.compose.ui.unit.dp
+import dev.pericard.app.ui.components.Chevron
 import dev.pericard.app.ui.components.Group
 import dev.pericard.app.ui.components.GroupRow
 import dev.pericard.app.ui.components.Leave
 import dev.pericard.app.ui.components.Page
-import dev.pericard.app.ui.components.QuietButton
 import dev.pericard.app.ui.components.RowDivider
 import dev.pericard.app.ui.components.RowIcon
 import dev.pericard.app.ui.components.SectionHead
@@ -37,12 +36,12 @@ fun ClinicScreen(state: ClinicPageState, events: ClinicPageEvents, onLeave: () -
             GroupRow(
                 words.privacySignOut,
                 text = words.privacySignOutText,
-                leading = { RowIcon(Icons.off, Pericard.palette.error) },
-                onClick = events::askToSignOut,
+                leading = { RowIcon(Icons.signedOut) },
+                trailing = { Chevron() },
+                onClick = events::signOut,
             )
         }
     }
-    state.leaving?.let { LeavingDialog(it, state.clinic.name, events) }
 }
 
 @Composable
@@ -83,23 +82,6 @@ private fun Offers(offers: ClinicOffers, clinic: String, events: ClinicPageEvent
             )
         }
     }
-}
-
-/** Says first what would be lost. */
-@Composable
-private fun LeavingDialog(leaving: Leaving, clinic: String, events: ClinicPageEvents) {
-    val words = Pericard.words
-    AlertDialog(
-        onDismissRequest = events::stay,
-        confirmButton = { QuietButton(words.privacySignOut, events::signOut) },
-        dismissButton = { QuietButton(words.commonCancel, events::stay) },
-        title = { Text(words.forgetTitle(clinic), style = Pericard.type.title) },
-        text = {
-            val text = if (leaving.unsent > 0) "${words.forgetUnsent(leaving.unsent)}. ${words.forgetUnsentText}" else words.forgetStaysText
-            Text(text, style = Pericard.type.body)
-        },
-        containerColor = Pericard.palette.surfaceRaised,
-    )
 }
 
 /** One thing that a place does or does not do. */

@@ -55,8 +55,6 @@ data class ClinicPageState(
     val offers: ClinicOffers? = null,
     /** Why it does not answer now. */
     val problem: Problem? = null,
-    /** The person is asked whether they mean it. */
-    val leaving: Leaving? = null,
 ) : Unprinted()
 
 /** What a clinic offers, as plain yes and no. */
@@ -74,18 +72,13 @@ data class ClinicOffers(
     val revokes: Boolean,
     /** It has a page for the account. */
     val accountPage: Boolean,
+    /** It has one for where one is signed in. */
+    val sessionsPage: Boolean = false,
 ) : Unprinted()
-
-/** What goes from this phone with an account: [unsent] messages would be lost. */
-@Immutable
-data class Leaving(val unsent: Int) : Unprinted()
 
 interface ClinicPageEvents {
     fun openAccountPage()
 
-    fun askToSignOut()
-
+    /** Leads to what goes from this phone with it. */
     fun signOut()
-
-    fun stay()
 }

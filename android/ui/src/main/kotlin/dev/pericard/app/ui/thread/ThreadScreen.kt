@@ -33,6 +33,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import dev.pericard.app.ui.components.ActingStrip
 import dev.pericard.app.ui.components.Banner
 import dev.pericard.app.ui.components.Leave
 import dev.pericard.app.ui.components.ScreenBar
@@ -59,6 +60,7 @@ fun ThreadScreen(state: ThreadState, events: ThreadEvents, onLeave: () -> Unit, 
             title = state.subject.ifEmpty { Pericard.words.inboxNoSubject },
             subtitle = state.participants.joinToString(", "),
         ) { More(state.archived, events) }
+        ActingStrip(state.owner)
         Box(Modifier.weight(1f).fillMaxWidth(), contentAlignment = Alignment.BottomCenter) { Messages(state, events) }
         Wrongs(state)
         Dock(state, events)

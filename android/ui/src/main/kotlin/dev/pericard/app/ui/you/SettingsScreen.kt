@@ -133,13 +133,11 @@ private fun SecondStep(state: SecondStepState, clinic: String, events: SettingsE
                 textColor = if (few) Pericard.palette.warning else Pericard.palette.textSoft,
                 leading = { RowIcon(Icons.document) },
                 trailing = { Chevron() },
-                onClick = events::openRecoveryCodes,
+                onClick = events::openSecondStep,
             )
         }
     }
 }
-
-private const val FEW = 2
 
 @Composable
 private fun BiometryRow(setting: BiometrySetting, events: SettingsEvents) {

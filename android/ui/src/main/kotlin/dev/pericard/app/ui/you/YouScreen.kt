@@ -72,6 +72,14 @@ fun YouScreen(state: YouState, events: YouEvents, modifier: Modifier = Modifier)
             }
             Group(Modifier.padding(top = Space.l)) {
                 GroupRow(
+                    words.youPrivacy,
+                    text = words.privacyLog,
+                    leading = { RowIcon(Icons.whole) },
+                    trailing = { Chevron() },
+                    onClick = events::openPrivacy,
+                )
+                RowDivider()
+                GroupRow(
                     words.youSettings,
                     text = words.youSettingsText.takeIf { state.hasLock },
                     leading = { RowIcon(Icons.settings) },
@@ -93,7 +101,7 @@ fun YouScreen(state: YouState, events: YouEvents, modifier: Modifier = Modifier)
 }
 
 /** Leo and Teresa; nothing where there is nobody. */
-private fun Words.listed(names: List<String>): String? = when (names.size) {
+internal fun Words.listed(names: List<String>): String? = when (names.size) {
     0 -> null
     1 -> names.single()
     else -> youAnd(names.dropLast(1).joinToString(if (language.rightToLeft) "، " else ", "), names.last())

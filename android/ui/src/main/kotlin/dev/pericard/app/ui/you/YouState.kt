@@ -27,6 +27,8 @@ interface YouEvents {
 
     fun openClinics()
 
+    fun openPrivacy()
+
     fun openSettings()
 
     fun openHelp()
@@ -67,9 +69,6 @@ sealed interface BiometrySetting {
     data object NotEnrolled : BiometrySetting
 }
 
-@Immutable
-data class SecondStepState(val on: Boolean, val codesLeft: Int?) : Unprinted()
-
 /** A list of which one is chosen, open in a dialog. */
 enum class Choice { LockAfter, Language }
 
@@ -85,8 +84,6 @@ interface SettingsEvents {
     fun lockAfter(minutes: Int)
 
     fun openSecondStep()
-
-    fun openRecoveryCodes()
 
     fun notify(on: Boolean)
 

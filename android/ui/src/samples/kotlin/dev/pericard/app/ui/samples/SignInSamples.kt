@@ -8,7 +8,6 @@ import dev.pericard.app.ui.signin.AddressState
 import dev.pericard.app.ui.signin.ClinicOffers
 import dev.pericard.app.ui.signin.ClinicPageState
 import dev.pericard.app.ui.signin.ClinicsState
-import dev.pericard.app.ui.signin.Leaving
 import dev.pericard.app.ui.signin.Place
 import dev.pericard.app.ui.signin.QrPicture
 import dev.pericard.app.ui.signin.SignInState
@@ -69,9 +68,8 @@ internal val signInSamples: List<Sample> = listOf(
         shows(home(), Screen.OneClinic(ClinicPageState(northlight, ClinicOffers(true, false, true, false, false, true, false, true, true))))
     },
     Sample("03-clinic", "offline") { shows(home(), Screen.OneClinic(ClinicPageState(northlight, problem = Problem.Offline))) },
-    Sample("03-clinic", "leaving") {
-        val offers = ClinicOffers(true, true, true, true, true, true, true, true, true)
-        shows(home(), Screen.OneClinic(ClinicPageState(linden, offers, leaving = Leaving(2))))
+    Sample("03-clinic", "all") {
+        shows(home(), Screen.OneClinic(ClinicPageState(linden, ClinicOffers(true, true, true, true, true, true, true, true, true, true))))
     },
     Sample("04-sign-in", "asked") { signIn(Step.Password()) },
     Sample("04-sign-in", "busy", typed = "correct horse") { signIn(Step.Password(), busy = true) },
