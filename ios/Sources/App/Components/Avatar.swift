@@ -33,18 +33,17 @@ struct PersonAvatar: View {
   let person: AppModel.Person
 
   var body: some View {
-    let (background, ink) = Palette.person(person.color)
-    Avatar(name: person.name, color: background, ink: ink)
+    Avatar(name: person.name, color: person.colors.background, ink: person.colors.ink)
   }
 }
 
-extension Palette {
-  /// The colours of a person everywhere in the app: background and ink.
-  static func person(_ color: Int) -> (Color, Color) {
+extension AppModel.Person {
+  /// The same everywhere in the app.
+  fileprivate var colors: (background: Color, ink: Color) {
     switch color % 3 {
-    case 0: (person1, onPerson1)
-    case 1: (person2, onPerson2)
-    default: (person3, onPerson3)
+    case 0: (Palette.person1, Palette.onPerson1)
+    case 1: (Palette.person2, Palette.onPerson2)
+    default: (Palette.person3, Palette.onPerson3)
     }
   }
 }
@@ -92,18 +91,18 @@ struct ActingStrip: View {
 
   var body: some View {
     if let name = owner.actsFor {
-      let (background, ink) = Palette.person(owner.person.color)
+      let colors = owner.person.colors
       Label {
         Text("\(Text(Words.peopleStrip(name: name)).bold()) \(Words.peopleStripText(name: name))")
       } icon: {
         Image(systemName: Symbol.people)
       }
       .font(TypeScale.support)
-      .foregroundStyle(ink)
+      .foregroundStyle(colors.ink)
       .frame(maxWidth: .infinity, alignment: .leading)
       .padding(.horizontal, Space.gutter)
       .padding(.vertical, Space.s)
-      .background(background)
+      .background(colors.background)
       .accessibilityElement(children: .combine)
       .accessibilitySortPriority(1)
     }
