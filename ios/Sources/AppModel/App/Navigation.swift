@@ -65,7 +65,9 @@ extension PatientApp {
       switch destination {
       case .thread(let id, let focus): path.append(.thread(try makeThread(id, focus: focus, in: home)))
       case .compose(let draft): path.append(.compose(try makeCompose(draft, in: home)))
-      case .privacy: path.append(.privacy(PrivacyModel(home.account, of: home.inbox.owner.person, pages: pages, navigate: navigate)))
+      case .privacy:
+        path.append(
+          .privacy(PrivacyModel(home.account, of: home.inbox.owner.person, pages: pages, navigate: navigate)))
       case .accessLog:
         path.append(
           .accessLog(

@@ -72,7 +72,8 @@ public final class InboxModel: Follower, InboxEvents {
     guard account.isReadable(owner), closed == nil else { return nil }
     if let ended = account.ended.first { return .accessEnded(name: ended.name) }
     let facts = InboxFacts(
-      session: account.session(of: owner.person.id), messages: account.messages, update: account.update, failure: account.failure,
+      session: account.session(of: owner.person.id), messages: account.messages, update: account.update,
+      failure: account.failure,
       state: messagesState, offered: account.feature, begunAnew: untold)
     return facts.banner ?? problem.map { .failed($0) }
   }
@@ -100,7 +101,9 @@ public final class InboxModel: Follower, InboxEvents {
   }
 
   func refresh(_ changes: ChangeSet?) async {
-    if let changes, changes.records.isEmpty, !changes.outbox, !changes.session, !changes.features, !changes.people { return }
+    if let changes, changes.records.isEmpty, !changes.outbox, !changes.session, !changes.features, !changes.people {
+      return
+    }
     await reread()
     if let text = search?.text, changes?.records.isEmpty == false { look(for: text) }
   }

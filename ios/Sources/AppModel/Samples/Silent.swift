@@ -4,7 +4,8 @@
 
   /// Events that do nothing, for previews.
   public final class Silent: WelcomeEvents, SignInEvents, InboxEvents, ThreadEvents, ComposeEvents, ClinicsEvents,
-    ClinicPageEvents, PeopleEvents, AddPersonEvents, YouEvents, SettingsEvents, HelpEvents, NoticeEvents, NoticesEvents, LockEvents,
+    ClinicPageEvents, PeopleEvents, AddPersonEvents, YouEvents, SettingsEvents, HelpEvents, NoticeEvents, NoticesEvents,
+    LockEvents,
     PrivacyEvents, AccessLogEvents, CopyEvents, LeavingEvents, SecondStepEvents
   {
     public init() {}

@@ -66,7 +66,8 @@ public final class ThreadModel: Follower, ThreadEvents {
       id: id, owner: owner, subject: thread?.subject ?? "", participants: thread?.participants ?? [],
       messages: bubbles, hasOlder: after != nil, archived: thread?.archived ?? false,
       draft: DraftText(text: text, revision: revision, kept: kept, files: attachments.rows),
-      canWrite: owner.person.canWrite && account.canWrite, deciding: bubbles.first { $0.id == deciding && $0.delivery == .unknown },
+      canWrite: owner.person.canWrite && account.canWrite,
+      deciding: bubbles.first { $0.id == deciding && $0.delivery == .unknown },
       focus: isOpen ? nil : focus, from: isOpen ? nil : from,
       problem: asksStepUp ? account.offline : problem, refused: refused, stepUp: asksStepUp)
   }
