@@ -42,7 +42,7 @@ class ComposeModel(
         scope.launch {
             of.state.collect { view ->
                 if (state.value.stepUp) show { it.copy(problem = view.offline) }
-                if (view.gone || closed(view, of.account) != null) onClosed()
+                if (view.gone || closed(view.seenBy(owner.person.id), of.account) != null) onClosed()
             }
         }
         scope.launch { of.changes.collect { change -> if (state.value.stepUp && change.session) begin(kept) } }

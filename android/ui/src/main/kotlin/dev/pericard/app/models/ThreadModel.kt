@@ -80,7 +80,7 @@ class ThreadModel(
         scope.launch {
             of.state.collect { view ->
                 show { it.copy(canWrite = owner.person.canWrite && view.offers?.canWrite ?: true, problem = if (it.stepUp) view.offline else it.problem) }
-                if (view.gone || closed(view, of.account) != null) onClosed()
+                if (view.gone || closed(view.seenBy(owner.person.id), of.account) != null) onClosed()
             }
         }
         attempt(::failed) { begin() }

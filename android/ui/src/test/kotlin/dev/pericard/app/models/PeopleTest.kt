@@ -15,6 +15,7 @@ import dev.pericard.app.ui.you.PeopleState
 import dev.pericard.testing.FakeAccount
 import dev.pericard.testing.FakePerson
 import dev.pericard.testing.sampleMessages
+import kotlinx.coroutines.flow.first
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -83,6 +84,18 @@ class PeopleTest {
         signsIn()
         mia.sessionState = SessionState.Active
         inbox("hers again") { it.owner.person.id == mia.id.value && it.body is InboxBody.Content }
+    }
+
+    @Test
+    fun `what is open of somebody whose session closes goes from sight, and stays where it is another's`() = signedIn(mia) { fake ->
+        choose(mia)
+        does.inbox.openThread(content().rows.first().id)
+        shows("a conversation") { all -> (all.top as? Screen.Thread)?.takeIf { it.state.messages.isNotEmpty() } }
+        fake.sessionState = SessionState.Sealed(SealReason.REFUSED)
+        app.accounts.all.single().state.first { it.session is SessionState.Sealed }
+        assertTrue(app.state.value.top is Screen.Thread)
+        mia.sessionState = SessionState.Sealed(SealReason.REFUSED)
+        inbox("that it is closed") { it.body is InboxBody.Closed }
     }
 
     @Test
