@@ -79,6 +79,10 @@ pub const IDENTIFIERS: usize = 64;
 /// Notes of one message that are read where it has no other text; the rest is left out.
 pub const NOTES: usize = 32;
 
+/// Components of one observation, and reference ranges of one value. A record with more components is unreadable; of more
+/// ranges the rest is left out.
+pub const COMPONENTS: usize = 256;
+
 /// Codings of one concept, and concepts of one list; the rest is left out.
 pub const CODINGS: usize = 32;
 

@@ -6,6 +6,8 @@
 use crate::fhir::care_team::CareTeam;
 use crate::fhir::communication::Communication;
 use crate::fhir::contained::Contained;
+use crate::fhir::diagnostic_report::DiagnosticReport;
+use crate::fhir::observation::Observation;
 use crate::fhir::page::Parse;
 use crate::fhir::reference::Reference;
 
@@ -70,6 +72,61 @@ impl Admissible for CareTeam {
 
     fn parties(&self) -> impl Iterator<Item = &Reference> {
         self.members.iter().map(|member| &member.who)
+    }
+
+    fn parents(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::empty()
+    }
+
+    fn mentions(&self) -> impl Iterator<Item = &Reference> {
+        self.mentions.iter()
+    }
+
+    fn contained(&self) -> &Contained {
+        &self.contained
+    }
+}
+
+impl Admissible for Observation {
+    fn key(&self) -> String {
+        format!("{}/{}", Self::RESOURCE_TYPE, self.id)
+    }
+
+    fn subjects(&self) -> impl Iterator<Item = &Reference> {
+        self.subject.iter()
+    }
+
+    fn parties(&self) -> impl Iterator<Item = &Reference> {
+        self.performers.iter()
+    }
+
+    fn parents(&self) -> impl Iterator<Item = &Reference> {
+        std::iter::empty()
+    }
+
+    fn mentions(&self) -> impl Iterator<Item = &Reference> {
+        self.mentions.iter()
+    }
+
+    fn contained(&self) -> &Contained {
+        &self.contained
+    }
+}
+
+impl Admissible for DiagnosticReport {
+    fn key(&self) -> String {
+        format!("{}/{}", Self::RESOURCE_TYPE, self.id)
+    }
+
+    /// A result that is contained says itself whom it is about.
+    fn subjects(&self) -> impl Iterator<Item = &Reference> {
+        let results = self.contained_results.iter();
+        let subjects = results.filter_map(|result| result.subject.as_ref());
+        self.subject.iter().chain(subjects)
+    }
+
+    fn parties(&self) -> impl Iterator<Item = &Reference> {
+        self.performers.iter()
     }
 
     fn parents(&self) -> impl Iterator<Item = &Reference> {

@@ -34,7 +34,9 @@ use super::{FhirError, is_id};
 use crate::bounded;
 use crate::limits::{CODINGS, IDENTIFIERS, PARTS, REFERENCES};
 
-use self::said::{Part, Said, remarks};
+use self::said::{Part, Said};
+
+pub(super) use self::said::remarks;
 
 pub use self::attachment::Attachment;
 

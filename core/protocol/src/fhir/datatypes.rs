@@ -58,7 +58,7 @@ impl CodeableConcept {
     }
 
     /// What it says in a place where it says everything: what is shown, else the first code.
-    pub(crate) fn named(mut self) -> Option<String> {
+    pub fn named(mut self) -> Option<String> {
         let mut codes = self.coding.iter_mut().filter_map(|it| it.code.take());
         let code = codes.find(|code| !code.trim().is_empty());
         self.shown().or(code)
@@ -95,6 +95,9 @@ pub struct Quantity {
     /// The number as sent.
     #[serde(default, deserialize_with = "decimal")]
     pub value: Option<String>,
+    /// How the true value compares with it: `<`, `<=`, `>=`, `>`; nothing where it is the value.
+    #[serde(default, deserialize_with = "bounded::text")]
+    pub comparator: Option<String>,
     /// The unit to show.
     #[serde(default, deserialize_with = "bounded::text")]
     pub unit: Option<String>,

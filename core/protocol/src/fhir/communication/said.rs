@@ -72,7 +72,10 @@ fn shown(text: String) -> Option<String> {
 }
 
 /// What is remarked about a message that says nothing itself.
-pub(super) fn remarks(note: Option<&RawValue>, narrative: Option<&RawValue>) -> Vec<String> {
+pub(in crate::fhir) fn remarks(
+    note: Option<&RawValue>,
+    narrative: Option<&RawValue>,
+) -> Vec<String> {
     #[derive(Deserialize)]
     struct Note {
         #[serde(default, deserialize_with = "bounded::text")]
