@@ -9,7 +9,7 @@ pub mod not_loggable;
 use std::sync::{Arc, OnceLock};
 
 use pericard::{
-    Account, Client, MessageThread, Messages, PericardError, SignIn, SignInMethod, SignInStep,
+    Account, Client, Labs, MessageThread, Messages, PericardError, SignIn, SignInMethod, SignInStep,
 };
 use pericard_portal::ControlServer;
 use pericard_world::TestWorld;
@@ -136,6 +136,12 @@ pub fn inbox(account: &Account) -> Arc<Messages> {
     account
         .messages(me.expect("a person").id)
         .expect("their messages")
+}
+
+/// The lab results of the person who signed in.
+pub fn labs(account: &Account) -> Arc<Labs> {
+    let me = account.people().into_iter().find(|person| person.is_self);
+    account.labs(me.expect("a person").id).expect("their labs")
 }
 
 /// Every thread, newest first.

@@ -285,6 +285,17 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         to: Option<PathBuf>,
     },
+    /// List lab reports, show one, or draw how a value developed
+    #[command(
+        after_help = "Examples:\n  pericard labs\n  pericard labs 1\n  pericard labs --plot creatinine"
+    )]
+    Labs {
+        /// The report's number in the list, or its id
+        report: Option<String>,
+        /// Draw how this value developed: its name, or a part of it
+        #[arg(long, value_name = "NAME", conflicts_with = "report")]
+        plot: Option<String>,
+    },
     /// List messages that are not sent, or may not have arrived
     #[command(
         after_help = "Examples:\n  pericard outbox\n  pericard outbox --retry 1\n  pericard outbox --withdraw 2\n  pericard outbox --edit 1 \"Shorter.\""

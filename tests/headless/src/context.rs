@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pericard::{
-    Account, Client, Config, MessageThread, Messages, PericardError, Person, PortalConfig,
+    Account, Client, Config, Labs, MessageThread, Messages, PericardError, Person, PortalConfig,
 };
 use pericard_desktop::{DesktopKeystore, DesktopKeystoreError};
 
@@ -139,6 +139,11 @@ impl Context {
     /// The same in this account.
     pub(crate) fn messages_of(&self, account: &Account) -> Result<Arc<Messages>, Failure> {
         Ok(account.messages(self.person(account)?.id)?)
+    }
+
+    /// The lab results of the person whom the command is about.
+    pub(crate) fn labs_of(&self, account: &Account) -> Result<Arc<Labs>, Failure> {
+        Ok(account.labs(self.person(account)?.id)?)
     }
 
     /// The person whom the command is about: who was named, else who signed in.

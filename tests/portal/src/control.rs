@@ -45,6 +45,14 @@ pub enum Command {
         /// A file that comes with it.
         file: Option<NewFile>,
     },
+    /// A laboratory gives out a record, or another version of it: as it is, but for its version and, where it has no
+    /// `subject`, the person. With `null` for a subject it has none.
+    Lab {
+        /// Whose searches find it.
+        who: String,
+        /// The resource; of one that is there, only `id` and `resourceType` with `deleted` take it away.
+        resource: Value,
+    },
     /// Many messages at once, changed in the same millisecond and sent over the last year.
     Import {
         /// To whom.
@@ -181,6 +189,13 @@ struct NewMessage {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Lab {
+    who: String,
+    resource: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Import {
     who: String,
     messages: usize,
@@ -270,6 +285,10 @@ impl TryFrom<Map<String, Value>> for Command {
                     status: new.status,
                     file: new.file,
                 }
+            }
+            "lab" => {
+                let Lab { who, resource } = read(&key, value)?;
+                Self::Lab { who, resource }
             }
             "import" => {
                 let Import {
@@ -394,6 +413,12 @@ impl Command {
                 };
                 let new = data::new_message(state, &base, person, letter, now);
                 Answer::Id(state.store.record(new).id.clone())
+            }
+            Self::Lab { who, resource } => {
+                let person = state.person(&who)?;
+                let (patient, now) = (state.people[person].patient.clone(), state.clock.millis());
+                state.labs.put(person, &patient, resource, now);
+                Answer::Done
             }
             Self::Import {
                 who,

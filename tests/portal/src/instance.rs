@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::account::{Enrolments, Visits};
 use crate::clock::Clock;
-use crate::data::{Person, Proxies, Store};
+use crate::data::{Labs, Person, Proxies, Store};
 use crate::entropy::Entropy;
 use crate::fault::Faults;
 use crate::fhir::Pages;
@@ -29,6 +29,7 @@ pub(crate) struct State {
     pub(crate) people: Vec<Person>,
     pub(crate) proxies: Proxies,
     pub(crate) store: Store,
+    pub(crate) labs: Labs,
     pub(crate) pages: Pages,
     pub(crate) credentials: Credentials,
     pub(crate) clients: Clients,

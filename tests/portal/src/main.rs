@@ -118,8 +118,8 @@ async fn run(arguments: &Arguments) -> Result<(), PortalError> {
 fn demo() -> Result<Spec, PortalError> {
     Ok(serde_json::from_str(
         r#"{ "seed": 7, "people": {
-            "ana":   { "threads": 28, "messages": 640, "totp": true, "recovery_codes": 8, "proxy_for": ["mia"] },
-            "ben":   { "threads": 9,  "messages": 84 },
+            "ana":   { "threads": 28, "messages": 640, "totp": true, "recovery_codes": 8, "labs": true, "proxy_for": ["mia"] },
+            "ben":   { "threads": 9,  "messages": 84, "labs": true },
             "chloe": { "threads": 14, "messages": 160, "totp": true },
             "dario": { "threads": 6,  "messages": 40, "must_enrol": true },
             "ewa":   { "threads": 11, "messages": 120 },

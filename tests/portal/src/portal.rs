@@ -194,6 +194,7 @@ fn instance(
 ) -> Instance {
     let base = format!("{origin}/fhir");
     let (people, store, proxies) = data::populate(spec, &base, clock.millis());
+    let labs = data::Labs::seeded(spec, &people, clock.millis());
     let dpop = Dpop::new(spec.dpop, origin.clone(), entropy.bytes::<32>());
     let mut state = State {
         clock,
@@ -201,6 +202,7 @@ fn instance(
         people,
         proxies,
         store,
+        labs,
         pages: Pages::default(),
         credentials: Credentials::default(),
         clients: Clients::default(),

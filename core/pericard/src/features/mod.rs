@@ -19,7 +19,12 @@ use crate::session::Session;
 use crate::storage::{AccessAction, Feature, Partition, Salvage, Schema};
 use crate::sync::{AnyMirror, ChangeNotifier};
 
+pub(crate) mod date_precision;
+pub(crate) mod labs;
 pub(crate) mod messages;
+pub(crate) mod reading;
+
+pub use date_precision::DatePrecision;
 
 /// What a portal lets an app do with the records of one feature, as its CapabilityStatement says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
@@ -137,7 +142,7 @@ impl ExportPosition {
 pub(crate) type Features = &'static [&'static dyn FeatureDefinition];
 
 /// The features, one line each.
-pub(crate) const FEATURES: Features = &[&messages::MessagesFeature];
+pub(crate) const FEATURES: Features = &[&messages::MessagesFeature, &labs::LabsFeature];
 
 /// What is needed to ask the portal about one person.
 pub(crate) struct PersonPortal {

@@ -88,6 +88,14 @@ id! {
     RecipientId
 }
 id! {
+    /// Names a report of a laboratory. Opaque, stable on this device, unknown to the portal.
+    LabReportId
+}
+id! {
+    /// Names a result of a laboratory. Opaque, stable on this device, unknown to the portal.
+    LabResultId
+}
+id! {
     /// Names an incident. Opaque, stable on this device.
     IncidentId
 }

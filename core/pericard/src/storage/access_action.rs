@@ -24,6 +24,8 @@ pub enum AccessAction {
     Sealed,
     /// A conversation was opened, or a message of it.
     ConversationOpened,
+    /// A report of a laboratory was opened, or a result.
+    LabResultOpened,
     /// Messages were searched.
     Searched,
     /// A file was opened.
@@ -51,7 +53,7 @@ impl Coded for AccessAction {
 }
 
 impl AccessAction {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::SignedIn,
         Self::Unlocked,
         Self::UnlockedWithKey,
@@ -61,6 +63,7 @@ impl AccessAction {
         Self::Destroyed,
         Self::Sealed,
         Self::ConversationOpened,
+        Self::LabResultOpened,
         Self::Searched,
         Self::FileOpened,
         Self::Written,
@@ -83,6 +86,7 @@ impl AccessAction {
             Self::Destroyed => "destroyed",
             Self::Sealed => "sealed",
             Self::ConversationOpened => "conversation_opened",
+            Self::LabResultOpened => "lab_result_opened",
             Self::Searched => "searched",
             Self::FileOpened => "file_opened",
             Self::Written => "written",
@@ -106,7 +110,11 @@ impl AccessAction {
     pub(crate) fn is_weighty(self) -> bool {
         !matches!(
             self,
-            Self::ConversationOpened | Self::Searched | Self::FileOpened | Self::Written
+            Self::ConversationOpened
+                | Self::LabResultOpened
+                | Self::Searched
+                | Self::FileOpened
+                | Self::Written
         )
     }
 
@@ -114,7 +122,7 @@ impl AccessAction {
     pub(crate) fn repeats(self) -> bool {
         matches!(
             self,
-            Self::ConversationOpened | Self::Searched | Self::FileOpened
+            Self::ConversationOpened | Self::LabResultOpened | Self::Searched | Self::FileOpened
         )
     }
 }

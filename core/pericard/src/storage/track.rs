@@ -7,7 +7,9 @@ use crate::platform::log::Coded;
 pub enum Feature {
     /// Secure messages.
     Messages,
-    /// A second feature, which tests bring.
+    /// Lab results.
+    Labs,
+    /// A feature more, which tests bring.
     #[cfg(test)]
     Probe,
 }
@@ -17,6 +19,7 @@ impl Feature {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Messages => "messages",
+            Self::Labs => "labs",
             #[cfg(test)]
             Self::Probe => "probe",
         }

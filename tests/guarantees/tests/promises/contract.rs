@@ -14,10 +14,10 @@ use std::time::Duration;
 
 use pericard::{
     Account, Changes, Client, Export, ExportFormat, FileContent, FileReader, Keystore,
-    KeystoreError, Message, Messages, NewFile, NewMessage, PericardError, Portal, PortalPage,
+    KeystoreError, Labs, Message, Messages, NewFile, NewMessage, PericardError, Portal, PortalPage,
     QrCode, SignIn, SignInMethod, SignInReason, SyncRun, TwoFactor,
 };
-use pericard_guarantees::{Harness, inbox, run, sync};
+use pericard_guarantees::{Harness, inbox, labs, run, sync};
 use pericard_world::NetworkState;
 use serde_json::json;
 
@@ -129,6 +129,7 @@ async fn stage(harness: &Harness, account: Arc<Account>) -> Stage {
         },
         queued,
         messages,
+        labs: labs(&account),
         account,
     }
 }

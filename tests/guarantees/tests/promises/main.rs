@@ -13,6 +13,7 @@ mod diagnostics;
 mod discovery;
 mod erasing;
 mod files;
+mod labs;
 mod lease;
 mod leaving;
 mod lifecycle;

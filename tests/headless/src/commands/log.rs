@@ -111,6 +111,7 @@ fn words(action: AccessAction) -> &'static str {
         AccessAction::Destroyed => "ten wrong PINs deleted this device's copy",
         AccessAction::Sealed => "closed by the portal, or after too long offline",
         AccessAction::ConversationOpened => "conversation opened",
+        AccessAction::LabResultOpened => "lab result opened",
         AccessAction::Searched => "messages searched",
         AccessAction::FileOpened => "file opened",
         AccessAction::Written => "message written",

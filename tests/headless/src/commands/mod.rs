@@ -6,6 +6,7 @@ mod drafts;
 mod export;
 mod find;
 mod inbox;
+mod labs;
 mod lock;
 mod log;
 mod marks;
@@ -71,6 +72,9 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
         Command::Send(letter) => send::run(options, letter, output).await,
         Command::Save { message, file, to } => {
             save::run(options, message, *file, to.as_deref(), output).await
+        }
+        Command::Labs { report, plot } => {
+            labs::run(options, report.as_deref(), plot.as_deref(), output).await
         }
         Command::Outbox {
             retry,

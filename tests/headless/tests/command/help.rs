@@ -18,6 +18,7 @@ fn the_help_teaches() {
         "search",
         "send",
         "save",
+        "labs",
         "outbox",
         "signout",
         "forget",

@@ -10,6 +10,7 @@ mod exits;
 mod files;
 mod harness;
 mod help;
+mod labs;
 mod lock;
 mod log;
 mod page;

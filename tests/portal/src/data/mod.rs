@@ -5,6 +5,7 @@
 
 mod attachment;
 mod change;
+mod labs;
 mod letter;
 mod letters;
 mod load;
@@ -18,6 +19,7 @@ mod store;
 pub(crate) use attachment::reference as file_reference;
 pub use change::Change;
 pub(crate) use change::{change, only};
+pub(crate) use labs::{LabRecord, Labs};
 pub use letter::Letter;
 pub(crate) use letter::letters;
 pub(crate) use letters::doctors;

@@ -21,7 +21,7 @@ fn lacks(what: Lacking) -> FaultKind {
 /// `GET {base}/metadata`
 pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instance>>) -> Reply {
     let issuer = instance.issuer();
-    let (started, takes_files, takes_messages, has_messages) = {
+    let (started, takes_files, takes_messages, has_messages, has_labs) = {
         let state = instance.state();
         let not_taken = FaultKind::File {
             how: FileFault::NotTaken,
@@ -31,6 +31,7 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
             !state.faults.on(|kind| kind == not_taken),
             !state.faults.on(|kind| kind == lacks(Lacking::Sending)),
             !state.faults.on(|kind| kind == lacks(Lacking::Messages)),
+            state.labs.offered,
         )
     };
     let mut files = vec![json!({ "code": "read" })];
@@ -113,6 +114,21 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
             ],
         }],
     });
+    let resources = &mut statement["rest"][0]["resource"];
+    if has_labs && let Some(resources) = resources.as_array_mut() {
+        for kind in ["Observation", "DiagnosticReport"] {
+            resources.push(json!({
+                "type": kind,
+                "interaction": [{ "code": "read" }, { "code": "search-type" }],
+                "searchParam": [
+                    parameter("_id", "token"),
+                    parameter("_lastUpdated", "date"),
+                    parameter("category", "token"),
+                    parameter("patient", "reference"),
+                ],
+            }));
+        }
+    }
     if !has_messages && let Some(resources) = statement["rest"][0]["resource"].as_array_mut() {
         resources.retain(|resource| resource["type"] != "Communication");
     }

@@ -19,6 +19,8 @@ pub(crate) const SUPPORTED: &[&str] = &[
     "patient/Communication.c",
     "patient/Binary.r",
     "patient/CareTeam.rs",
+    "patient/DiagnosticReport.rs",
+    "patient/Observation.rs",
     "patient/RelatedPerson.rs",
     "patient/Person.rs",
     "patient/Binary.c",
@@ -40,6 +42,8 @@ const KINDS: &[&str] = &[
     "Communication",
     "Binary",
     "CareTeam",
+    "DiagnosticReport",
+    "Observation",
     "RelatedPerson",
     "Person",
 ];

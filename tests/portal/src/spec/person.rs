@@ -20,6 +20,8 @@ pub struct PersonSpec {
     pub recovery_codes: usize,
     /// Whether signing in leads to enrolling, as long as nothing is enrolled.
     pub must_enrol: bool,
+    /// Whether a laboratory has something to say about them.
+    pub labs: bool,
     /// For whom they act, beside themselves.
     pub proxy_for: Vec<ProxySpec>,
 }
@@ -65,6 +67,7 @@ impl Default for PersonSpec {
             totp: None,
             recovery_codes: 0,
             must_enrol: false,
+            labs: false,
             proxy_for: Vec::new(),
         }
     }
@@ -100,6 +103,7 @@ impl TryFrom<Map<String, Value>> for PersonSpec {
                     person.recovery_codes = serde_json::from_value(value).map_err(wrong)?;
                 }
                 "must_enrol" => person.must_enrol = serde_json::from_value(value).map_err(wrong)?,
+                "labs" => person.labs = serde_json::from_value(value).map_err(wrong)?,
                 "proxy_for" => person.proxy_for = serde_json::from_value(value).map_err(wrong)?,
                 _ => return Err(unknown("a person's key", &key)),
             }

@@ -147,6 +147,9 @@ impl AccountCore {
                 }
                 continue;
             }
+            if feature.mirror.pace() == Pace::WhereListed && !feature.capability.searches() {
+                continue;
+            }
             let mut kept_back = BTreeSet::new();
             let track = feature.track;
             let sent = match switch {
@@ -300,7 +303,7 @@ impl AccountCore {
     pub(super) fn mirrors(&self) -> impl Iterator<Item = (Track, &'static dyn AnyMirror)> {
         self.host.features.iter().flat_map(|definition| {
             let mirrors = definition.mirrors().iter();
-            let every = mirrors.filter(|mirror| mirror.pace() == Pace::EveryRun);
+            let every = mirrors.filter(|mirror| mirror.pace() != Pace::Daily);
             every.map(|mirror| {
                 let track = Track {
                     feature: definition.feature(),
@@ -314,6 +317,10 @@ impl AccountCore {
     /// The usual search of a mirror.
     fn main_search(&self, mirror: &'static dyn AnyMirror, owner: &Owner) -> Option<Search> {
         let capability = self.site.resource(mirror.resource_type());
+        let listed = capability.as_ref().is_some_and(|it| it.searches());
+        if mirror.pace() == Pace::WhereListed && !listed {
+            return None;
+        }
         let offered = capability.unwrap_or_default().search_params;
         let offers = |name: &str| offered.iter().any(|offered| offered == name);
         mirror.searches(owner, &offers).into_iter().next()

@@ -1,6 +1,8 @@
 //! A copy of the conversations for the person: to read, and as FHIR resources.
 //!
 //! What is exported is what is on this device and shown: texts, senders, times, states, and the names of files, not their contents.
+//!
+//! Uses: `date_precision`
 
 use std::fmt::Write;
 
@@ -9,11 +11,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use crate::features::date_precision::DatePrecision;
 use crate::features::{ExportPosition, Exported, Subject};
 use crate::platform::error::{PericardError, Result};
 use crate::storage::{IdKind, Partition};
 
-use super::model::{DatePrecision, Message, MessageState, MessageThread};
+use super::model::{Message, MessageState, MessageThread};
 use super::{MOST, table};
 
 /// The conversation behind `after`, and where the next one is; nothing behind the last.

@@ -2,6 +2,8 @@
 //!
 //! Everything here reads and writes the encrypted cache and answers without the network; a sync sends and fetches. The
 //! object's methods are in this file (reading) and in `drafts`, `marks`, `recipients` and `sending`.
+//!
+//! Uses: `reading`
 
 mod care_team;
 mod drafts;
@@ -27,7 +29,8 @@ use crate::platform::lifecycle::KeepOpen;
 use crate::storage::{AccessAction, Feature, IdKind, Partition, Track, instant, mirrored};
 use crate::sync::{IncompleteReason, RowChanges};
 
-use super::{Access, PersonContext};
+use super::PersonContext;
+use super::reading::{MOST, clamp, next, position, position_of, reading, row, within};
 
 pub(crate) use files::Downloads;
 pub use files::{
@@ -36,9 +39,8 @@ pub use files::{
 };
 pub(crate) use mirror::MessagesFeature;
 pub use model::{
-    DatePrecision, Draft, FormerText, Message, MessagePage, MessageState, MessageThread,
-    MessagesState, NewMessage, Recipient, RecipientKind, SearchHit, SearchPage, SnippetPart,
-    ThreadPage,
+    Draft, FormerText, Message, MessagePage, MessageState, MessageThread, MessagesState,
+    NewMessage, Recipient, RecipientKind, SearchHit, SearchPage, SnippetPart, ThreadPage,
 };
 
 const FEATURE: Feature = Feature::Messages;
@@ -47,8 +49,6 @@ const TRACK: Track = Track {
     feature: FEATURE,
     resource_type: RESOURCE_TYPE,
 };
-/// Rows of one page at most, whatever is asked for.
-const MOST: u32 = 500;
 const LONGEST_QUERY: usize = 200;
 
 /// The messages of one person.
@@ -278,7 +278,7 @@ impl Messages {
     ) -> Result<T> {
         let (person, is_open) = (self.person.clone(), self.person.is_open());
         let job = async move {
-            let work = within(&person, work).await?;
+            let work = within(&person, FEATURE, work).await?;
             person.platform().blocking(work).await
         };
         if is_open {
@@ -293,53 +293,8 @@ impl Messages {
         &self,
         work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        reading(&self.person, work).await
+        reading(&self.person, FEATURE, work).await
     }
-}
-
-/// Reads from the person's partition where it may block, whatever becomes of the caller.
-async fn reading<T: Send + 'static>(
-    person: &Arc<dyn PersonContext>,
-    work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let work = within(person, work).await?;
-    person.platform().reading(work).await
-}
-
-/// Opens the person's partition and returns `work` on it, to be run where it may block.
-async fn within<T: Send + 'static>(
-    person: &Arc<dyn PersonContext>,
-    work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
-) -> Result<impl FnOnce() -> Result<T> + Send + 'static> {
-    let guard = person.enter()?;
-    open(person).await?;
-    person.may(FEATURE, Access::Read)?;
-    let person = person.clone();
-    Ok(move || {
-        let _guard = guard;
-        work(&*person.partition()?)
-    })
-}
-
-/// Opens the person's partition, if it is not open. One caller of an account asks the keystore, which may take its time;
-/// the others wait for it without a thread.
-async fn open(person: &Arc<dyn PersonContext>) -> Result<()> {
-    if person.is_open() {
-        return Ok(());
-    }
-    let guard = person.enter()?;
-    let turn = person.opening().lock_owned().await;
-    if person.is_open() {
-        return Ok(());
-    }
-    let opening = person.clone();
-    person
-        .platform()
-        .blocking(move || {
-            let _both = (guard, turn);
-            opening.partition().map(drop)
-        })
-        .await
 }
 
 /// Notes that the conversation of a message was opened.
@@ -348,28 +303,6 @@ fn opened(person: &dyn PersonContext, message: Option<&Message>) {
         let thread = message.thread.as_str().to_owned();
         person.note(AccessAction::ConversationOpened, Some(thread));
     }
-}
-
-fn clamp(limit: u32) -> u32 {
-    limit.clamp(1, MOST)
-}
-
-fn row(partition: &Partition, kind: IdKind, id: impl AsRef<str>) -> Result<i64> {
-    partition
-        .ids()
-        .decode(kind, id.as_ref())
-        .ok_or(PericardError::NotFound)
-}
-
-fn position(partition: &Partition, after: Option<PagePosition>) -> Result<i64> {
-    after.map_or(Ok(i64::MAX), |after| {
-        position_of("after", partition, &after)
-    })
-}
-
-fn position_of(field: &'static str, partition: &Partition, position: &PagePosition) -> Result<i64> {
-    let row = partition.ids().decode(IdKind::Position, position.as_str());
-    row.ok_or(PericardError::input(field, InputProblem::Unreadable))
 }
 
 fn page(
@@ -383,10 +316,6 @@ fn page(
         before: next(partition, stretch.newest),
         messages: stretch.messages,
     }
-}
-
-fn next(partition: &Partition, last: Option<i64>) -> Option<PagePosition> {
-    last.map(|row| partition.ids().encode(IdKind::Position, row).into())
 }
 
 fn notify(

@@ -1,10 +1,13 @@
 //! The records of messages, as the three languages see them.
+//!
+//! Uses: `date_precision`
 
 use std::time::SystemTime;
 
 use crate::sync::IncompleteReason;
 
 use super::files::{MessageFile, NewFile};
+use crate::features::date_precision::DatePrecision;
 use crate::platform::id::{DraftId, MessageId, PagePosition, RecipientId, ThreadId};
 
 /// A conversation, as a row of the inbox.
@@ -88,37 +91,6 @@ pub struct MessagesState {
     pub held: u64,
     /// Messages that could not be read. They are asked for again once a day.
     pub unreadable: u64,
-}
-
-/// How much of a date is known.
-///
-/// Portals often know a day and no time. Such a date is the same in every time zone: format it in UTC, with the parts
-/// that are known and no others. Only an `Instant` is shown in the person's own zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum DatePrecision {
-    /// A year.
-    Year,
-    /// A month.
-    Month,
-    /// A day.
-    Day,
-    /// A time whose zone is not known: shown as it is, formatted in UTC.
-    LocalTime,
-    /// A moment.
-    Instant,
-}
-
-impl DatePrecision {
-    /// Reads the database column.
-    pub(super) fn of_column(column: u8) -> Self {
-        match column {
-            0 => Self::Year,
-            1 => Self::Month,
-            2 => Self::Day,
-            3 => Self::LocalTime,
-            _ => Self::Instant,
-        }
-    }
 }
 
 /// Where a message stands.

@@ -27,6 +27,7 @@ pub(super) struct Stage {
     pub(super) client: Arc<Client>,
     pub(super) account: Arc<Account>,
     pub(super) messages: Arc<Messages>,
+    pub(super) labs: Arc<Labs>,
     pub(super) portal: Arc<Portal>,
     pub(super) sign_in: Arc<SignIn>,
     pub(super) two_factor: Arc<TwoFactor>,
@@ -108,6 +109,7 @@ pub(super) const LINES: &[Line] = &[
     line!("Account.messages", Memory, |s| s
         .account
         .messages("nobody".into())),
+    line!("Account.labs", Memory, |s| s.account.labs("nobody".into())),
     line!("Account.start_sync", Event, |s| s
         .account
         .start_sync(None, false)),
@@ -260,6 +262,15 @@ pub(super) const LINES: &[Line] = &[
         .two_factor
         .disable()
         .await),
+    line!("Labs.reports", Disk, |s| s.labs.reports(None, 50).await),
+    line!("Labs.report", Disk, |s| s.labs.report("none".into()).await),
+    line!("Labs.result", Disk, |s| s.labs.result("none".into()).await),
+    line!("Labs.trend", Disk, |s| s.labs.trend("none".into()).await),
+    line!("Labs.mark_read", Disk, |s| s
+        .labs
+        .mark_read("none".into())
+        .await),
+    line!("Labs.state", Disk, |s| s.labs.state().await),
     line!("Messages.threads", Disk, |s| s
         .messages
         .threads(None, 50)

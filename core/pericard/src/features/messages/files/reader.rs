@@ -73,7 +73,7 @@ impl FileReader {
     async fn read_from(&self, from: u64, max_bytes: u32) -> Result<Vec<u8>> {
         let most = max_bytes.min(MOST) as usize;
         let content = self.content;
-        reading(&self.person, move |partition| {
+        reading(&self.person, super::super::FEATURE, move |partition| {
             let read = partition.read(|c| partition.files().read(c, content, from, most))?;
             read.ok_or(PericardError::NotFound)
         })

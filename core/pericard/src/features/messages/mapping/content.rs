@@ -1,4 +1,6 @@
 //! What a `Communication` says: who wrote it to whom and when, its text and files, and what it belongs to.
+//!
+//! Uses: `date_precision`
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -7,11 +9,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use pericard_protocol::admission::Owner;
 use pericard_protocol::display_text;
 use pericard_protocol::fhir::communication::{Attachment, Communication, Priority, Status};
-use pericard_protocol::fhir::instant::Precision;
 use pericard_protocol::fhir::names::Names;
 use pericard_protocol::fhir::reference::Reference;
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::features::date_precision::DatePrecision;
 use crate::platform::error::Result;
 use crate::sync::Reader;
 
@@ -271,13 +273,7 @@ pub(super) fn dated(record: &Communication) -> Dated {
     match sent {
         Some(date) => Dated {
             at: date.start.as_millisecond(),
-            precision: match date.precision {
-                Precision::Year => 0,
-                Precision::Month => 1,
-                Precision::Day => 2,
-                Precision::LocalTime => 3,
-                Precision::Instant => 4,
-            },
+            precision: DatePrecision::column(date.precision),
             updated,
         },
         None => Dated {

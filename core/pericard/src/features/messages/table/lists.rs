@@ -1,15 +1,18 @@
 //! Reading: the inbox, a thread, a message, the outbox, search. Every list walks an index.
+//!
+//! Uses: `date_precision`
 
 use pericard_protocol::search_text::Query;
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use crate::features::date_precision::DatePrecision;
 use crate::platform::error::Result;
 use crate::storage::{IdKind, Ids, instant};
 use crate::sync::outbox;
 use pericard_protocol::sync::outbox::State;
 
 use super::super::files::shown;
-use super::super::model::{DatePrecision, Message, MessageState, MessageThread, SearchHit};
+use super::super::model::{Message, MessageState, MessageThread, SearchHit};
 use super::rows::read_files;
 use super::snippet::snippet;
 use super::summary::{Place, Summary, summary_columns};

@@ -1,0 +1,193 @@
+//! Lab results: reports with their results, and how a value developed (FHIR R4 `DiagnosticReport` and `Observation`,
+//! US Core 6 §3.3 as the floor).
+//!
+//! Everything here reads the encrypted cache and answers without the network; a sync fetches.
+//!
+//! Uses: `reading`
+
+mod export;
+mod mapping;
+mod mirror;
+mod model;
+mod table;
+mod trend;
+mod units;
+
+use std::sync::Arc;
+
+use pericard_protocol::fhir::diagnostic_report::DiagnosticReport;
+use pericard_protocol::fhir::observation::Observation;
+use pericard_protocol::fhir::page::Parse;
+
+use crate::platform::error::{PericardError, Result};
+use crate::platform::id::{LabReportId, LabResultId, PagePosition};
+use crate::platform::lifecycle::KeepOpen;
+use crate::storage::{AccessAction, Feature, IdKind, Partition, Track, instant, mirrored};
+use crate::sync::{IncompleteReason, RowChanges};
+
+use super::PersonContext;
+use super::reading::{clamp, next, position, reading, row, within};
+
+pub(crate) use mirror::LabsFeature;
+pub use model::{
+    LabCode, LabComparator, LabFlag, LabInterpretation, LabMeasurement, LabPoint, LabQuantity,
+    LabRange, LabReport, LabReportPage, LabReportResults, LabResult, LabSeries, LabStatus,
+    LabTrend, LabValue, LabsState,
+};
+
+const FEATURE: Feature = Feature::Labs;
+const TRACKS: [Track; 2] = [
+    Track {
+        feature: FEATURE,
+        resource_type: DiagnosticReport::RESOURCE_TYPE,
+    },
+    Track {
+        feature: FEATURE,
+        resource_type: Observation::RESOURCE_TYPE,
+    },
+];
+
+/// The lab results of one person.
+///
+/// Reading works offline; it fails with `SignInRequired` when the account is sealed or signed out, `Closed` while the client
+/// is paused, and `Storage` when the disk does. Where the clinic has switched lab results off and lets nobody read what is
+/// here, everything fails with `SwitchedOff`; where it asks for a fresher sign-in first, with `StepUpRequired`. Nothing here
+/// is medical advice: values, ranges and marks are the laboratory's own.
+#[derive(uniffi::Object)]
+pub struct Labs {
+    person: Arc<dyn PersonContext>,
+    _open: KeepOpen,
+}
+
+#[uniffi::export]
+impl Labs {
+    /// A page of reports, newest first. Results that came without a report are together under their day. `limit` is 1 to 500.
+    #[uniffi::method(default(after = None, limit = 50))]
+    pub async fn reports(
+        &self,
+        after: Option<PagePosition>,
+        limit: u32,
+    ) -> Result<LabReportPage, PericardError> {
+        self.reading(move |partition| {
+            let before = position(partition, after)?;
+            let (reports, last) =
+                partition.read(|c| table::reports(c, partition.ids(), before, clamp(limit)))?;
+            Ok(LabReportPage {
+                reports,
+                after: next(partition, last),
+            })
+        })
+        .await
+    }
+
+    /// One report with its results. The access log notes it. `NotFound` when there is none.
+    pub async fn report(&self, id: LabReportId) -> Result<LabReportResults, PericardError> {
+        let person = self.person.clone();
+        self.reading(move |partition| {
+            let row = row(partition, IdKind::LabReport, &id)?;
+            let found = partition.read(|c| table::one_report(c, partition.ids(), row))?;
+            let (report, results, missing) = found.ok_or(PericardError::NotFound)?;
+            person.note(AccessAction::LabResultOpened, Some(id.into()));
+            Ok(LabReportResults {
+                report,
+                results,
+                missing,
+            })
+        })
+        .await
+    }
+
+    /// One result. The access log notes it. `NotFound` when there is none.
+    pub async fn result(&self, id: LabResultId) -> Result<LabResult, PericardError> {
+        let person = self.person.clone();
+        self.reading(move |partition| {
+            let row = row(partition, IdKind::LabResult, &id)?;
+            let found = partition.read(|c| table::one_result(c, partition.ids(), row))?;
+            let found = found.ok_or(PericardError::NotFound)?;
+            person.note(AccessAction::LabResultOpened, Some(id.into()));
+            Ok(found)
+        })
+        .await
+    }
+
+    /// How the analyte of a result developed: all results with its code, else with its name. Amounts are converted by UCUM
+    /// where their units compare; others make a series of their own. Values in words are in none. The access log notes it.
+    /// `NotFound` when there is no such result.
+    pub async fn trend(&self, result: LabResultId) -> Result<LabTrend, PericardError> {
+        let person = self.person.clone();
+        self.reading(move |partition| {
+            let row = row(partition, IdKind::LabResult, &result)?;
+            let results = partition.read(|c| {
+                table::one_result(c, partition.ids(), row)?.ok_or(PericardError::NotFound)?;
+                table::same_analyte(c, partition.ids(), row)
+            })?;
+            person.note(AccessAction::LabResultOpened, Some(result.into()));
+            Ok(trend::trend(results))
+        })
+        .await
+    }
+
+    /// Marks a report as opened, on this device. FHIR has no place for it, so the portal is not told.
+    pub async fn mark_read(&self, report: LabReportId) -> Result<(), PericardError> {
+        let person = self.person.clone();
+        let work = move |partition: &Partition| {
+            let row = row(partition, IdKind::LabReport, &report)?;
+            if partition.local(|tx| table::mark_read(tx.connection(), row))? {
+                let changes = RowChanges {
+                    records: true,
+                    ..RowChanges::new(FEATURE, IdKind::LabReport)
+                };
+                person.notifier().rows_changed(partition.ids(), &changes);
+            }
+            Ok(())
+        };
+        let person = self.person.clone();
+        let job = async move {
+            let work = within(&person, FEATURE, work).await?;
+            person.platform().blocking(work).await
+        };
+        // Whoever goes away meanwhile has opened it all the same.
+        self.person.platform().spawn(job).await
+    }
+
+    /// How far the lab results on this device are those at the portal.
+    pub async fn state(&self) -> Result<LabsState, PericardError> {
+        self.reading(|partition| {
+            partition.read(|c| {
+                let [one, other] = TRACKS.map(|track| mirrored::state(c, track));
+                let (one, other) = (one?, other?);
+                let incomplete = one.incomplete.or(other.incomplete);
+                let mut state = LabsState {
+                    synced_at: one.synced_at.min(other.synced_at).map(instant),
+                    complete_at: one.complete_at.min(other.complete_at).map(instant),
+                    incomplete: incomplete.as_deref().map(IncompleteReason::named),
+                    held: 0,
+                    unreadable: 0,
+                };
+                for track in TRACKS {
+                    let absent = mirrored::absent(c, Some(track))?;
+                    state.held += absent.unmatched;
+                    state.unreadable += absent.unreadable;
+                }
+                Ok(state)
+            })
+        })
+        .await
+    }
+}
+
+impl Labs {
+    pub(crate) fn new(person: Arc<dyn PersonContext>, open: KeepOpen) -> Arc<Self> {
+        Arc::new(Self {
+            person,
+            _open: open,
+        })
+    }
+
+    async fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        reading(&self.person, FEATURE, work).await
+    }
+}

@@ -1,0 +1,413 @@
+//! MyQuest and Walgreens, for lab results: whose they are, what they say, and what is never made of them.
+
+use std::sync::Arc;
+
+use pericard::{
+    AccessAction, Account, FeatureState, LabComparator, LabReport, LabResult, LabStatus, LabValue,
+    PericardError,
+};
+use pericard_guarantees::{Harness, labs, run, sync, threads};
+use serde_json::{Value, json};
+
+/// Ana and Ben at a portal whose laboratory has said nothing of Ana yet.
+async fn ana() -> (Harness, Arc<Account>) {
+    let harness = Harness::with(json!({
+        "ana": { "threads": 1, "messages": 2 }, "ben": { "threads": 1, "messages": 2, "labs": true } }))
+    .await;
+    let ana = harness.sign_in("ana").await.unwrap();
+    sync(&ana).await.unwrap();
+    assert!(reports(&ana).await.is_empty());
+    (harness, ana)
+}
+
+async fn gives_out(harness: &Harness, resource: Value) {
+    harness
+        .portal(json!({ "lab": { "who": "ana", "resource": resource } }))
+        .await;
+}
+
+async fn reports(account: &Account) -> Vec<LabReport> {
+    labs(account).reports(None, 500).await.unwrap().reports
+}
+
+/// Every result, report by report.
+async fn results(account: &Account) -> Vec<LabResult> {
+    let mut all = Vec::new();
+    for report in reports(account).await {
+        all.extend(labs(account).report(report.id).await.unwrap().results);
+    }
+    all
+}
+
+fn result(id: &str, more: Value) -> Value {
+    let mut resource = json!({ "resourceType": "Observation", "id": id, "status": "final",
+        "category": [{ "coding": [{ "code": "laboratory" }] }], "code": { "text": "Potassium" },
+        "effectiveDateTime": "2026-03-05T10:20:30Z", "valueQuantity": { "value": 4.2, "unit": "mmol/L" } });
+    for (name, value) in more.as_object().unwrap() {
+        resource[name] = value.clone();
+    }
+    resource
+}
+
+fn report(id: &str, more: Value) -> Value {
+    let mut resource = result(
+        id,
+        json!({ "resourceType": "DiagnosticReport", "code": { "text": "Panel" },
+        "category": [{ "coding": [{ "code": "LAB" }] }] }),
+    );
+    for (name, value) in more.as_object().unwrap() {
+        resource[name] = value.clone();
+    }
+    resource
+}
+
+async fn bens(harness: &Harness) -> Value {
+    let _ = harness;
+    json!({ "reference": "Patient/somebody-else" })
+}
+
+#[test]
+fn somebody_elses_result_is_never_stored_or_shown_and_stops_labs_alone() {
+    run(async {
+        let (harness, ana) = ana().await;
+        gives_out(&harness, result("own", json!({}))).await;
+        let subject = bens(&harness).await;
+        gives_out(&harness, result("foreign", json!({ "subject": subject }))).await;
+        let error = sync(&ana).await.unwrap_err();
+        assert!(
+            matches!(error, PericardError::Integrity { .. }),
+            "{error:?}"
+        );
+        assert!(results(&ana).await.is_empty());
+        let features = ana.features(Vec::new()).await.unwrap();
+        assert_eq!(features[0].state, FeatureState::On);
+        assert!(matches!(features[1].state, FeatureState::Stopped { .. }));
+        assert_eq!(threads(&ana).await.unwrap().len(), 1);
+
+        // The counter-test: without it, the same page is stored.
+        gives_out(
+            &harness,
+            json!({ "resourceType": "Observation", "id": "foreign", "deleted": true }),
+        )
+        .await;
+        sync(&ana).await.unwrap();
+        assert_eq!(results(&ana).await.len(), 1);
+    });
+}
+
+#[test]
+fn a_result_without_a_subject_is_held_and_costs_only_itself() {
+    run(async {
+        let (harness, ana) = ana().await;
+        gives_out(&harness, result("own", json!({}))).await;
+        gives_out(&harness, result("nobody", json!({ "subject": null }))).await;
+        let another =
+            json!({ "subject": null, "performer": [{ "reference": "Patient/somebody-else" }] });
+        gives_out(&harness, result("another", another)).await;
+        sync(&ana).await.unwrap();
+        assert_eq!(results(&ana).await.len(), 1);
+        assert_eq!(labs(&ana).state().await.unwrap().held, 2);
+        // Once it says whom it is about, it is here.
+        gives_out(&harness, result("nobody", json!({}))).await;
+        sync(&ana).await.unwrap();
+        assert_eq!(results(&ana).await.len(), 2);
+    });
+}
+
+#[test]
+fn a_report_that_contains_a_result_of_somebody_else_is_held() {
+    run(async {
+        let (harness, ana) = ana().await;
+        let inner = |subject: Value| {
+            json!([{ "resourceType": "Observation", "id": "a", "status": "final", "code": { "text": "Sodium" },
+                "subject": subject, "valueInteger": 140 }])
+        };
+        let results_of = json!([{ "reference": "#a" }]);
+        let foreign = json!({ "contained": inner(bens(&harness).await), "result": results_of });
+        gives_out(&harness, report("r", foreign)).await;
+        sync(&ana).await.unwrap();
+        assert!(reports(&ana).await.is_empty());
+        assert_eq!(labs(&ana).state().await.unwrap().held, 1);
+        let own = json!({ "contained": inner(Value::Null), "result": results_of });
+        gives_out(&harness, report("r", own)).await;
+        sync(&ana).await.unwrap();
+        let here = results(&ana).await;
+        assert_eq!(here[0].measured.value, LabValue::Integer { value: 140 });
+    });
+}
+
+#[test]
+fn results_are_grouped_as_the_laboratory_did_in_whatever_order_they_come() {
+    run(async {
+        let (harness, ana) = ana().await;
+        gives_out(&harness, result("b", json!({}))).await;
+        gives_out(
+            &harness,
+            result("member", json!({ "code": { "text": "Sodium" } })),
+        )
+        .await;
+        sync(&ana).await.unwrap();
+        // Without a report they stand under their day.
+        assert_eq!(reports(&ana).await.len(), 1);
+        assert_eq!(reports(&ana).await[0].name, "");
+        let panel =
+            json!({ "valueQuantity": null, "hasMember": [{ "reference": "Observation/member" }] });
+        gives_out(&harness, result("panel", panel)).await;
+        let named = json!({ "result": [{ "reference": "Observation/panel" }, { "reference": "Observation/b" },
+            { "reference": "Observation/nowhere" }] });
+        gives_out(&harness, report("r", named)).await;
+        sync(&ana).await.unwrap();
+        let listed = reports(&ana).await;
+        assert_eq!((listed.len(), listed[0].name.as_str()), (1, "Panel"));
+        let found = labs(&ana).report(listed[0].id.clone()).await.unwrap();
+        let names: Vec<_> = found
+            .results
+            .iter()
+            .map(|it| it.measured.name.as_str())
+            .collect();
+        assert_eq!(names, ["Potassium", "Sodium", "Potassium"]);
+        assert_eq!(found.missing, 1);
+        // The report is withdrawn: its results are not.
+        gives_out(
+            &harness,
+            report("r", json!({ "status": "entered-in-error" })),
+        )
+        .await;
+        sync(&ana).await.unwrap();
+        assert_eq!(reports(&ana).await[0].name, "");
+        assert_eq!(results(&ana).await.len(), 3);
+    });
+}
+
+#[test]
+fn a_correction_is_marked_and_what_is_withdrawn_is_shown_no_longer() {
+    run(async {
+        let (harness, ana) = ana().await;
+        gives_out(&harness, result("a", json!({ "status": "preliminary" }))).await;
+        sync(&ana).await.unwrap();
+        let first = &reports(&ana).await[0];
+        assert!(first.unread);
+        assert_eq!(results(&ana).await[0].status, LabStatus::Preliminary);
+        labs(&ana).mark_read(first.id.clone()).await.unwrap();
+        assert!(!reports(&ana).await[0].unread);
+        let corrected =
+            json!({ "status": "corrected", "valueQuantity": { "value": 4.4, "unit": "mmol/L" } });
+        gives_out(&harness, result("a", corrected)).await;
+        sync(&ana).await.unwrap();
+        assert_eq!(results(&ana).await[0].status, LabStatus::Corrected);
+        assert!(reports(&ana).await[0].unread);
+        let id = results(&ana).await[0].id.clone();
+        gives_out(&harness, result("a", json!({ "status": "cancelled" }))).await;
+        sync(&ana).await.unwrap();
+        assert!(reports(&ana).await.is_empty());
+        assert_eq!(labs(&ana).result(id).await, Err(PericardError::NotFound));
+    });
+}
+
+#[test]
+fn units_that_do_not_compare_are_never_in_one_series() {
+    run(async {
+        let (harness, ana) = ana().await;
+        let loinc = json!({ "coding": [{ "system": "http://loinc.org", "code": "2160-0", "display": "Creatinine" }] });
+        let given = [
+            (1.0, "mg/dL"),
+            (12.0, "mg/L"),
+            (97.0, "umol/L"),
+            (1.1, "mg/dL"),
+        ];
+        for (n, (value, unit)) in given.into_iter().enumerate() {
+            let quantity = json!({ "value": value, "unit": unit, "code": unit, "system": "http://unitsofmeasure.org" });
+            let at = format!("2026-03-0{}", n + 1);
+            let more = json!({ "code": loinc, "valueQuantity": quantity, "effectiveDateTime": at });
+            gives_out(&harness, result(&format!("c{n}"), more)).await;
+        }
+        let words = json!({ "code": loinc, "valueQuantity": null, "valueString": "1.2 mg/dL" });
+        gives_out(&harness, result("words", words)).await;
+        sync(&ana).await.unwrap();
+        let id = results(&ana).await[0].id.clone();
+        let trend = labs(&ana).trend(id).await.unwrap();
+        let series: Vec<_> = trend
+            .series
+            .iter()
+            .map(|series| {
+                let points = series.points.iter().map(|it| (it.value, it.converted));
+                (series.unit.as_str(), points.collect::<Vec<_>>())
+            })
+            .collect();
+        let [(first, points), (second, others)] = &series[..] else {
+            panic!("{series:?}");
+        };
+        assert_eq!((*first, *second), ("mg/dL", "umol/L"));
+        assert_eq!(points.len(), 3);
+        assert!(
+            (points[1].0 - 1.2).abs() < 1e-9 && points[1].1,
+            "{points:?}"
+        );
+        assert_eq!(others, &[(97.0, false)]);
+    });
+}
+
+#[test]
+fn what_is_odd_costs_only_itself_and_is_never_taken_for_something_else() {
+    run(async {
+        let (harness, ana) = ana().await;
+        let value = |value: Value| json!({ "valueQuantity": value });
+        gives_out(
+            &harness,
+            result(
+                "huge",
+                json!({ "valueQuantity": { "value": 1e300, "comparator": "~" } }),
+            ),
+        )
+        .await;
+        gives_out(
+            &harness,
+            result("zero", value(json!({ "value": -0.0, "unit": "mmol/L" }))),
+        )
+        .await;
+        gives_out(
+            &harness,
+            result(
+                "words",
+                json!({ "valueQuantity": null, "valueString": "5.4 mmol/L" }),
+            ),
+        )
+        .await;
+        gives_out(
+            &harness,
+            result(
+                "none",
+                json!({ "valueQuantity": 7, "dataAbsentReason": { "text": "clotted" } }),
+            ),
+        )
+        .await;
+        gives_out(
+            &harness,
+            result(
+                "bare",
+                json!({ "category": null, "code": "x", "effectiveDateTime": "soon" }),
+            ),
+        )
+        .await;
+        gives_out(
+            &harness,
+            result(
+                "xray",
+                json!({ "category": [{ "coding": [{ "code": "imaging" }] }] }),
+            ),
+        )
+        .await;
+        gives_out(
+            &harness,
+            report(
+                "mri",
+                json!({ "category": [{ "coding": [{ "code": "RAD" }] }] }),
+            ),
+        )
+        .await;
+        gives_out(&harness, report("micro", json!({ "code": { "text": "Culture" }, "text": { "div": "<div><script>x</script>No growth</div>" } }))).await;
+        let upside = json!({ "referenceRange": [{ "low": { "value": 5 }, "high": { "value": 3 }, "text": "3 to 5" }] });
+        gives_out(&harness, result("upside", upside)).await;
+        sync(&ana).await.unwrap();
+        let found = results(&ana).await;
+        assert_eq!(found.len(), 6);
+        let has = |wanted: &dyn Fn(&LabResult) -> bool| {
+            assert_eq!(found.iter().filter(|it| wanted(it)).count(), 1)
+        };
+        let quantity = |it: &LabResult| match &it.measured.value {
+            LabValue::Quantity { quantity } => Some(quantity.clone()),
+            _ => None,
+        };
+        has(&|it| quantity(it).is_some_and(|q| q.comparator == LabComparator::Other));
+        has(&|it| {
+            quantity(it)
+                .is_some_and(|q| q.number == Some(0.0) && q.number.unwrap().is_sign_positive())
+        });
+        has(&|it| {
+            it.measured.value
+                == LabValue::Text {
+                    text: "5.4 mmol/L".into(),
+                }
+        });
+        has(&|it| it.measured.value == LabValue::Nothing && it.measured.absent == "clotted");
+        has(&|it| {
+            it.measured
+                .ranges
+                .iter()
+                .any(|range| range.text == "3 to 5")
+        });
+        let culture = reports(&ana)
+            .await
+            .into_iter()
+            .find(|it| it.name == "Culture")
+            .unwrap();
+        assert_eq!(culture.narrative, "No growth");
+        assert!(reports(&ana).await.iter().all(|it| it.name != "Panel"));
+    });
+}
+
+#[test]
+fn a_policy_switches_labs_off_and_on_again_and_leaves_messages_alone() {
+    run(async {
+        let (harness, ana) = ana().await;
+        gives_out(&harness, result("a", json!({}))).await;
+        harness
+            .portal(json!({ "policy": { "features": { "labs": { "state": "off", "cached": false } } } }))
+            .await;
+        ana.check_policy().await.unwrap();
+        sync(&ana).await.unwrap();
+        let refused = labs(&ana).reports(None, 5).await;
+        assert_eq!(refused, Err(PericardError::SwitchedOff));
+        assert_eq!(threads(&ana).await.unwrap().len(), 1);
+        harness
+            .portal(json!({ "policy": { "features": { "labs": { "state": "read_only" } } } }))
+            .await;
+        ana.check_policy().await.unwrap();
+        sync(&ana).await.unwrap();
+        assert_eq!(reports(&ana).await.len(), 1);
+    });
+}
+
+#[test]
+fn opening_a_report_is_in_the_access_log_and_a_copy_has_its_results() {
+    run(async {
+        let (harness, ana) = ana().await;
+        gives_out(&harness, result("a", json!({}))).await;
+        sync(&ana).await.unwrap();
+        let id = reports(&ana).await[0].id.clone();
+        labs(&ana).report(id).await.unwrap();
+        let log = ana.access_log(None, 50).await.unwrap();
+        assert!(
+            log.entries
+                .iter()
+                .any(|it| it.action == AccessAction::LabResultOpened)
+        );
+    });
+}
+
+/// The counter-test of all of these: what a real laboratory gives out is here, whole.
+#[test]
+fn the_seeded_laboratory_is_here_without_a_record_lost() {
+    run(async {
+        let harness =
+            Harness::with(json!({ "ana": { "threads": 1, "messages": 1, "labs": true } })).await;
+        let ana = harness.sign_in("ana").await.unwrap();
+        sync(&ana).await.unwrap();
+        assert_eq!(
+            (reports(&ana).await.len(), results(&ana).await.len()),
+            (11, 36)
+        );
+        let state = labs(&ana).state().await.unwrap();
+        assert!(state.complete_at.is_some());
+        assert_eq!((state.held, state.unreadable), (0, 0));
+        assert!(reports(&ana).await.iter().all(|report| !report.unread));
+        let all = results(&ana).await;
+        let creatinine = all
+            .iter()
+            .find(|it| it.measured.name == "Creatinine")
+            .unwrap();
+        let trend = labs(&ana).trend(creatinine.id.clone()).await.unwrap();
+        assert_eq!((trend.series.len(), trend.series[0].points.len()), (1, 8));
+        assert_eq!(trend.series[0].points[0].low, Some(0.6));
+    });
+}
