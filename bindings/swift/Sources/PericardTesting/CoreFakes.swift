@@ -29,6 +29,12 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
 
   override func people() -> [PericardCore.Person] { script.people }
 
+  override func labs(person: PericardCore.PersonId) throws -> PericardCore.Labs {
+    try script.check()
+    if person != script.own { _ = try script.other(person) }
+    return CoreFakeLabs()
+  }
+
   override func messages(person: PericardCore.PersonId) throws -> PericardCore.Messages {
     try script.check()
     return try person == script.own ? script.messages : script.other(person).script.messages

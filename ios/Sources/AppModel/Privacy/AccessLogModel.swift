@@ -146,7 +146,7 @@ extension LogDeed {
       case .incident: .refused
       case .personForgotten: .personForgotten
       case .accessEnded: .accessEnded
-      case .other: .other
+      case .labResultOpened, .other: .other
       }
   }
 }

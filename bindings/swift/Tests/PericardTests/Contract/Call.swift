@@ -89,6 +89,7 @@ struct Stage: Sendable {
   let portal: Portal
   let account: Account
   let inbox: Messages
+  let labs: Labs
   /// A sync that is over.
   let run: SyncRun
   let signIn: SignIn
@@ -115,7 +116,8 @@ struct Stage: Sendable {
     new.files = [NewFile(name: "knee.jpg", content: .bytes(bytes: Data(repeating: 7, count: 9)))]
     let queued = try await inbox.send(message: new)
     return Self(
-      world: world, client: client, portal: portal, account: account, inbox: inbox, run: run,
+      world: world, client: client, portal: portal, account: account, inbox: inbox,
+      labs: try account.labs(person: account.people.first { $0.isSelf }?.id ?? PersonID(rawValue: "nobody")), run: run,
       signIn: try await portal.signIn(method: .native), browser: try await portal.signIn(method: .browser),
       thread: thread, queued: queued, reader: try await inbox.openFile(queued.files[0].id),
       export: try await account.export(person: account.people[0].id, format: .html))

@@ -39,6 +39,7 @@ extension Call {
     Call("Account.session", .memory) { s in _ = s.account.session },
     Call("Account.sessions", .memory) { s in _ = s.account.sessions },
     Call("Account.people", .memory) { s in _ = s.account.people },
+    Call("Account.labs", .memory) { s in _ = try s.account.labs(person: PersonID(rawValue: "nobody")) },
     Call("Account.messages", .memory) { s in _ = try s.account.messages(person: PersonID(rawValue: "nobody")) },
     Call("Account.changes", .memory) { s in _ = s.account.changes },
     Call("Account.twoFactor", .memory) { s in _ = s.account.twoFactor },
@@ -105,6 +106,12 @@ extension Call {
   ]
 
   private static let ofMessages: [Call] = [
+    Call("Labs.reports", .disk) { s in _ = try await s.labs.reports() },
+    Call("Labs.report", .disk) { s in _ = try await s.labs.report(id: LabReportID(rawValue: "none")) },
+    Call("Labs.result", .disk) { s in _ = try await s.labs.result(id: LabResultID(rawValue: "none")) },
+    Call("Labs.trend", .disk) { s in _ = try await s.labs.trend(result: LabResultID(rawValue: "none")) },
+    Call("Labs.markRead", .disk) { s in try await s.labs.markRead(report: LabReportID(rawValue: "none")) },
+    Call("Labs.state", .disk) { s in _ = try await s.labs.state() },
     Call("Messages.threads", .disk) { s in _ = try await s.inbox.threads() },
     Call("Messages.archivedThreads", .disk) { s in _ = try await s.inbox.archivedThreads() },
     Call("Messages.thread", .disk) { s in _ = try await s.inbox.thread(id: s.thread) },

@@ -34,6 +34,7 @@ private class Stage(
     val signIn: SignIn,
 ) {
     val inbox = account.ownMessages()
+    val labs = account.labs(account.people.single { it.isSelf }.id)
     val person = account.people.first().id
 }
 
@@ -80,6 +81,7 @@ class ContractTest {
         portal("Account.checkPolicy") { account.checkPolicy() }
         disk("Account.held") { account.held() }
         disk("Account.incidents") { account.incidents() }
+        nothing("Account.labs") { account.labs(person) }
         nothing("Account.messages") { account.messages(person) }
         nothing("Account.portalConfig") { account.portalConfig() }
         disk("Account.startSync") { account.startSync().join() }
@@ -99,6 +101,12 @@ class ContractTest {
         disk("AccountLock.removePin") { account.lock.removePin("270419") }
         nothing("Client.personLeft") { client.personLeft() }
         nothing("Client.personReturned") { client.personReturned() }
+        disk("Labs.markRead") { labs.markRead(LabReportId("none")) }
+        disk("Labs.report") { labs.report(LabReportId("none")) }
+        disk("Labs.reports") { labs.reports() }
+        disk("Labs.result") { labs.result(LabResultId("none")) }
+        disk("Labs.state") { labs.state() }
+        disk("Labs.trend") { labs.trend(LabResultId("none")) }
         disk("Messages.archivedThreads") { inbox.archivedThreads() }
         disk("Messages.formerTexts") { inbox.formerTexts(message) }
         disk("Messages.message") { inbox.message(message) }

@@ -16,6 +16,7 @@ import dev.pericard.internal.FoundPerson
 import dev.pericard.internal.Incident
 import dev.pericard.internal.InputProblem
 import dev.pericard.internal.LogCheck
+import dev.pericard.internal.Labs
 import dev.pericard.internal.Messages
 import dev.pericard.internal.NoHandle
 import dev.pericard.internal.PericardException
@@ -141,6 +142,12 @@ internal class ScriptedAccount(private val name: String, val messages: Correspon
         check()
         if (person == OWN) throw PericardException.InvalidInput("person", InputProblem.WRONG_STATE)
         others -= other(person)
+    }
+
+    override fun labs(person: String): Labs {
+        check()
+        if (person != OWN) other(person)
+        return EmptyLabs()
     }
 
     override fun messages(person: String): Messages {

@@ -131,6 +131,7 @@ private val AccessAction.deed: LogDeed
         AccessAction.EXPORTED -> LogDeed.Copied
         AccessAction.POLICY_CHANGED -> LogDeed.PolicyChanged
         AccessAction.INCIDENT -> LogDeed.Refused
+        AccessAction.LAB_RESULT_OPENED -> LogDeed.Other
         AccessAction.PERSON_FORGOTTEN -> LogDeed.PersonForgotten
         AccessAction.ACCESS_ENDED -> LogDeed.AccessEnded
         AccessAction.OTHER -> LogDeed.Other
