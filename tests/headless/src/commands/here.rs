@@ -34,9 +34,7 @@ impl Here {
             let counts = match counts(account, &person).await {
                 Ok(counts) => Some(counts),
                 // One person's session says nothing of the others'.
-                Err(
-                    PericardError::SignInRequired { .. } | PericardError::StepUpRequired { .. },
-                ) => None,
+                Err(PericardError::SignInRequired { .. } | PericardError::StepUpRequired) => None,
                 Err(error) => return Err(error.into()),
             };
             all.push(Self { person, counts });

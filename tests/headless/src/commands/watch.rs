@@ -77,7 +77,7 @@ async fn changed(changes: &Changes) -> (BTreeSet<ThreadId>, bool) {
     // Those that are told already; the stream itself would wait for more.
     while let Ok(Some(set)) = tokio::time::timeout(Duration::ZERO, changes.next()).await {
         for records in set.records {
-            threads.extend(records.groups.into_iter().map(ThreadId::from));
+            threads.extend(records.groups);
             all |= records.all;
         }
     }
