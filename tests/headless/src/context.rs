@@ -166,6 +166,14 @@ impl Context {
         })
     }
 
+    /// Everybody in the account, or who was named.
+    pub(crate) fn people(&self, account: &Account) -> Result<Vec<Person>, Failure> {
+        match &self.person {
+            Some(_) => Ok(vec![self.person(account)?]),
+            None => Ok(account.people()),
+        }
+    }
+
     /// Ends the client; the directory is free again.
     pub(crate) async fn close(self) -> Result<(), Failure> {
         Ok(self.client.shut_down().await?)

@@ -15,6 +15,7 @@ mod ledger;
 mod network;
 mod panics;
 mod plan;
+mod policy;
 mod process;
 mod shrink;
 mod switches;

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::chance::Chance;
 use crate::drill;
 use crate::network::Weather;
+use crate::policy::{self, Ruling};
 use crate::process::Death;
 use crate::switches::{self, Switch};
 
@@ -75,6 +76,7 @@ pub(crate) enum Action {
     Reboot,
     Weather(Weather),
     Clinic(Clinic),
+    Policy(Ruling),
     Revoke {
         who: usize,
     },
@@ -158,6 +160,7 @@ impl Plan {
             events,
         };
         drill::add(&mut plan);
+        policy::add(&mut plan);
         plan
     }
 }
@@ -355,6 +358,7 @@ impl fmt::Display for Event {
             Action::Reboot => write!(f, "the device is switched off and on"),
             Action::Weather(weather) => write!(f, "the network is {weather:?}"),
             Action::Clinic(clinic) => write!(f, "{clinic}"),
+            Action::Policy(ruling) => write!(f, "{ruling}"),
             Action::Revoke { who } => write!(f, "the portal ends {}'s session", name(who)),
             Action::RotateKeys => write!(f, "the portal signs with a new key"),
         }

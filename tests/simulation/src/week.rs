@@ -209,6 +209,7 @@ impl Week<'_> {
                 }
                 Ok(())
             }
+            Action::Policy(ruling) => self.tell(ruling.command()),
             Action::Revoke { who } => self.tell(Command::Revoke(PEOPLE[*who].to_owned())),
             Action::RotateKeys => self.tell(Command::RotateKeys),
         }

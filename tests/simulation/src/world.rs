@@ -14,6 +14,7 @@ use pericard_portal::{Command, Letter, PersonSpec, Portal, Spec};
 use crate::chance::Chance;
 use crate::network::{Line, Network};
 use crate::plan::{PEOPLE, Plan};
+use crate::policy;
 use crate::process::{Death, MemoryKeystore, OneThread, Process, Watched};
 use crate::time::{DeviceClock, Time};
 use crate::trace::Trace;
@@ -107,7 +108,7 @@ impl World {
                 redirect: "http://127.0.0.1/callback".into(),
                 native_sign_in: true,
                 lease: None,
-                policy_keys: None,
+                policy_keys: policy::is_part_of(plan).then(|| portal.policy_keys().to_string()),
                 extra_roots: Vec::new(),
             }],
             allow_loopback_http: false,

@@ -9,7 +9,7 @@ use pericard_protocol::oauth::step_up::StepUp;
 
 use crate::client::accounts::{AccountEntry, FoundPerson, NotifyPortal, OpenClient, revocations};
 use crate::client::config::PortalConfig;
-use crate::client::policy::PolicyStatus;
+use crate::client::policy::{PolicyStatus, Reason};
 use crate::client::sign_in::{Purpose, SignInFlow, SignInMethod};
 use crate::client::site::Site;
 use crate::features::labs::Labs;
@@ -281,14 +281,14 @@ impl Account {
     }
 
     /// Asks the portal for its policy now, and returns what is known then: for a person who wants to see whether something is on
-    /// again. A sync asks by itself, once an hour at most and when the portal says that there is another one. Whatever the portal
-    /// answers, or if it does not, what is in force stays so.
+    /// again. A sync asks by itself: once an hour at most, when the portal says that there is another one, and each time while
+    /// something is off. Whatever the portal answers, or if it does not, what is in force stays so.
     ///
     /// Fails with `Offline`, `Portal`, `RateLimited`, `Closed`, or why an unusable account is unusable.
     pub async fn check_policy(&self) -> Result<PolicyStatus, PericardError> {
         let core = self.entry.core()?;
         self.job(async move {
-            core.check_policy(true).await?;
+            core.check_policy(Reason::Asked).await?;
             Ok(core.policy_status())
         })
         .await

@@ -4,8 +4,9 @@
 //!
 //! Which policy is in force is `pericard_protocol::policy::standing`'s decision. All accounts at a portal share one
 //! [`PortalPolicy`]. It is asked for once an hour at most, by a sync; at once where a response of the portal names another `seq`
-//! than the one in force (`Pericard-Policy`), which is a hint and nothing more, and in a full sync. Without keys in the app's
-//! configuration nothing is asked for and everything is on.
+//! than the one in force (`Pericard-Policy`), which is a hint and nothing more, in a full sync, and while the one in force leaves
+//! a sync nothing to ask for, so that no response could name another. Without keys in the app's configuration nothing is asked for
+//! and everything is on.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -144,6 +145,17 @@ struct State {
     failed: Option<Duration>,
 }
 
+/// Why the portal is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// Somebody wants to know.
+    Asked,
+    /// A sync begins or ends.
+    Sync,
+    /// The same, and the policy in force keeps it from something.
+    HeldUp,
+}
+
 /// What the portal showed.
 enum Shown {
     Document { text: String, etag: Option<String> },
@@ -272,15 +284,15 @@ impl PortalPolicy {
         }
     }
 
-    /// Asks the portal, if it is time to or if it is `asked_for`. Fails where the portal does not answer; what is in force stays
-    /// so, whatever it does.
-    pub(crate) async fn check(self: &Arc<Self>, http: &HttpClient, asked_for: bool) -> Result<()> {
+    /// Asks the portal, if there is a reason to. Fails where the portal does not answer; what is in force stays so, whatever it
+    /// does.
+    pub(crate) async fn check(self: &Arc<Self>, http: &HttpClient, reason: Reason) -> Result<()> {
         if self.keys.named().is_empty() {
             return Ok(());
         }
         let _turn = self.turn.lock().await;
         let hint = http.policy_hint();
-        if !asked_for && !self.is_due(hint) {
+        if reason != Reason::Asked && !self.is_due(hint, reason) {
             return Ok(());
         }
         let shown = tokio::select! {
@@ -323,7 +335,7 @@ impl PortalPolicy {
     }
 
     /// Whether it is time to ask. A clock that was set back makes it so.
-    fn is_due(&self, hint: Option<u64>) -> bool {
+    fn is_due(&self, hint: Option<u64>, reason: Reason) -> bool {
         let state = self.state();
         let uptime = self.platform.clock.uptime();
         let failed_lately =
@@ -336,7 +348,7 @@ impl PortalPolicy {
             && hint != state.followed;
         let now = self.platform.clock.now();
         let age = state.asked.and_then(|asked| now.duration_since(asked).ok());
-        hinted || age.is_none_or(|age| age >= PACE)
+        reason == Reason::HeldUp || hinted || age.is_none_or(|age| age >= PACE)
     }
 
     async fn ask(&self, http: &HttpClient) -> Result<Shown> {

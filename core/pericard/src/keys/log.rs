@@ -15,9 +15,8 @@ use super::vault::Vault;
 
 /// The keys of an access log.
 pub(crate) struct LogKeys {
-    pub(crate) database: Key,
+    pub(crate) file: Key,
     pub(crate) chain: Key,
-    pub(crate) start: Key,
 }
 
 /// The newest entry of a log that somebody vouches for.
@@ -78,9 +77,8 @@ impl Vault {
         let root = self.device_root()?.ok_or(KeystoreError::Lost)?;
         let key = |purpose: &str| derive(&root, purpose, account);
         Ok(LogKeys {
-            database: key("pericard access log"),
+            file: key("pericard access log"),
             chain: key("pericard access log chain"),
-            start: key("pericard access log start"),
         })
     }
 

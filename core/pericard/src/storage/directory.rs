@@ -1,6 +1,6 @@
 //! The client's directory: its id, its lock and the paths of its files.
 //!
-//! Uses: `failure`, `ids`, `size`
+//! Uses: `failure`, `ids`, `rename`, `size`
 
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
@@ -11,6 +11,7 @@ use crate::platform::error::{PericardError, Result, StorageKind};
 
 use super::failure::failed_io;
 use super::ids::random_id;
+use super::rename::rename;
 use super::size::{self, Sizes};
 
 /// A directory that only this process has open.
@@ -85,13 +86,7 @@ impl Directory {
 
     /// Renames the draft to device.db. Returns when that is durable.
     pub(crate) fn commit_draft(&self) -> Result<()> {
-        std::fs::rename(self.device_draft(), self.device_db()).map_err(|e| failed_io(&e))?;
-        // A rename is durable with its directory (rename(2), fsync(2)); Windows has no such call.
-        #[cfg(unix)]
-        File::open(&self.path)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|e| failed_io(&e))?;
-        Ok(())
+        rename(&self.device_draft(), &self.device_db())
     }
 
     /// Whether there are account folders.
@@ -105,8 +100,8 @@ impl Directory {
     }
 
     /// Returns the path of an account's access log, creating its folder.
-    pub(crate) fn log_db(&self, account: &str) -> Result<PathBuf> {
-        Ok(self.folder(account)?.join("log.db"))
+    pub(crate) fn access_log(&self, account: &str) -> Result<PathBuf> {
+        Ok(self.folder(account)?.join("access_log"))
     }
 
     /// Deletes what is left of people whom an account no longer has; their keys are destroyed before.

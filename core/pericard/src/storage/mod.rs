@@ -5,7 +5,7 @@
 //! {directory}/lock                     held by the process that has the directory open
 //! {directory}/erased                   names of keys that the keystore did not delete when the directory was erased
 //! {directory}/device.db                accounts, tokens, sign-ins in progress   (device root key)
-//! {directory}/{account}/log.db         who opened what                         (device root key)
+//! {directory}/{account}/access_log     who opened what, in sealed slots         (device root key)
 //! {directory}/{account}/{person}.db    one person's records, called a partition (person key)
 //! {directory}/{account}/{person}.files one person's large files, each sealed under a key of its own
 //! ```
@@ -23,6 +23,7 @@ mod access_action;
 mod access_log;
 mod allocator;
 mod at_exit;
+mod cipher;
 mod database;
 mod device;
 mod directory;
@@ -32,6 +33,7 @@ mod ids;
 pub(crate) mod mirrored;
 mod partition;
 mod remains;
+mod rename;
 mod salvage;
 mod size;
 mod track;

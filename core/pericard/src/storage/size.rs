@@ -28,7 +28,7 @@ impl Sizes {
                         sizes.file_count += 1;
                     }
                 }
-                name if name.starts_with("log.db") => sizes.log += bytes(&path),
+                name if name.starts_with("access_log") => sizes.log += bytes(&path),
                 _ => sizes.databases += bytes(&path),
             }
         }
@@ -58,7 +58,7 @@ mod tests {
         for (name, bytes) in [
             ("p.db", 10),
             ("p.db-wal", 5),
-            ("log.db", 3),
+            ("access_log", 3),
             ("p.files/a", 2),
             ("p.files/b", 2),
         ] {

@@ -54,7 +54,7 @@ fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().flatten() {
         let name = entry.file_name();
-        if name.to_string_lossy().starts_with("log.db") {
+        if name.to_string_lossy().starts_with("access_log") {
             std::fs::copy(entry.path(), to.join(name)).unwrap();
         }
     }
@@ -62,7 +62,11 @@ fn copy(from: &Path, to: &Path) {
 
 fn remove(folder: &Path) {
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        if entry.file_name().to_string_lossy().starts_with("log.db") {
+        if entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with("access_log")
+        {
             std::fs::remove_file(entry.path()).unwrap();
         }
     }
@@ -251,7 +255,7 @@ fn a_removed_entry_a_cut_tail_and_a_log_made_anew_are_detected() {
                 "removed" => remove(&folder),
                 "damaged" => {
                     remove(&folder);
-                    std::fs::write(folder.join("log.db"), [7; 9000]).unwrap();
+                    std::fs::write(folder.join("access_log"), [7; 9000]).unwrap();
                 }
                 _ => {}
             }

@@ -28,7 +28,7 @@ pub(crate) fn database(harness: &Harness, account: &Account) -> PathBuf {
     let files = std::fs::read_dir(folder).unwrap();
     let mut paths = files.map(|file| file.unwrap().path());
     paths
-        .find(|path| path.extension() == Some("db".as_ref()) && !path.ends_with("log.db"))
+        .find(|path| path.extension() == Some("db".as_ref()))
         .unwrap()
 }
 

@@ -8,12 +8,13 @@ use pericard::{
 };
 use serde_json::{Value, json};
 
+use super::here::Here;
 use super::sync::why;
 use super::two_factor;
 use crate::cli::Options;
-use crate::context::{self, Context, Glance};
+use crate::context::{Context, Glance};
 use crate::failure::Failure;
-use crate::output::{BAD, GOOD, Output, STRONG};
+use crate::output::{BAD, GOOD, Output, STRONG, one_line};
 use crate::render::{Look, shapes, table};
 use crate::settings::{self, Folder};
 use crate::time_format;
@@ -38,9 +39,9 @@ pub(super) async fn run(
         None => None,
     };
     let known = account.as_ref().map(|account| account.portal());
-    let device = match &account {
-        Some(account) => Some(Device::of(account).await?),
-        None => None,
+    let device = match (&context, &account) {
+        (Some(context), Some(account)) => Some(Device::of(context, account).await?),
+        _ => None,
     };
     // The account has the roots that it was created with.
     let config = match (&account, base) {
@@ -130,7 +131,7 @@ struct Device {
 }
 
 impl Device {
-    async fn of(account: &Account) -> Result<Self, Failure> {
+    async fn of(context: &Context, account: &Account) -> Result<Self, Failure> {
         // A request to the portal shows whether the session and the clock are really good.
         let factor = account.two_factor().status().await;
         let session = account.session();
@@ -230,11 +231,22 @@ impl Device {
                 false,
             ),
         });
-        let state = context::messages(account)?.state().await?;
-        lines.push(completeness(&state));
-        if state.unreadable > 0 {
-            let n = state.unreadable;
-            lines.push((format!("{n} messages could not be read"), false));
+        let here = Here::of(context, account).await?;
+        for one in &here {
+            let whose = match here.len() {
+                1 => String::new(),
+                _ => format!("{}: ", one_line(&one.person.name)),
+            };
+            let Some(state) = one.counts.as_ref().map(|it| &it.state) else {
+                lines.push((one.line(here.len() > 1), false));
+                continue;
+            };
+            let (line, good) = completeness(state);
+            lines.push((format!("{whose}{line}"), good));
+            if state.unreadable > 0 {
+                let n = state.unreadable;
+                lines.push((format!("{whose}{n} messages could not be read"), false));
+            }
         }
         for incident in &incidents {
             let at = time_format::full(incident.at);
@@ -244,8 +256,10 @@ impl Device {
             .iter()
             .map(|incident| json!({ "id": incident.id, "at": time_format::instant(incident.at) }));
         let factor = factor.ok().map(|factor| two_factor::shape(&factor));
+        let people = here.iter().map(Here::shape).collect::<Vec<_>>();
+        let first = here.iter().find_map(|one| one.counts.as_ref());
         let shape = json!({ "session": shapes::session(session), "sealed_by": sealed_by, "two_factor": factor,
-            "messages_stopped": stopped, "held": held, "messages": shapes::messages_state(&state),
+            "messages_stopped": stopped, "held": held, "messages": first.map(|it| shapes::messages_state(&it.state)), "people": people,
             "incidents": told.collect::<Vec<_>>() });
         Ok(Self { lines, shape })
     }

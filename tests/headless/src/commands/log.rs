@@ -5,7 +5,7 @@ use pericard::{AccessAction, AccessEntry, Account, LogCheck};
 use serde_json::json;
 
 use crate::cli::Options;
-use crate::context::{self, Context};
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{BAD, GOOD, Output, QUIET, one_line};
 use crate::pager;
@@ -65,7 +65,7 @@ async fn lines(
     entries: &[AccessEntry],
     output: &Output,
 ) -> Result<Vec<String>, Failure> {
-    let (people, messages) = (account.people(), context::messages(account)?);
+    let people = account.people();
     let head = [
         ("", Some(6), Right),
         ("when", Some(20), Left),
@@ -74,15 +74,16 @@ async fn lines(
     let mut rows = Vec::new();
     for entry in entries {
         let mut what = words(entry.action).to_owned();
-        if let Some(thread) = entry.thread.clone() {
-            // It may be gone since, or be of another person.
+        let person = people
+            .iter()
+            .find(|person| entry.person.as_ref() == Some(&person.id));
+        if let (Some(person), Some(thread)) = (person, entry.thread.clone()) {
+            // It may be gone since, or closed.
+            let messages = account.messages(person.id.clone())?;
             if let Ok(thread) = messages.thread(thread).await {
                 what = format!("{what}: {}", one_line(&thread.subject));
             }
         }
-        let person = people
-            .iter()
-            .find(|person| entry.person.as_ref() == Some(&person.id));
         if let Some(person) = person.filter(|person| !person.is_self) {
             what = format!("{what} ({})", one_line(&person.name));
         }

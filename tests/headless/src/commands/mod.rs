@@ -5,6 +5,7 @@ mod doctor;
 mod drafts;
 mod export;
 mod find;
+mod here;
 mod inbox;
 mod labs;
 mod lock;

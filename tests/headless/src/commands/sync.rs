@@ -3,10 +3,11 @@
 use pericard::{Account, FeatureState, IncompleteReason};
 use serde_json::json;
 
+use super::here::{Here, sum};
 use super::policy;
 use super::step_up::Way;
 use crate::cli::Options;
-use crate::context::{self, Context};
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{DOUBT, Output};
 use crate::progress::{self, Extent, Synced};
@@ -24,41 +25,45 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
     let done = way
         .lifted(async || progress::sync(&account, output, Extent::New).await)
         .await?;
-    tell(&account, &done, output).await?;
+    tell(&context, &account, &done, output).await?;
     context.close().await
 }
 
 /// What is on the device now, and what needs attention.
-async fn tell(account: &Account, synced: &Synced, output: &Output) -> Result<(), Failure> {
+async fn tell(
+    context: &Context,
+    account: &Account,
+    synced: &Synced,
+    output: &Output,
+) -> Result<(), Failure> {
     let state = policy::messages(account).await?;
     if let FeatureState::Off { cached: false, .. } = &state {
         output.result(&json!({ "sent": 0, "complete": false, "incomplete": "switched_off", "feature": policy::feature(&state) }));
         policy::tell(&state, output);
         return Ok(());
     }
-    let messages = context::messages(account)?;
-    let threads = context::all_threads(&messages).await?;
-    let (all, unread) = threads.iter().fold((0, 0), |(all, unread), thread| {
-        (
-            all + u64::from(thread.messages),
-            unread + u64::from(thread.unread),
-        )
-    });
-    let done = &synced.progress;
-    let (held, waiting) = (account.held().await?, messages.outbox().await?);
-    output.result(&json!({ "received": done.done, "sent": done.sent, "threads": threads.len(), "messages": all,
-        "unread": unread, "outbox": waiting.len(), "held": held, "complete": synced.incomplete.is_none(),
-        "incomplete": synced.incomplete.map(shapes::incomplete), "feature": policy::feature(&state) }));
-    let here = format!(
-        "{} in {}, {unread} unread.",
-        count(all, "message"),
-        count(threads.len() as u64, "conversation")
-    );
+    let here = Here::of(context, account).await?;
+    let (done, held) = (&synced.progress, account.held().await?);
+    let waiting = sum(&here, |it| it.waiting as u64);
+    let people = here.iter().map(Here::shape).collect::<Vec<_>>();
+    output.result(&json!({ "received": done.done, "sent": done.sent, "threads": sum(&here, |it| it.threads as u64),
+        "messages": sum(&here, |it| it.messages), "unread": sum(&here, |it| it.unread), "outbox": waiting, "held": held,
+        "complete": synced.incomplete.is_none(), "incomplete": synced.incomplete.map(shapes::incomplete),
+        "people": people, "feature": policy::feature(&state) }));
+    let said = |title: &str| match here.as_slice() {
+        [one] => output.tell(format!("{title}: {}.", one.line(false))),
+        several => {
+            output.tell(format!("{title}:"));
+            for one in several {
+                output.tell(format!("  {}", one.line(true)));
+            }
+        }
+    };
     match synced.incomplete {
-        None => output.tell(format!("Up to date: {here}")),
-        Some(IncompleteReason::SwitchedOff) => output.tell(format!("Here: {here}")),
+        None => said("Up to date"),
+        Some(IncompleteReason::SwitchedOff) => said("Here"),
         Some(reason) => {
-            output.tell(format!("Here: {here}"));
+            said("Here");
             output.say(output.paint(
                 DOUBT,
                 format!("There may be more at the portal: {}", why(reason)),
@@ -69,8 +74,8 @@ async fn tell(account: &Account, synced: &Synced, output: &Output) -> Result<(),
     if done.sent > 0 {
         output.tell(format!("Sent {}.", count(done.sent, "message")));
     }
-    if !waiting.is_empty() {
-        let waiting = count(waiting.len() as u64, "message");
+    if waiting > 0 {
+        let waiting = count(waiting, "message");
         output.say(output.paint(
             DOUBT,
             format!("{waiting} not sent yet, or may not have arrived: pericard outbox"),

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use pericard::Account;
 use serde_json::json;
 
+use super::here::{Here, sum};
 use super::step_up::Way;
 use super::sync::{count, why};
 use crate::cli::Options;
-use crate::context::{self, Context};
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{DOUBT, GOOD, Output};
 use crate::progress::{self, Extent, Synced};
@@ -36,43 +37,53 @@ pub(super) async fn run(options: &Options, output: &Output) -> Result<(), Failur
             changed.extend(records.groups);
         }
     }
-    tell(&account, &synced, (!all).then_some(changed.len()), output).await?;
+    tell(
+        &context,
+        &account,
+        &synced,
+        (!all).then_some(changed.len()),
+        output,
+    )
+    .await?;
     context.close().await
 }
 
 /// What was found; `changed` conversations, or nothing where they are too many to be counted.
 async fn tell(
+    context: &Context,
     account: &Account,
     synced: &Synced,
     changed: Option<usize>,
     output: &Output,
 ) -> Result<(), Failure> {
-    let messages = context::messages(account)?;
-    let threads = context::all_threads(&messages).await?;
-    let all: u64 = threads
-        .iter()
-        .map(|thread| u64::from(thread.messages))
-        .sum();
-    let state = messages.state().await?;
+    let here = Here::of(context, account).await?;
+    let people = here.iter().map(Here::shape).collect::<Vec<_>>();
+    let first = here.iter().find_map(|one| one.counts.as_ref());
     output.result(
-        &json!({ "complete": synced.incomplete.is_none(), "changed": changed, "messages": all,
-            "threads": threads.len(), "state": shapes::messages_state(&state) }),
+        &json!({ "complete": synced.incomplete.is_none(), "changed": changed, "messages": sum(&here, |it| it.messages),
+            "threads": sum(&here, |it| it.threads as u64), "people": people,
+            "state": first.map(|it| shapes::messages_state(&it.state)) }),
     );
-    let here = format!(
+    let whole = format!(
         "{} in {}",
-        count(all, "message"),
-        count(threads.len() as u64, "conversation")
+        count(sum(&here, |it| it.messages), "message"),
+        count(sum(&here, |it| it.threads as u64), "conversation")
     );
     match synced.incomplete {
         None => output.tell(format!(
-            "{} {here}, as at the portal.",
+            "{} {whole}, as at the portal.",
             output.paint(GOOD, "Complete:")
         )),
         Some(reason) => output.tell(format!(
-            "{} {here}. There may be more at the portal: {}",
+            "{} {whole}. There may be more at the portal: {}",
             output.paint(DOUBT, "Not proved:"),
             why(reason)
         )),
+    }
+    if here.len() > 1 {
+        for one in &here {
+            output.tell(format!("  {}", one.line(true)));
+        }
     }
     match changed {
         Some(0) => output.tell("Nothing was different."),

@@ -159,20 +159,25 @@ fn what_differs_from_the_portal_is_mended_and_told() {
 
 #[test]
 fn messages_are_shown_as_they_come() {
-    let harness = Harness::with_ana();
+    let news = [("ana", "The first one"), ("ana", "The second one")];
+    are_shown_as_they_come(&Harness::with_ana(), &news);
+}
+
+/// Watches while these messages come, one after the other.
+pub(crate) fn are_shown_as_they_come(harness: &Harness, news: &[(&str, &str)]) {
     let mut command = harness.plain_command();
     command
         .args(["watch", "--every", "5", "--json"])
         .stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    for text in ["The first one", "The second one"] {
+    for (who, text) in news {
         harness.control(&format!(
-            r#"{{ "new_message": {{ "who": "ana", "text": "{text}" }} }}"#
+            r#"{{ "new_message": {{ "who": "{who}", "text": "{text}" }} }}"#
         ));
         let line: serde_json::Value =
             serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-        assert_eq!(line["message"]["text"], text);
+        assert_eq!(line["message"]["text"], *text);
     }
     kill(
         Pid::from_raw(child.id().try_into().unwrap()),

@@ -54,7 +54,11 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
         let path = entry.path();
         if path.is_dir() {
             found.extend(walk(&path));
-        } else if entry.file_name().to_string_lossy().starts_with("log.db") {
+        } else if entry
+            .file_name()
+            .to_string_lossy()
+            .starts_with("access_log")
+        {
             found.push(path);
         }
     }

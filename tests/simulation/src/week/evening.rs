@@ -1,13 +1,19 @@
 //! An evening: some syncs, and the client compared with the portal.
 
 use super::*;
+use crate::policy::{self, Ruling};
 
 impl Week<'_> {
-    /// The network is good and the clock is right: some syncs, and the comparison.
+    /// The network is good, the clock is right and messages are on: some syncs, and the comparison.
     pub(super) async fn evening(&mut self, label: &str, last: bool) -> Vec<Finding> {
         self.note(label.to_owned());
         self.world.network.set(Weather::Good);
         self.world.time.set_wrong(0);
+        if policy::is_part_of(self.plan)
+            && let Err(stop) = self.tell(Ruling::On.command())
+        {
+            self.stopped(&stop);
+        }
         let mut all = std::mem::take(&mut self.broken);
         for who in 0..self.plan.accounts {
             all.extend(self.settle(label, who, last).await);

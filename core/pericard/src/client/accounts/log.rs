@@ -59,7 +59,7 @@ impl LogCore {
         if let Some(log) = &*log {
             return Ok(log.clone());
         }
-        let path = host.directory()?.log_db(account)?;
+        let path = host.directory()?.access_log(account)?;
         let open = || AccessLog::open(&path, host.vault.log_keys(account)?);
         let opened = match open() {
             Err(PericardError::Storage {
@@ -156,6 +156,8 @@ impl LogCore {
         };
         self.state().goes_on = Some(goes_on);
         let broken = !goes_on;
+        // The keystore is never ahead of the disk: after a power failure that would look like a cut tail.
+        self.if_open().map_or(Ok(()), |log| log.sync())?;
         witness.keep(&LogHead {
             broken,
             ..head.clone()
@@ -250,11 +252,19 @@ impl AccountCore {
     /// Notes the incidents that are not noted yet. Blocks.
     pub(super) fn note_incidents(&self) -> Result<()> {
         let log = self.log.opened(&self.host, &self.row.id)?;
+        let mut noted = None;
         for person in self.content.people_and_problem().0 {
             let incidents = self.partition(&person.id)?.incidents()?;
             for incident in incidents.into_iter().rev() {
                 let is_new = self.log.state().incidents.insert(incident.id.clone());
-                if is_new && !log.has(AccessAction::Incident, &incident.id)? {
+                if !is_new {
+                    continue;
+                }
+                let noted = match &noted {
+                    Some(noted) => noted,
+                    None => noted.insert(log.records(AccessAction::Incident)?),
+                };
+                if !noted.contains(&incident.id) {
                     self.note_now(AccessAction::Incident, Some(&person.id), Some(incident.id));
                 }
             }

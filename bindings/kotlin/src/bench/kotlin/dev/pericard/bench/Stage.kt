@@ -13,7 +13,12 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.cancel
 
 /** An account with 1,200 messages in 60 threads, synced. */
-internal class Stage private constructor(private val client: Client, val account: Account) {
+internal class Stage private constructor(
+    /** Its directory goes with it. */
+    private val world: TestWorld,
+    private val client: Client,
+    val account: Account,
+) {
     val scope = CoroutineScope(Dispatchers.Default)
 
     val inbox: Messages = account.messages(account.people.single { it.isSelf }.id)
@@ -22,6 +27,7 @@ internal class Stage private constructor(private val client: Client, val account
         scope.cancel()
         client.shutDown()
         client.close()
+        world.close()
     }
 
     companion object {
@@ -32,7 +38,7 @@ internal class Stage private constructor(private val client: Client, val account
             signIn.core.password(world.user("ana"), world.password("ana", true))
             val account = signIn.finish()
             account.startSync().join()
-            return Stage(client, account)
+            return Stage(world, client, account)
         }
     }
 }
