@@ -41,11 +41,12 @@ pub use client::second_factor::{TotpEnrolment, TotpSecret, TwoFactorStatus};
 pub use client::sign_in::{SignInMethod, SignInStep};
 pub use client::site::{Finding, PortalCapabilities, PortalPage, Verdict};
 pub use features::FeatureCapability;
+pub use features::files::{FileDownload, FileProblem, FileProgress, FileReader, FileState};
 pub use features::messages::{
-    DatePrecision, Draft, FileContent, FileDownload, FileProblem, FileProgress, FileReader,
-    FileSource, FileSourceError, FileState, FormerText, Message, MessageFile, MessagePage,
-    MessageState, MessageThread, Messages, MessagesState, NewFile, NewMessage, Recipient,
-    RecipientKind, SearchHit, SearchPage, SnippetPart, ThreadPage, largest_outgoing_file,
+    DatePrecision, Draft, FileContent, FileSource, FileSourceError, FormerText, Message,
+    MessageFile, MessagePage, MessageState, MessageThread, Messages, MessagesState, NewFile,
+    NewMessage, Recipient, RecipientKind, SearchHit, SearchPage, SnippetPart, ThreadPage,
+    largest_outgoing_file,
 };
 pub use keys::Keystore;
 pub use platform::error::{

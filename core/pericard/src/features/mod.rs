@@ -19,7 +19,9 @@ use crate::session::Session;
 use crate::storage::{AccessAction, Feature, Partition, Salvage, Schema};
 use crate::sync::{AnyMirror, ChangeNotifier};
 
+pub(crate) mod files;
 pub(crate) mod messages;
+mod partition_work;
 
 /// What a portal lets an app do with the records of one feature, as its CapabilityStatement says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
@@ -177,7 +179,7 @@ pub(crate) trait PersonContext: Send + Sync {
     /// The person's id on this device.
     fn id(&self) -> &str;
     /// The downloads of the account.
-    fn downloads(&self) -> &messages::Downloads;
+    fn downloads(&self) -> &files::Downloads;
     /// Cancelled as soon as a pause begins.
     fn aborted(&self) -> CancellationToken;
     /// The person's name, as the portal gives it.

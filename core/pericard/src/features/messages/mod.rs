@@ -27,12 +27,10 @@ use crate::platform::lifecycle::KeepOpen;
 use crate::storage::{AccessAction, Feature, IdKind, Partition, Track, instant, mirrored};
 use crate::sync::{IncompleteReason, RowChanges};
 
-use super::{Access, PersonContext};
+use super::{PersonContext, partition_work};
 
-pub(crate) use files::Downloads;
 pub use files::{
-    FileContent, FileDownload, FileProblem, FileProgress, FileReader, FileSource, FileSourceError,
-    FileState, MessageFile, NewFile, largest_outgoing_file,
+    FileContent, FileSource, FileSourceError, MessageFile, NewFile, largest_outgoing_file,
 };
 pub(crate) use mirror::MessagesFeature;
 pub use model::{
@@ -276,16 +274,7 @@ impl Messages {
         &self,
         work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (person, is_open) = (self.person.clone(), self.person.is_open());
-        let job = async move {
-            let work = within(&person, work).await?;
-            person.platform().blocking(work).await
-        };
-        if is_open {
-            return job.await;
-        }
-        // Opening waits: somebody who goes away meanwhile must not take what they wrote along.
-        self.person.platform().spawn(job).await
+        partition_work::at(&self.person, FEATURE, work).await
     }
 
     /// The same for what only reads: thousands at once take turns.
@@ -293,53 +282,8 @@ impl Messages {
         &self,
         work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        reading(&self.person, work).await
+        partition_work::reading(&self.person, FEATURE, work).await
     }
-}
-
-/// Reads from the person's partition where it may block, whatever becomes of the caller.
-async fn reading<T: Send + 'static>(
-    person: &Arc<dyn PersonContext>,
-    work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let work = within(person, work).await?;
-    person.platform().reading(work).await
-}
-
-/// Opens the person's partition and returns `work` on it, to be run where it may block.
-async fn within<T: Send + 'static>(
-    person: &Arc<dyn PersonContext>,
-    work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
-) -> Result<impl FnOnce() -> Result<T> + Send + 'static> {
-    let guard = person.enter()?;
-    open(person).await?;
-    person.may(FEATURE, Access::Read)?;
-    let person = person.clone();
-    Ok(move || {
-        let _guard = guard;
-        work(&*person.partition()?)
-    })
-}
-
-/// Opens the person's partition, if it is not open. One caller of an account asks the keystore, which may take its time;
-/// the others wait for it without a thread.
-async fn open(person: &Arc<dyn PersonContext>) -> Result<()> {
-    if person.is_open() {
-        return Ok(());
-    }
-    let guard = person.enter()?;
-    let turn = person.opening().lock_owned().await;
-    if person.is_open() {
-        return Ok(());
-    }
-    let opening = person.clone();
-    person
-        .platform()
-        .blocking(move || {
-            let _both = (guard, turn);
-            opening.partition().map(drop)
-        })
-        .await
 }
 
 /// Notes that the conversation of a message was opened.
