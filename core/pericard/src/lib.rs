@@ -41,6 +41,10 @@ pub use client::second_factor::{TotpEnrolment, TotpSecret, TwoFactorStatus};
 pub use client::sign_in::{SignInMethod, SignInStep};
 pub use client::site::{Finding, PortalCapabilities, PortalPage, Verdict};
 pub use features::FeatureCapability;
+pub use features::documents::{
+    ActiveContent, Document, DocumentFile, DocumentKind, DocumentPage, DocumentView, Documents,
+    DocumentsState,
+};
 pub use features::files::{FileDownload, FileProblem, FileProgress, FileReader, FileState};
 pub use features::messages::{
     DatePrecision, Draft, FileContent, FileSource, FileSourceError, FormerText, Message,
@@ -53,8 +57,8 @@ pub use platform::error::{
     InputProblem, KeystoreError, PericardError, PortalProblem, SignInReason, StorageKind,
 };
 pub use platform::id::{
-    AccountId, DraftId, EnrolmentId, FileId, IncidentId, MessageId, PagePosition, PersonId,
-    RecipientId, ThreadId,
+    AccountId, DocumentId, DraftId, EnrolmentId, FileId, IncidentId, MessageId, PagePosition,
+    PersonId, RecipientId, ThreadId,
 };
 pub use platform::log::LogLevel;
 pub use session::{AccountProblem, SessionState};

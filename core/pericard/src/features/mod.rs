@@ -19,6 +19,7 @@ use crate::session::Session;
 use crate::storage::{AccessAction, Feature, Partition, Salvage, Schema};
 use crate::sync::{AnyMirror, ChangeNotifier};
 
+pub(crate) mod documents;
 pub(crate) mod files;
 pub(crate) mod messages;
 mod partition_work;
@@ -139,7 +140,7 @@ impl ExportPosition {
 pub(crate) type Features = &'static [&'static dyn FeatureDefinition];
 
 /// The features, one line each.
-pub(crate) const FEATURES: Features = &[&messages::MessagesFeature];
+pub(crate) const FEATURES: Features = &[&messages::MessagesFeature, &documents::DocumentsFeature];
 
 /// What is needed to ask the portal about one person.
 pub(crate) struct PersonPortal {

@@ -28,6 +28,8 @@ pub enum AccessAction {
     Searched,
     /// A file was opened.
     FileOpened,
+    /// A document was opened.
+    DocumentOpened,
     /// Something was written and queued.
     Written,
     /// A copy of what is here was made for the person.
@@ -51,7 +53,7 @@ impl Coded for AccessAction {
 }
 
 impl AccessAction {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::SignedIn,
         Self::Unlocked,
         Self::UnlockedWithKey,
@@ -63,6 +65,7 @@ impl AccessAction {
         Self::ConversationOpened,
         Self::Searched,
         Self::FileOpened,
+        Self::DocumentOpened,
         Self::Written,
         Self::Exported,
         Self::PolicyChanged,
@@ -85,6 +88,7 @@ impl AccessAction {
             Self::ConversationOpened => "conversation_opened",
             Self::Searched => "searched",
             Self::FileOpened => "file_opened",
+            Self::DocumentOpened => "document_opened",
             Self::Written => "written",
             Self::Exported => "exported",
             Self::PolicyChanged => "policy_changed",
@@ -106,7 +110,11 @@ impl AccessAction {
     pub(crate) fn is_weighty(self) -> bool {
         !matches!(
             self,
-            Self::ConversationOpened | Self::Searched | Self::FileOpened | Self::Written
+            Self::ConversationOpened
+                | Self::Searched
+                | Self::FileOpened
+                | Self::DocumentOpened
+                | Self::Written
         )
     }
 
@@ -114,7 +122,7 @@ impl AccessAction {
     pub(crate) fn repeats(self) -> bool {
         matches!(
             self,
-            Self::ConversationOpened | Self::Searched | Self::FileOpened
+            Self::ConversationOpened | Self::Searched | Self::FileOpened | Self::DocumentOpened
         )
     }
 }

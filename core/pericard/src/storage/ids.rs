@@ -33,6 +33,8 @@ pub(crate) enum IdKind {
     /// Somebody a message can be written to.
     Recipient = 5,
     File = 6,
+    Document = 7,
+    DocumentFile = 8,
 }
 
 /// Converts one person's row numbers to ids and back.

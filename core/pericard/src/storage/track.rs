@@ -7,6 +7,8 @@ use crate::platform::log::Coded;
 pub enum Feature {
     /// Secure messages.
     Messages,
+    /// Documents of the record.
+    Documents,
     /// A second feature, which tests bring.
     #[cfg(test)]
     Probe,
@@ -17,6 +19,7 @@ impl Feature {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Messages => "messages",
+            Self::Documents => "documents",
             #[cfg(test)]
             Self::Probe => "probe",
         }

@@ -5,6 +5,7 @@
 
 mod attachment;
 mod change;
+mod document;
 mod letter;
 mod letters;
 mod load;
@@ -18,6 +19,8 @@ mod store;
 pub(crate) use attachment::reference as file_reference;
 pub use change::Change;
 pub(crate) use change::{change, only};
+pub use document::DocumentChange;
+pub(crate) use document::{Document, change_document};
 pub use letter::Letter;
 pub(crate) use letter::letters;
 pub(crate) use letters::doctors;

@@ -40,6 +40,7 @@ const KINDS: &[&str] = &[
     "Communication",
     "Binary",
     "CareTeam",
+    "DocumentReference",
     "RelatedPerson",
     "Person",
 ];

@@ -110,7 +110,7 @@ pub enum DatePrecision {
 
 impl DatePrecision {
     /// Reads the database column.
-    pub(super) fn of_column(column: u8) -> Self {
+    pub(in crate::features) fn of_column(column: u8) -> Self {
         match column {
             0 => Self::Year,
             1 => Self::Month,
