@@ -40,16 +40,20 @@ pub use client::policy::{PolicyProblem, PolicyStatus};
 pub use client::second_factor::{TotpEnrolment, TotpSecret, TwoFactorStatus};
 pub use client::sign_in::{SignInMethod, SignInStep};
 pub use client::site::{Finding, PortalCapabilities, PortalPage, Verdict};
+pub use features::documents::{
+    ActiveContent, Document, DocumentFile, DocumentKind, DocumentPage, DocumentView, Documents,
+    DocumentsState,
+};
+pub use features::files::{FileDownload, FileProblem, FileProgress, FileReader, FileState};
 pub use features::labs::{
     LabCode, LabComparator, LabFlag, LabInterpretation, LabMeasurement, LabPoint, LabQuantity,
     LabRange, LabReport, LabReportPage, LabReportResults, LabResult, LabSeries, LabStatus,
     LabTrend, LabValue, Labs, LabsState,
 };
 pub use features::messages::{
-    Draft, FileContent, FileDownload, FileProblem, FileProgress, FileReader, FileSource,
-    FileSourceError, FileState, FormerText, Message, MessageFile, MessagePage, MessageState,
-    MessageThread, Messages, MessagesState, NewFile, NewMessage, Recipient, RecipientKind,
-    SearchHit, SearchPage, SnippetPart, ThreadPage, largest_outgoing_file,
+    Draft, FileContent, FileSource, FileSourceError, FormerText, Message, MessageFile, MessagePage,
+    MessageState, MessageThread, Messages, MessagesState, NewFile, NewMessage, Recipient,
+    RecipientKind, SearchHit, SearchPage, SnippetPart, ThreadPage, largest_outgoing_file,
 };
 pub use features::{DatePrecision, FeatureCapability};
 pub use keys::Keystore;
@@ -57,8 +61,8 @@ pub use platform::error::{
     InputProblem, KeystoreError, PericardError, PortalProblem, SignInReason, StorageKind,
 };
 pub use platform::id::{
-    AccountId, DraftId, EnrolmentId, FileId, IncidentId, LabReportId, LabResultId, MessageId,
-    PagePosition, PersonId, RecipientId, ThreadId,
+    AccountId, DocumentId, DraftId, EnrolmentId, FileId, IncidentId, LabReportId, LabResultId,
+    MessageId, PagePosition, PersonId, RecipientId, ThreadId,
 };
 pub use platform::log::LogLevel;
 pub use session::{AccountProblem, SessionState};

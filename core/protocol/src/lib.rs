@@ -49,6 +49,7 @@ pub mod retry_after;
 pub mod search_text;
 pub mod secret;
 pub mod session;
+pub mod showing;
 pub mod standing;
 pub mod sync;
 pub mod totp;

@@ -285,6 +285,17 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         to: Option<PathBuf>,
     },
+    /// List documents, or show one as text; works offline once it was opened
+    #[command(
+        after_help = "Examples:\n  pericard documents\n  pericard documents 2                    as text, where it can be\n  pericard documents 2 --save letter.pdf\n\nWhat a document is, is found out by its content; a letter in HTML is shown without what is active in it."
+    )]
+    Documents {
+        /// Its number in the list, or its id
+        document: Option<String>,
+        /// Save its first file under this name; an existing file is not overwritten
+        #[arg(long, value_name = "FILE", requires = "document")]
+        save: Option<PathBuf>,
+    },
     /// List lab reports, show one, or draw how a value developed
     #[command(
         after_help = "Examples:\n  pericard labs\n  pericard labs 1\n  pericard labs --plot creatinine"

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pericard::{
-    Account, Client, Config, Labs, MessageThread, Messages, PericardError, Person, PortalConfig,
+    Account, Client, Config, Documents, Labs, MessageThread, Messages, PericardError, Person,
+    PortalConfig,
 };
 use pericard_desktop::{DesktopKeystore, DesktopKeystoreError};
 
@@ -139,6 +140,11 @@ impl Context {
     /// The same in this account.
     pub(crate) fn messages_of(&self, account: &Account) -> Result<Arc<Messages>, Failure> {
         Ok(account.messages(self.person(account)?.id)?)
+    }
+
+    /// The documents of the person whom the command is about.
+    pub(crate) fn documents_of(&self, account: &Account) -> Result<Arc<Documents>, Failure> {
+        Ok(account.documents(self.person(account)?.id)?)
     }
 
     /// The lab results of the person whom the command is about.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pericard::{
-    Account, IncompleteReason, MessageFile, Messages, PericardError, SyncOutcome, SyncPhase,
-    SyncProgress,
+    Account, FileDownload, IncompleteReason, MessageFile, Messages, PericardError, SyncOutcome,
+    SyncPhase, SyncProgress,
 };
 
 use crate::output::Output;
@@ -75,7 +75,11 @@ pub(crate) async fn download(
     file: &MessageFile,
     output: &Output,
 ) -> Result<(), PericardError> {
-    let download = messages.download(file.id.clone()).await?;
+    follow(&*messages.download(file.id.clone()).await?, output).await
+}
+
+/// Follows a download to its end.
+pub(crate) async fn follow(download: &FileDownload, output: &Output) -> Result<(), PericardError> {
     let bar = bar(output);
     bar.set_message("fetching");
     let result = loop {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::clock;
-use crate::data::{Change, NewFile, NotSent, Stray};
+use crate::data::{Change, DocumentChange, NewFile, NotSent, Stray};
 use crate::fault::{Fault, FaultKind};
 use crate::instance::{Instance, State};
 use crate::policy::Decision;
@@ -105,6 +105,15 @@ pub enum Command {
     RotateKeys,
     /// Moves this portal's clock.
     AdvanceSeconds(u64),
+    /// Something becomes of a document of a person.
+    ChangeDocument {
+        /// Whose.
+        who: String,
+        /// The n-th, the newest first as of the start.
+        document: usize,
+        /// What.
+        change: DocumentChange,
+    },
     /// How many messages are or contain a text, over all people.
     CountMessages(String),
     /// How many files of so many bytes there are.
@@ -231,6 +240,15 @@ struct GrantProxy {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct ChangeDocument {
+    who: String,
+    document: usize,
+    #[serde(rename = "as")]
+    change: DocumentChange,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Text {
     text: String,
 }
@@ -322,6 +340,18 @@ impl TryFrom<Map<String, Value>> for Command {
                 false => return Err("rotate_keys can only be true".into()),
             },
             "advance_seconds" => Self::AdvanceSeconds(read(&key, value)?),
+            "change_document" => {
+                let ChangeDocument {
+                    who,
+                    document,
+                    change,
+                } = read(&key, value)?;
+                Self::ChangeDocument {
+                    who,
+                    document,
+                    change,
+                }
+            }
             "count_messages" => Self::CountMessages(read::<Text>(&key, value)?.text),
             "count_files" => Self::CountFiles(read::<Bytes>(&key, value)?.bytes),
             "requests" => Self::Requests(read::<Path>(&key, value)?.path),
@@ -487,6 +517,11 @@ impl Command {
                 state.clock.advance(Duration::from_secs(seconds));
                 Answer::Now(clock::instant(state.clock.millis()))
             }
+            Self::ChangeDocument {
+                who,
+                document,
+                change,
+            } => Answer::Id(data::change_document(state, &who, document, change)?),
             Self::CountMessages(text) => {
                 Answer::Count(state.store.mentioning(None, &text).len() as u64)
             }

@@ -49,7 +49,7 @@ mod web;
 pub use config::{ConfigFile, PortalEntry};
 pub use control::{Answer, Command};
 pub use control_http::{ControlServer, Started};
-pub use data::{Change, Letter, NewFile, NotSent};
+pub use data::{Change, DocumentChange, Letter, NewFile, NotSent};
 pub use error::PortalError;
 pub use fault::{
     Amendment, Contradicted, DateForm, DeletedAs, Denial, DiscoveryFlaw, DropOn, EmptyText, Fault,

@@ -80,6 +80,7 @@ pub(crate) fn router(instance: Arc<Instance>) -> Router {
         .route("/fhir/Practitioner/{id}", get(fhir::practitioner))
         .route("/fhir/Binary", post(fhir::create_file))
         .route("/fhir/Binary/{id}", get(fhir::file))
+        .route("/fhir/DocumentReference", get(fhir::search_documents))
         .route("/fhir/DocumentReference/{id}", get(fhir::document))
         .route("/storage/{id}", get(fhir::stored_file))
         .route(

@@ -5,7 +5,7 @@
 use std::time::SystemTime;
 
 use crate::platform::error::{PericardError, Result};
-use crate::platform::id::{PersonId, ThreadId};
+use crate::platform::id::{DocumentId, PersonId, ThreadId};
 use crate::storage::{AccessAction, LogEntryRow};
 
 use super::account::Account;
@@ -26,6 +26,9 @@ pub struct AccessEntry {
     pub person: Option<PersonId>,
     /// The conversation, for `ConversationOpened`, `FileOpened` and `Written`; it may be gone since.
     pub thread: Option<ThreadId>,
+    /// The document, for `DocumentOpened`; it may be gone since.
+    #[uniffi(default = None)]
+    pub document: Option<DocumentId>,
 }
 
 /// A part of the access log.
@@ -91,7 +94,7 @@ impl Account {
 
     /// The whole access log as text for the person to keep or hand on: comma-separated values (RFC 4180) with a first line of
     /// names (`number`, `at`, `action`, `person`, `thread`), oldest first, times in UTC (RFC 3339). `person` is the name that the
-    /// portal gives.
+    /// portal gives; under `thread` is the document where one was opened.
     pub async fn export_access_log(&self) -> Result<String, PericardError> {
         let core = self.entry().core()?;
         let reading = core.clone();
@@ -132,16 +135,21 @@ fn field(text: &str) -> String {
 
 fn to_view(row: LogEntryRow) -> AccessEntry {
     let action = AccessAction::named(&row.action);
-    let is_of_thread = matches!(
-        action,
-        AccessAction::ConversationOpened | AccessAction::FileOpened | AccessAction::Written
-    );
+    let (mut thread, mut document) = (None, None);
+    match action {
+        AccessAction::ConversationOpened | AccessAction::FileOpened | AccessAction::Written => {
+            thread = row.record.map(ThreadId::from);
+        }
+        AccessAction::DocumentOpened => document = row.record.map(DocumentId::from),
+        _ => {}
+    }
     AccessEntry {
         number: row.n.unsigned_abs(),
         at: row.at,
         action,
         person: row.person.map(PersonId::from),
-        thread: row.record.filter(|_| is_of_thread).map(ThreadId::from),
+        thread,
+        document,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::client::config::PortalConfig;
 use crate::client::policy::{PolicyStatus, Reason};
 use crate::client::sign_in::{Purpose, SignInFlow, SignInMethod};
 use crate::client::site::Site;
+use crate::features::documents::Documents;
 use crate::features::labs::Labs;
 use crate::features::messages::Messages;
 use crate::platform::error::{PericardError, Result};
@@ -174,6 +175,12 @@ impl Account {
     pub fn labs(&self, person: PersonId) -> Result<Arc<Labs>, PericardError> {
         let person = self.entry.core()?.person_context(person.into())?;
         Ok(Labs::new(person, self.open.keep()))
+    }
+
+    /// The documents of one of `people`. Memory only; `NotFound` for anybody else.
+    pub fn documents(&self, person: PersonId) -> Result<Arc<Documents>, PericardError> {
+        let person = self.entry.core()?.person_context(person.into())?;
+        Ok(Documents::new(person, self.open.keep()))
     }
 
     /// Starts a sync, or joins the one that is under way: sends the outbox, then fetches what is new. The run continues

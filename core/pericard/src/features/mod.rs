@@ -20,9 +20,12 @@ use crate::storage::{AccessAction, Feature, Partition, Salvage, Schema};
 use crate::sync::{AnyMirror, ChangeNotifier};
 
 pub(crate) mod date_precision;
+pub(crate) mod documents;
+pub(crate) mod files;
 pub(crate) mod labs;
 pub(crate) mod messages;
-pub(crate) mod reading;
+mod paging;
+mod partition_work;
 
 pub use date_precision::DatePrecision;
 
@@ -142,7 +145,11 @@ impl ExportPosition {
 pub(crate) type Features = &'static [&'static dyn FeatureDefinition];
 
 /// The features, one line each.
-pub(crate) const FEATURES: Features = &[&messages::MessagesFeature, &labs::LabsFeature];
+pub(crate) const FEATURES: Features = &[
+    &messages::MessagesFeature,
+    &documents::DocumentsFeature,
+    &labs::LabsFeature,
+];
 
 /// What is needed to ask the portal about one person.
 pub(crate) struct PersonPortal {
@@ -182,7 +189,7 @@ pub(crate) trait PersonContext: Send + Sync {
     /// The person's id on this device.
     fn id(&self) -> &str;
     /// The downloads of the account.
-    fn downloads(&self) -> &messages::Downloads;
+    fn downloads(&self) -> &files::Downloads;
     /// Cancelled as soon as a pause begins.
     fn aborted(&self) -> CancellationToken;
     /// The person's name, as the portal gives it.

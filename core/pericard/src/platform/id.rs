@@ -76,6 +76,10 @@ id! {
     MessageId
 }
 id! {
+    /// Names a document. Opaque, stable on this device, unknown to the portal.
+    DocumentId
+}
+id! {
     /// Names a draft. Opaque, stable on this device.
     DraftId
 }

@@ -30,6 +30,8 @@ pub enum AccessAction {
     Searched,
     /// A file was opened.
     FileOpened,
+    /// A document was opened.
+    DocumentOpened,
     /// Something was written and queued.
     Written,
     /// A copy of what is here was made for the person.
@@ -53,7 +55,7 @@ impl Coded for AccessAction {
 }
 
 impl AccessAction {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::SignedIn,
         Self::Unlocked,
         Self::UnlockedWithKey,
@@ -66,6 +68,7 @@ impl AccessAction {
         Self::LabResultOpened,
         Self::Searched,
         Self::FileOpened,
+        Self::DocumentOpened,
         Self::Written,
         Self::Exported,
         Self::PolicyChanged,
@@ -89,6 +92,7 @@ impl AccessAction {
             Self::LabResultOpened => "lab_result_opened",
             Self::Searched => "searched",
             Self::FileOpened => "file_opened",
+            Self::DocumentOpened => "document_opened",
             Self::Written => "written",
             Self::Exported => "exported",
             Self::PolicyChanged => "policy_changed",
@@ -114,6 +118,7 @@ impl AccessAction {
                 | Self::LabResultOpened
                 | Self::Searched
                 | Self::FileOpened
+                | Self::DocumentOpened
                 | Self::Written
         )
     }
@@ -122,7 +127,11 @@ impl AccessAction {
     pub(crate) fn repeats(self) -> bool {
         matches!(
             self,
-            Self::ConversationOpened | Self::LabResultOpened | Self::Searched | Self::FileOpened
+            Self::ConversationOpened
+                | Self::LabResultOpened
+                | Self::Searched
+                | Self::FileOpened
+                | Self::DocumentOpened
         )
     }
 }

@@ -33,8 +33,10 @@ pub(crate) enum IdKind {
     /// Somebody a message can be written to.
     Recipient = 5,
     File = 6,
-    LabReport = 7,
-    LabResult = 8,
+    Document = 7,
+    DocumentFile = 8,
+    LabReport = 9,
+    LabResult = 10,
 }
 
 /// Converts one person's row numbers to ids and back.

@@ -7,6 +7,8 @@ use crate::platform::log::Coded;
 pub enum Feature {
     /// Secure messages.
     Messages,
+    /// Documents of the record.
+    Documents,
     /// Lab results.
     Labs,
     /// A feature more, which tests bring.
@@ -19,6 +21,7 @@ impl Feature {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Messages => "messages",
+            Self::Documents => "documents",
             Self::Labs => "labs",
             #[cfg(test)]
             Self::Probe => "probe",

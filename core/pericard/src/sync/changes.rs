@@ -71,7 +71,7 @@ pub struct FeatureChanges {
     /// The feature.
     pub feature: Feature,
     /// Ids of what its records are grouped in, sorted: for messages, of the threads that changed. Empty while `all` is
-    /// set.
+    /// set, and for documents: read their list again.
     pub groups: Vec<ThreadId>,
     /// So many groups changed that the whole list should be read again.
     pub all: bool,

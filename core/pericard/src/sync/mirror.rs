@@ -48,7 +48,7 @@ pub(crate) struct Applied {
 pub(crate) enum Pace {
     /// In every run, which is complete only if it is.
     EveryRun,
-    /// The same, at a portal that lists the type; elsewhere there is none of it.
+    /// The same, but only where the portal lists the type and the session may search it.
     WhereListed,
     /// Once a day, where the portal lists the type: it helps, and nothing depends on it.
     Daily,

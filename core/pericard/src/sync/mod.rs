@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 use pericard_protocol::admission::Owner;
 use pericard_protocol::fhir::capability::ResourceCapability;
+use pericard_protocol::oauth::scope::may_search;
 
 use crate::platform::Platform;
 use crate::platform::error::Result;
@@ -67,6 +68,15 @@ pub(crate) struct Replica {
     pub(crate) user: Option<String>,
     pub(crate) track: Track,
     pub(crate) notifier: Arc<ChangeNotifier>,
+}
+
+impl FeatureSync {
+    /// Whether the portal is to be asked for this resource type at all.
+    pub(crate) fn applies(&self) -> bool {
+        let listed = || self.capability.searches();
+        let granted = || may_search(&self.session.scope(), self.track.resource_type);
+        self.mirror.pace() != Pace::WhereListed || (listed() && granted())
+    }
 }
 
 impl Deref for FeatureSync {

@@ -7,6 +7,7 @@ use crate::fhir::care_team::CareTeam;
 use crate::fhir::communication::Communication;
 use crate::fhir::contained::Contained;
 use crate::fhir::diagnostic_report::DiagnosticReport;
+use crate::fhir::document_reference::DocumentReference;
 use crate::fhir::observation::Observation;
 use crate::fhir::page::Parse;
 use crate::fhir::reference::Reference;
@@ -76,6 +77,32 @@ impl Admissible for CareTeam {
 
     fn parents(&self) -> impl Iterator<Item = &Reference> {
         std::iter::empty()
+    }
+
+    fn mentions(&self) -> impl Iterator<Item = &Reference> {
+        self.mentions.iter()
+    }
+
+    fn contained(&self) -> &Contained {
+        &self.contained
+    }
+}
+
+impl Admissible for DocumentReference {
+    fn key(&self) -> String {
+        format!("{}/{}", Self::RESOURCE_TYPE, self.id)
+    }
+
+    fn subjects(&self) -> impl Iterator<Item = &Reference> {
+        self.subject.iter()
+    }
+
+    fn parties(&self) -> impl Iterator<Item = &Reference> {
+        self.authors.iter()
+    }
+
+    fn parents(&self) -> impl Iterator<Item = &Reference> {
+        self.replaces.iter()
     }
 
     fn mentions(&self) -> impl Iterator<Item = &Reference> {

@@ -1,5 +1,4 @@
-//! A file as a resource of its own: `Binary` (<https://hl7.org/fhir/R4/binary.html>), and the document that points to one,
-//! `DocumentReference` (<https://hl7.org/fhir/R4/documentreference.html>).
+//! A file as a resource of its own: `Binary` (<https://hl7.org/fhir/R4/binary.html>).
 //!
 //! A Binary belongs to nobody by itself: it is let in through the record that points to it. Where it says by
 //! `securityContext` whose record guards it, and that is another patient's, it is not the person's file whatever pointed
@@ -13,9 +12,6 @@ use super::datatypes::{self, Reference};
 use super::reference::Target;
 use crate::admission::Owner;
 use crate::bounded;
-
-/// Attachments of one document that are read.
-const CONTENTS: usize = 16;
 
 /// A `Binary` that came as JSON.
 pub struct Binary {
@@ -93,47 +89,6 @@ pub fn is_another_patients(context: &Reference, owner: &Owner) -> bool {
     }
 }
 
-/// A `DocumentReference`, as far as its file is concerned.
-pub struct Document {
-    /// Whom it is about.
-    pub subject: Option<Reference>,
-    /// Its first attachment.
-    pub attachment: Option<Attachment>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawDocument {
-    #[serde(default, deserialize_with = "bounded::text")]
-    resource_type: Option<String>,
-    #[serde(default, deserialize_with = "datatypes::reference")]
-    subject: Option<Reference>,
-    #[serde(default, deserialize_with = "bounded::first_objects::<_, _, CONTENTS>")]
-    content: Vec<RawContent>,
-}
-
-#[derive(Deserialize)]
-struct RawContent {
-    #[serde(default, deserialize_with = "bounded::object")]
-    attachment: Option<Attachment>,
-}
-
-impl Document {
-    /// Reads the body of a response.
-    pub fn parse(body: &[u8]) -> Result<Self, FhirError> {
-        super::read_body(body, |text| {
-            let raw: RawDocument = super::read(text)?;
-            if raw.resource_type.as_deref() != Some("DocumentReference") {
-                return Err(FhirError::WrongResource);
-            }
-            Ok(Self {
-                subject: raw.subject,
-                attachment: raw.content.into_iter().find_map(|it| it.attachment),
-            })
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -177,15 +132,5 @@ mod tests {
         ] {
             assert!(foreign(another), "{another}");
         }
-    }
-
-    #[test]
-    fn a_document_gives_its_first_attachment() {
-        let read = Document::parse(
-            br#"{"resourceType":"DocumentReference","subject":{"reference":"Patient/ana"},
-                 "content":[{},{"attachment":{"url":"Binary/1"}},{"attachment":{"url":"Binary/2"}}]}"#,
-        );
-        let attachment = read.unwrap().attachment.unwrap();
-        assert_eq!(attachment.url.as_deref(), Some("Binary/1"));
     }
 }

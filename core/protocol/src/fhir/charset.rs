@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 /// Text of bytes in the named set; without a name, by a byte order mark, else UTF-8. Bytes without a meaning there
 /// become U+FFFD. `None` if the set is not known.
-pub(super) fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Option<Cow<'a, str>> {
+pub(crate) fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Option<Cow<'a, str>> {
     if let Some(text) = by_byte_order_mark(bytes) {
         return Some(text);
     }

@@ -16,7 +16,7 @@ const LONGEST_NAME: usize = 31;
 
 /// The text of a piece of HTML or XHTML. Lines end with `\n`; there are none at the ends, and no more than one empty
 /// line in a row.
-pub(super) fn text(html: &str) -> String {
+pub(crate) fn text(html: &str) -> String {
     let mut page = Page::default();
     let mut rest = html;
     while let Some(at) = rest.find('<') {

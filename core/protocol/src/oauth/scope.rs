@@ -152,6 +152,14 @@ pub fn may_create(granted: &str, kind: &str) -> bool {
     all.is_empty() || all.iter().any(creates)
 }
 
+/// Whether a grant lets somebody search resources of a type. One that names no resources does not say, and so does not forbid.
+pub fn may_search(granted: &str, kind: &str) -> bool {
+    let scopes = granted.split_ascii_whitespace();
+    let all: Vec<_> = scopes.filter_map(OfResource::granted).collect();
+    let searches = |one: &OfResource<'_>| one.is_for(kind) && one.access.0[4];
+    all.is_empty() || all.iter().any(searches)
+}
+
 /// Interactions, as SMART 2 orders them: c, r, u, d, s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Access([bool; 5]);

@@ -11,6 +11,7 @@ mod damage;
 mod deaths;
 mod diagnostics;
 mod discovery;
+mod documents;
 mod erasing;
 mod files;
 mod labs;

@@ -115,6 +115,7 @@ fn words(action: AccessAction) -> &'static str {
         AccessAction::LabResultOpened => "lab result opened",
         AccessAction::Searched => "messages searched",
         AccessAction::FileOpened => "file opened",
+        AccessAction::DocumentOpened => "document opened",
         AccessAction::Written => "message written",
         AccessAction::Exported => "a copy was made",
         AccessAction::PolicyChanged => "the clinic's policy changed",

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod doctor;
+mod documents;
 mod drafts;
 mod export;
 mod find;
@@ -73,6 +74,9 @@ pub(crate) async fn run(arguments: &Arguments, output: &Output) -> Result<(), Fa
         Command::Send(letter) => send::run(options, letter, output).await,
         Command::Save { message, file, to } => {
             save::run(options, message, *file, to.as_deref(), output).await
+        }
+        Command::Documents { document, save } => {
+            documents::run(options, document.as_deref(), save.as_deref(), output).await
         }
         Command::Labs { report, plot } => {
             labs::run(options, report.as_deref(), plot.as_deref(), output).await

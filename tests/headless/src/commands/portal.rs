@@ -81,6 +81,7 @@ fn abilities(can: &PortalCapabilities) -> Vec<(String, bool)> {
 fn name(feature: Feature) -> &'static str {
     match feature {
         Feature::Messages => "messages",
+        Feature::Documents => "documents",
         Feature::Labs => "lab results",
     }
 }

@@ -15,7 +15,10 @@ fn reports_are_listed_opened_and_drawn() {
     let count = harness.run(&["labs", "3"]).succeeds().out;
     assert!(count.contains("11.2 g/dL  Low  (12.0–15.5)"), "{count}");
     assert!(count.contains("Mild anemia"), "{count}");
-    let drawn = harness.run(&["labs", "--plot", "creatinine"]).succeeds().out;
+    let drawn = harness
+        .run(&["labs", "--plot", "creatinine"])
+        .succeeds()
+        .out;
     assert_eq!(drawn.matches('●').count(), 8, "{drawn}");
     let shape = harness.json(&["labs", "--plot", "creatinine"]);
     assert_eq!(shape["series"][0]["unit"], "mg/dL");

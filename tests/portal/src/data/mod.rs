@@ -5,6 +5,7 @@
 
 mod attachment;
 mod change;
+mod document;
 mod labs;
 mod letter;
 mod letters;
@@ -19,6 +20,8 @@ mod store;
 pub(crate) use attachment::reference as file_reference;
 pub use change::Change;
 pub(crate) use change::{change, only};
+pub use document::DocumentChange;
+pub(crate) use document::{Document, change_document};
 pub(crate) use labs::{LabRecord, Labs};
 pub use letter::Letter;
 pub(crate) use letter::letters;

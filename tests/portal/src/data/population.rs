@@ -6,7 +6,7 @@ use super::attachment::{self, PDF};
 use super::letters::{self, Language};
 use super::resource::NotSent;
 use super::store::Attachment;
-use super::{Draft, Party, Person, Proxies, Store, Stray, load};
+use super::{Draft, Party, Person, Proxies, Store, Stray, document, load};
 use crate::clock::Millis;
 use crate::entropy::Entropy;
 use crate::fault::{Amendment, FaultKind, FileFault};
@@ -60,6 +60,7 @@ pub(crate) fn populate(spec: &Spec, base: &str, now: Millis) -> (Vec<Person>, St
         let entropy = &mut Entropy::seeded(seed, &format!("letters {}", person.user));
         let write = if spec.load { load::fill } else { correspond };
         write(&mut store, entropy, base, index, person, size, now);
+        document::fill(&mut store, seed, index, person, size.documents, now);
     }
     store.sort();
     (people, store, proxies)

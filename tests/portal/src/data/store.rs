@@ -125,6 +125,8 @@ pub(crate) struct Store {
     /// By person, in the order of the last change.
     timelines: Vec<Vec<u32>>,
     pub(crate) attachments: BTreeMap<String, Attachment>,
+    /// Of each person the newest first.
+    pub(crate) documents: Vec<super::Document>,
 }
 
 impl Store {

@@ -204,6 +204,8 @@ pub enum FileFault {
     Document,
     /// Files are not taken by themselves.
     NotTaken,
+    /// Documents say that their file is of another type than it is.
+    AnotherType,
 }
 
 /// What of messages the portal does not do.

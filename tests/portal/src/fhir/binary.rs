@@ -107,6 +107,9 @@ pub(crate) async fn document(
         Ok(person) => person,
         Err(reply) => return reply,
     };
+    if let Some(reply) = super::documents::read(state, person, &id) {
+        return reply;
+    }
     let last = state.people.len() - 1;
     let another = hit(state, FileFault::AnotherPatients);
     let attachment = state.store.attachments.get(&id);

@@ -21,7 +21,7 @@ fn lacks(what: Lacking) -> FaultKind {
 /// `GET {base}/metadata`
 pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instance>>) -> Reply {
     let issuer = instance.issuer();
-    let (started, takes_files, takes_messages, has_messages, has_labs) = {
+    let (started, takes_files, takes_messages, has_messages, has_documents, has_labs) = {
         let state = instance.state();
         let not_taken = FaultKind::File {
             how: FileFault::NotTaken,
@@ -31,6 +31,7 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
             !state.faults.on(|kind| kind == not_taken),
             !state.faults.on(|kind| kind == lacks(Lacking::Sending)),
             !state.faults.on(|kind| kind == lacks(Lacking::Messages)),
+            super::documents::are_there(&state),
             state.labs.offered,
         )
     };
@@ -41,6 +42,15 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
     let mut messages = vec![json!({ "code": "read" }), json!({ "code": "search-type" })];
     if takes_messages {
         messages.push(json!({ "code": "create" }));
+    }
+    let mut documents = json!({ "type": "DocumentReference", "interaction": [{ "code": "read" }] });
+    if has_documents {
+        documents["interaction"] = json!([{ "code": "read" }, { "code": "search-type" }]);
+        documents["searchParam"] = json!([
+            parameter("_id", "token"),
+            parameter("_lastUpdated", "date"),
+            parameter("patient", "reference"),
+        ]);
     }
     let oauth = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris";
     let service = "http://terminology.hl7.org/CodeSystem/restful-security-service";
@@ -110,7 +120,7 @@ pub(crate) async fn metadata(extract::State(instance): extract::State<Arc<Instan
                     ],
                 },
                 { "type": "Binary", "interaction": files },
-                { "type": "DocumentReference", "interaction": [{ "code": "read" }] },
+                documents,
             ],
         }],
     });

@@ -43,6 +43,7 @@ const KINDS: &[&str] = &[
     "Binary",
     "CareTeam",
     "DiagnosticReport",
+    "DocumentReference",
     "Observation",
     "RelatedPerson",
     "Person",

@@ -14,6 +14,8 @@ pub struct PersonSpec {
     pub threads: usize,
     /// Messages over all threads, headers not counted; four a thread if not given.
     pub messages: usize,
+    /// Documents; none if not given. A portal where nobody has any does not know them.
+    pub documents: usize,
     /// The TOTP secret that is enrolled.
     pub totp: Option<TotpSpec>,
     /// How many recovery codes go with it.
@@ -64,6 +66,7 @@ impl Default for PersonSpec {
         Self {
             threads: 3,
             messages: 12,
+            documents: 0,
             totp: None,
             recovery_codes: 0,
             must_enrol: false,
@@ -98,6 +101,7 @@ impl TryFrom<Map<String, Value>> for PersonSpec {
             match key.as_str() {
                 "threads" => threads = Some(serde_json::from_value(value).map_err(wrong)?),
                 "messages" => messages = Some(serde_json::from_value(value).map_err(wrong)?),
+                "documents" => person.documents = serde_json::from_value(value).map_err(wrong)?,
                 "totp" => person.totp = totp(value)?,
                 "recovery_codes" => {
                     person.recovery_codes = serde_json::from_value(value).map_err(wrong)?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use pericard_world::NetworkState;
 
 use crate::context::{Context, Halt, broken};
+use crate::documents;
 use crate::files;
 use crate::keys::Keys;
 use crate::{locking, signing_in, writing};
@@ -52,6 +53,9 @@ pub(crate) async fn carry_out(
             writing::carry_out(context, verb, keys).await?
         }
         "download" => files::download(context, keys).await?,
+        "fetch_document" | "view_document" | "remove_document" => {
+            documents::carry_out(context, verb, keys).await?
+        }
         "withdraw" => {
             context
                 .inbox()?

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::context::{Context, Halt, PAGE, broken};
 use crate::correspondence;
+use crate::documents;
 use crate::files;
 use crate::keys::Keys;
 use crate::locking;
@@ -80,6 +81,7 @@ pub(crate) async fn expect(
                 }
             }
         }
+        "documents" | "document" => documents::expect(context, thing, keys).await,
         "archived" | "drafts" | "recipients" | "around" | "former_texts" => {
             correspondence::expect(context, thing, keys).await
         }

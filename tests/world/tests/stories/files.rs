@@ -86,7 +86,7 @@ pub(crate) async fn expect(context: &Context, keys: &mut Keys<'_>) -> Result<(),
     Ok(())
 }
 
-fn word(state: FileState) -> &'static str {
+pub(crate) fn word(state: FileState) -> &'static str {
     match state {
         FileState::Remote { received: 0 } => "remote",
         FileState::Remote { .. } => "partial",

@@ -5,6 +5,7 @@
 mod actions;
 mod context;
 mod correspondence;
+mod documents;
 mod expectations;
 mod failure;
 mod files;

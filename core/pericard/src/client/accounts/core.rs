@@ -9,7 +9,7 @@ use pericard_protocol::session::lease::LastContact;
 
 use crate::client::host::Host;
 use crate::client::site::Site;
-use crate::features::messages::Downloads;
+use crate::features::files::Downloads;
 use crate::platform::error::{PericardError, Result};
 use crate::platform::log::Label;
 use crate::session::{AccountProblem, Session, SessionState};

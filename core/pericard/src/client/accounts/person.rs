@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pericard_protocol::admission::Owner;
 use tokio_util::sync::CancellationToken;
 
-use crate::features::messages::Downloads;
+use crate::features::files::Downloads;
 use crate::features::{Access, PersonContext, PersonPortal};
 use crate::platform::Platform;
 use crate::platform::error::Result;

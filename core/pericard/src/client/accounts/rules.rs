@@ -116,7 +116,8 @@ impl Concerned for AccountCore {
         self.note_soon(AccessAction::PolicyChanged);
         for feature in self.feature_names() {
             if self.switch(feature) == Switch::Off {
-                self.downloads.cancel(&PericardError::SwitchedOff);
+                self.downloads
+                    .cancel_feature(feature, &PericardError::SwitchedOff);
             }
         }
     }

@@ -386,7 +386,7 @@ impl AccountCore {
                 takes_files: self.takes_files(),
             }
         });
-        Ok(syncs.collect())
+        Ok(syncs.filter(FeatureSync::applies).collect())
     }
 }
 

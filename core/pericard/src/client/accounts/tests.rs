@@ -240,7 +240,7 @@ async fn a_second_feature_syncs_and_is_admitted_like_the_first() {
         };
         let search = match feature {
             Feature::Messages => "subject",
-            Feature::Labs | Feature::Probe => "patient",
+            Feature::Documents | Feature::Labs | Feature::Probe => "patient",
         };
         let cursor = partition.note(|c| mirrored::cursor(c, track, search));
         cursor.unwrap()

@@ -3,7 +3,7 @@
 //!
 //! Everything here reads the encrypted cache and answers without the network; a sync fetches.
 //!
-//! Uses: `reading`
+//! Uses: `paging`, `partition_work`
 
 mod export;
 mod mapping;
@@ -25,8 +25,8 @@ use crate::platform::lifecycle::KeepOpen;
 use crate::storage::{AccessAction, Feature, IdKind, Partition, Track, instant, mirrored};
 use crate::sync::{IncompleteReason, RowChanges};
 
-use super::PersonContext;
-use super::reading::{clamp, next, position, reading, row, within};
+use super::paging::{clamp, next, position, row};
+use super::{PersonContext, partition_work};
 
 pub(crate) use mirror::LabsFeature;
 pub use model::{
@@ -141,13 +141,7 @@ impl Labs {
             }
             Ok(())
         };
-        let person = self.person.clone();
-        let job = async move {
-            let work = within(&person, FEATURE, work).await?;
-            person.platform().blocking(work).await
-        };
-        // Whoever goes away meanwhile has opened it all the same.
-        self.person.platform().spawn(job).await
+        partition_work::at(&self.person, FEATURE, work).await
     }
 
     /// How far the lab results on this device are those at the portal.
@@ -188,6 +182,6 @@ impl Labs {
         &self,
         work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        reading(&self.person, FEATURE, work).await
+        partition_work::reading(&self.person, FEATURE, work).await
     }
 }

@@ -29,13 +29,11 @@ use crate::platform::lifecycle::KeepOpen;
 use crate::storage::{AccessAction, Feature, IdKind, Partition, Track, instant, mirrored};
 use crate::sync::{IncompleteReason, RowChanges};
 
-use super::PersonContext;
-use super::reading::{MOST, clamp, next, position, position_of, reading, row, within};
+use super::paging::{MOST, clamp, next, position, position_of, row};
+use super::{PersonContext, partition_work};
 
-pub(crate) use files::Downloads;
 pub use files::{
-    FileContent, FileDownload, FileProblem, FileProgress, FileReader, FileSource, FileSourceError,
-    FileState, MessageFile, NewFile, largest_outgoing_file,
+    FileContent, FileSource, FileSourceError, MessageFile, NewFile, largest_outgoing_file,
 };
 pub(crate) use mirror::MessagesFeature;
 pub use model::{
@@ -276,16 +274,7 @@ impl Messages {
         &self,
         work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (person, is_open) = (self.person.clone(), self.person.is_open());
-        let job = async move {
-            let work = within(&person, FEATURE, work).await?;
-            person.platform().blocking(work).await
-        };
-        if is_open {
-            return job.await;
-        }
-        // Opening waits: somebody who goes away meanwhile must not take what they wrote along.
-        self.person.platform().spawn(job).await
+        partition_work::at(&self.person, FEATURE, work).await
     }
 
     /// The same for what only reads: thousands at once take turns.
@@ -293,7 +282,7 @@ impl Messages {
         &self,
         work: impl FnOnce(&Partition) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        reading(&self.person, FEATURE, work).await
+        partition_work::reading(&self.person, FEATURE, work).await
     }
 }
 

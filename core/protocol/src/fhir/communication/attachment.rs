@@ -7,7 +7,8 @@ use data_encoding::{Encoding, Specification};
 use serde::Deserialize;
 
 use crate::bounded;
-use crate::fhir::{charset, markup};
+use crate::fhir::instant::PartialDate;
+use crate::fhir::{charset, datatypes, markup};
 
 /// A file. Every member comes from the sender: the type and the title are claims.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
@@ -32,6 +33,10 @@ pub struct Attachment {
     /// A name to show.
     #[serde(default, deserialize_with = "bounded::text")]
     pub title: Option<String>,
+    /// When it was made.
+    #[serde(default, deserialize_with = "datatypes::date")]
+    #[cfg_attr(test, serde(skip_serializing))]
+    pub creation: Option<PartialDate>,
 }
 
 /// Base64 as it is written by servers: with either alphabet, broken into lines, with padding or without.

@@ -1,25 +1,17 @@
-//! Files of messages: fetching them, reading them, sending them.
+//! Files of messages: which there are, and sending them. How they are fetched and read is `features::files`.
 //!
 //! Uses: `table`
 //!
 //! - `table` knows which files there are and where their contents lie; `model` is how apps see them.
-//! - `fetch` carries out the machine of one download (`pericard_protocol::files::transfer`); `download` is its handle, and
-//!   the list of those that run.
-//! - `reader` reads a content piece by piece; `outgoing` takes in what is to be sent.
-//!
-//! A file is fetched when somebody asks for it, and belongs to a message that admission has let in. It is kept only if it
-//! has the size and the hash that the message gives; what is fetched, half fetched or waiting to be sent is encrypted.
+//! - `outgoing` takes in what is to be sent, which waits encrypted.
 
-mod download;
-mod fetch;
 mod model;
 mod outgoing;
-mod partial;
-mod reader;
 pub(super) mod table;
 
 use std::sync::Arc;
 
+use crate::features::files::{FileDownload, FileReader, FileState, start};
 use crate::features::{Access, PersonContext};
 use crate::platform::error::{PericardError, Result};
 use crate::platform::id::FileId;
@@ -28,14 +20,11 @@ use crate::storage::{AccessAction, IdKind, Partition};
 use super::model::Message;
 use super::{FEATURE, Messages, notify, row};
 
-pub(crate) use download::Downloads;
-pub use download::FileDownload;
 pub use model::{
-    FileContent, FileProblem, FileProgress, FileSource, FileSourceError, FileState, MessageFile,
-    NewFile, largest_outgoing_file,
+    FileContent, FileSource, FileSourceError, MessageFile, NewFile, largest_outgoing_file,
 };
 pub(super) use outgoing::{store, take_in};
-pub use reader::FileReader;
+use table::FILES;
 pub(super) use table::shown;
 
 /// Marks the files that are being fetched.
@@ -44,7 +33,7 @@ pub(super) fn mark<'a>(
     partition: &Partition,
     messages: impl IntoIterator<Item = &'a mut Message>,
 ) {
-    let running = person.downloads().of_person(person.id());
+    let running = person.downloads().of_person(person.id(), FEATURE);
     if running.is_empty() {
         return;
     }
@@ -74,12 +63,12 @@ impl Messages {
             .at(move |partition| {
                 let id = row(partition, IdKind::File, &file)?;
                 partition.read(|c| {
-                    let stored = table::file(c, id)?.ok_or(PericardError::NotFound)?;
+                    let stored = FILES.file(c, id)?.ok_or(PericardError::NotFound)?;
                     let here = match stored.content {
                         Some(content) => partition.files().is_here(c, content)?,
                         None => false,
                     };
-                    Ok((id, here, stored.thread))
+                    Ok((id, here, stored.group))
                 })
             })
             .await?;
@@ -87,7 +76,7 @@ impl Messages {
             true => FileDownload::done(),
             false => {
                 person.may(FEATURE, Access::Fetch)?;
-                download::start(person, id, thread)?
+                start(person, FILES, id, thread)?
             }
         };
         handle.keep(self.open.clone());
@@ -102,10 +91,10 @@ impl Messages {
         let found = self.reading(move |partition| {
             let id = row(partition, IdKind::File, &file)?;
             let (content, size, thread) = partition.read(|c| {
-                let file = table::file(c, id)?.ok_or(PericardError::NotFound)?;
+                let file = FILES.file(c, id)?.ok_or(PericardError::NotFound)?;
                 let content = file.content.ok_or(PericardError::NotFound)?;
                 let size = partition.files().size(c, content)?;
-                Ok((content, size.ok_or(PericardError::NotFound)?, file.thread))
+                Ok((content, size.ok_or(PericardError::NotFound)?, file.group))
             })?;
             let thread = partition.ids().encode(IdKind::Thread, thread);
             opening.note(AccessAction::FileOpened, Some(thread));
@@ -113,7 +102,7 @@ impl Messages {
         });
         let (content, size) = found.await?;
         let (person, open) = (self.person.clone(), self.open.clone());
-        Ok(FileReader::new(person, open, content, size))
+        Ok(FileReader::new(person, FEATURE, open, content, size))
     }
 
     /// Removes from this device what was fetched of a file, to free its space; the message stays, and the file can be
@@ -126,7 +115,10 @@ impl Messages {
         let id = self
             .at(move |partition| row(partition, IdKind::File, &file))
             .await?;
-        person.downloads().cancel_one(person.id(), id).await;
+        person
+            .downloads()
+            .cancel_one(person.id(), FEATURE, id)
+            .await;
         self.at(move |partition| {
             let thread = partition.local(|tx| table::forget(tx.connection(), id))?;
             notify(&*person, partition, [thread], false);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pericard_protocol::limits;
 
+use crate::features::files::FileState;
 use crate::platform::id::FileId;
 
 /// A file of a message. Everything that is said about it is the sender's claim.
@@ -23,74 +24,6 @@ pub struct MessageFile {
     pub size: Option<u64>,
     /// Where it is.
     pub state: FileState,
-}
-
-/// Where a file of a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum FileState {
-    /// At the portal; `Messages.download` fetches it.
-    Remote {
-        /// Bytes that are here from a download that was interrupted; it goes on from there.
-        received: u64,
-    },
-    /// It is being fetched; `Messages.download` joins in.
-    Downloading,
-    /// On this device, encrypted; `Messages.open_file` reads it, offline too.
-    Stored,
-    /// The last try to fetch it failed for good. `Messages.download` tries again.
-    Unavailable {
-        /// Why.
-        reason: FileProblem,
-    },
-}
-
-/// Why a file cannot be fetched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum FileProblem {
-    /// The message says neither what is in it nor where it is, or names an address that is not followed.
-    NoSource,
-    /// Larger than 100 MB.
-    TooLarge,
-    /// What came is not what the message describes: its size or its hash differs.
-    Mismatch,
-    /// It is not there any more.
-    NotFound,
-    /// The portal refuses to give it to this person.
-    Refused,
-    /// It belongs to another patient; see `Account.incidents`.
-    Foreign,
-}
-
-impl FileProblem {
-    const ALL: [(Self, &'static str); 6] = [
-        (Self::NoSource, "no_source"),
-        (Self::TooLarge, "too_large"),
-        (Self::Mismatch, "mismatch"),
-        (Self::NotFound, "not_found"),
-        (Self::Refused, "refused"),
-        (Self::Foreign, "foreign"),
-    ];
-
-    /// Its name in the database.
-    pub(super) fn name(self) -> &'static str {
-        let found = Self::ALL.into_iter().find(|(problem, _)| *problem == self);
-        found.map_or("", |(_, name)| name)
-    }
-
-    /// Reads its name.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        let found = Self::ALL.into_iter().find(|(_, known)| *known == name);
-        found.map(|(problem, _)| problem)
-    }
-}
-
-/// How far a download is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
-pub struct FileProgress {
-    /// Bytes that are here, those of an earlier try included. It falls to 0 if the file has changed meanwhile.
-    pub received: u64,
-    /// The size of the whole in bytes, where the message or the portal says it.
-    pub total: Option<u64>,
 }
 
 /// A file to send.

@@ -14,9 +14,10 @@ use crate::platform::error::{InputProblem, PericardError, Result};
 use crate::storage::files::{self, Saved};
 use crate::storage::{ContentWriter, Partition};
 
-use super::super::table::FileRow;
+use crate::features::files::{FileRow, new_row, set_content};
+
 use super::model::{FileContent, NewFile};
-use super::table;
+use super::table::FILES;
 
 /// How much is asked of a source at once.
 const PIECE: u32 = 256 * 1024;
@@ -95,8 +96,8 @@ pub(in super::super) fn store(c: &Connection, taken: &mut [Taken]) -> Result<Vec
     let mut rows = Vec::with_capacity(taken.len());
     for file in taken {
         let content = files::save(c, None, &file.saved)?;
-        let id = table::new_row(c)?;
-        table::set_content(c, id, Some(content), None)?;
+        let id = new_row(c, FILES)?;
+        set_content(c, FILES, id, Some(content), None)?;
         // Should the transaction fail after all, the file is one without a row, and swept.
         file.writer.kept();
         rows.push(FileRow {

@@ -18,7 +18,8 @@ use crate::platform::error::Result;
 use crate::sync::Reader;
 
 use super::super::RESOURCE_TYPE;
-use super::super::table::{Content, Dated, FileRow, Party};
+use super::super::table::{Content, Dated, Party};
+use crate::features::files::FileRow;
 
 /// What a file's name may take, in characters.
 const LONGEST_NAME: usize = 200;

@@ -7,8 +7,9 @@ use crate::platform::error::Result;
 use crate::storage::millis;
 use crate::sync::Reader;
 
-use super::super::table::{FileRow, Outgoing};
+use super::super::table::Outgoing;
 use super::super::{RESOURCE_TYPE, files};
+use crate::features::files::FileRow;
 
 /// A file of a queued message: its reference where the portal has it, else its content.
 pub(in super::super) fn outgoing_file(c: &Connection, file: &FileRow) -> Result<OutgoingFile> {

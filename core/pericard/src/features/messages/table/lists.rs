@@ -6,6 +6,7 @@ use pericard_protocol::search_text::Query;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::features::date_precision::DatePrecision;
+use crate::features::files::read_files;
 use crate::platform::error::Result;
 use crate::storage::{IdKind, Ids, instant};
 use crate::sync::outbox;
@@ -13,7 +14,6 @@ use pericard_protocol::sync::outbox::State;
 
 use super::super::files::shown;
 use super::super::model::{Message, MessageState, MessageThread, SearchHit};
-use super::rows::read_files;
 use super::snippet::snippet;
 use super::summary::{Place, Summary, summary_columns};
 

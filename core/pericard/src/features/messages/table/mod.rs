@@ -38,9 +38,7 @@ pub(super) use marks::{archive, mark_read, mark_unread};
 pub(super) use recipients::{
     RecipientRow, address, noted, recipient, recipients, remove_team, save_team, unnamed_members,
 };
-pub(super) use rows::{
-    Content, Dated, FileRow, Outgoing, Party, outgoing, read_files, write_files,
-};
+pub(super) use rows::{Content, Dated, Outgoing, Party, outgoing};
 pub(super) use writer::Writer;
 
 pub(super) static SCHEMA: Schema = Schema {

@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use rusqlite::{Connection, OptionalExtension};
-use serde::{Deserialize, Serialize};
 
+use crate::features::files::{FileRow, read_files};
 use crate::platform::error::{PericardError, Result};
 use crate::storage::instant;
 
@@ -17,29 +17,6 @@ pub(in super::super) struct Dated {
     pub(in super::super) precision: u8,
     /// `meta.lastUpdated`, for the order.
     pub(in super::super) updated: i64,
-}
-
-/// A file of a message.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(in super::super) struct FileRow {
-    /// Its row in the table of files; 0 until it has one.
-    #[serde(default)]
-    pub(in super::super) id: i64,
-    /// Its name to show; may be empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(in super::super) name: String,
-    /// Its MIME type as the sender says it; may be empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(in super::super) kind: String,
-    /// In bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in super::super) size: Option<u64>,
-    /// Where it can be fetched.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in super::super) url: Option<String>,
-    /// SHA-1 of the content, base64.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in super::super) hash: Option<String>,
 }
 
 /// Somebody whom one can write to.
@@ -112,17 +89,6 @@ pub(super) fn read_parties(text: &str) -> impl Iterator<Item = Party> {
 /// Reads [`lines`].
 pub(super) fn of_lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter(|line| !line.is_empty())
-}
-
-pub(in super::super) fn write_files(files: &[FileRow]) -> Result<String> {
-    match files.is_empty() {
-        true => Ok(String::new()),
-        false => Ok(serde_json::to_string(files)?),
-    }
-}
-
-pub(in super::super) fn read_files(text: &str) -> Vec<FileRow> {
-    serde_json::from_str(text).unwrap_or_default()
 }
 
 /// A queued message with what its resource needs.

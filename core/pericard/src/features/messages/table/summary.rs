@@ -9,7 +9,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::platform::error::Result;
 
-use super::rows::{of_lines, read_files};
+use super::rows::of_lines;
+use crate::features::files::read_files;
 
 /// How much of the last message the inbox carries, in characters.
 const PREVIEW: usize = 200;

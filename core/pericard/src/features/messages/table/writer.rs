@@ -10,10 +10,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::platform::error::Result;
 
-use super::rows::{Content, FileRow, lines, of_lines, read_files, write_files, write_parties};
+use super::rows::{Content, lines, of_lines, write_parties};
 use super::summary::{Part, Place, Summary};
 use super::ties::{self, Node};
 use super::{former, marks};
+use crate::features::files::{FileRow, read_files, write_files};
 
 /// Row numbers of one millisecond.
 pub(super) const PER_MILLI: i64 = 1 << 12;

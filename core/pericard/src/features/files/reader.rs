@@ -6,7 +6,8 @@ use crate::features::PersonContext;
 use crate::platform::error::{PericardError, Result};
 use crate::platform::lifecycle::KeepOpen;
 
-use super::super::reading;
+use crate::features::partition_work::reading;
+use crate::storage::Feature;
 
 /// What one read gives at most.
 const MOST: u32 = 1024 * 1024;
@@ -14,11 +15,12 @@ const MOST: u32 = 1024 * 1024;
 /// A file on this device, read from its beginning.
 ///
 /// The content is decrypted as it is read; nothing of it is written anywhere. It stays readable while the account is:
-/// every read fails with `SignInRequired` once that is sealed or signed out, and with `NotFound` once the message is gone.
+/// every read fails with `SignInRequired` once that is sealed or signed out, and with `NotFound` once its record is gone.
 /// Nothing is held open between two reads, so there is nothing to close.
 #[derive(uniffi::Object)]
 pub struct FileReader {
     person: Arc<dyn PersonContext>,
+    feature: Feature,
     _open: KeepOpen,
     content: i64,
     size: u64,
@@ -51,14 +53,16 @@ impl FileReader {
 }
 
 impl FileReader {
-    pub(super) fn new(
+    pub(crate) fn new(
         person: Arc<dyn PersonContext>,
+        feature: Feature,
         open: KeepOpen,
         content: i64,
         size: u64,
     ) -> Arc<Self> {
         Arc::new(Self {
             person,
+            feature,
             _open: open,
             content,
             size,
@@ -73,7 +77,7 @@ impl FileReader {
     async fn read_from(&self, from: u64, max_bytes: u32) -> Result<Vec<u8>> {
         let most = max_bytes.min(MOST) as usize;
         let content = self.content;
-        reading(&self.person, super::super::FEATURE, move |partition| {
+        reading(&self.person, self.feature, move |partition| {
             let read = partition.read(|c| partition.files().read(c, content, from, most))?;
             read.ok_or(PericardError::NotFound)
         })

@@ -1,6 +1,6 @@
 //! The handle of a download, and the list of those that run.
 //!
-//! Uses: `fetch`, `model`
+//! Uses: `fetch`, `model`, `table`
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -12,10 +12,11 @@ use crate::features::PersonContext;
 use crate::platform::error::{PericardError, Result};
 use crate::platform::lifecycle::{KeepOpen, unless_cancelled};
 use crate::platform::log::{self, Coded};
+use crate::storage::Feature;
 
-use super::super::notify;
 use super::fetch;
 use super::model::FileProgress;
+use super::table::Table;
 
 /// A download under way.
 ///
@@ -47,8 +48,8 @@ impl FileDownload {
     /// before it may be left out.
     ///
     /// Fails once, and returns nothing then: `Offline` (what has come is kept), `Portal` (`Mismatch`: it is not the file that
-    /// the message describes; `TooLarge`; `ForeignLink`: its address is not followed; `Refused`; `Failing`), `Integrity` (it
-    /// is another patient's), `SignInRequired`, `StepUpRequired`, `RateLimited`, `NotFound` (the message is gone), `Storage`,
+    /// the record describes; `TooLarge`; `ForeignLink`: its address is not followed; `Refused`; `Failing`), `Integrity` (it
+    /// is another patient's), `SignInRequired`, `StepUpRequired`, `RateLimited`, `NotFound` (the record is gone), `Storage`,
     /// `Locked`, `Cancelled`. A call that is given up loses no progress.
     pub async fn next(&self) -> Result<Option<FileProgress>, PericardError> {
         let mut told = self.told.lock().await;
@@ -85,12 +86,12 @@ impl FileDownload {
 
 impl FileDownload {
     /// Keeps the client open as long as this handle is held.
-    pub(super) fn keep(&self, open: KeepOpen) {
+    pub(crate) fn keep(&self, open: KeepOpen) {
         let _ = self.open.set(open);
     }
 
     /// The handle of a file that is here already.
-    pub(super) fn done() -> Arc<Self> {
+    pub(crate) fn done() -> Arc<Self> {
         let progress = FileProgress {
             received: 0,
             total: None,
@@ -145,25 +146,31 @@ impl Running {
     }
 }
 
+/// A file of a person: each feature numbers its own.
+type Key = (String, Feature, i64);
+
 /// The downloads of one account, by person and file.
 #[derive(Default)]
-pub(crate) struct Downloads(Mutex<BTreeMap<(String, i64), Running>>);
+pub(crate) struct Downloads(Mutex<BTreeMap<Key, Running>>);
 
 impl Downloads {
-    fn running(&self) -> MutexGuard<'_, BTreeMap<(String, i64), Running>> {
+    fn running(&self) -> MutexGuard<'_, BTreeMap<Key, Running>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Which files of a person are being fetched. Memory only.
-    pub(super) fn of_person(&self, person: &str) -> BTreeSet<i64> {
+    /// Which files of a person a feature fetches. Memory only.
+    pub(crate) fn of_person(&self, person: &str, feature: Feature) -> BTreeSet<i64> {
         let running = self.running();
-        let theirs = running.keys().filter(|(theirs, _)| theirs == person);
-        theirs.map(|(_, file)| *file).collect()
+        let theirs = running
+            .keys()
+            .filter(|(whose, of, _)| whose == person && *of == feature);
+        theirs.map(|(_, _, file)| *file).collect()
     }
 
     /// Cancels one and returns when it has ended.
-    pub(super) async fn cancel_one(&self, person: &str, file: i64) {
-        let running = self.running().get(&(person.to_owned(), file)).cloned();
+    pub(crate) async fn cancel_one(&self, person: &str, feature: Feature, file: i64) {
+        let key = (person.to_owned(), feature, file);
+        let running = self.running().get(&key).cloned();
         if let Some(running) = running {
             running.cancelled.cancel();
             running.ended().await;
@@ -181,8 +188,17 @@ impl Downloads {
 
     /// The same for those of one person.
     pub(crate) fn cancel_of(&self, person: &str, why: &PericardError) {
-        for ((whose, _), running) in self.running().iter() {
-            if whose == person {
+        self.cancel_where(|(whose, _, _)| whose == person, why);
+    }
+
+    /// The same for those of one feature.
+    pub(crate) fn cancel_feature(&self, feature: Feature, why: &PericardError) {
+        self.cancel_where(|(_, of, _)| *of == feature, why);
+    }
+
+    fn cancel_where(&self, which: impl Fn(&Key) -> bool, why: &PericardError) {
+        for (key, running) in self.running().iter() {
+            if which(key) {
                 let _ = running.why.set(why.clone());
                 running.cancelled.cancel();
             }
@@ -201,6 +217,7 @@ impl Downloads {
 /// Takes a download off the list and tells its end, even if it panics.
 struct Guard {
     person: Arc<dyn PersonContext>,
+    table: Table,
     file: i64,
     running: Running,
 }
@@ -217,7 +234,7 @@ impl Guard {
             result => result,
         };
         let ended = result.code();
-        let key = (self.person.id().to_owned(), self.file);
+        let key = (self.person.id().to_owned(), self.table.feature(), self.file);
         let mut all = self.person.downloads().running();
         if all
             .get(&key)
@@ -243,16 +260,17 @@ impl Drop for Guard {
     }
 }
 
-/// Starts fetching a file, or joins whoever does.
-pub(super) fn start(
+/// Starts fetching a file of a feature, or joins whoever does. `group` is what is told to have changed.
+pub(crate) fn start(
     person: Arc<dyn PersonContext>,
+    table: Table,
     file: i64,
-    thread: i64,
+    group: i64,
 ) -> Result<Arc<FileDownload>> {
     let activity = person.enter()?;
     let (running, before) = {
         let mut all = person.downloads().running();
-        let key = (person.id().to_owned(), file);
+        let key = (person.id().to_owned(), table.feature(), file);
         if let Some(running) = all.get(&key).filter(|it| !it.cancelled.is_cancelled()) {
             return Ok(FileDownload::of(running));
         }
@@ -275,6 +293,7 @@ pub(super) fn start(
     let handle = FileDownload::of(&running);
     let guard = Guard {
         person: person.clone(),
+        table,
         file,
         running: running.clone(),
     };
@@ -290,22 +309,25 @@ pub(super) fn start(
         if let Some(before) = before {
             before.ended().await;
         }
-        changed(&guard.person, thread).await;
-        let result = fetch::fetch(&guard.person, guard.file, &running.cancelled, tell).await;
+        changed(&guard.person, table, group).await;
+        let result = fetch::fetch(&guard.person, table, guard.file, &running.cancelled, tell).await;
         guard.end(unless_cancelled(&running.cancelled, result));
-        changed(&guard.person, thread).await;
+        changed(&guard.person, table, group).await;
     }));
     Ok(handle)
 }
 
-/// Tells whoever shows the thread that the state of a file has changed.
-async fn changed(person: &Arc<dyn PersonContext>, thread: i64) {
+/// Tells whoever shows the record that the state of a file has changed.
+async fn changed(person: &Arc<dyn PersonContext>, table: Table, group: i64) {
     let telling = person.clone();
     // What cannot be told now is seen at the next look.
     let _ = person
         .platform()
         .blocking(move || {
-            notify(&*telling, &*telling.partition()?, [thread], false);
+            let partition = telling.partition()?;
+            telling
+                .notifier()
+                .rows_changed(partition.ids(), &table.changes(group));
             Ok(())
         })
         .await;

@@ -8,7 +8,9 @@
 use std::sync::Arc;
 
 use pericard_protocol::admission::Owner;
-use pericard_protocol::fhir::binary::{Binary, Document, is_another_patients};
+use pericard_protocol::fhir::binary::{Binary, is_another_patients};
+use pericard_protocol::fhir::document_reference::DocumentReference;
+use pericard_protocol::fhir::page::Parse;
 use pericard_protocol::fhir::reference::Reference;
 use pericard_protocol::files::hash;
 use pericard_protocol::files::source::{self, REDIRECTS, Source};
@@ -27,10 +29,9 @@ use crate::platform::log;
 use crate::session::SendError;
 use crate::storage::{mirrored, random_id};
 
-use super::super::FEATURE;
 use super::model::{FileProblem, FileProgress};
 use super::partial::{Partial, on_disk};
-use super::table::{self, StoredFile};
+use super::table::{StoredFile, Table};
 
 /// Bytes that are written at once.
 const BATCH: usize = 128 * 1024;
@@ -39,6 +40,7 @@ const FHIR_JSON: &str = "application/fhir+json";
 /// Fetches a file, unless it is here.
 pub(super) async fn fetch(
     person: &Arc<dyn PersonContext>,
+    table: Table,
     file: i64,
     cancelled: &CancellationToken,
     tell: impl Fn(FileProgress) + Send + Sync,
@@ -47,7 +49,7 @@ pub(super) async fn fetch(
     let stored = on_disk(person, move |partition| {
         partition.read(|c| {
             let aliases = mirrored::aliases(c)?;
-            let stored = table::file(c, file)?.ok_or(PericardError::NotFound)?;
+            let stored = table.file(c, file)?.ok_or(PericardError::NotFound)?;
             Ok((stored, aliases))
         })
     });
@@ -55,11 +57,12 @@ pub(super) async fn fetch(
     portal.owner.aliases = aliases.into_iter().collect();
     let mut fetch = Fetch {
         person,
+        table,
         portal,
         cancelled,
         kind: String::new(),
         hash: None,
-        partial: Partial::of(person, file),
+        partial: Partial::of(person, table, file),
         stream: None,
         at: None,
         cause: PericardError::Offline,
@@ -91,6 +94,7 @@ fn problem_of(error: &PericardError) -> Option<FileProblem> {
 
 struct Fetch<'a> {
     person: &'a Arc<dyn PersonContext>,
+    table: Table,
     portal: PersonPortal,
     cancelled: &'a CancellationToken,
     /// The type and the hash that the record gives.
@@ -170,7 +174,7 @@ impl Fetch<'_> {
         }
     }
 
-    /// Finds out where the file is. A document's attachment replaces what the message says of it; its content is given back
+    /// Finds out where the file is. A document's attachment replaces what the record says of it; its content is given back
     /// if it came along.
     async fn locate(&mut self, stored: &mut StoredFile) -> Result<Option<Vec<u8>>> {
         let nowhere = || PericardError::portal(PortalProblem::ForeignLink);
@@ -191,11 +195,12 @@ impl Fetch<'_> {
             problem: PortalProblem::InvalidAnswer,
             status: Some(answer.status),
         };
-        let document = Document::parse(&answer.body).map_err(|_| invalid())?;
+        let document = DocumentReference::of_body(&answer.body).map_err(|_| invalid())?;
         if let Some(subject) = &document.subject {
             self.guarded_by(subject, "DocumentReference").await?;
         }
-        let attachment = document.attachment.ok_or_else(invalid)?;
+        let first = document.contents.into_iter().next();
+        let attachment = first.ok_or_else(invalid)?.attachment;
         let described = &mut stored.described;
         described.size = attachment.size;
         described.hash = attachment.hash.clone();
@@ -290,9 +295,9 @@ impl Fetch<'_> {
         }
         let platform = self.person.platform();
         let (incident, now) = (random_id(platform), platform.clock.now());
-        let noted = incident.clone();
+        let (noted, feature) = (incident.clone(), self.table.feature());
         on_disk(self.person, move |partition| {
-            partition.note_foreign(FEATURE, resource_type, &noted, now)
+            partition.note_foreign(feature, resource_type, &noted, now)
         })
         .await?;
         let incident = IncidentId::from(incident);

@@ -11,7 +11,7 @@ use crate::platform::error::Result;
 use crate::storage::{ContentWriter, Partition, files};
 
 use super::model::FileProblem;
-use super::table::{self, StoredFile};
+use super::table::{self, StoredFile, Table};
 
 /// Bytes after which what has come is made durable, so that a crash costs no more.
 const SAVE_EVERY: u64 = 4 * 1024 * 1024;
@@ -29,15 +29,17 @@ struct Disk {
 /// What is here of one file.
 pub(super) struct Partial<'a> {
     person: &'a Arc<dyn PersonContext>,
+    table: Table,
     file: i64,
     disk: Disk,
 }
 
 impl<'a> Partial<'a> {
     /// Of the file in this row; nothing of it is taken up yet.
-    pub(super) fn of(person: &'a Arc<dyn PersonContext>, file: i64) -> Self {
+    pub(super) fn of(person: &'a Arc<dyn PersonContext>, table: Table, file: i64) -> Self {
         Self {
             person,
+            table,
             file,
             disk: Disk::default(),
         }
@@ -105,7 +107,7 @@ impl<'a> Partial<'a> {
     /// Makes durable what has come, so that another try goes on from there.
     pub(super) async fn save(&mut self, validator: Option<String>) -> Result<()> {
         let mut disk = std::mem::take(&mut self.disk);
-        let file = self.file;
+        let (table, file) = (self.table, self.file);
         self.disk = on_disk(self.person, move |partition| {
             let (Some(writer), Some(validator)) = (&mut disk.writer, validator) else {
                 return Ok(disk);
@@ -116,7 +118,7 @@ impl<'a> Partial<'a> {
             disk.content = Some(partition.local(|tx| {
                 let c = tx.connection();
                 let content = files::save(c, disk.content, &part)?;
-                table::set_content(c, file, Some(content), Some(&validator))?;
+                table::set_content(c, table, file, Some(content), Some(&validator))?;
                 Ok(content)
             })?);
             writer.kept();
@@ -139,10 +141,10 @@ impl<'a> Partial<'a> {
     /// Throws away what has come.
     pub(super) async fn discard(&mut self) -> Result<()> {
         let disk = std::mem::take(&mut self.disk);
-        let file = self.file;
+        let (table, file) = (self.table, self.file);
         on_disk(self.person, move |partition| {
             if disk.content.is_some() {
-                partition.local(|tx| table::discard(tx.connection(), file, None))?;
+                partition.local(|tx| table::discard(tx.connection(), table, file, None))?;
             }
             drop(disk.writer);
             Ok(())
@@ -153,7 +155,7 @@ impl<'a> Partial<'a> {
     /// The file is what was described: it is here from now on.
     pub(super) async fn keep(&mut self) -> Result<()> {
         let mut disk = std::mem::take(&mut self.disk);
-        let file = self.file;
+        let (table, file) = (self.table, self.file);
         on_disk(self.person, move |partition| {
             let mut writer = disk
                 .writer
@@ -163,7 +165,7 @@ impl<'a> Partial<'a> {
             partition.local(|tx| {
                 let c = tx.connection();
                 let content = files::save(c, disk.content, &saved)?;
-                table::set_content(c, file, Some(content), None)
+                table::set_content(c, table, file, Some(content), None)
             })?;
             writer.kept();
             Ok(())
@@ -173,9 +175,9 @@ impl<'a> Partial<'a> {
 
     /// Notes why it cannot be had, in place of what has come.
     pub(super) async fn note(&mut self, problem: FileProblem) -> Result<()> {
-        let file = self.file;
+        let (table, file) = (self.table, self.file);
         on_disk(self.person, move |partition| {
-            partition.local(|tx| table::discard(tx.connection(), file, Some(problem)))
+            partition.local(|tx| table::discard(tx.connection(), table, file, Some(problem)))
         })
         .await
     }

@@ -1,0 +1,122 @@
+//! Documents as a feature: what a sync mirrors.
+//!
+//! Uses: `export`, `mapping`, `table`
+
+use pericard_protocol::admission::Owner;
+use pericard_protocol::fhir::capability::ResourceCapability;
+use pericard_protocol::fhir::document_reference::DocumentReference;
+use pericard_protocol::fhir::names::Names;
+use pericard_protocol::fhir::page::Parse;
+use pericard_protocol::fhir::search::Search;
+use pericard_protocol::oauth::scope::ResourceNeed;
+use rusqlite::Connection;
+
+use crate::features::{
+    ExportPosition, Exported, FeatureCapability, FeatureDefinition, FeatureFinding, Subject,
+};
+use crate::platform::error::Result;
+use crate::storage::{Feature, PageTx, Partition, Schema};
+use crate::sync::{AnyMirror, Applied, Incoming, Mirror, Pace, Reader, RowChanges};
+
+use super::{FEATURE, export, mapping, table};
+
+/// The feature's line in the table.
+pub(crate) struct DocumentsFeature;
+
+impl FeatureDefinition for DocumentsFeature {
+    fn feature(&self) -> Feature {
+        FEATURE
+    }
+
+    /// Its files are read as those of messages are: `Binary` is among the needs of messages.
+    fn needs(&self, resource: &dyn Fn(&str) -> Option<ResourceCapability>) -> Vec<ResourceNeed> {
+        let documents = DocumentReference::RESOURCE_TYPE;
+        match resource(documents).is_some_and(|it| it.searches()) {
+            true => vec![ResourceNeed::reads(documents).if_listed()],
+            false => Vec::new(),
+        }
+    }
+
+    fn capability(
+        &self,
+        resource: &dyn Fn(&str) -> Option<ResourceCapability>,
+    ) -> FeatureCapability {
+        let documents = resource(DocumentReference::RESOURCE_TYPE);
+        FeatureCapability {
+            sendable: false,
+            sends_exactly_once: false,
+            ..FeatureCapability::new(FEATURE, documents.as_ref())
+        }
+    }
+
+    fn findings(&self, capability: &FeatureCapability) -> Vec<FeatureFinding> {
+        vec![FeatureFinding {
+            subject: "Documents",
+            offered: capability.readable,
+            works: "letters, reports and summaries can be read",
+            otherwise: "there are no documents at this portal",
+        }]
+    }
+
+    fn schemas(&self) -> &'static [&'static Schema] {
+        const SCHEMAS: &[&Schema] = &[&table::SCHEMA];
+        SCHEMAS
+    }
+
+    fn mirrors(&self) -> &'static [&'static dyn AnyMirror] {
+        &[&DocumentMirror]
+    }
+
+    fn export(
+        &self,
+        partition: &Partition,
+        subject: &Subject<'_>,
+        after: ExportPosition,
+    ) -> Result<Option<(Exported, ExportPosition)>> {
+        export::document(partition, subject, after)
+    }
+}
+
+struct DocumentMirror;
+
+impl Mirror for DocumentMirror {
+    type Record = DocumentReference;
+
+    fn pace(&self) -> Pace {
+        Pace::WhereListed
+    }
+
+    /// `patient` is what US Core and IPA ask of servers; `subject` is FHIR's own.
+    fn searches(&self, owner: &Owner, offers: &dyn Fn(&str) -> bool) -> Vec<Search> {
+        let parameter = match offers("subject") && !offers("patient") {
+            true => "subject",
+            false => "patient",
+        };
+        vec![Search::by_patient(parameter, owner)]
+    }
+
+    fn apply(
+        &self,
+        tx: &PageTx<'_>,
+        reader: Reader<'_>,
+        records: &[Incoming<'_, DocumentReference>],
+        names: &Names,
+        _: bool,
+    ) -> Result<Applied> {
+        mapping::apply(tx, reader, records, names)
+    }
+
+    fn remove(&self, connection: &Connection, rows: &[i64], _: bool) -> Result<RowChanges> {
+        for row in rows {
+            table::remove(connection, *row)?;
+        }
+        Ok(table::changed())
+    }
+
+    fn no_changes(&self) -> RowChanges {
+        RowChanges {
+            records: false,
+            ..table::changed()
+        }
+    }
+}
