@@ -8,6 +8,7 @@ use crate::context::{Context, Halt, broken};
 use crate::documents;
 use crate::files;
 use crate::keys::Keys;
+use crate::labs;
 use crate::{locking, signing_in, writing};
 
 pub(crate) async fn carry_out(
@@ -56,6 +57,7 @@ pub(crate) async fn carry_out(
         "fetch_document" | "view_document" | "remove_document" => {
             documents::carry_out(context, verb, keys).await?
         }
+        "read_report" => labs::read_report(context, keys).await?,
         "withdraw" => {
             context
                 .inbox()?

@@ -119,7 +119,7 @@ pub(crate) async fn expect(
     Ok(())
 }
 
-fn yes_or_no(keys: &mut Keys<'_>, name: &str) -> Result<Option<bool>, Halt> {
+pub(crate) fn yes_or_no(keys: &mut Keys<'_>, name: &str) -> Result<Option<bool>, Halt> {
     match keys.text_or_none(name)?.as_deref() {
         None => Ok(None),
         Some("yes") => Ok(Some(true)),

@@ -13,6 +13,7 @@ use crate::correspondence;
 use crate::documents;
 use crate::files;
 use crate::keys::Keys;
+use crate::labs;
 use crate::locking;
 use crate::people;
 use crate::switching;
@@ -82,6 +83,8 @@ pub(crate) async fn expect(
             }
         }
         "documents" | "document" => documents::expect(context, thing, keys).await,
+        "lab_reports" | "lab_report" | "lab_results" | "lab_result" | "lab_trend"
+        | "labs_state" => labs::expect(context, thing, keys).await,
         "archived" | "drafts" | "recipients" | "around" | "former_texts" => {
             correspondence::expect(context, thing, keys).await
         }
@@ -170,7 +173,6 @@ pub(crate) async fn expect(
     }
 }
 
-/// How far the current person's messages are those at the portal.
 /// How often something was done, by the access log, which is whole or not.
 async fn logged(context: &Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
     let account = context.account()?;
@@ -189,6 +191,7 @@ async fn logged(context: &Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
     }
 }
 
+/// How far the current person's messages are those at the portal.
 async fn messages_state(context: &Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
     let state = context.inbox()?.state().await?;
     let reason = state.incomplete.map_or("none", reason);

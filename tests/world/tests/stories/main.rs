@@ -10,6 +10,7 @@ mod expectations;
 mod failure;
 mod files;
 mod keys;
+mod labs;
 mod locking;
 mod people;
 mod signing_in;

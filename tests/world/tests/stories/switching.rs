@@ -7,14 +7,21 @@ use crate::expectations::same;
 use crate::keys::Keys;
 
 pub(crate) async fn feature(context: &Context, keys: &mut Keys<'_>) -> Result<(), Halt> {
-    keys.word("name", &["messages"], false)?;
+    let feature = match keys
+        .word("name", &["messages", "documents", "labs"], false)?
+        .as_str()
+    {
+        "messages" => Feature::Messages,
+        "documents" => Feature::Documents,
+        _ => Feature::Labs,
+    };
     let states = ["on", "read_only", "off", "stopped"];
     let wanted = keys.word("state", &states, false)?;
     let language = keys.text_or_none("language")?;
     let account = context.account()?;
     let features = account.features(language.into_iter().collect()).await?;
     let mut features = features.into_iter();
-    let found = features.find(|status| status.feature == Feature::Messages);
+    let found = features.find(|status| status.feature == feature);
     let found = found.ok_or_else(|| broken("there is no such feature"))?;
     let (state, notice): (_, Option<Notice>) = match found.state {
         FeatureState::On => ("on", None),
