@@ -9,7 +9,8 @@ pub mod not_loggable;
 use std::sync::{Arc, OnceLock};
 
 use pericard::{
-    Account, Client, Labs, MessageThread, Messages, PericardError, SignIn, SignInMethod, SignInStep,
+    Account, Client, Documents, Labs, MessageThread, Messages, PericardError, SignIn, SignInMethod,
+    SignInStep,
 };
 use pericard_portal::ControlServer;
 use pericard_world::TestWorld;
@@ -136,6 +137,14 @@ pub fn inbox(account: &Account) -> Arc<Messages> {
     account
         .messages(me.expect("a person").id)
         .expect("their messages")
+}
+
+/// The documents of the person who signed in.
+pub fn documents(account: &Account) -> Arc<Documents> {
+    let me = account.people().into_iter().find(|person| person.is_self);
+    account
+        .documents(me.expect("a person").id)
+        .expect("their documents")
 }
 
 /// The lab results of the person who signed in.

@@ -113,6 +113,8 @@ pub enum Command {
         document: usize,
         /// What.
         change: DocumentChange,
+        /// Of how many bytes the file is that replaces its own.
+        bytes: usize,
     },
     /// How many messages are or contain a text, over all people.
     CountMessages(String),
@@ -245,6 +247,12 @@ struct ChangeDocument {
     document: usize,
     #[serde(rename = "as")]
     change: DocumentChange,
+    #[serde(default = "some_bytes")]
+    bytes: usize,
+}
+
+fn some_bytes() -> usize {
+    4000
 }
 
 #[derive(Deserialize)]
@@ -345,11 +353,13 @@ impl TryFrom<Map<String, Value>> for Command {
                     who,
                     document,
                     change,
+                    bytes,
                 } = read(&key, value)?;
                 Self::ChangeDocument {
                     who,
                     document,
                     change,
+                    bytes,
                 }
             }
             "count_messages" => Self::CountMessages(read::<Text>(&key, value)?.text),
@@ -521,7 +531,8 @@ impl Command {
                 who,
                 document,
                 change,
-            } => Answer::Id(data::change_document(state, &who, document, change)?),
+                bytes,
+            } => Answer::Id(data::change_document(state, &who, document, change, bytes)?),
             Self::CountMessages(text) => {
                 Answer::Count(state.store.mentioning(None, &text).len() as u64)
             }

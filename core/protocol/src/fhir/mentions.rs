@@ -14,12 +14,14 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::datatypes::{Identifier, Reference};
+use super::numbers;
 use crate::limits::REFERENCES;
 
 /// What `resource` names below its own members. The text is known to be a JSON object of a sound depth.
 pub(super) fn mentions(resource: &str) -> Option<Vec<Reference>> {
     let mut found = Vec::new();
-    let mut json = serde_json::Deserializer::from_str(resource);
+    let resource = numbers::bounded(resource);
+    let mut json = serde_json::Deserializer::from_str(&resource);
     let root = Walk {
         found: &mut found,
         refers: false,

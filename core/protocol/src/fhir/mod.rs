@@ -24,6 +24,7 @@ pub(crate) mod markup;
 pub mod measured;
 mod mentions;
 pub mod names;
+mod numbers;
 pub mod observation;
 pub mod outcome;
 pub mod outgoing;

@@ -11,7 +11,7 @@ use ammonia::Builder;
 
 use super::Page;
 
-const TAGS: [&str; 52] = [
+pub(super) const TAGS: [&str; 52] = [
     "abbr",
     "address",
     "article",
@@ -65,7 +65,7 @@ const TAGS: [&str; 52] = [
     "th",
     "tr",
 ];
-const MORE_TAGS: [&str; 7] = ["tfoot", "thead", "u", "ul", "var", "wbr", "samp"];
+pub(super) const MORE_TAGS: [&str; 7] = ["tfoot", "thead", "u", "ul", "var", "wbr", "samp"];
 /// Elements that go with what is in them.
 const GONE: [&str; 15] = [
     "script", "style", "template", "title", "noscript", "iframe", "object", "embed", "svg", "math",

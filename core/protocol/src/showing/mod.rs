@@ -16,6 +16,9 @@ pub mod cda;
 pub mod html;
 pub mod pdf;
 pub mod sniff;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod vectors;
 
 use std::borrow::Cow;
 

@@ -13,11 +13,11 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
 
 use pericard::{
-    Account, Changes, Client, Export, ExportFormat, FileContent, FileReader, Keystore,
+    Account, Changes, Client, Documents, Export, ExportFormat, FileContent, FileReader, Keystore,
     KeystoreError, Labs, Message, Messages, NewFile, NewMessage, PericardError, Portal, PortalPage,
     QrCode, SignIn, SignInMethod, SignInReason, SyncRun, TwoFactor,
 };
-use pericard_guarantees::{Harness, inbox, labs, run, sync};
+use pericard_guarantees::{Harness, documents, inbox, labs, run, sync};
 use pericard_world::NetworkState;
 use serde_json::json;
 
@@ -129,6 +129,7 @@ async fn stage(harness: &Harness, account: Arc<Account>) -> Stage {
         },
         queued,
         messages,
+        documents: documents(&account),
         labs: labs(&account),
         account,
     }
@@ -152,8 +153,10 @@ async fn call(line: &Line, stage: &Stage) -> Result<(), PericardError> {
     ended
 }
 
-fn is_of_messages(name: &str) -> bool {
-    name.starts_with("Messages.") || name == "FileReader.read"
+/// Whether a method is about somebody's records.
+fn is_of_a_record(name: &str) -> bool {
+    let features = ["Messages.", "Documents.", "Labs."];
+    features.iter().any(|it| name.starts_with(it)) || name == "FileReader.read"
 }
 
 #[test]
@@ -205,7 +208,7 @@ fn a_sealed_or_left_account_says_so_and_nothing_else() {
                         reason: SignInReason::Revoked | SignInReason::SignedOut
                     })
                 );
-                assert!(refused || !is_of_messages(line.0), "{}: {ended:?}", line.0);
+                assert!(refused || !is_of_a_record(line.0), "{}: {ended:?}", line.0);
             }
         });
     }

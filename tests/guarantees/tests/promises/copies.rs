@@ -10,7 +10,7 @@ use crate::truepill::on_disk;
 
 const PIN: &[u8] = b"270419";
 
-async fn copy(
+pub(crate) async fn copy(
     account: &Account,
     format: ExportFormat,
     pin: Option<&[u8]>,

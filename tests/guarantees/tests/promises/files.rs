@@ -189,7 +189,7 @@ fn a_file_s_name_and_type_cannot_make_the_app_open_run_or_overwrite_anything() {
 }
 
 /// The sealed files of a world.
-fn sealed(harness: &Harness) -> Vec<std::path::PathBuf> {
+pub(crate) fn sealed(harness: &Harness) -> Vec<std::path::PathBuf> {
     fn walk(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
             match entry.path().is_dir() {

@@ -220,6 +220,7 @@ pub(crate) fn change_document(
     who: &str,
     place: usize,
     change: DocumentChange,
+    bytes: usize,
 ) -> Result<String, PortalError> {
     let person = state.person(who)?;
     let now = state.clock.millis();
@@ -244,7 +245,7 @@ pub(crate) fn change_document(
             let file = Attachment {
                 person,
                 content_type: PDF.to_owned(),
-                data: attachment::filler(4000, 7),
+                data: attachment::filler(bytes, 7),
                 reads: 0,
             };
             let described = attachment::reference(&binary, "replaced.pdf", &file, now);

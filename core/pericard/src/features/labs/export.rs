@@ -3,6 +3,7 @@
 //! Uses: `date_precision`
 
 use std::fmt::Write;
+use std::time::SystemTime;
 
 use html_escape::encode_text;
 use jiff::Timestamp;
@@ -14,8 +15,8 @@ use crate::features::{ExportPosition, Exported, Subject};
 use crate::platform::error::{PericardError, Result};
 use crate::storage::{IdKind, Partition};
 
-use super::model::{LabComparator, LabQuantity, LabResult, LabStatus, LabValue};
-use super::table;
+use super::model::{LabComparator, LabQuantity, LabReport, LabResult, LabStatus, LabValue};
+use super::reading;
 
 /// The report behind `after`, and where the next one is; nothing behind the last.
 pub(super) fn report(
@@ -25,60 +26,111 @@ pub(super) fn report(
 ) -> Result<Option<(Exported, ExportPosition)>> {
     partition.read(|c| {
         let ids = partition.ids();
-        let (reports, next) = table::reports(c, ids, after.row, 1)?;
+        let (reports, next) = reading::reports(c, ids, after.row, 1)?;
         let Some(report) = reports.into_iter().next() else {
             return Ok(None);
         };
         let row = ids.decode(IdKind::LabReport, report.id.as_str());
         let row = row.ok_or(PericardError::internal("report"))?;
-        let found = table::one_report(c, ids, row)?;
+        let found = reading::one_report(c, ids, row)?;
         let (report, results, _) = found.ok_or(PericardError::internal("report"))?;
-        let mut html = String::new();
-        let day = Timestamp::try_from(report.at).unwrap_or_default();
-        let day = day.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d");
-        let name = encode_text(&report.name);
-        let _ = writeln!(
-            html,
-            "<section><h2 dir=\"auto\">{name} <time>{day}</time>{}</h2>",
-            mark(report.status)
-        );
-        for result in &results {
-            let _ = write!(
-                html,
-                "<article><p class=\"text\" dir=\"auto\"><b>{}</b> {}{}</p>",
-                encode_text(&result.measured.name),
-                encode_text(&words(&result.measured.value)),
-                mark(result.status),
-            );
-            for comment in &result.comments {
-                let _ = write!(
-                    html,
-                    "<p class=\"text\" dir=\"auto\">{}</p>",
-                    encode_text(comment)
-                );
-            }
-            html.push_str("</article>\n");
+        let mut resources = Vec::with_capacity(results.len() + 1);
+        let mut named = Vec::with_capacity(results.len());
+        for (n, result) in results.iter().enumerate() {
+            let row = ids.decode(IdKind::LabResult, result.id.as_str());
+            let remote = reading::id_of_result(c, row.unwrap_or_default())?;
+            let id = own_id(&remote.unwrap_or_default(), n);
+            resources.push(observation(result, &id, subject));
+            named.push(id);
         }
-        for text in [&report.conclusion, &report.narrative] {
-            if !text.is_empty() {
-                let _ = writeln!(
-                    html,
-                    "<p class=\"text\" dir=\"auto\">{}</p>",
-                    encode_text(text)
-                );
-            }
+        // A day is no report of the laboratory's.
+        if let Some(id) = reading::id_of_report(c, row)? {
+            resources.push(diagnostic_report(&report, &id, &named, subject));
         }
-        html.push_str("</section>\n");
-        let resources = results
-            .iter()
-            .map(|result| resource(result, subject))
-            .collect();
+        let exported = Exported {
+            html: html(&report, &results),
+            resources,
+        };
         let next = ExportPosition {
             row: next.unwrap_or(i64::MIN),
             ..after
         };
-        Ok(Some((Exported { html, resources }, next)))
+        Ok(Some((exported, next)))
     })
+}
+
+/// The id of a result. One that its report contains has none at the portal: it is the n-th of that report.
+fn own_id(remote: &str, n: usize) -> String {
+    const LONGEST: usize = 64;
+    match remote.split_once('#') {
+        None => remote.to_owned(),
+        Some((report, _)) => {
+            let id = format!("{report}.{n}");
+            id[id.len().saturating_sub(LONGEST)..].to_owned()
+        }
+    }
+}
+
+fn html(report: &LabReport, results: &[LabResult]) -> String {
+    let mut html = String::new();
+    let day = date(report.at, report.precision);
+    let name = encode_text(&report.name);
+    let _ = writeln!(
+        html,
+        "<section><h2 dir=\"auto\">{name} <time>{day}</time>{}</h2>",
+        mark(report.status)
+    );
+    for result in results {
+        let _ = write!(
+            html,
+            "<article><p class=\"text\" dir=\"auto\"><b>{}</b> {}{}</p>",
+            encode_text(&result.measured.name),
+            encode_text(&words(&result.measured.value)),
+            mark(result.status),
+        );
+        for comment in &result.comments {
+            let _ = write!(
+                html,
+                "<p class=\"text\" dir=\"auto\">{}</p>",
+                encode_text(comment)
+            );
+        }
+        html.push_str("</article>\n");
+    }
+    for text in [&report.conclusion, &report.narrative] {
+        if !text.is_empty() {
+            let _ = writeln!(
+                html,
+                "<p class=\"text\" dir=\"auto\">{}</p>",
+                encode_text(text)
+            );
+        }
+    }
+    html.push_str("</section>\n");
+    html
+}
+
+/// As much of a date as is known, at most the day.
+fn date(at: SystemTime, precision: DatePrecision) -> String {
+    let format = match precision {
+        DatePrecision::Year => "%Y",
+        DatePrecision::Month => "%Y-%m",
+        DatePrecision::Day | DatePrecision::LocalTime | DatePrecision::Instant => "%Y-%m-%d",
+    };
+    formatted(at, format)
+}
+
+fn formatted(at: SystemTime, format: &str) -> String {
+    let at = Timestamp::try_from(at).unwrap_or_default();
+    at.to_zoned(TimeZone::UTC).strftime(format).to_string()
+}
+
+/// A `dateTime` (FHIR R4 §2.24.0.1).
+fn date_time(at: SystemTime, precision: DatePrecision) -> String {
+    match precision {
+        DatePrecision::Instant => formatted(at, "%Y-%m-%dT%H:%M:%SZ"),
+        less => date(at, less),
+    }
 }
 
 /// What a reader has to know of a result that is not simply final.
@@ -128,18 +180,12 @@ fn words(value: &LabValue) -> String {
 }
 
 /// An Observation (FHIR R4) with what is here of it.
-fn resource(result: &LabResult, subject: &Subject<'_>) -> Value {
+fn observation(result: &LabResult, id: &str, subject: &Subject<'_>) -> Value {
     let measured = &result.measured;
-    let status = match result.status {
-        LabStatus::Registered => "registered",
-        LabStatus::Preliminary => "preliminary",
-        LabStatus::Final => "final",
-        LabStatus::Corrected => "corrected",
-        LabStatus::Unknown => "unknown",
-    };
     let mut resource = json!({
         "resourceType": "Observation",
-        "status": status,
+        "id": id,
+        "status": status(result.status),
         "category": [{ "coding": [{
             "system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory" }] }],
         "code": { "text": measured.name },
@@ -171,13 +217,53 @@ fn resource(result: &LabResult, subject: &Subject<'_>) -> Value {
         let notes = result.comments.iter().map(|text| json!({ "text": text }));
         resource["note"] = Value::Array(notes.collect());
     }
-    let at = Timestamp::try_from(result.at).unwrap_or_default();
-    let format = match result.precision {
-        DatePrecision::Year => "%Y",
-        DatePrecision::Month => "%Y-%m",
-        DatePrecision::Day | DatePrecision::LocalTime => "%Y-%m-%d",
-        DatePrecision::Instant => "%Y-%m-%dT%H:%M:%SZ",
-    };
-    resource["effectiveDateTime"] = json!(at.to_zoned(TimeZone::UTC).strftime(format).to_string());
+    resource["effectiveDateTime"] = json!(date_time(result.at, result.precision));
     resource
+}
+
+/// A DiagnosticReport (FHIR R4) with what is here of it, and the ids of its results.
+fn diagnostic_report(
+    report: &LabReport,
+    id: &str,
+    results: &[String],
+    subject: &Subject<'_>,
+) -> Value {
+    let mut resource = json!({
+        "resourceType": "DiagnosticReport",
+        "id": id,
+        "status": status(report.status),
+        "category": [{ "coding": [{
+            "system": "http://terminology.hl7.org/CodeSystem/v2-0074", "code": "LAB" }] }],
+        "code": { "text": report.name },
+        "subject": { "reference": format!("Patient/{}", subject.patient) },
+        "effectiveDateTime": date_time(report.at, report.precision),
+    });
+    // FHIR has no empty arrays (R4 §2.6.1).
+    if !results.is_empty() {
+        let named = results.iter();
+        let named = named.map(|id| json!({ "reference": format!("Observation/{id}") }));
+        resource["result"] = Value::Array(named.collect());
+    }
+    if !report.laboratory.is_empty() {
+        resource["performer"] = json!([{ "display": report.laboratory }]);
+    }
+    if !report.conclusion.is_empty() {
+        resource["conclusion"] = json!(report.conclusion);
+    }
+    if !report.narrative.is_empty() {
+        let text = encode_text(&report.narrative);
+        let div = format!("<div xmlns=\"http://www.w3.org/1999/xhtml\"><pre>{text}</pre></div>");
+        resource["text"] = json!({ "status": "additional", "div": div });
+    }
+    resource
+}
+
+fn status(status: LabStatus) -> &'static str {
+    match status {
+        LabStatus::Registered => "registered",
+        LabStatus::Preliminary => "preliminary",
+        LabStatus::Final => "final",
+        LabStatus::Corrected => "corrected",
+        LabStatus::Unknown => "unknown",
+    }
 }

@@ -209,8 +209,11 @@ fn code(concept: &CodeableConcept) -> Option<LabCode> {
 
 fn value(said: &Value) -> LabValue {
     let optional = |said: &Option<Quantity>| said.as_ref().map(quantity);
-    let text = |text: &str| LabValue::Text {
-        text: display_text::body(text).trim().to_owned(),
+    let text = |text: &str| match display_text::body(text).trim() {
+        "" => LabValue::Nothing,
+        text => LabValue::Text {
+            text: text.to_owned(),
+        },
     };
     match said {
         Value::None => LabValue::Nothing,
@@ -233,8 +236,11 @@ fn value(said: &Value) -> LabValue {
             denominator: optional(denominator),
         },
         Value::Period { start, end } => {
-            let end_of = |end: &Option<String>| end.clone().unwrap_or_default();
-            text(&format!("{} – {}", end_of(start), end_of(end)))
+            let [start, end] = [start, end].map(|end| end.as_deref().unwrap_or_default().trim());
+            match start.is_empty() && end.is_empty() {
+                true => LabValue::Nothing,
+                false => text(&format!("{start} – {end}")),
+            }
         }
         Value::Unsupported => LabValue::Unsupported,
     }

@@ -17,7 +17,7 @@ use crate::platform::error::Result;
 use crate::storage::{Feature, IdKind, PageTx, Partition, Schema};
 use crate::sync::{AnyMirror, Applied, Incoming, Mirror, Pace, Reader, RowChanges};
 
-use super::{FEATURE, export, mapping, table};
+use super::{FEATURE, export, mapping, table, writing};
 
 /// The feature's line in the table.
 pub(crate) struct LabsFeature;
@@ -125,9 +125,9 @@ impl Mirror for ResultMirror {
         for incoming in records {
             let row = mapping::result(reader, incoming.record);
             shown.push(match (row, incoming.shown) {
-                (Some(row), _) => Some(table::save_result(c, &row, news)?),
+                (Some(row), _) => Some(writing::save_result(c, &row, news)?),
                 (None, Some(gone)) => {
-                    table::remove_result(c, gone)?;
+                    writing::remove_result(c, gone)?;
                     None
                 }
                 (None, None) => None,
@@ -141,7 +141,7 @@ impl Mirror for ResultMirror {
 
     fn remove(&self, connection: &Connection, rows: &[i64], _: bool) -> Result<RowChanges> {
         for row in rows {
-            table::remove_result(connection, *row)?;
+            writing::remove_result(connection, *row)?;
         }
         Ok(changed(!rows.is_empty()))
     }
@@ -178,15 +178,15 @@ impl Mirror for ReportMirror {
             let record = incoming.record;
             let Some(row) = mapping::report(reader, record, names) else {
                 if let Some(gone) = incoming.shown {
-                    table::remove_report(c, gone)?;
+                    writing::remove_report(c, gone)?;
                 }
                 shown.push(None);
                 continue;
             };
-            table::remove_contained(c, &record.id)?;
-            let id = table::save_report(c, &row, news)?;
+            writing::remove_contained(c, &record.id)?;
+            let id = writing::save_report(c, &row, news)?;
             for result in mapping::contained(reader, record) {
-                table::save_result(c, &result, false)?;
+                writing::save_result(c, &result, false)?;
             }
             shown.push(Some(id));
         }
@@ -198,7 +198,7 @@ impl Mirror for ReportMirror {
 
     fn remove(&self, connection: &Connection, rows: &[i64], _: bool) -> Result<RowChanges> {
         for row in rows {
-            table::remove_report(connection, *row)?;
+            writing::remove_report(connection, *row)?;
         }
         Ok(changed(!rows.is_empty()))
     }

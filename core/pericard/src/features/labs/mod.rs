@@ -9,9 +9,11 @@ mod export;
 mod mapping;
 mod mirror;
 mod model;
+mod reading;
 mod table;
 mod trend;
 mod units;
+mod writing;
 
 use std::sync::Arc;
 
@@ -71,7 +73,7 @@ impl Labs {
         self.reading(move |partition| {
             let before = position(partition, after)?;
             let (reports, last) =
-                partition.read(|c| table::reports(c, partition.ids(), before, clamp(limit)))?;
+                partition.read(|c| reading::reports(c, partition.ids(), before, clamp(limit)))?;
             Ok(LabReportPage {
                 reports,
                 after: next(partition, last),
@@ -85,7 +87,7 @@ impl Labs {
         let person = self.person.clone();
         self.reading(move |partition| {
             let row = row(partition, IdKind::LabReport, &id)?;
-            let found = partition.read(|c| table::one_report(c, partition.ids(), row))?;
+            let found = partition.read(|c| reading::one_report(c, partition.ids(), row))?;
             let (report, results, missing) = found.ok_or(PericardError::NotFound)?;
             person.note(AccessAction::LabResultOpened, Some(id.into()));
             Ok(LabReportResults {
@@ -102,7 +104,7 @@ impl Labs {
         let person = self.person.clone();
         self.reading(move |partition| {
             let row = row(partition, IdKind::LabResult, &id)?;
-            let found = partition.read(|c| table::one_result(c, partition.ids(), row))?;
+            let found = partition.read(|c| reading::one_result(c, partition.ids(), row))?;
             let found = found.ok_or(PericardError::NotFound)?;
             person.note(AccessAction::LabResultOpened, Some(id.into()));
             Ok(found)
@@ -118,8 +120,8 @@ impl Labs {
         self.reading(move |partition| {
             let row = row(partition, IdKind::LabResult, &result)?;
             let results = partition.read(|c| {
-                table::one_result(c, partition.ids(), row)?.ok_or(PericardError::NotFound)?;
-                table::same_analyte(c, partition.ids(), row)
+                reading::one_result(c, partition.ids(), row)?.ok_or(PericardError::NotFound)?;
+                reading::same_analyte(c, partition.ids(), row)
             })?;
             person.note(AccessAction::LabResultOpened, Some(result.into()));
             Ok(trend::trend(results))
@@ -132,7 +134,7 @@ impl Labs {
         let person = self.person.clone();
         let work = move |partition: &Partition| {
             let row = row(partition, IdKind::LabReport, &report)?;
-            if partition.local(|tx| table::mark_read(tx.connection(), row))? {
+            if partition.local(|tx| writing::mark_read(tx.connection(), row))? {
                 let changes = RowChanges {
                     records: true,
                     ..RowChanges::new(FEATURE, IdKind::LabReport)

@@ -27,6 +27,7 @@ pub(super) struct Stage {
     pub(super) client: Arc<Client>,
     pub(super) account: Arc<Account>,
     pub(super) messages: Arc<Messages>,
+    pub(super) documents: Arc<Documents>,
     pub(super) labs: Arc<Labs>,
     pub(super) portal: Arc<Portal>,
     pub(super) sign_in: Arc<SignIn>,
@@ -109,6 +110,9 @@ pub(super) const LINES: &[Line] = &[
     line!("Account.messages", Memory, |s| s
         .account
         .messages("nobody".into())),
+    line!("Account.documents", Memory, |s| {
+        s.account.documents("nobody".into())
+    }),
     line!("Account.labs", Memory, |s| s.account.labs("nobody".into())),
     line!("Account.start_sync", Event, |s| s
         .account
@@ -262,6 +266,28 @@ pub(super) const LINES: &[Line] = &[
         .two_factor
         .disable()
         .await),
+    line!("Documents.documents", Disk, |s| {
+        s.documents.documents(None, None, 50).await
+    }),
+    line!("Documents.document", Disk, |s| {
+        s.documents.document("none".into()).await
+    }),
+    line!("Documents.state", Disk, |s| s.documents.state().await),
+    line!("Documents.download", Disk, |s| {
+        s.documents.download("none".into()).await
+    }),
+    line!("Documents.open_file", Disk, |s| {
+        s.documents.open_file("none".into()).await
+    }),
+    line!("Documents.view", Disk, |s| {
+        s.documents.view("none".into()).await
+    }),
+    line!("Documents.keep_offline", Disk, |s| {
+        s.documents.keep_offline("none".into(), true).await
+    }),
+    line!("Documents.remove_download", Disk, |s| {
+        s.documents.remove_download("none".into()).await
+    }),
     line!("Labs.reports", Disk, |s| s.labs.reports(None, 50).await),
     line!("Labs.report", Disk, |s| s.labs.report("none".into()).await),
     line!("Labs.result", Disk, |s| s.labs.result("none".into()).await),
