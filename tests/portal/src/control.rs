@@ -457,6 +457,7 @@ impl Command {
             Self::Lab { who, resource } => {
                 let person = state.person(&who)?;
                 let (patient, now) = (state.people[person].patient.clone(), state.clock.millis());
+                state.labs.offered = true;
                 state.labs.put(person, &patient, resource, now);
                 Answer::Done
             }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, post};
 use serde::Serialize;
@@ -17,6 +17,9 @@ use crate::config::ConfigFile;
 use crate::reply;
 use crate::server::{self, Listening};
 use crate::{Command, PersonInfo, Portal, PortalError, Spec};
+
+/// Bytes of a command: a record with a hundred thousand of anything has some megabytes.
+const MOST: usize = 64 * 1024 * 1024;
 
 /// What `POST /portals` answers.
 #[derive(Debug, Serialize)]
@@ -72,6 +75,7 @@ impl ControlServer {
             .route("/portals", post(start))
             .route("/portals/{id}", delete(stop))
             .route("/portals/{id}/control", post(control))
+            .layer(DefaultBodyLimit::max(MOST))
             .with_state(shared);
         Ok(Self {
             address,

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use pericard::{
-    AccessAction, Account, ActiveContent, Document, DocumentKind, DocumentView, Documents,
+    AccessAction, Account, ActiveContent, Document, DocumentKind, DocumentView, Feature,
     FileProblem, FileState, PericardError, PortalProblem, StorageKind,
 };
-use pericard_guarantees::{Harness, run, sync};
+use pericard_guarantees::{Harness, documents, run, sync};
 use serde_json::json;
 
+use crate::files::sealed;
 use crate::truepill::on_disk;
 
 /// Ana with eight documents, and Ben.
@@ -21,11 +22,6 @@ async fn ana() -> (Harness, Arc<Account>) {
     let account = harness.sign_in("ana").await.unwrap();
     sync(&account).await.unwrap();
     (harness, account)
-}
-
-fn documents(account: &Account) -> Arc<Documents> {
-    let me = account.people().into_iter().find(|person| person.is_self);
-    account.documents(me.unwrap().id).unwrap()
 }
 
 async fn all(account: &Account) -> Result<Vec<Document>, PericardError> {
@@ -65,8 +61,12 @@ fn a_document_of_somebody_else_is_never_stored_or_shown() {
         let error = sync(&account).await.unwrap_err();
         assert!(matches!(error, PericardError::Integrity { .. }), "{error}");
         assert_eq!(all(&account).await.unwrap(), before);
-        assert_eq!(account.incidents().await.unwrap().len(), 1);
-        // Messages go on; and so do documents once the page is clean.
+        let incidents = account.incidents().await.unwrap();
+        let of_documents = incidents
+            .iter()
+            .filter(|it| it.feature == Feature::Documents);
+        assert_eq!(of_documents.count(), 1);
+        // Documents go on once the page is clean.
         harness.portal(json!({ "fault": "none" })).await;
         sync(&account).await.unwrap();
         let after = all(&account).await.unwrap();
@@ -292,6 +292,8 @@ fn what_becomes_of_a_document_is_followed() {
         // What was hers and now is somebody else's goes at once, and stops its feature.
         let error = sync(&account).await.unwrap_err();
         assert!(matches!(error, PericardError::Integrity { .. }), "{error}");
+        let shown = all(&account).await.unwrap();
+        assert!(shown.iter().all(|it| it.id != before[2].id));
         let gone = json!({ "who": "ana", "document": 2, "as": "deleted" });
         harness.portal(json!({ "change_document": gone })).await;
         let run = account.start_sync(None, true).unwrap();
@@ -311,6 +313,11 @@ fn a_document_is_read_offline_once_it_was_opened_and_its_opening_is_in_the_log()
     run(async {
         let (harness, account) = ana().await;
         fetch(&account, 1).await.unwrap();
+        // A large one lies beside the database.
+        let large = json!({ "who": "ana", "document": 0, "as": "replaced", "bytes": 400_000 });
+        harness.portal(json!({ "change_document": large })).await;
+        sync(&account).await.unwrap();
+        fetch(&account, 0).await.unwrap();
         let harness = harness.restarted().await.unwrap();
         harness.world.network(pericard_world::NetworkState::Down);
         let account = harness.client.accounts().await.unwrap().remove(0);
@@ -323,10 +330,22 @@ fn a_document_is_read_offline_once_it_was_opened_and_its_opening_is_in_the_log()
             Some(all(&account).await.unwrap()[1].id.as_str())
         );
         assert_eq!(view(&account, 2).await, Err(PericardError::NotFound));
+        let large = view(&account, 0).await.unwrap();
+        assert!(matches!(large, DocumentView::Pdf { .. }), "{large:?}");
+        // What was changed on disk is told, and nothing of it is shown.
+        let files = sealed(&harness);
+        let [file] = &files[..] else {
+            panic!("{files:?}")
+        };
+        let mut bytes = std::fs::read(file).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(file, bytes).unwrap();
         let damaged = PericardError::Storage {
             kind: StorageKind::Damaged,
         };
-        assert_ne!(view(&account, 1).await, Err(damaged));
+        assert_eq!(view(&account, 0).await, Err(damaged));
+        view(&account, 1).await.unwrap();
     });
 }
 

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use pericard::{
-    AccessAction, Account, FeatureState, LabComparator, LabReport, LabResult, LabStatus, LabValue,
-    PericardError,
+    AccessAction, Account, ExportFormat, Feature, FeatureState, LabComparator, LabReport,
+    LabResult, LabStatus, LabValue, PericardError, SignInMethod,
 };
-use pericard_guarantees::{Harness, labs, run, sync, threads};
+use pericard_guarantees::{Harness, documents, inbox, labs, run, sync, threads};
 use serde_json::{Value, json};
+
+use crate::copies::copy;
 
 /// Ana and Ben at a portal whose laboratory has said nothing of Ana yet.
 async fn ana() -> (Harness, Arc<Account>) {
@@ -80,8 +82,10 @@ fn somebody_elses_result_is_never_stored_or_shown_and_stops_labs_alone() {
         );
         assert!(results(&ana).await.is_empty());
         let features = ana.features(Vec::new()).await.unwrap();
-        assert_eq!(features[0].state, FeatureState::On);
-        assert!(matches!(features[1].state, FeatureState::Stopped { .. }));
+        for status in features {
+            let stopped = matches!(status.state, FeatureState::Stopped { .. });
+            assert_eq!(stopped, status.feature == Feature::Labs, "{status:?}");
+        }
         assert_eq!(threads(&ana).await.unwrap().len(), 1);
 
         // The counter-test: without it, the same page is stored.
@@ -373,6 +377,16 @@ fn opening_a_report_is_in_the_access_log_and_a_copy_has_its_results() {
     run(async {
         let (harness, ana) = ana().await;
         gives_out(&harness, result("a", json!({}))).await;
+        let inner = json!([{ "resourceType": "Observation", "id": "x", "status": "corrected",
+            "code": { "text": "<b>Sodium</b>" }, "valueInteger": 140 }]);
+        let named = json!({ "contained": inner, "conclusion": "All is <i>well</i>.", "effectiveDateTime": "2026-03-06",
+            "result": [{ "reference": "#x" }, { "reference": "Observation/a" }] });
+        gives_out(&harness, report("r", named)).await;
+        gives_out(
+            &harness,
+            result("alone", json!({ "effectiveDateTime": "2026-03" })),
+        )
+        .await;
         sync(&ana).await.unwrap();
         let id = reports(&ana).await[0].id.clone();
         labs(&ana).report(id).await.unwrap();
@@ -382,6 +396,163 @@ fn opening_a_report_is_in_the_access_log_and_a_copy_has_its_results() {
                 .iter()
                 .any(|it| it.action == AccessAction::LabResultOpened)
         );
+        let text = copy(&ana, ExportFormat::Fhir, None).await.unwrap();
+        let bundle: Value = serde_json::from_str(&text).unwrap();
+        let entries = bundle["entry"].as_array().unwrap().iter();
+        let resources: Vec<&Value> = entries.map(|entry| &entry["resource"]).collect();
+        let of = |kind: &str, id: &str| {
+            let mut found = resources
+                .iter()
+                .filter(|it| it["resourceType"] == kind && it["id"] == id);
+            let one = *found.next().unwrap_or_else(|| panic!("{kind}/{id}"));
+            assert!(found.next().is_none(), "{kind}/{id}");
+            one
+        };
+        let copied = of("DiagnosticReport", "r");
+        assert_eq!(
+            copied["result"],
+            json!([{ "reference": "Observation/r.0" }, { "reference": "Observation/a" }])
+        );
+        assert_eq!(copied["effectiveDateTime"], "2026-03-06");
+        assert_eq!(copied["conclusion"], "All is <i>well</i>.");
+        let sodium = of("Observation", "r.0");
+        assert_eq!(
+            (&sodium["status"], &sodium["valueInteger"]),
+            (&json!("corrected"), &json!(140))
+        );
+        assert_eq!(of("Observation", "a")["valueQuantity"]["value"], json!(4.2));
+        assert_eq!(of("Observation", "alone")["effectiveDateTime"], "2026-03");
+        // A day is no report of the laboratory's.
+        let reports = resources
+            .iter()
+            .filter(|it| it["resourceType"] == "DiagnosticReport");
+        assert_eq!(reports.count(), 1);
+        let html = copy(&ana, ExportFormat::Html, None).await.unwrap();
+        assert!(
+            html.contains("4.2 mmol/L") && html.contains("&lt;b&gt;Sodium"),
+            "{html}"
+        );
+        assert!(!html.contains("<b>Sodium") && !html.contains("<i>well"));
+    });
+}
+
+#[test]
+fn a_period_is_shown_as_the_laboratory_wrote_it_and_an_empty_one_is_nothing() {
+    run(async {
+        let (harness, ana) = ana().await;
+        for (id, period, wanted) in [
+            (
+                "both",
+                json!({ "start": "2026-03-05T08:00:00Z", "end": "2026-03-06T08:00:00Z" }),
+                "2026-03-05T08:00:00Z – 2026-03-06T08:00:00Z",
+            ),
+            ("begun", json!({ "start": "2026-03" }), "2026-03 –"),
+            ("empty", json!({ "start": 7 }), ""),
+        ] {
+            let more = json!({ "valueQuantity": null, "valuePeriod": period, "effectiveDateTime": null,
+                "effectivePeriod": { "start": "2026-03-05T08:00:00Z" } });
+            gives_out(&harness, result(id, more)).await;
+            sync(&ana).await.unwrap();
+            let found = results(&ana).await;
+            let [one] = &found[..] else {
+                panic!("{found:?}");
+            };
+            match &one.measured.value {
+                LabValue::Text { text } => assert_eq!(text, wanted),
+                other => assert!(
+                    *other == LabValue::Nothing && wanted.is_empty(),
+                    "{other:?}"
+                ),
+            }
+            // It counts from when its sample was begun to be taken.
+            let begun = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_772_697_600);
+            assert_eq!(one.at, begun);
+            let gone = json!({ "resourceType": "Observation", "id": id, "deleted": true });
+            gives_out(&harness, gone).await;
+            let withdrawn = json!({ "status": "entered-in-error" });
+            gives_out(&harness, result(id, withdrawn)).await;
+            sync(&ana).await.unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_record_with_a_hundred_thousand_of_anything_costs_itself_and_no_more() {
+    run(async {
+        let (harness, ana) = ana().await;
+        gives_out(&harness, result("own", json!({}))).await;
+        let many = |one: Value| Value::Array(vec![one; 100_000]);
+        let named = many(json!({ "reference": "Observation/own" }));
+        gives_out(&harness, report("named", json!({ "result": named }))).await;
+        let panel = json!({ "hasMember": many(json!({ "reference": "Observation/own" })) });
+        gives_out(&harness, result("members", panel)).await;
+        let parts = many(json!({ "code": { "text": "x" }, "valueInteger": 1 }));
+        gives_out(
+            &harness,
+            result("components", json!({ "component": parts })),
+        )
+        .await;
+        // What is only shown is cut, and its record is here.
+        let ranges = json!({ "referenceRange": many(json!({ "text": "3 to 5" })), "note": many(json!({ "text": "n" })) });
+        gives_out(&harness, result("ranges", ranges)).await;
+        sync(&ana).await.unwrap();
+        let found = results(&ana).await;
+        assert_eq!(found.len(), 2, "{}", found.len());
+        assert!(
+            found
+                .iter()
+                .all(|it| it.measured.ranges.len() <= 1024 && it.comments.len() <= 1024)
+        );
+        assert_eq!(labs(&ana).state().await.unwrap().unreadable, 3);
+        // The counter-test: as many as a laboratory may name are all here.
+        let named = vec![json!({ "reference": "Observation/own" }); 1000];
+        gives_out(&harness, report("named", json!({ "result": named }))).await;
+        sync(&ana).await.unwrap();
+        assert_eq!(labs(&ana).state().await.unwrap().unreadable, 2);
+        assert_eq!(
+            reports(&ana)
+                .await
+                .iter()
+                .filter(|it| it.name == "Panel")
+                .count(),
+            1
+        );
+    });
+}
+
+/// Somebody who signed in before their portal had lab results: the session may not read them.
+#[test]
+fn a_grant_from_before_lab_results_costs_them_alone_until_the_next_sign_in() {
+    run(async {
+        let harness =
+            Harness::with(json!({ "ana": { "threads": 1, "messages": 2, "documents": 2 } })).await;
+        let ana = harness.sign_in("ana").await.unwrap();
+        sync(&ana).await.unwrap();
+        gives_out(&harness, result("a", json!({}))).await;
+        let new = json!({ "who": "ana", "thread": 0, "text": "Your results are here" });
+        harness.portal(json!({ "new_message": new })).await;
+        // What the portal offers is asked for anew after a while.
+        harness.world.advance(2 * 24 * 3600).await.unwrap();
+        sync(&ana).await.unwrap();
+        let messages = inbox(&ana).state().await.unwrap();
+        assert!(messages.incomplete.is_none() && messages.complete_at.is_some());
+        assert_eq!(threads(&ana).await.unwrap()[0].messages, 3);
+        assert_eq!(
+            documents(&ana)
+                .documents(None, None, 50)
+                .await
+                .unwrap()
+                .documents
+                .len(),
+            2
+        );
+        assert!(reports(&ana).await.is_empty());
+        assert_eq!(labs(&ana).state().await.unwrap().complete_at, None);
+        let method = SignInMethod::Native;
+        let again = ana.sign_in_again(method, None).await.unwrap();
+        let ana = harness.answer("ana", again).await.unwrap();
+        sync(&ana).await.unwrap();
+        assert_eq!(results(&ana).await.len(), 1);
     });
 }
 

@@ -12,6 +12,7 @@ mod deaths;
 mod diagnostics;
 mod discovery;
 mod documents;
+mod downloads;
 mod erasing;
 mod files;
 mod labs;
