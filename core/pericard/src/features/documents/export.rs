@@ -1,13 +1,13 @@
 //! A copy of the list of documents for the person: to read, and as FHIR resources. Their files are saved one by one.
 //!
-//! Uses: `mapping`, `model`, `table`
+//! Uses: `date_precision`, `mapping`, `model`, `table`
 
 use html_escape::encode_text;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use crate::features::DatePrecision;
+use crate::features::date_precision::DatePrecision;
 use crate::features::{ExportPosition, Exported, Subject};
 use crate::platform::error::Result;
 use crate::storage::Partition;

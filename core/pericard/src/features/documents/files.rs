@@ -1,7 +1,7 @@
 //! The files of documents: fetching, reading, showing, having them offline. How they are fetched and kept is
 //! `features::files`.
 //!
-//! Uses: `mapping`, `model`, `table`, `view`
+//! Uses: `files`, `mapping`, `model`, `table`, `view`
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Between FHIR's `DocumentReference` and documents.
 //!
-//! Uses: `model`, `table`
+//! Uses: `date_precision`, `files`, `model`, `table`
 
 use pericard_protocol::admission::Owner;
 use pericard_protocol::display_text;
@@ -10,7 +10,7 @@ use pericard_protocol::fhir::instant::{PartialDate, Precision};
 use pericard_protocol::fhir::names::Names;
 use pericard_protocol::files::name::safe;
 
-use crate::features::DatePrecision;
+use crate::features::date_precision::DatePrecision;
 use crate::features::files::{self, FileRow, OldFile, state_of};
 use crate::platform::error::Result;
 use crate::storage::{IdKind, Ids, PageTx, instant};

@@ -3,6 +3,8 @@
 //! Everything here reads the encrypted cache and answers without the network, but `download` and `keep_offline`; a sync
 //! brings what the portal says of documents, and a file comes when somebody asks for it. The object's methods for files
 //! are in `files`.
+//!
+//! Uses: `paging`, `partition_work`
 
 mod export;
 mod files;

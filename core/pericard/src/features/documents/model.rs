@@ -1,8 +1,10 @@
 //! Documents, as the three languages see them.
+//!
+//! Uses: `date_precision`, `files`
 
 use std::time::SystemTime;
 
-use crate::features::DatePrecision;
+use crate::features::date_precision::DatePrecision;
 use crate::features::files::FileState;
 use crate::platform::id::{DocumentId, FileId, PagePosition};
 use crate::sync::IncompleteReason;

@@ -3,6 +3,8 @@
 //! A document's row number is `ms << 12 | tiebreak`, fixed at first insertion from its date, so that a position in a list
 //! still says where it was when its row is gone. Lists are ordered by date, then by `meta.lastUpdated`, then by id: they
 //! depend on what the portal has shown and never on the order in which that came.
+//!
+//! Uses: `files`
 
 use rusqlite::{Connection, OptionalExtension, Row};
 

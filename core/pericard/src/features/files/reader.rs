@@ -1,4 +1,6 @@
 //! Reading a file that is here, piece by piece.
+//!
+//! Uses: `partition_work`
 
 use std::sync::{Arc, Mutex, PoisonError};
 

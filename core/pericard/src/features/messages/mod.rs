@@ -3,7 +3,7 @@
 //! Everything here reads and writes the encrypted cache and answers without the network; a sync sends and fetches. The
 //! object's methods are in this file (reading) and in `drafts`, `marks`, `recipients` and `sending`.
 //!
-//! Uses: `reading`
+//! Uses: `paging`, `partition_work`, `reading`
 
 mod care_team;
 mod drafts;

@@ -1,6 +1,6 @@
 //! Files of messages: which there are, and sending them. How they are fetched and read is `features::files`.
 //!
-//! Uses: `table`
+//! Uses: `files`, `table`
 //!
 //! - `table` knows which files there are and where their contents lie; `model` is how apps see them.
 //! - `outgoing` takes in what is to be sent, which waits encrypted.

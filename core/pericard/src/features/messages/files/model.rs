@@ -1,4 +1,6 @@
 //! Files of messages, as the three languages see them.
+//!
+//! Uses: `files`
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Taking in what is to be sent: into encrypted storage, before the message counts as queued.
 //!
-//! Uses: `model`, `table`
+//! Uses: `files`, `model`, `table`
 //!
 //! The content is read once, within its limit, and hashed on the way. A crash before the message is queued leaves at most a
 //! sealed file without a row, which is swept.

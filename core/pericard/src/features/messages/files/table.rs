@@ -1,6 +1,6 @@
 //! The files of messages: which there are, and which have to go to the portal.
 //!
-//! Uses: `model`
+//! Uses: `files`, `model`
 //!
 //! Of what was written here, the portal's version is matched in order as well, since it names the files anew.
 

@@ -1,6 +1,6 @@
 //! What a `Communication` says: who wrote it to whom and when, its text and files, and what it belongs to.
 //!
-//! Uses: `date_precision`
+//! Uses: `date_precision`, `files`
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

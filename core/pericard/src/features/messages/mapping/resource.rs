@@ -1,4 +1,6 @@
 //! The resource that sends a queued message.
+//!
+//! Uses: `files`
 
 use pericard_protocol::fhir::outgoing::{OutgoingFile, OutgoingMessage};
 use rusqlite::Connection;

@@ -1,6 +1,6 @@
 //! Reading: the inbox, a thread, a message, the outbox, search. Every list walks an index.
 //!
-//! Uses: `date_precision`
+//! Uses: `date_precision`, `files`
 
 use pericard_protocol::search_text::Query;
 use rusqlite::{Connection, OptionalExtension, Row};

@@ -1,4 +1,6 @@
 //! A message as a row: what is written of it, and what is read to send it.
+//!
+//! Uses: `files`
 
 use std::time::SystemTime;
 

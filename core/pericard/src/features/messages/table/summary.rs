@@ -2,6 +2,8 @@
 //!
 //! A summary is built by adding messages in any order, and two summaries by merging them: each part is a sum, a minimum
 //! or a maximum. Where a message changes or goes, the summary is made anew from the rows.
+//!
+//! Uses: `files`
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,8 @@
 //!
 //! Rows are written at once, summaries at the end: threads that only grew are added to, those in which something changed
 //! or went are divided and summed up anew.
+//!
+//! Uses: `files`
 
 use std::collections::{BTreeMap, BTreeSet};
 
