@@ -84,12 +84,7 @@ impl Swift<'_> {
             },
         );
         page.line("");
-        self.printed(
-            &mut page,
-            &record.name,
-            &name,
-            &record.fields,
-        );
+        self.printed(&mut page, &record.name, &name, &record.fields);
         let core = core_class(&record.name);
         if !self.api.is_given(&Type::Record(record.name.clone())) {
             page.line("");
