@@ -136,9 +136,9 @@ class FakeTest {
         val all = first.reports + rest.reports
         assertEquals(setOf(LabStatus.FINAL, LabStatus.PRELIMINARY, LabStatus.CORRECTED), all.map { it.status }.toSet())
         val blood = labs.report(all.first().id)
-        val high = blood.results.filter { result -> result.measured.interpretations.any { it.flag == LabFlag.HIGH } }
-        assertEquals(listOf("Leukocytes"), high.map { it.measured.name })
-        assertEquals(high.single(), labs.result(high.single().id))
+        val raised = blood.results.filter { result -> result.measured.interpretations.any { it.flag == LabFlag.HIGH } }
+        assertEquals(listOf("Leukocytes"), raised.map { it.measured.name })
+        assertEquals(raised.single(), labs.result(raised.single().id))
         val creatinine = labs.report(all.first { it.name == "Kidney function" }.id).results.single()
         val series = labs.trend(creatinine.id).series.single()
         assertEquals("mg/dL", series.unit)
