@@ -256,6 +256,7 @@ enum Words {
   static var logClosed: String { localized("log.closed") }
   static var logClosedText: String { localized("log.closed.text") }
   static var logDestroyed: String { localized("log.destroyed") }
+  static var logDocument: String { localized("log.document") }
   static var logEarlier: String { localized("log.earlier") }
   static var logEmpty: String { localized("log.empty") }
   static var logEnded: String { localized("log.ended") }
@@ -264,6 +265,7 @@ enum Words {
   static var logFoot: String { localized("log.foot") }
   static var logForgotten: String { localized("log.forgotten") }
   static var logIncident: String { localized("log.incident") }
+  static var logLabs: String { localized("log.labs") }
   static var logLooking: String { localized("log.looking") }
   static var logNotOpened: String { localized("log.notOpened") }
   static var logOpened: String { localized("log.opened") }

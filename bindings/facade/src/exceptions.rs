@@ -41,6 +41,16 @@ const PLAIN: &[&str] = &[
     "Incident",
 ];
 
+/// What is no text and says something of a patient all the same: a number that was measured, how it is judged. It is not
+/// printed.
+const CLINICAL: &[(&str, &[&str])] = &[
+    ("Document", &["kind", "restricted"]),
+    ("LabInterpretation", &["flag"]),
+    ("LabPoint", &["value", "comparator", "low", "high"]),
+    ("LabQuantity", &["comparator", "number"]),
+    ("LabValue", &["value"]),
+];
+
 /// Defaults of records that apps make for previews and tests, where uniffi has no words for them: a variant of an enum.
 const DEFAULTS: &[(&str, &str, &str)] = &[("Person", "session", "Active")];
 
@@ -89,6 +99,13 @@ pub(crate) fn is_hidden(of: &str) -> bool {
 /// Whether the texts of a record may be printed.
 pub(crate) fn is_plain(record: &str) -> bool {
     PLAIN.contains(&record)
+}
+
+/// Whether a field of a record, or of an enum's variants, says something of a patient though it is no text.
+pub(crate) fn is_clinical(of: &str, field: &str) -> bool {
+    CLINICAL
+        .iter()
+        .any(|(name, fields)| *name == of && fields.contains(&field))
 }
 
 /// The variant that a field of a record has where nothing else is given.

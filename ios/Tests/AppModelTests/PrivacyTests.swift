@@ -75,6 +75,14 @@ import Testing
     #expect(model.rows.suffix(2).map(\.times) == [2, 1])
   }
 
+  @Test func openedLabResultsAndDocumentsHaveTheirOwnWords() async throws {
+    let clinic = FakeClinic()
+    clinic.fake.accessLog = [entry(1, .fileOpened), entry(2, .labResultOpened), entry(3, .documentOpened)]
+    let model = clinic.accessLog()
+    try await until("the list") { model.state.standing == .whole(entries: 3) }
+    #expect(model.rows.map(\.deed) == [.documentOpened, .labResultOpened, .fileOpened])
+  }
+
   @Test func aListThatIsBrokenSaysSoAndStaysAndAClosedOneShowsNothing() async throws {
     let clinic = FakeClinic()
     clinic.fake.accessLog = [entry(3, .conversationOpened, of: clinic)]

@@ -106,7 +106,7 @@ final class MapPreferences: Preferences {
 
 /// A folder in memory, which can be full, and refuse to let files go.
 @MainActor @Observable
-final class TestPlace: Documents {
+final class TestPlace: DocumentPlace {
   private var files: [String: Data] = [:]
   private var whole: Set<String> = []
   /// How often somebody was asked for a place.

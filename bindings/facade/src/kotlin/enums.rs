@@ -73,12 +73,12 @@ impl Kotlin<'_> {
                     format!("public data class {}(", variant.name),
                     &format!(") : {class} {{"),
                     |page| {
-                        self.fields(page, variant, place);
+                        self.fields(page, one, variant, place);
                     },
                 );
                 page.line(format!(
                     "    {}",
-                    self.printed(&variant.name, &variant.fields, false)
+                    self.printed(&one.name, &variant.name, &variant.fields)
                 ));
                 page.line("}");
             }
@@ -89,10 +89,14 @@ impl Kotlin<'_> {
         page
     }
 
-    fn fields(&self, page: &mut Page, variant: &Variant, place: Place<'_>) {
+    fn fields(&self, page: &mut Page, one: &Enum, variant: &Variant, place: Place<'_>) {
         for field in &variant.fields {
             page.docs(&docs::localized(self.api, &field.docs, place, self));
-            let parameter = self.parameter(page, field);
+            let mut parameter = self.parameter(page, field);
+            // Inside, the name of a variant hides Kotlin's own type of that name.
+            if field.of == Type::Boolean && one.variants.iter().any(|it| it.name == "Boolean") {
+                parameter = parameter.replace(": Boolean", ": kotlin.Boolean");
+            }
             page.line(format!("public val {parameter},"));
         }
     }
@@ -148,7 +152,7 @@ impl Kotlin<'_> {
                 format!("public class {name}("),
                 &format!(") : {parent}"),
                 |page| {
-                    self.fields(page, variant, place);
+                    self.fields(page, one, variant, place);
                 },
             );
         }

@@ -47,7 +47,7 @@ impl Kotlin<'_> {
         });
         page.line(format!(
             "    {}",
-            self.printed(&class, &record.fields, exceptions::is_plain(&record.name))
+            self.printed(&record.name, &class, &record.fields)
         ));
         page.line("}");
         page.import_core(&class);
@@ -57,10 +57,11 @@ impl Kotlin<'_> {
     }
 
     /// `toString` without what a patient or a clinic wrote: a value may end in a log.
-    pub(super) fn printed(&self, class: &str, fields: &[Field], plain: bool) -> String {
-        let shown = fields
-            .iter()
-            .filter(|field| plain || !holds_text(&field.of));
+    pub(super) fn printed(&self, of: &str, class: &str, fields: &[Field]) -> String {
+        let shown = fields.iter().filter(|field| {
+            let says = holds_text(&field.of) || exceptions::is_clinical(of, &field.name);
+            exceptions::is_plain(of) || !says
+        });
         let shown: Vec<String> = shown
             .map(|field| {
                 let name = member(&field.name);

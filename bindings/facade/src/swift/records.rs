@@ -84,12 +84,7 @@ impl Swift<'_> {
             },
         );
         page.line("");
-        self.printed(
-            &mut page,
-            &name,
-            &record.fields,
-            exceptions::is_plain(&record.name),
-        );
+        self.printed(&mut page, &record.name, &name, &record.fields);
         let core = core_class(&record.name);
         if !self.api.is_given(&Type::Record(record.name.clone())) {
             page.line("");
@@ -128,10 +123,11 @@ impl Swift<'_> {
     }
 
     /// A description without what a patient or a clinic wrote: a value may end in a log.
-    pub(super) fn printed(&self, page: &mut Page, name: &str, fields: &[Field], plain: bool) {
-        let shown = fields
-            .iter()
-            .filter(|field| plain || !holds_text(&field.of));
+    pub(super) fn printed(&self, page: &mut Page, of: &str, name: &str, fields: &[Field]) {
+        let shown = fields.iter().filter(|field| {
+            let says = holds_text(&field.of) || exceptions::is_clinical(of, &field.name);
+            exceptions::is_plain(of) || !says
+        });
         let shown = shown.map(|field| {
             let name = member(&field.name);
             match field.of {

@@ -43,3 +43,43 @@ extension MessageThread {
     lastPrecision.format(lastAt, style: style, locale: locale, timeZone: timeZone)
   }
 }
+
+extension LabReport {
+  /// When this report was true of the person; see ``DatePrecision/format(_:style:locale:timeZone:)``.
+  public func formattedDate(
+    style: Date.FormatStyle.DateStyle = .abbreviated, locale: Locale = .autoupdatingCurrent,
+    timeZone: TimeZone = .autoupdatingCurrent
+  ) -> String {
+    precision.format(at, style: style, locale: locale, timeZone: timeZone)
+  }
+}
+
+extension LabResult {
+  /// When this result was true of the person; see ``DatePrecision/format(_:style:locale:timeZone:)``.
+  public func formattedDate(
+    style: Date.FormatStyle.DateStyle = .abbreviated, locale: Locale = .autoupdatingCurrent,
+    timeZone: TimeZone = .autoupdatingCurrent
+  ) -> String {
+    precision.format(at, style: style, locale: locale, timeZone: timeZone)
+  }
+}
+
+extension LabPoint {
+  /// When this point of a trend was true of the person; see ``DatePrecision/format(_:style:locale:timeZone:)``.
+  public func formattedDate(
+    style: Date.FormatStyle.DateStyle = .abbreviated, locale: Locale = .autoupdatingCurrent,
+    timeZone: TimeZone = .autoupdatingCurrent
+  ) -> String {
+    precision.format(at, style: style, locale: locale, timeZone: timeZone)
+  }
+}
+
+extension Document {
+  /// Of when this document is; see ``DatePrecision/format(_:style:locale:timeZone:)``.
+  public func formattedDate(
+    style: Date.FormatStyle.DateStyle = .abbreviated, locale: Locale = .autoupdatingCurrent,
+    timeZone: TimeZone = .autoupdatingCurrent
+  ) -> String {
+    precision.format(at, style: style, locale: locale, timeZone: timeZone)
+  }
+}

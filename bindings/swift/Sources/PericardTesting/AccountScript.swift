@@ -3,7 +3,7 @@ internal import PericardCore
 
 /// How a ``FakeAccount`` goes, as its maker scripts it.
 final class AccountScript: @unchecked Sendable {
-  let messages: CoreFakeMessages
+  let record: RecordScript
   /// Who signed in.
   let own: PericardCore.PersonId = "fake-person"
   let name: String
@@ -14,7 +14,9 @@ final class AccountScript: @unchecked Sendable {
   private var steps: [PericardCore.SyncProgress] = []
   private var end: Result<PericardCore.SyncOutcome, PericardCore.PericardError> = .success(.complete)
   private var noted: [PericardCore.Incident] = []
-  private var switches = [PericardCore.FeatureStatus(feature: .messages, state: .on)]
+  private var switches = [PericardCore.Feature.messages, .labs, .documents].map {
+    PericardCore.FeatureStatus(feature: $0, state: .on)
+  }
   private var decided = PericardCore.PolicyStatus(
     configured: false, seq: nil, issuedAt: nil, askedAt: nil, problem: nil, updateRequired: nil)
   private var entries: [PericardCore.AccessEntry] = []
@@ -23,14 +25,10 @@ final class AccountScript: @unchecked Sendable {
   private var named: [FakePerson] = []
   private var streams: [CoreFakeChanges] = []
 
-  convenience init(name: String, letters: [FakeLetter], recipients: [PericardCore.Recipient]) {
-    self.init(name: name, messages: CoreFakeMessages(letters, recipients: recipients))
-  }
-
-  init(name: String, messages: CoreFakeMessages) {
-    self.messages = messages
+  init(name: String, record: RecordScript) {
+    self.record = record
     self.name = name
-    messages.onChange = { [weak self] in self?.tell($0) }
+    record.tell { [weak self] in self?.tell($0) }
   }
 
   var session: PericardCore.SessionState {
@@ -45,7 +43,7 @@ final class AccountScript: @unchecked Sendable {
     get { lock.withLock { failing } }
     set {
       lock.withLock { failing = newValue }
-      for messages in everybody { messages.failure = newValue }
+      for record in everybody { record.fail(newValue) }
     }
   }
 
@@ -75,8 +73,13 @@ final class AccountScript: @unchecked Sendable {
     return findable.filter { person in !here.contains { $0 === person } }
   }
 
-  /// The messages of all people.
-  var everybody: [CoreFakeMessages] { [messages] + others.map(\.script.messages) }
+  /// The records of all people.
+  var everybody: [RecordScript] { [record] + others.map(\.script.record) }
+
+  func record(of person: PericardCore.PersonId) throws -> RecordScript {
+    try check()
+    return try person == own ? record : other(person).script.record
+  }
 
   var people: [PericardCore.Person] {
     let state = session

@@ -99,11 +99,11 @@ final class CoreFakeMessages: PericardCore.Messages, @unchecked Sendable {
   // MARK: Reading
 
   override func threads(after: String?, limit: UInt32) async throws -> PericardCore.ThreadPage {
-    try read { page(threads(archived: false), after, limit) { PericardCore.ThreadPage(threads: $0, after: $1) } }
+    try read { paged(threads(archived: false), after, limit) { PericardCore.ThreadPage(threads: $0, after: $1) } }
   }
 
   override func archivedThreads(after: String?, limit: UInt32) async throws -> PericardCore.ThreadPage {
-    try read { page(threads(archived: true), after, limit) { PericardCore.ThreadPage(threads: $0, after: $1) } }
+    try read { paged(threads(archived: true), after, limit) { PericardCore.ThreadPage(threads: $0, after: $1) } }
   }
 
   override func thread(id: String) async throws -> PericardCore.MessageThread {
@@ -153,7 +153,7 @@ final class CoreFakeMessages: PericardCore.Messages, @unchecked Sendable {
         let said = [entry.subject, entry.letter.from ?? "", entry.letter.text].joined(separator: " ")
         return !words.isEmpty && words.allSatisfy { said.range(of: $0, options: options) != nil }
       }
-      return page(found.map { hit($0, words, options) }, after, limit) { PericardCore.SearchPage(hits: $0, after: $1) }
+      return paged(found.map { hit($0, words, options) }, after, limit) { PericardCore.SearchPage(hits: $0, after: $1) }
     }
   }
 
@@ -338,12 +338,6 @@ extension CoreFakeMessages {
   private func threads(archived: Bool) -> [PericardCore.MessageThread] {
     Set(entries.map(\.subject)).filter { self.archived.contains($0) == archived }.map { view(thread: $0) }
       .sorted { $0.lastAt > $1.lastAt }
-  }
-
-  private func page<T, P>(_ all: [T], _ after: String?, _ limit: UInt32, _ make: ([T], String?) -> P) -> P {
-    let from = min(after.flatMap { Int($0) } ?? 0, all.count)
-    let end = min(from + Int(limit), all.count)
-    return make(Array(all[from..<end]), end < all.count ? String(end) : nil)
   }
 
   private func cut(_ all: [Entry], _ from: Int, _ end: Int) -> PericardCore.MessagePage {

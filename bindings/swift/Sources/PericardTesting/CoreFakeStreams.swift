@@ -60,10 +60,14 @@ final class CoreFakeChanges: PericardCore.Changes, @unchecked Sendable {
 extension PericardCore.ChangeSet {
   fileprivate func merged(with other: PericardCore.ChangeSet) -> PericardCore.ChangeSet {
     let both = records + other.records
-    let groups = Set(both.flatMap(\.groups)).sorted()
-    let feature = PericardCore.FeatureChanges(feature: .messages, groups: groups, all: both.contains(where: \.all))
+    let kinds = both.map(\.feature).reduce(into: [PericardCore.Feature]()) { if !$0.contains($1) { $0.append($1) } }
+    let merged = kinds.map { feature in
+      let changes = both.filter { $0.feature == feature }
+      let groups = Set(changes.flatMap(\.groups)).sorted()
+      return PericardCore.FeatureChanges(feature: feature, groups: groups, all: changes.contains(where: \.all))
+    }
     return PericardCore.ChangeSet(
-      records: both.isEmpty ? [] : [feature], outbox: outbox || other.outbox,
+      records: merged, outbox: outbox || other.outbox,
       session: session || other.session, features: features || other.features, people: people || other.people)
   }
 }

@@ -11,7 +11,9 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
   }
 
   required init(unsafeFromHandle handle: UInt64) {
-    script = AccountScript(name: "", letters: [], recipients: [])
+    script = AccountScript(
+      name: "",
+      record: RecordScript(messages: CoreFakeMessages(), labs: CoreFakeLabs([]), documents: CoreFakeDocuments([])))
     super.init(unsafeFromHandle: handle)
   }
 
@@ -29,15 +31,16 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
 
   override func people() -> [PericardCore.Person] { script.people }
 
+  override func documents(person: PericardCore.PersonId) throws -> PericardCore.Documents {
+    try script.record(of: person).documents
+  }
+
   override func labs(person: PericardCore.PersonId) throws -> PericardCore.Labs {
-    try script.check()
-    if person != script.own { _ = try script.other(person) }
-    return CoreFakeLabs()
+    try script.record(of: person).labs
   }
 
   override func messages(person: PericardCore.PersonId) throws -> PericardCore.Messages {
-    try script.check()
-    return try person == script.own ? script.messages : script.other(person).script.messages
+    try script.record(of: person).messages
   }
 
   override func findPeople() async throws -> [PericardCore.FoundPerson] {
@@ -70,7 +73,7 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
     try script.check()
     let (steps, end) = script.course
     if case .success(let outcome) = end {
-      for messages in script.everybody { messages.synced(outcome) }
+      for record in script.everybody { record.synced(outcome) }
     }
     return CoreFakeSyncRun(steps: steps, end: end)
   }
@@ -83,7 +86,7 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
   override func held() async throws -> UInt64 {
     try script.check()
     var held: UInt64 = 0
-    for messages in script.everybody { held += try await messages.state().held }
+    for record in script.everybody { held += try await record.held() }
     return held
   }
 

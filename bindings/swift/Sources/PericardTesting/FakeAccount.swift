@@ -3,26 +3,35 @@ public import Pericard
 /// An account in memory: no portal, no network, no disk. For previews, and for an app's own unit tests.
 ///
 /// ``account`` is an `Account` like any other, so that a screen needs nothing of its own to be shown with it. What it
-/// shows is ``messages``, which starts with sample letters; how it goes is scripted by ``others``, ``findable``,
-/// ``session``, ``failure``, ``incidents``, ``features``, ``policy``, ``accessLog``, ``syncSteps`` and ``syncEnd``.
-/// Adding a person asks nothing: it is done once it is finished. Signing in again and enrolling a second factor belong
-/// to a portal: there they fail with `PericardError.offline`.
+/// shows is ``messages``, ``labs`` and ``documents``, which start with samples; how it goes is scripted by ``others``,
+/// ``findable``, ``session``, ``failure``, ``incidents``, ``features``, ``policy``, ``accessLog``, ``syncSteps`` and
+/// ``syncEnd``. Adding a person asks nothing: it is done once it is finished. Signing in again and enrolling a second
+/// factor belong to a portal: there they fail with `PericardError.offline`.
 public final class FakeAccount: Sendable {
   /// What a screen is given.
   public let account: Account
   /// What the person reads and writes.
   public let messages: FakeMessages
+  /// What laboratories said of the person.
+  public let labs: FakeLabs
+  /// The person's documents.
+  public let documents: FakeDocuments
   private let script: AccountScript
 
   /// An account of a person called `name`.
-  public init(name: String = "Ana Novak", messages: FakeMessages = .sample()) {
+  public init(
+    name: String = "Ana Novak", messages: FakeMessages = .sample(), labs: FakeLabs = .sample(),
+    documents: FakeDocuments = .sample()
+  ) {
     self.messages = messages
-    script = AccountScript(name: name, messages: messages.core)
+    self.labs = labs
+    self.documents = documents
+    script = AccountScript(
+      name: name, record: RecordScript(messages: messages.core, labs: labs.core, documents: documents.core))
     account = Account(CoreFakeAccount(script))
   }
 
-  /// Whose records the account shows beside ``messages``, which are those of who signed in. Streams are told when it is
-  /// set.
+  /// Whose records the account shows beside that of who signed in. Streams are told when it is set.
   public var others: [FakePerson] {
     get { script.others }
     set { script.others = newValue }

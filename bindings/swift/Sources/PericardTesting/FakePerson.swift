@@ -5,14 +5,22 @@ public import Pericard
 public final class FakePerson: Sendable {
   /// What the person reads and writes for them.
   public let messages: FakeMessages
+  /// What laboratories said of them.
+  public let labs: FakeLabs
+  /// Their documents.
+  public let documents: FakeDocuments
   let script: PersonScript
 
   /// Somebody called `name`; `relationship` is what the person is to them.
   public init(
-    name: String, messages: FakeMessages = FakeMessages(), mayWrite: Bool = true, relationship: String? = nil
+    name: String, messages: FakeMessages = FakeMessages(), labs: FakeLabs = FakeLabs(),
+    documents: FakeDocuments = FakeDocuments(), mayWrite: Bool = true, relationship: String? = nil
   ) {
     self.messages = messages
-    script = PersonScript(name: name, messages: messages.core, mayWrite: mayWrite, relationship: relationship)
+    self.labs = labs
+    self.documents = documents
+    let record = RecordScript(messages: messages.core, labs: labs.core, documents: documents.core)
+    script = PersonScript(name: name, record: record, mayWrite: mayWrite, relationship: relationship)
   }
 
   /// The name that the portal gives.

@@ -8,18 +8,18 @@ final class PersonScript: @unchecked Sendable {
   let name: String
   let relationship: String?
   let mayWrite: Bool
-  let messages: CoreFakeMessages
+  let record: RecordScript
   private let lock = NSLock()
   private var state = PericardCore.SessionState.active
   private weak var account: AccountScript?
 
-  init(name: String, messages: CoreFakeMessages, mayWrite: Bool, relationship: String?) {
+  init(name: String, record: RecordScript, mayWrite: Bool, relationship: String?) {
     id = "fake-person-\(name)"
     patient = "fake-patient-\(name)"
     self.name = name
     self.relationship = relationship
     self.mayWrite = mayWrite
-    self.messages = messages
+    self.record = record
   }
 
   var session: PericardCore.SessionState {
@@ -36,8 +36,8 @@ final class PersonScript: @unchecked Sendable {
   /// They are of this account, or of none.
   func belong(to account: AccountScript?) {
     lock.withLock { self.account = account }
-    messages.failure = account?.failure
-    messages.onChange = { [weak account] in account?.tell($0) }
+    record.fail(account?.failure)
+    record.tell { [weak account] in account?.tell($0) }
   }
 
   /// As an account in this state shows them; what closes the account closes everybody's.

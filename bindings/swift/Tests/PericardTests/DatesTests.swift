@@ -47,4 +47,27 @@ import Testing
       lastPrecision: .month, unread: 0, messages: 1, archived: false)
     #expect(thread.formattedLastDate(style: .long, locale: british, timeZone: newYork) == "September 2026")
   }
+
+  @Test func aReportItsResultsATrendsPointsAndADocumentTellTheirOwnDates() {
+    let british = Locale(identifier: "en_GB")
+    let report = LabReport(
+      id: LabReportID(rawValue: "r"), name: "Blood count", laboratory: "", status: .final, at: midnight,
+      precision: .day, unread: false, conclusion: "", narrative: "")
+    #expect(report.formattedDate(style: .long, locale: british, timeZone: newYork) == "1 September 2026")
+    let measured = LabMeasurement(
+      name: "Haemoglobin", code: nil, value: .nothing, absent: "", interpretations: [], ranges: [])
+    let result = LabResult(
+      id: LabResultID(rawValue: "o"), measured: measured, components: [], status: .final, at: midnight,
+      precision: .month, comments: [])
+    #expect(result.formattedDate(style: .long, locale: british, timeZone: newYork) == "September 2026")
+    let point = LabPoint(
+      result: result.id, at: midnight, precision: .year, value: 13.1, comparator: .equal, converted: false,
+      status: .final, low: nil, high: nil)
+    #expect(point.formattedDate(style: .long, locale: british, timeZone: newYork) == "2026")
+    let document = Document(
+      id: DocumentID(rawValue: "d"), title: "Letter", kind: .other, typeName: "", category: "", at: midnight,
+      precision: .day, author: "", custodian: "", restricted: false, preliminary: false, superseded: false,
+      replacedBy: nil, keptOffline: false, files: [])
+    #expect(document.formattedDate(style: .long, locale: british, timeZone: newYork) == "1 September 2026")
+  }
 }

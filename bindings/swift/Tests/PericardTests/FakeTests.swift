@@ -160,4 +160,150 @@ struct FakeTests {
     let end = await sessions.next()
     #expect(end == nil)
   }
+
+  @Test func theSampleLaboratoryHasReportsInEveryStateAndATrend() async throws {
+    let labs = try account.labs(person: account.people[0].id)
+    let first = try await labs.reports(limit: 2)
+    #expect(first.reports.map(\.name) == ["Blood count", "Urine culture"])
+    let rest = try await labs.reports(after: first.after)
+    #expect(rest.after == nil)
+    let all = first.reports + rest.reports
+    #expect(Set(all.map(\.status)) == [.final, .preliminary, .corrected])
+    let blood = try await labs.report(id: all[0].id)
+    let high = blood.results.filter { result in result.measured.interpretations.contains { $0.flag == .high } }
+    #expect(high.map(\.measured.name) == ["Leukocytes"])
+    let again = try await labs.result(id: high[0].id)
+    #expect(again == high[0])
+    let kidneys = try #require(all.first { $0.name == "Kidney function" })
+    let creatinine = try #require(try await labs.report(id: kidneys.id).results.first)
+    let series = try await labs.trend(result: creatinine.id).series
+    #expect(series.map(\.unit) == ["mg/dL"])
+    #expect(series[0].points.map(\.value) == [0.82, 0.85, 0.88, 0.94, 1.02])
+    let last = try #require(series[0].points.last)
+    #expect(last.result == creatinine.id)
+    #expect(last.low == 0.5 && last.high == 0.9)
+    let culture = try await labs.report(id: all[1].id).results[0]
+    let words = try await labs.trend(result: culture.id)
+    #expect(words.series.isEmpty)
+    let nothing = await failure { _ = try await labs.result(id: LabResultID(rawValue: "none")) }
+    #expect(nothing == .notFound)
+  }
+
+  @Test func reportsAreReadAndComeWithASync() async throws {
+    let changes = account.changes.makeAsyncIterator()
+    let labs = fake.labs.labs
+    let blood = try await labs.reports(limit: 1).reports[0]
+    #expect(blood.unread)
+    try await labs.markRead(report: blood.id)
+    let read = await changes.next()
+    #expect(read?.records.map(\.feature) == [.labs])
+    var corrected = try await labs.report(id: blood.id)
+    #expect(!corrected.report.unread)
+    corrected.report.status = .corrected
+    fake.labs.receive(corrected)
+    let came = await changes.next()
+    #expect(came?.records.map(\.feature) == [.labs])
+    let here = try await labs.report(id: blood.id)
+    #expect(here == corrected)
+    let before = try await labs.state()
+    #expect(before.syncedAt == nil)
+    try await account.startSync().join()
+    let state = try await labs.state()
+    #expect(state.syncedAt != nil && state.syncedAt == state.completeAt)
+  }
+
+  @Test func aDocumentIsFetchedShownKeptAndRemoved() async throws {
+    let changes = account.changes.makeAsyncIterator()
+    let documents = try account.documents(person: account.people[0].id)
+    let found = try await documents.documents(kind: .discharge).documents
+    #expect(found.count == 1)
+    let (discharge, file) = (found[0], found[0].files[0])
+    #expect(file.state == .remote(received: 0))
+    let early = await failure { _ = try await documents.view(file: file.id) }
+    #expect(early == .notFound)
+    var steps: [FileProgress] = []
+    for try await step in try await documents.download(file: file.id).progress { steps.append(step) }
+    let size = try #require(file.size)
+    #expect(steps == [FileProgress(received: size, total: size)])
+    let told = await changes.next()
+    #expect(told?.records.map(\.feature) == [.documents])
+    let stored = try await documents.document(id: discharge.id)
+    #expect(stored.files[0].state == .stored)
+    let view = try await documents.view(file: file.id)
+    #expect(view == .pdf(activeContent: [], hiddenParts: false))
+    let reader = try await documents.openFile(file.id)
+    #expect(reader.size == size)
+    var bytes = Data()
+    for try await piece in reader.pieces(of: 100) { bytes += piece }
+    #expect(bytes.count == size)
+    #expect(bytes.starts(with: Data("%PDF-".utf8)))
+    try await documents.keepOffline(id: discharge.id, keep: true)
+    let kept = try await documents.document(id: discharge.id)
+    #expect(kept.keptOffline)
+    try await documents.removeDownload(file: file.id)
+    let removed = try await documents.document(id: discharge.id)
+    #expect(removed == discharge)
+  }
+
+  @Test func theSampleDocumentsAreALetterAPDFAndASummaryThatIsHere() async throws {
+    let documents = fake.documents.documents
+    let first = try await documents.documents(limit: 2)
+    let all = try await first.documents + documents.documents(after: first.after).documents
+    #expect(all.map(\.files[0].contentType) == ["text/html", "application/pdf", "application/xml"])
+    #expect(all.map(\.keptOffline) == [false, false, true])
+    let view = try await documents.view(file: all[2].files[0].id)
+    guard case .page(let html, let text) = view else {
+      Issue.record("\(view)")
+      return
+    }
+    #expect(html.contains("Ramipril") && text.contains("Ramipril"))
+  }
+
+  @Test func aDownloadIsScripted() async throws {
+    let documents = fake.documents.documents
+    let letter = try await documents.documents(limit: 1).documents[0]
+    let file = letter.files[0].id
+    func state() async throws -> FileState { try await documents.document(id: letter.id).files[0].state }
+    fake.documents.downloadSteps = [FileProgress(received: 10, total: 100), FileProgress(received: 40, total: 100)]
+    fake.documents.downloadFailure = .offline
+    let failing = try await documents.download(file: file)
+    let during = try await state()
+    #expect(during == .downloading)
+    var steps = failing.progress.makeAsyncIterator()
+    for expected in fake.documents.downloadSteps {
+      let step = try await steps.next()
+      #expect(step == expected)
+    }
+    let end = await failure { try await failing.join() }
+    #expect(end == .offline)
+    let after = try await state()
+    #expect(after == .remote(received: 0))
+    fake.documents.downloadFailure = nil
+    let given = try await documents.download(file: file)
+    given.cancel()
+    let cancelled = await failure { try await given.join() }
+    #expect(cancelled == .cancelled)
+    try await documents.download(file: file).join()
+    let here = try await state()
+    #expect(here == .stored)
+    try await documents.download(file: file).join()
+  }
+
+  @Test func whatHoldsForAnAccountHoldsForItsLabsAndDocuments() async throws {
+    let leo = FakePerson(name: "Leo Novak")
+    fake.others = [leo]
+    let reports = try await account.labs(person: leo.id).reports().reports
+    #expect(reports.isEmpty)
+    let documents = try await account.documents(person: leo.id).documents().documents
+    #expect(documents.isEmpty)
+    let noLabs = await failure { _ = try account.labs(person: PersonID(rawValue: "nobody")) }
+    #expect(noLabs == .notFound)
+    let noDocuments = await failure { _ = try account.documents(person: PersonID(rawValue: "nobody")) }
+    #expect(noDocuments == .notFound)
+    fake.failure = .closed
+    let labsClosed = await failure { _ = try await leo.labs.labs.reports() }
+    #expect(labsClosed == .closed)
+    let documentsClosed = await failure { _ = try await fake.documents.documents.documents() }
+    #expect(documentsClosed == .closed)
+  }
 }

@@ -33,6 +33,25 @@ import Testing
     #expect(printed.contains("unread: true"))
   }
 
+  @Test func nothingThatWasMeasuredIsPrinted() async throws {
+    let fake = FakeAccount()
+    let labs = fake.labs.labs
+    let blood = try await labs.report(id: labs.reports().reports[0].id)
+    let leukocytes = try #require(blood.results.first { $0.measured.name == "Leukocytes" })
+    let trend = try await labs.trend(result: leukocytes.id)
+    let documents = try await fake.documents.documents.documents()
+    let values: [Any] = [
+      blood, leukocytes, leukocytes.measured.value, leukocytes.measured.interpretations, trend, trend.series[0].points,
+      LabValue.integer(value: 98_765), documents,
+    ]
+    let told = ["12.4", "98765", "flag", "Leukocytes", "Blood", "Letter", "kind:"]
+    for value in values {
+      let printed = "\(value) \(String(reflecting: value))"
+      for word in told { #expect(!printed.contains(word), "\(word) in \(printed)") }
+    }
+    #expect("\(blood)".contains(blood.report.id.rawValue))
+  }
+
   @Test func idsAreTypesThatKeepTheirText() throws {
     let id = ThreadID(rawValue: "abc")
     #expect(id == ThreadID(rawValue: "abc"))

@@ -5,7 +5,7 @@ import UniformTypeIdentifiers
 /// New files in a folder that the person chooses in the system's picker: on this device, in iCloud, or with another app.
 /// Nothing of them is a file of this app, not even for a moment.
 @MainActor
-final class FolderDocuments: NSObject, Documents, UIDocumentPickerDelegate {
+final class FolderDocuments: NSObject, DocumentPlace, UIDocumentPickerDelegate {
   private var waiting: CheckedContinuation<URL?, Never>?
 
   func create(_ name: String) async throws -> (any NewDocument)? {

@@ -110,6 +110,8 @@ extension LogDeed {
     case .conversationOpened: Words.logOpened
     case .searched: Words.logSearched
     case .fileOpened: Words.logFile
+    case .labResultOpened: Words.logLabs
+    case .documentOpened: Words.logDocument
     case .written: Words.logWritten
     case .copied: Words.logExported
     case .policyChanged: Words.logPolicy
@@ -140,7 +142,7 @@ extension LogDeed {
     case .sealed: Symbol.locked
     case .conversationOpened: Symbol.messages
     case .searched: Symbol.search
-    case .fileOpened: Symbol.file
+    case .fileOpened, .labResultOpened, .documentOpened: Symbol.file
     case .written: Symbol.write
     case .copied: Symbol.export
     case .policyChanged: Symbol.clinic

@@ -39,7 +39,7 @@ public final class PatientApp: Follower {
     var preferences: any Preferences
     var browser: any Browser
     var biometricKeys: any BiometricKeys
-    var documents: any Documents
+    var documents: any DocumentPlace
     var errand: @MainActor (Errand) -> Void
     var now: () -> Date
     /// The languages that the person reads (BCP 47), the favourite first.
@@ -48,7 +48,7 @@ public final class PatientApp: Follower {
     public init(
       open: @escaping @MainActor () async throws -> Client, erase: @escaping @MainActor () async throws -> Void,
       preferences: any Preferences, browser: any Browser, biometricKeys: any BiometricKeys,
-      documents: any Documents, errand: @escaping @MainActor (Errand) -> Void,
+      documents: any DocumentPlace, errand: @escaping @MainActor (Errand) -> Void,
       now: @escaping () -> Date = { Date() }, languages: @escaping () -> [String] = { Locale.preferredLanguages }
     ) {
       self.open = open

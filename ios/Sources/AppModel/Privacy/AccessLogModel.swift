@@ -8,14 +8,14 @@ public final class AccessLogModel: AccessLogEvents, Follower {
   public private(set) var state: AccessLogState
 
   @ObservationIgnored let account: AccountModel
-  @ObservationIgnored private let documents: any Documents
+  @ObservationIgnored private let documents: any DocumentPlace
   @ObservationIgnored private let lock: LockModel
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored private var entries: [AccessEntry] = []
   @ObservationIgnored private var before: Int?
   @ObservationIgnored let jobs = Jobs()
 
-  init(_ account: AccountModel, documents: any Documents, lock: LockModel, navigate: @escaping Navigate) {
+  init(_ account: AccountModel, documents: any DocumentPlace, lock: LockModel, navigate: @escaping Navigate) {
     self.account = account
     self.documents = documents
     self.lock = lock
@@ -140,13 +140,15 @@ extension LogDeed {
       case .conversationOpened: .conversationOpened
       case .searched: .searched
       case .fileOpened: .fileOpened
+      case .labResultOpened: .labResultOpened
+      case .documentOpened: .documentOpened
       case .written: .written
       case .exported: .copied
       case .policyChanged: .policyChanged
       case .incident: .refused
       case .personForgotten: .personForgotten
       case .accessEnded: .accessEnded
-      case .labResultOpened, .other: .other
+      case .other: .other
       }
   }
 }

@@ -34,6 +34,7 @@ public struct LogRow: Hashable, Sendable, Identifiable, Unprinted {
 
 public enum LogDeed: Hashable, Sendable, CaseIterable {
   case signedIn, unlocked, unlockedWithKey, wrongPin, pinSet, pinRemoved, destroyed, sealed
-  case conversationOpened, searched, fileOpened, written, copied, policyChanged, refused
+  case conversationOpened, searched, fileOpened, labResultOpened, documentOpened, written, copied, policyChanged,
+    refused
   case personForgotten, accessEnded, other
 }

@@ -11,14 +11,15 @@ public final class CopyModel: CopyEvents {
   public private(set) var state: CopyState
 
   @ObservationIgnored let account: AccountModel
-  @ObservationIgnored private let documents: any Documents
+  @ObservationIgnored private let documents: any DocumentPlace
   @ObservationIgnored private let lock: LockModel
   @ObservationIgnored private let navigate: Navigate
   @ObservationIgnored private var isMaking = false
   @ObservationIgnored let jobs = Jobs()
 
   init(
-    of person: Person, at account: AccountModel, documents: any Documents, lock: LockModel, navigate: @escaping Navigate
+    of person: Person, at account: AccountModel, documents: any DocumentPlace, lock: LockModel,
+    navigate: @escaping Navigate
   ) {
     self.account = account
     self.documents = documents

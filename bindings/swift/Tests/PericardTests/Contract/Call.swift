@@ -30,8 +30,10 @@ struct Call: Sendable {
     self.make = make
   }
 
-  /// Whether it reads a person's messages.
-  var isOfMessages: Bool { name.hasPrefix("Messages.") || name == "FileReader.read" }
+  /// Whether it reads a person's record.
+  var isOfRecord: Bool {
+    ["Messages.", "Labs.", "Documents."].contains(where: name.hasPrefix) || name == "FileReader.read"
+  }
 }
 
 /// How a call ended.
@@ -90,6 +92,7 @@ struct Stage: Sendable {
   let account: Account
   let inbox: Messages
   let labs: Labs
+  let documents: Documents
   /// A sync that is over.
   let run: SyncRun
   let signIn: SignIn
@@ -115,9 +118,10 @@ struct Stage: Sendable {
     var new = letter
     new.files = [NewFile(name: "knee.jpg", content: .bytes(bytes: Data(repeating: 7, count: 9)))]
     let queued = try await inbox.send(message: new)
+    let person = account.people.first { $0.isSelf }?.id ?? PersonID(rawValue: "nobody")
     return Self(
       world: world, client: client, portal: portal, account: account, inbox: inbox,
-      labs: try account.labs(person: account.people.first { $0.isSelf }?.id ?? PersonID(rawValue: "nobody")), run: run,
+      labs: try account.labs(person: person), documents: try account.documents(person: person), run: run,
       signIn: try await portal.signIn(method: .native), browser: try await portal.signIn(method: .browser),
       thread: thread, queued: queued, reader: try await inbox.openFile(queued.files[0].id),
       export: try await account.export(person: account.people[0].id, format: .html))

@@ -4,7 +4,7 @@ import PericardTestWorld
 
 extension Call {
   /// Every call of every object, and everything else that waits. `ContractTests` sees that none is left out.
-  static let all = ofClients + ofAccounts + ofSignIns + ofMessages + ofFiles + ofStreams
+  static let all = ofClients + ofAccounts + ofSignIns + ofMessages + ofRecords + ofFiles + ofStreams
 
   private static let ofClients: [Call] = [
     Call("Client.open", .lifecycle) { s in
@@ -39,6 +39,7 @@ extension Call {
     Call("Account.session", .memory) { s in _ = s.account.session },
     Call("Account.sessions", .memory) { s in _ = s.account.sessions },
     Call("Account.people", .memory) { s in _ = s.account.people },
+    Call("Account.documents", .memory) { s in _ = try s.account.documents(person: PersonID(rawValue: "nobody")) },
     Call("Account.labs", .memory) { s in _ = try s.account.labs(person: PersonID(rawValue: "nobody")) },
     Call("Account.messages", .memory) { s in _ = try s.account.messages(person: PersonID(rawValue: "nobody")) },
     Call("Account.changes", .memory) { s in _ = s.account.changes },
@@ -106,12 +107,6 @@ extension Call {
   ]
 
   private static let ofMessages: [Call] = [
-    Call("Labs.reports", .disk) { s in _ = try await s.labs.reports() },
-    Call("Labs.report", .disk) { s in _ = try await s.labs.report(id: LabReportID(rawValue: "none")) },
-    Call("Labs.result", .disk) { s in _ = try await s.labs.result(id: LabResultID(rawValue: "none")) },
-    Call("Labs.trend", .disk) { s in _ = try await s.labs.trend(result: LabResultID(rawValue: "none")) },
-    Call("Labs.markRead", .disk) { s in try await s.labs.markRead(report: LabReportID(rawValue: "none")) },
-    Call("Labs.state", .disk) { s in _ = try await s.labs.state() },
     Call("Messages.threads", .disk) { s in _ = try await s.inbox.threads() },
     Call("Messages.archivedThreads", .disk) { s in _ = try await s.inbox.archivedThreads() },
     Call("Messages.thread", .disk) { s in _ = try await s.inbox.thread(id: s.thread) },
@@ -139,6 +134,27 @@ extension Call {
     Call("Messages.markUnread", .disk) { s in try await s.inbox.markUnread(thread: s.thread) },
     Call("Messages.archive", .disk) { s in try await s.inbox.archive(thread: s.thread) },
     Call("Messages.unarchive", .disk) { s in try await s.inbox.unarchive(thread: s.thread) },
+  ]
+
+  private static let ofRecords: [Call] = [
+    Call("Labs.reports", .disk) { s in _ = try await s.labs.reports() },
+    Call("Labs.report", .disk) { s in _ = try await s.labs.report(id: LabReportID(rawValue: "none")) },
+    Call("Labs.result", .disk) { s in _ = try await s.labs.result(id: LabResultID(rawValue: "none")) },
+    Call("Labs.trend", .disk) { s in _ = try await s.labs.trend(result: LabResultID(rawValue: "none")) },
+    Call("Labs.markRead", .disk) { s in try await s.labs.markRead(report: LabReportID(rawValue: "none")) },
+    Call("Labs.state", .disk) { s in _ = try await s.labs.state() },
+    Call("Documents.documents", .disk) { s in _ = try await s.documents.documents() },
+    Call("Documents.document", .disk) { s in _ = try await s.documents.document(id: DocumentID(rawValue: "none")) },
+    Call("Documents.download", .disk) { s in _ = try await s.documents.download(file: FileID(rawValue: "none")) },
+    Call("Documents.openFile", .disk) { s in _ = try await s.documents.openFile(FileID(rawValue: "none")) },
+    Call("Documents.view", .disk) { s in _ = try await s.documents.view(file: FileID(rawValue: "none")) },
+    Call("Documents.keepOffline", .disk) { s in
+      try await s.documents.keepOffline(id: DocumentID(rawValue: "none"), keep: true)
+    },
+    Call("Documents.removeDownload", .disk) { s in
+      try await s.documents.removeDownload(file: FileID(rawValue: "none"))
+    },
+    Call("Documents.state", .disk) { s in _ = try await s.documents.state() },
   ]
 
   private static let ofFiles: [Call] = [

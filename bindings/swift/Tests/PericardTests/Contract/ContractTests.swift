@@ -102,7 +102,7 @@ enum Departure: CaseIterable {
     try await departure.happen(to: stage)
     for call in Call.all where ![.lifecycle, .ending].contains(call.needs) {
       let outcome = await outcome(of: call, on: stage)
-      #expect(outcome == .failed(departure.error) || !call.isOfMessages, "\(call.name): \(outcome)")
+      #expect(outcome == .failed(departure.error) || !call.isOfRecord, "\(call.name): \(outcome)")
     }
     // The others are not concerned.
     _ = try await stage.client.accounts()

@@ -32,6 +32,8 @@ extension StoryContext {
     case "restart": try await restart(&keys)
     case "send", "edit", "draft", "send_draft", "discard_draft": try await write(verb, &keys)
     case "download": try await download(&keys)
+    case "fetch_document", "view_document", "remove_document": try await handleDocument(verb, &keys)
+    case "read_report": try await readReport(&keys)
     case "withdraw": try await inbox().withdraw(message: message(keys.text("of")))
     case "retry": _ = try await inbox().retry(message: message(keys.text("of")))
     case "read": try await inbox().markRead(thread: thread(keys.number("thread")))

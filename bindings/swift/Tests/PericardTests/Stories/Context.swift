@@ -66,11 +66,17 @@ actor StoryContext {
     return who
   }
 
-  func inbox() throws -> Messages {
-    let account = try account()
-    if let acting { return try account.messages(person: knownPerson(acting).id) }
-    guard let own = account.people.first(where: \.isSelf) else { throw Broken("the account has no person") }
-    return try account.messages(person: own.id)
+  func inbox() throws -> Messages { try account().messages(person: patient()) }
+
+  func labs() throws -> Labs { try account().labs(person: patient()) }
+
+  func documents() throws -> Documents { try account().documents(person: patient()) }
+
+  /// Whose record it is.
+  private func patient() throws -> PersonID {
+    if let acting { return try knownPerson(acting).id }
+    guard let own = try account().people.first(where: \.isSelf) else { throw Broken("the account has no person") }
+    return own.id
   }
 
   func signedIn(_ who: String, _ account: Account) throws {

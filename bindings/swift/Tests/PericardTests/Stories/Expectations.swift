@@ -63,6 +63,9 @@ extension StoryContext {
       try same("messages at the portal", try keys.number("count"), Int(found))
     case "portal.requests": try await requests(&keys)
     case "file": try await expectFile(&keys)
+    case "document", "documents": try await expectDocuments(thing, &keys)
+    case "lab_reports", "lab_report", "lab_results", "lab_result", "lab_trend", "labs_state":
+      try await expectLabs(thing, &keys)
     case "portal.files":
       let found = try await world.portalFiles(bytes: UInt64(keys.number("bytes")))
       try same("files at the portal", try keys.number("count"), Int(found))
@@ -104,11 +107,12 @@ extension StoryContext {
   }
 
   private func feature(_ keys: inout Keys) async throws {
-    _ = try keys.word("name", "messages")
+    let names: [String: Feature] = ["messages": .messages, "documents": .documents, "labs": .labs]
+    guard let feature = names[try keys.word("name", "messages", "documents", "labs")] else { return }
     let expected = try keys.word("state", "on", "read_only", "off", "stopped")
     let language = try keys.textIfThere("language")
     let features = try await account().features(languages: language.map { [$0] } ?? [])
-    let state = features.first { $0.feature == .messages }?.state
+    let state = features.first { $0.feature == feature }?.state
     let (found, notice): (String, Notice?) =
       switch state {
       case .on: ("on", nil)

@@ -43,9 +43,7 @@ extension StoryContext {
 
   func expectFile(_ keys: inout Keys) async throws {
     let file = try await file(&keys)
-    let wanted = try keys.word(
-      "state", "remote", "partial", "downloading", "stored", "no_source", "too_large", "mismatch", "not_found",
-      "refused", "foreign")
+    let wanted = try Self.fileState(&keys)
     let found = word(file.state)
     if wanted != found { throw Broken("state: expected \(wanted), found \(found)") }
     if let name = try keys.textIfThere("file_name"), name != file.fileName {
@@ -53,7 +51,15 @@ extension StoryContext {
     }
   }
 
-  private func word(_ state: FileState) -> String {
+  /// The state of a file that a step expects.
+  static func fileState(_ keys: inout Keys) throws -> String {
+    try keys.word(
+      "state", "remote", "partial", "downloading", "stored", "no_source", "too_large", "mismatch", "not_found",
+      "refused", "foreign")
+  }
+
+  /// The state of a file in a word.
+  func word(_ state: FileState) -> String {
     switch state {
     case .remote(let received): received == 0 ? "remote" : "partial"
     case .downloading: "downloading"

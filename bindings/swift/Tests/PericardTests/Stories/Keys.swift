@@ -104,6 +104,11 @@ struct Keys {
     return flag
   }
 
+  /// The same in words.
+  mutating func yesOrNo(_ name: String) throws -> Bool? {
+    try textIfThere(name) == nil ? nil : word(name, "yes", "no") == "yes"
+  }
+
   mutating func part(_ name: String) throws -> [String: Json]? {
     guard let value = element(name) else { return nil }
     guard case .object(let object) = value else { throw Unfit("`\(name)` is no object") }

@@ -45,6 +45,34 @@ public fun MessageThread.formatLastDate(
     zone: ZoneId = ZoneId.systemDefault(),
 ): String = lastPrecision.format(lastAt, style, locale, zone)
 
+/** When this report was true of the person; see [DatePrecision.format]. */
+public fun LabReport.formatDate(
+    style: FormatStyle = FormatStyle.MEDIUM,
+    locale: Locale = Locale.getDefault(Locale.Category.FORMAT),
+    zone: ZoneId = ZoneId.systemDefault(),
+): String = precision.format(at, style, locale, zone)
+
+/** When this result was true of the person; see [DatePrecision.format]. */
+public fun LabResult.formatDate(
+    style: FormatStyle = FormatStyle.MEDIUM,
+    locale: Locale = Locale.getDefault(Locale.Category.FORMAT),
+    zone: ZoneId = ZoneId.systemDefault(),
+): String = precision.format(at, style, locale, zone)
+
+/** When this point of a trend was true of the person; see [DatePrecision.format]. */
+public fun LabPoint.formatDate(
+    style: FormatStyle = FormatStyle.MEDIUM,
+    locale: Locale = Locale.getDefault(Locale.Category.FORMAT),
+    zone: ZoneId = ZoneId.systemDefault(),
+): String = precision.format(at, style, locale, zone)
+
+/** Of when this document is; see [DatePrecision.format]. */
+public fun Document.formatDate(
+    style: FormatStyle = FormatStyle.MEDIUM,
+    locale: Locale = Locale.getDefault(Locale.Category.FORMAT),
+    zone: ZoneId = ZoneId.systemDefault(),
+): String = precision.format(at, style, locale, zone)
+
 private fun yearComesFirst(locale: Locale): Boolean =
     DateTimeFormatterBuilder.getLocalizedDateTimePattern(FormatStyle.LONG, null, IsoChronology.INSTANCE, locale)
         .startsWith("y")

@@ -34,8 +34,9 @@ private class Stage(
     val signIn: SignIn,
 ) {
     val inbox = account.ownMessages()
-    val labs = account.labs(account.people.single { it.isSelf }.id)
-    val person = account.people.first().id
+    val person = account.people.single { it.isSelf }.id
+    val labs = account.labs(person)
+    val documents = account.documents(person)
 }
 
 private class Call(val needs: Needs, val make: suspend Stage.() -> Unit)
@@ -81,6 +82,7 @@ class ContractTest {
         portal("Account.checkPolicy") { account.checkPolicy() }
         disk("Account.held") { account.held() }
         disk("Account.incidents") { account.incidents() }
+        nothing("Account.documents") { account.documents(person) }
         nothing("Account.labs") { account.labs(person) }
         nothing("Account.messages") { account.messages(person) }
         nothing("Account.portalConfig") { account.portalConfig() }
@@ -101,6 +103,14 @@ class ContractTest {
         disk("AccountLock.removePin") { account.lock.removePin("270419") }
         nothing("Client.personLeft") { client.personLeft() }
         nothing("Client.personReturned") { client.personReturned() }
+        disk("Documents.document") { documents.document(DocumentId("none")) }
+        disk("Documents.documents") { documents.documents() }
+        disk("Documents.download") { documents.download(FileId("none")) }
+        disk("Documents.keepOffline") { documents.keepOffline(DocumentId("none"), true) }
+        disk("Documents.openFile") { documents.openFile(FileId("none")) }
+        disk("Documents.removeDownload") { documents.removeDownload(FileId("none")) }
+        disk("Documents.state") { documents.state() }
+        disk("Documents.view") { documents.view(FileId("none")) }
         disk("Labs.markRead") { labs.markRead(LabReportId("none")) }
         disk("Labs.report") { labs.report(LabReportId("none")) }
         disk("Labs.reports") { labs.reports() }
@@ -165,8 +175,8 @@ class ContractTest {
     @Test
     fun `no call is left out`() {
         val classes = listOf(
-            Client::class, Portal::class, SignIn::class, Account::class, AccountLock::class, Messages::class, TwoFactor::class, SyncRun::class,
-            FileDownload::class, FileReader::class,
+            Client::class, Portal::class, SignIn::class, Account::class, AccountLock::class, Messages::class, Labs::class, Documents::class,
+            TwoFactor::class, SyncRun::class, FileDownload::class, FileReader::class,
         )
         val all = classes.flatMap { of ->
             of.java.declaredMethods.filter { Modifier.isPublic(it.modifiers) && !it.isSynthetic && !it.isBridge }
@@ -191,6 +201,9 @@ class ContractTest {
             }
         }
     }
+
+    /** Whether a call reads a person's record. */
+    private fun isOfRecord(name: String): Boolean = name.substringBefore('.') in setOf("Messages", "Labs", "Documents")
 
     private fun assertClosed(outcomes: Map<String, PericardException?>) {
         val others = outcomes.filter { (name, error) -> calls.getValue(name).needs != Needs.NOTHING && error !is PericardException.Closed }
@@ -219,7 +232,7 @@ class ContractTest {
         val stage = stage(anasWorld())
         stage.account.signOut()
         val outcomes = outcomes(stage)
-        val answered = outcomes.filter { (name, error) -> name.startsWith("Messages.") && error == null }
+        val answered = outcomes.filter { (name, error) -> isOfRecord(name) && error == null }
         assertEquals(emptySet<String>(), answered.keys)
         assertEquals(null, outcomes.getValue("Client.accounts"))
         stage.client.shutDown()
@@ -231,7 +244,7 @@ class ContractTest {
         stage.world.portal("""{"revoke":"ana"}""")
         runCatching { stage.account.startSync().join() }
         val outcomes = outcomes(stage)
-        val wrong = outcomes.filter { (name, error) -> name.startsWith("Messages.") && error !is PericardException.SignInRequired }
+        val wrong = outcomes.filter { (name, error) -> isOfRecord(name) && error !is PericardException.SignInRequired }
         assertEquals(emptyMap<String, PericardException?>(), wrong)
         stage.client.shutDown()
     }

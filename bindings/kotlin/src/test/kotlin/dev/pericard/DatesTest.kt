@@ -57,4 +57,20 @@ class DatesTest {
         )
         assertEquals("September 2026", thread.formatLastDate(FormatStyle.LONG, Locale.UK, newYork))
     }
+
+    @Test
+    fun `a report, its results, a trend's points and a document tell their own dates`() {
+        val report = LabReport(LabReportId("r"), "Blood count", "", LabStatus.FINAL, midnight, DatePrecision.DAY, unread = false, conclusion = "", narrative = "")
+        assertEquals("1 September 2026", report.formatDate(FormatStyle.LONG, Locale.UK, newYork))
+        val measured = LabMeasurement("Haemoglobin", null, LabValue.Nothing, "", emptyList(), emptyList())
+        val result = LabResult(LabResultId("o"), measured, emptyList(), LabStatus.FINAL, midnight, DatePrecision.MONTH, emptyList())
+        assertEquals("September 2026", result.formatDate(FormatStyle.LONG, Locale.UK, newYork))
+        val point = LabPoint(result.id, midnight, DatePrecision.YEAR, 13.1, LabComparator.EQUAL, false, LabStatus.FINAL, null, null)
+        assertEquals("2026", point.formatDate(FormatStyle.LONG, Locale.UK, newYork))
+        val document = Document(
+            DocumentId("d"), "Letter", DocumentKind.OTHER, typeName = "", category = "", at = midnight, precision = DatePrecision.DAY, author = "",
+            custodian = "", restricted = false, preliminary = false, superseded = false, replacedBy = null, keptOffline = false, files = emptyList(),
+        )
+        assertEquals("1 September 2026", document.formatDate(FormatStyle.LONG, Locale.UK, newYork))
+    }
 }

@@ -1,6 +1,7 @@
 package dev.pericard
 
 import dev.pericard.testing.FakeAccount
+import dev.pericard.testing.FakeDocuments
 import dev.pericard.testing.FakeLetter
 import dev.pericard.testing.FakeMessages
 import dev.pericard.testing.FakePerson
@@ -123,5 +124,136 @@ class FakeTest {
         fake.failure = null
         fake.sessionState = SessionState.StepUp
         assertEquals(SessionState.StepUp, account.session)
+    }
+
+    @Test
+    fun `the sample's laboratory has reports in every state, and a trend`(): Unit = runBlocking {
+        val labs = account.labs(account.people.single().id)
+        val first = labs.reports(limit = 2)
+        assertEquals(listOf("Blood count", "Urine culture"), first.reports.map { it.name })
+        val rest = labs.reports(first.after)
+        assertNull(rest.after)
+        val all = first.reports + rest.reports
+        assertEquals(setOf(LabStatus.FINAL, LabStatus.PRELIMINARY, LabStatus.CORRECTED), all.map { it.status }.toSet())
+        val blood = labs.report(all.first().id)
+        val raised = blood.results.filter { result -> result.measured.interpretations.any { it.flag == LabFlag.HIGH } }
+        assertEquals(listOf("Leukocytes"), raised.map { it.measured.name })
+        assertEquals(raised.single(), labs.result(raised.single().id))
+        val creatinine = labs.report(all.first { it.name == "Kidney function" }.id).results.single()
+        val series = labs.trend(creatinine.id).series.single()
+        assertEquals("mg/dL", series.unit)
+        assertEquals(listOf(0.82, 0.85, 0.88, 0.94, 1.02), series.points.map { it.value })
+        assertEquals(creatinine.id, series.points.last().result)
+        assertEquals(0.5 to 0.9, series.points.last().run { low to high })
+        assertTrue(labs.trend(labs.report(all[1].id).results.single().id).series.isEmpty())
+        assertThrows(PericardException.NotFound::class.java) { runBlocking { labs.result(LabResultId("none")) } }
+    }
+
+    @Test
+    fun `reports are read, and come with a sync`(): Unit = runBlocking {
+        val told = mutableListOf<ChangeSet>()
+        val stream = launch(start = CoroutineStart.UNDISPATCHED) { account.changes.toList(told) }
+        val labs = fake.labs.labs
+        val blood = labs.reports(limit = 1).reports.single()
+        assertTrue(blood.unread)
+        labs.markRead(blood.id)
+        assertEquals(blood.copy(unread = false), labs.report(blood.id).report)
+        val corrected = labs.report(blood.id).let { it.copy(report = it.report.copy(status = LabStatus.CORRECTED, unread = true)) }
+        fake.labs.receive(corrected)
+        assertEquals(corrected, labs.report(blood.id))
+        yield()
+        assertEquals(setOf(Feature.LABS), told.flatMap { set -> set.records.map { it.feature } }.toSet())
+        assertNull(labs.state().syncedAt)
+        account.startSync().join()
+        assertEquals(labs.state().syncedAt, labs.state().completeAt)
+        stream.cancel()
+    }
+
+    @Test
+    fun `a document is fetched, shown, kept and removed`(): Unit = runBlocking {
+        val told = mutableListOf<ChangeSet>()
+        val stream = launch(start = CoroutineStart.UNDISPATCHED) { account.changes.toList(told) }
+        val documents = account.documents(account.people.single().id)
+        val discharge = documents.documents(DocumentKind.DISCHARGE).documents.single()
+        val file = discharge.files.single()
+        assertEquals(FileState.Remote(0), file.state)
+        assertThrows(PericardException.NotFound::class.java) { runBlocking { documents.view(file.id) } }
+        val steps = documents.download(file.id).progress.toList()
+        assertEquals(listOf(FileProgress(file.size!!, file.size)), steps)
+        assertEquals(FileState.Stored, documents.document(discharge.id).files.single().state)
+        assertEquals(DocumentView.Pdf(emptyList(), hiddenParts = false), documents.view(file.id))
+        val reader = documents.openFile(file.id)
+        assertEquals(file.size, reader.size)
+        val bytes = reader.pieces(100).toList().reduce(ByteArray::plus)
+        assertEquals(file.size, bytes.size.toLong())
+        assertTrue(bytes.decodeToString().startsWith("%PDF-"))
+        documents.keepOffline(discharge.id, true)
+        assertTrue(documents.document(discharge.id).keptOffline)
+        documents.removeDownload(file.id)
+        assertEquals(discharge, documents.document(discharge.id))
+        yield()
+        assertEquals(setOf(Feature.DOCUMENTS), told.flatMap { set -> set.records.map { it.feature } }.toSet())
+        stream.cancel()
+    }
+
+    @Test
+    fun `the sample's documents are a letter, a PDF and a summary that is here`(): Unit = runBlocking {
+        val documents = fake.documents.documents
+        val first = documents.documents(limit = 2)
+        val all = first.documents + documents.documents(after = first.after).documents
+        assertEquals(listOf("text/html", "application/pdf", "application/xml"), all.map { it.files.single().contentType })
+        assertEquals(listOf(false, false, true), all.map { it.keptOffline })
+        val page = documents.view(all.last().files.single().id) as DocumentView.Page
+        assertTrue("Ramipril" in page.html && "Ramipril" in page.text)
+    }
+
+    @Test
+    fun `a download is scripted`(): Unit = runBlocking {
+        val documents = fake.documents.documents
+        val letter = documents.documents(limit = 1).documents.single()
+        val file = letter.files.single().id
+        fake.documents.downloadSteps = listOf(FileProgress(10, 100), FileProgress(40, 100))
+        fake.documents.downloadFailure = PericardException.Offline()
+        val failing = documents.download(file)
+        assertEquals(FileState.Downloading, documents.document(letter.id).files.single().state)
+        val steps = mutableListOf<FileProgress>()
+        assertThrows(PericardException.Offline::class.java) { runBlocking { failing.progress.toList(steps) } }
+        assertEquals(fake.documents.downloadSteps, steps)
+        assertEquals(FileState.Remote(0), documents.document(letter.id).files.single().state)
+        fake.documents.downloadFailure = null
+        val given = documents.download(file)
+        given.cancel()
+        assertThrows(PericardException.Cancelled::class.java) { runBlocking { given.join() } }
+        documents.download(file).join()
+        assertEquals(FileState.Stored, documents.document(letter.id).files.single().state)
+        documents.download(file).join()
+    }
+
+    @Test
+    fun `what holds for an account holds for its labs and documents`(): Unit = runBlocking {
+        val leo = FakePerson("Leo Novak", documents = FakeDocuments(emptyList()))
+        fake.others = listOf(leo)
+        assertTrue(account.labs(leo.id).reports().reports.isEmpty())
+        assertTrue(account.documents(leo.id).documents().documents.isEmpty())
+        assertThrows(PericardException.NotFound::class.java) { account.labs(PersonId("nobody")) }
+        assertThrows(PericardException.NotFound::class.java) { account.documents(PersonId("nobody")) }
+        fake.failure = PericardException.Closed()
+        assertThrows(PericardException.Closed::class.java) { runBlocking { leo.labs.labs.reports() } }
+        assertThrows(PericardException.Closed::class.java) { runBlocking { fake.documents.documents.documents() } }
+    }
+
+    @Test
+    fun `nothing that was measured is printed`(): Unit = runBlocking {
+        val labs = fake.labs.labs
+        val blood = labs.report(labs.reports().reports.first().id)
+        val leukocytes = blood.results.single { it.measured.name == "Leukocytes" }
+        val trend = labs.trend(leukocytes.id)
+        val values = listOf(
+            blood, leukocytes, leukocytes.measured.value, leukocytes.measured.interpretations, trend, trend.series.single().points,
+            LabValue.Integer(98_765), LabValue.Boolean(true), fake.documents.documents.documents(),
+        )
+        val told = listOf("12.4", "98765", "HIGH", "value=true", "Leukocytes", "Blood", "Letter", "kind=")
+        for (value in values) assertEquals(emptyList<String>(), told.filter { it in "$value" }, "$value")
+        assertTrue(blood.report.id.value in "$blood")
     }
 }

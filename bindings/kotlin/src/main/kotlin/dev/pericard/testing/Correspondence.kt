@@ -86,10 +86,10 @@ internal class Correspondence(letters: List<FakeLetter>, private val recipients:
     }
 
     override suspend fun threads(after: String?, limit: UInt): ThreadPage =
-        read { page(threads(false), after, limit, ::ThreadPage) }
+        read { paged(threads(false), after, limit, ::ThreadPage) }
 
     override suspend fun archivedThreads(after: String?, limit: UInt): ThreadPage =
-        read { page(threads(true), after, limit, ::ThreadPage) }
+        read { paged(threads(true), after, limit, ::ThreadPage) }
 
     override suspend fun thread(id: String): MessageThread = read { viewOf(known(id)) }
 
@@ -120,7 +120,7 @@ internal class Correspondence(letters: List<FakeLetter>, private val recipients:
             val said = plain("${entry.letter.subject} ${entry.letter.from.orEmpty()} ${entry.letter.text}")
             words.isNotEmpty() && words.all { it in said }
         }
-        page(found.map { hit(it, words) }, after, limit, ::SearchPage)
+        paged(found.map { hit(it, words) }, after, limit, ::SearchPage)
     }
 
     override suspend fun state(): MessagesState = read { told }
@@ -239,12 +239,6 @@ internal class Correspondence(letters: List<FakeLetter>, private val recipients:
 
     private fun threads(archived: Boolean): List<MessageThread> = entries.map { it.letter.subject }.distinct()
         .filter { (it in this.archived) == archived }.map(::viewOf).sortedByDescending { it.lastAt }
-
-    private fun <T, P> page(all: List<T>, after: String?, limit: UInt, make: (List<T>, String?) -> P): P {
-        val from = (after?.toIntOrNull() ?: 0).coerceAtMost(all.size)
-        val end = (from + limit.toInt()).coerceAtMost(all.size)
-        return make(all.subList(from, end).toList(), "$end".takeIf { end < all.size })
-    }
 
     private fun cut(all: List<Entry>, from: Int, end: Int): MessagePage {
         val first = from.coerceIn(0, all.size)

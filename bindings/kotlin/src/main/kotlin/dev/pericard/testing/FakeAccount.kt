@@ -17,18 +17,23 @@ import dev.pericard.toCore
  * An account in memory: no portal, no network, no disk, no native library. For previews, and for an app's own unit tests.
  *
  * What a screen is given is [account], an [Account] like any other, so that it needs nothing of its own to be shown with
- * it. What that shows is [messages], which starts with sample letters; how it goes is scripted by [others], [findable],
- * [sessionState], [failure], [incidents], [features], [policy], [accessLog], [syncSteps] and [syncEnd]. Adding a person
- * asks nothing: it is done once it is finished. Signing in again and enrolling a second factor belong to a portal: there
- * they fail with [PericardException.Offline].
+ * it. What that shows is [messages], [labs] and [documents], which start with samples; how it goes is scripted by [others],
+ * [findable], [sessionState], [failure], [incidents], [features], [policy], [accessLog], [syncSteps] and [syncEnd]. Adding
+ * a person asks nothing: it is done once it is finished. Signing in again and enrolling a second factor belong to a portal:
+ * there they fail with [PericardException.Offline].
  */
-public class FakeAccount(name: String = "Ana Novak", public val messages: FakeMessages = sampleMessages()) {
-    private val core = ScriptedAccount(name, messages.core)
+public class FakeAccount(
+    name: String = "Ana Novak",
+    public val messages: FakeMessages = sampleMessages(),
+    public val labs: FakeLabs = sampleLabs(),
+    public val documents: FakeDocuments = sampleDocuments(),
+) {
+    private val core = ScriptedAccount(name, ScriptedRecord(messages.core, labs.core, documents.core))
 
     /** The account, as `Client.accounts` gives it. */
     public val account: Account = Account(core)
 
-    /** Whose records the account shows beside [messages], which are those of who signed in. Streams of changes are told when it is set. */
+    /** Whose records the account shows beside that of who signed in. Streams of changes are told when it is set. */
     public var others: List<FakePerson>
         get() = core.others
         set(people) {

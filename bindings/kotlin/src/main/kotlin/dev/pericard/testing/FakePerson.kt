@@ -14,8 +14,10 @@ public class FakePerson(
     public val messages: FakeMessages = FakeMessages(),
     public val mayWrite: Boolean = true,
     public val relationship: String? = null,
+    public val labs: FakeLabs = FakeLabs(),
+    public val documents: FakeDocuments = FakeDocuments(),
 ) {
-    internal val core = ScriptedPerson(name, messages.core, mayWrite, relationship)
+    internal val core = ScriptedPerson(name, ScriptedRecord(messages.core, labs.core, documents.core), mayWrite, relationship)
 
     /** Who they are, among [dev.pericard.Account.people]. */
     public val id: PersonId = PersonId(core.id)

@@ -2,7 +2,6 @@ package dev.pericard.testing
 
 import dev.pericard.internal.ChangeSet
 import dev.pericard.internal.Changes
-import dev.pericard.internal.Feature
 import dev.pericard.internal.FeatureChanges
 import dev.pericard.internal.NoHandle
 import dev.pericard.internal.PericardException
@@ -54,10 +53,11 @@ internal class FakeChanges : Changes(NoHandle) {
 }
 
 private fun ChangeSet.merged(other: ChangeSet): ChangeSet {
-    val all = records + other.records
-    val feature = FeatureChanges(Feature.MESSAGES, all.flatMap { it.groups }.distinct().sorted(), all.any { it.all })
+    val both = (records + other.records).groupBy { it.feature }.map { (feature, changes) ->
+        FeatureChanges(feature, changes.flatMap { it.groups }.distinct().sorted(), changes.any { it.all })
+    }
     return ChangeSet(
-        records = if (all.isEmpty()) emptyList() else listOf(feature),
+        records = both,
         outbox = outbox || other.outbox,
         session = session || other.session,
         features = features || other.features,

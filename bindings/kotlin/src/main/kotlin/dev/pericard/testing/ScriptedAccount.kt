@@ -7,6 +7,7 @@ import dev.pericard.internal.AccountLock
 import dev.pericard.internal.ChangeSet
 import dev.pericard.internal.Changes
 import dev.pericard.internal.ClientId
+import dev.pericard.internal.Documents
 import dev.pericard.internal.Export
 import dev.pericard.internal.ExportFormat
 import dev.pericard.internal.Feature
@@ -15,8 +16,8 @@ import dev.pericard.internal.FeatureStatus
 import dev.pericard.internal.FoundPerson
 import dev.pericard.internal.Incident
 import dev.pericard.internal.InputProblem
-import dev.pericard.internal.LogCheck
 import dev.pericard.internal.Labs
+import dev.pericard.internal.LogCheck
 import dev.pericard.internal.Messages
 import dev.pericard.internal.NoHandle
 import dev.pericard.internal.PericardException
@@ -36,7 +37,7 @@ import dev.pericard.internal.TwoFactorStatus
 import java.time.Duration
 
 /** What a [FakeAccount] stands on: an account in memory, in the core's own shapes. */
-internal class ScriptedAccount(private val name: String, val messages: Correspondence) : Account(NoHandle) {
+internal class ScriptedAccount(private val name: String, val record: ScriptedRecord) : Account(NoHandle) {
     private val streams = mutableListOf<FakeChanges>()
     private val contentLock = ScriptedLock(this)
 
@@ -51,7 +52,7 @@ internal class ScriptedAccount(private val name: String, val messages: Correspon
     var failure: PericardException? = null
         set(failure) {
             field = failure
-            everybody().forEach { it.failure = failure }
+            everybody().forEach { it.fail(failure) }
         }
 
     /** Whose records the account shows beside those of who signed in. */
@@ -82,7 +83,7 @@ internal class ScriptedAccount(private val name: String, val messages: Correspon
         }
 
     @Volatile
-    var featureStates: List<FeatureStatus> = listOf(FeatureStatus(Feature.MESSAGES, FeatureState.On))
+    var featureStates: List<FeatureStatus> = Feature.entries.map { FeatureStatus(it, FeatureState.On) }
         set(states) {
             field = states
             tell(ChangeSet(emptyList(), outbox = false, session = false, features = true, people = false))
@@ -105,7 +106,7 @@ internal class ScriptedAccount(private val name: String, val messages: Correspon
     var logCheck: LogCheck = LogCheck.WHOLE
 
     init {
-        messages.onChange = ::tell
+        record.tell(::tell)
     }
 
     override fun id(): String = "fake-account"
@@ -144,16 +145,11 @@ internal class ScriptedAccount(private val name: String, val messages: Correspon
         others -= other(person)
     }
 
-    override fun labs(person: String): Labs {
-        check()
-        if (person != OWN) other(person)
-        return EmptyLabs()
-    }
+    override fun documents(person: String): Documents = recordOf(person).documents
 
-    override fun messages(person: String): Messages {
-        check()
-        return if (person == OWN) messages else other(person).messages.core
-    }
+    override fun labs(person: String): Labs = recordOf(person).labs
+
+    override fun messages(person: String): Messages = recordOf(person).messages
 
     override fun startSync(budget: Duration?, full: Boolean): SyncRun {
         check()
@@ -168,7 +164,7 @@ internal class ScriptedAccount(private val name: String, val messages: Correspon
 
     override suspend fun held(): ULong {
         check()
-        return everybody().sumOf { it.state().held }
+        return everybody().sumOf { it.held() }
     }
 
     override suspend fun incidents(): List<Incident> {
@@ -238,7 +234,12 @@ internal class ScriptedAccount(private val name: String, val messages: Correspon
         failure?.let { throw it }
     }
 
-    private fun everybody(): List<Correspondence> = listOf(messages) + others.map { it.messages.core }
+    private fun everybody(): List<ScriptedRecord> = listOf(record) + others.map { it.core.record }
+
+    private fun recordOf(person: String): ScriptedRecord {
+        check()
+        return if (person == OWN) record else other(person).core.record
+    }
 
     private fun other(person: String): FakePerson = others.firstOrNull { it.id.value == person } ?: throw PericardException.NotFound()
 

@@ -7,7 +7,7 @@ import dev.pericard.internal.SessionState
 /** What a [FakePerson] stands on: somebody of an account in memory, in the core's own shapes. */
 internal class ScriptedPerson(
     val name: String,
-    val messages: Correspondence,
+    val record: ScriptedRecord,
     val mayWrite: Boolean,
     val relationship: String?,
 ) {
@@ -18,8 +18,8 @@ internal class ScriptedPerson(
     var account: ScriptedAccount? = null
         set(account) {
             field = account
-            messages.failure = account?.failure
-            messages.onChange = { set -> account?.tell(set) }
+            record.fail(account?.failure)
+            record.tell { set -> account?.tell(set) }
         }
 
     @Volatile

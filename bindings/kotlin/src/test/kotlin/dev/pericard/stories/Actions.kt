@@ -31,6 +31,8 @@ suspend fun StoryContext.carryOut(verb: String, keys: Keys) {
         "restart" -> restart(keys)
         "send", "edit", "draft", "send_draft", "discard_draft" -> write(verb, keys)
         "download" -> download(keys)
+        "fetch_document", "view_document", "remove_document" -> handleDocument(verb, keys)
+        "read_report" -> readReport(keys)
         "withdraw" -> inbox.withdraw(message(keys.text("of")))
         "retry" -> inbox.retry(message(keys.text("of")))
         "read" -> inbox.markRead(thread(keys.number("thread")))

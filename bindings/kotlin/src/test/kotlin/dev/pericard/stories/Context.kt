@@ -3,8 +3,10 @@ package dev.pericard.stories
 import dev.pericard.Account
 import dev.pericard.ChangeSet
 import dev.pericard.Client
+import dev.pericard.Documents
 import dev.pericard.DraftId
 import dev.pericard.EnrolmentId
+import dev.pericard.Labs
 import dev.pericard.MessageId
 import dev.pericard.MessageThread
 import dev.pericard.Messages
@@ -72,7 +74,15 @@ class StoryContext private constructor(val world: TestWorld, client: Client, pri
     val person: String
         get() = who ?: throw Broken("nobody is signed in")
     val inbox: Messages
-        get() = account.messages(acting?.let { knownPerson(it).id } ?: account.people.single { it.isSelf }.id)
+        get() = account.messages(patient)
+    val labs: Labs
+        get() = account.labs(patient)
+    val documents: Documents
+        get() = account.documents(patient)
+
+    /** Whose record it is. */
+    private val patient: PersonId
+        get() = acting?.let { knownPerson(it).id } ?: account.people.single { it.isSelf }.id
 
     /** What changed since it was last asked for. */
     val changes get() = heard

@@ -57,6 +57,8 @@ suspend fun StoryContext.expect(thing: String, keys: Keys) {
         "portal.messages" -> same("messages at the portal", keys.number("count"), world.portalMessages(keys.text("text")).toInt())
         "portal.requests" -> requests(keys)
         "file" -> expectFile(keys)
+        "document", "documents" -> expectDocuments(thing, keys)
+        "lab_reports", "lab_report", "lab_results", "lab_result", "lab_trend", "labs_state" -> expectLabs(thing, keys)
         "portal.files" ->
             same("files at the portal", keys.number("count"), world.portalFiles(keys.number("bytes").toULong()).toInt())
         "portal.revocations" -> same("revocations", keys.number("count"), world.portalRevocations().toInt())
@@ -104,10 +106,10 @@ private fun StoryContext.lock(keys: Keys) {
 }
 
 private suspend fun StoryContext.feature(keys: Keys) {
-    keys.word("name", "messages")
+    val feature = Feature.valueOf(keys.word("name", "messages", "documents", "labs").uppercase())
     val expected = keys.word("state", "on", "read_only", "off", "stopped")
     val languages = listOfNotNull(keys.textOrNull("language"))
-    val state = account.features(languages).single { it.feature == Feature.MESSAGES }.state
+    val state = account.features(languages).single { it.feature == feature }.state
     val (word, notice) = when (state) {
         is FeatureState.On -> "on" to null
         is FeatureState.ReadOnly -> "read_only" to state.notice

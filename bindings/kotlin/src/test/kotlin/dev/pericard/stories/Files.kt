@@ -49,17 +49,19 @@ suspend fun StoryContext.download(keys: Keys) {
 
 suspend fun StoryContext.expectFile(keys: Keys) {
     val file = file(keys)
-    val wanted = keys.word(
-        "state", "remote", "partial", "downloading", "stored",
-        "no_source", "too_large", "mismatch", "not_found", "refused", "foreign",
-    )
+    val wanted = keys.word("state", *FILE_STATES)
     val found = word(file.state)
     if (wanted != found) throw Broken("state: expected $wanted, found $found")
     val name = keys.textOrNull("file_name")
     if (name != null && name != file.fileName) throw Broken("name: expected $name, found ${file.fileName}")
 }
 
-private fun word(state: FileState): String = when (state) {
+/** The states of a file, in words. */
+val FILE_STATES: Array<String> =
+    arrayOf("remote", "partial", "downloading", "stored", "no_source", "too_large", "mismatch", "not_found", "refused", "foreign")
+
+/** The state of a file in a word. */
+fun word(state: FileState): String = when (state) {
     is FileState.Remote -> if (state.received == 0L) "remote" else "partial"
     is FileState.Downloading -> "downloading"
     is FileState.Stored -> "stored"

@@ -39,6 +39,9 @@ class Keys(val json: JsonObject) {
         (value as? JsonPrimitive)?.takeIf { !it.isString }?.booleanOrNull ?: throw Unfit("`$name` is neither true nor false")
     }
 
+    /** The same in words. */
+    fun yesOrNo(name: String): Boolean? = if (has(name)) word(name, "yes", "no") == "yes" else null
+
     fun texts(name: String): List<String> = (element(name) as? JsonArray ?: throw Unfit("`$name` is no list")).map { text ->
         (text as? JsonPrimitive)?.takeIf { it.isString }?.content ?: throw Unfit("`$name` is a list of names")
     }

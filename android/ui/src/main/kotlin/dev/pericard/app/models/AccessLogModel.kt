@@ -127,11 +127,12 @@ private val AccessAction.deed: LogDeed
         AccessAction.CONVERSATION_OPENED -> LogDeed.ConversationOpened
         AccessAction.SEARCHED -> LogDeed.Searched
         AccessAction.FILE_OPENED -> LogDeed.FileOpened
+        AccessAction.LAB_RESULT_OPENED -> LogDeed.LabResultOpened
+        AccessAction.DOCUMENT_OPENED -> LogDeed.DocumentOpened
         AccessAction.WRITTEN -> LogDeed.Written
         AccessAction.EXPORTED -> LogDeed.Copied
         AccessAction.POLICY_CHANGED -> LogDeed.PolicyChanged
         AccessAction.INCIDENT -> LogDeed.Refused
-        AccessAction.LAB_RESULT_OPENED -> LogDeed.Other
         AccessAction.PERSON_FORGOTTEN -> LogDeed.PersonForgotten
         AccessAction.ACCESS_ENDED -> LogDeed.AccessEnded
         AccessAction.OTHER -> LogDeed.Other

@@ -107,6 +107,15 @@ class PrivacyTest {
     }
 
     @Test
+    fun `opened lab results and documents have their own words`() = signedIn { fake ->
+        fake.accessLog = listOf(entry(1, AccessAction.FILE_OPENED), entry(2, AccessAction.LAB_RESULT_OPENED), entry(3, AccessAction.DOCUMENT_OPENED))
+        does.you.openPrivacy()
+        does.privacy.openLog()
+        val list = log("the list") { it.standing == LogStanding.Whole(3) }.body as LogBody.Content
+        assertEquals(listOf(LogDeed.DocumentOpened, LogDeed.LabResultOpened, LogDeed.FileOpened), list.rows.map { it.deed })
+    }
+
+    @Test
     fun `a list that is broken says so and stays, and a closed one shows nothing`() = signedIn { fake ->
         fake.accessLog = listOf(fake.opened(3))
         fake.logCheck = LogCheck.BROKEN

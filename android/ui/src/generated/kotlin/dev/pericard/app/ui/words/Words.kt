@@ -257,6 +257,7 @@ interface Words {
     val logClosed: String
     val logClosedText: String
     val logDestroyed: String
+    val logDocument: String
     val logEarlier: String
     val logEmpty: String
     val logEnded: String
@@ -265,6 +266,7 @@ interface Words {
     val logFoot: String
     val logForgotten: String
     val logIncident: String
+    val logLabs: String
     val logLooking: String
     val logNotOpened: String
     val logOpened: String

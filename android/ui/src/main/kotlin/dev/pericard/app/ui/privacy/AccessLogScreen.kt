@@ -150,6 +150,8 @@ private fun LogDeed.title(words: Words, times: Int): String = when (this) {
     LogDeed.ConversationOpened -> words.logOpened
     LogDeed.Searched -> words.logSearched
     LogDeed.FileOpened -> words.logFile
+    LogDeed.LabResultOpened -> words.logLabs
+    LogDeed.DocumentOpened -> words.logDocument
     LogDeed.Written -> words.logWritten
     LogDeed.Copied -> words.logExported
     LogDeed.PolicyChanged -> words.logPolicy
@@ -178,7 +180,7 @@ private val LogDeed.icon: ImageVector
         LogDeed.Sealed -> Icons.locked
         LogDeed.ConversationOpened -> Icons.messages
         LogDeed.Searched -> Icons.search
-        LogDeed.FileOpened -> Icons.file
+        LogDeed.FileOpened, LogDeed.LabResultOpened, LogDeed.DocumentOpened -> Icons.file
         LogDeed.Written -> Icons.write
         LogDeed.Copied -> Icons.export
         LogDeed.PolicyChanged -> Icons.clinic

@@ -49,7 +49,7 @@ data class LogRow(
 
 enum class LogDeed {
     SignedIn, Unlocked, UnlockedWithKey, WrongPin, PinSet, PinRemoved, Destroyed, Sealed,
-    ConversationOpened, Searched, FileOpened, Written, Copied, PolicyChanged, Refused, PersonForgotten, AccessEnded, Other,
+    ConversationOpened, Searched, FileOpened, LabResultOpened, DocumentOpened, Written, Copied, PolicyChanged, Refused, PersonForgotten, AccessEnded, Other,
 }
 
 interface AccessLogEvents {

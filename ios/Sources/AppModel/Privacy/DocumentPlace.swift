@@ -2,7 +2,7 @@ public import Foundation
 
 /// Where the person keeps files of their own.
 @MainActor
-public protocol Documents: AnyObject {
+public protocol DocumentPlace: AnyObject {
   /// Asks where to keep a new file; nothing when the person chose no place. Fails where that place takes none.
   func create(_ name: String) async throws -> (any NewDocument)?
 }
