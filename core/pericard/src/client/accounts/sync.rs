@@ -1,6 +1,6 @@
 //! The sync of an account: each feature of each person in turn; while the content is locked, what is new is counted alone.
 //!
-//! Uses: `core`, `people`, `sessions`, `tally`
+//! Uses: `core`, `people`, `policy`, `sessions`, `tally`
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
