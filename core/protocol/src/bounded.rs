@@ -309,8 +309,8 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    let List { items, over } = list::<D, Object<T>, T, MOST>(deserializer, Object::ok)?;
-    if over {
+    let List { items, beyond } = list::<D, Object<T>, T, MOST>(deserializer, Object::ok)?;
+    if beyond > 0 {
         return Err(D::Error::custom("too many elements"));
     }
     Ok(items)
@@ -340,8 +340,8 @@ where
 /// The elements of a list, up to a cap.
 pub(crate) struct List<T> {
     pub(crate) items: Vec<T>,
-    /// The list has more elements than the cap allows.
-    pub(crate) over: bool,
+    /// Elements that the list has beyond the cap.
+    pub(crate) beyond: usize,
 }
 
 /// Reads a list element by element as `E` and keeps at most `MOST` results of `take`.
@@ -364,7 +364,7 @@ where
         fn one(self, element: E) -> List<T> {
             List {
                 items: (self.take)(element).into_iter().collect(),
-                over: false,
+                beyond: 0,
             }
         }
     }
@@ -399,7 +399,7 @@ where
         fn visit_unit<Er: Error>(self) -> Result<List<T>, Er> {
             Ok(List {
                 items: Vec::new(),
-                over: false,
+                beyond: 0,
             })
         }
 
@@ -411,13 +411,15 @@ where
             let mut items = Vec::new();
             while items.len() < MOST {
                 let Some(element) = seq.next_element()? else {
-                    return Ok(List { items, over: false });
+                    return Ok(List { items, beyond: 0 });
                 };
                 items.extend((self.take)(element));
             }
-            let over = seq.next_element::<IgnoredAny>()?.is_some();
-            skip_seq(seq)?;
-            Ok(List { items, over })
+            let mut beyond = 0;
+            while seq.next_element::<IgnoredAny>()?.is_some() {
+                beyond += 1;
+            }
+            Ok(List { items, beyond })
         }
     }
 

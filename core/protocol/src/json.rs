@@ -299,7 +299,7 @@ fn items<T: DeserializeOwned>(raw: &str) -> Option<(Vec<T>, bool)> {
         .iter()
         .filter(|item| !item.get().starts_with('['));
     let read: Vec<T> = sound.filter_map(|item| parse(item.get())).collect();
-    let whole = !list.over && read.len() == list.items.len();
+    let whole = list.beyond == 0 && read.len() == list.items.len();
     Some((read, whole))
 }
 

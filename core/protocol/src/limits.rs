@@ -9,8 +9,9 @@ use std::time::Duration;
 /// attachments come separately.
 pub const FHIR_BODY: usize = 32 * 1024 * 1024;
 
-/// Bytes of one file of a message: a scanned report or a photo has one to twenty million.
-pub const FILE: u64 = 100 * 1000 * 1000;
+/// Bytes of one file of a record: a scanned report or a photo has one to twenty million, a study with pictures some two
+/// hundred. It streams into sealed storage, so this bounds what a portal can fill a disk with.
+pub const FILE: u64 = 250 * 1000 * 1000;
 
 /// Bytes of one file that is sent. It is in memory while it goes out.
 pub const OUTGOING_FILE: u64 = 20 * 1000 * 1000;
@@ -66,6 +67,9 @@ pub const CUT_ENTRIES: usize = 1024;
 /// References of one kind in one record: recipients, parents, whatever else is named. A message to a
 /// whole department names some hundred. A record with more cannot be judged and is unreadable.
 pub const REFERENCES: usize = 1024;
+
+/// Results of one report that are read. Each says itself whom it is about, so a report with more is read without them.
+pub const RESULTS: usize = 4096;
 
 /// Parts of one message. A record with more is unreadable.
 pub const PARTS: usize = 1024;

@@ -45,7 +45,8 @@ pub enum Command {
         /// A file that comes with it.
         file: Option<NewFile>,
     },
-    /// A laboratory gives out a record, or another version of it: as it is, but for its version and, where it has no
+    /// A laboratory gives out a record, or another version of it. An attachment of its `presentedForm` with the member `text` is
+    /// a file with that content. As it is otherwise, but for its version and, where it has no
     /// `subject`, the person. With `null` for a subject it has none.
     Lab {
         /// Whose searches find it.
@@ -458,6 +459,7 @@ impl Command {
                 let person = state.person(&who)?;
                 let (patient, now) = (state.people[person].patient.clone(), state.clock.millis());
                 state.labs.offered = true;
+                let resource = data::with_files(state, person, resource, now);
                 state.labs.put(person, &patient, resource, now);
                 Answer::Done
             }

@@ -26,6 +26,7 @@ pub(crate) mod labs;
 pub(crate) mod messages;
 mod paging;
 mod partition_work;
+mod track_state;
 
 pub use date_precision::DatePrecision;
 
@@ -88,6 +89,10 @@ pub(crate) trait FeatureDefinition: Send + Sync {
     fn salvages(&self) -> &'static [Salvage] {
         &[]
     }
+    /// Returns the files that are fetched at the end of a sync: those that the person wants offline and that changed.
+    fn wanted_files(&self, _partition: &Partition) -> Result<Option<files::WantedFiles>> {
+        Ok(None)
+    }
     /// Returns the next part of a copy of what is here, behind `after`, and where the part behind that is; nothing at the end.
     fn export(
         &self,
@@ -114,6 +119,8 @@ pub(crate) struct Exported {
     pub(crate) html: String,
     /// The same as FHIR resources.
     pub(crate) resources: Vec<serde_json::Value>,
+    /// Some of them may be in other parts as well.
+    pub(crate) shares_resources: bool,
 }
 
 /// How far a copy of a feature has come; a feature goes through its lists one after the other.
@@ -186,6 +193,8 @@ pub(crate) trait PersonContext: Send + Sync {
     fn notifier(&self) -> &ChangeNotifier;
     /// How the portal is asked about the person.
     fn portal(&self) -> Result<PersonPortal>;
+    /// Whether a sync asks the portal for this resource type, where it does so only if the portal lists it. Memory only.
+    fn is_mirrored(&self, resource_type: &str) -> bool;
     /// The person's id on this device.
     fn id(&self) -> &str;
     /// The downloads of the account.

@@ -24,6 +24,7 @@ use super::mirror::{Mirror, Pace, Reader, Upload};
 pub(crate) trait AnyMirror: Send + Sync + 'static {
     fn resource_type(&self) -> &'static str;
     fn pace(&self) -> Pace;
+    fn is_counted(&self) -> bool;
     fn searches(&self, owner: &Owner, offers: &dyn Fn(&str) -> bool) -> Vec<Search>;
     /// Takes away what is here of records that turned out to be somebody else's, or are gone. What is gone leaves its
     /// version, so that a late page does not bring it back.
@@ -99,6 +100,10 @@ impl<M: Mirror> AnyMirror for M {
 
     fn pace(&self) -> Pace {
         Mirror::pace(self)
+    }
+
+    fn is_counted(&self) -> bool {
+        Mirror::is_counted(self)
     }
 
     fn searches(&self, owner: &Owner, offers: &dyn Fn(&str) -> bool) -> Vec<Search> {

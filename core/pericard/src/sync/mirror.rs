@@ -78,6 +78,11 @@ pub(crate) trait Mirror: Send + Sync + 'static {
         Pace::EveryRun
     }
 
+    /// Whether what is new of it is counted while the content is locked. Not where it is another feature's news already.
+    fn is_counted(&self) -> bool {
+        true
+    }
+
     /// Turns admitted records into rows; a record whose row is given replaces what is there. `news` is false while the
     /// history is fetched for the first time.
     fn apply(

@@ -216,6 +216,17 @@ where
     bounded::list::<D, Element, Reference, MOST>(deserializer, |it| it.0).map(|list| list.items)
 }
 
+/// References that decide nothing, the first `MOST` of them, and how many more there are.
+pub(crate) fn counted_references<'de, D, const MOST: usize>(
+    deserializer: D,
+) -> Result<(Vec<Reference>, usize), D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let list = bounded::list::<D, Element, Reference, MOST>(deserializer, |it| it.0)?;
+    Ok((list.items, list.beyond))
+}
+
 /// References of one member, at most [`REFERENCES`]; fails over it, since one that was left out could be the
 /// one that decides. An element that cannot be read counts as one; `null` is none.
 pub(crate) fn references<'de, D>(deserializer: D) -> Result<Vec<Reference>, D::Error>
@@ -223,7 +234,7 @@ where
     D: Deserializer<'de>,
 {
     let list = bounded::list::<D, Element, Reference, REFERENCES>(deserializer, |it| it.0)?;
-    if list.over {
+    if list.beyond > 0 {
         return Err(D::Error::custom("too many references"));
     }
     Ok(list.items)

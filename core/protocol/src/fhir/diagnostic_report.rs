@@ -6,17 +6,22 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::communication::remarks;
+use super::communication::{Attachment, remarks};
 use super::contained::Contained;
-use super::datatypes::{self, CodeableConcept, Meta, Period, Reference, references};
+use super::datatypes::{
+    self, CodeableConcept, Meta, Period, Reference, counted_references, references,
+};
 use super::instant::{PartialDate, parse_instant};
 use super::mentions::mentions;
 use super::observation::{Observation, effective};
 use super::page::{Entry, Parse};
 use super::result_status::ResultStatus;
 use super::{FhirError, is_id};
-use crate::limits::CODINGS;
+use crate::limits::{CODINGS, RESULTS};
 use crate::{bounded, display_text};
+
+/// Files of one report that are read.
+const FORMS: usize = 16;
 
 /// A `DiagnosticReport`, reduced to what a laboratory says in it.
 #[derive(Clone, PartialEq)]
@@ -41,14 +46,18 @@ pub struct DiagnosticReport {
     pub issued: Option<Timestamp>,
     /// Who answers for it.
     pub performers: Vec<Reference>,
-    /// Its results, in the order of the laboratory.
+    /// Its results, in the order of the laboratory, the first [`RESULTS`] of them.
     pub results: Vec<Reference>,
+    /// How many more it names.
+    pub more_results: usize,
     /// Those of them that are contained.
     pub contained_results: Vec<Observation>,
     /// What it comes to: the conclusion, else its codes in words. Fit to be shown.
     pub conclusion: Option<String>,
     /// The narrative as plain text, fit to be shown.
     pub narrative: Option<String>,
+    /// The report as files, the first [`FORMS`] of them.
+    pub presented: Vec<Attachment>,
     /// Types and names of contained resources.
     pub contained: Contained,
     /// Everything that is named anywhere in the record. Only collected where there is no subject.
@@ -80,12 +89,14 @@ struct Raw<'a> {
     issued: Option<String>,
     #[serde(default, deserialize_with = "references")]
     performer: Vec<Reference>,
-    #[serde(default, deserialize_with = "references")]
-    result: Vec<Reference>,
+    #[serde(default, deserialize_with = "counted_references::<_, RESULTS>")]
+    result: (Vec<Reference>, usize),
     #[serde(default, deserialize_with = "bounded::text")]
     conclusion: Option<String>,
     #[serde(default, deserialize_with = "bounded::first_objects::<_, _, CODINGS>")]
     conclusion_code: Vec<CodeableConcept>,
+    #[serde(default, deserialize_with = "bounded::first_objects::<_, _, FORMS>")]
+    presented_form: Vec<Attachment>,
     #[serde(default)]
     contained: Contained,
     #[serde(borrow)]
@@ -130,10 +141,16 @@ impl DiagnosticReport {
             effective: effective(raw.effective_date_time, raw.effective_period),
             issued: raw.issued.and_then(|text| parse_instant(&text).ok()),
             performers: raw.performer,
-            results: raw.result,
+            results: raw.result.0,
+            more_results: raw.result.1,
             contained_results,
             conclusion: conclusion.filter(|text| !text.trim().is_empty()),
             narrative: remarks(None, raw.text).pop(),
+            presented: raw
+                .presented_form
+                .into_iter()
+                .filter(|it| it.url.is_some() || it.is_inline())
+                .collect(),
             contained: raw.contained,
             mentions,
         })
@@ -185,6 +202,7 @@ impl Parse for DiagnosticReport {
         results.map(|result| 4 + result.lists()).sum::<usize>()
             + self.performers.len()
             + self.results.len()
+            + self.presented.len()
             + self.mentions.len()
             + self.contained.len()
     }
@@ -220,6 +238,17 @@ mod tests {
         );
         assert_eq!(report.conclusion.as_deref(), Some("Anaemia"));
         assert_eq!(report.narrative.as_deref(), Some("All fine"));
+    }
+
+    #[test]
+    fn a_report_of_very_many_results_is_read_and_the_rest_is_counted() {
+        let result = r#"{"reference":"Observation/a"}"#;
+        let results = vec![result; RESULTS + 7].join(",");
+        let report = format!(
+            r#"{{"resourceType":"DiagnosticReport","id":"r","subject":{{"reference":"Patient/ana"}},"result":[{results}]}}"#
+        );
+        let report = DiagnosticReport::of_body(report.as_bytes()).unwrap();
+        assert_eq!((report.results.len(), report.more_results), (RESULTS, 7));
     }
 
     /// A result that a report contains is judged by its own subject, too.

@@ -5,7 +5,9 @@ use pericard_guarantees::{Harness, run, sync};
 use serde_json::{Value, json};
 
 async fn described(more: Value) -> Harness {
-    let mut portal = json!({ "people": { "ana": { "threads": 1, "messages": 2 } } });
+    // It has something of every feature.
+    let ana = json!({ "threads": 1, "messages": 2, "documents": 1, "labs": true });
+    let mut portal = json!({ "people": { "ana": ana } });
     for (key, value) in more.as_object().unwrap() {
         portal[key] = value.clone();
     }

@@ -373,3 +373,106 @@ fn a_document_that_is_kept_offline_is_fetched_and_goes_when_it_is_removed() {
         assert_eq!(removed.files[0].state, FileState::Remote { received: 0 });
     });
 }
+
+#[test]
+fn a_document_that_is_kept_offline_is_fetched_again_when_its_file_is_another() {
+    run(async {
+        let (harness, account) = ana().await;
+        let first = all(&account).await.unwrap().remove(0);
+        documents(&account)
+            .keep_offline(first.id.clone(), true)
+            .await
+            .unwrap();
+        fetch(&account, 0).await.unwrap();
+        for document in [0, 1] {
+            let change =
+                json!({ "who": "ana", "document": document, "as": "replaced", "bytes": 5000 });
+            harness.portal(json!({ "change_document": change })).await;
+        }
+        let changes = account.changes().unwrap();
+        sync(&account).await.unwrap();
+        while state(&account, 0).await != FileState::Stored {
+            changes.next().await.unwrap();
+        }
+        assert_eq!(all(&account).await.unwrap()[0].files[0].size, Some(5000));
+        // Nobody asked for the other one.
+        assert_eq!(state(&account, 1).await, FileState::Remote { received: 0 });
+    });
+}
+
+/// A report of Ana's laboratory with these files.
+async fn report(harness: &Harness, id: &str, files: serde_json::Value) {
+    let resource = json!({ "resourceType": "DiagnosticReport", "id": id, "status": "final",
+        "category": [{ "coding": [{ "code": "RAD" }], "text": "Radiology" }], "code": { "text": "CT of the chest" },
+        "effectiveDateTime": "2026-03-05", "performer": [{ "display": "Dr. Ray" }], "presentedForm": files });
+    harness
+        .portal(json!({ "lab": { "who": "ana", "resource": resource } }))
+        .await;
+}
+
+async fn ana_with_reports() -> (Harness, Arc<Account>) {
+    let harness = Harness::with(json!({
+        "ana": { "threads": 1, "messages": 1, "documents": 1, "labs": true },
+        "ben": { "threads": 1, "messages": 1, "documents": 1, "labs": true },
+    }))
+    .await;
+    let account = harness.sign_in("ana").await.unwrap();
+    sync(&account).await.unwrap();
+    (harness, account)
+}
+
+#[test]
+fn a_report_that_comes_as_a_file_is_a_document() {
+    run(async {
+        let (harness, account) = ana_with_reports().await;
+        assert_eq!(all(&account).await.unwrap().len(), 1);
+        let files = json!([
+            { "contentType": "text/plain", "text": "No finding.", "title": "ct.txt" },
+            { "contentType": "text/plain", "data": "SW5saW5l", "title": "inline.txt" },
+        ]);
+        report(&harness, "ct", files).await;
+        sync(&account).await.unwrap();
+        let found = all(&account).await.unwrap();
+        let ct = found
+            .iter()
+            .find(|it| it.title == "CT of the chest")
+            .unwrap();
+        assert_eq!((found.len(), ct.kind), (2, DocumentKind::Imaging));
+        assert_eq!((&*ct.author, &*ct.category), ("Dr. Ray", "Radiology"));
+        assert_eq!(ct.files[0].state, FileState::Remote { received: 0 });
+        assert_eq!(ct.files[1].state, FileState::Stored);
+        let download = documents(&account)
+            .download(ct.files[0].id.clone())
+            .await
+            .unwrap();
+        while download.next().await.unwrap().is_some() {}
+        for (file, text) in [(0, "No finding."), (1, "Inline")] {
+            let view = documents(&account).view(ct.files[file].id.clone()).await;
+            let text = text.to_owned();
+            assert_eq!(view.unwrap(), DocumentView::Text { text });
+        }
+        let state = documents(&account).state().await.unwrap();
+        assert!(state.complete_at.is_some() && state.unreadable == 0);
+        // Without files it is no document any more.
+        report(&harness, "ct", json!([])).await;
+        sync(&account).await.unwrap();
+        assert_eq!(all(&account).await.unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_report_of_somebody_else_is_never_a_document() {
+    run(async {
+        let (harness, account) = ana_with_reports().await;
+        let resource = json!({ "resourceType": "DiagnosticReport", "id": "foreign", "status": "final",
+            "category": [{ "coding": [{ "code": "RAD" }] }], "code": { "text": "CT of the chest" },
+            "subject": { "reference": "Patient/somebody-else" },
+            "presentedForm": [{ "contentType": "text/plain", "data": "SW5saW5l" }] });
+        let lab = json!({ "lab": { "who": "ana", "resource": resource } });
+        harness.portal(lab).await;
+        let error = sync(&account).await.unwrap_err();
+        assert!(matches!(error, PericardError::Integrity { .. }), "{error}");
+        assert_eq!(all(&account).await.unwrap().len(), 1);
+        assert_eq!(on_disk(harness.world.path(), "CT of the chest"), 0);
+    });
+}

@@ -137,6 +137,16 @@ fn a_disk_without_room_is_told_and_costs_the_file_alone() {
         assert_eq!(threads(&account).await.unwrap()[0].messages, 2);
         fetch(&account).await.unwrap();
         assert_eq!(size(&account).await, LARGE as u64);
+        // A file can be removed where there is no room for anything at all.
+        for piece in [1 << 20, 1 << 12, 1] {
+            let more = folder.join(format!("ballast-{piece}"));
+            let _ = std::fs::write(&more, vec![1; 12 << 20]);
+            let mut file = std::fs::OpenOptions::new().append(true).open(more).unwrap();
+            while std::io::Write::write_all(&mut file, &vec![1; piece]).is_ok() {}
+        }
+        let (id, _) = first(&account).await;
+        documents(&account).remove_download(id).await.unwrap();
+        assert_eq!(first(&account).await.1, FileState::Remote { received: 0 });
         harness.client.shut_down().await.unwrap();
         drop(small);
     });
@@ -184,5 +194,17 @@ fn a_file_that_is_replaced_while_it_is_fetched_is_never_mixed_with_the_new_one()
         assert!(received > 1_000_000, "{received}");
         fetch(&account).await.unwrap();
         assert_eq!(size(&account).await, LARGE as u64);
+    });
+}
+
+/// A study with pictures: it is never whole in memory.
+#[test]
+fn one_of_two_hundred_megabytes_streams_to_the_disk_and_back() {
+    run(async {
+        const HUGE: usize = 200_000_000;
+        let (harness, account) = ana(HUGE).await;
+        fetch(&account).await.unwrap();
+        assert_eq!(size(&account).await, HUGE as u64);
+        drop(harness);
     });
 }

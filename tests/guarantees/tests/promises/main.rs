@@ -14,6 +14,7 @@ mod discovery;
 mod documents;
 mod downloads;
 mod erasing;
+mod examples;
 mod files;
 mod labs;
 mod lease;

@@ -112,7 +112,7 @@ fn facts(file: &MessageFile) -> String {
         FileState::Downloading => "being fetched",
         FileState::Unavailable { reason } => match reason {
             FileProblem::NoSource => "cannot be fetched: the message does not say from where",
-            FileProblem::TooLarge => "cannot be fetched: larger than 100 MB",
+            FileProblem::TooLarge => "cannot be fetched: larger than 250 MB",
             FileProblem::Mismatch => "refused: not the file that the message describes",
             FileProblem::NotFound => "no longer at the portal",
             FileProblem::Refused => "refused by the portal",

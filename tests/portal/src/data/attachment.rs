@@ -6,6 +6,7 @@ use sha1::{Digest, Sha1};
 
 use super::store::Attachment;
 use crate::clock::{self, Millis};
+use crate::instance::State;
 
 pub(super) const PDF: &str = "application/pdf";
 
@@ -63,6 +64,34 @@ pub(super) fn filler(bytes: usize, seed: u8) -> Vec<u8> {
     let head = HEAD.len().min(bytes);
     data[..head].copy_from_slice(&HEAD[..head]);
     data
+}
+
+/// Puts files in the place of the texts in a report's `presentedForm`.
+pub(crate) fn with_files(
+    state: &mut State,
+    person: usize,
+    mut report: Value,
+    now: Millis,
+) -> Value {
+    let forms = report
+        .get_mut("presentedForm")
+        .and_then(Value::as_array_mut);
+    for form in forms.into_iter().flatten() {
+        let Some(text) = form["text"].as_str() else {
+            continue;
+        };
+        let file = Attachment {
+            person,
+            content_type: form["contentType"].as_str().unwrap_or(PDF).to_owned(),
+            data: text.as_bytes().to_vec(),
+            reads: 0,
+        };
+        let title = form["title"].as_str().unwrap_or("report.pdf").to_owned();
+        let binary = state.entropy.id();
+        *form = reference(&binary, &title, &file, now);
+        state.store.attachments.insert(binary, file);
+    }
+    report
 }
 
 /// The FHIR `Attachment` that points to a Binary. `hash` is SHA-1 in base64 (R4 §2.24.0.4).

@@ -17,7 +17,7 @@ mod resource;
 pub(crate) mod second_factor;
 mod store;
 
-pub(crate) use attachment::reference as file_reference;
+pub(crate) use attachment::{reference as file_reference, with_files};
 pub use change::Change;
 pub(crate) use change::{change, only};
 pub use document::DocumentChange;

@@ -22,7 +22,7 @@ use crate::web::AsIs;
 
 const CONTEXT: &str = "x-security-context";
 /// What [`FileFault::Huge`] says and sends.
-const HUGE: usize = 200 << 20;
+const HUGE: usize = 256 << 20;
 
 /// `GET {base}/Binary/{id}`: the resource if asked for as FHIR, else the bare content.
 pub(crate) async fn file(

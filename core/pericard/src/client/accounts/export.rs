@@ -5,6 +5,7 @@
 //! It is made conversation by conversation while it is read, so that it is never whole in memory, and nothing of it is written
 //! here. Whoever asks for it has to prove that they are there: with the PIN where there is a lock, else by a fresh sign-in.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ pub(crate) struct Export {
     person: PersonRow,
     format: ExportFormat,
     stage: Stage,
+    /// Resources of parts that share some, by type and id.
+    written: BTreeSet<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -69,6 +72,7 @@ impl AccountCore {
             person,
             format,
             stage: Stage::Head,
+            written: BTreeSet::new(),
         })
     }
 
@@ -123,7 +127,8 @@ impl Export {
                                 },
                             )
                         }
-                        Some((exported, place)) => {
+                        Some((mut exported, place)) => {
+                            self.leave_out_written(&mut exported);
                             let text = self.body(&exported, first);
                             let first = first && exported.resources.is_empty();
                             (
@@ -165,6 +170,18 @@ impl Export {
                 )
             }
         }
+    }
+
+    /// A result that two reports name is in a copy once.
+    fn leave_out_written(&mut self, exported: &mut Exported) {
+        if !exported.shares_resources {
+            return;
+        }
+        exported.resources.retain(|resource| {
+            let (kind, id) = (resource["resourceType"].as_str(), resource["id"].as_str());
+            let key = kind.zip(id).map(|(kind, id)| format!("{kind}/{id}"));
+            key.is_none_or(|key| self.written.insert(key))
+        });
     }
 
     fn body(&self, exported: &Exported, first: bool) -> String {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pericard_protocol::admission::Owner;
+use pericard_protocol::oauth::scope::may_search;
 use tokio_util::sync::CancellationToken;
 
 use crate::features::files::Downloads;
@@ -10,6 +11,7 @@ use crate::features::{Access, PersonContext, PersonPortal};
 use crate::platform::Platform;
 use crate::platform::error::Result;
 use crate::platform::lifecycle::ActivityGuard;
+use crate::session::Session;
 use crate::storage::{AccessAction, Feature, Partition};
 use crate::sync::ChangeNotifier;
 
@@ -65,6 +67,14 @@ impl PersonContext for AccountPerson {
             },
             takes_files: self.account.takes_files(),
         })
+    }
+
+    fn is_mirrored(&self, resource_type: &str) -> bool {
+        let account = &self.account;
+        let listed = account.site.resource(resource_type);
+        let session = account.sessions.of(&self.person);
+        let granted = |session: Arc<Session>| may_search(&session.scope(), resource_type);
+        listed.is_some_and(|it| it.searches()) && session.is_ok_and(granted)
     }
 
     fn id(&self) -> &str {

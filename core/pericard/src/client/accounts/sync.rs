@@ -11,6 +11,7 @@ use pericard_protocol::policy::Switch;
 use pericard_protocol::standing::Standing;
 
 use crate::client::policy::Reason;
+use crate::features::{Access, files};
 use crate::platform::error::{KeystoreError, PericardError, Result};
 use crate::platform::log::{self, Coded};
 use crate::session::AccountProblem;
@@ -186,7 +187,31 @@ impl AccountCore {
             }
             first = first.and(done);
         }
+        self.fetch_wanted(person).await;
         first.map(|()| incomplete)
+    }
+
+    /// Starts fetching what of a person's files is to be here. What fails is tried again after the next run.
+    async fn fetch_wanted(self: &Arc<Self>, person: &str) {
+        let (core, id) = (self.clone(), person.to_owned());
+        let found = self.on_disk(move || {
+            let partition = core.partition(&id)?;
+            let definitions = core.host.features.iter();
+            let wanted = definitions.filter_map(|it| it.wanted_files(&partition).transpose());
+            wanted.collect::<Result<Vec<_>>>()
+        });
+        let (Ok(wanted), Ok(context)) = (found.await, self.person_context(person.to_owned()))
+        else {
+            return;
+        };
+        for wanted in wanted {
+            if context.may(wanted.table.feature(), Access::Fetch).is_err() {
+                continue;
+            }
+            for (file, group) in wanted.files {
+                let _ = files::start(context.clone(), wanted.table, file, group);
+            }
+        }
     }
 
     /// Removes those whose access the portal has ended, where it is time to ask.
@@ -255,7 +280,7 @@ impl AccountCore {
                 continue;
             }
             for (track, mirror) in self.mirrors() {
-                if self.switch(track.feature) == Switch::Off {
+                if self.switch(track.feature) == Switch::Off || !mirror.is_counted() {
                     continue;
                 }
                 let (core, id) = (self.clone(), person.id.clone());

@@ -26,10 +26,12 @@ pub(super) fn document(
         return Ok(None);
     };
     let (id, remote) = (row.id, row.content.remote.clone());
+    let is_report = row.content.report;
     let document = mapping::to_view(row, partition.ids());
     let exported = Exported {
         html: html(&document),
-        resources: vec![resource(&document, &remote, subject)],
+        resources: vec![resource(&document, &remote, is_report, subject)],
+        ..Exported::default()
     };
     Ok(Some((exported, ExportPosition { row: id, ..after })))
 }
@@ -58,8 +60,9 @@ fn html(document: &Document) -> String {
     )
 }
 
-/// A DocumentReference (FHIR R4) with what is here of it.
-fn resource(document: &Document, id: &str, subject: &Subject<'_>) -> Value {
+/// A DocumentReference (FHIR R4) with what is here of it. A report that comes as a file has none at the portal: that of the
+/// copy has no id, and names the report.
+fn resource(document: &Document, remote: &str, is_report: bool, subject: &Subject<'_>) -> Value {
     let contents = document.files.iter().map(|file| {
         let mut attachment = json!({ "title": file.file_name });
         if !file.content_type.is_empty() {
@@ -69,7 +72,6 @@ fn resource(document: &Document, id: &str, subject: &Subject<'_>) -> Value {
     });
     let mut resource = json!({
         "resourceType": "DocumentReference",
-        "id": id,
         "status": if document.superseded { "superseded" } else { "current" },
         "subject": { "reference": format!("Patient/{}", subject.patient) },
         "content": contents.collect::<Vec<_>>(),
@@ -93,6 +95,10 @@ fn resource(document: &Document, id: &str, subject: &Subject<'_>) -> Value {
             resource["date"] = json!(at.to_string());
         }
         _ => resource["context"] = json!({ "period": { "start": date(document) } }),
+    }
+    match is_report {
+        true => resource["context"]["related"] = json!([{ "reference": remote }]),
+        false => resource["id"] = json!(remote),
     }
     resource
 }

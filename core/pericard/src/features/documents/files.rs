@@ -5,15 +5,67 @@
 
 use std::sync::Arc;
 
-use crate::features::files::{FileDownload, FileReader, FileState, discard, start};
+use crate::features::files::{FileDownload, FileReader, FileState, StoredFile, discard, start};
 use crate::features::{Access, PersonContext};
-use crate::platform::error::{InputProblem, PericardError, Result};
+use crate::platform::error::{InputProblem, PericardError, Result, StorageKind};
 use crate::platform::id::{DocumentId, FileId};
 use crate::storage::{AccessAction, IdKind, Partition};
 
 use super::model::{Document, DocumentView};
 use super::table::{self, FILES};
 use super::{Documents, FEATURE, row, view};
+
+/// The files of a document that can be fetched and are not here, each with the document.
+fn missing(partition: &Partition, document: i64) -> Result<Vec<(i64, i64)>> {
+    partition.read(|c| {
+        let mut missing = Vec::new();
+        for file in table::files_of(c, document)? {
+            let stored = FILES.file(c, file.id)?;
+            let here = match stored.and_then(|it| it.content) {
+                Some(content) => partition.files().is_here(c, content)?,
+                None => false,
+            };
+            if !here && file.url.is_some() {
+                missing.push((file.id, document));
+            }
+        }
+        Ok(missing)
+    })
+}
+
+/// Those of every document that the person wants offline. One that cannot be had waits until somebody asks for it or it is
+/// another.
+pub(super) fn wanted(partition: &Partition) -> Result<Vec<(i64, i64)>> {
+    let (kept, refused) = partition.read(|c| Ok((table::kept(c)?, table::refused_of_kept(c)?)))?;
+    let mut wanted = Vec::new();
+    for document in kept {
+        wanted.extend(missing(partition, document)?);
+    }
+    wanted.retain(|(file, _)| !refused.contains(file));
+    Ok(wanted)
+}
+
+/// Removes what is here of a file. On a full disk its content goes first, since saying that it is gone takes room, too.
+fn remove(partition: &Partition, id: i64, stored: &StoredFile) -> Result<()> {
+    let remove = || {
+        partition.local(|tx| {
+            discard(tx.connection(), FILES, id, None)?;
+            table::keep(tx.connection(), stored.record, false).map(drop)
+        })
+    };
+    match (remove(), stored.content) {
+        (
+            Err(PericardError::Storage {
+                kind: StorageKind::Full,
+            }),
+            Some(content),
+        ) => {
+            partition.read(|c| partition.files().free(c, content))?;
+            remove()
+        }
+        (removed, _) => removed,
+    }
+}
 
 /// Marks the files that are being fetched.
 pub(super) fn mark(person: &dyn PersonContext, partition: &Partition, documents: &mut [Document]) {
@@ -40,7 +92,7 @@ impl Documents {
     ///
     /// The portal's token goes to the portal alone; an address elsewhere is asked without one, by https only. A `Binary`
     /// whose portal says that another patient's record guards it (FHIR R4 §2.40.3) is refused, and never kept. At most
-    /// 100 MB are taken, whatever is said before.
+    /// 250 MB are taken, whatever is said before.
     ///
     /// Fails with `NotFound` when there is no such file, and `SwitchedOff`; everything later comes through
     /// `FileDownload.next`.
@@ -90,8 +142,9 @@ impl Documents {
             .await
     }
 
-    /// Keeps a document for reading offline: starts fetching what of it is not here, and marks it. Where a file cannot be
-    /// fetched now, its state says so, and `download` tries again. With `keep` false the mark goes; what is here stays until
+    /// Keeps a document for reading offline: starts fetching what of it is not here, and marks it. A sync that brings other
+    /// files of it fetches those as well. Where a file cannot be fetched now, the next sync tries again; where it cannot be
+    /// had, its state says so, and `download` tries again. With `keep` false the mark goes; what is here stays until
     /// `remove_download`.
     ///
     /// `NotFound` when there is no such document; `SwitchedOff`.
@@ -106,20 +159,7 @@ impl Documents {
                 }
                 let changes = table::changed();
                 person.notifier().rows_changed(partition.ids(), &changes);
-                partition.read(|c| {
-                    let mut missing = Vec::new();
-                    for file in table::files_of(c, document)? {
-                        let stored = FILES.file(c, file.id)?;
-                        let here = match stored.and_then(|it| it.content) {
-                            Some(content) => partition.files().is_here(c, content)?,
-                            None => false,
-                        };
-                        if !here && file.url.is_some() {
-                            missing.push((file.id, document));
-                        }
-                    }
-                    Ok(missing)
-                })
+                missing(partition, document)
             })
             .await?;
         if keep && !missing.is_empty() {
@@ -146,15 +186,12 @@ impl Documents {
             .cancel_one(person.id(), FEATURE, id)
             .await;
         self.at(move |partition| {
-            partition.local(|tx| {
-                let c = tx.connection();
-                let stored = FILES.file(c, id)?.ok_or(PericardError::NotFound)?;
-                if stored.described.url.is_none() {
-                    return Err(PericardError::input("file", InputProblem::WrongState));
-                }
-                discard(c, FILES, id, None)?;
-                table::keep(c, stored.record, false).map(drop)
-            })?;
+            let stored = partition.read(|c| FILES.file(c, id))?;
+            let stored = stored.ok_or(PericardError::NotFound)?;
+            if stored.described.url.is_none() {
+                return Err(PericardError::input("file", InputProblem::WrongState));
+            }
+            remove(partition, id, &stored)?;
             let changes = table::changed();
             person.notifier().rows_changed(partition.ids(), &changes);
             Ok(())

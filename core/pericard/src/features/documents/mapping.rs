@@ -3,12 +3,15 @@
 //! Uses: `date_precision`, `files`, `model`, `table`
 
 use pericard_protocol::admission::Owner;
+use pericard_protocol::base_url::Base;
 use pericard_protocol::display_text;
+use pericard_protocol::fhir::communication::Attachment;
 use pericard_protocol::fhir::datatypes::Reference;
-use pericard_protocol::fhir::document_reference::{Content as Part, DocumentReference, Status};
+use pericard_protocol::fhir::document_reference::{DocumentReference, Status};
 use pericard_protocol::fhir::instant::{PartialDate, Precision};
 use pericard_protocol::fhir::names::Names;
 use pericard_protocol::files::name::safe;
+use pericard_protocol::files::source::{self, Source};
 
 use crate::features::date_precision::DatePrecision;
 use crate::features::files::{self, FileRow, OldFile, state_of};
@@ -40,27 +43,56 @@ pub(super) fn apply(
             shown.push(None);
             continue;
         }
-        let mut content = content(reader.owner, record, names);
-        let old = match incoming.shown {
-            Some(row) => table::files_of(c, row)?,
-            None => Vec::new(),
-        };
-        let old = old.into_iter().map(|file| OldFile {
-            id: file.id,
-            url: file.url,
-            hash: file.hash,
-            written_here: false,
-        });
-        let contents = record.contents.iter().map(|it| it.attachment.content());
-        files::adopt(tx, FILES, old.collect(), &mut content.files, contents)?;
-        let row = table::save(c, incoming.shown, &content)?;
-        files::belong(c, FILES, row, &content.files)?;
+        let content = content(reader.owner, record, names);
+        let attachments = record.contents.iter().map(|it| &it.attachment);
+        let row = write(tx, reader, incoming.shown, content, attachments)?;
         shown.push(Some(row));
     }
     Ok(Applied {
         shown,
         changes: table::changed(),
     })
+}
+
+/// Writes a document with its files over the row `shown`, or as a new one; its row.
+pub(super) fn write<'a>(
+    tx: &PageTx<'_>,
+    reader: Reader<'_>,
+    shown: Option<i64>,
+    mut content: Content,
+    attachments: impl Iterator<Item = &'a Attachment>,
+) -> Result<i64> {
+    let c = tx.connection();
+    let old = match shown {
+        Some(row) => table::files_of(c, row)?,
+        None => Vec::new(),
+    };
+    let old = old.into_iter().map(|file| OldFile {
+        id: file.id,
+        url: file.url,
+        hash: file.hash,
+        written_here: false,
+    });
+    let contents = attachments.map(Attachment::content);
+    files::adopt(tx, FILES, old.collect(), &mut content.files, contents)?;
+    let row = table::save(c, shown, &content)?;
+    files::belong(c, FILES, row, &content.files)?;
+    let base = &reader.owner.base;
+    let sources = content
+        .files
+        .iter()
+        .filter_map(|file| source_of(file, base));
+    table::save_sources(c, row, sources)?;
+    Ok(row)
+}
+
+/// What files of two records have in common that are the same: where they are, else what is in them.
+fn source_of(file: &FileRow, base: &Base) -> Option<String> {
+    let said = file.url.as_deref().and_then(|url| source::read(url, base));
+    match said {
+        Some(Source::Portal(url) | Source::Elsewhere(url)) => Some(url.into()),
+        Some(Source::Document(_)) | None => file.hash.clone(),
+    }
 }
 
 fn content(owner: &Owner, record: &DocumentReference, names: &Names) -> Content {
@@ -84,6 +116,7 @@ fn content(owner: &Owner, record: &DocumentReference, names: &Names) -> Content 
     });
     Content {
         remote: record.id.clone(),
+        report: false,
         at,
         precision,
         updated,
@@ -96,7 +129,11 @@ fn content(owner: &Owner, record: &DocumentReference, names: &Names) -> Content 
         restricted: record.restricted,
         preliminary: record.preliminary,
         superseded: record.status == Status::Superseded,
-        files: record.contents.iter().map(file).collect(),
+        files: record
+            .contents
+            .iter()
+            .map(|it| file_row(&it.attachment))
+            .collect(),
         formats: record
             .contents
             .iter()
@@ -106,8 +143,8 @@ fn content(owner: &Owner, record: &DocumentReference, names: &Names) -> Content 
     }
 }
 
-fn file(part: &Part) -> FileRow {
-    let said = &part.attachment;
+/// What an attachment says of its file.
+pub(super) fn file_row(said: &Attachment) -> FileRow {
     FileRow {
         id: 0,
         name: line(said.title.as_deref()),
@@ -118,12 +155,12 @@ fn file(part: &Part) -> FileRow {
     }
 }
 
-fn line(text: Option<&str>) -> String {
+pub(super) fn line(text: Option<&str>) -> String {
     let line = display_text::line(text.unwrap_or_default());
     line.chars().take(LONGEST).collect()
 }
 
-fn precision(date: &PartialDate) -> u8 {
+pub(super) fn precision(date: &PartialDate) -> u8 {
     match date.precision {
         Precision::Year => 0,
         Precision::Month => 1,

@@ -1,32 +1,33 @@
 //! Documents of the record: letters, reports, summaries.
 //!
 //! Everything here reads the encrypted cache and answers without the network, but `download` and `keep_offline`; a sync
-//! brings what the portal says of documents, and a file comes when somebody asks for it. The object's methods for files
+//! brings what the portal says of documents and of reports that come as files, and a file comes when somebody asks for it. The object's methods for files
 //! are in `files`.
 //!
-//! Uses: `paging`, `partition_work`
+//! Uses: `paging`, `partition_work`, `track_state`
 
 mod export;
 mod files;
 mod mapping;
 mod mirror;
 mod model;
+mod reports;
 mod table;
 mod view;
 
 use std::sync::Arc;
 
+use pericard_protocol::fhir::diagnostic_report::DiagnosticReport;
 use pericard_protocol::fhir::document_reference::DocumentReference;
-use pericard_protocol::fhir::page::Parse;
 
 use crate::platform::error::{PericardError, Result};
 use crate::platform::id::{DocumentId, PagePosition};
 use crate::platform::lifecycle::KeepOpen;
-use crate::storage::{Feature, IdKind, Partition, Track, instant, mirrored};
+use crate::storage::{Feature, IdKind, Partition, Track, instant};
 use crate::sync::IncompleteReason;
 
 use super::paging::{clamp, next, position, row};
-use super::{PersonContext, partition_work};
+use super::{PersonContext, partition_work, track_state};
 
 pub(crate) use mirror::DocumentsFeature;
 pub use model::{
@@ -34,10 +35,10 @@ pub use model::{
 };
 
 const FEATURE: Feature = Feature::Documents;
-const TRACK: Track = Track {
-    feature: FEATURE,
-    resource_type: DocumentReference::RESOURCE_TYPE,
-};
+const TRACKS: [Track; 2] = [
+    track_state::of::<DocumentReference>(FEATURE),
+    track_state::of::<DiagnosticReport>(FEATURE),
+];
 
 /// The documents of one person.
 ///
@@ -100,16 +101,16 @@ impl Documents {
     /// How far the documents on this device are those at the portal: when they were last fetched, and whether that was
     /// everything.
     pub async fn state(&self) -> Result<DocumentsState, PericardError> {
-        self.reading(|partition| {
+        let person = self.person.clone();
+        self.reading(move |partition| {
             partition.read(|c| {
-                let state = mirrored::state(c, TRACK)?;
-                let absent = mirrored::absent(c, Some(TRACK))?;
+                let (state, held, unreadable) = track_state::combined(c, &*person, &TRACKS)?;
                 Ok(DocumentsState {
                     synced_at: state.synced_at.map(instant),
                     complete_at: state.complete_at.map(instant),
                     incomplete: state.incomplete.as_deref().map(IncompleteReason::named),
-                    held: absent.unmatched,
-                    unreadable: absent.unreadable,
+                    held,
+                    unreadable,
                 })
             })
         })

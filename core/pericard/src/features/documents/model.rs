@@ -9,8 +9,8 @@ use crate::features::files::FileState;
 use crate::platform::id::{DocumentId, FileId, PagePosition};
 use crate::sync::IncompleteReason;
 
-/// A document of the record (FHIR R4 `DocumentReference`, <https://hl7.org/fhir/R4/documentreference.html>). Texts are on
-/// one line and may be empty.
+/// A document of the record (FHIR R4 `DocumentReference`, <https://hl7.org/fhir/R4/documentreference.html>), or a report that
+/// comes as a file (`DiagnosticReport.presentedForm`). Texts are on one line and may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Document {
     /// Opaque, stable on this device, unknown to the portal.
@@ -110,6 +110,29 @@ impl DocumentKind {
             kinds.find_map(|(kind, known)| known.contains(&code.as_str()).then_some(*kind))
         };
         codes.iter().find_map(of).unwrap_or(Self::Other)
+    }
+
+    /// The kind of a report with these codes: by those of documents, else by its category (HL7 v2 table 0074, and the LOINC
+    /// parts that US Core names).
+    pub(super) fn of_report(codes: &[String]) -> Self {
+        const LABORATORY: &[&str] = &["LAB", "laboratory", "PAT", "SP", "CP", "LP7839-6"];
+        const IMAGING: &[&str] = &[
+            "RAD",
+            "imaging",
+            "RUS",
+            "CT",
+            "CUS",
+            "NMR",
+            "VUS",
+            "RX",
+            "LP29684-5",
+        ];
+        let is_of = |known: &[&str]| codes.iter().any(|code| known.contains(&code.as_str()));
+        match Self::of_codes(codes) {
+            Self::Other if is_of(IMAGING) => Self::Imaging,
+            Self::Other if is_of(LABORATORY) => Self::Laboratory,
+            known => known,
+        }
     }
 
     /// Its number in the database.

@@ -6,6 +6,8 @@
 //!
 //! Uses: `files`
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::features::files::{FileRow, FileTable, StoredFile, Table, read_files, write_files};
@@ -18,7 +20,7 @@ use super::FEATURE;
 pub(super) static SCHEMA: Schema = Schema {
     part: "documents",
     steps: &["
--- `remote`: the portal's id. `at` is where its date begins, `precision` how much of it was given. `files`: what the portal
+-- `remote`: the portal's id, of a report (`report`) with its type before. `at` is where its date begins, `precision` how much of it was given. `files`: what the portal
 -- says of its files, with their rows; `formats`: what each follows, one per line. `kept`: the person wants it offline.
 CREATE TABLE document (
     id INTEGER PRIMARY KEY,
@@ -37,9 +39,11 @@ CREATE TABLE document (
     superseded INTEGER NOT NULL,
     files TEXT NOT NULL DEFAULT '',
     formats TEXT NOT NULL DEFAULT '',
-    kept INTEGER NOT NULL DEFAULT 0
+    kept INTEGER NOT NULL DEFAULT 0,
+    report INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX document_newest ON document (at DESC, updated DESC, remote DESC);
+CREATE INDEX document_kept ON document (id) WHERE kept = 1;
 CREATE INDEX document_of_kind ON document (kind, at DESC, updated DESC, remote DESC);
 -- Which document replaces which, by the portal's id of the one that is replaced.
 CREATE TABLE document_replaces (
@@ -48,6 +52,13 @@ CREATE TABLE document_replaces (
     PRIMARY KEY (replaced, document)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX document_replaces_by ON document_replaces (document);
+-- Where the files of a document are, to know those of two records that are the same.
+CREATE TABLE document_source (
+    document INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (document, source)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX document_source_of ON document_source (source);
 -- As the table of messages' files.
 CREATE TABLE document_file (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -68,6 +79,7 @@ END;
 CREATE TRIGGER document_gone AFTER DELETE ON document BEGIN
     DELETE FROM document_file WHERE document = old.id;
     DELETE FROM document_replaces WHERE document = old.id;
+    DELETE FROM document_source WHERE document = old.id;
 END;
 "],
 };
@@ -76,6 +88,8 @@ END;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Content {
     pub(super) remote: String,
+    /// It is a `DiagnosticReport`.
+    pub(super) report: bool,
     pub(super) at: i64,
     pub(super) precision: u8,
     pub(super) updated: i64,
@@ -111,8 +125,8 @@ pub(super) fn save(c: &Connection, row: Option<i64>, content: &Content) -> Resul
         None => free_row(c, content.at)?,
     };
     let sql = "INSERT INTO document (id, remote, at, precision, updated, kind, type, category, description, author,
-                   custodian, restricted, preliminary, superseded, files, formats)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                   custodian, restricted, preliminary, superseded, files, formats, report)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
                ON CONFLICT (id) DO UPDATE SET remote = ?2, at = ?3, precision = ?4, updated = ?5, kind = ?6, type = ?7,
                    category = ?8, description = ?9, author = ?10, custodian = ?11, restricted = ?12, preliminary = ?13,
                    superseded = ?14, files = ?15, formats = ?16";
@@ -133,6 +147,7 @@ pub(super) fn save(c: &Connection, row: Option<i64>, content: &Content) -> Resul
         content.superseded,
         write_files(&content.files)?,
         content.formats.join("\n"),
+        content.report,
     ])?;
     c.prepare_cached("DELETE FROM document_replaces WHERE document = ?1")?
         .execute([id])?;
@@ -141,6 +156,22 @@ pub(super) fn save(c: &Connection, row: Option<i64>, content: &Content) -> Resul
         c.prepare_cached(sql)?.execute((replaced, id))?;
     }
     Ok(id)
+}
+
+/// Notes where the files of a document are.
+pub(super) fn save_sources(
+    c: &Connection,
+    row: i64,
+    sources: impl Iterator<Item = String>,
+) -> Result<()> {
+    c.prepare_cached("DELETE FROM document_source WHERE document = ?1")?
+        .execute([row])?;
+    let sql = "INSERT OR IGNORE INTO document_source (document, source) VALUES (?1, ?2)";
+    let mut insert = c.prepare_cached(sql)?;
+    for source in sources {
+        insert.execute((row, source))?;
+    }
+    Ok(())
 }
 
 fn free_row(c: &Connection, at: i64) -> Result<i64> {
@@ -169,20 +200,35 @@ macro_rules! columns {
              (SELECT group_concat(document_file.id || ':' || (content.complete IS 1) || ':' || coalesce(content.size, 0)
                      || ':' || coalesce(document_file.refused, ''), ' ')
                  FROM document_file LEFT JOIN content ON content.id = document_file.content
-                 WHERE document_file.document = document.id)
+                 WHERE document_file.document = document.id),
+             report
          FROM document "
+    };
+}
+
+/// A report whose files all belong to documents as well is not listed.
+macro_rules! counts {
+    () => {
+        "(report = 0
+             OR NOT EXISTS (SELECT 1 FROM document_source WHERE document_source.document = document.id)
+             OR EXISTS (SELECT 1 FROM document_source AS own WHERE own.document = document.id
+                 AND NOT EXISTS (SELECT 1 FROM document_source AS same JOIN document AS other ON other.id = same.document
+                     WHERE same.source = own.source AND other.report = 0)))"
     };
 }
 
 const ONE: &str = concat!(columns!(), "WHERE id = ?1");
 const LIST: &str = concat!(
     columns!(),
-    "WHERE (at, updated, remote) < (?1, ?2, ?3) ORDER BY at DESC, updated DESC, remote DESC LIMIT ?4"
+    "WHERE (at, updated, remote) < (?1, ?2, ?3) AND ",
+    counts!(),
+    " ORDER BY at DESC, updated DESC, remote DESC LIMIT ?4"
 );
 const OF_KIND: &str = concat!(
     columns!(),
-    "WHERE kind = ?5 AND (at, updated, remote) < (?1, ?2, ?3)
-     ORDER BY at DESC, updated DESC, remote DESC LIMIT ?4"
+    "WHERE kind = ?5 AND (at, updated, remote) < (?1, ?2, ?3) AND ",
+    counts!(),
+    " ORDER BY at DESC, updated DESC, remote DESC LIMIT ?4"
 );
 
 fn of_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
@@ -206,6 +252,7 @@ fn of_row(row: &Row<'_>) -> rusqlite::Result<DocumentRow> {
             files: read_files(&files),
             formats: formats.split('\n').map(str::to_owned).collect(),
             replaces: Vec::new(),
+            report: row.get(19)?,
         },
         kept: row.get(16)?,
         replaced_by: row.get(17)?,
@@ -256,6 +303,22 @@ fn place_of(c: &Connection, row: i64) -> Result<(i64, i64, String)> {
 pub(super) fn keep(c: &Connection, id: i64, keep: bool) -> Result<bool> {
     let sql = "UPDATE document SET kept = ?2 WHERE id = ?1";
     Ok(c.prepare_cached(sql)?.execute((id, keep))? == 1)
+}
+
+/// The documents that the person wants offline.
+pub(super) fn kept(c: &Connection) -> Result<Vec<i64>> {
+    let mut statement = c.prepare_cached("SELECT id FROM document WHERE kept = 1")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The files of those that cannot be had.
+pub(super) fn refused_of_kept(c: &Connection) -> Result<BTreeSet<i64>> {
+    let sql = "SELECT document_file.id FROM document JOIN document_file ON document_file.document = document.id
+                   WHERE document.kept = 1 AND document_file.refused IS NOT NULL";
+    let mut statement = c.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The files of a row as they were known.

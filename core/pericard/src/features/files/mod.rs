@@ -23,5 +23,6 @@ pub use model::{FileProblem, FileProgress, FileState};
 pub use reader::FileReader;
 pub(crate) use row::{FileRow, read_files, write_files};
 pub(crate) use table::{
-    FileTable, OldFile, StoredFile, Table, adopt, belong, discard, new_row, set_content, state_of,
+    FileTable, OldFile, StoredFile, Table, WantedFiles, adopt, belong, discard, new_row,
+    set_content, state_of,
 };

@@ -24,7 +24,7 @@ pub enum FileState {
 pub enum FileProblem {
     /// The record says neither what is in it nor where it is, or names an address that is not followed.
     NoSource,
-    /// Larger than 100 MB.
+    /// Larger than 250 MB.
     TooLarge,
     /// What came is not what the record describes: its size or its hash differs.
     Mismatch,

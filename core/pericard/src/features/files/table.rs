@@ -38,6 +38,12 @@ pub(crate) trait FileTable: Send + Sync {
     fn changes(&self, group: i64) -> RowChanges;
 }
 
+/// Files that the person wants on this device and that are not here: the rows of each and of its group.
+pub(crate) struct WantedFiles {
+    pub(crate) table: Table,
+    pub(crate) files: Vec<(i64, i64)>,
+}
+
 /// The table of a feature.
 pub(crate) type Table = &'static dyn FileTable;
 

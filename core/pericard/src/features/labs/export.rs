@@ -15,7 +15,10 @@ use crate::features::{ExportPosition, Exported, Subject};
 use crate::platform::error::{PericardError, Result};
 use crate::storage::{IdKind, Partition};
 
-use super::model::{LabComparator, LabQuantity, LabReport, LabResult, LabStatus, LabValue};
+use super::model::{
+    LabComparator, LabFlag, LabInterpretation, LabMeasurement, LabQuantity, LabRange, LabReport,
+    LabResult, LabStatus, LabValue,
+};
 use super::reading;
 
 /// The report behind `after`, and where the next one is; nothing behind the last.
@@ -50,6 +53,7 @@ pub(super) fn report(
         let exported = Exported {
             html: html(&report, &results),
             resources,
+            shares_resources: true,
         };
         let next = ExportPosition {
             row: next.unwrap_or(i64::MIN),
@@ -88,6 +92,16 @@ fn html(report: &LabReport, results: &[LabResult]) -> String {
             encode_text(&words(&result.measured.value)),
             mark(result.status),
         );
+        how_to_read(&mut html, &result.measured);
+        for part in &result.components {
+            let _ = write!(
+                html,
+                "<p class=\"text\" dir=\"auto\">{}: {}</p>",
+                encode_text(&part.name),
+                encode_text(&words(&part.value)),
+            );
+            how_to_read(&mut html, part);
+        }
         for comment in &result.comments {
             let _ = write!(
                 html,
@@ -108,6 +122,40 @@ fn html(report: &LabReport, results: &[LabResult]) -> String {
     }
     html.push_str("</section>\n");
     html
+}
+
+/// What the laboratory says of a value, and what is usual.
+fn how_to_read(html: &mut String, measured: &LabMeasurement) {
+    let said = measured
+        .interpretations
+        .iter()
+        .map(|it| match it.text.is_empty() {
+            true => flag_code(it.flag).unwrap_or_default().to_owned(),
+            false => it.text.clone(),
+        });
+    let lines = said.chain(measured.ranges.iter().map(range));
+    for line in std::iter::once(measured.absent.clone()).chain(lines) {
+        if !line.is_empty() {
+            let _ = write!(
+                html,
+                "<p class=\"head\" dir=\"auto\">{}</p>",
+                encode_text(&line)
+            );
+        }
+    }
+}
+
+/// A range in words, as given.
+fn range(range: &LabRange) -> String {
+    let ends = match (&range.low, &range.high) {
+        (Some(low), Some(high)) => format!("{} – {}", amount(low), amount(high)),
+        (Some(low), None) => format!("≥ {}", amount(low)),
+        (None, Some(high)) => format!("≤ {}", amount(high)),
+        (None, None) => String::new(),
+    };
+    let parts = [&ends, &range.text, &range.applies_to];
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    parts.map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// As much of a date as is known, at most the day.
@@ -191,27 +239,14 @@ fn observation(result: &LabResult, id: &str, subject: &Subject<'_>) -> Value {
         "code": { "text": measured.name },
         "subject": { "reference": format!("Patient/{}", subject.patient) },
     });
-    if let Some(code) = &measured.code {
-        resource["code"]["coding"] = json!([{ "system": code.system, "code": code.code }]);
-    }
-    match &measured.value {
-        LabValue::Nothing | LabValue::Unsupported => {}
-        LabValue::Quantity { quantity } if quantity.number.is_some() => {
-            let number = serde_json::from_str::<Value>(&quantity.value).unwrap_or_default();
-            resource["valueQuantity"] = json!({ "value": number, "unit": quantity.unit });
-            if let Some(sign) =
-                sign(quantity.comparator).filter(|_| quantity.comparator != LabComparator::Other)
-            {
-                resource["valueQuantity"]["comparator"] = json!(sign);
-            }
-            if !quantity.ucum.is_empty() {
-                resource["valueQuantity"]["system"] = json!("http://unitsofmeasure.org");
-                resource["valueQuantity"]["code"] = json!(quantity.ucum);
-            }
-        }
-        LabValue::Boolean { value } => resource["valueBoolean"] = json!(value),
-        LabValue::Integer { value } => resource["valueInteger"] = json!(value),
-        value => resource["valueString"] = json!(words(value)),
+    put_measured(&mut resource, measured);
+    if !result.components.is_empty() {
+        let components = result.components.iter().map(|part| {
+            let mut component = json!({ "code": { "text": part.name } });
+            put_measured(&mut component, part);
+            component
+        });
+        resource["component"] = Value::Array(components.collect());
     }
     if !result.comments.is_empty() {
         let notes = result.comments.iter().map(|text| json!({ "text": text }));
@@ -219,6 +254,95 @@ fn observation(result: &LabResult, id: &str, subject: &Subject<'_>) -> Value {
     }
     resource["effectiveDateTime"] = json!(date_time(result.at, result.precision));
     resource
+}
+
+/// The code, the value and how to read it, of an Observation or of one of its components.
+fn put_measured(resource: &mut Value, measured: &LabMeasurement) {
+    if let Some(code) = &measured.code {
+        resource["code"]["coding"] = json!([{ "system": code.system, "code": code.code }]);
+    }
+    match &measured.value {
+        LabValue::Nothing | LabValue::Unsupported => {}
+        LabValue::Quantity { quantity } if quantity.number.is_some() => {
+            resource["valueQuantity"] = simple_quantity(quantity);
+            if let Some(sign) =
+                sign(quantity.comparator).filter(|_| quantity.comparator != LabComparator::Other)
+            {
+                resource["valueQuantity"]["comparator"] = json!(sign);
+            }
+        }
+        LabValue::Boolean { value } => resource["valueBoolean"] = json!(value),
+        LabValue::Integer { value } => resource["valueInteger"] = json!(value),
+        value => resource["valueString"] = json!(words(value)),
+    }
+    if !measured.absent.is_empty() {
+        resource["dataAbsentReason"] = json!({ "text": measured.absent });
+    }
+    if !measured.interpretations.is_empty() {
+        resource["interpretation"] = measured.interpretations.iter().map(concept).collect();
+    }
+    if !measured.ranges.is_empty() {
+        resource["referenceRange"] = measured.ranges.iter().map(reference_range).collect();
+    }
+}
+
+fn concept(said: &LabInterpretation) -> Value {
+    let mut concept = json!({});
+    if let Some(code) = flag_code(said.flag) {
+        concept["coding"] = json!([{
+            "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "code": code }]);
+    }
+    if !said.text.is_empty() {
+        concept["text"] = json!(said.text);
+    }
+    concept
+}
+
+fn flag_code(flag: LabFlag) -> Option<&'static str> {
+    Some(match flag {
+        LabFlag::Normal => "N",
+        LabFlag::Abnormal => "A",
+        LabFlag::CriticallyAbnormal => "AA",
+        LabFlag::High => "H",
+        LabFlag::CriticallyHigh => "HH",
+        LabFlag::Low => "L",
+        LabFlag::CriticallyLow => "LL",
+        LabFlag::Positive => "POS",
+        LabFlag::Negative => "NEG",
+        LabFlag::Susceptible => "S",
+        LabFlag::Intermediate => "I",
+        LabFlag::Resistant => "R",
+        LabFlag::Other => return None,
+    })
+}
+
+fn reference_range(range: &LabRange) -> Value {
+    let mut written = json!({});
+    for (name, end) in [("low", &range.low), ("high", &range.high)] {
+        if let Some(end) = end {
+            written[name] = simple_quantity(end);
+        }
+    }
+    if !range.text.is_empty() {
+        written["text"] = json!(range.text);
+    }
+    if !range.applies_to.is_empty() {
+        written["appliesTo"] = json!([{ "text": range.applies_to }]);
+    }
+    written
+}
+
+/// An amount; one that is no number is its words.
+fn simple_quantity(quantity: &LabQuantity) -> Value {
+    let mut written = json!({ "unit": quantity.unit });
+    if quantity.number.is_some() {
+        written["value"] = serde_json::from_str(&quantity.value).unwrap_or_default();
+    }
+    if !quantity.ucum.is_empty() {
+        written["system"] = json!("http://unitsofmeasure.org");
+        written["code"] = json!(quantity.ucum);
+    }
+    written
 }
 
 /// A DiagnosticReport (FHIR R4) with what is here of it, and the ids of its results.

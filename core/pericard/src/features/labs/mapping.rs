@@ -95,13 +95,14 @@ pub(super) fn report(
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     Some(ReportRow {
         remote: record.id.clone(),
-        name: shown(record.code.clone()),
+        name: name_of(&record.code),
         laboratory: laboratory.unwrap_or_default(),
         status: status(record.status),
         dated: dated(record.effective.as_ref(), issued.unwrap_or(updated)),
         conclusion: text(&record.conclusion),
         narrative: text(&record.narrative),
         links,
+        beyond: u32::try_from(record.more_results).unwrap_or(u32::MAX),
     })
 }
 
@@ -155,21 +156,22 @@ pub(super) fn result(reader: Reader<'_>, record: &Observation) -> Option<ResultR
 }
 
 fn measured(said: &Measured) -> LabMeasurement {
-    let code = code(&said.code);
-    let mut name = shown(said.code.clone());
-    if name.is_empty() {
-        name = code
-            .as_ref()
-            .map(|code| code.code.clone())
-            .unwrap_or_default();
-    }
     LabMeasurement {
-        name,
-        code,
+        name: name_of(&said.code),
+        code: code(&said.code),
         value: value(&said.value),
         absent: said.absent.clone().map(named).unwrap_or_default(),
         interpretations: said.interpretations.iter().map(interpretation).collect(),
         ranges: said.ranges.iter().map(range).collect(),
+    }
+}
+
+/// In words, else the code itself.
+fn name_of(concept: &CodeableConcept) -> String {
+    let name = shown(concept.clone());
+    match name.is_empty() {
+        true => code(concept).map(|code| code.code).unwrap_or_default(),
+        false => name,
     }
 }
 

@@ -92,6 +92,9 @@ fn searches(owner: &Owner, offers: &dyn Fn(&str) -> bool, category: &str) -> Vec
     }]
 }
 
+/// What laboratories file their reports under: US Core's `LAB`, and the sections of HL7 v2 table 0074.
+const LAB_SECTIONS: &str = "LAB,laboratory,BG,BLB,CG,CH,CP,GE,HM,IMM,MB,MCB,MYC,PAR,SP,SR,TX,VR";
+
 fn changed(records: bool) -> RowChanges {
     RowChanges {
         records,
@@ -161,7 +164,7 @@ impl Mirror for ReportMirror {
     }
 
     fn searches(&self, owner: &Owner, offers: &dyn Fn(&str) -> bool) -> Vec<Search> {
-        searches(owner, offers, "LAB,laboratory")
+        searches(owner, offers, LAB_SECTIONS)
     }
 
     fn apply(

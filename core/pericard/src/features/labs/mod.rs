@@ -3,7 +3,7 @@
 //!
 //! Everything here reads the encrypted cache and answers without the network; a sync fetches.
 //!
-//! Uses: `paging`, `partition_work`
+//! Uses: `paging`, `partition_work`, `track_state`
 
 mod export;
 mod mapping;
@@ -19,16 +19,15 @@ use std::sync::Arc;
 
 use pericard_protocol::fhir::diagnostic_report::DiagnosticReport;
 use pericard_protocol::fhir::observation::Observation;
-use pericard_protocol::fhir::page::Parse;
 
 use crate::platform::error::{PericardError, Result};
 use crate::platform::id::{LabReportId, LabResultId, PagePosition};
 use crate::platform::lifecycle::KeepOpen;
-use crate::storage::{AccessAction, Feature, IdKind, Partition, Track, instant, mirrored};
+use crate::storage::{AccessAction, Feature, IdKind, Partition, Track, instant};
 use crate::sync::{IncompleteReason, RowChanges};
 
 use super::paging::{clamp, next, position, row};
-use super::{PersonContext, partition_work};
+use super::{PersonContext, partition_work, track_state};
 
 pub(crate) use mirror::LabsFeature;
 pub use model::{
@@ -39,14 +38,8 @@ pub use model::{
 
 const FEATURE: Feature = Feature::Labs;
 const TRACKS: [Track; 2] = [
-    Track {
-        feature: FEATURE,
-        resource_type: DiagnosticReport::RESOURCE_TYPE,
-    },
-    Track {
-        feature: FEATURE,
-        resource_type: Observation::RESOURCE_TYPE,
-    },
+    track_state::of::<DiagnosticReport>(FEATURE),
+    track_state::of::<Observation>(FEATURE),
 ];
 
 /// The lab results of one person.
@@ -148,24 +141,17 @@ impl Labs {
 
     /// How far the lab results on this device are those at the portal.
     pub async fn state(&self) -> Result<LabsState, PericardError> {
-        self.reading(|partition| {
+        let person = self.person.clone();
+        self.reading(move |partition| {
             partition.read(|c| {
-                let [one, other] = TRACKS.map(|track| mirrored::state(c, track));
-                let (one, other) = (one?, other?);
-                let incomplete = one.incomplete.or(other.incomplete);
-                let mut state = LabsState {
-                    synced_at: one.synced_at.min(other.synced_at).map(instant),
-                    complete_at: one.complete_at.min(other.complete_at).map(instant),
-                    incomplete: incomplete.as_deref().map(IncompleteReason::named),
-                    held: 0,
-                    unreadable: 0,
-                };
-                for track in TRACKS {
-                    let absent = mirrored::absent(c, Some(track))?;
-                    state.held += absent.unmatched;
-                    state.unreadable += absent.unreadable;
-                }
-                Ok(state)
+                let (state, held, unreadable) = track_state::combined(c, &*person, &TRACKS)?;
+                Ok(LabsState {
+                    synced_at: state.synced_at.map(instant),
+                    complete_at: state.complete_at.map(instant),
+                    incomplete: state.incomplete.as_deref().map(IncompleteReason::named),
+                    held,
+                    unreadable,
+                })
             })
         })
         .await

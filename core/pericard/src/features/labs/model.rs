@@ -50,7 +50,8 @@ pub struct LabReportResults {
     pub report: LabReport,
     /// Its results in the laboratory's order, those of a panel behind it.
     pub results: Vec<LabResult>,
-    /// Results that the report names and that are not here: not the person's, withdrawn, or not to be had.
+    /// Results that the report names and that are not here: not the person's, withdrawn, not to be had, or beyond the first
+    /// 4,096.
     pub missing: u32,
 }
 

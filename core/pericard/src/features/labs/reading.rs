@@ -2,6 +2,8 @@
 //!
 //! Uses: `date_precision`
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::features::date_precision::DatePrecision;
@@ -74,18 +76,18 @@ pub(super) fn one_report(
     ids: &Ids,
     id: i64,
 ) -> Result<Option<(LabReport, Vec<LabResult>, u32)>> {
-    let sql = format!("SELECT {REPORT} FROM lab_report WHERE id = ?1");
+    let sql = format!("SELECT {REPORT}, beyond FROM lab_report WHERE id = ?1");
     let found = c
         .prepare_cached(&sql)?
-        .query_row([id], |row| report(ids, row))
+        .query_row([id], |row| Ok((report(ids, row)?, row.get(10)?)))
         .optional()?;
-    let Some(report) = found else {
+    let Some((report, missing)) = found else {
         return Ok(None);
     };
     let mut found = Found {
         results: Vec::new(),
-        seen: Vec::new(),
-        missing: 0,
+        seen: BTreeSet::new(),
+        missing,
     };
     let sql = format!("SELECT {RESULT} FROM lab_result WHERE day = ?1 ORDER BY at, id");
     let mut statement = c.prepare_cached(&sql)?;
@@ -99,7 +101,7 @@ pub(super) fn one_report(
 
 struct Found {
     results: Vec<LabResult>,
-    seen: Vec<i64>,
+    seen: BTreeSet<i64>,
     missing: u32,
 }
 
@@ -112,10 +114,13 @@ impl Found {
         result: LabResult,
         depth: u32,
     ) -> Result<()> {
-        if self.seen.contains(&row) || self.seen.len() >= MOST_RESULTS {
+        if self.seen.len() >= MOST_RESULTS {
+            self.missing = self.missing.saturating_add(1);
             return Ok(());
         }
-        self.seen.push(row);
+        if !self.seen.insert(row) {
+            return Ok(());
+        }
         self.results.push(result);
         self.follow(c, ids, -row, depth + 1)
     }
@@ -136,7 +141,7 @@ impl Found {
         for row in rows.collect::<rusqlite::Result<Vec<_>>>()? {
             match row {
                 Some((row, result)) => self.take(c, ids, row, result, depth)?,
-                None => self.missing += 1,
+                None => self.missing = self.missing.saturating_add(1),
             }
         }
         Ok(())

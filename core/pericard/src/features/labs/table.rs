@@ -11,6 +11,7 @@ use super::model::{LabMeasurement, LabStatus};
 pub(super) static SCHEMA: Schema = Schema {
     part: "labs",
     steps: &["
+-- `beyond`: results that it names and that were not read, since there are too many.
 CREATE TABLE lab_report (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     remote TEXT UNIQUE,
@@ -23,7 +24,8 @@ CREATE TABLE lab_report (
     name TEXT NOT NULL,
     laboratory TEXT NOT NULL,
     conclusion TEXT NOT NULL,
-    narrative TEXT NOT NULL
+    narrative TEXT NOT NULL,
+    beyond INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX lab_report_newest ON lab_report (place DESC, id DESC);
 -- `analyte`: what results of the same are found by. `day`: the row of the day that it stands under, where nothing names it.
@@ -68,6 +70,8 @@ pub(super) struct ReportRow {
     pub(super) conclusion: String,
     pub(super) narrative: String,
     pub(super) links: Vec<String>,
+    /// Results that it names beyond those.
+    pub(super) beyond: u32,
 }
 
 pub(super) struct ResultRow {

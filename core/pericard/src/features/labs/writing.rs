@@ -16,11 +16,12 @@ pub(super) fn save_report(c: &Connection, row: &ReportRow, unread: bool) -> Resu
     let place = place(c, row.dated.at)?;
     let id: i64 = c
         .prepare_cached(
-            "INSERT INTO lab_report (remote, place, at, precision, status, unread, name, laboratory, conclusion, narrative)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            "INSERT INTO lab_report (remote, place, at, precision, status, unread, name, laboratory, conclusion, narrative,
+                 beyond)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (remote) DO UPDATE SET
                  place = iif(at = ?3, place, ?2), at = ?3, precision = ?4, status = ?5, unread = max(unread, ?6),
-                 name = ?7, laboratory = ?8, conclusion = ?9, narrative = ?10
+                 name = ?7, laboratory = ?8, conclusion = ?9, narrative = ?10, beyond = ?11
              RETURNING id",
         )?
         .query_row(
@@ -35,6 +36,7 @@ pub(super) fn save_report(c: &Connection, row: &ReportRow, unread: bool) -> Resu
                 &row.laboratory,
                 &row.conclusion,
                 &row.narrative,
+                row.beyond,
             ),
             |row| row.get(0),
         )?;

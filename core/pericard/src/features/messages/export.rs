@@ -56,6 +56,7 @@ pub(super) fn conversation(
                     Ok(resource(&thread, message, id, subject))
                 })
                 .collect::<Result<_>>()?,
+            ..Exported::default()
         };
         let next = next.map_or(
             ExportPosition {

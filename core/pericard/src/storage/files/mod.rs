@@ -130,6 +130,15 @@ impl Files {
         metadata.is_ok_and(|metadata| metadata.len() == reader::sealed_size(size))
     }
 
+    /// Removes the file of a content before its row is gone, to make room where a disk has none left even for that. It
+    /// counts as not here from then on.
+    pub(crate) fn free(&self, c: &Connection, id: i64) -> Result<()> {
+        if let Some((name, _)) = row(c, id)?.and_then(|row| row.file) {
+            self.unlink(&[name]);
+        }
+        Ok(())
+    }
+
     /// Creates the folder.
     fn prepare(&self) -> Result<()> {
         std::fs::create_dir_all(&self.folder).map_err(|e| failed_io(&e))

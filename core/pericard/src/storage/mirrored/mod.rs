@@ -18,8 +18,8 @@ pub(crate) use absent::{
 };
 pub(crate) use alias::{aliases, save_aliases};
 pub(crate) use cursor::{
-    Cursor, abilities, cursor, identifiers, newest, save_abilities, save_compared, save_cursor,
-    save_identifiers, save_outcome, saw, state, track,
+    Cursor, TrackState, abilities, cursor, identifiers, newest, save_abilities, save_compared,
+    save_cursor, save_identifiers, save_outcome, saw, state, track,
 };
 pub(crate) use records::{
     KnownRecord, count, differs, known, not_listed, save_record, take_record,

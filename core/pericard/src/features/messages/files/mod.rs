@@ -52,7 +52,7 @@ impl Messages {
     /// dropped, and a later one goes on where an interrupted one stopped, if the file is still the same there. A file that
     /// is here already is done at once.
     ///
-    /// The portal's token goes to the portal alone; an address elsewhere is asked without one, by https only. At most 100 MB
+    /// The portal's token goes to the portal alone; an address elsewhere is asked without one, by https only. At most 250 MB
     /// are taken, whatever is said before.
     ///
     /// Fails with `NotFound` when there is no such file, and `SwitchedOff`; everything later comes through
