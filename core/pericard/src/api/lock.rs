@@ -139,7 +139,7 @@ impl AccountLock {
     /// Runs `work` to its end, one at a time, whether the caller waits for it or not: a try that was counted is made.
     async fn with_core<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&AccountCore, &Turn) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&Arc<AccountCore>, &Turn) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let core = self.entry.core()?;
         let job = async move {

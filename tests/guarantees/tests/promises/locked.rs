@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pericard::{
-    Account, AccountLock, InputProblem, Keystore, KeystoreError, LockState, NewMessage,
+    Account, AccountLock, Client, InputProblem, Keystore, KeystoreError, LockState, NewMessage,
     PericardError, SessionState, SignInMethod, SignInReason,
 };
 use pericard_guarantees::{Harness, inbox, run, sync, threads};

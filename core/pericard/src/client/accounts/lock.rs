@@ -19,6 +19,7 @@ use crate::keys::Content;
 use crate::platform::error::{InputProblem, KeystoreError, PericardError, Result};
 use crate::platform::log::{self, Coded};
 
+use super::content::Partitions;
 use super::core::AccountCore;
 
 /// The lock of an account.
@@ -261,24 +262,31 @@ impl AccountCore {
 
     /// The same without waiting for who was at work. Blocks while files are closed.
     pub(super) fn lock_now(&self) {
-        let dropped = {
-            let mut state = self.lock.state();
-            let effects = state.on(Event::Lock);
-            // Dropped under the lock: an unlocking that ends just now would put its key where this one was.
-            effects
-                .contains(&Effect::DropKey)
-                .then(|| self.content.seal())
-        };
+        let dropped = self.drop_key(&mut self.lock.state());
         if let Some(partitions) = dropped {
-            log::event!(INFO, "locked", account = self.label());
-            self.sync_runs.cancel(&PericardError::Locked);
-            self.downloads.cancel(&PericardError::Locked);
-            for partition in partitions.into_values() {
-                partition.end(PericardError::Locked);
-            }
-            self.notifier.session();
-            self.notifier.people();
+            self.close_files(partitions);
         }
+    }
+
+    /// Returns what was opened with the key, where it was in memory. Under the lock's state: an unlocking that ends just now
+    /// would put its key where this one was. Memory only.
+    fn drop_key(&self, state: &mut State) -> Option<Partitions> {
+        let effects = state.on(Event::Lock);
+        effects
+            .contains(&Effect::DropKey)
+            .then(|| self.content.seal())
+    }
+
+    /// Ends whoever reads what is locked. Blocks.
+    fn close_files(&self, partitions: Partitions) {
+        log::event!(INFO, "locked", account = self.label());
+        self.sync_runs.cancel(&PericardError::Locked);
+        self.downloads.cancel(&PericardError::Locked);
+        for partition in partitions.into_values() {
+            partition.end(PericardError::Locked);
+        }
+        self.notifier.session();
+        self.notifier.people();
     }
 
     /// Locks if the person has been away for too long. Blocks.
@@ -286,6 +294,24 @@ impl AccountCore {
         if self.lock.state().is_over(self.uptime()) {
             self.lock_now();
         }
+    }
+
+    /// Somebody is there from now on, and finds it locked where the person was away for too long: a lock that was to come by
+    /// itself finds nobody away. Blocks while files are closed.
+    pub(super) fn come_back(&self) {
+        if let Some(partitions) = self.end_absence() {
+            self.close_files(partitions);
+        }
+    }
+
+    /// The same; returns what is to be closed. Memory only.
+    fn end_absence(&self) -> Option<Partitions> {
+        let uptime = self.uptime();
+        let mut state = self.lock.state();
+        let over = state.is_over(uptime);
+        let dropped = over.then(|| self.drop_key(&mut state)).flatten();
+        state.absence = state.absence.come_back();
+        dropped
     }
 
     /// When the content locks by itself after the person has left.
@@ -302,10 +328,28 @@ impl AccountCore {
 
     /// The person leaves the app: from here on they are away. Memory only.
     pub(super) fn person_left(self: &Arc<Self>) {
-        let remaining = {
-            let uptime = self.uptime();
+        let uptime = self.uptime();
+        {
             let mut state = self.lock.state();
             state.absence = state.absence.leave(uptime);
+        }
+        self.lock_when_over();
+    }
+
+    /// The person is back; who was away for too long finds the content locked. Memory only.
+    pub(super) fn person_returned(self: &Arc<Self>) {
+        if let Some(partitions) = self.end_absence() {
+            let core = self.clone();
+            let close = move || core.close_files(partitions);
+            self.host.platform.spawner.blocking(Box::new(close));
+        }
+    }
+
+    /// Sees to it that what is open closes when the person has been away for too long. Memory only.
+    pub(super) fn lock_when_over(self: &Arc<Self>) {
+        let remaining = {
+            let uptime = self.uptime();
+            let state = self.lock.state();
             let has_end = !state.machine.is_locked() && state.machine != machine::Lock::Off;
             state.absence.remaining(uptime).filter(|_| has_end)
         };
@@ -313,17 +357,6 @@ impl AccountCore {
         if let Some(remaining) = remaining {
             self.lock_after(remaining);
         }
-    }
-
-    /// The person is back; who was away for too long finds the content locked.
-    pub(super) fn person_returned(self: &Arc<Self>) {
-        let over = self.lock.state().is_over(self.uptime());
-        if over {
-            self.lock_after(Duration::ZERO);
-            return;
-        }
-        let mut state = self.lock.state();
-        state.absence = state.absence.come_back();
     }
 
     /// Drops the key after a while, unless the person is back by then, so that it does not lie in memory until somebody reads.

@@ -2,6 +2,8 @@
 //!
 //! Uses: `core`, `destruction`, `lock`, `log`
 
+use std::sync::Arc;
+
 use pericard_protocol::lock::pin::Pin;
 use pericard_protocol::lock::{Effect, Event, Refusal};
 
@@ -15,9 +17,9 @@ use super::lock::Turn;
 
 impl AccountCore {
     /// Opens the content with the PIN. Blocks for as long as Argon2id takes.
-    pub(crate) fn unlock(&self, turn: &Turn, pin: &Pin) -> Result<()> {
+    pub(crate) fn unlock(self: &Arc<Self>, turn: &Turn, pin: &Pin) -> Result<()> {
         self.sessions.readable()?;
-        self.lock_if_over();
+        self.come_back();
         let root = self.prove(turn, pin)?;
         self.admit(root)?;
         self.note_now(AccessAction::Unlocked, None, None);
@@ -25,9 +27,9 @@ impl AccountCore {
     }
 
     /// Opens the content with the shell's key. Blocks.
-    pub(crate) fn unlock_with_key(&self, _turn: &Turn, key: &Key) -> Result<()> {
+    pub(crate) fn unlock_with_key(self: &Arc<Self>, _turn: &Turn, key: &Key) -> Result<()> {
         self.sessions.readable()?;
-        self.lock_if_over();
+        self.come_back();
         let root = match self.host.device.content(&self.row.id)? {
             Content::Open(_) => return Err(PericardError::input("lock", InputProblem::WrongState)),
             Content::Locked(root) => root.open_with_key(key)?,
@@ -41,12 +43,10 @@ impl AccountCore {
     }
 
     /// Puts a proved key where content is read with it, unless it was sealed or locked meanwhile.
-    fn admit(&self, root: Unlocked) -> Result<()> {
-        {
-            let mut state = self.lock.state();
-            state.absence = state.absence.come_back();
-        }
+    fn admit(self: &Arc<Self>, root: Unlocked) -> Result<()> {
         let admitted = self.hold(root);
+        // The person may have left while the key was tried.
+        self.lock_when_over();
         self.notifier.session();
         self.notifier.people();
         self.readable()?;

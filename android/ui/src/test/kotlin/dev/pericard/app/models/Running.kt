@@ -29,7 +29,8 @@ class Running(val app: AppModel, val device: TestDevice) {
     suspend fun <T : Any> shows(what: String, look: (AppState) -> T?): T = try {
         withTimeout(20.seconds) { app.state.first { look(it) != null } }.let { checkNotNull(look(it)) }
     } catch (_: TimeoutCancellationException) {
-        throw AssertionError("never showed $what; the last was ${told(app.state.value.top)}")
+        val last = app.state.value
+        throw AssertionError("never showed $what; the last was ${told(last.top)} under ${told(last.lock)}")
     }
 
     suspend fun signIn(what: String, look: (SignInState) -> Boolean): SignInState =

@@ -90,9 +90,9 @@ class AroundTest : RealTest() {
         signIn()
         does.select(Tab.You)
         does.you.openSettings()
-        sees("57-settings", "settings", View.Dark) { it.top is Screen.Settings }
+        seesSettings("settings", View.Dark)
         does.settings.openChoice(Choice.Language)
-        sees("57-settings", "language") { all -> (all.top as? Screen.Settings)?.state?.choosing == Choice.Language }
+        seesSettings("language") { it.choosing == Choice.Language }
         does.settings.language(Language.French)
         assertEquals("fr", device.settings["language"])
         does.back()

@@ -3,7 +3,6 @@ package dev.pericard.app.real
 import dev.pericard.SessionState
 import dev.pericard.app.models.lockState
 import dev.pericard.app.ui.app.AppState
-import dev.pericard.app.ui.app.Screen
 import dev.pericard.app.ui.app.Tab
 import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.lock.BiometryTrouble
@@ -61,7 +60,7 @@ class BiometryTest : RealTest() {
         app.shows("the switch") { state -> state.takeIf { it.lock == null && it.setting == BiometrySetting.Off() } }
         does.settings.biometry(true)
         types("the PIN", ::isAskedForPin)
-        sees("57-settings", "biometry") { it.lock == null && it.setting == BiometrySetting.On }
+        seesSettings("biometry") { it.lock?.biometry == BiometrySetting.On }
         does.back()
         does.select(Tab.Messages)
 
@@ -88,7 +87,7 @@ class BiometryTest : RealTest() {
         does.lock.pin(PIN)
         isOpen()
         does.you.openSettings()
-        sees("57-settings", "biometryLost") { it.setting == BiometrySetting.Off(BiometryTrouble.Lost) }
+        seesSettings("biometryLost") { it.lock?.biometry == BiometrySetting.Off(BiometryTrouble.Lost) }
         assertTrue(app.app.accounts.all.size == 2)
     }
 
@@ -97,4 +96,4 @@ class BiometryTest : RealTest() {
     }
 }
 
-private val AppState.setting get() = (top as? Screen.Settings)?.state?.lock?.biometry
+private val AppState.setting get() = settings?.lock?.biometry

@@ -21,6 +21,7 @@ import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.samples.SAMPLE_NOW
 import dev.pericard.app.ui.signin.Step
 import dev.pericard.app.ui.words.Language
+import dev.pericard.app.ui.you.SettingsState
 import dev.pericard.calling
 import dev.pericard.fromCore
 import dev.pericard.testing.MemoryKeystore
@@ -114,6 +115,11 @@ internal class Phone private constructor(val world: TestWorld, private val above
         return checkNotNull(shown.home).inbox.body
     }
 
+    /** The settings; what the clinic knows of the second step comes last. */
+    suspend fun seesSettings(state: String, vararg also: View, look: (SettingsState) -> Boolean = { true }) {
+        sees("57-settings", state, *also) { all -> all.lock == null && all.settings?.let { it.secondStep != null && look(it) } == true }
+    }
+
     /** Waits until the tab says that there is a notice: it is read after what it tells of. */
     suspend fun badged() {
         app.shows("a new notice") { it.home?.takeIf { home -> home.you.newNotices > 0 } }
@@ -170,6 +176,7 @@ internal class Phone private constructor(val world: TestWorld, private val above
 internal val AppState.home: Screen.Home? get() = top as? Screen.Home
 internal val AppState.signIn get() = (top as? Screen.SignIn)?.state
 internal val AppState.thread get() = (top as? Screen.Thread)?.state
+internal val AppState.settings get() = (top as? Screen.Settings)?.state
 internal val AppState.compose get() = (top as? Screen.Compose)?.state
 
 /** A keystore that can lose the keys of what accounts hold, and keep them to itself. */
