@@ -6,7 +6,7 @@ use pericard_protocol::admission::Owner;
 use pericard_protocol::display_text;
 use pericard_protocol::fhir::datatypes::Reference;
 use pericard_protocol::fhir::document_reference::{Content as Part, DocumentReference, Status};
-use pericard_protocol::fhir::instant::{PartialDate, Precision};
+use pericard_protocol::fhir::instant::Precision;
 use pericard_protocol::fhir::names::Names;
 use pericard_protocol::files::name::safe;
 
@@ -66,8 +66,11 @@ pub(super) fn apply(
 fn content(owner: &Owner, record: &DocumentReference, names: &Names) -> Content {
     let updated = record.last_updated.map_or(0, |at| at.as_millisecond());
     let (at, precision) = match &record.date {
-        Some(date) => (date.start.as_millisecond(), precision(date)),
-        None => (updated, 4),
+        Some(date) => (
+            date.start.as_millisecond(),
+            DatePrecision::column(date.precision),
+        ),
+        None => (updated, DatePrecision::column(Precision::Instant)),
     };
     let name = |whom: &Reference| {
         let key = whom.key(&owner.base);
@@ -121,16 +124,6 @@ fn file(part: &Part) -> FileRow {
 fn line(text: Option<&str>) -> String {
     let line = display_text::line(text.unwrap_or_default());
     line.chars().take(LONGEST).collect()
-}
-
-fn precision(date: &PartialDate) -> u8 {
-    match date.precision {
-        Precision::Year => 0,
-        Precision::Month => 1,
-        Precision::Day => 2,
-        Precision::LocalTime => 3,
-        Precision::Instant => 4,
-    }
 }
 
 /// A document as apps see it.
