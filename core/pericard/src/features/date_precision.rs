@@ -1,6 +1,6 @@
 //! How much of a date is known, in every feature.
 
-use pericard_protocol::fhir::instant::Precision;
+use pericard_protocol::fhir::instant::{PartialDate, Precision};
 
 /// How much of a date is known.
 ///
@@ -40,6 +40,14 @@ impl DatePrecision {
             Precision::Day => 2,
             Precision::LocalTime => 3,
             Precision::Instant => 4,
+        }
+    }
+
+    /// What is written of a date: where it begins, in milliseconds, and how much of it is known; else of a moment.
+    pub(crate) fn columns(date: Option<&PartialDate>, otherwise: i64) -> (i64, u8) {
+        match date {
+            Some(date) => (date.start.as_millisecond(), Self::column(date.precision)),
+            None => (otherwise, Self::column(Precision::Instant)),
         }
     }
 }

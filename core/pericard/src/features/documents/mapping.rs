@@ -8,7 +8,6 @@ use pericard_protocol::display_text;
 use pericard_protocol::fhir::communication::Attachment;
 use pericard_protocol::fhir::datatypes::Reference;
 use pericard_protocol::fhir::document_reference::{DocumentReference, Status};
-use pericard_protocol::fhir::instant::{PartialDate, Precision};
 use pericard_protocol::fhir::names::Names;
 use pericard_protocol::files::name::safe;
 use pericard_protocol::files::source::{self, Source};
@@ -97,10 +96,7 @@ fn source_of(file: &FileRow, base: &Base) -> Option<String> {
 
 fn content(owner: &Owner, record: &DocumentReference, names: &Names) -> Content {
     let updated = record.last_updated.map_or(0, |at| at.as_millisecond());
-    let (at, precision) = match &record.date {
-        Some(date) => (date.start.as_millisecond(), precision(date)),
-        None => (updated, 4),
-    };
+    let (at, precision) = DatePrecision::columns(record.date.as_ref(), updated);
     let name = |whom: &Reference| {
         let key = whom.key(&owner.base);
         let said = record.name_of(whom);
@@ -158,16 +154,6 @@ pub(super) fn file_row(said: &Attachment) -> FileRow {
 pub(super) fn line(text: Option<&str>) -> String {
     let line = display_text::line(text.unwrap_or_default());
     line.chars().take(LONGEST).collect()
-}
-
-pub(super) fn precision(date: &PartialDate) -> u8 {
-    match date.precision {
-        Precision::Year => 0,
-        Precision::Month => 1,
-        Precision::Day => 2,
-        Precision::LocalTime => 3,
-        Precision::Instant => 4,
-    }
 }
 
 /// A document as apps see it.

@@ -3,7 +3,7 @@
 //! A portal may offer the same file as a `DocumentReference` as well, as US Core asks of it; then that is shown alone.
 //! Which of both came first makes no difference: both are stored, and the list leaves the report out.
 //!
-//! Uses: `mapping`, `model`, `table`
+//! Uses: `date_precision`, `mapping`, `model`, `table`
 
 use pericard_protocol::admission::Owner;
 use pericard_protocol::display_text;
@@ -13,6 +13,7 @@ use pericard_protocol::fhir::names::Names;
 use pericard_protocol::fhir::page::Parse;
 use pericard_protocol::fhir::result_status::ResultStatus;
 
+use crate::features::date_precision::DatePrecision;
 use crate::platform::error::Result;
 use crate::storage::PageTx;
 use crate::sync::{Applied, Incoming, Reader};
@@ -52,10 +53,7 @@ pub(super) fn apply(
 fn content(owner: &Owner, record: &DiagnosticReport, names: &Names) -> Content {
     let updated = record.last_updated.map_or(0, |at| at.as_millisecond());
     let issued = record.issued.map_or(updated, |at| at.as_millisecond());
-    let (at, precision) = match &record.effective {
-        Some(date) => (date.start.as_millisecond(), mapping::precision(date)),
-        None => (issued, 4),
-    };
+    let (at, precision) = DatePrecision::columns(record.effective.as_ref(), issued);
     let names = record.performers.iter().filter_map(|whom| {
         let said = record.name_of(whom);
         let name = said.or_else(|| names.get(&whom.key(&owner.base)?))?;

@@ -335,14 +335,6 @@ fn status(status: ResultStatus) -> LabStatus {
 
 /// When it was true, else `otherwise`.
 fn dated(effective: Option<&PartialDate>, otherwise: i64) -> Dated {
-    match effective {
-        Some(date) => Dated {
-            at: date.start.as_millisecond(),
-            precision: DatePrecision::column(date.precision),
-        },
-        None => Dated {
-            at: otherwise,
-            precision: 4,
-        },
-    }
+    let (at, precision) = DatePrecision::columns(effective, otherwise);
+    Dated { at, precision }
 }

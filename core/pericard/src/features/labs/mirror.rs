@@ -186,11 +186,12 @@ impl Mirror for ReportMirror {
                 shown.push(None);
                 continue;
             };
-            writing::remove_contained(c, &record.id)?;
             let id = writing::save_report(c, &row, news)?;
-            for result in mapping::contained(reader, record) {
-                writing::save_result(c, &result, false)?;
+            let contained = mapping::contained(reader, record);
+            for result in &contained {
+                writing::save_result(c, result, false)?;
             }
+            writing::keep_contained(c, &record.id, &contained)?;
             shown.push(Some(id));
         }
         Ok(Applied {

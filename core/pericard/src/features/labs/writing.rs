@@ -61,7 +61,7 @@ pub(super) fn remove_report(c: &Connection, id: i64) -> Result<()> {
         .optional()?
         .flatten();
     if let Some(remote) = remote {
-        remove_contained(c, &remote)?;
+        keep_contained(c, &remote, &[])?;
     }
     link(c, id, &[])?;
     c.prepare_cached("DELETE FROM lab_report WHERE id = ?1")?
@@ -69,14 +69,16 @@ pub(super) fn remove_report(c: &Connection, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Removes the results that a report contained.
-pub(super) fn remove_contained(c: &Connection, report: &str) -> Result<()> {
+/// Removes the results that a report contained before and does not contain now.
+pub(super) fn keep_contained(c: &Connection, report: &str, now: &[ResultRow]) -> Result<()> {
     // `$` follows `#`, which no id has.
-    let sql = "SELECT id FROM lab_result WHERE remote >= ?1 || '#' AND remote < ?1 || '$'";
+    let sql = "SELECT id, remote FROM lab_result WHERE remote >= ?1 || '#' AND remote < ?1 || '$'";
     let mut statement = c.prepare_cached(sql)?;
-    let rows = statement.query_map([report], |row| row.get(0))?;
-    for row in rows.collect::<rusqlite::Result<Vec<i64>>>()? {
-        remove_result(c, row)?;
+    let rows = statement.query_map([report], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (row, remote) in rows.collect::<rusqlite::Result<Vec<(i64, String)>>>()? {
+        if !now.iter().any(|result| result.remote == remote) {
+            remove_result(c, row)?;
+        }
     }
     Ok(())
 }
