@@ -137,6 +137,17 @@ fn a_report_that_contains_a_result_of_somebody_else_is_held() {
         sync(&ana).await.unwrap();
         let here = results(&ana).await;
         assert_eq!(here[0].measured.value, LabValue::Integer { value: 140 });
+        // Whoever has it open finds it when the report has changed.
+        let changed = json!({ "contained": inner(Value::Null), "result": results_of, "conclusion": "All is well." });
+        gives_out(&harness, report("r", changed)).await;
+        sync(&ana).await.unwrap();
+        let found = labs(&ana).result(here[0].id.clone()).await.unwrap();
+        assert_eq!(found, here[0]);
+        // What it does not contain any more is gone.
+        gives_out(&harness, report("r", json!({ "conclusion": "Nothing." }))).await;
+        sync(&ana).await.unwrap();
+        let gone = labs(&ana).result(here[0].id.clone()).await;
+        assert_eq!(gone, Err(PericardError::NotFound));
     });
 }
 
