@@ -234,7 +234,10 @@ fn a_session_that_the_portal_ended_is_sealed_and_comes_back_with_the_same_person
 
 #[test]
 fn a_doctor_says_what_a_portal_can_and_how_this_device_stands() {
-    let harness = Harness::new();
+    // It has something of every feature.
+    let harness = Harness::of(
+        r#"{ "people": { "ana": { "threads": 1, "messages": 1, "totp": true, "documents": 1, "labs": true } } }"#,
+    );
     let before = harness.json(&["doctor"]);
     let findings = before["findings"].as_array().unwrap();
     assert!(
