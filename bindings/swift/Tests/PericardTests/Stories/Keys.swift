@@ -17,6 +17,7 @@ enum Json: Sendable, Equatable, CustomStringConvertible, Codable {
   case null
   case flag(Bool)
   case number(Int)
+  case fraction(Decimal)
   case text(String)
   case list([Json])
   case object([String: Json])
@@ -29,6 +30,8 @@ enum Json: Sendable, Equatable, CustomStringConvertible, Codable {
       self = .flag(flag)
     } else if let number = try? value.decode(Int.self) {
       self = .number(number)
+    } else if let fraction = try? value.decode(Decimal.self) {
+      self = .fraction(fraction)
     } else if let text = try? value.decode(String.self) {
       self = .text(text)
     } else if let list = try? value.decode([Json].self) {
@@ -44,6 +47,7 @@ enum Json: Sendable, Equatable, CustomStringConvertible, Codable {
     case .null: try value.encodeNil()
     case .flag(let flag): try value.encode(flag)
     case .number(let number): try value.encode(number)
+    case .fraction(let fraction): try value.encode(fraction)
     case .text(let text): try value.encode(text)
     case .list(let list): try value.encode(list)
     case .object(let object): try value.encode(object)
