@@ -22,7 +22,8 @@ private fun AccountView.policyCloses(): ClosedReason? = (messages as? FeatureSta
     ClosedReason.Off(it.since, it.text, trying = sync?.asked == true)
 }
 
-private fun AccountView.sessionCloses(account: Account): ClosedReason? = when (val session = session) {
+/** Why nothing of an account can be read, whatever it is of. */
+internal fun AccountView.sessionCloses(account: Account): ClosedReason? = when (val session = session) {
     is SessionState.Sealed -> when (session.reason) {
         SealReason.REFUSED -> ClosedReason.Refused
         SealReason.IDENTITY_CHANGED -> ClosedReason.IdentityChanged
@@ -91,4 +92,4 @@ private fun quiet(view: AccountView, messages: MessagesState?, untold: Incident?
 }
 
 /** With these nothing is missing for good: the next sync goes on by itself. */
-private val GOES_ON = setOf(null, IncompleteReason.MORE_TO_FETCH, IncompleteReason.INTERRUPTED, IncompleteReason.SWITCHED_OFF)
+internal val GOES_ON = setOf(null, IncompleteReason.MORE_TO_FETCH, IncompleteReason.INTERRUPTED, IncompleteReason.SWITCHED_OFF)
