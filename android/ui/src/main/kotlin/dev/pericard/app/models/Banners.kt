@@ -72,7 +72,10 @@ internal fun banner(view: AccountView, messages: MessagesState?, untold: Inciden
         is PericardException.RateLimited -> InboxBanner.RateLimited(now + java.time.Duration.ofMillis(failure.retryAfter.inWholeMilliseconds))
         null -> quiet(view, messages, untold) ?: InboxBanner.Incomplete(null).takeIf { view.left && messages?.syncedAt == null }
         // What these say is told by the session, or by nothing at all.
-        is PericardException.SignInRequired, is PericardException.Closed, is PericardException.UpdateRequired -> quiet(view, messages, untold)
+        is PericardException.SignInRequired, is PericardException.Closed, is PericardException.UpdateRequired,
+        // Of another kind of records, where messages are not stopped.
+        is PericardException.Integrity,
+        -> quiet(view, messages, untold)
         else -> InboxBanner.Failed(failure.asProblem())
     }
 }

@@ -77,7 +77,12 @@ private val LabComparator.sign: String
 
 private fun LabRange.given() = GivenRange(low?.written, high?.written, text, appliesTo)
 
-private fun LabInterpretation.says() = Says(
+/** In words of its own, where it has more than the code that the mark stands for. */
+private fun LabInterpretation.says(): Says = mark().let { Says(it, text.takeIf { own -> it == null || own.length > CODE }.orEmpty()) }
+
+private const val CODE = 3
+
+private fun LabInterpretation.mark(): LabMark? =
     when (flag) {
         LabFlag.NORMAL -> LabMark.Usual
         LabFlag.ABNORMAL -> LabMark.Unusual
@@ -92,9 +97,7 @@ private fun LabInterpretation.says() = Says(
         LabFlag.INTERMEDIATE -> LabMark.Between
         LabFlag.RESISTANT -> LabMark.WorksNot
         LabFlag.OTHER -> null
-    },
-    text,
-)
+    }
 
 /** The series with this result first. */
 internal fun LabTrend.plots(of: LabResultId): List<Plot> = series

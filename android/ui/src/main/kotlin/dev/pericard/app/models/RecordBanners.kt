@@ -34,7 +34,8 @@ internal fun banner(view: AccountView, syncedAt: Instant?): RecordsBanner? {
         view.session is SessionState.SignIn -> RecordsBanner.SignIn
         failure is PericardException.Offline -> RecordsBanner.Offline(syncedAt)
         // What these say is told by the session, or in their own place.
-        failure is PericardException.SignInRequired || failure is PericardException.Closed || failure is PericardException.StepUpRequired -> null
+        failure is PericardException.SignInRequired || failure is PericardException.Closed || failure is PericardException.StepUpRequired ||
+            failure is PericardException.Integrity -> null
         else -> failure?.let { RecordsBanner.Failed(it.asProblem()) }
     }
 }

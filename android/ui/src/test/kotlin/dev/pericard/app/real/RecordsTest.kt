@@ -54,7 +54,7 @@ class RecordsTest : RealTest() {
     fun whatTheClinicHasIsThereWithItsDocumentsByMonth() = real(ANA_WITH_RECORDS) {
         signIn()
         does.select(Tab.Records)
-        sees("40-records", "kinds", View.Dark) { all -> all.home?.records?.body.let { (it as? RecordsBody.Kinds)?.rows?.size == 2 } }
+        sees("40-records", "kinds", View.Dark) { all -> all.home?.takeIf { it.tab == Tab.Records }?.records?.body.let { (it as? RecordsBody.Kinds)?.rows?.size == 2 } }
         does.records.open(RecordKind.Documents)
         sees("41-documents", "remote", View.Arabic) { all -> all.documents?.run { shown is Shown.Content && content().size == 8 } == true }
         openDocument("Letter from your visit")
@@ -149,10 +149,12 @@ class RecordsTest : RealTest() {
         does.back()
         openDocumentAgain()
         sees("42-step-up", "document", View.Dark) { all -> all.document?.shown == Shown.Shut(ShutReason.StepUp()) || all.documents?.shown == Shown.Shut(ShutReason.StepUp()) }
+        val before = app.app.state.value.stack.size
         does.recordFrame.stepUp()
         app.step<Step.Password>()
         password()
-        app.shows("what was to be read") { all -> all.takeIf { it.document?.body is DocumentBody.Text || it.documents?.shown is Shown.Content } }
+        val opened = app.shows("what was to be read") { all -> all.takeIf { it.document?.body is DocumentBody.Text || it.documents?.shown is Shown.Content } }
+        assertEquals(before, opened.stack.size)
     }
 
     /** Its row is still in sight where nobody has looked since. */
@@ -168,7 +170,7 @@ class RecordsTest : RealTest() {
         sync()
         does.select(Tab.Records)
         sees("40-records", "off") { all ->
-            (all.home?.records?.body as? RecordsBody.Kinds)?.rows?.map { it.line } == listOf(KindLine.Off(closed = true), KindLine.Off(closed = false))
+            (all.home?.takeIf { it.tab == Tab.Records }?.records?.body as? RecordsBody.Kinds)?.rows?.map { it.line } == listOf(KindLine.Off(closed = true), KindLine.Off(closed = false))
         }
         does.records.open(RecordKind.Labs)
         sees("44-labs", "closed", View.Dark) { all -> ((all.labs?.shown as? Shown.Shut)?.why as? ShutReason.Off)?.quote == "We are mending a fault." }
@@ -181,7 +183,7 @@ class RecordsTest : RealTest() {
     fun aClinicWithoutThemHasNone() = real {
         signIn()
         does.select(Tab.Records)
-        sees("40-records", "none", View.Large) { it.home?.records?.body == RecordsBody.None }
+        sees("40-records", "none", View.Large) { all -> all.home?.run { tab == Tab.Records && records.body == RecordsBody.None } == true }
     }
 }
 

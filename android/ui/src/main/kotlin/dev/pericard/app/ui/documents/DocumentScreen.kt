@@ -56,7 +56,8 @@ fun DocumentScreen(state: DocumentState, events: DocumentEvents, frame: RecordFr
         Column(Modifier.fillMaxSize()) {
             Notes(state)
             Box(Modifier.weight(1f).fillMaxWidth()) { Body(body, state, events) }
-            if (body is DocumentBody.Text || body is DocumentBody.Pages) Dock(body, events)
+            // With large text it scrolls behind what it is about.
+            if (body is DocumentBody.Pages || body is DocumentBody.Text && !Pericard.largeText) Dock(body, events)
         }
     }
     state.sharing?.let { SharingSheet(it, events) }
@@ -86,7 +87,7 @@ private fun Body(body: DocumentBody, state: DocumentState, events: DocumentEvent
     val words = Pericard.words
     val clinic = state.owner.clinic
     when (body) {
-        is DocumentBody.Text -> Paper { Letter(body, state.formats, events) }
+        is DocumentBody.Text -> Paper({ if (Pericard.largeText) Dock(body, events) }) { Letter(body, state.formats, events) }
         is DocumentBody.Pages -> PageView(body, state.title)
         is DocumentBody.Getting -> Waiting(body, events)
         is DocumentBody.NotHere -> Notice(Emptied(words.docNotHere, body.problem?.let { words.of(it, clinic.name) }.orEmpty())) {
@@ -141,7 +142,7 @@ private fun Dock(body: DocumentBody, events: DocumentEvents) {
     Column(Modifier.fillMaxWidth().padding(horizontal = Space.gutter, vertical = Space.s).navigationBarsPadding()) {
         if (body is DocumentBody.Pages && body.count > 1) Turning(body, events)
         if (body is DocumentBody.Text && body.cleaned) Noted(words.docAsText, Icons.document)
-        Noted(words.docLogged, Icons.log)
+        if (body is DocumentBody.Text || !Pericard.largeText) Noted(words.docLogged, Icons.log)
         Remove(events)
     }
 }

@@ -39,9 +39,9 @@ import dev.pericard.app.ui.theme.Radius
 import dev.pericard.app.ui.theme.Space
 import dev.pericard.app.ui.theme.foreign
 
-/** A sheet that scrolls under the bar. */
+/** A sheet that scrolls under the bar, with [foot] behind its end. */
 @Composable
-internal fun Paper(content: @Composable () -> Unit) {
+internal fun Paper(foot: @Composable () -> Unit, content: @Composable () -> Unit) {
     Column(Modifier.fillMaxSize().verticalScroll(rememberScrollState()), horizontalAlignment = Alignment.CenterHorizontally) {
         Surface(
             Modifier.widthIn(max = Space.readMax).fillMaxWidth().padding(horizontal = Space.gutter, vertical = Space.s),
@@ -49,6 +49,7 @@ internal fun Paper(content: @Composable () -> Unit) {
             Pericard.palette.surface,
             shadowElevation = Elevation.float,
         ) { Column(Modifier.padding(Space.xl)) { content() } }
+        foot()
     }
 }
 
