@@ -164,6 +164,7 @@ enum Symbol {
   static let key = "key"
   static let lab = "testtube.2"
   static let language = "globe"
+  static let less = "minus"
   static let locked = "lock"
   static let log = "clock.arrow.circlepath"
   static let messages = "envelope"

@@ -98,9 +98,43 @@ enum Words {
   static func dateTodayAt(time: String) -> String { localized("date.todayAt", own(time)) }
   static var dateYesterday: String { localized("date.yesterday") }
   static func dateYesterdayAt(time: String) -> String { localized("date.yesterdayAt", own(time)) }
+  static var docActive: String { localized("doc.active") }
+  static var docAnother: String { localized("doc.another") }
+  static func docAnotherText(clinic: String, claimed: String, found: String) -> String { localized("doc.another.text", own(clinic), own(claimed), own(found)) }
+  static func docAnotherUnknown(clinic: String, claimed: String) -> String { localized("doc.another.unknown", own(clinic), own(claimed)) }
+  static var docAsText: String { localized("doc.asText") }
+  static var docCannot: String { localized("doc.cannot") }
+  static var docCannotText: String { localized("doc.cannot.text") }
+  static var docFormats: String { localized("doc.formats") }
+  static var docGetting: String { localized("doc.getting") }
+  static var docHidden: String { localized("doc.hidden") }
+  static var docLarger: String { localized("doc.larger") }
   static var docLogged: String { localized("doc.logged") }
+  static var docNoFile: String { localized("doc.noFile") }
+  static var docNoSource: String { localized("doc.noSource") }
+  static var docNotHere: String { localized("doc.notHere") }
+  static var docNotSaved: String { localized("doc.notSaved") }
+  static var docNotSavedLeft: String { localized("doc.notSaved.left") }
+  static func docPage(page: String, pages: String) -> String { localized("doc.page", own(page), own(pages)) }
+  static var docPageBefore: String { localized("doc.page.before") }
+  static var docPageNext: String { localized("doc.page.next") }
+  static var docRemove: String { localized("doc.remove") }
+  static var docSaved: String { localized("doc.saved") }
+  static var docShare: String { localized("doc.share") }
+  static var docShareActive: String { localized("doc.share.active") }
+  static var docShareText: String { localized("doc.share.text") }
+  static var docShareTitle: String { localized("doc.share.title") }
+  static var docShareWhere: String { localized("doc.share.where") }
+  static var docSmaller: String { localized("doc.smaller") }
   static var docText: String { localized("doc.text") }
+  static var docsEmpty: String { localized("docs.empty") }
+  static func docsEmptyText(clinic: String) -> String { localized("docs.empty.text", own(clinic)) }
   static var docsFoot: String { localized("docs.foot") }
+  static var docsOffClosedText: String { localized("docs.off.closed.text") }
+  static var docsOffTitle: String { localized("docs.off.title") }
+  static var docsPreliminary: String { localized("docs.preliminary") }
+  static var docsRestricted: String { localized("docs.restricted") }
+  static var docsSuperseded: String { localized("docs.superseded") }
   static var emptyText: String { localized("empty.text") }
   static var emptyTitle: String { localized("empty.title") }
   static var enrolCopied: String { localized("enrol.copied") }
@@ -217,16 +251,68 @@ enum Words {
   static func incidentText(clinic: String) -> String { localized("incident.text", own(clinic)) }
   static var incidentTitle: String { localized("incident.title") }
   static func `internal`(id: String) -> String { localized("internal", own(id)) }
+  static func labAbout(name: String) -> String { localized("lab.about", own(name)) }
   static func labAbove(high: String) -> String { localized("lab.above", own(high)) }
   static var labAsk: String { localized("lab.ask") }
   static func labBelow(low: String) -> String { localized("lab.below", own(low)) }
   static var labChart: String { localized("lab.chart") }
+  static var labConverted: String { localized("lab.converted") }
+  static var labCorrected: String { localized("lab.corrected") }
+  static var labCorrectedText: String { localized("lab.corrected.text") }
   static var labFar: String { localized("lab.far") }
+  static var labFlagBetween: String { localized("lab.flag.between") }
+  static var labFlagHigh: String { localized("lab.flag.high") }
+  static var labFlagLow: String { localized("lab.flag.low") }
+  static var labFlagNegative: String { localized("lab.flag.negative") }
+  static var labFlagPositive: String { localized("lab.flag.positive") }
+  static var labFlagUnusual: String { localized("lab.flag.unusual") }
+  static var labFlagUsual: String { localized("lab.flag.usual") }
+  static var labFlagVeryHigh: String { localized("lab.flag.veryHigh") }
+  static var labFlagVeryLow: String { localized("lab.flag.veryLow") }
+  static var labFlagVeryUnusual: String { localized("lab.flag.veryUnusual") }
+  static var labFlagWorks: String { localized("lab.flag.works") }
+  static var labFlagWorksNot: String { localized("lab.flag.worksNot") }
   static func labIn(low: String, high: String) -> String { localized("lab.in", own(low), own(high)) }
+  static func labInFrom(low: String) -> String { localized("lab.in.from", own(low)) }
+  static func labInUpTo(high: String) -> String { localized("lab.in.upTo", own(high)) }
+  static var labLegendIn: String { localized("lab.legend.in") }
+  static var labLegendOut: String { localized("lab.legend.out") }
   static var labList: String { localized("lab.list") }
+  static var labLoose: String { localized("lab.loose") }
+  static func labMissing(n: Int) -> String { localized("lab.missing", n) }
+  static var labNew: String { localized("lab.new") }
+  static var labNo: String { localized("lab.no") }
+  static var labNoValue: String { localized("lab.noValue") }
+  static var labPreliminary: String { localized("lab.preliminary") }
+  static var labPreliminaryText: String { localized("lab.preliminary.text") }
   static var labRange: String { localized("lab.range") }
+  static func labRangeFrom(low: String) -> String { localized("lab.range.from", own(low)) }
+  static func labRangeOf(low: String, high: String) -> String { localized("lab.range.of", own(low), own(high)) }
+  static func labRangeUpTo(high: String) -> String { localized("lab.range.upTo", own(high)) }
+  static var labRegistered: String { localized("lab.registered") }
+  static var labRegisteredText: String { localized("lab.registered.text") }
+  static var labReportText: String { localized("lab.report.text") }
+  static func labSays(text: String) -> String { localized("lab.says", own(text)) }
   static func labTarget(target: String) -> String { localized("lab.target", own(target)) }
+  static var labTogether: String { localized("lab.together") }
+  static var labTrend: String { localized("lab.trend") }
+  static var labTrendGap: String { localized("lab.trend.gap") }
+  static func labTrendHigher(value: String, date: String) -> String { localized("lab.trend.higher", own(value), own(date)) }
+  static func labTrendIn(unit: String) -> String { localized("lab.trend.in", own(unit)) }
+  static func labTrendLower(value: String, date: String) -> String { localized("lab.trend.lower", own(value), own(date)) }
+  static func labTrendSame(date: String) -> String { localized("lab.trend.same", own(date)) }
+  static var labTrendUnitless: String { localized("lab.trend.unitless") }
+  static func labUnsupported(clinic: String) -> String { localized("lab.unsupported", own(clinic)) }
+  static func labUsual(range: String) -> String { localized("lab.usual", own(range)) }
+  static func labUsualWhom(whom: String, range: String) -> String { localized("lab.usual.whom", own(whom), own(range)) }
   static var labWhat: String { localized("lab.what") }
+  static func labWrites(who: String) -> String { localized("lab.writes", own(who)) }
+  static var labWritesLab: String { localized("lab.writes.lab") }
+  static var labYes: String { localized("lab.yes") }
+  static var labsEmpty: String { localized("labs.empty") }
+  static func labsEmptyText(clinic: String) -> String { localized("labs.empty.text", own(clinic)) }
+  static var labsOffClosedText: String { localized("labs.off.closed.text") }
+  static var labsOffTitle: String { localized("labs.off.title") }
   static var leaseKeptText: String { localized("lease.kept.text") }
   static var leaseNetwork: String { localized("lease.network") }
   static var leaseNoPassword: String { localized("lease.noPassword") }
@@ -382,12 +468,32 @@ enum Words {
   static var readOnlyReadText: String { localized("readOnly.read.text") }
   static func readOnlyTextSince(moment: String) -> String { localized("readOnly.text.since", own(moment)) }
   static func readOnlyTitle(clinic: String) -> String { localized("readOnly.title", own(clinic)) }
+  static var recordsComing: String { localized("records.coming") }
   static var recordsDocs: String { localized("records.docs") }
+  static func recordsDocsCount(n: Int) -> String { localized("records.docs.count", n) }
+  static func recordsDocsMany(n: Int) -> String { localized("records.docs.many", n) }
+  static var recordsIncomplete: String { localized("records.incomplete") }
+  static var recordsIncompleteText: String { localized("records.incomplete.text") }
   static var recordsLabs: String { localized("records.labs") }
+  static func recordsLabsNew(n: Int, date: String) -> String { localized("records.labs.new", n, own(date)) }
+  static func recordsLabsNewest(date: String) -> String { localized("records.labs.newest", own(date)) }
+  static func recordsNewA11y(n: Int) -> String { localized("records.new.a11y", n) }
   static var recordsNext: String { localized("records.next") }
+  static var recordsNone: String { localized("records.none") }
+  static func recordsNoneText(clinic: String) -> String { localized("records.none.text", own(clinic)) }
+  static func recordsNotYetText(clinic: String) -> String { localized("records.notYet.text", own(clinic)) }
+  static var recordsNothing: String { localized("records.nothing") }
+  static func recordsOff(clinic: String) -> String { localized("records.off", own(clinic)) }
+  static var recordsOffBackText: String { localized("records.off.back.text") }
+  static func recordsOffClosed(clinic: String) -> String { localized("records.off.closed", own(clinic)) }
+  static func recordsOffUnknown(clinic: String) -> String { localized("records.off.unknown", own(clinic)) }
+  static func recordsOfflineText(moment: String) -> String { localized("records.offline.text", own(moment)) }
+  static var recordsRefresh: String { localized("records.refresh") }
   static var recordsRx: String { localized("records.rx") }
   static var recordsShare: String { localized("records.share") }
   static var recordsShareHead: String { localized("records.shareHead") }
+  static var recordsStopped: String { localized("records.stopped") }
+  static func recordsStoppedText(clinic: String) -> String { localized("records.stopped.text", own(clinic)) }
   static var recordsVisits: String { localized("records.visits") }
   static var recoveryFinish: String { localized("recovery.finish") }
   static var recoveryHint: String { localized("recovery.hint") }
@@ -503,8 +609,10 @@ enum Words {
   static var stateUnknown: String { localized("state.unknown") }
   static var stateUnknownWhy: String { localized("state.unknown.why") }
   static var stepUpElse: String { localized("stepUp.else") }
+  static var stepUpElseText: String { localized("stepUp.else.text") }
   static var stepUpKeptText: String { localized("stepUp.kept.text") }
   static var stepUpMessagesText: String { localized("stepUp.messages.text") }
+  static func stepUpRecordsText(clinic: String) -> String { localized("stepUp.records.text", own(clinic)) }
   static func stepUpText(n: Int) -> String { localized("stepUp.text", n) }
   static var stepUpTitle: String { localized("stepUp.title") }
   static var storageFull: String { localized("storage.full") }

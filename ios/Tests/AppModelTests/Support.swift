@@ -47,8 +47,11 @@ struct FakeClinic {
   let went = Went()
   let place = TestPlace()
 
-  init(_ messages: FakeMessages = .sample(), ask: AskClinic? = nil, now: @escaping () -> Date = { Date() }) {
-    fake = FakeAccount(messages: messages)
+  init(
+    _ messages: FakeMessages = .sample(), documents: FakeDocuments = .sample(), ask: AskClinic? = nil,
+    now: @escaping () -> Date = { Date() }
+  ) {
+    fake = FakeAccount(messages: messages, documents: documents)
     account = AccountModel(fake.account, at: linden, ask: ask, now: now)
   }
 

@@ -26,7 +26,10 @@ import Testing
         ThreadState.sample.messages, SignInState.samples.map(\.step),
       ]
     let privacy: [Any] = AccessLogState.samples + CopyState.samples + LeavingState.samples
-    for state in states + privacy {
+    let records: [Any] =
+      RecordsState.samples + DocumentState.samples
+      + [AppModel.DocumentsState.sample, AppModel.LabsState.sample, ReportState.sample, ResultState.sample]
+    for state in states + privacy + records {
       let text = printed(state)
       for secret in Self.secrets { #expect(!text.contains(secret), "\(type(of: state)) tells \(secret)") }
     }

@@ -53,6 +53,13 @@ final class ScreenTests: XCTestCase {
     show("34-notice", NoticeState.samples) { NoticeScreen(state: $0, events: silent) }
     show("38-people", PeopleSheet(state: .sample, events: silent))
     show("38-adding", AddPersonState.samples) { AddPersonScreen(state: $0, events: silent) }
+    let records = SilentRecords()
+    show("40-records", RecordsState.samples) { RecordsScreen(state: $0, events: records) }
+    show("41-documents", DocumentsScreen(state: .sample, events: records, frame: records))
+    show("43-document", DocumentState.samples) { DocumentScreen(state: $0, events: records, frame: records) }
+    show("44-labs", LabsScreen(state: .sample, events: records, frame: records))
+    show("44b-lab-report", ReportScreen(state: .sample, events: records, frame: records))
+    show("45-lab-trend", ResultScreen(state: .sample, events: records, frame: records))
     show("54-you", YouScreen(state: .sample, events: silent))
     show("54-notices", NoticesScreen(state: .sample, events: silent))
     show("54-help", HelpScreen(state: .sample, events: silent))

@@ -47,6 +47,12 @@ private struct HomeScreen: View {
       .tabItem { Label(Words.tabMessages, systemImage: Symbol.messages) }
       .badge(home.inbox.unread)
       .tag(HomeModel.Tab.messages)
+      NavigationStack(path: $app.recordsPath) {
+        RecordsScreen(state: home.records.state, events: home.records).above()
+      }
+      .tabItem { Label(Words.tabRecords, systemImage: Symbol.records) }
+      .badge(home.records.state.news)
+      .tag(HomeModel.Tab.records)
       NavigationStack(path: $app.youPath) {
         YouScreen(state: home.you.state, events: home.you).above()
       }
@@ -90,6 +96,11 @@ private struct ScreenView: View {
     case .secondStep(let model): SecondStepScreen(state: model.state, events: model)
     case .addPerson(let model): AddPersonScreen(state: model.state, events: model)
     case .help(let model): HelpScreen(state: model.state, events: model)
+    case .documents(let model): DocumentsScreen(state: model.state, events: model, frame: model.frame)
+    case .document(let model): DocumentScreen(state: model.state, events: model, frame: model.frame)
+    case .labs(let model): LabsScreen(state: model.state, events: model, frame: model.frame)
+    case .report(let model): ReportScreen(state: model.state, events: model, frame: model.frame)
+    case .result(let model): ResultScreen(state: model.state, events: model, frame: model.frame)
     }
   }
 }

@@ -50,6 +50,24 @@ enum Formats {
     }
   }
 
+  /// 3 November 2026, with no more than is known.
+  static func date(_ moment: Moment) -> String {
+    switch moment.precision {
+    case .instant: moment.at.formatted(date: .long, time: .omitted)
+    case .localTime: DatePrecision.day.format(moment.at, style: .long)
+    case .year, .month, .day: moment.precision.format(moment.at, style: .long)
+    }
+  }
+
+  /// The month over a part of a list; a year where no more is known.
+  static func month(_ moment: Moment) -> String {
+    if moment.precision == .year { return moment.precision.format(moment.at) }
+    var style = Date.FormatStyle().month(.wide).year()
+    // A date whose zone is not known is the same everywhere.
+    if moment.precision != .instant { style.timeZone = .gmt }
+    return moment.at.formatted(style)
+  }
+
   /// Inside a sentence.
   static func sentence(_ date: Date) -> String {
     let calendar = Calendar.autoupdatingCurrent

@@ -73,13 +73,6 @@ struct InboxScreen: View {
   }
 }
 
-extension View {
-  /// In a list, and no row of it.
-  fileprivate func aside() -> some View {
-    listRowSeparator(.hidden).listRowBackground(Color.clear)
-  }
-}
-
 /// How far the first sync is. Spoken each 25 per cent.
 private struct SyncCard: View {
   let progress: FetchProgress

@@ -35,8 +35,8 @@ public final class AccountModel {
   private(set) var syncing: Running?
   /// What the last sync failed with, and when.
   private(set) var failure: (error: PericardError, at: Date)?
-  /// What may be done with messages: the clinic's policy, and what was refused.
-  private(set) var messages = FeatureState.on
+  /// What may be done with each kind of records: the clinic's policy, and what was refused.
+  private(set) var features: [Feature: FeatureState] = [:]
   /// What is known of that policy.
   private(set) var policy: PolicyStatus?
   /// The last time that the copy on this phone was damaged and begun anew.
@@ -107,6 +107,10 @@ public final class AccountModel {
   var canWrite: Bool { feature?.sendable ?? true }
 
   var feature: FeatureCapability? { capabilities?.features.first { $0.feature == .messages } }
+
+  func state(_ feature: Feature) -> FeatureState { features[feature] ?? .on }
+
+  var messages: FeatureState { state(.messages) }
 
   var isReadable: Bool { session.isReadable }
 
@@ -260,18 +264,18 @@ public final class AccountModel {
     guard let features = try? await account.features(languages: languages()), let held = try? await account.held(),
       let policy = try? account.policy()
     else { return }
-    let messages = features.first { $0.feature == .messages }?.state ?? .on
-    if messages != self.messages { self.messages = messages }
+    let states = Dictionary(features.map { ($0.feature, $0.state) }) { first, _ in first }
+    if states != self.features { self.features = states }
     if policy != self.policy { self.policy = policy }
     if held != self.held { self.held = held }
     let damages = (try? await account.incidents())?.filter { $0.kind == .databaseDamaged } ?? []
     let begunAnew = damages.max { $0.at < $1.at }
     if begunAnew != self.begunAnew { self.begunAnew = begunAnew }
-    var states: [MessagesState?] = []
-    for person in people { states.append(try? await account.messages(person: person.id).state()) }
-    let syncedAt = Self.earliest(states.map { $0?.syncedAt })
+    var fetched: [MessagesState?] = []
+    for person in people { fetched.append(try? await account.messages(person: person.id).state()) }
+    let syncedAt = Self.earliest(fetched.map { $0?.syncedAt })
     if syncedAt != self.syncedAt { self.syncedAt = syncedAt }
-    let completeAt = Self.earliest(states.map { $0?.completeAt })
+    let completeAt = Self.earliest(fetched.map { $0?.completeAt })
     if completeAt != self.completeAt { self.completeAt = completeAt }
   }
 
@@ -318,10 +322,10 @@ extension AccountModel {
 
   /// The sync that runs may have left out what is on again.
   private func askForPolicyMeanwhile() async {
-    let before = (messages, update)
+    let before = (features, update)
     await askForPolicy()
     await lookAtFeatures()
-    guard (messages, update) != before else { return }
+    guard (features, update) != before else { return }
     await synced()
     sync()
   }

@@ -4,16 +4,18 @@ import Observation
 @MainActor @Observable
 public final class HomeModel {
   public enum Tab: Hashable, Sendable {
-    case messages, you
+    case messages, records, you
   }
 
   public var tab = Tab.messages
   public let inbox: InboxModel
+  public let records: RecordsModel
   public let you: YouModel
   let account: AccountModel
 
-  init(inbox: InboxModel, you: YouModel, account: AccountModel) {
+  init(inbox: InboxModel, records: RecordsModel, you: YouModel, account: AccountModel) {
     self.inbox = inbox
+    self.records = records
     self.you = you
     self.account = account
   }
@@ -23,5 +25,8 @@ public final class HomeModel {
   /// What is here of the person whose inbox it is can be read.
   var isReadable: Bool { account.isReadable(inbox.owner) }
 
-  func close() { inbox.close() }
+  func close() {
+    inbox.close()
+    records.close()
+  }
 }

@@ -11,6 +11,7 @@ extension PatientApp {
       remove { if case .thread(let model) = $0 { model.id == thread } else { false } }
     case .sent(let thread):
       remove { if case .compose = $0 { true } else { false } }
+      home?.tab = .messages
       open(.thread(thread, focus: nil))
     case .outside(let errand): surroundings.errand(errand)
     case .people:
@@ -53,7 +54,8 @@ extension PatientApp {
     case .leaving(let id, let way, let person):
       guard let account = accounts.first(where: { $0.id == id }) else { return }
       path.append(.leaving(LeavingModel(account, way, of: person, navigate: { [weak self] in self?.go($0) })))
-    case .thread, .compose, .privacy, .accessLog, .copy, .settings, .secondStep, .help: open(destination)
+    case .leaveRecord(let place): remove { $0.recordPlace == place }
+    case .thread, .compose, .record, .ask, .privacy, .accessLog, .copy, .settings, .secondStep, .help: open(destination)
     }
   }
 
@@ -65,6 +67,9 @@ extension PatientApp {
       switch destination {
       case .thread(let id, let focus): path.append(.thread(try makeThread(id, focus: focus, in: home)))
       case .compose(let draft): path.append(.compose(try makeCompose(draft, in: home)))
+      case .record(let place): path.append(makeRecord(place, in: home))
+      case .ask(let subject):
+        path.append(.compose(try makeCompose(nil, subject: subject, in: home)))
       case .privacy:
         path.append(
           .privacy(PrivacyModel(home.account, of: home.inbox.owner.person, pages: pages, navigate: navigate)))
@@ -97,8 +102,22 @@ extension PatientApp {
       id, focus: focus, from: from, of: home.inbox.owner, at: home.account, navigate: { [weak self] in self?.go($0) })
   }
 
-  func makeCompose(_ draft: DraftID?, in home: HomeModel) throws -> ComposeModel {
-    try ComposeModel(draft, of: home.inbox.owner, at: home.account, navigate: { [weak self] in self?.go($0) })
+  func makeCompose(_ draft: DraftID?, subject: String = "", in home: HomeModel) throws -> ComposeModel {
+    try ComposeModel(
+      draft, subject: subject, of: home.inbox.owner, at: home.account, navigate: { [weak self] in self?.go($0) })
+  }
+
+  private func makeRecord(_ place: RecordPlace, in home: HomeModel) -> Screen {
+    let (owner, account) = (home.inbox.owner, home.account)
+    let navigate: Navigate = { [weak self] in self?.go($0) }
+    return switch place {
+    case .documents: .documents(DocumentsModel(owner, of: account, navigate: navigate))
+    case .document(let id):
+      .document(DocumentModel(id, of: owner, at: account, documents: surroundings.documents, navigate: navigate))
+    case .labs: .labs(LabsModel(owner, of: account, navigate: navigate))
+    case .report(let id): .report(LabReportModel(id, of: owner, at: account, navigate: navigate))
+    case .result(let id): .result(LabResultModel(id, of: owner, at: account, navigate: navigate))
+    }
   }
 
   private var pages: ClinicPages {
@@ -188,9 +207,10 @@ extension PatientApp {
     path.append(.signIn(model))
   }
 
-  /// Closes those screens, above either tab.
+  /// Closes those screens, above each tab.
   func remove(_ closes: (Screen) -> Bool) {
     if messagesPath.contains(where: closes) { messagesPath.removeAll(where: closes) }
+    if recordsPath.contains(where: closes) { recordsPath.removeAll(where: closes) }
     if youPath.contains(where: closes) { youPath.removeAll(where: closes) }
   }
 }

@@ -20,6 +20,9 @@ public final class PatientApp: Follower {
   public var messagesPath: [Screen] = [] {
     didSet { close(oldValue, but: messagesPath) }
   }
+  public var recordsPath: [Screen] = [] {
+    didSet { close(oldValue, but: recordsPath) }
+  }
   public var youPath: [Screen] = [] {
     didSet { close(oldValue, but: youPath) }
   }
@@ -87,14 +90,27 @@ public final class PatientApp: Follower {
 
   /// The screens above the tab that is shown.
   var path: [Screen] {
-    get { home?.tab == .you ? youPath : messagesPath }
-    set { if home?.tab == .you { youPath = newValue } else { messagesPath = newValue } }
+    get {
+      switch home?.tab {
+      case .records: recordsPath
+      case .you: youPath
+      case .messages, nil: messagesPath
+      }
+    }
+    set {
+      switch home?.tab {
+      case .records: recordsPath = newValue
+      case .you: youPath = newValue
+      case .messages, nil: messagesPath = newValue
+      }
+    }
   }
 
-  var allScreens: [Screen] { messagesPath + youPath }
+  var allScreens: [Screen] { messagesPath + recordsPath + youPath }
 
   func closeAll() {
     messagesPath = []
+    recordsPath = []
     youPath = []
   }
 
@@ -151,7 +167,10 @@ public final class PatientApp: Follower {
     let gone = accounts.filter { $0.session == .signedOut }
     if !gone.isEmpty { remove(gone) }
     leavePersonWhoWent()
-    if let home, isClosed(home) { remove(\.showsContent) }
+    if let home, isClosed(home) { remove(\.showsMessages) }
+    if let home, ClosedReason(session: home.account, of: home.inbox.owner.person.id) != nil || !home.isReadable {
+      remove(\.showsContent)
+    }
     await notices.read(accounts)
   }
 
@@ -201,6 +220,7 @@ public final class PatientApp: Follower {
     let navigate: Navigate = { [weak self] in self?.go($0) }
     home = HomeModel(
       inbox: InboxModel(owner, of: account, notices: notices, navigate: navigate),
+      records: RecordsModel(owner, of: account, navigate: navigate),
       you: YouModel(
         owner, { [weak self] in self?.accounts ?? [] }, notices: notices, version: version, navigate: navigate),
       account: account)

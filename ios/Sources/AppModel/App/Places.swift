@@ -7,11 +7,13 @@ extension PatientApp {
   public var places: [String] {
     guard let home else { return [] }
     let inbox = [home.inbox.place].compactMap(\.self) + messagesPath.compactMap { $0.place }
-    let you = youPath.compactMap { $0.place }
+    let (records, you) = (recordsPath.compactMap { $0.place }, youPath.compactMap { $0.place })
+    let hidden = (records.isEmpty ? [] : [.records] + records) + (you.isEmpty ? [] : [.you] + you)
     let all: [ScreenPlace] =
       switch home.tab {
-      case .you: inbox + [.you] + you
-      case .messages: you.isEmpty ? inbox : [.you] + you + [.messages] + inbox
+      case .messages: hidden.isEmpty ? inbox : hidden + [.messages] + inbox
+      case .records: inbox + (you.isEmpty ? [] : [.you] + you) + [.records] + records
+      case .you: inbox + (records.isEmpty ? [] : [.records] + records) + [.you] + you
       }
     return all.map(\.text)
   }
@@ -31,6 +33,7 @@ extension PatientApp {
   private func comeBack(to place: ScreenPlace, in home: HomeModel) async {
     switch place {
     case .messages: home.tab = .messages
+    case .records: home.tab = .records
     case .you: home.tab = .you
     case .rows(let count): await home.inbox.reach(count)
     case .thread(let id, let from):
@@ -49,6 +52,7 @@ extension PatientApp {
     case .accessLog: go(.accessLog)
     case .settings: go(.settings)
     case .help: go(.help)
+    case .record(let place): if home.isReadable { go(.record(place)) }
     }
   }
 }

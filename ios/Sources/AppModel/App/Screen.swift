@@ -16,6 +16,11 @@ public enum Screen: Sendable {
   case secondStep(SecondStepModel)
   case help(HelpModel)
   case addPerson(AddPersonModel)
+  case documents(DocumentsModel)
+  case document(DocumentModel)
+  case labs(LabsModel)
+  case report(LabReportModel)
+  case result(LabResultModel)
 
   /// Ends what the screen has under way.
   @MainActor
@@ -33,6 +38,11 @@ public enum Screen: Sendable {
     case .settings(let model): model.close()
     case .secondStep(let model): model.close()
     case .addPerson(let model): model.close()
+    case .documents(let model): model.close()
+    case .document(let model): model.close()
+    case .labs(let model): model.close()
+    case .report(let model): model.close()
+    case .result(let model): model.close()
     case .clinics, .notices, .notice, .help: break
     }
   }
@@ -49,9 +59,20 @@ public enum Screen: Sendable {
   }
 
   /// It shows what an account holds, and has nothing to show while that is closed.
-  var showsContent: Bool {
+  var showsContent: Bool { showsMessages || showsRecords }
+
+  /// What messages are closed to closes it, too.
+  var showsMessages: Bool {
     switch self {
     case .thread, .compose: true
+    default: false
+    }
+  }
+
+  var showsRecords: Bool {
+    switch self {
+    case .documents, .document, .labs, .report, .result: true
+    case .thread, .compose: false
     case .welcome, .signIn, .clinics, .clinic, .notices, .notice, .privacy, .accessLog, .copy, .leaving, .settings,
       .secondStep, .help, .addPerson:
       false
@@ -76,6 +97,11 @@ public enum Screen: Sendable {
     case .secondStep(let model): model
     case .help(let model): model
     case .addPerson(let model): model
+    case .documents(let model): model
+    case .document(let model): model
+    case .labs(let model): model
+    case .report(let model): model
+    case .result(let model): model
     }
   }
 }

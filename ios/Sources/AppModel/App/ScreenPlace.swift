@@ -3,7 +3,7 @@ import Pericard
 /// Where the person comes back to after the system has ended the app, as text. Ids are opaque.
 enum ScreenPlace: Hashable, Sendable, Unprinted {
   /// A tab, before the screens that lie over it. That of the messages is named only after the other.
-  case messages, you
+  case messages, records, you
   /// How many conversations the inbox had asked for.
   case rows(Int)
   /// `from` is the message at the top of the screen; nothing where the newest one is in sight.
@@ -12,10 +12,12 @@ enum ScreenPlace: Hashable, Sendable, Unprinted {
   case compose(DraftID?)
   case clinic(AccountID)
   case clinics, notices, privacy, accessLog, settings, help
+  case record(RecordPlace)
 
   var text: String {
     switch self {
     case .messages: "Messages"
+    case .records: "Records"
     case .you: "You"
     case .rows(let count): "rows \(count)"
     case .thread(let id, nil): "thread \(id.rawValue)"
@@ -28,6 +30,11 @@ enum ScreenPlace: Hashable, Sendable, Unprinted {
     case .accessLog: "AccessLog"
     case .settings: "Settings"
     case .help: "Help"
+    case .record(.documents): "Documents"
+    case .record(.labs): "Labs"
+    case .record(.document(let id)): "document \(id.rawValue)"
+    case .record(.report(let id)): "report \(id.rawValue)"
+    case .record(.result(let id)): "result \(id.rawValue)"
     }
   }
 
@@ -36,6 +43,7 @@ enum ScreenPlace: Hashable, Sendable, Unprinted {
     let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     switch (parts[0], parts.dropFirst().first) {
     case ("Messages", nil): self = .messages
+    case ("Records", nil): self = .records
     case ("You", nil): self = .you
     case ("rows", let count?):
       guard let count = Int(count) else { return nil }
@@ -52,6 +60,11 @@ enum ScreenPlace: Hashable, Sendable, Unprinted {
     case ("AccessLog", nil): self = .accessLog
     case ("Settings", nil): self = .settings
     case ("Help", nil): self = .help
+    case ("Documents", nil): self = .record(.documents)
+    case ("Labs", nil): self = .record(.labs)
+    case ("document", let id?): self = .record(.document(DocumentID(rawValue: id)))
+    case ("report", let id?): self = .record(.report(LabReportID(rawValue: id)))
+    case ("result", let id?): self = .record(.result(LabResultID(rawValue: id)))
     default: return nil
     }
   }
@@ -70,7 +83,22 @@ extension Screen {
     case .accessLog: .accessLog
     case .settings: .settings
     case .help: .help
+    case .documents, .document, .labs, .report, .result: recordPlace.map { .record($0) }
     case .welcome, .signIn, .notice, .addPerson, .copy, .leaving, .secondStep: nil
+    }
+  }
+}
+
+extension Screen {
+  /// What of the records it shows.
+  @MainActor var recordPlace: RecordPlace? {
+    switch self {
+    case .documents: .documents
+    case .document(let model): .document(model.id)
+    case .labs: .labs
+    case .report(let model): .report(model.id)
+    case .result(let model): .result(model.id)
+    default: nil
     }
   }
 }

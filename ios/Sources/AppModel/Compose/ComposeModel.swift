@@ -23,13 +23,13 @@ public final class ComposeModel: Follower, ComposeEvents {
 
   /// Goes on with `draft`, if there is one. Fails where the account holds nobody's messages any more.
   public init(
-    _ draft: DraftID? = nil, of owner: Owner, at account: AccountModel, pause: Duration = .milliseconds(400),
+    _ draft: DraftID? = nil, subject: String = "", of owner: Owner, at account: AccountModel, pause: Duration = .milliseconds(400),
     navigate: @escaping Navigate = { _ in }
   ) throws {
     self.account = account
     self.navigate = navigate
     self.draft = draft
-    state = ComposeState(owner: owner)
+    state = ComposeState(owner: owner, subject: subject)
     messages = try account.account.messages(person: owner.person.id)
     keeper = DraftKeeper(messages, draft: draft, pause: pause) { [weak self] in self?.kept($0) }
     jobs.start { [weak self] in await self?.read(draft) }

@@ -15,6 +15,11 @@ public enum Destination: Hashable, Sendable {
   case thread(ThreadID, focus: MessageID?)
   /// A new message, or a draft that goes on.
   case compose(DraftID?)
+  /// A new message about one result.
+  case ask(String)
+  case record(RecordPlace)
+  /// It is not there any more: its screen closes, wherever it lies.
+  case leaveRecord(RecordPlace)
   case people
   /// Whom else the clinic names.
   case addPerson

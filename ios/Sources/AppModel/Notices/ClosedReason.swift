@@ -30,10 +30,22 @@ extension ClosedReason {
   /// Nothing for an account that can be read, or for one of its people, whose session is their own.
   @MainActor
   init?(_ account: AccountModel, of person: PersonID? = nil) {
-    switch person.map(account.session(of:)) ?? account.session {
-    case .active, .stepUp, .signIn:
-      guard case .off(let notice, cached: false) = account.messages else { return nil }
+    if let reason = ClosedReason(session: account, of: person) {
+      self = reason
+    } else if (person.map(account.session(of:)) ?? account.session).isReadable,
+      case .off(let notice, cached: false) = account.messages
+    {
       self = .off(since: notice.since, quote: notice.text, trying: account.syncing?.asked == true)
+    } else {
+      return nil
+    }
+  }
+
+  /// The same without what the policy closes: whatever the account holds is out of sight.
+  @MainActor
+  init?(session account: AccountModel, of person: PersonID? = nil) {
+    switch person.map(account.session(of:)) ?? account.session {
+    case .active, .stepUp, .signIn: return nil
     // It is gone from this phone; its screens go with it.
     case .signedOut: return nil
     case .sealed(.refused): self = .refused

@@ -1,14 +1,16 @@
 import Foundation
 import Pericard
 
-/// The downloads that a thread shows.
+/// The downloads that a screen shows.
 @MainActor
 final class Downloads {
   private(set) var running: [FileID: FileDownload] = [:]
 
   /// Follows a download to its end. It goes on in the core when the screen goes, and stops by `stop`.
-  func follow(_ file: FileID, of messages: Messages, step: @MainActor (FilePlace) -> Void) async throws {
-    let download = try await messages.download(file: file)
+  func follow(
+    _ file: FileID, begin: () async throws -> FileDownload, step: @MainActor (FilePlace) -> Void
+  ) async throws {
+    let download = try await begin()
     running[file] = download
     defer { running[file] = nil }
     for try await progress in download.progress {

@@ -280,7 +280,11 @@ extension ThreadModel {
     jobs.start { [weak self] in
       guard let self else { return }
       do {
-        try await downloads.follow(file, of: messages) { [weak self] in self?.places[file] = $0 }
+        try await downloads.follow(file) {
+          try await messages.download(file: file)
+        } step: { [weak self] in
+          self?.places[file] = $0
+        }
       } catch {
         failed(error)
       }

@@ -106,10 +106,16 @@ extension FileRow {
     name = file.name
     type = file.contentType
     size = file.size
-    place =
-      switch file.state {
+    place = FilePlace(file.state, size: file.size)
+  }
+}
+
+extension FilePlace {
+  init(_ state: FileState, size: Int?) {
+    self =
+      switch state {
       case .remote(let received): .remote(received: received)
-      case .downloading: .downloading(received: 0, total: file.size)
+      case .downloading: .downloading(received: 0, total: size)
       case .stored: .stored
       case .unavailable(let reason): .unavailable(reason)
       }

@@ -20,6 +20,7 @@ import dev.pericard.app.models.ChosenFile
 import dev.pericard.app.models.Configuration
 import dev.pericard.app.models.Device
 import dev.pericard.app.models.NewDocument
+import dev.pericard.app.models.Pages
 import dev.pericard.app.models.Scanned
 import dev.pericard.app.models.Settings
 import dev.pericard.browse
@@ -121,6 +122,11 @@ internal class AndroidDevice(private val app: PericardApplication, private val c
             viewing.value?.content?.close()
             viewing.value = null
         }
+    }
+
+    override suspend fun pages(contentType: String, content: FileReader): Pages? {
+        val shown = if (contentType.startsWith("text/")) null else view(app, "", contentType, content)
+        return DrawnPages.of(shown, content).also { if (it == null) content.close() }
     }
 
     private suspend fun keep(name: String, content: FileReader) {

@@ -10,15 +10,14 @@ import dev.pericard.app.models.ChosenFile
 import dev.pericard.app.models.Device
 import dev.pericard.app.models.FakeBiometricKeys
 import dev.pericard.app.models.NewDocument
+import dev.pericard.app.models.Pages
 import dev.pericard.app.models.Scanned
 import dev.pericard.app.models.Settings
-import dev.pericard.pieces
 import java.awt.Desktop
 import java.awt.FileDialog
 import java.awt.Frame
 import java.awt.Toolkit
 import java.awt.datatransfer.StringSelection
-import java.io.ByteArrayOutputStream
 import java.io.File
 import java.net.URI
 import java.nio.file.Files
@@ -90,13 +89,17 @@ internal class DesktopDevice(private val loopback: Loopback) : Device {
 
     /** Pictures and texts in a window; anything else is kept where the person says. */
     override suspend fun show(name: String, contentType: String, content: FileReader) {
-        val bytes = ByteArrayOutputStream(content.size.toInt())
-        content.pieces().collect(bytes::write)
+        val bytes = content.whole()
         when {
-            contentType.startsWith("image/") -> window(name, JLabel(ImageIcon(bytes.toByteArray())))
+            contentType.startsWith("image/") -> window(name, JLabel(ImageIcon(bytes)))
             contentType.startsWith("text/plain") -> window(name, JTextArea(bytes.toString(Charsets.UTF_8)).apply { isEditable = false })
-            else -> dialog(FileDialog.SAVE, name)?.writeBytes(bytes.toByteArray())
+            else -> dialog(FileDialog.SAVE, name)?.writeBytes(bytes)
         }
+    }
+
+    /** Pictures alone: a desktop has no renderer of PDFs that is always there. */
+    override suspend fun pages(contentType: String, content: FileReader): Pages? = content.use {
+        if (contentType.startsWith("image/")) pictures(it.whole()) else null
     }
 
     private fun window(name: String, content: java.awt.Component) {

@@ -41,8 +41,8 @@ data class AccountView(
     val ended: List<Person> = emptyList(),
     /** Why the last sync failed; nothing where it did not. */
     val failure: PericardException? = null,
-    /** What may be done with messages: the clinic's policy, and what was refused. */
-    val messages: FeatureState = FeatureState.On,
+    /** What may be done with each kind of records: the clinic's policy, and what was refused. */
+    val features: Map<Feature, FeatureState> = emptyMap(),
     /** The oldest version of the app that the clinic accepts; nothing where this one is new enough. */
     val update: String? = null,
     /** The last time that the copy on this phone was damaged and begun anew. */
@@ -64,6 +64,10 @@ data class AccountView(
         SessionState.Active, SessionState.StepUp, is SessionState.SignIn, is SessionState.Sealed ->
             copy(session = sessions[person] ?: session)
     }
+
+    fun state(feature: Feature): FeatureState = features[feature] ?: FeatureState.On
+
+    val messages: FeatureState get() = state(Feature.MESSAGES)
 
     /** What brings a notice where it is not [ALL_WELL]. */
     val rules: Pair<FeatureState, String?> get() = messages to update
@@ -168,7 +172,7 @@ class AccountModel(
         }
         show { view ->
             view.copy(
-                messages = features.find { it.feature == Feature.MESSAGES }?.state ?: FeatureState.On,
+                features = features.associate { it.feature to it.state },
                 update = policy.updateRequired,
                 begunAnew = incidents.filter { it.kind == IncidentKind.DATABASE_DAMAGED }.maxByOrNull { it.at },
             )
@@ -258,10 +262,10 @@ class AccountModel(
 
     /** The sync that runs may have left out what is on again. */
     private suspend fun askForPolicyMeanwhile() {
-        val before = state.value.rules
+        val before = state.value.run { features to update }
         askForPolicy()
         readFeatures()
-        if (state.value.rules == before) return
+        if (state.value.run { features to update } == before) return
         settled()
         sync()
     }

@@ -2,6 +2,7 @@ package dev.pericard.app.models
 
 import dev.pericard.Account
 import dev.pericard.AccountId
+import dev.pericard.Feature
 import dev.pericard.FeatureCapability
 import dev.pericard.MessageState
 import dev.pericard.Messages
@@ -11,6 +12,7 @@ import dev.pericard.PortalPage
 import dev.pericard.SealReason
 import dev.pericard.SessionState
 import dev.pericard.app.ui.model.Owner
+import dev.pericard.app.ui.records.RecordKind
 import dev.pericard.app.ui.signin.AccountCard
 import dev.pericard.app.ui.signin.ClinicOffers
 import dev.pericard.app.ui.signin.ClinicsState
@@ -159,7 +161,7 @@ internal suspend fun AccountModel.offers(core: Core): ClinicOffers {
     val config = account.portalConfig()
     val can = core.find(config).capabilities
     return ClinicOffers(
-        canRead = can.features.any(FeatureCapability::readable),
+        canRead = can.features.any { it.feature == Feature.MESSAGES && it.readable },
         canWrite = can.features.any(FeatureCapability::sendable),
         sendsOnce = can.features.all { it.sendsExactlyOnce || !it.sendable },
         secondStep = can.twoFactor,
@@ -169,5 +171,6 @@ internal suspend fun AccountModel.offers(core: Core): ClinicOffers {
         revokes = can.revocation,
         accountPage = PortalPage.ACCOUNT in can.pages,
         sessionsPage = PortalPage.SESSIONS in can.pages,
+        records = RecordKind.entries.filter { kind -> can.features.any { it.feature == kind.feature && it.readable } }.toSet(),
     )
 }

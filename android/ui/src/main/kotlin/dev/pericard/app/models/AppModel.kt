@@ -1,6 +1,7 @@
 package dev.pericard.app.models
 
 import dev.pericard.Account
+import dev.pericard.Draft
 import dev.pericard.DraftId
 import dev.pericard.MessageId
 import dev.pericard.MessageState
@@ -23,6 +24,7 @@ import dev.pericard.app.ui.notices.NoticeRow
 import dev.pericard.app.ui.notices.NoticeState
 import dev.pericard.app.ui.notices.NoticesState
 import dev.pericard.app.ui.privacy.LeavingWay
+import dev.pericard.app.ui.records.RecordKind
 import dev.pericard.app.ui.words.Language
 import dev.pericard.app.ui.you.Choice
 import dev.pericard.app.ui.you.HelpState
@@ -56,6 +58,7 @@ class AppModel(
     internal val accounts = Accounts(scope, core, configuration, device::now, ::languages)
     private val home = HomeModel(scope, accounts, device, configuration)
     internal val lock = LockModel(scope, accounts, device)
+    internal val records = RecordPages(scope, { home.inbox }, device, ::push, ::close)
 
     /** The language that the person has chosen; nothing is the phone's. */
     val language: StateFlow<Language?> = chosenLanguage
@@ -108,6 +111,12 @@ class AppModel(
             is Place.Thread -> openThread(place.id, from = place.from)
             is Place.Compose -> openCompose(place.draft?.let(::DraftId))
             is Place.Clinic -> openClinic(place.account)
+            is Place.Document -> records.openDocument(place.id)
+            is Place.LabReport -> records.openReport(place.id)
+            is Place.LabResult -> records.openResult(place.id)
+            Place.Plain.Records -> select(Tab.Records)
+            Place.Plain.Documents -> records.open(RecordKind.Documents)
+            Place.Plain.Labs -> records.open(RecordKind.Labs)
             Place.Plain.You -> select(Tab.You)
             Place.Plain.Clinics -> push(clinics())
             Place.Plain.Notices -> push(notices())
@@ -321,7 +330,6 @@ class AppModel(
 
     private suspend fun openCompose(draft: DraftId?) {
         val inbox = home.inbox ?: return
-        val of = inbox.of
         val messages = inbox.messages ?: return
         val kept = try {
             draft?.let { id -> messages.drafts().find { it.id == id } }
@@ -329,16 +337,40 @@ class AppModel(
             // The list says why nothing can be read; what was written is there when it can.
             return
         }
-        val queued = { id: MessageId ->
-            pop()
-            tellSending(of, messages, id)
-        }
-        push(Page.Compose(ComposeModel(scope, inbox.owner, of, messages, device, kept, onQueued = queued, onClosed = ::closeOpened)))
+        compose(inbox, messages, kept)
     }
 
-    /** What was opened from the inbox goes with it: nothing of a closed account stays in sight. */
+    private fun compose(inbox: InboxModel, messages: Messages, kept: Draft?, subject: String = "") {
+        val queued = { id: MessageId ->
+            pop()
+            tellSending(inbox.of, messages, id)
+        }
+        push(Page.Compose(ComposeModel(scope, inbox.owner, inbox.of, messages, device, kept, subject, onQueued = queued, onClosed = ::closeOpened)))
+    }
+
+    /** A message about one result, which names it. */
+    internal fun askAbout(result: String) {
+        val inbox = home.inbox ?: return
+        val words = (language.value ?: systemLanguage()).words
+        inbox.messages?.let { compose(inbox, it, kept = null, words.labAbout(result)) }
+    }
+
+    /** Reads anew what is shut. */
+    internal fun reloadRecords() {
+        home.inbox?.of?.reopened()
+    }
+
+    /** It is gone from the record, or all that the account holds is out of sight. */
+    private fun close(page: Page) {
+        val inbox = home.inbox ?: return
+        if (inbox.of.state.value.seenBy(inbox.owner.person.id).run { gone || sessionCloses(inbox.of.account) != null }) return closeOpened()
+        stack.update { it - page }
+        scope.launch { page.leave() }
+    }
+
+    /** What was opened goes with the inbox: nothing of a closed account stays in sight. */
     private fun closeOpened() {
-        val left = stack.value.filter { it is Page.Thread || it is Page.Compose }
+        val left = stack.value.filter { it.isOfRecord }
         stack.update { it - left.toSet() }
         scope.launch { left.forEach { it.leave() } }
     }

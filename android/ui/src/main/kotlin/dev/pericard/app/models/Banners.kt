@@ -22,7 +22,8 @@ private fun AccountView.policyCloses(): ClosedReason? = (messages as? FeatureSta
     ClosedReason.Off(it.since, it.text, trying = sync?.asked == true)
 }
 
-private fun AccountView.sessionCloses(account: Account): ClosedReason? = when (val session = session) {
+/** Why nothing of an account can be read, whatever it is of. */
+internal fun AccountView.sessionCloses(account: Account): ClosedReason? = when (val session = session) {
     is SessionState.Sealed -> when (session.reason) {
         SealReason.REFUSED -> ClosedReason.Refused
         SealReason.IDENTITY_CHANGED -> ClosedReason.IdentityChanged
@@ -71,7 +72,10 @@ internal fun banner(view: AccountView, messages: MessagesState?, untold: Inciden
         is PericardException.RateLimited -> InboxBanner.RateLimited(now + java.time.Duration.ofMillis(failure.retryAfter.inWholeMilliseconds))
         null -> quiet(view, messages, untold) ?: InboxBanner.Incomplete(null).takeIf { view.left && messages?.syncedAt == null }
         // What these say is told by the session, or by nothing at all.
-        is PericardException.SignInRequired, is PericardException.Closed, is PericardException.UpdateRequired -> quiet(view, messages, untold)
+        is PericardException.SignInRequired, is PericardException.Closed, is PericardException.UpdateRequired,
+        // Of another kind of records, where messages are not stopped.
+        is PericardException.Integrity,
+        -> quiet(view, messages, untold)
         else -> InboxBanner.Failed(failure.asProblem())
     }
 }
@@ -91,4 +95,4 @@ private fun quiet(view: AccountView, messages: MessagesState?, untold: Incident?
 }
 
 /** With these nothing is missing for good: the next sync goes on by itself. */
-private val GOES_ON = setOf(null, IncompleteReason.MORE_TO_FETCH, IncompleteReason.INTERRUPTED, IncompleteReason.SWITCHED_OFF)
+internal val GOES_ON = setOf(null, IncompleteReason.MORE_TO_FETCH, IncompleteReason.INTERRUPTED, IncompleteReason.SWITCHED_OFF)

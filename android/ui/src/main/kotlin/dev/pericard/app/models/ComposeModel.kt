@@ -24,12 +24,14 @@ class ComposeModel(
     private val messages: Messages,
     private val device: Device,
     kept: Draft?,
+    /** What it is about, until the person says otherwise. */
+    subject: String = "",
     private val onQueued: (MessageId) -> Unit,
     /** The account can be read no more. */
     onClosed: () -> Unit,
 ) : Model<ComposeState>(
     above,
-    ComposeState(owner, subject = kept?.subject.orEmpty(), text = kept?.text.orEmpty(), mostBytes = Attachments.MOST_BYTES),
+    ComposeState(owner, subject = kept?.subject ?: subject, text = kept?.text.orEmpty(), mostBytes = Attachments.MOST_BYTES),
 ) {
     /** Where what was typed is kept; nothing before the first pause. */
     val draft: DraftId? get() = drafting.id

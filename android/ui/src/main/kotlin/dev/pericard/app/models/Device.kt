@@ -1,5 +1,6 @@
 package dev.pericard.app.models
 
+import androidx.compose.ui.graphics.ImageBitmap
 import dev.pericard.FileReader
 import dev.pericard.NewFile
 import dev.pericard.app.ui.model.Unprinted
@@ -48,6 +49,12 @@ interface Device {
     /** Shows a file inside the app. */
     suspend fun show(name: String, contentType: String, content: FileReader)
 
+    /**
+     * A picture, or a PDF with scripts and links off, to be drawn page by page; nothing where this device cannot draw it. The content is
+     * closed with the pages, or at once where there are none.
+     */
+    suspend fun pages(contentType: String, content: FileReader): Pages?
+
     /** Asks where to keep a new file; nothing when the person chose no place. */
     suspend fun createDocument(name: String, contentType: String): NewDocument?
 
@@ -83,6 +90,14 @@ sealed interface Scanned {
     data object NotAllowed : Scanned
 
     data object Nothing : Scanned
+}
+
+/** What is drawn one page at a time, so that a long document needs no more memory than a short one. */
+interface Pages : AutoCloseable {
+    val count: Int
+
+    /** Drawn [width] pixels wide; nothing where it cannot be. */
+    suspend fun draw(index: Int, width: Int): ImageBitmap?
 }
 
 /** A new file where the person said, written piece by piece. What cannot be done there fails with an [IOException]. */

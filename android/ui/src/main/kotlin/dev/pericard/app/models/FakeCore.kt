@@ -58,7 +58,11 @@ class FakeCore(val fake: FakeAccount = FakeAccount(), private var signedIn: Bool
             registration = false,
             twoFactor = true,
             pages = listOf(PortalPage.PASSWORD_RESET, PortalPage.ACCOUNT, PortalPage.SESSIONS),
-            features = listOf(FeatureCapability(Feature.MESSAGES, readable = true, sendable = true, sendsExactlyOnce = true)),
+            features = listOf(
+                FeatureCapability(Feature.MESSAGES, readable = true, sendable = true, sendsExactlyOnce = true),
+                FeatureCapability(Feature.LABS, readable = true, sendable = false, sendsExactlyOnce = false),
+                FeatureCapability(Feature.DOCUMENTS, readable = true, sendable = false, sendsExactlyOnce = false),
+            ),
             revocation = true,
             fhirVersion = "4.0.1",
             software = null,

@@ -8,6 +8,8 @@ import dev.pericard.app.ui.inbox.InboxState
 import dev.pericard.app.ui.model.Owner
 import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeRow
+import dev.pericard.app.ui.records.RecordsBody
+import dev.pericard.app.ui.records.RecordsState
 import dev.pericard.app.ui.you.PeopleState
 import dev.pericard.app.ui.you.PersonRow
 import dev.pericard.app.ui.you.YouState
@@ -38,6 +40,9 @@ internal class HomeModel(
 
     var inbox: InboxModel? = null
         private set
+
+    /** Of the same person as the inbox. */
+    private var records: RecordsModel? = null
 
     val owner: Owner? get() = inbox?.owner
     val inboxIsSearching: Boolean get() = inbox?.state?.value?.body is InboxBody.Searching && around.value.tab == Tab.Messages
@@ -72,13 +77,15 @@ internal class HomeModel(
         val of = accounts.of(owner) ?: return
         if (isShown(owner)) return
         inbox?.close()
+        records?.close()
         drawing?.cancel()
         val model = InboxModel(scope, owner, of, device).also { inbox = it }
+        val kinds = RecordsModel(scope, owner, of).also { records = it }
         val flow = shown ?: MutableStateFlow(home(model.state.value)).also { shown = it }
         flow.value = home(model.state.value)
         drawing = scope.launch {
             launch { of.state.map { it.rules }.distinctUntilChanged().dropWhile { it == ALL_WELL }.collect { readNotices() } }
-            combine(model.state, around) { state, _ -> home(state) }.collect { flow.value = it }
+            combine(model.state, kinds.state, around) { state, _, _ -> home(state) }.collect { flow.value = it }
         }
         of.sync()
     }
@@ -94,10 +101,19 @@ internal class HomeModel(
             version = configuration.version,
             hasLock = false,
         )
-        return Screen.Home(around.tab, state, you, inbox?.unread ?: 0, around.people)
+        val records = records?.state?.value ?: RecordsState(owner, RecordsBody.NotYet)
+        return Screen.Home(around.tab, state, you, inbox?.unread ?: 0, around.people, records)
     }
 
-    val places: List<Place> get() = listOfNotNull(inbox?.place, Place.Plain.You.takeIf { around.value.tab == Tab.You })
+    val places: List<Place>
+        get() {
+            val tab = when (around.value.tab) {
+                Tab.Messages -> null
+                Tab.Records -> Place.Plain.Records
+                Tab.You -> Place.Plain.You
+            }
+            return listOfNotNull(inbox?.place, tab)
+        }
 
     fun select(tab: Tab) = around.update { it.copy(tab = tab) }
 

@@ -20,6 +20,7 @@ import dev.pericard.app.ui.privacy.CopyKind
 import dev.pericard.app.ui.privacy.LeavingEvents
 import dev.pericard.app.ui.privacy.LeavingWay
 import dev.pericard.app.ui.privacy.PrivacyEvents
+import dev.pericard.app.ui.records.RecordFrameEvents
 import dev.pericard.app.ui.signin.ClinicPageEvents
 import dev.pericard.app.ui.signin.ClinicsEvents
 import dev.pericard.app.ui.signin.SignInEvents
@@ -214,6 +215,29 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 
         override fun close() = app.back()
     }
+
+    override val recordFrame = object : RecordFrameEvents {
+        override fun choosePerson() = app.openPeople()
+
+        override fun stepUp() = this@ModelEvents.stepUp()
+
+        override fun signInAgain() = this@ModelEvents.signInAgain()
+
+        override fun callClinic() = call()
+
+        override fun tryNow() {
+            of?.sync(asked = true)
+            app.reloadRecords()
+        }
+    }
+
+    private val ofRecords = RecordModelEvents(app)
+    override val records get() = ofRecords.records
+    override val documents get() = ofRecords.documents
+    override val document get() = ofRecords.document
+    override val labs get() = ofRecords.labs
+    override val labReport get() = ofRecords.labReport
+    override val labResult get() = ofRecords.labResult
 
     override val notice = object : NoticeEvents {
         private val shown get() = (plain as? Screen.OneNotice)?.state
@@ -422,7 +446,7 @@ class ModelEvents(private val app: AppModel) : AppEvents {
 }
 
 /** Whether there was somebody to do it makes no difference. */
-private fun Any?.ignored() = Unit
+internal fun Any?.ignored() = Unit
 
 private fun NoticeRow.tells(banner: InboxBanner): Boolean = when (banner) {
     is InboxBanner.Stopped -> id == rowOf(banner.incidentId)

@@ -13,6 +13,13 @@ internal sealed interface Page {
     /** To come back to after the app's death; nothing where that is what the screen below it leads to. */
     val place: Place? get() = null
 
+    /** It shows what an account holds, and goes with it. */
+    val isOfRecord: Boolean
+        get() = when (this) {
+            is Thread, is Compose, is Documents, is Document, is Labs, is LabReport, is LabResult -> true
+            is Welcome, is SignIn, is Home, is Clinic, is Privacy, is AccessLog, is Copy, is Leaving, is SecondStep, is AddPerson, is Plain -> false
+        }
+
     /** Puts on disk what was typed last. */
     suspend fun keep() {}
 
@@ -53,6 +60,41 @@ internal sealed interface Page {
         override suspend fun keep() = model.keep()
 
         override suspend fun leave() = model.leave()
+    }
+
+    class Documents(val model: DocumentsModel) : Page {
+        override val screen get() = model.state.map(Screen::Documents)
+        override val place get() = Place.Plain.Documents
+
+        override suspend fun leave() = model.close()
+    }
+
+    class Document(val model: DocumentModel) : Page {
+        override val screen get() = model.state.map(Screen::OneDocument)
+        override val place get() = Place.Document(model.state.value.id)
+
+        override suspend fun leave() = model.close()
+    }
+
+    class Labs(val model: LabsModel) : Page {
+        override val screen get() = model.state.map(Screen::Labs)
+        override val place get() = Place.Plain.Labs
+
+        override suspend fun leave() = model.close()
+    }
+
+    class LabReport(val model: LabReportModel) : Page {
+        override val screen get() = model.state.map(Screen::LabReport)
+        override val place get() = Place.LabReport(model.id.value)
+
+        override suspend fun leave() = model.close()
+    }
+
+    class LabResult(val model: LabResultModel) : Page {
+        override val screen get() = model.state.map(Screen::LabResult)
+        override val place get() = Place.LabResult(model.id.value)
+
+        override suspend fun leave() = model.close()
     }
 
     class Clinic(val model: ClinicModel) : Page {

@@ -25,8 +25,20 @@ internal sealed interface Place {
         override val text get() = "$CLINIC$account"
     }
 
+    data class Document(val id: String) : Unprinted(), Place {
+        override val text get() = "$DOCUMENT$id"
+    }
+
+    data class LabReport(val id: String) : Unprinted(), Place {
+        override val text get() = "$REPORT$id"
+    }
+
+    data class LabResult(val id: String) : Unprinted(), Place {
+        override val text get() = "$RESULT$id"
+    }
+
     /** A screen that is the same whatever lies under it. */
-    enum class Plain : Place { You, Clinics, Notices, Privacy, AccessLog, Settings, Help;
+    enum class Plain : Place { Records, You, Documents, Labs, Clinics, Notices, Privacy, AccessLog, Settings, Help;
 
         override val text get() = name
     }
@@ -37,6 +49,9 @@ internal sealed interface Place {
         private const val AND = "\t"
         private const val COMPOSE = "compose "
         private const val CLINIC = "clinic "
+        private const val DOCUMENT = "document "
+        private const val REPORT = "report "
+        private const val RESULT = "result "
 
         /** Nothing where another version of the app wrote it. */
         fun of(text: String): Place? = when {
@@ -44,6 +59,9 @@ internal sealed interface Place {
             text.startsWith(THREAD) -> text.removePrefix(THREAD).split(AND).let { Thread(it.first(), it.getOrNull(1)) }
             text.startsWith(COMPOSE) -> Compose(text.removePrefix(COMPOSE).ifEmpty { null })
             text.startsWith(CLINIC) -> Clinic(text.removePrefix(CLINIC))
+            text.startsWith(DOCUMENT) -> Document(text.removePrefix(DOCUMENT))
+            text.startsWith(REPORT) -> LabReport(text.removePrefix(REPORT))
+            text.startsWith(RESULT) -> LabResult(text.removePrefix(RESULT))
             else -> Plain.entries.find { it.name == text }
         }
     }

@@ -136,15 +136,17 @@ private fun MessageFile.row(progress: FileProgress?) = FileRow(
     name = name,
     type = contentType,
     size = size,
-    place = when (val state = state) {
-        is FileState.Remote -> progress?.let { FilePlace.Downloading(it.received, it.total) } ?: FilePlace.Remote(state.received)
-        FileState.Downloading -> FilePlace.Downloading(progress?.received ?: 0, progress?.total ?: size)
-        FileState.Stored -> FilePlace.Stored
-        is FileState.Unavailable -> FilePlace.Unavailable(state.reason.row())
-    },
+    place = state.place(progress, size),
 )
 
-private fun FileProblem.row() = when (this) {
+internal fun FileState.place(progress: FileProgress?, size: Long?): FilePlace = when (this) {
+    is FileState.Remote -> progress?.let { FilePlace.Downloading(it.received, it.total) } ?: FilePlace.Remote(received)
+    FileState.Downloading -> FilePlace.Downloading(progress?.received ?: 0, progress?.total ?: size)
+    FileState.Stored -> FilePlace.Stored
+    is FileState.Unavailable -> FilePlace.Unavailable(reason.row())
+}
+
+internal fun FileProblem.row() = when (this) {
     FileProblem.NO_SOURCE -> RowProblem.NoSource
     FileProblem.TOO_LARGE -> RowProblem.TooLarge
     FileProblem.MISMATCH -> RowProblem.Mismatch

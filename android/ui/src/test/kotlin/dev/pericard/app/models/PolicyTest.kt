@@ -262,11 +262,4 @@ class PolicyTest {
 
     private suspend fun Running.thread(what: String, look: (ThreadState) -> Boolean): ThreadState =
         shows(what) { state -> (state.top as? Screen.Thread)?.state?.takeIf(look) }
-
-    private suspend fun Running.signInOnceMore() {
-        step<Step.Password>()
-        does.signIn.password("ana", "password")
-        step<Step.Code>()
-        does.signIn.code("123456")
-    }
 }

@@ -73,6 +73,14 @@ private val FAKE_PORTAL = PortalConfig(
     nativeSignIn = true,
 )
 
+/** A fresh sign-in that the clinic asked for. */
+internal suspend fun Running.signInOnceMore() {
+    step<Step.Password>()
+    does.signIn.password("ana", "password")
+    step<Step.Code>()
+    does.signIn.code("123456")
+}
+
 /** All that a state holds, for whoever reads why a test failed: the states themselves do not say it. */
 private fun told(value: Any?): String = when (value) {
     is List<*> -> value.joinToString(prefix = "[", postfix = "]", transform = ::told)

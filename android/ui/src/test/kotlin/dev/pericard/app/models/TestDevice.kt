@@ -1,6 +1,9 @@
 package dev.pericard.app.models
 
+import androidx.compose.ui.graphics.ImageBitmap
 import dev.pericard.FileReader
+import dev.pericard.app.desktop.pictures
+import dev.pericard.app.desktop.whole
 import java.io.ByteArrayOutputStream
 import java.io.IOException
 import java.time.Instant
@@ -77,6 +80,15 @@ class TestDevice(var time: Instant = Instant.now()) : Device {
 
     override suspend fun show(name: String, contentType: String, content: FileReader) {
         asked += "show $name"
+    }
+
+    /** How many pages of a PDF it draws; nothing where it draws none. Pictures are drawn as they are. */
+    var pdfPages: Int? = null
+
+    override suspend fun pages(contentType: String, content: FileReader): Pages? = content.use {
+        asked += "draw $contentType"
+        if (contentType.startsWith("image/")) return pictures(it.whole())
+        pdfPages?.let(::TestPages)
     }
 
     /** Where files go that the person makes. */
@@ -163,4 +175,11 @@ class TestPlace {
             }
         }
     }
+}
+
+/** Empty pages. */
+private class TestPages(override val count: Int) : Pages {
+    override suspend fun draw(index: Int, width: Int): ImageBitmap = ImageBitmap(width, width)
+
+    override fun close() = Unit
 }

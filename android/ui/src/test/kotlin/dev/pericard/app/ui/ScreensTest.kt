@@ -66,6 +66,8 @@ private val DARK = setOf(
     "34-notice-incident.incident", "42-step-up.inbox", "57-settings.settings",
     "55-privacy.privacy", "55b-copy.choosing", "56-access-log.whole", "57b-second-step.on", "58-forget.unsent",
     "38-people.choosing", "38-people.adding", "39-inbox-child.child",
+    "40-records.news", "40-records.off", "41-documents.content", "42-step-up.documents", "43-document.text", "43-document.page",
+    "44-labs.reports", "44b-lab-report.results", "45-lab-trend.chart", "45-lab-trend.twoUnits",
 )
 private val LARGE = setOf(
     "01-welcome.places", "05-sign-in-wrong.triesLeft", "10-recovery-codes.kept", "11-lock.notRecognized", "12-lock-pin.lost",
@@ -74,6 +76,8 @@ private val LARGE = setOf(
     "34-notice-incident.incident", "42-step-up.inbox", "57-settings.settings",
     "55-privacy.privacy", "55b-copy.choosing", "56-access-log.whole", "57b-second-step.on", "58-forget.unsent",
     "38-people.choosing", "38-people.adding", "39-inbox-child.child",
+    "40-records.news", "41-documents.content", "42-step-up.documents", "43-document.text", "43-document.page", "43-document.sharing",
+    "44-labs.reports", "44b-lab-report.results", "44b-lab-report.odd", "45-lab-trend.chart", "45-lab-trend.list",
 )
 private val ARABIC = setOf(
     "01-welcome.places", "05-sign-in-wrong.triesLeft", "07-code-wrong.triesLeft", "09-enrol.key", "11-lock.notRecognized",
@@ -82,5 +86,7 @@ private val ARABIC = setOf(
     "33-notice-off.closed", "33-notice-off.readOnly", "34-notice-incident.incident", "42-step-up.inbox", "54-you.you", "57-settings.settings",
     "55-privacy.privacy", "55b-copy.choosing", "56-access-log.whole", "57b-second-step.on", "58-forget.unsent",
     "38-people.choosing", "38-people.adding", "39-inbox-child.child",
+    "40-records.news", "40-records.off", "41-documents.content", "42-step-up.documents", "43-document.text", "43-document.page",
+    "44-labs.reports", "44b-lab-report.results", "44b-lab-report.odd", "45-lab-trend.chart", "45-lab-trend.list",
 )
-private val FRENCH = setOf("17-inbox-empty.empty", "32-notice-lease.lease", "36-notice-clock.clinicTime")
+private val FRENCH = setOf("17-inbox-empty.empty", "32-notice-lease.lease", "36-notice-clock.clinicTime", "40-records.news", "45-lab-trend.chart")

@@ -99,9 +99,43 @@ interface Words {
     fun dateTodayAt(time: String): String
     val dateYesterday: String
     fun dateYesterdayAt(time: String): String
+    val docActive: String
+    val docAnother: String
+    fun docAnotherText(clinic: String, claimed: String, found: String): String
+    fun docAnotherUnknown(clinic: String, claimed: String): String
+    val docAsText: String
+    val docCannot: String
+    val docCannotText: String
+    val docFormats: String
+    val docGetting: String
+    val docHidden: String
+    val docLarger: String
     val docLogged: String
+    val docNoFile: String
+    val docNoSource: String
+    val docNotHere: String
+    val docNotSaved: String
+    val docNotSavedLeft: String
+    fun docPage(page: String, pages: String): String
+    val docPageBefore: String
+    val docPageNext: String
+    val docRemove: String
+    val docSaved: String
+    val docShare: String
+    val docShareActive: String
+    val docShareText: String
+    val docShareTitle: String
+    val docShareWhere: String
+    val docSmaller: String
     val docText: String
+    val docsEmpty: String
+    fun docsEmptyText(clinic: String): String
     val docsFoot: String
+    val docsOffClosedText: String
+    val docsOffTitle: String
+    val docsPreliminary: String
+    val docsRestricted: String
+    val docsSuperseded: String
     val emptyText: String
     val emptyTitle: String
     val enrolCopied: String
@@ -218,16 +252,68 @@ interface Words {
     fun incidentText(clinic: String): String
     val incidentTitle: String
     fun internal(id: String): String
+    fun labAbout(name: String): String
     fun labAbove(high: String): String
     val labAsk: String
     fun labBelow(low: String): String
     val labChart: String
+    val labConverted: String
+    val labCorrected: String
+    val labCorrectedText: String
     val labFar: String
+    val labFlagBetween: String
+    val labFlagHigh: String
+    val labFlagLow: String
+    val labFlagNegative: String
+    val labFlagPositive: String
+    val labFlagUnusual: String
+    val labFlagUsual: String
+    val labFlagVeryHigh: String
+    val labFlagVeryLow: String
+    val labFlagVeryUnusual: String
+    val labFlagWorks: String
+    val labFlagWorksNot: String
     fun labIn(low: String, high: String): String
+    fun labInFrom(low: String): String
+    fun labInUpTo(high: String): String
+    val labLegendIn: String
+    val labLegendOut: String
     val labList: String
+    val labLoose: String
+    fun labMissing(n: Int): String
+    val labNew: String
+    val labNo: String
+    val labNoValue: String
+    val labPreliminary: String
+    val labPreliminaryText: String
     val labRange: String
+    fun labRangeFrom(low: String): String
+    fun labRangeOf(low: String, high: String): String
+    fun labRangeUpTo(high: String): String
+    val labRegistered: String
+    val labRegisteredText: String
+    val labReportText: String
+    fun labSays(text: String): String
     fun labTarget(target: String): String
+    val labTogether: String
+    val labTrend: String
+    val labTrendGap: String
+    fun labTrendHigher(value: String, date: String): String
+    fun labTrendIn(unit: String): String
+    fun labTrendLower(value: String, date: String): String
+    fun labTrendSame(date: String): String
+    val labTrendUnitless: String
+    fun labUnsupported(clinic: String): String
+    fun labUsual(range: String): String
+    fun labUsualWhom(whom: String, range: String): String
     val labWhat: String
+    fun labWrites(who: String): String
+    val labWritesLab: String
+    val labYes: String
+    val labsEmpty: String
+    fun labsEmptyText(clinic: String): String
+    val labsOffClosedText: String
+    val labsOffTitle: String
     val leaseKeptText: String
     val leaseNetwork: String
     val leaseNoPassword: String
@@ -383,12 +469,32 @@ interface Words {
     val readOnlyReadText: String
     fun readOnlyTextSince(moment: String): String
     fun readOnlyTitle(clinic: String): String
+    val recordsComing: String
     val recordsDocs: String
+    fun recordsDocsCount(n: Int): String
+    fun recordsDocsMany(n: Int): String
+    val recordsIncomplete: String
+    val recordsIncompleteText: String
     val recordsLabs: String
+    fun recordsLabsNew(n: Int, date: String): String
+    fun recordsLabsNewest(date: String): String
+    fun recordsNewA11y(n: Int): String
     val recordsNext: String
+    val recordsNone: String
+    fun recordsNoneText(clinic: String): String
+    fun recordsNotYetText(clinic: String): String
+    val recordsNothing: String
+    fun recordsOff(clinic: String): String
+    val recordsOffBackText: String
+    fun recordsOffClosed(clinic: String): String
+    fun recordsOffUnknown(clinic: String): String
+    fun recordsOfflineText(moment: String): String
+    val recordsRefresh: String
     val recordsRx: String
     val recordsShare: String
     val recordsShareHead: String
+    val recordsStopped: String
+    fun recordsStoppedText(clinic: String): String
     val recordsVisits: String
     val recoveryFinish: String
     val recoveryHint: String
@@ -504,8 +610,10 @@ interface Words {
     val stateUnknown: String
     val stateUnknownWhy: String
     val stepUpElse: String
+    val stepUpElseText: String
     val stepUpKeptText: String
     val stepUpMessagesText: String
+    fun stepUpRecordsText(clinic: String): String
     fun stepUpText(n: Int): String
     val stepUpTitle: String
     val storageFull: String

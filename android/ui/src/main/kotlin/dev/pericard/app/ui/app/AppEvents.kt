@@ -1,7 +1,12 @@
 package dev.pericard.app.ui.app
 
 import dev.pericard.app.ui.compose.ComposeEvents
+import dev.pericard.app.ui.documents.DocumentEvents
+import dev.pericard.app.ui.documents.DocumentsEvents
 import dev.pericard.app.ui.inbox.InboxEvents
+import dev.pericard.app.ui.labs.LabsEvents
+import dev.pericard.app.ui.labs.ReportEvents
+import dev.pericard.app.ui.labs.ResultEvents
 import dev.pericard.app.ui.lock.LockEvents
 import dev.pericard.app.ui.notices.ClosedEvents
 import dev.pericard.app.ui.notices.NoticeEvents
@@ -10,6 +15,8 @@ import dev.pericard.app.ui.privacy.AccessLogEvents
 import dev.pericard.app.ui.privacy.CopyEvents
 import dev.pericard.app.ui.privacy.LeavingEvents
 import dev.pericard.app.ui.privacy.PrivacyEvents
+import dev.pericard.app.ui.records.RecordFrameEvents
+import dev.pericard.app.ui.records.RecordsEvents
 import dev.pericard.app.ui.signin.ClinicPageEvents
 import dev.pericard.app.ui.signin.ClinicsEvents
 import dev.pericard.app.ui.signin.SignInEvents
@@ -32,6 +39,13 @@ interface AppEvents {
     val closed: ClosedEvents
     val thread: ThreadEvents
     val compose: ComposeEvents
+    val records: RecordsEvents
+    val recordFrame: RecordFrameEvents
+    val documents: DocumentsEvents
+    val document: DocumentEvents
+    val labs: LabsEvents
+    val labReport: ReportEvents
+    val labResult: ResultEvents
     val notice: NoticeEvents
     val notices: NoticesEvents
     val you: YouEvents

@@ -2,8 +2,13 @@ package dev.pericard.app.ui.app
 
 import androidx.compose.runtime.Immutable
 import dev.pericard.app.ui.compose.ComposeState
+import dev.pericard.app.ui.documents.DocumentState
+import dev.pericard.app.ui.documents.DocumentsState
 import dev.pericard.app.ui.inbox.InboxBody
 import dev.pericard.app.ui.inbox.InboxState
+import dev.pericard.app.ui.labs.LabsState
+import dev.pericard.app.ui.labs.ReportState
+import dev.pericard.app.ui.labs.ResultState
 import dev.pericard.app.ui.lock.LockState
 import dev.pericard.app.ui.model.Unprinted
 import dev.pericard.app.ui.notices.NoticeState
@@ -12,6 +17,8 @@ import dev.pericard.app.ui.privacy.AccessLogState
 import dev.pericard.app.ui.privacy.CopyState
 import dev.pericard.app.ui.privacy.LeavingState
 import dev.pericard.app.ui.privacy.PrivacyState
+import dev.pericard.app.ui.records.RecordsBody
+import dev.pericard.app.ui.records.RecordsState
 import dev.pericard.app.ui.signin.ClinicPageState
 import dev.pericard.app.ui.signin.ClinicsState
 import dev.pericard.app.ui.signin.SignInState
@@ -68,6 +75,7 @@ sealed interface Screen {
         /** New messages of the inbox that is shown. */
         val unread: Int = 0,
         val people: PeopleState? = null,
+        val records: RecordsState = RecordsState(inbox.owner, RecordsBody.NotYet),
     ) : Unprinted(), Screen {
         override val key get() = "home"
 
@@ -80,6 +88,26 @@ sealed interface Screen {
 
     data class Compose(val state: ComposeState) : Unprinted(), Screen {
         override val key get() = "compose"
+    }
+
+    data class Documents(val state: DocumentsState) : Unprinted(), Screen {
+        override val key get() = "documents"
+    }
+
+    data class OneDocument(val state: DocumentState) : Unprinted(), Screen {
+        override val key get() = "document ${state.id}"
+    }
+
+    data class Labs(val state: LabsState) : Unprinted(), Screen {
+        override val key get() = "labs"
+    }
+
+    data class LabReport(val state: ReportState) : Unprinted(), Screen {
+        override val key get() = "report ${state.id}"
+    }
+
+    data class LabResult(val state: ResultState) : Unprinted(), Screen {
+        override val key get() = "result ${state.id}"
     }
 
     data class OneNotice(val state: NoticeState) : Unprinted(), Screen {
@@ -131,4 +159,4 @@ sealed interface Screen {
     }
 }
 
-enum class Tab { Messages, You }
+enum class Tab { Messages, Records, You }

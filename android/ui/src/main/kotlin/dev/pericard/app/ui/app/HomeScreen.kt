@@ -32,6 +32,7 @@ import androidx.compose.ui.unit.dp
 import dev.pericard.app.ui.components.Mark
 import dev.pericard.app.ui.icons.Icons
 import dev.pericard.app.ui.inbox.InboxScreen
+import dev.pericard.app.ui.records.RecordsScreen
 import dev.pericard.app.ui.theme.Pericard
 import dev.pericard.app.ui.thread.ThreadScreen
 import dev.pericard.app.ui.thread.ThreadState
@@ -73,6 +74,7 @@ private val LIST = 400.dp
 private fun TabContent(home: Screen.Home, selected: String?, events: AppEvents) {
     when (home.tab) {
         Tab.Messages -> InboxScreen(home.inbox, events.inbox, events.closed, selected = selected)
+        Tab.Records -> RecordsScreen(home.records, events.records, events.recordFrame, events.closed)
         Tab.You -> YouScreen(home.you, events.you)
     }
 }
@@ -123,8 +125,11 @@ private fun SideTabs(home: Screen.Home, onSelect: (Tab) -> Unit) {
 @Composable
 private fun TabIcon(tab: Tab, home: Screen.Home) {
     val words = Pericard.words
-    val count = if (tab == Tab.Messages) home.unread else home.you.newNotices
-    val spoken = if (tab == Tab.Messages) words.inboxUnreadA11y(count) else words.noticesNewA11y(count)
+    val (count, spoken) = when (tab) {
+        Tab.Messages -> home.unread to words.inboxUnreadA11y(home.unread)
+        Tab.Records -> home.records.news to words.recordsNewA11y(home.records.news)
+        Tab.You -> home.you.newNotices to words.noticesNewA11y(home.you.newNotices)
+    }
     BadgedBox({
         if (count > 0) {
             Badge(
@@ -138,10 +143,12 @@ private fun TabIcon(tab: Tab, home: Screen.Home) {
 
 private fun Tab.label(words: Words): String = when (this) {
     Tab.Messages -> words.tabMessages
+    Tab.Records -> words.tabRecords
     Tab.You -> words.tabYou
 }
 
 private fun Tab.icon(selected: Boolean): ImageVector = when (this) {
     Tab.Messages -> if (selected) Icons.messagesFilled else Icons.messages
+    Tab.Records -> Icons.records
     Tab.You -> if (selected) Icons.youFilled else Icons.you
 }

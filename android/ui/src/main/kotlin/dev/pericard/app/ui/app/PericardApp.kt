@@ -9,6 +9,11 @@ import androidx.compose.runtime.saveable.rememberSaveableStateHolder
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.dp
 import dev.pericard.app.ui.compose.ComposeScreen
+import dev.pericard.app.ui.documents.DocumentScreen
+import dev.pericard.app.ui.documents.DocumentsScreen
+import dev.pericard.app.ui.labs.LabsScreen
+import dev.pericard.app.ui.labs.ReportScreen
+import dev.pericard.app.ui.labs.ResultScreen
 import dev.pericard.app.ui.lock.LockScreen
 import dev.pericard.app.ui.notices.NoticeScreen
 import dev.pericard.app.ui.notices.NoticesScreen
@@ -84,6 +89,11 @@ private fun Single(screen: Screen, events: AppEvents) {
         is Screen.Welcome -> WelcomeScreen(screen.state, events.welcome, events::back)
         is Screen.SignIn -> SignInScreen(screen.state, events.signIn)
         is Screen.Compose -> ComposeScreen(screen.state, events.compose)
+        is Screen.Documents -> DocumentsScreen(screen.state, events.documents, events.recordFrame, events::back)
+        is Screen.OneDocument -> DocumentScreen(screen.state, events.document, events.recordFrame, events::back)
+        is Screen.Labs -> LabsScreen(screen.state, events.labs, events.recordFrame, events::back)
+        is Screen.LabReport -> ReportScreen(screen.state, events.labReport, events.recordFrame, events::back)
+        is Screen.LabResult -> ResultScreen(screen.state, events.labResult, events.recordFrame, events::back)
         is Screen.OneNotice -> NoticeScreen(screen.state, events.notice)
         is Screen.Notices -> NoticesScreen(screen.state, events.notices, events::back)
         is Screen.Clinics -> ClinicsScreen(screen.state, events.clinics, events::back)

@@ -5,6 +5,7 @@ import dev.pericard.app.ui.model.Clinic
 import dev.pericard.app.ui.model.Person
 import dev.pericard.app.ui.model.Problem
 import dev.pericard.app.ui.model.Unprinted
+import dev.pericard.app.ui.records.RecordKind
 import java.time.Instant
 
 /** Every account on this phone; none is hidden because another fails. */
@@ -74,6 +75,8 @@ data class ClinicOffers(
     val accountPage: Boolean,
     /** It has one for where one is signed in. */
     val sessionsPage: Boolean = false,
+    /** What it has besides messages. */
+    val records: Set<RecordKind> = emptySet(),
 ) : Unprinted()
 
 interface ClinicPageEvents {

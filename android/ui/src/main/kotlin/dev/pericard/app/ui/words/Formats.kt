@@ -62,6 +62,29 @@ class Formats(
         }
     }
 
+    /** 3 November 2026, with no more than is known. */
+    fun date(moment: Moment): String = moment.local().format(
+        pattern(
+            when (moment.precision) {
+                Precision.Year -> "yyyy"
+                Precision.Month -> "MMMM yyyy"
+                Precision.Day, Precision.LocalTime, Precision.Instant -> "d MMMM yyyy"
+            },
+        ),
+    )
+
+    /** The head of a month in a list: November 2026; a year where no more is known. */
+    fun month(moment: Moment): String = moment.local().format(pattern(if (moment.precision == Precision.Year) "yyyy" else "MMMM yyyy"))
+
+    /** Under the head of its month: 3 Nov; nothing where no day is known. */
+    fun inMonth(moment: Moment): String? = when (moment.precision) {
+        Precision.Year, Precision.Month -> null
+        Precision.Day, Precision.LocalTime, Precision.Instant -> moment.local().format(pattern("d MMM"))
+    }
+
+    /** Under an axis: Nov 26. */
+    fun axis(moment: Moment): String = moment.local().format(pattern(if (moment.precision == Precision.Year) "yyyy" else "MMM yy"))
+
     /** The time of a message under its day; empty where only a day is known. */
     fun timeOf(moment: Moment): String = when (moment.precision) {
         Precision.LocalTime, Precision.Instant -> clock(moment.local())

@@ -32,4 +32,5 @@ val SAMPLE_NOW: Instant = Instant.parse("2026-11-05T08:24:00Z")
 fun sampleFormats(language: Language) = Formats(language, ZoneId.of("Europe/London"), SAMPLE_NOW)
 
 /** Every sample, in the order of the mock-ups. */
-val SAMPLES: List<Sample> = signInSamples + lockSamples + inboxSamples + threadSamples + noticeSamples + youSamples + privacySamples
+val SAMPLES: List<Sample> =
+    signInSamples + lockSamples + inboxSamples + threadSamples + noticeSamples + recordsSamples + labSamples + youSamples + privacySamples
