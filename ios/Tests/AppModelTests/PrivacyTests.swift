@@ -116,7 +116,7 @@ import Testing
     model.save()
     await model.settled()
     #expect(model.state.trouble == nil && clinic.account.announcement?.what == .listSaved)
-    #expect(clinic.place.text("access-log.csv")?.hasPrefix("number,at,action,person,thread,document,lab\r\n1,") == true)
+    #expect(clinic.place.text("access-log.csv")?.hasPrefix("number,at,action,person,record\r\n1,") == true)
   }
 
   @Test func aCopyIsWrittenWhereThePersonSaysOfTheKindThatTheySay() async throws {

@@ -125,10 +125,10 @@ final class CoreFakeAccount: PericardCore.Account, @unchecked Sendable {
     let people = script.people
     let rows = script.log.sorted { $0.number < $1.number }.map { entry in
       let name = people.first { $0.id == entry.person }?.name ?? ""
-      let opened = "\(entry.thread ?? ""),\(entry.document ?? ""),"
+      let opened = entry.thread ?? entry.document ?? ""
       return "\(entry.number),\(entry.at.ISO8601Format()),\(entry.action),\(name),\(opened)"
     }
-    return (["number,at,action,person,thread,document,lab"] + rows).map { $0 + "\r\n" }.joined()
+    return (["number,at,action,person,record"] + rows).map { $0 + "\r\n" }.joined()
   }
 
   override func export(

@@ -93,8 +93,8 @@ impl Account {
     }
 
     /// The whole access log as text for the person to keep or hand on: comma-separated values (RFC 4180) with a first line of
-    /// names (`number`, `at`, `action`, `person`, `thread`, `document`, `lab`), oldest first, times in UTC (RFC 3339). `person` is
-    /// the name that the portal gives; `lab` is the report or the result that was opened.
+    /// names (`number`, `at`, `action`, `person`, `record`), oldest first, times in UTC (RFC 3339). `person` is the name that the
+    /// portal gives; `record` is the id on this device of what was opened: a conversation, a document, a report or a result.
     pub async fn export_access_log(&self) -> Result<String, PericardError> {
         let core = self.entry().core()?;
         let reading = core.clone();
@@ -104,18 +104,16 @@ impl Account {
                 rows.reverse();
                 let people = core.people();
                 let name = |id: &str| people.iter().find(|it| it.id == id).map(|it| &*it.name);
-                let mut text = String::from("number,at,action,person,thread,document,lab\r\n");
+                let mut text = String::from("number,at,action,person,record\r\n");
                 for row in rows {
                     let at = jiff::Timestamp::try_from(row.at).unwrap_or_default();
                     let person = row.person.as_deref().and_then(name).unwrap_or_default();
-                    let opened = Opened::of(AccessAction::named(&row.action), row.record);
-                    let [thread, document, lab] = [opened.thread, opened.document, opened.lab]
-                        .map(|id| field(&id.unwrap_or_default()));
                     text.push_str(&format!(
-                        "{},{at:.0},{},{},{thread},{document},{lab}\r\n",
+                        "{},{at:.0},{},{},{}\r\n",
                         row.n,
                         row.action,
                         field(person),
+                        field(row.record.as_deref().unwrap_or_default()),
                     ));
                 }
                 Ok(text)
@@ -134,39 +132,22 @@ fn field(text: &str) -> String {
     }
 }
 
-/// What an entry is about, by what was done to it.
-#[derive(Default)]
-struct Opened {
-    thread: Option<String>,
-    document: Option<String>,
-    lab: Option<String>,
-}
-
-impl Opened {
-    fn of(action: AccessAction, record: Option<String>) -> Self {
-        let mut opened = Self::default();
-        match action {
-            AccessAction::ConversationOpened | AccessAction::FileOpened | AccessAction::Written => {
-                opened.thread = record;
-            }
-            AccessAction::DocumentOpened => opened.document = record,
-            AccessAction::LabResultOpened => opened.lab = record,
-            _ => {}
-        }
-        opened
-    }
-}
-
 fn to_view(row: LogEntryRow) -> AccessEntry {
     let action = AccessAction::named(&row.action);
-    let opened = Opened::of(action, row.record);
+    let (thread, document) = match action {
+        AccessAction::ConversationOpened | AccessAction::FileOpened | AccessAction::Written => {
+            (row.record, None)
+        }
+        AccessAction::DocumentOpened => (None, row.record),
+        _ => (None, None),
+    };
     AccessEntry {
         number: row.n.unsigned_abs(),
         at: row.at,
         action,
         person: row.person.map(PersonId::from),
-        thread: opened.thread.map(ThreadId::from),
-        document: opened.document.map(DocumentId::from),
+        thread: thread.map(ThreadId::from),
+        document: document.map(DocumentId::from),
     }
 }
 

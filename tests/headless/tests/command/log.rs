@@ -24,7 +24,7 @@ fn what_was_opened_is_listed_and_says_nothing_of_what_was_read() {
     assert_eq!(shape["entries"][0]["action"], "searched");
     let csv = harness.run(&["log", "--csv"]).succeeds().out;
     assert!(
-        csv.starts_with("number,at,action,person,thread,document,lab\n1,20"),
+        csv.starts_with("number,at,action,person,record\n1,20"),
         "{csv}"
     );
     assert!(

@@ -200,9 +200,9 @@ internal class ScriptedAccount(private val name: String, val record: ScriptedRec
         check()
         val names = people().associate { it.id to it.name }
         val rows = log.sortedBy { it.number }.map {
-            "${it.number},${it.at},${it.action.name.lowercase()},${names[it.person].orEmpty()},${it.thread.orEmpty()}"
+            "${it.number},${it.at},${it.action.name.lowercase()},${names[it.person].orEmpty()},${it.thread ?: it.document.orEmpty()}"
         }
-        return (listOf("number,at,action,person,thread") + rows).joinToString("") { "$it\r\n" }
+        return (listOf("number,at,action,person,record") + rows).joinToString("") { "$it\r\n" }
     }
 
     override suspend fun export(person: String, format: ExportFormat, current: ByteArray?): Export {

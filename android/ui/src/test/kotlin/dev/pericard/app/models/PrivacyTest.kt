@@ -149,7 +149,7 @@ class PrivacyTest {
         device.place.space = Int.MAX_VALUE
         does.accessLog.save()
         assertEquals(Said.ListSaved, shows("that it is saved") { it.announcement }.what)
-        assertTrue(checkNotNull(device.place.text("access-log.csv")).startsWith("number,at,action,person,thread\r\n1,"))
+        assertTrue(checkNotNull(device.place.text("access-log.csv")).startsWith("number,at,action,person,record\r\n1,"))
         log("no trouble") { it.trouble == null && !it.saving }
     }
 
