@@ -47,7 +47,8 @@ import Testing
     #expect(clinic.went.to == [.ask("My result: Creatinine")])
   }
 
-  private func quantity(_ value: String, _ unit: String = "mmol/L", _ comparator: LabComparator = .equal) -> LabQuantity {
+  private func quantity(_ value: String, _ unit: String = "mmol/L", _ comparator: LabComparator = .equal) -> LabQuantity
+  {
     LabQuantity(comparator: comparator, value: value, number: Double(value), unit: unit, ucum: unit)
   }
 

@@ -64,7 +64,9 @@ final class CoreFakeDocuments: PericardCore.Documents, @unchecked Sendable {
     kind: PericardCore.DocumentKind?, after: PericardCore.PagePosition?, limit: UInt32
   ) async throws -> PericardCore.DocumentPage {
     try read {
-      let newest = entries.map { $0.document.toCore() }.filter { kind == nil || $0.kind == kind }.sorted { $0.at > $1.at }
+      let newest = entries.map { $0.document.toCore() }.filter { kind == nil || $0.kind == kind }.sorted {
+        $0.at > $1.at
+      }
       return paged(newest, after, limit) { PericardCore.DocumentPage(documents: $0, after: $1) }
     }
   }

@@ -83,7 +83,8 @@ struct DocumentScreen: View {
   }
 
   private func progress(_ received: Int, _ total: Int?) -> String {
-    total.map { Words.fileProgress(done: Formats.megabytes(received), whole: Formats.size($0)) } ?? Formats.size(received)
+    total.map { Words.fileProgress(done: Formats.megabytes(received), whole: Formats.size($0)) }
+      ?? Formats.size(received)
   }
 
   private func empty<Deeds: View>(_ title: String, _ text: String, @ViewBuilder deeds: () -> Deeds) -> some View {

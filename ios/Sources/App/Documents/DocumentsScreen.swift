@@ -28,7 +28,12 @@ struct DocumentsScreen: View {
             }
           }
         }
-        if rows.contains(where: \.isAtClinic) { Section {} footer: { Text(Words.docsFoot) } }
+        if rows.contains(where: \.isAtClinic) {
+          Section {
+          } footer: {
+            Text(Words.docsFoot)
+          }
+        }
       }
       .refreshable { await events.refresh() }
     }
@@ -71,7 +76,8 @@ private struct DocumentRowView: View {
       } label: {
         Label {
           VStack(alignment: .leading, spacing: Space.xs) {
-            Text(row.title.isEmpty ? Words.fileUnnamed : row.title).font(TypeScale.headline).foregroundStyle(Palette.text)
+            Text(row.title.isEmpty ? Words.fileUnnamed : row.title).font(TypeScale.headline).foregroundStyle(
+              Palette.text)
             ForEach(lines, id: \.self) { Text($0).font(TypeScale.support).foregroundStyle(Palette.textSoft) }
             if case .downloading(let received, let total?) = row.file?.place, total > 0 {
               ProgressView(value: min(Double(received) / Double(total), 1)).tint(Palette.primary)
@@ -170,5 +176,7 @@ extension FileProblem {
 }
 
 #if DEBUG
-  #Preview("Documents") { NavigationStack { DocumentsScreen(state: .sample, events: SilentRecords(), frame: SilentRecords()) } }
+  #Preview("Documents") {
+    NavigationStack { DocumentsScreen(state: .sample, events: SilentRecords(), frame: SilentRecords()) }
+  }
 #endif

@@ -118,7 +118,10 @@ extension LabStanding {
 extension PlotPoint {
   /// What is known of it beside its value and date.
   var notes: [String] {
-    [isInside.map { $0 ? Words.labLegendIn : Words.labLegendOut }, standing.words, converted ? Words.labConverted : nil]
-      .compactMap(\.self)
+    [
+      isInside.map { $0 ? Words.labLegendIn : Words.labLegendOut }, standing.words,
+      converted ? Words.labConverted : nil,
+    ]
+    .compactMap(\.self)
   }
 }

@@ -8,7 +8,8 @@ struct LabsScreen: View {
   let frame: any RecordFrameEvents
 
   var body: some View {
-    RecordFrameView(owner: state.owner, kind: .labs, title: Words.recordsLabs, shown: state.shown, events: frame) { rows in
+    RecordFrameView(owner: state.owner, kind: .labs, title: Words.recordsLabs, shown: state.shown, events: frame) {
+      rows in
       List {
         if let banner = state.banner {
           RecordsBannerView(banner: banner, owner: state.owner, kind: .labs, events: frame).aside()

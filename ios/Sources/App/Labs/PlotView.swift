@@ -33,7 +33,9 @@ struct PlotView: View {
       }
     }
     .chartYScale(domain: scale.least...scale.most)
-    .chartXAxis { AxisMarks(values: .automatic(desiredCount: 4)) { AxisValueLabel(format: .dateTime.month().year(.twoDigits)) } }
+    .chartXAxis {
+      AxisMarks(values: .automatic(desiredCount: 4)) { AxisValueLabel(format: .dateTime.month().year(.twoDigits)) }
+    }
     // Time runs from left to right in every language.
     .environment(\.layoutDirection, .leftToRight)
     .frame(height: 240)

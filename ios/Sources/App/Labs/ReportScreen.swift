@@ -108,7 +108,8 @@ struct ValueText: View {
 
   var body: some View {
     let figure = Text(value.words(clinic)).font(TypeScale.headline).bold().foregroundColor(Palette.text)
-    let unit = Text(value.unit.isEmpty ? "" : " \(value.unit)").font(TypeScale.support).foregroundColor(Palette.textSoft)
+    let unit = Text(value.unit.isEmpty ? "" : " \(value.unit)").font(TypeScale.support).foregroundColor(
+      Palette.textSoft)
     figure + unit
   }
 }

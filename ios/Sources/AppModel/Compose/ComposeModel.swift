@@ -23,7 +23,8 @@ public final class ComposeModel: Follower, ComposeEvents {
 
   /// Goes on with `draft`, if there is one. Fails where the account holds nobody's messages any more.
   public init(
-    _ draft: DraftID? = nil, subject: String = "", of owner: Owner, at account: AccountModel, pause: Duration = .milliseconds(400),
+    _ draft: DraftID? = nil, subject: String = "", of owner: Owner, at account: AccountModel,
+    pause: Duration = .milliseconds(400),
     navigate: @escaping Navigate = { _ in }
   ) throws {
     self.account = account

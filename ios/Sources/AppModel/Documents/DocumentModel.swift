@@ -7,7 +7,8 @@ public import Pericard
 public final class DocumentModel: DocumentEvents {
   public nonisolated let id: DocumentID
   let reader: RecordReader
-  @ObservationIgnored public private(set) lazy var frame: any RecordFrameEvents = RecordFrame(reader, navigate: navigate)
+  @ObservationIgnored public private(set) lazy var frame: any RecordFrameEvents = RecordFrame(
+    reader, navigate: navigate)
 
   private var document: Document?
   private var body: DocumentBody?

@@ -32,7 +32,8 @@ extension Document {
   var from: String { author.isEmpty ? custodian : author }
 
   var marks: [DocumentMark] {
-    [superseded ? .superseded : nil, preliminary ? .preliminary : nil, restricted ? .restricted : nil].compactMap(\.self)
+    [superseded ? .superseded : nil, preliminary ? .preliminary : nil, restricted ? .restricted : nil].compactMap(
+      \.self)
   }
 
   func formats(_ chosen: DocumentFile) -> [DocumentFormat] {

@@ -6,7 +6,8 @@ public import Pericard
 @MainActor @Observable
 public final class DocumentsModel: DocumentsEvents {
   let reader: RecordReader
-  @ObservationIgnored public private(set) lazy var frame: any RecordFrameEvents = RecordFrame(reader, navigate: navigate)
+  @ObservationIgnored public private(set) lazy var frame: any RecordFrameEvents = RecordFrame(
+    reader, navigate: navigate)
 
   private var read: [Document]?
   private var fetched: Fetched?

@@ -6,7 +6,8 @@ public import Pericard
 @MainActor @Observable
 public final class LabsModel: LabsEvents {
   let reader: RecordReader
-  @ObservationIgnored public private(set) lazy var frame: any RecordFrameEvents = RecordFrame(reader, navigate: navigate)
+  @ObservationIgnored public private(set) lazy var frame: any RecordFrameEvents = RecordFrame(
+    reader, navigate: navigate)
 
   private var rows: [ReportRow]?
   private var fetched: Fetched?
@@ -61,7 +62,8 @@ public final class LabsModel: LabsEvents {
 public final class LabReportModel: ReportEvents {
   public nonisolated let id: LabReportID
   let reader: RecordReader
-  @ObservationIgnored public private(set) lazy var frame: any RecordFrameEvents = RecordFrame(reader, navigate: navigate)
+  @ObservationIgnored public private(set) lazy var frame: any RecordFrameEvents = RecordFrame(
+    reader, navigate: navigate)
 
   private var found: LabReportResults?
   @ObservationIgnored private let navigate: Navigate
@@ -77,7 +79,9 @@ public final class LabReportModel: ReportEvents {
   }
 
   public var state: ReportState {
-    guard reader.shut == nil, let found else { return ReportState(id: id, owner: reader.named, shown: reader.shown(nil)) }
+    guard reader.shut == nil, let found else {
+      return ReportState(id: id, owner: reader.named, shown: reader.shown(nil))
+    }
     let report = found.report
     let standing = LabStanding(report.status)
     // What holds for the whole report is said once.
@@ -111,7 +115,8 @@ public final class LabReportModel: ReportEvents {
 public final class LabResultModel: ResultEvents {
   public nonisolated let id: LabResultID
   let reader: RecordReader
-  @ObservationIgnored public private(set) lazy var frame: any RecordFrameEvents = RecordFrame(reader, navigate: navigate)
+  @ObservationIgnored public private(set) lazy var frame: any RecordFrameEvents = RecordFrame(
+    reader, navigate: navigate)
 
   private var result: LabResult?
   private var plots: [Plot] = []

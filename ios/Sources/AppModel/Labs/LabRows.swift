@@ -130,7 +130,7 @@ extension Development {
     let (now, before) = (points[at], points[at - 1])
     guard now.text == figure(now.value), before.text == figure(before.value) else { return nil }
     self.init(
-      to: now.value < before.value ? .lower : now.value > before.value ? .higher : .same, 
+      to: now.value < before.value ? .lower : now.value > before.value ? .higher : .same,
       before: "\(before.text) \(plot.unit)".trimmed, at: before.at)
   }
 }

@@ -13,7 +13,8 @@
       RecordsState(
         owner: .sample,
         body: .kinds([
-          KindRow(kind: .labs, line: .new(2, from: day(2)), news: 2), KindRow(kind: .documents, line: .count(14, more: false)),
+          KindRow(kind: .labs, line: .new(2, from: day(2)), news: 2),
+          KindRow(kind: .documents, line: .count(14, more: false)),
         ])),
       RecordsState(
         owner: .sampleChild,
@@ -108,7 +109,9 @@
   }
 
   /// Events that do nothing, for previews of records.
-  public final class SilentRecords: RecordsEvents, DocumentsEvents, DocumentEvents, LabsEvents, ReportEvents, ResultEvents {
+  public final class SilentRecords: RecordsEvents, DocumentsEvents, DocumentEvents, LabsEvents, ReportEvents,
+    ResultEvents
+  {
     public init() {}
 
     public func open(_ kind: RecordKind) {}

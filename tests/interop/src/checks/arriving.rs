@@ -1,6 +1,6 @@
 //! Finding the portal and signing in on the server's own pages.
 
-use pericard::{InputProblem, PericardError, PortalProblem};
+use pericard::{Feature, InputProblem, PericardError, PortalProblem};
 use url::Url;
 
 use super::Stage;
@@ -21,7 +21,7 @@ pub(super) async fn finding(stage: &Stage, report: &mut Report) -> Result {
             format!("the issuer is {}", can.issuer)
         })?;
         expect(
-            can.features.iter().all(|feature| feature.readable)
+            can.features.iter().any(|it| it.feature == Feature::Messages && it.readable)
                 && can.revocation
                 && !can.native_sign_in,
             || format!("{can:?}"),

@@ -64,6 +64,12 @@ internal class Phone private constructor(val world: TestWorld, private val above
     /** A sync that runs behind what is shown has ended. */
     suspend fun settledBehind() = app.app.accounts.all.forEach { it.settled() }
 
+    /** Lets time pass. An answer that is under way would tell the time from before. */
+    suspend fun passes(seconds: ULong) {
+        settledBehind()
+        world.advance(seconds)
+    }
+
     /** Moves the time on until no sync waits any more for an answer that never comes. */
     suspend fun givesUp() {
         while (app.app.accounts.all.any { it.state.value.sync != null }) {

@@ -171,7 +171,7 @@ class PolicyTest : RealTest() {
         val id = app.content().rows.first().id
         does.inbox.openThread(id)
         val before = checkNotNull(app.shows("a conversation") { all -> all.thread?.takeIf { it.messages.isNotEmpty() } })
-        world.advance(1800u)
+        passes(1800u)
         does.thread.write(WRITTEN)
         does.thread.send()
         sees("42-step-up", "thread") { all -> all.thread?.run { stepUp && problem == null } == true }
@@ -190,7 +190,7 @@ class PolicyTest : RealTest() {
         signIn()
         messagesAre("""{"state":"on","step_up":{"max_age":900}}""")
         sync()
-        world.advance(1800u)
+        passes(1800u)
         tells("""{"new_message":{"who":"ana","thread":1,"text":"One more thing."}}""")
         app.app.toFront()
         settledBehind()

@@ -140,7 +140,7 @@ class PrivacyTest : RealTest() {
         does.select(Tab.You)
         does.you.openSettings()
         app.shows("that it is off") { all -> (all.top as? Screen.Settings)?.state?.secondStep?.takeIf { !it.on } }
-        world.advance(1800u)
+        passes(1800u)
         does.settings.openSecondStep()
         seesSecond("off") { it.step?.on == false }
         does.secondStep.setUp()

@@ -144,8 +144,7 @@ class RecordsTest : RealTest() {
         app.shows("it") { all -> all.document?.takeIf { it.body is DocumentBody.Text } }
         tells("""{"policy":{"features":{"documents":{"state":"on","step_up":{"max_age":900}}}}}""")
         checkNotNull(app.app.inbox).of.sync(asked = true)
-        settledBehind()
-        world.advance(1800u)
+        passes(1800u)
         does.back()
         openDocumentAgain()
         sees("42-step-up", "document", View.Dark) { all -> all.document?.shown == Shown.Shut(ShutReason.StepUp()) || all.documents?.shown == Shown.Shut(ShutReason.StepUp()) }
