@@ -21,7 +21,9 @@ pub(super) async fn finding(stage: &Stage, report: &mut Report) -> Result {
             format!("the issuer is {}", can.issuer)
         })?;
         expect(
-            can.features.iter().any(|it| it.feature == Feature::Messages && it.readable)
+            can.features
+                .iter()
+                .any(|it| it.feature == Feature::Messages && it.readable)
                 && can.revocation
                 && !can.native_sign_in,
             || format!("{can:?}"),
